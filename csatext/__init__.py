@@ -1,0 +1,69 @@
+"""Chinese customer-service text to tables that hold up in a meeting.
+
+Names are loaded when first used, so that ``import csatext`` opens no data file.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "csatext.aggregation.alerts": ("alerts",),
+    "csatext.aggregation.associate": ("associate", "drivers"),
+    "csatext.aggregation.breakdown": ("breakdown",),
+    "csatext.aggregation.decompose": ("decompose",),
+    "csatext.aggregation.distribution": ("distribution",),
+    "csatext.aggregation.effect": ("effect",),
+    "csatext.aggregation.facts": ("build_facts", "join"),
+    "csatext.aggregation.forecast": ("forecast",),
+    "csatext.aggregation.root_causes": ("root_causes",),
+    "csatext.aggregation.trend": ("trend",),
+    "csatext.analysis.classification": ("ComplaintClassifier",),
+    "csatext.analysis.keywords": ("KeywordExtractor",),
+    "csatext.analysis.rules": ("RuleClassifier",),
+    "csatext.analysis.sentiment": ("Sentiment",),
+    "csatext.analysis.topics": ("TopicModel",),
+    "csatext.datasets.simulate": ("simulate_center",),
+    "csatext.errors": (
+        "ConfigError",
+        "CsatextError",
+        "InputError",
+        "LexiconError",
+        "NotFittedError",
+        "ParameterError",
+        "SchemaError",
+    ),
+    "csatext.ingest.quality": ("check",),
+    "csatext.ingest.read": ("read_contacts",),
+    "csatext.ingest.turns": ("contacts_from_turns", "read_turns"),
+    "csatext.lexicon": ("Lexicon",),
+    "csatext.persistence": ("load", "save"),
+    "csatext.reporting.report": ("write_report",),
+    "csatext.schema": ("conform", "tables"),
+    "csatext.taxonomy": ("Taxonomy",),
+    "csatext.text.cleaning": ("clean",),
+    "csatext.text.concordance": ("concordance",),
+    "csatext.text.corpus": ("Corpus",),
+    "csatext.text.phrases": ("find_phrases",),
+    "csatext.text.pii": ("find_pii",),
+    "csatext.text.redaction": ("redact",),
+    "csatext.text.tokenization": ("Tokenizer",),
+    "csatext.text.vectorization": ("Vectorizer",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [*sorted(_HOME_OF)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'csatext' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

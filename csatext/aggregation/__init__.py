@@ -1,0 +1,1 @@
+"""Verbs over tables: facts, intervals, breakdown, trend, root causes, association, forecast, alerts."""

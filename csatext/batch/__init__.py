@@ -1,0 +1,1 @@
+"""The main job as a step: configuration, engine, manifest."""

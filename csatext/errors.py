@@ -1,0 +1,131 @@
+"""The one error tree: every error says what was given, what is allowed and what to do.
+
+Messages that a person without Python can meet (files, configuration, columns) are in Chinese.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+__all__ = [
+    "ConfigError",
+    "CsatextError",
+    "InputError",
+    "LexiconError",
+    "NotFittedError",
+    "ParameterError",
+    "SchemaError",
+]
+
+
+def nearest(given: str, allowed: Iterable[str]) -> str | None:
+    """Return the allowed name most like the given one, or None."""
+    found = get_close_matches(str(given), [str(name) for name in allowed], n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def _hint(given: str, allowed: Iterable[str]) -> str:
+    name = nearest(given, allowed)
+    return f"是不是想写「{name}」？" if name is not None else ""
+
+
+def _listed(names: Iterable[object], limit: int = 30) -> str:
+    shown = [str(name) for name in names]
+    more = f" 等 {len(shown)} 个" if len(shown) > limit else ""
+    return "、".join(shown[:limit]) + more
+
+
+class CsatextError(ValueError):
+    """Base of all errors raised on purpose by csatext."""
+
+
+class ParameterError(CsatextError):
+    """An argument has a value that is not allowed."""
+
+    @classmethod
+    def not_allowed(cls, name: str, given: object, allowed: Sequence[object]) -> ParameterError:
+        """``name`` was given a value outside a closed list."""
+        hint = _hint(str(given), [str(a) for a in allowed])
+        return cls(f"参数 {name}={given!r} 不可用；可选值：{_listed(allowed)}。{hint}")
+
+    @classmethod
+    def out_of_range(cls, name: str, given: object, rule: str) -> ParameterError:
+        """``name`` was given a value outside its range; ``rule`` states the range."""
+        return cls(f"参数 {name}={given!r} 超出范围；要求：{rule}。")
+
+    @classmethod
+    def wrong_type(cls, name: str, given: object, wanted: str) -> ParameterError:
+        """``name`` was given an object of the wrong type."""
+        return cls(f"参数 {name} 的类型是 {type(given).__name__}；要求：{wanted}。")
+
+
+class SchemaError(CsatextError):
+    """A table does not have the columns or types it promises."""
+
+    @classmethod
+    def missing_column(cls, table: str, column: str, seen: Iterable[object]) -> SchemaError:
+        """A required column is not in the table."""
+        names = [str(name) for name in seen]
+        return cls(f"表「{table}」缺少列「{column}」；现有列：{_listed(names)}。{_hint(column, names)}")
+
+    @classmethod
+    def wrong_dtype(cls, table: str, column: str, given: object, wanted: str) -> SchemaError:
+        """A column cannot be read as its type."""
+        return cls(f"表「{table}」的列「{column}」类型是 {given}，应为 {wanted}；请先转换这一列。")
+
+    @classmethod
+    def duplicate_key(cls, table: str, key: Sequence[str], count: int) -> SchemaError:
+        """Rows that must be unique repeat."""
+        return cls(f"表「{table}」的键 {_listed(key)} 有 {count} 行重复；请先去重或换一个键。")
+
+    @classmethod
+    def foreign_index(cls, table: str, count: int) -> SchemaError:
+        """Rows refer to documents that the corpus does not hold."""
+        return cls(f"表「{table}」有 {count} 个 doc_id 不在语料中；请用同一个 corpus 得到的结果。")
+
+
+class InputError(CsatextError):
+    """A file or stream cannot be read as what it should be."""
+
+    @classmethod
+    def unreadable(cls, path: object, why: str, what_to_do: str) -> InputError:
+        """The file cannot be used; ``what_to_do`` is a full clause."""
+        return cls(f"无法读取「{path}」：{why}；{what_to_do}。")
+
+    @classmethod
+    def no_text_column(cls, path: object, seen: Iterable[object], wanted: str = "text") -> InputError:
+        """No column holds the text."""
+        names = [str(name) for name in seen]
+        return cls(
+            f"「{path}」里没有找到文本列；现有列：{_listed(names)}。{_hint(wanted, names)}"
+            '请用 columns={"text": "列名"} 或命令行 --column text=列名 指定。'
+        )
+
+
+class ConfigError(CsatextError):
+    """A configuration file or command line cannot be used."""
+
+    @classmethod
+    def unknown_key(cls, path: object, key: str, allowed: Iterable[str]) -> ConfigError:
+        """The file has a key nobody reads."""
+        names = list(allowed)
+        return cls(f"配置「{path}」有不认识的键「{key}」；可用的键：{_listed(names)}。{_hint(key, names)}")
+
+
+class LexiconError(CsatextError):
+    """A lexicon or taxonomy file has a bad line."""
+
+    @classmethod
+    def bad_line(cls, path: object, line: int, why: str) -> LexiconError:
+        """Line ``line`` (counted from 1) of ``path`` cannot be used."""
+        return cls(f"词典「{path}」第 {line} 行有误：{why}。")
+
+
+class NotFittedError(CsatextError, AttributeError):
+    """A fitted attribute was asked for before ``fit``."""
+
+    @classmethod
+    def before_fit(cls, estimator: object) -> NotFittedError:
+        """``transform`` or ``predict`` came before ``fit``."""
+        return cls(f"{type(estimator).__name__} 还没有训练；请先调用 fit。")

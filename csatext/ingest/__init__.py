@@ -1,0 +1,1 @@
+"""Any file becomes contacts and turns: readers, encodings and repair, column names, quality."""

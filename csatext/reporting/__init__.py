@@ -1,0 +1,1 @@
+"""Tables become plots, an HTML report and files that a person opens."""

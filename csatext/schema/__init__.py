@@ -1,0 +1,8 @@
+"""Every public table: its columns, types, key and one-line meaning; nothing here computes.
+
+The tables of one room live in the module named after it; :func:`conform` is the only gate.
+"""
+
+from csatext.schema.model import Column, Table, conform, tables
+
+__all__ = ["Column", "Table", "conform", "tables"]

@@ -1,0 +1,1 @@
+"""Tables that aggregation makes."""

@@ -1,0 +1,1 @@
+"""Tables that the main job writes beside the others."""

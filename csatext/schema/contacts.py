@@ -1,0 +1,54 @@
+"""Tables that reading makes: contacts, turns, rejects, quality."""
+
+from csatext.schema.model import Column, Table
+
+__all__ = ["CONTACTS", "QUALITY", "REJECTS", "TURNS"]
+
+CONTACTS = Table(
+    "contacts",
+    "one row a contact (call, chat, ticket, review); every other column of the input is kept",
+    (
+        Column("doc_id", "str", "identifier, unique"),
+        Column("text", "str", "what the customer said, as it was read"),
+    ),
+    key=("doc_id",),
+    open=True,
+)
+
+TURNS = Table(
+    "turns",
+    "one row an utterance of a dialogue; contact columns repeat",
+    (
+        Column("doc_id", "str", "the dialogue"),
+        Column("turn_id", "int", "order in the dialogue, from 0"),
+        Column("role", "str", "customer, agent, bot or system"),
+        Column("text", "str", "what was said, as it was read"),
+    ),
+    key=("doc_id", "turn_id"),
+    open=True,
+)
+
+REJECTS = Table(
+    "rejects",
+    "one row for each input row that could not be used",
+    (
+        Column("source", "str", "name of the file"),
+        Column("line", "Int", "line in the file, from 1; NA where the source has no lines"),
+        Column("reason", "str", "why, in Chinese"),
+        Column("raw", "str", "the row as read, personal data masked, at most 500 characters"),
+    ),
+)
+
+QUALITY = Table(
+    "quality",
+    "one row for each check of the input",
+    (
+        Column("check", "str", "name of the check"),
+        Column("column", "str", "column it looks at, or empty"),
+        Column("n", "int", "rows concerned"),
+        Column("total", "int", "rows looked at"),
+        Column("rate", "float", "n / total"),
+        Column("detail", "str", "what was seen or mended, in Chinese"),
+    ),
+    key=("check", "column"),
+)

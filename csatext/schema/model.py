@@ -1,0 +1,134 @@
+"""What a table promises, and the one function that holds a frame to the promise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+import pandas as pd
+
+from csatext.errors import SchemaError
+
+__all__ = ["DTYPES", "Column", "Table", "conform", "tables"]
+
+DTYPES = {
+    "str": "str",
+    "int": "int64",
+    "Int": "Int64",
+    "float": "float64",
+    "bool": "bool",
+    "boolean": "boolean",
+    "time": "datetime64[us]",
+    "any": None,
+}
+"""Names a column's type may have, and the pandas type each stands for.
+
+``Int`` and ``boolean`` are the nullable forms; ``any`` is kept as it came."""
+
+_ROOMS = ("contacts", "analysis", "aggregation", "batch")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, type (a key of :data:`DTYPES`) and meaning with units."""
+
+    name: str
+    dtype: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One public table.
+
+    Attributes
+    ----------
+    name : str
+        Name in files, reports and the README.
+    meaning : str
+        One line: what a row is.
+    columns : tuple of Column
+        In order. Columns that the caller names (dimensions) stand where ``at`` says.
+    key : tuple of str
+        Columns whose values are unique together, dimensions left out.
+    at : int or None
+        Position at which dimension columns stand; None where the table takes none.
+    open : bool
+        Whether further columns may follow (contacts and facts keep every column of the input).
+    index : str or None
+        Name of the index, where the table is indexed by document.
+    """
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    at: int | None = None
+    open: bool = False
+    index: str | None = None
+
+
+def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -> pd.DataFrame:
+    """Return ``frame`` with the table's columns, order and types; ``attrs`` are kept.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Left unchanged.
+    table : Table
+        The promise.
+    dimensions : sequence of str, optional
+        Columns named by the caller, placed at ``table.at``.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or cannot be read as its type.
+
+    Examples
+    --------
+    >>> words = Table("words", "a row a word", (Column("term", "str", "word"), Column("n", "int", "uses")))
+    >>> conform(pd.DataFrame({"n": [2.0], "term": ["退款"]}), words).columns.tolist()
+    ['term', 'n']
+    """
+    names = [column.name for column in table.columns]
+    at = len(names) if table.at is None else table.at
+    order = [*names[:at], *(d for d in dimensions if d not in names), *names[at:]]
+    for name in order:
+        if name not in frame.columns:
+            raise SchemaError.missing_column(table.name, name, frame.columns)
+    if table.open:
+        order += [name for name in frame.columns if name not in order]
+    result = frame[order].copy()
+    for column in table.columns:
+        dtype = DTYPES[column.dtype]
+        if dtype is not None and str(result[column.name].dtype) != dtype:
+            try:
+                result[column.name] = result[column.name].astype(dtype)
+            except (TypeError, ValueError) as error:
+                given = result[column.name].dtype
+                raise SchemaError.wrong_dtype(table.name, column.name, given, dtype) from error
+    if table.index is not None:
+        result.index = result.index.rename(table.index)
+    result.attrs = dict(frame.attrs)
+    return result
+
+
+def tables() -> dict[str, Table]:
+    """Return every public table by name, in the order of the road.
+
+    Examples
+    --------
+    >>> "contacts" in tables()
+    True
+    """
+    found: dict[str, Table] = {}
+    for room in _ROOMS:
+        module = import_module(f"csatext.schema.{room}")
+        found |= {value.name: value for value in vars(module).values() if isinstance(value, Table)}
+    return found

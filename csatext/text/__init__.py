@@ -1,0 +1,1 @@
+"""Text becomes a Corpus: cleaning, redaction, conversion, tokenization, counting; phrases over a Corpus."""
