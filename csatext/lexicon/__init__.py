@@ -1,0 +1,7 @@
+"""Word lists: finding, reading, joining and writing them; what the words mean is for the rooms above."""
+
+from csatext.lexicon.entries import Entry
+from csatext.lexicon.lexicon import Lexicon
+from csatext.lexicon.paths import lexicon_path
+
+__all__ = ["Entry", "Lexicon", "lexicon_path"]
