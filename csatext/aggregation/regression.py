@@ -1,0 +1,102 @@
+"""Ridge regressions of many series on one design, all series at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from csatext.aggregation.periods import Array
+
+__all__ = ["Fit", "fit_gaussian", "fit_poisson"]
+
+_STEPS = 30
+_LARGEST = 20.0
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Coefficients of each series, and what tells their precision.
+
+    Attributes
+    ----------
+    beta : array, series x features
+    covariance : array, series x features x features
+        Posterior covariance with the ridge as a normal prior, dispersion included.
+    dispersion : array, one a series
+        Pearson's chi-square by degrees of freedom: variance over mean for counts, residual variance
+        at weight one otherwise.
+    """
+
+    beta: Array
+    covariance: Array
+    dispersion: Array
+
+
+def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array | None = None) -> Fit:
+    """Fit log-linear quasi-Poisson regressions by penalised iteratively reweighted least squares.
+
+    McCullagh and Nelder 1989, chapter 9. The penalty is scaled by the dispersion, which is estimated
+    between two rounds, so that noisy series are shrunk more.
+
+    Parameters
+    ----------
+    design : array, periods x features
+    counts : array, series x periods
+        Not negative.
+    precision : array, one a feature
+        Prior precision, one over the variance of the effect.
+    weights : array, series x periods, optional
+        Weight of each observation, one by default.
+    """
+    weights = np.ones(counts.shape) if weights is None else weights
+    total = np.maximum(weights.sum(axis=1), 1e-9)
+    mean = np.maximum((weights * counts).sum(axis=1) / total, 0.02)
+    eta = np.broadcast_to(np.log(mean)[:, None], counts.shape)
+    start = np.linalg.lstsq(design, np.ones(len(design)), rcond=None)[0]
+    beta = np.log(mean)[:, None] * start
+    dispersion = np.ones(len(counts))
+    for _ in range(2):
+        for _ in range(_STEPS):
+            eta = np.clip(beta @ design.T, -_LARGEST, _LARGEST)
+            mu = np.exp(eta)
+            working = weights * mu
+            target = np.einsum("gt,tp->gp", working * eta + weights * (counts - mu), design)
+            gram = np.einsum("tp,gt,tq->gpq", design, working, design, optimize=True)
+            gram += dispersion[:, None, None] * np.diag(precision)
+            new = np.linalg.solve(gram, target[..., None])[..., 0]
+            step = np.abs((new - beta) @ design.T).max(axis=1, keepdims=True)
+            beta = beta + (new - beta) * np.minimum(1.0, 3.0 / np.maximum(step, 1e-12))
+            if step.max() < 1e-6:
+                break
+        mu = np.exp(np.clip(beta @ design.T, -_LARGEST, _LARGEST))
+        freedom = _freedom(design, weights * mu, gram, total)
+        dispersion = np.maximum((weights * (counts - mu) ** 2 / mu).sum(axis=1) / freedom, 1.0)
+    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion)
+
+
+def fit_gaussian(design: Array, values: Array, weights: Array, precision: Array) -> Fit:
+    """Fit weighted ridge regressions; ``precision`` is in units of one over the value squared."""
+    total = np.maximum(weights.sum(axis=1), 1e-9)
+    scale = total / np.maximum((weights > 0).sum(axis=1), 1)
+    relative = weights / np.maximum(scale, 1e-12)[:, None]
+    gram = np.einsum("tp,gt,tq->gpq", design, relative, design, optimize=True)
+    mean = (weights * values).sum(axis=1) / total
+    variance = (relative * (values - mean[:, None]) ** 2).sum(axis=1) / np.maximum(
+        (weights > 0).sum(axis=1), 1
+    )
+    gram += np.maximum(variance, 1e-12)[:, None, None] * np.diag(precision)
+    gram += 1e-9 * np.eye(design.shape[1])
+    target = np.einsum("gt,tp->gp", relative * values, design)
+    beta = np.linalg.solve(gram, target[..., None])[..., 0]
+    residual = values - beta @ design.T
+    freedom = _freedom(design, relative, gram, (weights > 0).sum(axis=1).astype(float))
+    dispersion = (relative * residual**2).sum(axis=1) / freedom
+    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion)
+
+
+def _freedom(design: Array, working: Array, gram: Array, total: Array) -> Array:
+    """Return observations less the effective number of coefficients, at least one."""
+    plain = np.einsum("tp,gt,tq->gpq", design, working, design, optimize=True)
+    used = np.trace(np.linalg.solve(gram, plain), axis1=1, axis2=2)
+    return np.maximum(total - used, 1.0)

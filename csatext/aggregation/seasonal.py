@@ -1,0 +1,159 @@
+"""Season and business calendar as regressors, their effects, and values without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from csatext.aggregation.calendar import CalendarLike, days_of
+from csatext.aggregation.periods import Array, Panel, next_starts
+from csatext.aggregation.regression import fit_gaussian, fit_poisson
+
+__all__ = ["Season", "calendar_season", "level_basis", "seasonally_adjusted"]
+
+# Complete periods, and contacts in a group, below which a season cannot be told from chance (ours).
+_FEWEST_PERIODS = {"h": 24 * 14, "D": 28, "W": 104, "M": 24, "Q": 8}
+_FEWEST_CONTACTS = 30
+
+# Periods between the knots of the level, so that it follows the series without eating the season.
+KNOTS = {"h": 24 * 7, "D": 28, "W": 26, "M": 12, "Q": 4, "Y": 2}
+
+
+@dataclass(frozen=True)
+class Season:
+    """Regressors of season and calendar.
+
+    Attributes
+    ----------
+    features : array, periods x features
+    scale : array, one a feature
+        Standard deviation expected of the feature's effect, on the log scale of counts: the prior of
+        the ridge. A day that has not been seen before is allowed this much.
+    is_special : array of bool, one a period
+        Holidays, make-up workdays, promotions and the first working day after a holiday.
+    """
+
+    features: Array
+    scale: Array
+    is_special: np.ndarray
+
+
+# The cost grows with the square of the knots; a season needs no finer level than this.
+_MOST_KNOTS = 40
+
+
+def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike) -> Season:
+    """Return the regressors of each period.
+
+    Days: weekday; a holiday counts as a Sunday with an effect of its own, a make-up workday as an
+    average working day; Spring Festival, promotions and the first working day after a holiday have
+    effects. Hours: hour of working and of free days besides. Longer periods: position in the year,
+    share of working days and of promotion days. The size of the priors is ours.
+    """
+    if not len(starts):
+        return Season(np.zeros((0, 0)), np.zeros(0), np.zeros(0, dtype=bool))
+    stop = next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(microseconds=1)
+    days = _daily(starts[0].normalize(), stop.normalize(), calendar)
+    if freq in ("h", "D"):
+        at = days.index.get_indexer(starts.normalize())
+        daily = _daily_features(days)
+        features, scale = daily[at], _DAILY_SCALE
+        if freq == "h":
+            off = (~days["is_workday"]).to_numpy()[at]
+            hour = np.eye(24)[starts.hour]
+            features = np.hstack([features, hour * ~off[:, None], hour * off[:, None]])
+            scale = np.concatenate([scale, np.full(48, 1.5)])
+        return Season(features, scale, days["is_special"].to_numpy()[at])
+    grouped = days.groupby(starts[starts.searchsorted(days.index, side="right") - 1])
+    share = grouped[["is_workday", "is_holiday", "is_spring", "is_promotion"]].mean().to_numpy()
+    share[:, 0] -= 5 / 7
+    year = (starts.day_of_year.to_numpy() - 1) / 365.25
+    angles = 2 * np.pi * np.outer(year, np.arange(1, {"W": 4, "M": 4, "Q": 2, "Y": 1}[freq]))
+    features = np.hstack([np.sin(angles), np.cos(angles), share])
+    scale = np.concatenate([np.full(2 * angles.shape[1], 0.3), [0.7, 0.7, 0.7, 0.7]])
+    return Season(features, scale, share[:, 1:].sum(axis=1) > 0)
+
+
+_DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.15, 0.35, 0.2])
+
+
+def _daily(first: pd.Timestamp, last: pd.Timestamp, calendar: CalendarLike) -> pd.DataFrame:
+    """Return the flags of each day, from a week before ``first`` (for the day after a holiday)."""
+    begin = first - pd.Timedelta(days=7)
+    index = pd.date_range(begin, last, freq="D", unit="us")
+    days = days_of(calendar, begin, last)
+    if days is None:
+        days = pd.DataFrame({"is_workday": index.day_of_week < 5}, index=index)
+        flags = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_after"]
+        days[[*flags, "is_special"]] = False
+        return days.loc[first:]
+    days = days.set_index("date")
+    days["is_holiday"] = (days["day_type"] == "holiday").to_numpy()
+    days["is_spring"] = (days["holiday"] == "春节").fillna(value=False).to_numpy(dtype=bool)
+    days["is_makeup"] = (days["day_type"] == "makeup").to_numpy()
+    days["is_promotion"] = days["promotion"].notna().to_numpy()
+    days["is_after"] = (days["is_workday"] & days["is_holiday"].shift(1, fill_value=False)).to_numpy()
+    special = ["is_holiday", "is_makeup", "is_promotion", "is_after"]
+    days["is_special"] = days[special].any(axis=1)
+    return days.loc[first:]
+
+
+def _daily_features(days: pd.DataFrame) -> Array:
+    """Return weekday shares and flags, days x 12."""
+    weekday = np.eye(7)[days.index.day_of_week]
+    weekday[days["is_holiday"].to_numpy()] = np.eye(7)[6]
+    weekday[days["is_makeup"].to_numpy()] = [0.2] * 5 + [0.0] * 2
+    flags = days[["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_after"]].to_numpy(dtype=float)
+    return np.hstack([weekday, flags])
+
+
+def level_basis(periods: int, every: int) -> Array:
+    """Return hat functions of a piecewise linear level with a knot about ``every`` periods, at most 40.
+
+    Shape (periods, knots); each row sums to one.
+    """
+    knots = np.linspace(
+        0, max(periods - 1, 1), int(np.clip(round((periods - 1) / every) + 1, 2, _MOST_KNOTS))
+    )
+    at = np.arange(periods)
+    return np.stack([np.interp(at, knots, unit) for unit in np.eye(len(knots))], axis=1)
+
+
+def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
+    """Return values without season and calendar, groups x periods; NaN where data are too few.
+
+    A Poisson regression with log link for counts (the effect is divided out), least squares weighted
+    by the denominator for rates and means (it is subtracted), on a piecewise linear level and
+    :func:`calendar_season`, effects shrunk (ridge). Needs 14 days of hours, 28 days, 104 weeks, 24
+    months or 8 quarters, and 30 contacts in the group (our choice).
+    """
+    adjusted = np.full(panel.n.shape, np.nan)
+    fewest = _FEWEST_PERIODS.get(panel.freq)
+    whole = panel.is_complete
+    if fewest is None or whole.sum() < fewest:
+        return adjusted
+    season = calendar_season(panel.starts, panel.freq, calendar)
+    level = level_basis(len(panel.starts), KNOTS[panel.freq])
+    design = np.hstack([level, season.features])
+    enough = (panel.n[:, whole].sum(axis=1) >= _FEWEST_CONTACTS) & (panel.denominator.sum(axis=1) > 0)
+    if not enough.any():
+        return adjusted
+    width = level.shape[1]
+    value = panel.value[enough]
+    if panel.kind == "count":
+        precision = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
+        fit = fit_poisson(design[whole], value[:, whole], precision)
+        effect = fit.beta[:, width:] @ season.features.T
+        effect -= effect[:, whole].mean(axis=1, keepdims=True)
+        adjusted[enough] = value / np.exp(effect)
+        return adjusted
+    weight = np.where(panel.denominator[enough] > 0, panel.denominator[enough], 0.0)
+    filled = np.where(np.isnan(value), 0.0, value)
+    precision = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
+    fit = fit_gaussian(design[whole], filled[:, whole], weight[:, whole], precision)
+    effect = fit.beta[:, width:] @ season.features.T
+    effect -= effect[:, whole].mean(axis=1, keepdims=True)
+    adjusted[enough] = value - effect
+    return np.clip(adjusted, 0, 1) if panel.kind == "rate" else adjusted

@@ -1,0 +1,167 @@
+"""Counts, rates and means over time, with intervals, changes and the business calendar."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from csatext.aggregation.arguments import as_list, check_level
+from csatext.aggregation.calendar import CalendarLike, days_of
+from csatext.aggregation.periods import Array, Panel, labels, make_panel, next_starts
+from csatext.aggregation.seasonal import seasonally_adjusted
+from csatext.schema import conform
+from csatext.schema.time import TREND
+
+__all__ = ["trend"]
+
+# Periods in a year; days and hours go back 52 weeks, so that like weekdays are compared.
+_YEAR = {"h": 364 * 24, "D": 364, "W": 52, "M": 12, "Q": 4, "Y": 1}
+
+
+def trend(
+    facts: pd.DataFrame,
+    time: str = "created_at",
+    freq: str = "W",
+    by: str | list[str] | None = None,
+    measure: str | None = None,
+    *,
+    level: float = 0.95,
+    calendar: CalendarLike = "CN",
+    count: str | None = None,
+    start: object = None,
+    end: object = None,
+) -> pd.DataFrame:
+    """Return one row a period (and group): counts, rates or means, interval, changes, calendar.
+
+    Periods without contacts are rows too, zeros for counts, NA for rates and means.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        One row a contact (or ``count`` contacts). Left unchanged.
+    time : str
+        Column of times, or of texts that can be read as times; a zone is converted to Beijing time.
+        Rows without a time are left out and counted in ``attrs["n_missing_time"]``.
+    freq : {"h", "D", "W", "M", "Q", "Y"}
+        Length of a period; pandas aliases are taken. Weeks are ISO weeks, from Monday.
+    by : str or list of str, optional
+        Dimensions; missing values become the group "(空)".
+    measure : str, optional
+        None: counts. A column of True and False (or 0 and 1): rates. Another number: means.
+        Rows with a missing measure are left out of the denominator.
+    level : float
+        Of the intervals: exact Poisson for counts (Garwood 1936), Wilson (1927) for rates, Student's
+        t for means.
+    calendar : "CN", None or DataFrame
+        Business calendar; see :func:`csatext.aggregation.calendar.business_calendar`.
+    count : str, optional
+        Column with the number of contacts that a row stands for (a table that is counted already).
+    start, end : date, optional
+        What the data cover, both days included. Without them the first and last contact tell, and a
+        first or last period that the data do not fill is marked in ``is_complete``.
+
+    Returns
+    -------
+    DataFrame
+        Table ``trend``, sorted by group and period. ``change`` is against the period before,
+        ``yoy_change`` against the year before (52 weeks for hours, days and weeks); for counts both
+        are NA where one of the two periods is incomplete. ``adjusted``: see
+        :func:`csatext.aggregation.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92.
+
+    Raises
+    ------
+    ParameterError, SchemaError
+        Unknown column, frequency or calendar; a column that cannot be read as times.
+
+    Examples
+    --------
+    >>> days = ["2026-05-04", "2026-05-06", "2026-05-20"]
+    >>> facts = pd.DataFrame({"created_at": days, "late": [True, False, True]})
+    >>> table = trend(facts, "created_at", "W", measure="late")
+    >>> table[["label", "n", "value", "is_complete"]].values.tolist()
+    [['2026-W19', 2, 0.5, True], ['2026-W20', 0, nan, True], ['2026-W21', 1, 1.0, False]]
+    """
+    check_level(level)
+    dimensions = as_list(by)
+    panel = make_panel(facts, time, freq, dimensions, measure, count=count, start=start, end=end)
+    value = panel.value
+    low, high = _intervals(panel, level)
+    comparable = np.where(panel.is_complete, value, np.nan) if panel.kind == "count" else value
+    change, change_rate = _changes(comparable, 1)
+    yoy_change, yoy_rate = _changes(comparable, _YEAR[panel.freq])
+    rows = len(panel.groups)
+    frame = panel.long(
+        label=np.tile(labels(panel.starts, panel.freq), rows),
+        n=np.rint(panel.n),
+        numerator=panel.numerator,
+        denominator=np.where(panel.kind == "count", np.nan, panel.denominator),
+        value=value,
+        low=low,
+        high=high,
+        is_complete=np.tile(panel.is_complete, rows),
+        change=change,
+        change_rate=change_rate,
+        yoy_change=yoy_change,
+        yoy_change_rate=yoy_rate,
+        adjusted=seasonally_adjusted(panel, calendar),
+    )
+    frame = frame.merge(_calendar_columns(panel, calendar), on="period", how="left")
+    frame.attrs = {**panel.notes, "freq": panel.freq, "kind": panel.kind, "level": level}
+    if not len(panel.starts):
+        frame.attrs["reason"] = f"列「{time}」里没有一行有时间，无法按时段汇总。"
+    return conform(frame, TREND, dimensions)
+
+
+def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
+    """Return the interval of each value; NaN where there is none."""
+    alpha = 1 - level
+    if panel.kind == "count":
+        low = stats.chi2.ppf(alpha / 2, 2 * panel.n) / 2
+        return np.where(panel.n > 0, low, 0.0), stats.chi2.ppf(1 - alpha / 2, 2 * panel.n + 2) / 2
+    size = np.where(panel.denominator > 0, panel.denominator, np.nan)
+    if panel.kind == "rate":
+        low, high = proportion_confint(panel.numerator, size, alpha, method="wilson")
+        return np.asarray(low), np.asarray(high)
+    mean = panel.numerator / size
+    freedom = np.where(size > 1, size - 1, np.nan)
+    variance = np.maximum(panel.squares - size * mean**2, 0.0) / freedom
+    half = stats.t.ppf(1 - alpha / 2, freedom) * np.sqrt(variance / size)
+    return mean - half, mean + half
+
+
+def _changes(value: Array, lag: int) -> tuple[Array, Array]:
+    """Return the difference from ``lag`` periods before, absolute and relative (NaN over a zero)."""
+    before = np.full(value.shape, np.nan)
+    if value.shape[1] > lag:
+        before[:, lag:] = value[:, :-lag]
+    change = value - before
+    return change, np.divide(change, before, out=np.full(value.shape, np.nan), where=before != 0)
+
+
+def _calendar_columns(panel: Panel, calendar: CalendarLike) -> pd.DataFrame:
+    """Return working days, holidays and promotions of each period."""
+    starts = panel.starts
+    frame = pd.DataFrame({"period": starts, "workdays": pd.array([None] * len(starts), dtype="Int64")})
+    frame["holidays"] = pd.Series([None] * len(starts), dtype="str")
+    frame["promotions"] = pd.Series([None] * len(starts), dtype="str")
+    if calendar is None or not len(starts):
+        return frame
+    stop = next_starts(starts[-1], panel.freq, 1)[0] - pd.Timedelta(microseconds=1)
+    days = days_of(calendar, starts[0], stop)
+    if days is None:
+        return frame
+    if panel.freq == "h":
+        day = days.set_index("date").reindex(starts.normalize())
+        frame["workdays"] = pd.array(day["is_workday"].to_numpy(dtype=int), dtype="Int64")
+        frame["holidays"], frame["promotions"] = day["holiday"].to_numpy(), day["promotion"].to_numpy()
+        return frame
+    days = days.assign(period=starts[starts.searchsorted(days["date"], side="right") - 1])
+    grouped = days.groupby("period")
+    frame["workdays"] = grouped["is_workday"].sum().to_numpy()
+    for column, name in (("holidays", "holiday"), ("promotions", "promotion")):
+        named = days.dropna(subset=[name]).drop_duplicates(["period", name])
+        joined = named.groupby("period")[name].agg("、".join)
+        frame[column] = joined.reindex(starts).to_numpy()
+    return frame
