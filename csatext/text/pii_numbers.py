@@ -1,0 +1,243 @@
+"""Values that are digits only, written or said: telephone, identity, card, order and account numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from csatext.text.pii_checks import (
+    is_card_like,
+    is_id15,
+    is_id18,
+    is_landline,
+    is_luhn,
+    is_mobile,
+    looks_like_id18,
+)
+from csatext.text.pii_context import Cue, Cues
+from csatext.text.pii_spoken import Chunk, digit_chunks
+
+__all__ = ["GAP", "Found", "numbers"]
+
+_LONGEST = 30
+_SHORTEST = 5
+_ROLE = r"(?:\n|\s)(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
+_FILLER = (
+    "嗯|啊|呃|额|哦|噢|诶|欸|唉|哎|呀|哈|呢|吧|嘛|对|好的|好|行|那个|这个|就是|然后|接着|后面|最后|再|还有|接下来|"
+    "再来|接下去|下面|之后|后边|前面|开头|稍等|等下|等一下|等等|我看看|我看一下|我看下|我想想|我想一下|想一下|"
+    "您记一下|你记一下|记一下|记好了吗|您说|请说|您讲|继续|嗯嗯|对对|是的|后四位|后几位|中间|是|横杠|杠|横线|空格|点"
+)
+GAP = re.compile(
+    rf"(?:[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\x1f]|{_ROLE}|{_FILLER}){{0,16}}"
+)
+_LONGEST_GAP = 28
+_LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\x1f]{0,3}")
+_UNIT = re.compile(
+    r"\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
+)
+_MONEY = re.compile(r"[¥$€£]\s?$|[0-9][.,]$|-\s?$(?<=[0-9]-)")
+_PREFIX = re.compile(r"(?:tel|phone|mobile|mob|qq|vx|wx|no|id|v|q)[.:]?$", re.IGNORECASE)
+_LETTER = re.compile(r"[A-Za-z_]")
+_CHECK_X = re.compile(
+    r"[\s,，、.嗯啊呃最后是一位个]{0,6}(?:[xX](?![A-Za-z0-9])|大?写?的?(?:叉|埃克斯|艾克斯|爱克斯))"
+)
+_PLUS = re.compile(r"[(（]?\+\s?$|\($")
+_EXTENSION = re.compile(r"(?:-|\s?转\s?|\s?分机号?\s?)[0-9]{1,5}(?![0-9])")
+_BLOCKED = re.compile(
+    r"(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
+    r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
+    r"|(?<![0-9-])(?:400|800)[- ]?(?:[0-9]{3}[- ]?[0-9]{4}|[0-9]{4}[- ]?[0-9]{3})(?![0-9])"
+    r"|(?<![0-9.])[0-9]+\.[0-9]{1,2}(?![0-9.-])"
+    r"|[¥$€]\s?[0-9,]+"
+    r"|(?<![0-9])[0-9]{1,2}月[0-9]{1,2}[日号]|(?<![0-9])(?:19|20)[0-9]{2}年"
+    r"|[零一二三四五六七八九]{2,4}年(?:[一二三四五六七八九十]+月)?(?:[一二三四五六七八九十]+[日号])?"
+)
+
+
+class Found(NamedTuple):
+    """A value found: characters of the view, kind, and the value without separators."""
+
+    start: int
+    end: int
+    kind: str
+    value: str
+
+
+def _runs(view: str) -> Iterator[list[Chunk]]:
+    """Yield chunks that follow each other with nothing but separators, pauses and fillers between."""
+    blocked = [match.span() for match in _BLOCKED.finditer(view)]
+    run: list[Chunk] = []
+    at = 0
+    for chunk in digit_chunks(view):
+        while at < len(blocked) and blocked[at][1] <= chunk.start:
+            at += 1
+        if at < len(blocked) and blocked[at][0] < chunk.end:
+            if run:
+                yield run
+            run = []
+            continue
+        if run and not _joined(view, run[-1].end, chunk.start):
+            yield run
+            run = []
+        run.append(chunk)
+    if run:
+        yield run
+
+
+def _joined(view: str, end: int, start: int) -> bool:
+    return start - end <= _LONGEST_GAP and GAP.fullmatch(view, end, start) is not None
+
+
+def _is_phone_grouping(view: str, chunks: list[Chunk]) -> bool:
+    """Whether written groups can be a telephone number, not dates, prices or lists of quantities."""
+    if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
+        return True
+    if chunks[0].digits in ("86", "0086"):
+        return _is_phone_grouping(view, chunks[1:])
+    sizes = [len(chunk.digits) for chunk in chunks]
+    light = all(_LIGHT.fullmatch(view, left.end, right.start) is not None for left, right in pairwise(chunks))
+    if not light:
+        return sizes[0] >= 3 and sizes[1:] != [3, 3, 2]
+    return max(sizes) <= 2 or (sizes[0] >= 3 and len(sizes) <= 5 and min(sizes[:-1]) >= 2)
+
+
+def _subscriber(view: str, start: int, digits: str) -> tuple[str, str] | None:
+    """Return kind and national number if the digits are a telephone number with its prefix, else None."""
+    plus = _PLUS.search(view, max(0, start - 3), start) is not None
+    for prefix in ("", "0", "86", "0086"):
+        rest = digits.removeprefix(prefix) if digits.startswith(prefix) else ""
+        if is_mobile(rest):
+            return "mobile", rest
+    if is_landline(digits):
+        return "landline", digits
+    for prefix in ("86", "0086"):
+        if digits.startswith(prefix) and (plus or prefix == "0086"):
+            rest = digits.removeprefix(prefix)
+            if is_landline("0" + rest.removeprefix("0")):
+                return "landline", "0" + rest.removeprefix("0")
+    if plus and re.fullmatch(r"85[23][0-9]{8}|886[0-9]{9}", digits) is not None:
+        return "mobile", digits
+    return None
+
+
+def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) -> tuple[str, str] | None:
+    """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
+    near = cue.kind if cue is not None else ""
+    size = len(digits)
+    if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
+        return "id_card", digits
+    if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
+        return "id_card", digits + "X"
+    if is_card_like(digits) and (is_luhn(digits) or near == "card"):
+        return "bank_card", digits
+    if size == 15 and is_id15(digits) and near in ("", "id", "phone"):
+        return "id_card", digits
+    if 10 <= size <= 16 and _is_phone_grouping(view, chunks):
+        found = _subscriber(view, chunks[0].start, digits)
+        if found is not None:
+            return found
+    if near == "phone" and cue is not None and cue.direct and size in (7, 8) and digits[0] in "2345678":
+        return "landline", digits
+    return None
+
+
+def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, str] | None:
+    """Return kind and value of digits that only the words around them make personal."""
+    size = len(digits)
+    if cue is not None and size <= _LONGEST:
+        least = {(True, True): 5, (True, False): 8, (False, True): 10, (False, False): 12}[
+            cue.strong, cue.direct
+        ]
+        if cue.kind == "order" and size >= least:
+            return "order", digits
+        if cue.kind == "account" and size <= 20 and (cue.strong or cue.direct) and size >= min(least, 6):
+            return "account", digits
+        if cue.kind == "tax" and size in (15, 18, 20):
+            return "uscc", digits
+        if cue.kind == "passport" and 8 <= size <= 10:
+            return "passport", digits
+        if cue.kind == "id" and size in (15, 17, 18):
+            return "id_card", digits
+        if cue.kind in ("card", "account") and 12 <= size <= 19:
+            return "bank_card", digits
+    if after is not None and 8 <= size <= _LONGEST and after.kind in ("order", "account") and after.strong:
+        return after.kind, digits
+    return None
+
+
+def _refused(view: str, start: int, end: int, cue: Cue | None) -> bool:
+    """Whether what stands around the digits says that they are an amount or part of a code."""
+    if cue is not None and cue.kind == "other" and cue.direct:
+        return True
+    if _UNIT.match(view, end) is not None or _MONEY.search(view, max(0, start - 3), start) is not None:
+        return True
+    if _LETTER.match(view, end) is not None and view[end] not in "xX":
+        return True
+    before = view[max(0, start - 7) : start]
+    return _LETTER.match(before[-1:]) is not None and _PREFIX.search(before) is None
+
+
+def _extent(view: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
+    """Return the value's characters: with the country prefix's sign, extension and check letter."""
+    start, end = chunks[0].start, chunks[-1].end
+    if kind in ("mobile", "landline"):
+        plus = _PLUS.search(view, max(0, start - 3), start)
+        if plus is not None and ("+" in plus.group() or ")" in view[start:end]):
+            start = plus.start()
+        extension = _EXTENSION.match(view, end) if kind == "landline" else None
+        end = extension.end() if extension is not None else end
+    elif kind == "id_card":
+        check = _CHECK_X.match(view, end)
+        end = check.end() if check is not None else end
+    return start, end
+
+
+def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found] | None:
+    """Return the longest value that starts with chunk ``at``, and the chunk after it."""
+    start = run[at].start
+    cue = cues.before(start)
+    best: tuple[int, Found] | None = None
+    digits = ""
+    strong_order = cue is not None and cue.kind == "order" and cue.strong and cue.direct
+    for last in range(at, len(run)):
+        digits += run[last].digits
+        if len(digits) > _LONGEST:
+            break
+        if len(digits) < _SHORTEST or _refused(view, start, run[last].end, cue):
+            continue
+        chunks = run[at : last + 1]
+        named = None if strong_order else _structural(view, chunks, digits, cue)
+        proved = named is not None
+        if named is None and (best is None or best[1].kind in ("order", "account")):
+            after = cues.after(run[last].end) if cue is None else None
+            named = _contextual(digits, cue, after)
+        if named is None or (not proved and best is not None and not _continues(view, run, last)):
+            continue
+        start_of_value, end = _extent(view, chunks, named[0])
+        best = last + 1, Found(start_of_value, end, *named)
+    return best
+
+
+def _continues(view: str, run: list[Chunk], last: int) -> bool:
+    """Whether chunk ``last`` can belong to the order or account number before it."""
+    chunk, before = run[last], run[last - 1]
+    if is_mobile(chunk.digits) or is_id18(chunk.digits):
+        return False
+    return chunk.spoken or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
+
+
+def numbers(view: str, cues: Cues) -> Iterator[Found]:
+    """Yield the values of digits in a folded text, in order, none overlapping."""
+    for run in _runs(view):
+        if sum(len(chunk.digits) for chunk in run) < _SHORTEST:
+            continue
+        at = 0
+        while at < len(run):
+            found = _best(view, run, at, cues)
+            if found is None:
+                at += 1
+            else:
+                at = found[0]
+                yield found[1]

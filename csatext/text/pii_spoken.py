@@ -1,0 +1,117 @@
+"""Digits as they are said and as recognisers write them: 幺三八, 一百三十八, 三个零, double 零."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Chunk", "digit_chunks"]
+
+_DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
+_DIGITS |= {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9", "么": "1", "腰": "1", "妖": "1", "吆": "1"}
+_DIGITS |= {c: c for c in "0123456789"}
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_PLAIN = "零一二三四五六七八九幺两"
+_VARIANT = rf"(?:(?<![什怎那这多要])么|[腰妖吆洞拐勾])(?=[{_PLAIN}洞拐勾])|(?<=[{_PLAIN}])[洞拐勾]"
+_TOKEN = re.compile(
+    r"(?P<written>[0-9]+)"
+    rf"|(?P<times>[两二三四五23456])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
+    rf"|(?P<double>[Dd]ouble|[Tt]riple)\s?(?P<doubled>[0-9{_PLAIN}])"
+    rf"|(?P<spoken>(?:[{_PLAIN}十百千]|{_VARIANT})+)"
+)
+_CARDINAL = re.compile(
+    r"[一二两三四五六七八九]千(?:零?[一二两三四五六七八九]百)?(?:零?[一二三四五六七八九]?十)?(?:零?[一二三四五六七八九])?"
+    r"|[一二两三四五六七八九]百(?:零?[一二三四五六七八九]?十)?(?:零?[一二三四五六七八九])?"
+    r"|[一二三四五六七八九]?十[一二三四五六七八九]?"
+)
+_MEASURE = frozenset("个下点会些样直定起共位条次家天年月日号块元斤件张套只台楼层遍")
+
+
+class Chunk(NamedTuple):
+    """Digits written or said without a break.
+
+    Attributes
+    ----------
+    start, end : int
+        Characters of the view, end exclusive.
+    digits : str
+        As Arabic digits.
+    spoken : bool
+        Whether Chinese characters stand for them.
+    """
+
+    start: int
+    end: int
+    digits: str
+    spoken: bool
+
+
+def _value(words: str) -> str:
+    """Return the digits of a cardinal such as 一百三十八; 一百三 is 130 as it is in speech."""
+    total, digit, unit, zero = 0, 0, 1, False
+    for char in words:
+        if char in _UNITS:
+            unit = _UNITS[char]
+            total += (digit or 1) * unit
+            digit, zero = 0, False
+        elif char == "零":
+            zero = True
+        else:
+            digit = int(_DIGITS[char])
+    short = digit and unit > 10 and not zero
+    return str(total + digit * (unit // 10 if short else 1))
+
+
+def _plain(view: str, start: int, end: int) -> Chunk:
+    digits = "".join(_DIGITS.get(char, "") for char in view[start:end])
+    return Chunk(start, end, digits, True)
+
+
+def _spoken_chunks(view: str, start: int, end: int) -> Iterator[Chunk]:
+    """Cut a stretch of spoken digits into plain digits and cardinals."""
+    at = start
+    for cardinal in _CARDINAL.finditer(view, start, end):
+        if cardinal.start() > at:
+            yield _plain(view, at, cardinal.start())
+        yield Chunk(cardinal.start(), cardinal.end(), _value(cardinal.group()), True)
+        at = cardinal.end()
+    counts = end - at > 1 and view[end - 1] in "一两二三" and view[end : end + 1] in _MEASURE
+    if counts:  # the last digit counts something: 零零零一个
+        yield _plain(view, at, end - 1)
+        at = end - 1
+    if at < end:
+        yield _plain(view, at, end)
+
+
+def digit_chunks(view: str) -> list[Chunk]:
+    """Return every stretch of digits, written or said, in order.
+
+    A chunk ends where a value may end: at a change between writing and speech, around a cardinal.
+
+    Parameters
+    ----------
+    view : str
+        Folded text.
+
+    Returns
+    -------
+    list of Chunk
+
+    Examples
+    --------
+    >>> [(chunk.digits, chunk.spoken) for chunk in digit_chunks("幺三八，一百三十八，三个零9")]
+    [('138', True), ('138', True), ('000', True), ('9', False)]
+    """
+    chunks: list[Chunk] = []
+    for token in _TOKEN.finditer(view):
+        start, end = token.span()
+        if token.lastgroup == "written":
+            chunks.append(Chunk(start, end, token.group(), False))
+        elif token.lastgroup == "spoken":
+            chunks.extend(chunk for chunk in _spoken_chunks(view, start, end) if chunk.digits)
+        else:
+            times, digit = token["times"], token["repeated"] or token["doubled"]
+            number = int(_DIGITS[times]) if times else 2 + (token["double"].lower() == "triple")
+            chunks.append(Chunk(start, end, _DIGITS[digit] * number, True))
+    return chunks

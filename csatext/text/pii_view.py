@@ -1,0 +1,82 @@
+"""The view that detectors read: the text's characters one for one, width and variants folded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["MASK", "MASK_LABELS", "QUESTION_END", "TURN_JOIN", "fold", "segments"]
+
+MASK_LABELS = {
+    "mobile": "手机号",
+    "landline": "固定电话",
+    "id_card": "身份证",
+    "bank_card": "银行卡",
+    "email": "邮箱",
+    "plate": "车牌",
+    "uscc": "信用代码",
+    "passport": "护照",
+    "account": "账号",
+    "order": "单号",
+    "address": "地址",
+    "name": "姓名",
+    "ip": "IP",
+}
+"""What stands in the brackets of a mask, by kind; the keys are the kinds."""
+
+MASK = re.compile(rf"\[(?:{'|'.join(MASK_LABELS.values())})(?:#[0-9a-f]{{12}})?\]")
+"""A mask that redaction has put into a text."""
+
+TURN_JOIN = "\x1f"
+"""Stands between two turns of one speaker that are read as one text."""
+
+QUESTION_END = "\x1e"
+"""Ends the other speaker's last turn: its words are context, its digits belong to no value after it."""
+
+_VARIANTS = (
+    "〇○壹贰貳叁參肆伍陆陸柒捌玖兩",
+    "零零一二二三三四五六六七八九两",
+)
+_TRADITIONAL = (
+    "電話號碼機單訂戶運遞聯繫編銀帳賬寶門樓棟區縣鎮鄉莊張陳劉楊黃趙吳孫馬鄭謝許鄧馮蕭葉蔣韓盧鍾歐陽羅賴蘇錢衛龍"
+    "賀萬湯範嚴顧齊龔東業員證護稱貴個會務營籤東請們",
+    "电话号码机单订户运递联系编银账账宝门楼栋区县镇乡庄张陈刘杨黄赵吴孙马郑谢许邓冯萧叶蒋韩卢钟欧阳罗赖苏钱卫龙"
+    "贺万汤范严顾齐龚东业员证护称贵个会务营签东请们",
+)
+_FOLD = {ord(full): ord(full) - 0xFEE0 for full in map(chr, range(0xFF01, 0xFF5F))}
+_FOLD |= str.maketrans(*_VARIANTS) | str.maketrans(*_TRADITIONAL)
+_FOLD |= str.maketrans("　＊×●•∗﹡‐‑‒–—―−－", " ******-------" + "-")
+_NEEDS_FOLD = re.compile("[" + "".join(map(re.escape, map(chr, _FOLD))) + "]")
+
+
+def fold(text: str) -> str:
+    """Return the text with full-width, Traditional and formal variants folded, of the same length.
+
+    Only characters that a detector reads are folded: digits, separators, surnames and context words.
+
+    Examples
+    --------
+    >>> fold("電話：１３８")
+    '电话:138'
+    """
+    return text.translate(_FOLD) if _NEEDS_FOLD.search(text) is not None else text
+
+
+def segments(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the stretches between masks.
+
+    No detector looks across a mask: what is found in a text and what is found in the same text after
+    redaction are then the same, so that redaction is idempotent.
+
+    Examples
+    --------
+    >>> list(segments("我[姓名]好"))
+    [(0, 1), (5, 6)]
+    """
+    last = 0
+    for mask in MASK.finditer(text):
+        if mask.start() > last:
+            yield last, mask.start()
+        last = mask.end()
+    if last < len(text):
+        yield last, len(text)
