@@ -85,6 +85,14 @@ class SchemaError(CsatextError):
         return cls(f"表「{table}」有 {count} 个 doc_id 不在语料中；请用同一个 corpus 得到的结果。")
 
 
+    @classmethod
+    def foreign_vocabulary(cls, estimator: object) -> SchemaError:
+        """A corpus was counted on other terms than the estimator learnt."""
+        return cls(
+            f"这个 corpus 的词表与训练 {type(estimator).__name__} 时不同；请用同一个 Vectorizer 的 transform 得到 corpus。"
+        )
+
+
 class InputError(CsatextError):
     """A file or stream cannot be read as what it should be."""
 

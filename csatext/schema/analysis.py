@@ -1,1 +1,151 @@
 """Tables that analysis makes."""
+
+from csatext.schema.model import Column, Table
+
+__all__ = [
+    "COMPLAINTS",
+    "CONCORDANCE",
+    "DOCUMENT_KEYWORDS",
+    "DOCUMENT_TOPICS",
+    "FREQUENCIES",
+    "KEYNESS",
+    "KEYWORDS",
+    "SENTIMENT",
+    "SENTIMENT_EVIDENCE",
+    "TOPICS",
+]
+
+FREQUENCIES = Table(
+    "frequencies",
+    "how often each term occurs, by group",
+    (
+        Column("group", "str", "group of documents"),
+        Column("rank", "int", "order in the group, by n, from 1"),
+        Column("term", "str", "word"),
+        Column("n", "int", "occurrences in the group"),
+        Column("n_docs", "int", "documents of the group that hold the term"),
+        Column("rate", "float", "n / counted tokens of the group"),
+        Column("doc_rate", "float", "n_docs / documents of the group"),
+        Column("low", "float", "lower end of doc_rate's Wilson interval"),
+        Column("high", "float", "upper end of doc_rate's Wilson interval"),
+    ),
+    key=("group", "term"),
+)
+
+KEYNESS = Table(
+    "keyness",
+    "terms said more (or less) in a group than in the rest",
+    (
+        Column("group", "str", "group of documents"),
+        Column("rank", "int", "order in the group, most characteristic first, from 1"),
+        Column("term", "str", "word"),
+        Column("n", "int", "occurrences in the group"),
+        Column("n_docs", "int", "documents of the group that hold the term"),
+        Column("rate", "float", "n / counted tokens of the group"),
+        Column(
+            "log_odds", "float", "log-odds of group against rest, informative Dirichlet prior (natural log)"
+        ),
+        Column("z", "float", "log_odds / its standard error"),
+        Column("g2", "float", "log-likelihood ratio of occurrences, group against rest"),
+        Column("log_ratio", "float", "binary log of the ratio of rates, 0 occurrences counted as 0.5"),
+        Column("p", "float", "two-sided, documents as the units of chance"),
+        Column("q", "float", "p corrected over all terms and groups (Benjamini-Hochberg)"),
+    ),
+    key=("group", "term"),
+)
+
+DOCUMENT_KEYWORDS = Table(
+    "document_keywords",
+    "the terms that characterise one document",
+    (
+        Column("doc_id", "str", "document"),
+        Column("rank", "int", "order in the document, from 1"),
+        Column("term", "str", "word"),
+        Column("n", "int", "occurrences in the document"),
+        Column("tf_idf", "float", "weight, 0 to 1"),
+    ),
+    key=("doc_id", "term"),
+)
+
+KEYWORDS = Table(
+    "keywords",
+    "one row a document: its keywords",
+    (Column("keywords", "str", "terms by falling TF-IDF weight, joined by a space"),),
+    index="doc_id",
+)
+
+CONCORDANCE = Table(
+    "concordance",
+    "a term in its context, from the redacted text",
+    (
+        Column("doc_id", "any", "document"),
+        Column("left", "str", "text before"),
+        Column("term", "str", "the words found"),
+        Column("right", "str", "text after"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+    ),
+)
+
+SENTIMENT = Table(
+    "sentiment",
+    "one row a document: how the customer feels",
+    (
+        Column("sentiment", "float", "-1 (worst) to 1 (best)"),
+        Column("polarity", "str", "negative, neutral or positive"),
+        Column("is_negative", "bool", "polarity is negative"),
+    ),
+    index="doc_id",
+)
+
+SENTIMENT_EVIDENCE = Table(
+    "sentiment_evidence",
+    "the words a sentiment score rests on",
+    (
+        Column("doc_id", "any", "document"),
+        Column("term", "str", "word or characters"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "what it adds to the score's log-odds; negative is bad"),
+    ),
+)
+
+TOPICS = Table(
+    "topics",
+    "the terms of each topic",
+    (
+        Column("topic", "int", "number of the topic, 0 is the largest"),
+        Column("label", "str", "name: its three most relevant terms"),
+        Column("share", "float", "share of the tokens"),
+        Column("n_docs", "int", "documents whose main topic it is"),
+        Column("coherence", "float", "NPMI of its terms within documents, -1 to 1"),
+        Column("rank", "int", "order of the term in the topic, from 1"),
+        Column("term", "str", "word"),
+        Column("probability", "float", "probability of the term in the topic"),
+        Column("relevance", "float", "Sievert and Shirley (2014), lambda 0.6"),
+    ),
+    key=("topic", "term"),
+)
+
+DOCUMENT_TOPICS = Table(
+    "document_topics",
+    "one row a document: its main topic",
+    (
+        Column("topic", "Int", "number of the main topic, NA without counted words"),
+        Column("topic_label", "str", "name of the main topic"),
+        Column("topic_probability", "float", "share of the document that is of the main topic"),
+    ),
+    index="doc_id",
+)
+
+COMPLAINTS = Table(
+    "complaints",
+    "one row a document: the category a trained classifier gives it",
+    (
+        Column("complaint", "any", "category"),
+        Column(
+            "complaint_probability", "float", "the classifier's probability of it, NA where it gives none"
+        ),
+    ),
+    index="doc_id",
+)

