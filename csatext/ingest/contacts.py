@@ -1,0 +1,191 @@
+"""Raw tables to contacts: canonical columns, times, identifiers; every row that falls out is a reject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csatext.errors import InputError
+from csatext.ingest.columns import kind_of, map_columns
+from csatext.ingest.dates import parse_times
+from csatext.ingest.masking import mask
+from csatext.ingest.raw import Note, Reject, row_text
+from csatext.ingest.sources import Source
+from csatext.ingest.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
+from csatext.schema import conform
+from csatext.schema.contacts import CONTACTS
+
+__all__ = ["to_contacts"]
+
+_FEW_UNIQUE = 0.9
+_EXAMPLES = 3
+
+
+def _stacked(
+    sources: Sequence[Source], columns: Mapping[str, str] | None, path: object
+) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.int64], list[Note]]:
+    """Return the sources under each other: frame, line (0 where none) and source number of each row."""
+    frames: list[pd.DataFrame] = []
+    lines: list[NDArray[np.int64]] = []
+    notes: list[Note] = []
+    for source in sources:
+        frame, said = map_columns(source.raw.frame, columns, path)
+        frames.append(frame)
+        n = len(frame)
+        lines.append(source.raw.lines if source.raw.lines is not None else np.zeros(n, dtype=np.int64))
+        notes += source.raw.notes + said
+    number = np.repeat(np.arange(len(sources)), [len(frame) for frame in frames])
+    if len(frames) == 1:
+        return frames[0], lines[0], number, notes
+    stacked = pd.concat(frames, ignore_index=True)
+    stacked["source"] = np.array([source.name for source in sources], dtype=object)[number]
+    return stacked, np.concatenate(lines), number, notes
+
+
+def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:
+    """Return the frame with its time columns parsed; what cannot be read stays as text beside them."""
+    result = frame.copy(deep=False)
+    for name in frame.columns:
+        if kind_of(name) != "time":
+            continue
+        times = parse_times(frame[name], timezone)
+        bad = int(times.unreadable.sum())
+        result[name] = times.values
+        if bad:
+            written = as_text(frame[name]).where(times.unreadable)
+            result[f"{name}_text"] = written
+            seen = "、".join(mask(text[:30]) for text in written.dropna().unique()[:_EXAMPLES])
+            detail = f"{bad} 行的日期读不出，时间留空，原文在列「{name}_text」；例如：{seen}"
+            notes.append(Note("date_unreadable", name, bad, len(frame), detail))
+        if times.zoned.any():
+            n = int(times.zoned.sum())
+            notes.append(
+                Note("date_zone", name, n, len(frame), f"{n} 行是时间戳或带时区，换算为 {timezone} 当地时间")
+            )
+    return result
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with every column but ``doc_id``, ``text`` and times as its kind says."""
+    result = frame.copy(deep=False)
+    for name in frame.columns:
+        column, kind = frame[name], kind_of(name)
+        if name in ("doc_id", "text") or kind == "time":
+            continue
+        if kind == "id":
+            result[name] = as_identifiers(column)
+        elif kind == "number":
+            numbers = as_numbers(as_text(column), units=True)
+            result[name] = plain_value(column) if numbers is None else numbers
+        elif kind == "flag":
+            flags = as_flags(column)
+            result[name] = plain_value(column) if flags is None else flags
+        elif kind in ("category", "text"):
+            texts = as_text(column)
+            result[name] = texts.mask(blank(texts))
+        else:
+            result[name] = plain_value(column)
+    return result
+
+
+def _identified(frame: pd.DataFrame, given: bool, made: pd.Series, notes: list[Note]) -> pd.DataFrame:
+    """Return the frame with a ``doc_id`` in each row, made from the row number where there is none."""
+    n = len(frame)
+    if "doc_id" in frame.columns:
+        ids = as_identifiers(frame["doc_id"])
+        filled = ids.dropna()
+        distinct = filled.nunique()
+        if given or (distinct >= _FEW_UNIQUE * len(filled) and distinct):
+            missing = int(ids.isna().sum())
+            if missing:
+                notes.append(Note("doc_id_made", "doc_id", missing, n, f"{missing} 行没有编号，用行号代替"))
+            return frame.assign(doc_id=ids.where(ids.notna(), "行" + made))
+        notes.append(
+            Note(
+                "doc_id_made",
+                "doc_id",
+                n,
+                n,
+                f"编号列只有 {distinct} 个不同的值，不能当编号，改用行号；原列在「doc_id_原列」",
+            )
+        )
+        return frame.rename(columns={"doc_id": "doc_id_原列"}).assign(doc_id=made)
+    notes.append(Note("doc_id_made", "doc_id", n, n, "没有编号列，用行号作 doc_id"))
+    return frame.assign(doc_id=made)
+
+
+def to_contacts(
+    sources: Sequence[Source], path: object, columns: Mapping[str, str] | None, timezone: str
+) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
+    """Return contacts, rejects with the name of their source, and notes.
+
+    Rejected here are rows without any text, and rows whose ``doc_id`` stands in an earlier row. A column
+    that the lexicon takes for ``doc_id`` but that repeats in more than a tenth of the rows is no
+    identifier: it keeps its values under another name and row numbers are used.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        At least one.
+    path : object
+        Named in errors.
+    columns : mapping of str to str, or None
+        Canonical name -> header, by the caller.
+    timezone : str
+        IANA name.
+
+    Returns
+    -------
+    contacts : DataFrame
+        Table ``contacts``.
+    rejects : list of (str, Reject)
+        In the order of the input.
+    notes : list of Note
+
+    Raises
+    ------
+    InputError
+        No text column, or no text in it.
+    """
+    raw, lines, number, notes = _stacked(sources, columns, path)
+    names = [source.name for source in sources]
+    if len(sources) == 1:
+        made = pd.Series(np.arange(1, len(raw) + 1), index=raw.index).astype("str")
+    else:
+        stems = np.array([PurePath(name).stem for name in names], dtype=object)[number]
+        first = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=len(names)))])[number]
+        made = (
+            pd.Series(stems, index=raw.index) + "-" + pd.Series(np.arange(len(raw)) - first + 1).astype("str")
+        )
+    frame = raw.assign(text=as_text(raw["text"]))
+    empty = blank(frame["text"])
+    if empty.all():
+        raise InputError.unreadable(
+            path, "文本列全是空值", '请检查导出，或用 columns={"text": "列名"} 换一列'
+        )
+    frame = _identified(frame, bool(columns and "doc_id" in columns), made, notes)
+    repeated = frame["doc_id"].where(~empty).duplicated().to_numpy() & ~empty
+    whole = (
+        frame[~empty].duplicated().reindex(frame.index, fill_value=False).to_numpy()
+        if repeated.any()
+        else repeated
+    )
+    rejects = [(names[i], reject) for i, source in enumerate(sources) for reject in source.raw.rejects]
+    for row in np.flatnonzero(empty | repeated):
+        reason = "文本为空" if empty[row] else "整行重复" if whole[row] else "doc_id 与前面的行重复"
+        line = int(lines[row]) or None
+        rejects.append((names[number[row]], Reject(line, reason, row_text(raw.iloc[row]))))
+    order = {name: i for i, name in enumerate(names)}
+    rejects.sort(key=lambda item: (order[item[0]], item[1].line or 0))
+    total = len(raw) + sum(len(source.raw.rejects) for source in sources)
+    reasons = pd.Series([reject.reason for _, reject in rejects], dtype="str").value_counts(sort=False)
+    notes += [
+        Note("rejected", reason, int(n), total, f"{n} 行未进入分析：{reason}")
+        for reason, n in reasons.items()
+    ]
+    kept = _typed(_times(frame[~(empty | repeated)].reset_index(drop=True), timezone, notes))
+    return conform(kept, CONTACTS), rejects, notes

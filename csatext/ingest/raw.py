@@ -1,0 +1,90 @@
+"""What every reader returns: a table as it stood in the source, with what was lost and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["Note", "RawTable", "Records", "Reject", "row_text"]
+
+RAW_LIMIT = 500
+"""Characters of a rejected row that are kept (REJECTS says so)."""
+
+
+class Reject(NamedTuple):
+    """One input row that could not be used; ``line`` counts from 1, None without lines."""
+
+    line: int | None
+    reason: str
+    raw: str
+
+
+class Note(NamedTuple):
+    """One finding about the input: a row of the quality table without its rate."""
+
+    check: str
+    column: str
+    n: int
+    total: int
+    detail: str
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it stood in the source.
+
+    Attributes
+    ----------
+    frame : DataFrame, shape (n, n_columns)
+        Cells as they were read; header names as they were written; RangeIndex.
+    lines : ndarray of int64, shape (n,), or None
+        Line (or sheet row) of each row, from 1; None where the source has none.
+    rejects : list of Reject
+        Rows of the source that are not in ``frame``.
+    notes : list of Note
+        What was guessed and mended on the way.
+    headed : bool
+        Whether the names were written in the source (False: 列1, 列2 ... were made).
+    """
+
+    frame: pd.DataFrame
+    lines: NDArray[np.int64] | None = None
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    headed: bool = True
+
+
+class Records(list[Mapping[str, Any]]):
+    """Rows for ``DataFrame.attrs``: a list that is not copied with every pandas operation.
+
+    pandas deep-copies ``attrs`` at each step; with thousands of rejects that would cost more than the
+    step itself. The rows are facts about the input and are not edited, so one list may be shared.
+
+    Examples
+    --------
+    >>> from copy import deepcopy
+    >>> rows = Records([{"line": 3}])
+    >>> deepcopy(rows) is rows
+    True
+    """
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Records:
+        return self
+
+
+def row_text(cells: Iterable[object]) -> str:
+    """Return a row's cells as one line, cut to the length that rejects keep.
+
+    Examples
+    --------
+    >>> row_text(["17", None, "退款"])
+    '17,,退款'
+    """
+    return ",".join("" if cell is None or cell is pd.NA or cell != cell else str(cell) for cell in cells)[
+        :RAW_LIMIT
+    ]

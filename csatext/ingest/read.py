@@ -1,0 +1,160 @@
+"""Any file becomes contacts: one road from the path to the table, with rejects and quality."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from typing import NamedTuple
+
+import pandas as pd
+
+from csatext.ingest.contacts import to_contacts
+from csatext.ingest.masking import mask_column
+from csatext.ingest.raw import Note, Records, Reject
+from csatext.ingest.sources import Source, load_sources
+from csatext.schema import conform
+from csatext.schema.contacts import QUALITY, REJECTS
+
+__all__ = ["ReadResult", "read_contacts", "read_input"]
+
+
+class ReadResult(NamedTuple):
+    """Everything an input gave: ``rows == len(contacts) + len(rejects)``, always.
+
+    ``rejects.raw`` is as it was read: mask or redact it before it is stored or shown.
+    """
+
+    contacts: pd.DataFrame
+    rejects: pd.DataFrame
+    quality: pd.DataFrame
+    rows: int
+
+
+def _quality(notes: list[Note]) -> pd.DataFrame:
+    merged: dict[tuple[str, str], Note] = {}
+    for note in notes:
+        key = (note.check, note.column)
+        old = merged.get(key)
+        if old is None:
+            merged[key] = note
+        else:
+            detail = old.detail if note.detail in old.detail else f"{old.detail}；{note.detail}"
+            merged[key] = Note(*key, old.n + note.n, old.total + note.total, detail)
+    frame = pd.DataFrame(list(merged.values()), columns=list(Note._fields))
+    frame["rate"] = frame["n"] / frame["total"].where(frame["total"] > 0, 1)
+    return conform(frame, QUALITY)
+
+
+def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:
+    rows = [(source, *reject) for source, reject in rejects]
+    frame = pd.DataFrame(rows, columns=["source", "line", "reason", "raw"])
+    frame["line"] = frame["line"].astype("Int64")
+    return conform(frame, REJECTS)
+
+
+def read_input(
+    path: str | PathLike[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    delimiter: str | None = None,
+    query: str | None = None,
+    timezone: str = "Asia/Shanghai",
+) -> ReadResult:
+    """Read an input into contacts, rejects and quality; see :func:`read_contacts` for the arguments.
+
+    Returns
+    -------
+    ReadResult
+        ``contacts`` without attrs, ``rejects`` with the rows as they were read (not masked).
+
+    Raises
+    ------
+    InputError, ParameterError
+        As :func:`read_contacts`.
+    """
+    sources: list[Source] = load_sources(
+        path, encoding=encoding, sheet=sheet, delimiter=delimiter, query=query
+    )
+    contacts, rejects, notes = to_contacts(sources, path, columns, timezone)
+    return ReadResult(contacts, _rejects(rejects), _quality(notes), len(contacts) + len(rejects))
+
+
+def read_contacts(
+    path: str | PathLike[str],
+    *,
+    columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    delimiter: str | None = None,
+    query: str | None = None,
+    timezone: str = "Asia/Shanghai",
+) -> pd.DataFrame:
+    r"""Read any file of customer-service text into contacts, one row a contact.
+
+    Parameters
+    ----------
+    path : str or path-like
+        CSV, TSV, text, XLSX, XLS, ODS, JSON, JSON lines or Parquet; a folder of such files (a column
+        ``source`` then names the file); or a SQLAlchemy URL such as ``sqlite:///x.db`` with ``query``.
+    columns : mapping of str to str, optional
+        Canonical name -> header, such as ``{"text": "投诉内容"}``; wins over ``lexicons/columns.tsv``.
+    encoding : str, optional
+        Overrides the guess for text files.
+    sheet : str or int, optional
+        Sheet of a workbook by name or position from 0; None takes the first that holds a table.
+    delimiter : str, optional
+        Overrides the guess for delimited files.
+    query : str, optional
+        SQL, for a database.
+    timezone : str, default "Asia/Shanghai"
+        In whose wall clock epochs and times with a zone are given.
+
+    Returns
+    -------
+    DataFrame
+        Table ``contacts``: ``doc_id``, ``text``, then the other columns under canonical names or their
+        own. ``attrs["quality"]`` (rows of table ``quality``) tells what was guessed and mended,
+        ``attrs["rejects"]`` (rows of table ``rejects``, long digit runs and e-mail addresses masked) what
+        could not be used, ``attrs["rows"]`` how many rows came in: contacts + rejects, always. A row
+        whose date cannot be read stays, without date; its text is kept in ``<column>_text``.
+
+    Raises
+    ------
+    InputError
+        Nothing there to read, a damaged or binary file, no rows under the header, no text column, a
+        text column without any text; the sentence says what to do.
+    ParameterError
+        An argument has a value that is not allowed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "五月.csv")
+    ...     _ = path.write_bytes("工单编号,投诉内容,渠道\nT1,退款一周没到账,电话\n".encode("gb18030"))
+    ...     contacts = read_contacts(path)
+    >>> contacts.columns.tolist()
+    ['doc_id', 'text', 'channel']
+    >>> contacts.attrs["rows"]
+    1
+    """
+    result = read_input(
+        path,
+        columns=columns,
+        encoding=encoding,
+        sheet=sheet,
+        delimiter=delimiter,
+        query=query,
+        timezone=timezone,
+    )
+    rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
+    contacts = result.contacts
+    contacts.attrs = {
+        "rows": result.rows,
+        "quality": Records(result.quality.to_dict("records")),
+        "rejects": Records(rejects.astype(object).where(rejects.notna(), None).to_dict("records")),
+    }
+    return contacts

@@ -1,0 +1,111 @@
+"""A path, folder or database URL to raw tables: which reader reads what, and what nobody reads."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+from csatext.errors import InputError, ParameterError
+from csatext.ingest.database import is_url, read_database
+from csatext.ingest.delimited import read_delimited
+from csatext.ingest.encodings import decode
+from csatext.ingest.raw import RawTable
+from csatext.ingest.structured import read_json, read_parquet
+from csatext.ingest.workbooks import read_workbook
+
+__all__ = ["ENDINGS", "Source", "load_sources", "read_bytes"]
+
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
+_RECORDS = (".json", ".jsonl", ".ndjson")
+_TEXTS = (".csv", ".tsv", ".txt", ".tab", ".psv", "")
+_PARQUET = (".parquet", ".pq")
+ENDINGS = (*(ending for ending in _TEXTS if ending), *_WORKBOOKS, *_RECORDS, *_PARQUET)
+"""File endings that are read, in lower case."""
+_ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+
+
+class Source(NamedTuple):
+    """One raw table and the name of the file (or database) it came from."""
+
+    name: str
+    raw: RawTable
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises
+    ------
+    InputError
+        It is not there, may not be read, or is empty.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError.unreadable(path, "文件不存在", "请检查路径和文件名") from error
+    except PermissionError as error:
+        raise InputError.unreadable(path, "没有读取权限", "请检查文件权限，或关闭正在占用它的程序") from error
+    except (OSError, ValueError) as error:
+        raise InputError.unreadable(path, "系统无法打开这个路径", "请检查路径和磁盘") from error
+    if not data.strip(b"\x00 \t\r\n"):
+        raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
+    return data
+
+
+def _read(
+    data: bytes, path: Path, encoding: str | None, sheet: str | int | None, delimiter: str | None
+) -> RawTable:
+    ending = path.suffix.lower()
+    if data.startswith(_PAR1) or ending in _PARQUET:
+        return read_parquet(data, path)
+    if data.startswith((_ZIP, _OLE)):
+        return read_workbook(data, path, sheet)
+    text, notes = decode(data, path, encoding)
+    if not text.strip():
+        raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
+    if ending in _RECORDS:
+        raw = read_json(text, path)
+    else:
+        raw = read_delimited(text, path, delimiter)
+    return RawTable(raw.frame, raw.lines, raw.rejects, notes + raw.notes, raw.headed)
+
+
+def load_sources(
+    path: str | PathLike[str],
+    *,
+    encoding: str | None = None,
+    sheet: str | int | None = None,
+    delimiter: str | None = None,
+    query: str | None = None,
+) -> list[Source]:
+    """Return the raw tables of a file, a folder or a database.
+
+    Parameters
+    ----------
+    path : str or path-like
+        File, folder or SQLAlchemy URL.
+    encoding, sheet, delimiter, query
+        As :func:`csatext.read_contacts`.
+
+    Returns
+    -------
+    list of Source
+        One for a file or database, one a file for a folder, in the order of their names.
+
+    Raises
+    ------
+    InputError
+        Nothing there that can be read.
+    ParameterError
+        ``path`` or another argument has the wrong type.
+    """
+    if not isinstance(path, str | PathLike):
+        raise ParameterError.wrong_type("path", path, "文件路径、文件夹或数据库 URL")
+    if isinstance(path, str) and is_url(path):
+        return [read_database(path, query)]
+    where = Path(path)
+    ending = where.suffix.lower()
+    if ending not in (*ENDINGS, ""):
+        raise InputError.unreadable(where, f"不支持 {ending} 文件", f"请另存为 {'、'.join(ENDINGS)} 之一")
+    return [Source(where.name, _read(read_bytes(where), where, encoding, sheet, delimiter))]

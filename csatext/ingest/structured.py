@@ -1,0 +1,180 @@
+"""JSON, JSON lines and Parquet: records with names, nested ones flattened to dotted columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from csatext.errors import InputError
+from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
+
+__all__ = ["read_json", "read_parquet"]
+
+_MANY = 10_000
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _loads(text: str) -> Any:
+    """Return the value of a JSON text; ValueError for whatever is wrong with it, depth among it."""
+    try:
+        return json.loads(text, parse_constant=_nan)
+    except RecursionError as error:
+        raise ValueError("嵌套过深") from error
+
+
+def _nan(_name: str) -> None:
+    """Read the NaN and Infinity that Python writers leave in JSON as no value."""
+
+
+def _flat(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
+    """Return nested mappings as dotted names; lists stay values."""
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict) and value and depth < 5:
+            found |= _flat(value, f"{name}.", depth + 1)
+        else:
+            found[name] = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+    return found
+
+
+def _records(value: Any) -> list[Any] | None:
+    """Return the list of records in a JSON value: itself, or the longest list of objects inside."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return None
+    lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+    if lists:
+        return max(lists, key=len)
+    inner = [found for v in value.values() if isinstance(v, dict) for found in [_records(v)] if found]
+    if inner:
+        return max(inner, key=len)
+    columns = [v for v in value.values() if isinstance(v, list)]
+    if columns and len(columns) == len(value) and len({len(v) for v in columns}) == 1:
+        return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+    return [value] if value else None
+
+
+def _frame(records: list[dict[str, Any]]) -> pd.DataFrame:
+    names: dict[str, None] = {}
+    for record in records:
+        names.update(dict.fromkeys(record))
+    frame = pd.DataFrame({name: pd.Series([r.get(name) for r in records], dtype=object) for name in names})
+    return frame if len(frame.columns) else pd.DataFrame(index=range(len(records)))
+
+
+def read_json(text: str, path: object) -> RawTable:
+    r"""Return the records of a JSON document or of JSON lines.
+
+    A document may be a list of records, a list of strings, one object that holds such a list
+    (``{"data": [...]}``), or an object of equally long lists. In JSON lines a line that is not a record
+    goes to the rejects.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+    path : object
+        Named in errors.
+
+    Returns
+    -------
+    RawTable
+        ``lines`` for JSON lines only.
+
+    Raises
+    ------
+    InputError
+        Nothing in the file is a record.
+
+    Examples
+    --------
+    >>> read_json('{"id": 1, "text": "退款"}\n{"id": 2,', "a.jsonl").rejects[0].line
+    2
+    """
+    rejects: list[Reject] = []
+    lines: list[int] | None = None
+    try:
+        found = _records(_loads(text))
+        if found is None:
+            raise InputError.unreadable(path, "JSON 里没有记录", "请给出对象的数组，或每行一个对象")
+    except json.JSONDecodeError:
+        found, lines = [], []
+        for number, line in enumerate(text.split("\n"), start=1):
+            bare = line.strip().strip("\ufeff").rstrip(",")
+            if not bare or bare in ("[", "]"):
+                continue
+            try:
+                found.append(_loads(bare))
+                lines.append(number)
+            except ValueError:
+                rejects.append(Reject(number, "不是合法的 JSON", line.strip()[:RAW_LIMIT]))
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError.unreadable(
+            path, f"JSON 无法解析（{error}）", "请给出对象的数组，或每行一个对象"
+        ) from error
+    good: list[dict[str, Any]] = []
+    kept: list[int] = []
+    for position, record in enumerate(found):
+        if isinstance(record, dict):
+            good.append(_flat(record))
+        elif isinstance(record, str) and record.strip():
+            good.append({"text": record})
+        else:
+            raw = json.dumps(record, ensure_ascii=False)[:RAW_LIMIT]
+            rejects.append(Reject(lines[position] if lines is not None else None, "不是记录（对象）", raw))
+            continue
+        kept.append(position)
+    if not good:
+        raise InputError.unreadable(path, "没有一行是 JSON 记录", "请给出对象的数组，或每行一个对象")
+    numbers = None if lines is None else np.array([lines[i] for i in kept], dtype=np.int64)
+    notes = [
+        Note("format", "", len(good), len(good) + len(rejects), "JSON" if lines is None else "每行一个 JSON")
+    ]
+    return RawTable(_frame(good), numbers, rejects, notes)
+
+
+def read_parquet(data: bytes, path: object) -> RawTable:
+    """Return a Parquet file.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+    path : object
+        Named in errors.
+
+    Returns
+    -------
+    RawTable
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    try:
+        table = pq.read_table(BytesIO(data))
+        frame = table.to_pandas()
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
+    if frame.index.name is not None or isinstance(frame.index, pd.MultiIndex):
+        named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+        frame = frame.reset_index(level=named)
+    frame = frame.reset_index(drop=True)
+    frame.columns = pd.Index([str(name) for name in frame.columns])
+    frame.attrs = {}
+    return RawTable(frame)

@@ -1,0 +1,150 @@
+"""Cells to values: identifiers, numbers, flags, empties; a column at a time, all or nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["as_flags", "as_identifiers", "as_numbers", "as_text", "blank", "plain_value"]
+
+_NOTHING = ("", "nan", "null", "none", "\\n", "#n/a", "n/a", "<na>", "nat", "#ref!", "#value!")
+_PLAIN_NUMBER = r"^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?$"
+_WITH_UNIT = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
+_YES = ("是", "已解决", "解决", "已", "y", "yes", "true", "t", "1", "有效", "√")
+_NO = ("否", "未解决", "没解决", "没有解决", "未", "n", "no", "false", "f", "0", "无效", "×")
+
+
+def _cell(value: object) -> str | None:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Return a column as strings: whole floats without ``.0``, no value as NA.
+
+    Examples
+    --------
+    >>> as_text(pd.Series([17.0, "退款", None], dtype=object)).tolist()[:2]
+    ['17', '退款']
+    """
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.astype("str")
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
+        return pd.Series([_cell(value) for value in column.astype(object)], index=column.index, dtype="str")
+    return column.astype("str")
+
+
+def blank(column: pd.Series) -> np.ndarray:
+    """Return where a string column holds nothing: NA, blanks, or a written null such as ``NULL``.
+
+    Examples
+    --------
+    >>> blank(pd.Series(["退款", " ", "NULL", None])).tolist()
+    [False, True, True, True]
+    """
+    cells = pa.array(column.fillna(""), type=pa.large_string())
+    short = pc.less_equal(pc.utf8_length(cells), 8).to_numpy(zero_copy_only=False)
+    bare = column[short].fillna("").str.strip().str.casefold()
+    found = np.zeros(len(column), dtype=np.bool_)
+    found[short] = bare.isin(_NOTHING).to_numpy(dtype=np.bool_)
+    spaces = pc.utf8_is_space(cells).to_numpy(zero_copy_only=False)
+    return found | spaces.astype(np.bool_)
+
+
+def as_identifiers(column: pd.Series) -> pd.Series:
+    """Return identifiers as stripped strings, empty ones as NA.
+
+    Examples
+    --------
+    >>> as_identifiers(pd.Series([482028.0, 482027.0])).tolist()
+    ['482028', '482027']
+    """
+    texts = as_text(column).str.strip()
+    return texts.mask(blank(texts))
+
+
+def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
+    """Return a column of written numbers as int64 or float64; None where a cell is not a number.
+
+    Parameters
+    ----------
+    column : Series of str, shape (n,)
+        Empty cells become NaN.
+    units : bool, default False
+        Whether 分, 星 and the like may follow, and leading zeros stand.
+
+    Returns
+    -------
+    Series or None
+
+    Examples
+    --------
+    >>> as_numbers(pd.Series(["4分", "5", None]), units=True).tolist()[:2]
+    [4.0, 5.0]
+    >>> as_numbers(pd.Series(["007", "8"])) is None
+    True
+    """
+    texts = column.str.strip()
+    empty = blank(texts)
+    filled = texts[~empty]
+    if filled.empty:
+        return None
+    pattern = _WITH_UNIT if units else _PLAIN_NUMBER
+    if not bool(filled.iloc[:200].str.match(pattern).all()) or not bool(filled.str.match(pattern).all()):
+        return None
+    if units:
+        filled = filled.str.extract(pattern, expand=False)
+    numbers = pd.to_numeric(filled)
+    return numbers if not empty.any() else numbers.astype("float64").reindex(column.index)
+
+
+def as_flags(column: pd.Series) -> pd.Series | None:
+    """Return a yes/no column as nullable booleans; None where a cell is neither.
+
+    Examples
+    --------
+    >>> as_flags(pd.Series(["是", "否", None])).tolist()
+    [True, False, <NA>]
+    """
+    bare = as_text(column).str.strip().str.casefold()
+    empty = blank(bare)
+    yes, no = bare.isin(_YES).to_numpy(), bare.isin(_NO).to_numpy()
+    if not (yes | no | empty).all() or empty.all():
+        return None
+    return pd.Series(yes, index=column.index, dtype="boolean").mask(empty)
+
+
+def plain_value(column: pd.Series) -> pd.Series:
+    """Return a column of no known kind: numbers where all cells are, else as it is with empties as NA.
+
+    Examples
+    --------
+    >>> plain_value(pd.Series(["1", "2"])).tolist(), plain_value(pd.Series(["A1", ""])).isna().tolist()
+    ([1, 2], [False, True])
+    """
+    if column.dtype == object:
+        kinds = {type(value) for value in column if value is not None and value == value}
+        if kinds and kinds <= {int, float}:
+            return pd.to_numeric(column)
+        if kinds == {bool}:
+            return column.astype("boolean")
+        if not kinds <= {str}:
+            column = as_text(column)
+        else:
+            column = column.astype("str")
+    if not isinstance(column.dtype, pd.StringDtype):
+        return column
+    numbers = as_numbers(column)
+    if numbers is not None:
+        return numbers
+    texts = column.astype("str")
+    return texts.mask(blank(texts))
