@@ -1,0 +1,189 @@
+"""A measure by dimensions: every cell with its counts, interval and comparison with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csatext.aggregation.arguments import as_list, as_number, check_columns, check_level, measure_kind
+from csatext.aggregation.comparison import rate_test, ratio_test
+from csatext.aggregation.dimensions import cell_codes, encode_dimension
+from csatext.aggregation.intervals import benjamini_hochberg, bootstrap_interval, divide, shrink, wilson
+from csatext.errors import ParameterError
+from csatext.schema import conform
+from csatext.schema.aggregation import BREAKDOWN
+
+__all__ = ["breakdown"]
+
+_SMALL = 30
+_HIDDEN = ["value", "low", "high", "difference", "p", "shrunken"]
+
+
+def breakdown(
+    facts: pd.DataFrame,
+    by: str | Sequence[str],
+    measure: str,
+    denominator: str | None = None,
+    *,
+    level: float = 0.95,
+    min_n: int = 5,
+    margins: bool = False,
+    max_cells: int = 100_000,
+    random_state: int = 0,
+) -> pd.DataFrame:
+    """Break a measure down by dimensions.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        One row a contact (or any table).
+    by : str or list of str
+        Dimension columns. Their values are shown as text, a missing one as ``(空)``.
+    measure : str
+        A flag (gives a rate), a number (gives a mean), or with ``denominator`` what is summed above
+        the line. Rows where it is missing count in ``n`` only.
+    denominator : str, optional
+        Column summed below the line (agent messages over customer messages). A flag over a flag that
+        contains it (paid over asked) is treated as a rate.
+    level : float, default 0.95
+        Confidence level of the intervals.
+    min_n : int, default 5
+        Cells with fewer known rows are suppressed: their counts stay, so that the table adds up, their
+        value, interval and tests are NA, and they stand last.
+    margins : bool, default False
+        Add a row for each value of each smaller set of dimensions, and the total; there NA means any.
+    max_cells : int, default 100000
+        All combinations of observed values are listed, those without rows too; more are refused.
+    random_state : int, default 0
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        Table ``breakdown`` (:mod:`csatext.schema.aggregation`): rank, the dimensions, n, numerator,
+        denominator, value, low, high, rest, difference, p, q, shrunken, small, suppressed.
+        ``attrs``: measure, kind (rate, mean, ratio), interval, test, level, min_n, rows, missing,
+        value (overall), and reason where the table is empty.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, or the measure is not a number or flag.
+    ParameterError
+        An argument has a value that is not allowed, or there would be more than ``max_cells`` cells.
+
+    Notes
+    -----
+    Rates: Wilson's interval; score test against the rest, Fisher's mid-p where an expected count is
+    below 5. Means and ratios: bootstrap over rows (from 500 rows on Student's t with a term for
+    skewness); Welch's test. ``q`` corrects over all rows shown. Rows are in order of the
+    empirical-Bayes value, so that a cell of few rows does not head the list by luck.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"channel": ["电话"] * 40 + ["在线"] * 40})
+    >>> facts["is_negative"] = [1, 0] * 20 + [1, 0, 0, 0] * 10
+    >>> breakdown(facts, "channel", "is_negative")[["rank", "channel", "n", "value", "rest"]]
+       rank channel   n  value  rest
+    0     1      电话  40   0.50  0.25
+    1     2      在线  40   0.25  0.50
+    """
+    dimensions = as_list(by)
+    check_columns(facts, dimensions, "by")
+    check_columns(facts, [measure], "measure")
+    check_columns(facts, [] if denominator is None else [denominator], "denominator")
+    check_level(level)
+    taken = sorted({c.name for c in BREAKDOWN.columns} & set(dimensions))
+    if taken:
+        raise ParameterError(
+            f"维度列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 facts.rename(...)。"
+        )
+    top = as_number(facts, measure)
+    bottom = None if denominator is None else as_number(facts, denominator)
+    kind = measure_kind(top, bottom)
+    known = ~np.isnan(top) if bottom is None else ~(np.isnan(top) | np.isnan(bottom))
+    if bottom is None:
+        bottom = np.ones(len(facts))
+    elif (bottom[known] < 0).any():
+        raise ParameterError(f"分母列「{denominator}」有负数；分母必须大于等于 0。")
+    if kind == "rate":
+        known &= bottom == 1
+    encoded = [encode_dimension(facts[name]) for name in dimensions]
+    sizes = range(len(dimensions) + 1) if margins else [len(dimensions)]
+    subsets = [s for size in sizes for s in combinations(range(len(dimensions)), size)]
+    cells = sum(int(np.prod([len(encoded[i][1]) for i in s], dtype=object)) for s in subsets)
+    if cells > max_cells:
+        raise ParameterError(
+            f"{'、'.join(dimensions)} 的组合共有 {cells} 个，超过上限 max_cells={max_cells}；"
+            "请减少维度、合并稀少的取值，或调大 max_cells。"
+        )
+    parts = []
+    for subset in subsets:
+        codes, labels = cell_codes([encoded[i] for i in subset], len(facts))
+        frame = pd.DataFrame({dimensions[i]: labels[place] for place, i in enumerate(subset)})
+        size = len(labels[0]) if labels else 1
+        columns = _cells(kind, top[known], bottom[known], codes, known, size, min_n, level, random_state)
+        frame = frame.assign(**columns) if subset else pd.DataFrame(columns)
+        parts.append(_ordered(frame.reindex(columns=[*dimensions, *columns]), dimensions))
+    table = pd.concat(parts, ignore_index=True) if len(facts) else parts[-1].iloc[:0]
+    table[dimensions] = table[dimensions].astype("str")
+    table["q"] = benjamini_hochberg(table["p"].to_numpy())
+    table["rank"] = np.arange(1, len(table) + 1)
+    overall = divide(top[known].sum(), bottom[known].sum())
+    table.attrs = {
+        "measure": measure, "denominator": denominator, "kind": kind, "level": level, "min_n": min_n,
+        "interval": "wilson" if kind == "rate" else "bootstrap",
+        "test": "score, mid-p" if kind == "rate" else "welch",
+        "rows": len(facts), "missing": int((~known).sum()),
+        "value": None if np.isnan(overall) else float(overall),
+    }  # fmt: skip
+    if not len(facts):
+        table.attrs["reason"] = "表里没有数据行。"
+    elif not known.any():
+        table.attrs["reason"] = f"列「{measure}」全是空值。"
+    return conform(table, BREAKDOWN, dimensions)
+
+
+def _cells(
+    kind: str,
+    top: np.ndarray,
+    bottom: np.ndarray,
+    codes: np.ndarray,
+    known: np.ndarray,
+    size: int,
+    min_n: int,
+    level: float,
+    random_state: int,
+) -> dict[str, Any]:
+    """Compute all columns of one set of dimensions but rank and q."""
+    used = codes[known]
+    count = np.bincount(used, minlength=size)
+    numerator, denominator = (np.bincount(used, part, minlength=size) for part in (top, bottom))
+    suppressed = count < max(min_n, 1)
+    value = divide(numerator, denominator)
+    rest = divide(top.sum() - numerator, bottom.sum() - denominator)
+    if kind == "rate":
+        low, high = wilson(numerator, denominator, level)
+        p = rate_test(numerator, denominator, top.sum() - numerator, bottom.sum() - denominator)
+        overall = divide(top.sum(), bottom.sum())
+        variance = divide(overall * (1 - overall), denominator)
+    else:
+        low, high = bootstrap_interval(top, bottom, used, ~suppressed, level=level, random_state=random_state)
+        p, variance = ratio_test(top, bottom, used, size)
+    columns = {
+        "n": np.bincount(codes, minlength=size), "numerator": numerator, "denominator": denominator,
+        "value": value, "low": low, "high": high, "rest": rest, "difference": value - rest, "p": p,
+        "shrunken": shrink(value, variance)[0], "small": count < max(_SMALL, min_n), "suppressed": suppressed,
+    }  # fmt: skip
+    for name in _HIDDEN:
+        columns[name] = np.where(suppressed, np.nan, columns[name])
+    return columns
+
+
+def _ordered(frame: pd.DataFrame, dimensions: list[str]) -> pd.DataFrame:
+    order = ["suppressed", "shrunken", "value", "n", *dimensions]
+    return frame.sort_values(order, ascending=[True, False, False, False] + [True] * len(dimensions))

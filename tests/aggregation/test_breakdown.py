@@ -1,0 +1,179 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint, proportions_chisquare
+
+from csatext.aggregation.breakdown import breakdown
+from csatext.errors import ParameterError, SchemaError
+from csatext.schema.aggregation import BREAKDOWN
+
+
+def facts():
+    rng = np.random.default_rng(0)
+    n = 3000
+    channel = rng.choice(["电话", "在线", "工单"], n)
+    product = rng.choice(["宽带", "手机"], n)
+    flag = rng.random(n) < np.where(channel == "电话", 0.3, 0.1)
+    return pd.DataFrame(
+        {"channel": channel, "product": product, "is_negative": flag, "seconds": rng.gamma(2, 60, n)}
+    )
+
+
+def test_rates_equal_statsmodels():
+    f = facts()
+    table = breakdown(f, ["channel", "product"], "is_negative", level=0.9)
+    assert table.columns.tolist() == ["rank", "channel", "product", *(c.name for c in BREAKDOWN.columns[1:])]
+    assert table["rank"].tolist() == [1, 2, 3, 4, 5, 6]
+    p = []
+    for row in table.itertuples():
+        here = f[(f["channel"] == row.channel) & (f["product"] == row.product)]["is_negative"]
+        x, n, x0, n0 = here.sum(), len(here), f["is_negative"].sum() - here.sum(), len(f) - len(here)
+        assert (row.n, row.numerator, row.denominator) == (n, x, n)
+        assert (row.value, row.rest) == (pytest.approx(x / n), pytest.approx(x0 / n0))
+        assert row.difference == pytest.approx(x / n - x0 / n0)
+        low, high = proportion_confint(x, n, alpha=0.1, method="wilson")
+        assert (row.low, row.high) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+        p.append(proportions_chisquare([x, x0], [n, n0])[1])
+    np.testing.assert_allclose(table["p"], p, atol=1e-9)
+    np.testing.assert_allclose(table["q"], multipletests(p, method="fdr_bh")[1], atol=1e-9)
+    assert set(table["channel"].head(2)) == {"电话"}
+    assert table["shrunken"].is_monotonic_decreasing
+    assert json.loads(json.dumps(table.attrs))["kind"] == "rate"
+
+
+def test_zero_cells_missing_values_and_suppression():
+    f = pd.DataFrame(
+        {
+            "channel": ["电话"] * 8 + ["在线"] * 8 + [None] * 2,
+            "day": [1] * 8 + [2] * 10,
+            "bad": pd.array([True, False] * 4 + [True] * 6 + [None] * 2 + [False] * 2, dtype="boolean"),
+        }
+    )
+    table = breakdown(f, ["channel", "day"], "bad", min_n=5)
+    assert len(table) == 6
+    cell = table.set_index(["channel", "day"])
+    assert cell.loc[("(空)", "2"), "n"] == 2
+    assert cell.loc[("电话", "2"), "n"] == 0
+    online = cell.loc[("在线", "2")]
+    assert (online["n"], online["denominator"], online["numerator"], online["value"]) == (8, 6, 6, 1)
+    assert table["n"].sum() == 18
+    assert table["suppressed"].tolist() == [False, False, True, True, True, True]
+    assert table[table["suppressed"]][["value", "low", "high", "p", "q", "difference"]].isna().all(axis=None)
+    assert table["small"].all()
+    assert (
+        breakdown(f, ["channel", "day"], "bad", min_n=0)["value"].isna().sum() == 3
+    )  # only the cells without rows
+
+
+def test_margins_add_up():
+    table = breakdown(facts(), ["channel", "product"], "is_negative", margins=True)
+    assert len(table) == 1 + 3 + 2 + 6
+    total = table[table["channel"].isna() & table["product"].isna()]
+    assert total["n"].tolist() == [3000]
+    assert total["rest"].isna().all()
+    assert total["p"].isna().all()
+    for channel, rows in table[table["channel"].notna()].groupby("channel"):
+        margin = rows[rows["product"].isna()]
+        inner = rows[rows["product"].notna()]
+        assert (margin[["n", "numerator"]].sum() == inner[["n", "numerator"]].sum()).all(), channel
+    assert table["rank"].tolist() == list(range(1, 13))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 40), st.booleans())
+def test_every_set_of_dimensions_sums_to_the_same(seed, n, margins):
+    rng = np.random.default_rng(seed)
+    f = pd.DataFrame({d: rng.choice(["x", "y", None], n) for d in "abc"}, dtype="str")
+    f["v"] = rng.choice([0.0, 1.0, np.nan], n)
+    table = breakdown(f, ["a", "b", "c"], "v", margins=margins)
+    sums = table.groupby(table[["a", "b", "c"]].notna().apply(tuple, axis=1))[
+        ["n", "numerator", "denominator"]
+    ].sum()
+    assert (sums == [n, np.nansum(f["v"]), f["v"].notna().sum()]).all(axis=None)
+
+
+def test_means_and_ratios():
+    f = facts().assign(messages=lambda d: np.arange(len(d)) % 7 + 1)
+    mean = breakdown(f, "channel", "seconds")
+    by_hand = f.groupby("channel")["seconds"].mean()
+    assert mean.set_index("channel")["value"].to_dict() == pytest.approx(by_hand.to_dict())
+    assert ((mean["low"] < mean["value"]) & (mean["value"] < mean["high"])).all()
+    ratio = breakdown(f, "channel", "seconds", "messages")
+    sums = f.groupby("channel")[["seconds", "messages"]].sum()
+    assert ratio.set_index("channel")["value"].to_dict() == pytest.approx(
+        (sums["seconds"] / sums["messages"]).to_dict()
+    )
+    assert ratio.attrs["kind"] == "ratio"
+    pd.testing.assert_frame_equal(mean, breakdown(f, "channel", "seconds"))
+
+
+def test_a_flag_over_a_flag_that_contains_it_is_a_rate():
+    f = pd.DataFrame({"team": ["a"] * 20, "asked": [1] * 10 + [0] * 10, "paid": [1] * 4 + [0] * 16})
+    table = breakdown(f, "team", "paid", "asked")
+    assert table.attrs["kind"] == "rate"
+    assert table[["n", "numerator", "denominator", "value"]].iloc[0].tolist() == [20, 4, 10, 0.4]
+    assert table["low"].iloc[0] == pytest.approx(proportion_confint(4, 10, method="wilson")[0], abs=1e-9)
+
+
+def test_order_does_not_mislead():
+    # a cell of 6 rows with 3 hits must not stand above one of 2,000 rows with 45 %
+    f = pd.DataFrame({"agent": ["x"] * 6 + ["y"] * 2000 + ["z"] * 2000})
+    f["bad"] = [1] * 3 + [0] * 3 + [1] * 900 + [0] * 1100 + [1] * 200 + [0] * 1800
+    table = breakdown(f, "agent", "bad")
+    assert table["agent"].tolist() == ["y", "x", "z"]
+    assert table.loc[table["agent"] == "x", "value"].iloc[0] == 0.5
+
+
+def test_nothing_planted_gives_few_findings():
+    rng = np.random.default_rng(7)
+    found = 0
+    for _ in range(100):
+        f = pd.DataFrame({"a": rng.integers(0, 30, 2000), "v": rng.random(2000) < 0.08})
+        found += (breakdown(f, "a", "v")["q"] < 0.05).any()
+    assert found <= 12  # 5 expected; 12 is 3.2 standard errors more
+
+
+def test_empty_inputs():
+    empty = breakdown(facts().iloc[:0], "channel", "is_negative", margins=True)
+    assert len(empty) == 0
+    assert "没有数据行" in empty.attrs["reason"]
+    unknown = breakdown(pd.DataFrame({"a": ["x", "y"], "v": [None, None]}), "a", "v")
+    assert unknown["value"].isna().all()
+    assert "全是空值" in unknown.attrs["reason"]
+    single = breakdown(pd.DataFrame({"a": ["x"] * 9, "v": [3.5] * 9}), "a", "v")
+    assert single["rest"].isna().all()
+    assert single["p"].isna().all()
+
+
+def test_input_is_left_alone():
+    f = facts()
+    before = f.copy()
+    breakdown(f, ["channel", "product"], "seconds", margins=True)
+    pd.testing.assert_frame_equal(f, before)
+
+
+def test_bad_arguments():
+    f = facts()
+    with pytest.raises(SchemaError, match="是不是想写「channel」"):
+        breakdown(f, "chanel", "is_negative")
+    with pytest.raises(SchemaError, match="measure"):
+        breakdown(f, "channel", "negative_rate")
+    with pytest.raises(SchemaError, match="数字或是/否"):
+        breakdown(f, "channel", "product")
+    with pytest.raises(ParameterError, match="level"):
+        breakdown(f, "channel", "is_negative", level=95)
+    with pytest.raises(ParameterError, match="max_cells=5"):
+        breakdown(f, ["channel", "product"], "is_negative", max_cells=5)
+    with pytest.raises(ParameterError, match="同名"):
+        breakdown(f.rename(columns={"channel": "n"}), "n", "is_negative")
+    with pytest.raises(ParameterError, match="不止一次"):
+        breakdown(f, ["channel", "channel"], "is_negative")
+    with pytest.raises(ParameterError, match="负数"):
+        breakdown(f.assign(d=-1.5), "channel", "seconds", "d")
+    with pytest.raises(SchemaError, match="无穷大"):
+        breakdown(f.assign(d=np.inf), "channel", "d")
