@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from csatext.errors import ParameterError
+from csatext.text.pii_addresses import addresses
 from csatext.text.pii_codes import codes
 from csatext.text.pii_context import Cues
+from csatext.text.pii_names import names
 from csatext.text.pii_numbers import Found, numbers
 from csatext.text.pii_view import MASK_LABELS, fold, segments
 
@@ -45,24 +48,21 @@ def check_kinds(kinds: Iterable[str] | None) -> frozenset[str]:
     return chosen
 
 
-def _resolve(found: Iterable[Found]) -> list[Found]:
-    """Keep, of overlapping values, the one named first in ``found``; sort by place."""
+def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
+    """Return the values sorted by place; of two that overlap the earlier given stays."""
+    taken = bytearray(size)
     kept: list[Found] = []
-    for value in sorted(found, key=lambda f: (f.start, -f.end)):
-        if not kept or value.start >= kept[-1].end:
+    for value in chain.from_iterable(sources):
+        if taken.find(1, value.start, value.end) < 0:
+            taken[value.start : value.end] = b"\x01" * (value.end - value.start)
             kept.append(value)
-    return kept
+    return sorted(kept)
 
 
 def _detect(view: str) -> list[Found]:
     cues = Cues(view)
-    coded = codes(view, cues)
-    free = [
-        number
-        for number in numbers(view, cues)
-        if not any(number.start < code.end and code.start < number.end for code in coded)
-    ]
-    return _resolve([*coded, *free])
+    valued = _settle(len(view), [codes(view, cues), numbers(view, cues)])
+    return _settle(len(view), [valued, addresses(view), names(view, valued)])
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:

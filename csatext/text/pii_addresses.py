@@ -1,0 +1,115 @@
+"""Addresses to the door: from the province, city or street to the house, unit and room."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from csatext.lexicon import lexicon_path
+from csatext.text.pii_numbers import Found
+
+__all__ = ["addresses"]
+
+_WINDOW = 44
+_NUMBER = r"(?:[0-9]{1,5}|[零一二三四五六七八九十百幺两]{1,6}|[A-Za-z][0-9]{0,3}|[甲乙丙丁东西南北])"
+_UNIT = r"(?:号楼|号院|号库|号|栋|幢|座|单元|室|层|楼|弄|组|队|户|房|铺)"
+_TAIL = (
+    r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"
+)
+_DASHED = r"[A-Za-z]?[0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:室|号|房)?(?![0-9-])"
+_DOOR = re.compile(rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}[\s,，\-]?)+(?:{_TAIL})?|{_DASHED}")
+_PART = re.compile(rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?(?P<unit>{_UNIT})")
+_WAY = re.compile(
+    r"(?:(?<![线电网一马思套走半上顺铁公气油水])路|(?<![逛])街|大道|(?<![知味通频渠管报难地道])道|巷|(?<!嘉年华)胡同|村|屯|庄|坊|弄|条|"
+    r"社|寨|沟|堡|堂|营|大院|工业园|科技园|产业园|园区|开发区|工业区)"
+    r"(?:[东西南北中一二三四五六七八九十]段|[东西南北]侧)?[\s,，]?$"
+)
+_ESTATE = re.compile(
+    r"(?:小区|花园|家园|公寓|新村|新城|苑|花苑|家苑|园|城|庭|府|湾|大厦|广场|中心|公馆|名邸|佳苑|雅居|山庄|社区|里|郡|墅|居|轩|邸|院|"
+    r"大学|学院|中学|小学|宿舍|医院|写字楼|国际|世家|豪庭|半岛|景|华府|名城|[东西南北一二三四五六七八九十]区|[一二三四五六七八九十0-9]期|"
+    r"村|路|街|巷|道|庄|坊|号院?|厂|SOHO|镇|乡)"
+    r"(?:小区)?[\s,，]?$"
+)
+_ADMIN = re.compile(r"(?:省|市|区|县|镇|乡|街道|旗|自治州)")
+_STOP = re.compile(
+    r".*(?:[。！!？?；;:\"“”()（）\[\]【】<>@\n\x1e\x1f]|(?<![省市区县镇乡旗道路街])[,，、\s]|在|到|是|址|送(?!变)|寄|住|我家|我们|我|给|的|了|去(?!年)|位于|收货|收件|"
+    r"发往|改成|改为|换成|改到|现居|户籍|老家|常住|姓名|这边|这个|那个|这里|那里|单位|派送|上门|自提|先生|女士|小姐|嗯|呃|啊|一下|麻烦|"
+    r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,})"
+)
+_NOT_DOOR = re.compile(
+    r"(?:线|口|出口|店|站|车|馆|门|机|桌|技师|之前|那天|到货|下单|收到|发货|当天|早上|上午|下午|晚上|中午|前|后|以后|以前|左右|航站楼|"
+    r"球|字|套餐|选手|窗口|柜台|院线|登机口|展厅|包间|包厢|模型|色|款|的时候|去的|买的|开的|来的|到的|签收|文件|令|码头|通知|公告)"
+)
+
+
+@cache
+def _places() -> AhoCorasick:
+    with lexicon_path("pii_places.tsv").open(encoding="utf-8", newline="") as lines:
+        words = [row["place"] for row in csv.DictReader(lines, delimiter="\t")]
+    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest)
+
+
+def _start(view: str, floor: int, door: int) -> int:
+    """Return where the address that leads to the door at ``door`` begins."""
+    start = max(floor, door - _WINDOW)
+    stop = _STOP.match(view, start, door)
+    if stop is not None:
+        start = stop.end()
+    places = _places().find_matches_as_indexes(view[start:door])
+    return start + places[0][1] if places else start
+
+
+def _is_door(view: str, start: int, door: int, end: int) -> bool:
+    """Whether what leads to the door and the door itself are an address, not a date, a line or a counter."""
+    units = [part["unit"] for part in _PART.finditer(view, door, end)]
+    lead = view[start:door]
+    if _NOT_DOOR.match(view, end) is not None:
+        return False
+    within = {"栋", "幢", "单元", "室", "号楼", "座", "户"} & set(units)
+    if len(within) >= 2:
+        return True
+    if len(lead) < 2:
+        return False
+    placed = _ADMIN.search(lead) is not None
+    if _WAY.search(lead) is not None and ({"号", "弄", "号院", "组", "栋", "幢", "号楼", "座"} & set(units)):
+        return len(lead) >= 3 or placed
+    if _ESTATE.search(lead) is not None:
+        if not units:
+            return len(lead) >= 4
+        return bool(within) or (placed and "号" in units and len(units) >= 2)
+    return bool(within) and placed and len(units) >= 2
+
+
+def addresses(view: str) -> Iterator[Found]:
+    """Yield the addresses to the door in a folded text, in order, none overlapping.
+
+    Districts, streets and buildings without a door number are not personal and are left.
+    """
+    start, end = -1, 0
+    for door in _DOOR.finditer(view):
+        stop = door.end() - (len(door.group()) - len(door.group().rstrip(" ,，-")))
+        begin = _start(view, end, door.start())
+        joined = start >= 0 and begin == end and door.start() - end <= 14
+        if joined and (_is_door(view, start, door.start(), stop) or _within(view, door.start(), stop)):
+            end = stop
+        elif _is_door(view, begin, door.start(), stop):
+            if start >= 0:
+                yield _found(view, start, end)
+            start, end = begin, stop
+    if start >= 0:
+        yield _found(view, start, end)
+
+
+def _within(view: str, door: int, end: int) -> bool:
+    units = {part["unit"] for part in _PART.finditer(view, door, end)}
+    return bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "层", "楼", "户", "房"})
+
+
+def _found(view: str, start: int, end: int) -> Found:
+    value = view[start:end]
+    lead = len(value) - len(value.lstrip(" ,，、"))
+    return Found(start + lead, end, "address", re.sub(r"[\s,，\-]", "", value))
