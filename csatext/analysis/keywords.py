@@ -49,7 +49,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
     >>> import csatext as ct
     >>> corpus = ct.Vectorizer().fit_transform(["退款 退款 太慢", "物流太慢", "物流破损"])
     >>> ct.KeywordExtractor(n_keywords=1).fit_transform(corpus)["keywords"].tolist()
-    ['退款', '慢', '破损']
+    ['退款', '太慢', '破损']
     """
 
     def __init__(

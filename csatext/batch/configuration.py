@@ -1,0 +1,192 @@
+"""What the main job can be told, as a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from csatext.errors import ConfigError
+
+__all__ = ["Configuration", "load_configuration"]
+
+
+@dataclass(frozen=True)
+class InputSection:
+    """How the file is read.
+
+    Attributes
+    ----------
+    columns : dict of str to str
+        Canonical column to header in the file; wins over the shipped mapping.
+    encoding : str
+        Empty: detected.
+    sheet : str
+        Empty: the first sheet with a table.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class TextSection:
+    """How texts become tokens.
+
+    Attributes
+    ----------
+    terms : list of str
+        Words to keep whole.
+    min_df : int
+        Documents a term must be in; 0 lets the size of the input decide (1 to 5).
+    simplify : bool
+        Convert Traditional characters.
+    n_jobs : int
+        Processes.
+    """
+
+    terms: list[str] = field(default_factory=list)
+    min_df: int = 0
+    simplify: bool = True
+    n_jobs: int = 1
+
+
+@dataclass(frozen=True)
+class AnalysisSection:
+    """What is measured.
+
+    Attributes
+    ----------
+    n_topics : int
+        Topics; 0 leaves the topic model out.
+    n_keywords : int
+        Keywords a group.
+    taxonomy : str
+        Path of a taxonomy file; empty takes the shipped one.
+    random_state : int
+        Seed of the topic model.
+    """
+
+    n_topics: int = 20
+    n_keywords: int = 20
+    taxonomy: str = ""
+    random_state: int = 0
+
+
+@dataclass(frozen=True)
+class TablesSection:
+    """Which tables are made.
+
+    Attributes
+    ----------
+    by : list of str
+        Dimensions; empty takes those the input has.
+    measure : str
+        Flag whose rate is broken down and explained.
+    freq : str
+        Period of trends and root causes: D, W or M.
+    baseline_periods : int
+        Periods before the current one that it is compared with.
+    level : float
+        Chance of any false root cause in a run.
+    """
+
+    by: list[str] = field(default_factory=list)
+    measure: str = "is_negative"
+    freq: str = "W"
+    baseline_periods: int = 4
+    level: float = 0.05
+
+
+@dataclass(frozen=True)
+class ReportSection:
+    """What the report says of itself.
+
+    Attributes
+    ----------
+    title : str
+        Heading.
+    """
+
+    title: str = "客户之声分析报告"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All sections of ``csatext.toml``; every key may be left out.
+
+    Examples
+    --------
+    >>> Configuration().tables.measure
+    'is_negative'
+    """
+
+    input: InputSection = field(default_factory=InputSection)
+    text: TextSection = field(default_factory=TextSection)
+    analysis: AnalysisSection = field(default_factory=AnalysisSection)
+    tables: TablesSection = field(default_factory=TablesSection)
+    report: ReportSection = field(default_factory=ReportSection)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain nested values."""
+        return asdict(self)
+
+
+def load_configuration(path: str | Path) -> Configuration:
+    """Read a TOML file.
+
+    Raises
+    ------
+    ConfigError
+        The file cannot be read, is not TOML, has a key nobody reads or a value of a wrong type.
+    """
+    path = Path(path)
+    try:
+        values = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(f"无法打开配置「{path}」：{error.strerror}；请检查路径和权限。") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"配置「{path}」不是 UTF-8 编码；请另存为 UTF-8。") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"配置「{path}」不是合法的 TOML：{error}；请改正这一处。") from error
+    return _fill(Configuration, values, path, "")
+
+
+def _fill(section: type[Any], values: dict[str, Any], path: Path, prefix: str) -> Any:
+    hints = get_type_hints(section)
+    names = [item.name for item in fields(section)]
+    filled = {}
+    for key, value in values.items():
+        if key not in names:
+            raise ConfigError.unknown_key(path, prefix + key, [prefix + name for name in names])
+        wanted = hints[key]
+        if isinstance(wanted, type) and wanted.__module__ == __name__:
+            if not isinstance(value, dict):
+                raise _wrong_type(path, prefix + key, value, "一节，写作 [" + key + "]")
+            filled[key] = _fill(wanted, value, path, prefix + key + ".")
+        else:
+            filled[key] = _checked(wanted, value, path, prefix + key)
+    return section(**filled)
+
+
+def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if wanted == list[str]:
+        fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        described = '字符串列表，如 ["a", "b"]'
+    elif wanted == dict[str, str]:
+        fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+        described = '键值都是字符串，如 {text = "投诉内容"}'
+    else:
+        fits = type(value) is wanted
+        described = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}[wanted]
+    if not fits:
+        raise _wrong_type(path, key, value, described)
+    return value
+
+
+def _wrong_type(path: Path, key: str, value: object, described: str) -> ConfigError:
+    return ConfigError(f"配置「{path}」的键「{key}」是 {type(value).__name__} 类型；要求：{described}。")

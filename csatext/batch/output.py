@@ -1,0 +1,111 @@
+"""Files that are whole or not there: a temporary name beside the target, then one rename."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from csatext.errors import InputError
+
+__all__ = [
+    "file_hash",
+    "prepare_folder",
+    "write_csv",
+    "write_json",
+    "write_parquet",
+    "write_text",
+    "write_whole",
+]
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def prepare_folder(path: Path) -> None:
+    """Make the output folder.
+
+    Raises
+    ------
+    InputError
+        It is a file, or may not be written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise InputError(f"输出位置「{path}」是一个文件；请用 -o 指定一个文件夹。") from error
+    except OSError as error:
+        raise InputError(f"无法建立输出文件夹「{path}」：{error.strerror}；请换一个位置。") from error
+    if not os.access(path, os.W_OK):
+        raise InputError(f"输出文件夹「{path}」不可写；请换一个位置或修改权限。")
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` fill a temporary file beside ``path``, then put it in place at once."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        write(temporary)
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table with its types; the index is written when it has a name."""
+    bare = frame.copy(deep=False)
+    bare.attrs = {}
+    for name in bare.select_dtypes(object).columns:
+        bare[name] = bare[name].map(str, na_action="ignore").astype("str")
+    keep_index = bare.index.name is not None
+    write_whole(path, lambda target: bare.to_parquet(target, index=keep_index))
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table for spreadsheets: UTF-8 with BOM, every field quoted, no cell a formula."""
+    safe = frame.reset_index() if frame.index.name is not None else frame.copy(deep=False)
+    for name in safe.columns:
+        if safe[name].dtype == object or isinstance(safe[name].dtype, pd.StringDtype):
+            texts = safe[name]
+            formula = texts.map(lambda cell: isinstance(cell, str) and cell.startswith(_FORMULA_STARTS))
+            safe[name] = texts.where(~formula.astype(bool), "'" + texts.astype("str"))
+    write_whole(
+        path,
+        lambda target: safe.to_csv(
+            target, index=False, encoding="utf-8-sig", quoting=csv.QUOTE_ALL, lineterminator="\r\n"
+        ),
+    )
+
+
+def write_json(values: dict[str, Any], path: Path) -> None:
+    """Write plain values, keys in their order."""
+    text = json.dumps(values, ensure_ascii=False, indent=2, default=str) + "\n"
+    write_text(text, path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write UTF-8 text."""
+
+    def write(target: Path) -> None:
+        target.write_text(text, "utf-8")
+
+    write_whole(path, write)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, or of the files of a folder by name, in hexadecimal."""
+    digest = hashlib.sha256()
+    files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    for item in files:
+        if path.is_dir():
+            digest.update(item.relative_to(path).as_posix().encode())
+        with item.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()
