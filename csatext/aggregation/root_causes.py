@@ -1,0 +1,244 @@
+"""Which combination of dimension values explains the change of a rate or count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from csatext.aggregation.arguments import check_columns, check_level
+from csatext.aggregation.cells import Cells, group, label_column, read_cells, subsets
+from csatext.aggregation.cells_periods import missing_periods
+from csatext.aggregation.root_choice import Cause, choose
+from csatext.aggregation.root_expected import expect
+from csatext.aggregation.scan import Scan
+from csatext.errors import ParameterError
+from csatext.schema import conform
+from csatext.schema.causes import ROOT_CAUSES
+
+__all__ = ["root_causes"]
+
+_WORDS = 10
+
+
+def root_causes(
+    table: pd.DataFrame,
+    *,
+    numerator: str,
+    denominator: str | None = None,
+    by: str | Sequence[str],
+    period: str,
+    current: Any,
+    baseline: Any,
+    max_dims: int = 3,
+    max_causes: int = 5,
+    level: float = 0.05,
+    min_share: float = 0.3,
+    keyness: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
+) -> pd.DataFrame:
+    """Find the combinations of dimension values that explain a change.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Facts (one row a contact), or a counted table (one row a cell and period).
+    numerator : str
+        Column of 0 and 1: the rate over rows is explained. Any other numbers, or a column of ones
+        only: the count is explained, against a proportional change of all.
+    denominator : str, optional
+        Column that the numerator is divided by.
+    by : str or sequence of str
+        Dimensions. A missing value is a value of its own, shown as "(空)".
+    period : str
+        Column of periods.
+    current : scalar
+        The value of ``period`` to explain.
+    baseline : scalar or list
+        Values of ``period`` to compare with, pooled. Two or more let the noise of the rates be
+        measured; with one, only sampling error is known.
+    max_dims : int, default 3
+        Dimensions in one combination, at most.
+    max_causes : int, default 5
+        Rows, at most.
+    level : float, default 0.05
+        Probability of reporting anything where nothing changed.
+    min_share : float, default 0.3
+        A further cause is reported where it explains at least this part of what the first explains.
+    keyness : DataFrame, or mapping from dimension to DataFrame, optional
+        Columns ``group`` and ``term``, best term first, as ``KeywordExtractor.by_group`` returns. Terms
+        of the groups that a row names are shown with it; a mapping keeps dimensions apart.
+
+    Returns
+    -------
+    DataFrame
+        Table ``root_causes``. Causes do not overlap: what a row explains is taken away before the next
+        is sought. Where the data cannot tell a cause from combinations that overlap it, up to two of
+        those follow with its rank in ``alternative_to`` (together a 95 % credible set); their
+        contributions are not to be added. ``attrs``: ``before``, ``after``, ``change`` (numerator above
+        expectation, all cells), ``reason`` (why the table is empty, in Chinese) and
+        ``missing_baseline`` (periods the table lacks).
+
+    Raises
+    ------
+    SchemaError
+        A column is missing or not numeric.
+    ParameterError
+        Periods that are not in the table or overlap, no dimension, or a number outside its range.
+
+    Notes
+    -----
+    A scan statistic (Kulldorff 1997) over all combinations: likelihood ratio of a change in the cell,
+    where the expectation is the baseline's shrunken rate in each finest cell, so that a shift of the
+    mix is no cause. A significant cell differs from its own past and from the rest of the current
+    period. The combination reported is the one with the highest likelihood after a penalty for the
+    number of combinations of its kind (minimum description length), which settles the depth. Rates
+    that vary by themselves from period to period are measured in the baseline and lower the evidence.
+    Intervals of contribution have coverage 1 - ``level`` for one row (normal approximation: sampling
+    error of both sides and that variation).
+
+    Examples
+    --------
+    >>> counted = pd.DataFrame(
+    ...     [
+    ...         (week, channel, product, 40 if week + channel + product == "W2电话宽带" else 10, 200)
+    ...         for week in ["W0", "W1", "W2"]
+    ...         for channel in ["电话", "在线", "邮件"]
+    ...         for product in ["宽带", "手机", "电视"]
+    ...     ],
+    ...     columns=["week", "channel", "product", "complaints", "contacts"],
+    ... )
+    >>> found = root_causes(
+    ...     counted,
+    ...     numerator="complaints",
+    ...     denominator="contacts",
+    ...     by=["channel", "product"],
+    ...     period="week",
+    ...     current="W2",
+    ...     baseline=["W0", "W1"],
+    ... )
+    >>> found[["rank", "channel", "product", "before", "after"]]
+       rank channel product  before  after
+    0     1      电话      宽带    0.05    0.2
+    """
+    _check(max_dims, max_causes, min_share)
+    level = check_level(level)
+    cells = read_cells(
+        table,
+        numerator=numerator,
+        denominator=denominator,
+        by=by,
+        period=period,
+        current=current,
+        baseline=baseline,
+    )
+    marks = _marks(keyness, cells.names)
+    groups = [group(cells, dims) for dims in subsets(len(cells.names), min(max_dims, len(cells.names)))]
+    expectation = expect(cells, groups)
+    scan = Scan(cells, groups, expectation, level)
+    causes = choose(cells, expectation, scan, level=level, max_causes=max_causes, min_share=min_share)
+    change = float(cells.events_after.sum() - (cells.exposure_after * expectation.rate).sum())
+    frame = _frame(cells, causes, change, float(norm.isf(level / 2)))
+    frame["words"] = pd.Series([_words(cells, cause, marks) for cause in causes], dtype="str")
+    before, after = _totals(cells, np.ones(len(cells), dtype=bool))
+    frame.attrs = {
+        "before": _ratio(*before),
+        "after": _ratio(*after),
+        "change": change,
+        "missing_baseline": missing_periods(table[period], baseline),
+    }
+    if not causes:
+        frame.attrs["reason"] = _reason(cells, level)
+    return conform(frame, ROOT_CAUSES, cells.names)
+
+
+def _check(max_dims: int, max_causes: int, min_share: float) -> None:
+    for name, given in (("max_dims", max_dims), ("max_causes", max_causes)):
+        if isinstance(given, bool) or not isinstance(given, (int, np.integer)):
+            raise ParameterError.wrong_type(name, given, "正整数")
+        if given < 1:
+            raise ParameterError.out_of_range(name, given, "不小于 1 的整数")
+    if not 0 <= min_share <= 1:
+        raise ParameterError.out_of_range("min_share", min_share, "0 到 1 之间")
+
+
+def _totals(cells: Cells, inside: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return numerator and denominator of some cells, before and after."""
+    before, after = float(cells.n_periods), 1.0
+    if cells.is_rate:
+        before, after = float(cells.exposure_before[inside].sum()), float(cells.exposure_after[inside].sum())
+    return (float(cells.events_before[inside].sum()), before), (
+        float(cells.events_after[inside].sum()),
+        after,
+    )
+
+
+def _ratio(numerator: float, denominator: float) -> float:
+    return numerator / denominator if denominator > 0 else float("nan")
+
+
+def _frame(cells: Cells, causes: list[Cause], change: float, z: float) -> pd.DataFrame:
+    rows = []
+    for rank, cause in enumerate(causes, start=1):
+        before, after = _totals(cells, cause.inside)
+        margin = z * float(np.sqrt(cause.variance))
+        rows.append(
+            {
+                "rank": rank,
+                "alternative_to": cause.alternative_to,
+                "before": _ratio(*before),
+                "after": _ratio(*after),
+                "numerator_before": before[0],
+                "denominator_before": before[1],
+                "numerator_after": after[0],
+                "denominator_after": after[1],
+                "contribution": cause.contribution,
+                "contribution_low": cause.contribution - margin,
+                "contribution_high": cause.contribution + margin,
+                "share": cause.contribution / change if change else float("nan"),
+                "p": cause.p,
+                "q": cause.q,
+            }
+        )
+    frame = pd.DataFrame(rows, columns=[column.name for column in ROOT_CAUSES.columns])
+    for dim, name in enumerate(cells.names):
+        codes = np.array([cause.values.get(dim, -1) for cause in causes], dtype=int)
+        frame[name] = label_column(cells.levels[dim], codes)
+    return frame
+
+
+def _reason(cells: Cells, level: float) -> str:
+    events = float(cells.events_after.sum() + cells.events_before.sum())
+    if events == 0:
+        return "当前期和对比期的分子都是 0，没有可以解释的变化。"
+    return (
+        f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（level={level:g}）；"
+        "变化可能是随机波动，或是各处同幅变动。"
+    )
+
+
+def _marks(
+    keyness: pd.DataFrame | Mapping[str, pd.DataFrame] | None, names: list[str]
+) -> dict[str, dict[str, list[str]]]:
+    """Return the terms of each group, by dimension."""
+    if keyness is None:
+        return {}
+    by_name = dict(keyness) if isinstance(keyness, Mapping) else dict.fromkeys(names, keyness)
+    marks = {}
+    for name, words in by_name.items():
+        if name not in names:
+            raise ParameterError.not_allowed("keyness", name, names)
+        check_columns(words, ["group", "term"], "keyness")
+        terms = words["term"].astype(str).groupby(words["group"].astype(str), sort=False)
+        marks[name] = {str(key): list(found) for key, found in terms}
+    return marks
+
+
+def _words(cells: Cells, cause: Cause, marks: dict[str, dict[str, list[str]]]) -> str | None:
+    found: dict[str, None] = {}
+    for dim, code in cause.values.items():
+        terms = marks.get(cells.names[dim], {}).get(str(cells.levels[dim][code]), [])
+        found |= dict.fromkeys(terms[:_WORDS])
+    return "、".join(found) or None

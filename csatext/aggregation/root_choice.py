@@ -1,0 +1,164 @@
+"""From the scan's evidence to the causes to report: one at a time, each without what the others explain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from csatext.aggregation.cells import Cells
+from csatext.aggregation.root_expected import Expectation
+from csatext.aggregation.scan import Candidate, Scan
+
+__all__ = ["Cause", "choose"]
+
+_CREDIBLE = 0.95
+_ALTERNATIVES = 2
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One combination to report.
+
+    Attributes
+    ----------
+    values : dict of int to int
+        Value (position in the levels) of each dimension that the combination names.
+    inside : ndarray of bool, shape (n_cells,)
+        Its cells.
+    alternative_to : int or None
+        Rank of the cause it competes with.
+    contribution, variance : float
+        Events above expectation in cells not explained before, and the variance of that.
+    p, q : float
+        Alone, and corrected for the number of combinations.
+    """
+
+    values: dict[int, int]
+    inside: np.ndarray
+    alternative_to: int | None
+    contribution: float
+    variance: float
+    p: float
+    q: float
+
+
+def choose(
+    cells: Cells, expectation: Expectation, scan: Scan, *, level: float, max_causes: int, min_share: float
+) -> list[Cause]:
+    """Return the causes in the order of evidence, each followed by its alternatives.
+
+    Parameters
+    ----------
+    cells : Cells
+    expectation : Expectation
+    scan : Scan
+    level : float
+        A cause is significant where its q is at most this.
+    max_causes : int
+        Causes and alternatives together, at most.
+    min_share : float
+        Part of the first contribution that a further cause must reach.
+
+    Returns
+    -------
+    list of Cause
+    """
+    alive = np.ones(len(cells), dtype=bool)
+    chosen: list[Cause] = []
+    expected = cells.exposure_after * expectation.rate
+    while len(chosen) < max_causes and alive.any():
+        # A count is judged against a proportional change of all that is left; a rate has its own level.
+        scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive)
+        found = scan.search(alive, scale)
+        best = next((candidate for candidate in found if candidate.q <= level), None)
+        if best is None:
+            break
+        rank = len(chosen) + 1
+        cause = _cause(cells, expectation, expected, alive, best, None)
+        if chosen and abs(cause.contribution) < min_share * abs(chosen[0].contribution):
+            break
+        chosen.append(cause)
+        chosen += _alternatives(cells, expectation, expected, alive, found, best, cause, rank)
+        alive &= ~cause.inside
+    return chosen[:max_causes]
+
+
+def _level(events: np.ndarray, expected: np.ndarray, where: np.ndarray) -> float:
+    wanted = float(expected[where].sum())
+    return float(events[where].sum()) / wanted if wanted > 0 else 1.0
+
+
+def _alternatives(
+    cells: Cells,
+    expectation: Expectation,
+    expected: np.ndarray,
+    alive: np.ndarray,
+    found: list[Candidate],
+    best: Candidate,
+    cause: Cause,
+    rank: int,
+) -> list[Cause]:
+    """Return combinations that share cells with the cause and are needed for a 95 % credible set."""
+    weight = np.exp(np.minimum([candidate.score - best.score for candidate in found], 0.0))
+    posterior = weight / weight.sum()
+    covered = posterior[found.index(best)]
+    others: list[Cause] = []
+    for candidate, share in zip(found, posterior, strict=True):
+        if covered >= _CREDIBLE or len(others) == _ALTERNATIVES:
+            break
+        if candidate is best:
+            continue
+        covered += share
+        other = _cause(cells, expectation, expected, alive, candidate, rank)
+        known = [cause, *others]
+        is_new = not any(np.array_equal(other.inside & alive, seen.inside & alive) for seen in known)
+        if is_new and (other.inside & cause.inside & alive).any():
+            others.append(other)
+    return others
+
+
+def _cause(
+    cells: Cells,
+    expectation: Expectation,
+    expected: np.ndarray,
+    alive: np.ndarray,
+    candidate: Candidate,
+    alternative_to: int | None,
+) -> Cause:
+    values = _plainest(cells, dict(zip(candidate.dims, candidate.codes, strict=True)))
+    inside = _inside(cells, values)
+    here = inside & alive
+    scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive & ~inside)
+    seen = float(cells.events_after[here].sum())
+    wanted = float(expected[here].sum()) * scale
+    noise = seen
+    if expectation.is_binomial:
+        noise *= 1.0 - seen / max(float(cells.exposure_after[here].sum()), 1.0)
+    wander = expectation.group_variance * (1 + 1 / cells.n_periods) + 1 / candidate.strength
+    return Cause(
+        values=values,
+        inside=inside,
+        alternative_to=alternative_to,
+        contribution=seen - wanted,
+        variance=noise + wander * wanted**2,
+        p=candidate.p,
+        q=candidate.q,
+    )
+
+
+def _inside(cells: Cells, values: dict[int, int]) -> np.ndarray:
+    inside = np.ones(len(cells), dtype=bool)
+    for dim, code in values.items():
+        inside &= cells.codes[dim] == code
+    return inside
+
+
+def _plainest(cells: Cells, values: dict[int, int]) -> dict[int, int]:
+    """Drop dimensions that say nothing: without them the combination holds the same cells."""
+    size = int(_inside(cells, values).sum())
+    for dim in sorted(values):
+        fewer = {other: code for other, code in values.items() if other != dim}
+        if fewer and int(_inside(cells, fewer).sum()) == size:
+            values = fewer
+    return values

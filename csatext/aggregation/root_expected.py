@@ -1,0 +1,165 @@
+"""What the baseline lets one expect of each cell, and how much rates vary without a cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.stats import chi2
+
+from csatext.aggregation.cells import Cells, Grouping
+
+__all__ = ["Expectation", "expect"]
+
+_STRENGTH = (2.0, 1000.0)
+_USUAL_STRENGTH = 20.0
+_ENOUGH = 5.0
+_MAX_VARIANCE = 4.0
+_MAX_RATE = 0.95
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Expected events and the variation behind them.
+
+    Attributes
+    ----------
+    rate : ndarray, shape (n_cells,)
+        Events for each unit of exposure.
+    strength : tuple of float
+        Events of the baseline that the model is worth beside a cell's own, for cells of one
+        dimension and of several.
+    is_binomial : bool
+        Whether no cell can have more events than exposure.
+    cell_variance : float
+        Relative variance of the rate of a single cell from one period to the next.
+    group_variance : float
+        What is left of it in groups of cells.
+    """
+
+    rate: np.ndarray
+    strength: tuple[float, float]
+    is_binomial: bool
+    cell_variance: float
+    group_variance: float
+
+
+def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
+    """Model the baseline: dimensions multiply, pairs and single cells deviate, all shrunk.
+
+    Parameters
+    ----------
+    cells : Cells
+    groups : list of Grouping
+        Groupings by one and by two dimensions are used.
+
+    Returns
+    -------
+    Expectation
+
+    Notes
+    -----
+    Coarse to fine, the rate of each cell is multiplied by ``(events + k) / (expected + k)`` of its
+    group: the posterior mean of a factor with a gamma prior of mean 1 and variance 1 / k (Clayton and
+    Kaldor 1987, Biometrics 43). 1 / k is what the groups vary beyond Poisson. All variances are found
+    by matching the median of squared Pearson residuals to that of chi-square with one degree of
+    freedom, as bursts inside the baseline must not hide the one at issue.
+    """
+    total = cells.exposure_before.sum()
+    rate = np.full(len(cells), cells.events_before.sum() / total if total > 0 else 0.0)
+    single = [grouping for grouping in groups if len(grouping.dims) == 1]
+    double = [grouping for grouping in groups if len(grouping.dims) == 2]
+    rate, strength_single = _rake(cells, rate, single)
+    rate, strength_double = _rake(cells, rate, double)
+    everything = Grouping((), np.arange(len(cells)), np.arange(len(cells)))
+    rate, _ = _rake(cells, rate, [everything])
+    is_binomial = bool(
+        cells.is_rate
+        and (cells.events <= cells.exposure).all()
+        and (cells.events_after <= cells.exposure_after).all()
+    )
+    if is_binomial:
+        rate = np.minimum(rate, 1.0)
+    cell_variance, group_variance = _variances(cells, rate, [*single, *double], is_binomial)
+    strength = (strength_single, strength_double)
+    return Expectation(rate, strength, is_binomial, cell_variance, group_variance)
+
+
+def _rake(cells: Cells, rate: np.ndarray, groups: list[Grouping]) -> tuple[np.ndarray, float]:
+    if not groups:
+        return rate, _USUAL_STRENGTH
+    events = [grouping.sum(cells.events_before) for grouping in groups]
+    expected = [grouping.sum(cells.exposure_before * rate) for grouping in groups]
+    wanted = np.concatenate(expected)
+    variance = _excess_variance(np.concatenate(events), wanted, wanted, 1.0, 0.0)
+    usual = 1.0 / _USUAL_STRENGTH
+    strength = 1.0 / np.clip(usual if variance is None else variance, 1 / _STRENGTH[1], 1 / _STRENGTH[0])
+    for grouping, seen in zip(groups, events, strict=True):
+        fitted = grouping.sum(cells.exposure_before * rate)
+        rate = rate * ((seen + strength) / (fitted + strength))[grouping.ids]
+    return rate, float(strength)
+
+
+def _variances(
+    cells: Cells, rate: np.ndarray, groups: list[Grouping], is_binomial: bool
+) -> tuple[float, float]:
+    n = cells.n_periods
+    if n < 2:
+        return 0.0, 0.0
+    expected = cells.exposure * rate[cells.cell]
+    # The level of a whole period moves freely: only cells against each other matter here.
+    level = np.bincount(cells.period, cells.events, n)
+    fitted = np.bincount(cells.period, expected, n)
+    expected = expected * (level / np.where(fitted > 0, fitted, 1.0))[cells.period]
+    noise = expected
+    if is_binomial:
+        noise = expected * (1.0 - np.minimum(expected / np.maximum(cells.exposure, 1.0), _MAX_RATE))
+    inflate = n / (n - 1)
+    large = expected > _ENOUGH
+    slack = _median_error(int(large.sum()))
+    single = _excess_variance(cells.events[large], expected[large], noise[large], inflate, slack) or 0.0
+    mean = np.bincount(cells.cell, expected, len(cells)) / n
+    weight = (1.0 / (1.0 + single * mean))[cells.cell]
+    seen, wanted, random = [], [], []
+    for grouping in groups:
+        slot = grouping.ids[cells.cell] * np.int64(n) + cells.period
+        size = len(grouping) * n
+        total = np.bincount(slot, expected * weight, size)
+        keep = total > _ENOUGH
+        wanted.append(total[keep])
+        random.append(np.bincount(slot, noise * weight, size)[keep])
+        seen.append(np.bincount(slot, cells.events * weight, size)[keep])
+    # Groupings show the same events again and again: one of them is worth as much as all.
+    slack = _median_error(sum(map(len, wanted)) / max(len(groups), 1))
+    several = _excess_variance(
+        np.concatenate(seen), np.concatenate(wanted), np.concatenate(random), inflate, slack
+    )
+    return single, several or 0.0
+
+
+def _median_error(n: float) -> float:
+    """Return the relative standard error of the median of n squares of normal values."""
+    median = chi2.ppf(0.5, 1)
+    return float(0.5 / (chi2.pdf(median, 1) * median * np.sqrt(max(n, 1.0))))
+
+
+def _excess_variance(
+    events: np.ndarray, expected: np.ndarray, noise: np.ndarray, inflate: float, slack: float
+) -> float | None:
+    """Return s where residuals fit a variance of noise + s expected**2; None where there is too little."""
+    keep = expected > _ENOUGH
+    if keep.sum() < _ENOUGH:
+        return None
+    mean, random = expected[keep], noise[keep]
+    square = (events[keep] - mean) ** 2 * inflate
+    target = chi2.ppf(0.5, 1) * (1.0 + slack)
+
+    def gap(variance: float) -> float:
+        return float(np.median(square / (random + variance * mean**2)) - target)
+
+    if gap(0.0) <= 0:
+        return 0.0
+    if gap(_MAX_VARIANCE) >= 0:
+        return _MAX_VARIANCE
+    return float(brentq(gap, 0.0, _MAX_VARIANCE))

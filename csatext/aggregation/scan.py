@@ -1,0 +1,233 @@
+"""The scan: every combination of values against what was expected of it, corrected for their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import chi2
+
+from csatext.aggregation.cells import Cells, Grouping
+from csatext.aggregation.root_expected import Expectation
+
+__all__ = ["Candidate", "Scan", "log_likelihood_ratio"]
+
+_TINY = 1e-9
+_MIN_EVENTS = 5.0
+_KEPT = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One combination of values and the evidence for it.
+
+    Attributes
+    ----------
+    dims : tuple of int
+        Positions of its dimensions.
+    codes : tuple of int
+        Its values, as positions in the levels.
+    score : float
+        Log of its posterior weight among all combinations, up to a constant.
+    p, q : float
+        Alone, and corrected for the number of combinations.
+    strength : float
+        Events of the baseline behind its expectation.
+    """
+
+    dims: tuple[int, ...]
+    codes: tuple[int, ...]
+    score: float
+    p: float
+    q: float
+    strength: float
+
+
+def log_likelihood_ratio(
+    seen: np.ndarray, expected: np.ndarray, before: np.ndarray, exposure: np.ndarray | None = None
+) -> np.ndarray:
+    """Return the log-likelihood ratio of "the rate changed" against "it did not".
+
+    Parameters
+    ----------
+    seen, expected : ndarray
+        Events now, and what the baseline makes expect.
+    before : ndarray
+        Events of the baseline behind the expectation.
+    exposure : ndarray, optional
+        Trials now, for events that are counted once a trial; None for counts (Poisson).
+
+    Returns
+    -------
+    ndarray
+        Half the G statistic of the 2 x 2 table (binomial) or of the split of the events between the
+        two sides (Poisson); Kulldorff 1997, Communications in Statistics 26.
+
+    Examples
+    --------
+    >>> float(log_likelihood_ratio(np.array([20.0]), np.array([10.0]), np.array([10.0]))[0].round(4))
+    1.699
+    """
+    split = expected / (expected + before)
+    total = seen + before
+    ratio = _term(seen, total * split) + _term(before, total * (1 - split))
+    if exposure is not None:
+        now = np.maximum(exposure - seen, 0.0)
+        then = np.maximum(before * exposure / expected - before, 0.0)
+        total = now + then
+        ratio = ratio + _term(now, total * split) + _term(then, total * (1 - split))
+    return np.maximum(ratio, 0.0)
+
+
+def _term(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    safe = np.maximum(expected, np.finfo(float).tiny)
+    return np.where(seen > 0, seen * np.log(np.maximum(seen, np.finfo(float).tiny) / safe), 0.0)
+
+
+@dataclass
+class _Table:
+    """Cells of one grouping that can become significant."""
+
+    dims: tuple[int, ...]
+    ids: np.ndarray
+    codes: np.ndarray
+    prior: np.ndarray
+    tests: float
+
+
+class Scan:
+    """All combinations of up to some dimensions; built once, searched round by round.
+
+    Parameters
+    ----------
+    cells : Cells
+    groups : list of Grouping
+        Single dimensions first.
+    expectation : Expectation
+    level : float
+        False alarms allowed for the whole scan.
+
+    Notes
+    -----
+    Correction: each number of dimensions gets the same part of the level, each set of dimensions of
+    that size the same part of that, and inside it Bonferroni over the combinations that could reach
+    significance at all (Tarone 1990, Biometrics 46). Combinations with fewer than 5 events on both
+    sides together are not looked at. The same weights are the prior of the score.
+    """
+
+    def __init__(self, cells: Cells, groups: list[Grouping], expectation: Expectation, level: float) -> None:
+        self._cells = cells
+        self._variance = expectation.group_variance * (1 + 1 / cells.n_periods)
+        self._is_binomial = expectation.is_binomial
+        expected = cells.exposure_after * expectation.rate
+        weight = 1.0 / (1.0 + expectation.cell_variance * expected)
+        self._seen = cells.events_after * weight
+        self._expected = expected * weight
+        self._before = cells.exposure_before * expectation.rate * weight
+        self._exposure = cells.exposure_after * weight
+        self._tables = self._prepare(groups, expectation.strength, level)
+
+    def _prepare(self, groups: list[Grouping], strength: tuple[float, float], level: float) -> list[_Table]:
+        cells = self._cells
+        events = cells.events_after + cells.events_before
+        sizes = [len(grouping.dims) for grouping in groups]
+        margins: dict[int, np.ndarray] = {}
+        tables = []
+        for grouping in groups:
+            codes = cells.codes[list(grouping.dims)][:, grouping.first]
+            before = grouping.sum(self._before) + _TINY
+            if len(grouping.dims) == 1:
+                dim = grouping.dims[0]
+                margins[dim] = np.full(len(cells.levels[dim]), np.inf)
+                margins[dim][codes[0]] = 1.0 / before
+                prior = np.full(len(grouping), strength[0])
+            else:
+                # The model knows a combination as well as the margins it is built from.
+                doubt = 1.0 / strength[1] + sum(
+                    margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)
+                )
+                prior = 1.0 / doubt
+            keep = np.flatnonzero(grouping.sum(events) >= _MIN_EVENTS)
+            place = np.full(len(grouping), len(keep), dtype=np.int32)
+            place[keep] = np.arange(len(keep), dtype=np.int32)
+            seen, expected = grouping.sum(self._seen)[keep], grouping.sum(self._expected)[keep] + _TINY
+            before, prior, codes = before[keep], prior[keep], codes[:, keep]
+            limit = log_likelihood_ratio(seen + before, expected, prior)
+            limit = limit * self._deflation(expected, before + prior)
+            parts = len(set(sizes)) * sizes.count(len(grouping.dims))
+            tests = parts * _testable(limit, parts, level)
+            tables.append(_Table(grouping.dims, place[grouping.ids], codes, prior, tests))
+        return tables
+
+    def _deflation(self, expected: np.ndarray, before: np.ndarray) -> np.ndarray:
+        """Return what is left of a likelihood ratio when rates vary between periods by themselves."""
+        return 1.0 / (1.0 + self._variance / (1.0 / expected + 1.0 / before))
+
+    def search(self, alive: np.ndarray, scale: float = 1.0) -> list[Candidate]:
+        """Return the best combinations among the cells that are not explained yet, best first.
+
+        Parameters
+        ----------
+        alive : ndarray of bool, shape (n_cells,)
+            Cells to look at.
+        scale : float, default 1
+            Level of the current period as a multiple of the baseline's.
+
+        Returns
+        -------
+        list of Candidate
+            At most five for each set of dimensions.
+        """
+        seen, expected = self._seen[alive], self._expected[alive] * scale
+        before, exposure = self._before[alive], self._exposure[alive]
+        totals = [float(values.sum()) + _TINY for values in (seen, expected, before, exposure)]
+        found: list[Candidate] = []
+        for table in self._tables:
+            size = len(table.prior)
+            ids = table.ids[alive]
+            if size == 0:
+                continue
+            inside = [
+                np.bincount(ids, values, size + 1)[:size] + _TINY
+                for values in (seen, expected, before, exposure)
+            ]
+            found += self._rank(table, inside, totals)
+        return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _rank(self, table: _Table, inside: list[np.ndarray], totals: list[float]) -> list[Candidate]:
+        seen, expected, before, _ = inside
+        outside = [np.maximum(total - part, _TINY) for total, part in zip(totals, inside, strict=True)]
+        whole = [np.array([total]) for total in totals]
+        trials = [part[3] if self._is_binomial else None for part in (inside, outside, whole)]
+        known = before + table.prior
+        against_past = log_likelihood_ratio(seen, expected, known, trials[0])
+        # Against the rest of the current period too: a rise of everything has no cause in a cell.
+        rest = log_likelihood_ratio(outside[0], outside[1], outside[2], trials[1])
+        both = log_likelihood_ratio(whole[0], whole[1], whole[2], trials[2])
+        against_rest = against_past + rest - both
+        evidence = np.minimum(against_past, against_rest) * self._deflation(expected, known)
+        p = chi2.sf(2 * np.maximum(evidence, 0.0), 1)
+        score = log_likelihood_ratio(seen, expected, before, trials[0]) - np.log(table.tests)
+        # A combination that holds everything cannot be told from the whole.
+        score[expected >= totals[1] * (1 - _TINY)] = -np.inf
+        best = np.argsort(-score, kind="stable")[:_KEPT]
+        return [
+            Candidate(
+                dims=table.dims,
+                codes=tuple(int(code) for code in table.codes[:, cell]),
+                score=float(score[cell]),
+                p=float(p[cell]),
+                q=float(min(1.0, p[cell] * table.tests)),
+                strength=float(known[cell]),
+            )
+            for cell in best
+            if np.isfinite(score[cell])
+        ]
+
+
+def _testable(limit: np.ndarray, parts: int, level: float) -> int:
+    """Return how many tests to correct for: Tarone's K, from the best p each test could reach."""
+    best = np.sort(chi2.sf(2 * limit, 1))
+    rank = np.arange(1, len(best) + 1)
+    within = np.flatnonzero(best * parts * rank <= level)
+    return int(rank[within[-1]]) if len(within) else 1
