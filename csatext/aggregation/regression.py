@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from csatext.aggregation.periods import Array
 
@@ -26,11 +27,14 @@ class Fit:
     dispersion : array, one a series
         Pearson's chi-square by degrees of freedom: variance over mean for counts, residual variance
         at weight one otherwise.
+    deviance : array, one a series
+        Poisson deviance, or weighted residual sum of squares.
     """
 
     beta: Array
     covariance: Array
     dispersion: Array
+    deviance: Array
 
 
 def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array | None = None) -> Fit:
@@ -72,11 +76,13 @@ def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array |
         mu = np.exp(np.clip(beta @ design.T, -_LARGEST, _LARGEST))
         freedom = _freedom(design, weights * mu, gram, total)
         dispersion = np.maximum((weights * (counts - mu) ** 2 / mu).sum(axis=1) / freedom, 1.0)
-    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion)
+    deviance = 2 * (weights * (special.xlogy(counts, counts / mu) - (counts - mu))).sum(axis=1)
+    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion, deviance)
 
 
-def fit_gaussian(design: Array, values: Array, weights: Array, precision: Array) -> Fit:
+def fit_gaussian(design: Array, values: Array, precision: Array, weights: Array | None = None) -> Fit:
     """Fit weighted ridge regressions; ``precision`` is in units of one over the value squared."""
+    weights = np.ones(values.shape) if weights is None else weights
     total = np.maximum(weights.sum(axis=1), 1e-9)
     scale = total / np.maximum((weights > 0).sum(axis=1), 1)
     relative = weights / np.maximum(scale, 1e-12)[:, None]
@@ -91,8 +97,9 @@ def fit_gaussian(design: Array, values: Array, weights: Array, precision: Array)
     beta = np.linalg.solve(gram, target[..., None])[..., 0]
     residual = values - beta @ design.T
     freedom = _freedom(design, relative, gram, (weights > 0).sum(axis=1).astype(float))
-    dispersion = (relative * residual**2).sum(axis=1) / freedom
-    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion)
+    deviance = (relative * residual**2).sum(axis=1)
+    dispersion = deviance / freedom
+    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion, deviance)
 
 
 def _freedom(design: Array, working: Array, gram: Array, total: Array) -> Array:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.periods import Array, Panel, next_starts
@@ -121,13 +122,21 @@ def level_basis(periods: int, every: int) -> Array:
     return np.stack([np.interp(at, knots, unit) for unit in np.eye(len(knots))], axis=1)
 
 
-def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
+def seasonally_adjusted(panel: Panel, calendar: CalendarLike, *, only_significant: bool = False) -> Array:
     """Return values without season and calendar, groups x periods; NaN where data are too few.
 
     A Poisson regression with log link for counts (the effect is divided out), least squares weighted
     by the denominator for rates and means (it is subtracted), on a piecewise linear level and
     :func:`calendar_season`, effects shrunk (ridge). Needs 14 days of hours, 28 days, 104 weeks, 24
     months or 8 quarters, and 30 contacts in the group (our choice).
+
+    Parameters
+    ----------
+    panel : Panel
+    calendar : "CN", None or DataFrame
+    only_significant : bool
+        Leave NaN where season and calendar explain no more than chance would (5 %): tests lose power
+        when noise is taken out as if it were season.
     """
     adjusted = np.full(panel.n.shape, np.nan)
     fewest = _FEWEST_PERIODS.get(panel.freq)
@@ -136,24 +145,26 @@ def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
         return adjusted
     season = calendar_season(panel.starts, panel.freq, calendar)
     level = level_basis(len(panel.starts), KNOTS[panel.freq])
-    design = np.hstack([level, season.features])
     enough = (panel.n[:, whole].sum(axis=1) >= _FEWEST_CONTACTS) & (panel.denominator.sum(axis=1) > 0)
     if not enough.any():
         return adjusted
-    width = level.shape[1]
     value = panel.value[enough]
-    if panel.kind == "count":
-        precision = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
-        fit = fit_poisson(design[whole], value[:, whole], precision)
-        effect = fit.beta[:, width:] @ season.features.T
-        effect -= effect[:, whole].mean(axis=1, keepdims=True)
-        adjusted[enough] = value / np.exp(effect)
-        return adjusted
-    weight = np.where(panel.denominator[enough] > 0, panel.denominator[enough], 0.0)
-    filled = np.where(np.isnan(value), 0.0, value)
-    precision = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
-    fit = fit_gaussian(design[whole], filled[:, whole], weight[:, whole], precision)
-    effect = fit.beta[:, width:] @ season.features.T
+    weight = np.ones(value.shape) if panel.kind == "count" else panel.denominator[enough]
+    weight = weight * whole
+    filled = np.nan_to_num(value)
+    design = np.hstack([level, season.features])
+    precision = np.concatenate([np.full(level.shape[1], 1e-4), season.scale**-2.0])
+    regress = fit_poisson if panel.kind == "count" else fit_gaussian
+    fit = regress(design, filled, precision, weight)
+    effect = fit.beta[:, level.shape[1] :] @ season.features.T
     effect -= effect[:, whole].mean(axis=1, keepdims=True)
-    adjusted[enough] = value - effect
-    return np.clip(adjusted, 0, 1) if panel.kind == "rate" else adjusted
+    cleared = value / np.exp(effect) if panel.kind == "count" else value - effect
+    if panel.kind == "rate":
+        cleared = np.clip(cleared, 0, 1)
+    if only_significant:
+        plain = regress(level, filled, precision[: level.shape[1]], weight)
+        rank = np.linalg.matrix_rank(design[whole]) - level.shape[1]
+        gain = (plain.deviance - fit.deviance) / np.maximum(fit.dispersion, 1e-12)
+        cleared[gain < stats.chi2.ppf(0.95, max(rank, 1))] = np.nan
+    adjusted[enough] = cleared
+    return adjusted

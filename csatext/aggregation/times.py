@@ -24,6 +24,8 @@ def read_times(column: pd.Series, name: str) -> pd.Series:
     """
     if isinstance(column.dtype, pd.PeriodDtype):
         column = column.dt.start_time
+    if column.isna().all():
+        return pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
     if pd.api.types.is_numeric_dtype(column):
         raise ParameterError(
             f"列「{name}」是数字（{column.dtype}），不能当作时间；请先用 pd.to_datetime(列, unit=…) 转换。"

@@ -1,0 +1,105 @@
+"""How often a series without a change gets one, and how often a step of two standard deviations is found.
+
+Run: python benchmarks/changepoints.py [--quick]
+"""
+
+import argparse
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+from scipy.signal import lfilter
+
+import csatext.aggregation.changepoints as module
+
+WEEK = np.array([1.1, 1.15, 1.1, 1.05, 1.1, 0.8, 0.7])
+
+
+def weekly(index):
+    return WEEK[index.day_of_week]
+
+
+def draw(kind, n, length, step, rng):
+    """Return facts of ``n`` series of ``length`` periods with a step of ``step`` sd at the middle."""
+    index = pd.date_range("2026-03-02", periods=length)
+    late = np.arange(length) >= length // 2
+    if kind in ("poisson", "overdispersed", "weekly", "sparse"):
+        mean = {"sparse": 1.5}.get(kind, 20.0)
+        size = 15.0 if kind in ("overdispersed", "weekly") else np.inf
+        spread = np.sqrt(mean + (mean**2 / size if np.isfinite(size) else 0))
+        mu = mean + step * spread * late
+        if kind == "weekly":
+            mu = mu * weekly(index)
+        rates = np.broadcast_to(mu, (n, length))
+        if np.isfinite(size):
+            rates = rates * rng.gamma(size, 1 / size, rates.shape)
+        table = rng.poisson(rates)
+        return counted(index, table), None
+    if kind == "rate":
+        sizes = rng.poisson(40, (n, length))
+        p = 0.2 + step * np.sqrt(0.2 * 0.8 / 40) * late
+        hits = rng.binomial(sizes, np.broadcast_to(p, sizes.shape))
+        facts = pd.concat(
+            [counted(index, hits).assign(flag=True), counted(index, sizes - hits).assign(flag=False)]
+        )
+        return facts, "flag"
+    rho = {"ar(0.3)": 0.3, "ar(0.5)": 0.5, "normal": 0.0}[kind]
+    noise = lfilter([1.0], [1.0, -rho], rng.normal(size=(n, length + 50)), axis=1)[:, 50:]
+    noise *= np.sqrt(1 - rho**2)
+    values = 10 + noise + step * late
+    facts = pd.DataFrame(
+        {
+            "created_at": np.tile(index, n),
+            "series": np.repeat(np.arange(n), length),
+            "score": values.ravel(),
+            "n": 1,
+        }
+    )
+    return facts, "score"
+
+
+def counted(index, table):
+    n, length = table.shape
+    return pd.DataFrame(
+        {"created_at": np.tile(index, n), "series": np.repeat(np.arange(n), length), "n": table.ravel()}
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="100 series instead of 500")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    n = 100 if options.quick else 500
+    rows = []
+    for kind in ("poisson", "overdispersed", "weekly", "sparse", "rate", "normal", "ar(0.3)", "ar(0.5)"):
+        for length in (60, 120):
+            for step in (0.0, 2.0):
+                if step and length != 60:
+                    continue
+                rng = np.random.default_rng([options.seed, length, int(step)])
+                facts, measure = draw(kind, n, length, step, rng)
+                began = perf_counter()
+                found = module.changepoints(facts, "created_at", "D", "series", measure, count="n")
+                seconds = perf_counter() - began
+                reported = found["series"].nunique() / n
+                near = found[
+                    (found["period"] - pd.Timestamp("2026-03-02")).dt.days.sub(length // 2).abs() <= 2
+                ]
+                rows.append(
+                    (kind, length, step, reported, near["series"].nunique() / n, len(found) / n, seconds)
+                )
+    columns = [
+        "series",
+        "periods",
+        "step_sd",
+        "any_reported",
+        "within_2_periods",
+        "points_per_series",
+        "seconds",
+    ]
+    print(pd.DataFrame(rows, columns=columns).round(3).to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()

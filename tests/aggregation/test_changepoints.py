@@ -1,0 +1,80 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.signal import lfilter
+
+from csatext.aggregation.changepoints import changepoints
+from csatext.aggregation.segmentation import segment
+from csatext.errors import ParameterError
+
+DAYS = pd.date_range("2026-03-02", periods=60)
+
+
+def counted(table):
+    n, length = table.shape
+    days = pd.date_range("2026-03-02", periods=length)
+    return pd.DataFrame(
+        {"created_at": np.tile(days, n), "series": np.repeat(np.arange(n), length), "n": table.ravel()}
+    )
+
+
+def test_series_without_a_change_stay_empty():
+    rng = np.random.default_rng(0)
+    table = rng.poisson(20 * rng.gamma(20, 1 / 20, (60, 60)))
+    found = changepoints(counted(table), freq="D", by="series", count="n")
+    assert found["series"].nunique() <= 5
+    none = changepoints(counted(np.full((1, 60), 7)), freq="D", by="series", count="n")
+    assert none.empty
+    assert "没有发现水平变化" in none.attrs["reason"]
+
+
+def test_serial_correlation_is_not_a_change():
+    rng = np.random.default_rng(1)
+    noise = lfilter([1.0], [1.0, -0.5], rng.normal(size=(60, 110)), axis=1)[:, 50:]
+    reported = sum(
+        bool(segment(row, np.ones(60), alpha=0.05, min_size=3, rng=np.random.default_rng(0))) for row in noise
+    )
+    assert reported <= 7
+
+
+def test_a_step_of_two_standard_deviations_is_found():
+    rng = np.random.default_rng(2)
+    values = rng.normal(size=(40, 60)) + 2.0 * (np.arange(60) >= 30)
+    facts = counted(np.ones((40, 60), dtype=int)).assign(score=values.ravel())
+    found = changepoints(facts, freq="D", by="series", measure="score", count="n")
+    near = found[(found["period"] - DAYS[30]).dt.days.abs() <= 2]
+    assert near["series"].nunique() >= 34
+
+
+def test_a_rate_goes_up_and_comes_back():
+    flags = np.tile([True, False, False, False, False, False, False, False, False, False], 60).reshape(60, 10)
+    flags[20:35, :6] = True
+    facts = pd.DataFrame({"created_at": DAYS.repeat(10), "late": flags.ravel()})
+    found = changepoints(facts, freq="D", measure="late").sort_values("period")
+    assert found["label"].tolist() == ["2026-03-22", "2026-04-06"]
+    np.testing.assert_allclose(found["before"], [0.1, 0.6])
+    np.testing.assert_allclose(found["after"], [0.6, 0.1])
+    np.testing.assert_allclose(found["change_rate"], [5.0, -5 / 6])
+    assert found["periods_before"].tolist() == [20, 15]
+    assert found["rank"].sort_values().tolist() == [1, 2]
+
+
+def test_groups_do_not_depend_on_each_other_and_repeat():
+    rng = np.random.default_rng(3)
+    table = rng.poisson(np.where(np.arange(60) >= 25, 40, 15), (3, 60))
+    whole = changepoints(counted(table), freq="D", by="series", count="n")
+    one = changepoints(counted(table[:1]), freq="D", by="series", count="n")
+    pd.testing.assert_frame_equal(
+        whole[whole["series"] == 0].drop(columns="rank").reset_index(drop=True), one.drop(columns="rank")
+    )
+
+
+def test_short_and_empty_input():
+    short = changepoints(pd.DataFrame({"created_at": ["2026-03-02", "2026-03-04"]}), freq="D")
+    assert short.empty
+    assert short.attrs["n_too_short"] == 1
+    assert changepoints(pd.DataFrame({"created_at": [], "channel": []}), by="channel").empty
+    with pytest.raises(ParameterError, match="alpha"):
+        changepoints(pd.DataFrame({"created_at": []}), alpha=0)
+    with pytest.raises(ParameterError, match="min_size"):
+        changepoints(pd.DataFrame({"created_at": []}), min_size=1)
