@@ -10,6 +10,8 @@ __all__ = [
     "FREQUENCIES",
     "KEYNESS",
     "KEYWORDS",
+    "RULES",
+    "RULE_MATCHES",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
     "TOPICS",
@@ -148,4 +150,29 @@ COMPLAINTS = Table(
         ),
     ),
     index="doc_id",
+)
+
+RULES = Table(
+    "rules",
+    "one row a document: its main complaint category by the rules of the taxonomy",
+    (
+        Column("category", "str", "first-level category, 未归类 where no rule matches"),
+        Column("subcategory", "str", "the category itself, 未归类 where no rule matches"),
+        Column("owner", "str", "department that answers for it"),
+        Column("n_categories", "int", "categories that match"),
+    ),
+    index="doc_id",
+)
+
+RULE_MATCHES = Table(
+    "rule_matches",
+    "the words that tell each category of a document",
+    (
+        Column("doc_id", "any", "document"),
+        Column("category", "str", "first-level category"),
+        Column("subcategory", "str", "the category itself"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+    ),
 )

@@ -1,0 +1,151 @@
+"""Rules: complaint categories told by the words of the text, with the words as evidence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from csatext.errors import ParameterError
+from csatext.schema import conform
+from csatext.schema.analysis import RULE_MATCHES, RULES
+from csatext.taxonomy import Category, Taxonomy, pattern_expression
+from csatext.text.corpus import Corpus
+
+__all__ = ["RuleClassifier"]
+
+_NONE = "未归类"
+
+
+class RuleClassifier(TransformerMixin, BaseEstimator):
+    """Tell complaint categories by the patterns of a taxonomy.
+
+    Patterns are matched on the characters of the prepared text, so that an entry is found
+    whatever the segmentation made of it. Of several categories that match, a document's main one
+    is the one with the longest words found, then the one that stands first in the taxonomy.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy or None
+        None is the shipped one, ``Taxonomy.load()``.
+
+    Attributes
+    ----------
+    taxonomy_ : Taxonomy
+
+    Notes
+    -----
+    Matching runs over whole columns with RE2, whose time is linear in the text.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["快递三天了还没到，客服态度很差", "请问怎么开通"])
+    >>> ct.RuleClassifier().fit_transform(corpus)[["category", "subcategory"]].values.tolist()
+    [['物流配送', '配送延误'], ['未归类', '未归类']]
+    """
+
+    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+        self.taxonomy = taxonomy
+
+    def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
+        """Load the taxonomy; nothing is learnt from the corpus."""
+        if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
+            raise ParameterError.wrong_type("taxonomy", self.taxonomy, "Taxonomy，如 Taxonomy.load(路径)")
+        self.taxonomy_ = Taxonomy.load() if self.taxonomy is None else self.taxonomy
+        return self
+
+    def transform(self, corpus: Corpus) -> pd.DataFrame:
+        """Return the main category of each document, by doc_id (schema RULES)."""
+        lengths = self._lengths(corpus)
+        taxonomy = self._fitted()
+        categories = _with_patterns(taxonomy)
+        best = lengths.argmax(axis=1) if len(categories) else np.zeros(len(corpus), np.int64)
+        hit = (lengths > 0).any(axis=1)
+        paths = [taxonomy.path(category.id) for category in categories] or [(_NONE,)]
+        owners = [taxonomy.owner(category.id) for category in categories] or [""]
+        first = np.array([path[0] for path in paths], object)
+        second = np.array([path[-1] for path in paths], object)
+        frame = pd.DataFrame(
+            {
+                "category": np.where(hit, first[best], _NONE),
+                "subcategory": np.where(hit, second[best], _NONE),
+                "owner": np.where(hit, np.array(owners, object)[best], ""),
+                "n_categories": (lengths > 0).sum(axis=1),
+            },
+            index=corpus.doc_ids,
+        )
+        return conform(frame, RULES)
+
+    def matches(self, corpus: Corpus) -> pd.DataFrame:
+        """Return every category of each document with the words that tell it (schema RULE_MATCHES).
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
+        """
+        taxonomy = self._fitted()
+        lengths = self._lengths(corpus)
+        texts = corpus.texts.to_numpy(object)
+        rows, labels, words, starts, ends = [], [], [], [], []
+        for column, category in enumerate(_with_patterns(taxonomy)):
+            expression = re.compile(_expression(category.patterns))
+            for row in np.flatnonzero(lengths[:, column] > 0):
+                for found in expression.finditer(texts[row]):
+                    rows.append(row)
+                    labels.append(taxonomy.path(category.id))
+                    words.append(found.group())
+                    starts.append(found.start())
+                    ends.append(found.end())
+        at = np.array(rows, np.int64)
+        source_starts, source_ends = corpus.source_spans(
+            at, np.array(starts, np.int64), np.array(ends, np.int64)
+        )
+        frame = pd.DataFrame(
+            {
+                "doc_id": corpus.doc_ids[at],
+                "category": [path[0] for path in labels],
+                "subcategory": [path[-1] for path in labels],
+                "term": words,
+                "start": source_starts,
+                "end": source_ends,
+            }
+        )
+        order = np.lexsort((source_starts, at))
+        return conform(frame.iloc[order].reset_index(drop=True), RULE_MATCHES)
+
+    def _fitted(self) -> Taxonomy:
+        if not hasattr(self, "taxonomy_"):
+            self.fit(None)  # type: ignore[arg-type]
+        return self.taxonomy_
+
+    def _lengths(self, corpus: Corpus) -> np.ndarray:
+        """Length in characters of the first match of each category, 0 for none; (n_docs, n_categories)."""
+        categories = _with_patterns(self._fitted())
+        texts = pa.array(corpus.texts, pa.large_string(), from_pandas=True)
+        lengths = np.zeros((len(corpus), len(categories)), np.int32)
+        for column, category in enumerate(categories):
+            expression = _expression(category.patterns)
+            hit = pc.match_substring_regex(texts, expression)
+            if category.exceptions:
+                cancelled = pc.match_substring_regex(texts, _expression(category.exceptions))
+                hit = pc.and_(hit, pc.invert(cancelled))
+            rows = np.flatnonzero(hit.to_numpy(zero_copy_only=False))
+            if len(rows):
+                found = pc.extract_regex(texts.take(pa.array(rows)), f"(?P<match>{expression})")
+                lengths[rows, column] = pc.utf8_length(found.field("match")).to_numpy()
+        return lengths
+
+
+def _with_patterns(taxonomy: Taxonomy) -> list[Category]:
+    return [category for category in taxonomy.categories if category.patterns]
+
+
+def _expression(patterns: tuple[str, ...]) -> str:
+    return "|".join(pattern_expression(pattern) for pattern in patterns)

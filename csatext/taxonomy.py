@@ -1,0 +1,247 @@
+"""Taxonomy: the tree of complaint categories with the patterns that tell them, from YAML or Excel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from csatext.errors import LexiconError, ParameterError
+from csatext.lexicon import lexicon_path
+
+__all__ = ["Category", "Taxonomy", "pattern_expression"]
+
+_KEYS = {"id", "label_zh", "owner", "patterns", "except", "children"}
+_LEVEL_HEADERS = ("一级", "二级", "三级", "四级")
+_GAP = r"[^。！？!?\n]{0,10}?"
+
+
+@dataclass(frozen=True)
+class Category:
+    """One node of the tree.
+
+    Attributes
+    ----------
+    id : str
+        Unique; a child's begins with its parent's in the shipped taxonomy.
+    label_zh : str
+        Name shown.
+    parent : str or None
+        id of the parent.
+    owner : str
+        Department that answers for it; a child without one has its parent's.
+    patterns, exceptions : tuple of str
+        Words joined by ``|``; slots joined by `` .. `` follow each other within one sentence, at
+        most ten characters apart.
+    """
+
+    id: str
+    label_zh: str
+    parent: str | None = None
+    owner: str = ""
+    patterns: tuple[str, ...] = ()
+    exceptions: tuple[str, ...] = ()
+
+
+class Taxonomy:
+    """A tree of categories in the order of its file.
+
+    Parameters
+    ----------
+    categories : iterable of Category
+        Parents before children.
+
+    Raises
+    ------
+    ParameterError
+        An id repeats, or a parent is not there.
+
+    Examples
+    --------
+    >>> taxonomy = Taxonomy.load()
+    >>> taxonomy["refund.slow"].label_zh, taxonomy.path("refund.slow")
+    ('退款迟缓', ('退换退款', '退款迟缓'))
+    """
+
+    def __init__(self, categories: Iterable[Category]) -> None:
+        self.categories = tuple(categories)
+        self._by_id: dict[str, Category] = {}
+        for category in self.categories:
+            if category.id in self._by_id:
+                raise ParameterError(f"分类体系里编号「{category.id}」重复；每个编号只能出现一次。")
+            if category.parent is not None and category.parent not in self._by_id:
+                raise ParameterError(
+                    f"分类「{category.id}」的上级「{category.parent}」不存在；请把上级写在前面。"
+                )
+            self._by_id[category.id] = category
+
+    @classmethod
+    def load(cls, path: str | PathLike[str] | None = None) -> Taxonomy:
+        """Read a taxonomy.
+
+        Parameters
+        ----------
+        path : path or None
+            YAML in the form of the shipped file, or a workbook (.xlsx, .xls) with one row a
+            category: columns 一级, 二级 (三级 …), optionally 关键词 (words joined by ``|``) and
+            责任部门. None reads the shipped taxonomy.
+
+        Raises
+        ------
+        LexiconError
+            The file cannot be read or has a bad entry.
+        """
+        path = lexicon_path("taxonomy.yaml") if path is None else Path(path)
+        if not path.is_file():
+            raise LexiconError(f"找不到分类体系文件「{path}」；请检查路径。")
+        if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
+            return cls(_from_workbook(path))
+        return cls(_from_yaml(path))
+
+    def __len__(self) -> int:
+        return len(self.categories)
+
+    def __repr__(self) -> str:
+        return f"Taxonomy(first_level={len(self.first_level)}, categories={len(self)})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Taxonomy) and self.categories == other.categories
+
+    def __hash__(self) -> int:
+        return hash(self.categories)
+
+    def __getitem__(self, category_id: str) -> Category:
+        """Return a category by id."""
+        if category_id not in self._by_id:
+            raise ParameterError.not_allowed("category", category_id, list(self._by_id))
+        return self._by_id[category_id]
+
+    @property
+    def first_level(self) -> tuple[Category, ...]:
+        """Categories without a parent."""
+        return tuple(category for category in self.categories if category.parent is None)
+
+    def path(self, category_id: str) -> tuple[str, ...]:
+        """Return the labels from the first level down to a category."""
+        labels: list[str] = []
+        at: str | None = category_id
+        while at is not None:
+            category = self[at]
+            labels.append(category.label_zh)
+            at = category.parent
+        return tuple(reversed(labels))
+
+    def owner(self, category_id: str) -> str:
+        """Return the department that answers for a category, its own or the nearest above."""
+        category = self[category_id]
+        if category.owner or category.parent is None:
+            return category.owner
+        return self.owner(category.parent)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a category: id, parent, label_zh, owner, number of patterns."""
+        return pd.DataFrame(
+            {
+                "id": [category.id for category in self.categories],
+                "parent": pd.array([category.parent for category in self.categories], dtype="str"),
+                "label_zh": [category.label_zh for category in self.categories],
+                "owner": [self.owner(category.id) for category in self.categories],
+                "n_patterns": [len(category.patterns) for category in self.categories],
+            }
+        )
+
+
+def pattern_expression(pattern: str) -> str:
+    """Return a pattern as a regular expression, longest words first.
+
+    Examples
+    --------
+    >>> pattern_expression("件|快递")
+    '(?:快递|件)'
+    """
+    slots = []
+    for slot in pattern.split(" .. "):
+        words = {word.strip() for word in slot.split("|")} - {""}
+        ordered = sorted(words, key=lambda word: (-len(word), word))
+        slots.append("(?:" + "|".join(re.escape(word) for word in ordered) + ")")
+    return _GAP.join(slots)
+
+
+def _from_yaml(path: Path) -> list[Category]:
+    try:
+        root = yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)
+        entries = yaml.safe_load(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise LexiconError(f"分类体系「{path}」不是 UTF-8 编码；请另存为 UTF-8。") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise LexiconError.bad_line(path, line, "不是合法的 YAML") from error
+    if root is None or not isinstance(entries, list) or not entries:
+        raise LexiconError.bad_line(path, 1, "应是分类的列表，每项有 id 和 label_zh")
+    categories: list[Category] = []
+    _add(entries, root.value, None, path, categories)
+    return categories
+
+
+def _add(
+    entries: list[Any], nodes: list[Any], parent: str | None, path: Path, categories: list[Category]
+) -> None:
+    for entry, node in zip(entries, nodes, strict=True):
+        line = node.start_mark.line + 1
+        if not isinstance(entry, dict) or not {"id", "label_zh"} <= entry.keys():
+            raise LexiconError.bad_line(path, line, "每个分类都要有 id 和 label_zh")
+        unknown = sorted(map(str, entry.keys() - _KEYS))
+        if unknown:
+            raise LexiconError.bad_line(
+                path, line, f"不认识的键「{unknown[0]}」，可用：{'、'.join(sorted(_KEYS))}"
+            )
+        for key in ("patterns", "except"):
+            if not all(isinstance(item, str) and item.strip(" |.") for item in entry.get(key) or ()):
+                raise LexiconError.bad_line(path, line, f"{key} 应是非空字符串的列表")
+        categories.append(
+            Category(
+                str(entry["id"]),
+                str(entry["label_zh"]),
+                parent,
+                str(entry.get("owner") or ""),
+                tuple(entry.get("patterns") or ()),
+                tuple(entry.get("except") or ()),
+            )
+        )
+        if entry.get("children"):
+            below = next(value for key, value in node.value if key.value == "children")
+            _add(entry["children"], below.value, str(entry["id"]), path, categories)
+
+
+def _from_workbook(path: Path) -> list[Category]:
+    try:
+        sheet = pd.read_excel(path, engine="calamine", dtype=str)
+    except (OSError, ValueError) as error:
+        raise LexiconError(f"无法读取分类体系「{path}」；请确认它是 Excel 工作簿。") from error
+    headers = {str(name): name for name in sheet.columns}
+    levels = [headers[name] for level in _LEVEL_HEADERS for name in headers if name.startswith(level)]
+    if not levels:
+        raise LexiconError.bad_line(path, 1, f"表头里没有「一级…」列；现有列：{'、'.join(headers)}")
+    words = next((headers[name] for name in headers if "关键词" in name), None)
+    owner = next((headers[name] for name in headers if "部门" in name), None)
+    sheet[levels[0]] = sheet[levels[0]].ffill()
+    categories: dict[str, Category] = {}
+    for _, row in sheet.iterrows():
+        labels = [str(row[level]).strip() for level in levels if pd.notna(row[level])]
+        for depth in range(1, len(labels) + 1):
+            category_id = "/".join(labels[:depth])
+            parent = "/".join(labels[: depth - 1]) or None
+            last = depth == len(labels)
+            given = str(row[words]) if last and words is not None and pd.notna(row[words]) else ""
+            office = str(row[owner]) if last and owner is not None and pd.notna(row[owner]) else ""
+            if category_id not in categories or last:
+                patterns = (given,) if given.strip(" |") else (labels[depth - 1],)
+                categories[category_id] = Category(category_id, labels[depth - 1], parent, office, patterns)
+    return list(categories.values())
