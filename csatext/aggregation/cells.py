@@ -19,6 +19,8 @@ __all__ = ["EMPTY", "Cells", "Grouping", "group", "label_column", "read_cells", 
 EMPTY = "(空)"
 """Label of a missing dimension value, so that it is not taken for "any"."""
 
+_DENSE = 4
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -71,7 +73,7 @@ class Grouping:
     dims : tuple of int
         Positions of the dimensions.
     ids : ndarray of int32, shape (n_cells,)
-        Group of each cell.
+        Group of each cell; n_groups for cells that were left out.
     first : ndarray of int, shape (n_groups,)
         One cell of each group, from which its values can be read.
     """
@@ -85,7 +87,7 @@ class Grouping:
 
     def sum(self, values: np.ndarray) -> np.ndarray:
         """Return the sum of ``values`` (one a cell) by group."""
-        return np.bincount(self.ids, values, len(self.first))
+        return np.bincount(self.ids, values, len(self.first) + 1)[: len(self.first)]
 
 
 def read_cells(
@@ -219,11 +221,17 @@ def _fold(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarr
             span = len(combined)
         combined = combined * size + code
         span *= max(size, 1)
-    _, first, ids = np.unique(combined, return_index=True, return_inverse=True)
-    return first, ids
+    if span > _DENSE * (len(combined) + 1):
+        _, first, ids = np.unique(combined, return_index=True, return_inverse=True)
+        return first, ids
+    # A table of all keys is faster than sorting while it is not much longer than the data.
+    last = np.full(span, -1, dtype=np.int64)
+    last[combined] = np.arange(len(combined))
+    present = last >= 0
+    return last[present], (np.cumsum(present) - 1)[combined]
 
 
-def group(cells: Cells, dims: Sequence[int]) -> Grouping:
+def group(cells: Cells, dims: Sequence[int], where: np.ndarray | None = None) -> Grouping:
     """Group the cells by some dimensions.
 
     Parameters
@@ -231,14 +239,18 @@ def group(cells: Cells, dims: Sequence[int]) -> Grouping:
     cells : Cells
     dims : sequence of int
         Positions of the dimensions.
+    where : ndarray of bool, shape (n_cells,), optional
+        Cells to group; all by default.
 
     Returns
     -------
     Grouping
     """
-    sizes = [len(cells.levels[dim]) for dim in dims]
-    first, ids = _fold(cells.codes[list(dims)], sizes)
-    return Grouping(tuple(dims), ids.astype(np.int32), first)
+    at = np.arange(len(cells)) if where is None else np.flatnonzero(where)
+    first, part = _fold(cells.codes[list(dims)][:, at], [len(cells.levels[dim]) for dim in dims])
+    ids = np.full(len(cells), len(first), dtype=np.int32)
+    ids[at] = part
+    return Grouping(tuple(dims), ids, at[first])
 
 
 def subsets(n_dims: int, max_dims: int) -> list[tuple[int, ...]]:

@@ -10,11 +10,11 @@ import pandas as pd
 from scipy.stats import norm
 
 from csatext.aggregation.arguments import check_columns, check_level
-from csatext.aggregation.cells import Cells, group, label_column, read_cells, subsets
+from csatext.aggregation.cells import Cells, label_column, read_cells
 from csatext.aggregation.cells_periods import missing_periods
 from csatext.aggregation.root_choice import Cause, choose
 from csatext.aggregation.root_expected import expect
-from csatext.aggregation.scan import Scan
+from csatext.aggregation.scan import Scan, frequent_groups
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.causes import ROOT_CAUSES
@@ -135,7 +135,7 @@ def root_causes(
         baseline=baseline,
     )
     marks = _marks(keyness, cells.names)
-    groups = [group(cells, dims) for dims in subsets(len(cells.names), min(max_dims, len(cells.names)))]
+    groups = frequent_groups(cells, max_dims)
     expectation = expect(cells, groups)
     scan = Scan(cells, groups, expectation, level)
     causes = choose(cells, expectation, scan, level=level, max_causes=max_causes, min_share=min_share)

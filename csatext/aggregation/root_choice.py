@@ -14,6 +14,7 @@ __all__ = ["Cause", "choose"]
 
 _CREDIBLE = 0.95
 _ALTERNATIVES = 2
+_FAINT = 0.05
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,8 @@ def _alternatives(
     covered = posterior[found.index(best)]
     others: list[Cause] = []
     for candidate, share in zip(found, posterior, strict=True):
-        if covered >= _CREDIBLE or len(others) == _ALTERNATIVES:
+        # Where very many combinations are equally weak none of them is worth a row.
+        if covered >= _CREDIBLE or len(others) == _ALTERNATIVES or share < _FAINT * posterior[0]:
             break
         if candidate is best:
             continue

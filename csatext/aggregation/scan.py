@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import chi2
 
-from csatext.aggregation.cells import Cells, Grouping
+from csatext.aggregation.cells import Cells, Grouping, group, subsets
 from csatext.aggregation.root_expected import Expectation
 
-__all__ = ["Candidate", "Scan", "log_likelihood_ratio"]
+__all__ = ["Candidate", "Scan", "frequent_groups", "log_likelihood_ratio"]
 
 _TINY = 1e-9
 _MIN_EVENTS = 5.0
@@ -84,11 +84,43 @@ def _term(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return np.where(seen > 0, seen * np.log(np.maximum(seen, np.finfo(float).tiny) / safe), 0.0)
 
 
+def frequent_groups(cells: Cells, max_dims: int) -> list[Grouping]:
+    """Group the cells by all sets of dimensions; from three on without what is too rare to matter.
+
+    Parameters
+    ----------
+    cells : Cells
+    max_dims : int
+        Dimensions in a set, at most.
+
+    Returns
+    -------
+    list of Grouping
+        Small sets first. A combination cannot have 5 events where a part of it has fewer (Agrawal and
+        Srikant 1994, VLDB): cells of such parts are left out of sets of three and more.
+    """
+    events = cells.events_after + cells.events_before
+    frequent: dict[tuple[int, ...], np.ndarray] = {}
+    groups = []
+    for dims in subsets(len(cells.names), min(max_dims, len(cells.names))):
+        where = None
+        if len(dims) > 2:
+            parts = [dims[:drop] + dims[drop + 1 :] for drop in range(len(dims))]
+            where = np.logical_and.reduce([frequent[part] for part in parts])
+        grouping = group(cells, dims, where)
+        enough = np.append(grouping.sum(events) >= _MIN_EVENTS, False)
+        if len(dims) < max_dims:
+            frequent[dims] = enough[grouping.ids]
+        groups.append(grouping)
+    return groups
+
+
 @dataclass
 class _Table:
-    """Cells of one grouping that can become significant."""
+    """Combinations of one grouping that can become significant, and the cells they hold."""
 
     dims: tuple[int, ...]
+    at: np.ndarray
     ids: np.ndarray
     codes: np.ndarray
     prior: np.ndarray
@@ -148,16 +180,32 @@ class Scan:
                 )
                 prior = 1.0 / doubt
             keep = np.flatnonzero(grouping.sum(events) >= _MIN_EVENTS)
-            place = np.full(len(grouping), len(keep), dtype=np.int32)
+            place = np.full(len(grouping) + 1, len(keep), dtype=np.int32)
             place[keep] = np.arange(len(keep), dtype=np.int32)
             seen, expected = grouping.sum(self._seen)[keep], grouping.sum(self._expected)[keep] + _TINY
             before, prior, codes = before[keep], prior[keep], codes[:, keep]
-            limit = log_likelihood_ratio(seen + before, expected, prior)
-            limit = limit * self._deflation(expected, before + prior)
-            parts = len(set(sizes)) * sizes.count(len(grouping.dims))
-            tests = parts * _testable(limit, parts, level)
-            tables.append(_Table(grouping.dims, place[grouping.ids], codes, prior, tests))
+            tests = len(set(sizes)) * sizes.count(len(grouping.dims))
+            limit = self._limit(grouping.sum(self._exposure)[keep], seen, expected, before, prior)
+            tests *= _testable(limit, tests, level)
+            ids = place[grouping.ids]
+            at = np.flatnonzero(ids < len(keep))
+            tables.append(_Table(grouping.dims, at, ids[at], codes, prior, tests))
         return tables
+
+    def _limit(
+        self,
+        exposure: np.ndarray,
+        seen: np.ndarray,
+        expected: np.ndarray,
+        before: np.ndarray,
+        prior: np.ndarray,
+    ) -> np.ndarray:
+        """Return the most evidence that the events of both sides could give, were they all of today."""
+        events = seen + before
+        most = np.minimum(events, exposure) if self._is_binomial else events
+        left = prior + events - most
+        limit = log_likelihood_ratio(most, expected, left, exposure if self._is_binomial else None)
+        return limit * self._deflation(expected, left)
 
     def _deflation(self, expected: np.ndarray, before: np.ndarray) -> np.ndarray:
         """Return what is left of a likelihood ratio when rates vary between periods by themselves."""
@@ -178,20 +226,17 @@ class Scan:
         list of Candidate
             At most five for each set of dimensions.
         """
-        seen, expected = self._seen[alive], self._expected[alive] * scale
-        before, exposure = self._before[alive], self._exposure[alive]
-        totals = [float(values.sum()) + _TINY for values in (seen, expected, before, exposure)]
+        columns = [
+            np.where(alive, values, 0.0)
+            for values in (self._seen, self._expected * scale, self._before, self._exposure)
+        ]
+        totals = [float(values.sum()) + _TINY for values in columns]
         found: list[Candidate] = []
         for table in self._tables:
             size = len(table.prior)
-            ids = table.ids[alive]
-            if size == 0:
-                continue
-            inside = [
-                np.bincount(ids, values, size + 1)[:size] + _TINY
-                for values in (seen, expected, before, exposure)
-            ]
-            found += self._rank(table, inside, totals)
+            if size:
+                inside = [np.bincount(table.ids, values[table.at], size) + _TINY for values in columns]
+                found += self._rank(table, inside, totals)
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def _rank(self, table: _Table, inside: list[np.ndarray], totals: list[float]) -> list[Candidate]:
@@ -210,6 +255,8 @@ class Scan:
         score = log_likelihood_ratio(seen, expected, before, trials[0]) - np.log(table.tests)
         # A combination that holds everything cannot be told from the whole.
         score[expected >= totals[1] * (1 - _TINY)] = -np.inf
+        # The chi-square distribution does not hold for fewer.
+        score[np.maximum(seen, expected) < _MIN_EVENTS] = -np.inf
         best = np.argsort(-score, kind="stable")[:_KEPT]
         return [
             Candidate(
