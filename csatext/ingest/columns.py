@@ -13,6 +13,7 @@ import pandas as pd
 
 from csatext.errors import InputError, LexiconError, ParameterError, nearest
 from csatext.ingest.raw import Note
+from csatext.ingest.values import as_identifiers, as_text
 from csatext.lexicon import lexicon_path
 
 __all__ = ["Known", "known_headers", "map_columns", "normal_header"]
@@ -21,6 +22,8 @@ KINDS = ("id", "text", "time", "number", "category", "flag")
 _BRACKETED = re.compile(r"[(\[{【<][^)\]}】>]*[)\]}】>]")
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONG_TEXT = 8
+_CONFLICTS = 0.1
+"""Share of rows in which an identifier may stand with another text than before."""
 
 
 class Known(NamedTuple):
@@ -130,14 +133,14 @@ def _by_caller(frame: pd.DataFrame, columns: Mapping[str, str], path: object) ->
     return chosen
 
 
-def _candidates(names: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
-    """Return canonical -> [(rank, header)], best first."""
+def _candidates(names: Sequence[str]) -> dict[str, list[str]]:
+    """Return canonical -> headers, best first."""
     found: dict[str, list[tuple[int, str]]] = {}
     for name in names:
         known = known_headers().get(normal_header(name))
         if known is not None:
             found.setdefault(known.canonical, []).append((known.rank, name))
-    return {canonical: sorted(ranked) for canonical, ranked in found.items()}
+    return {canonical: [header for _, header in sorted(ranked)] for canonical, ranked in found.items()}
 
 
 def _guess_text(frame: pd.DataFrame, free: Sequence[str]) -> str | None:
@@ -192,33 +195,60 @@ def map_columns(
     """
     names = [str(name) for name in frame.columns]
     rename = _by_caller(frame, columns or {}, path)
-    notes = [
-        Note("column_mapping", c, len(frame), len(frame), f"由「{h}」得到（调用者指定）")
-        for h, c in rename.items()
-    ]
-    taken = set(rename.values())
-    for canonical, ranked in _candidates([name for name in names if name not in rename]).items():
-        if canonical in taken:
+    n = len(frame)
+    notes = [Note("column_mapping", c, n, n, f"由「{h}」得到（调用者指定）") for h, c in rename.items()]
+    found = _candidates([name for name in names if name not in rename])
+    for canonical, headers in found.items():
+        if canonical in rename.values() or canonical == "doc_id":
             continue
-        filled = [header for _, header in ranked if _filled(frame[header])[0] > 0]
-        best = filled[0] if filled else ranked[0][1]
-        rename[best] = canonical
-        taken.add(canonical)
-        losers = [header for _, header in ranked if header != best]
-        if best != canonical or losers:
-            also = f"；「{'、'.join(losers)}」保留原名" if losers else ""
-            notes.append(Note("column_mapping", canonical, len(frame), len(frame), f"由「{best}」得到{also}"))
-    if "text" not in taken:
+        _assign(frame, canonical, headers, rename, notes)
+    if "text" not in rename.values():
         guess = _guess_text(frame, [name for name in names if name not in rename])
         if guess is None:
             raise InputError.no_text_column(path, names)
         rename[guess] = "text"
-        notes.append(
-            Note("column_mapping", "text", len(frame), len(frame), f"「{guess}」是唯一的长文本列，当作文本")
-        )
+        notes.append(Note("column_mapping", "text", n, n, f"「{guess}」是唯一的长文本列，当作文本"))
+    if "doc_id" in found and "doc_id" not in rename.values():
+        text = frame[next(header for header, canonical in rename.items() if canonical == "text")]
+        free = [header for header in found["doc_id"] if header not in rename]
+        good = [header for header in free if header == "doc_id" or identifies(frame[header], text)]
+        if good:
+            _assign(frame, "doc_id", good, rename, notes)
+        elif free:
+            detail = f"「{'、'.join(free)}」有重复，不能当编号，保留原名"
+            notes.append(Note("column_mapping", "doc_id", 0, n, detail))
     final = {name: rename.get(name, name) for name in names}
-    used = set(rename.values())
     for name in names:
-        if name not in rename and name in used:
+        if name not in rename and name in rename.values():
             final[name] = f"{name}_原列"
     return frame.rename(columns=final), notes
+
+
+def _assign(
+    frame: pd.DataFrame, canonical: str, headers: Sequence[str], rename: dict[str, str], notes: list[Note]
+) -> None:
+    """Give a canonical name to the best of its headers (the first with content) and say so."""
+    best = next((header for header in headers if _filled(frame[header])[0] > 0), headers[0])
+    rename[best] = canonical
+    losers = [header for header in headers if header != best]
+    if best != canonical or losers:
+        also = f"；「{'、'.join(losers)}」保留原名" if losers else ""
+        notes.append(Note("column_mapping", canonical, len(frame), len(frame), f"由「{best}」得到{also}"))
+
+
+def identifies(ids: pd.Series, text: pd.Series) -> bool:
+    """Return whether a column names each contact: values repeat (nearly) only together with the text.
+
+    Examples
+    --------
+    >>> identifies(pd.Series(["1", "2", "2"]), pd.Series(["慢", "贵", "贵"]))
+    True
+    >>> identifies(pd.Series(["u1"] * 50), pd.Series([str(i) for i in range(50)]))
+    False
+    """
+    filled = as_identifiers(ids).dropna()
+    if filled.empty:
+        return False
+    rows = pd.DataFrame({"id": filled, "text": as_text(text.loc[filled.index])})
+    distinct = len(rows.drop_duplicates())
+    return distinct - filled.nunique() <= max(1, _CONFLICTS * distinct)

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csatext.errors import InputError
-from csatext.ingest.columns import kind_of, map_columns
+from csatext.ingest.columns import identifies, kind_of, map_columns
 from csatext.ingest.dates import parse_times
 from csatext.ingest.masking import mask
+from csatext.ingest.mojibake import mend_columns
 from csatext.ingest.raw import Note, Reject, row_text
 from csatext.ingest.sources import Source
 from csatext.ingest.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
@@ -21,7 +22,6 @@ from csatext.schema.contacts import CONTACTS
 
 __all__ = ["to_contacts"]
 
-_FEW_UNIQUE = 0.9
 _EXAMPLES = 3
 
 
@@ -33,11 +33,12 @@ def _stacked(
     lines: list[NDArray[np.int64]] = []
     notes: list[Note] = []
     for source in sources:
-        frame, said = map_columns(source.raw.frame, columns, path)
+        mapped, said = map_columns(source.raw.frame, columns, path)
+        frame, mended = mend_columns(mapped)
         frames.append(frame)
         n = len(frame)
         lines.append(source.raw.lines if source.raw.lines is not None else np.zeros(n, dtype=np.int64))
-        notes += source.raw.notes + said
+        notes += source.raw.notes + said + mended
     number = np.repeat(np.arange(len(sources)), [len(frame) for frame in frames])
     if len(frames) == 1:
         return frames[0], lines[0], number, notes
@@ -92,30 +93,22 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _identified(frame: pd.DataFrame, given: bool, made: pd.Series, notes: list[Note]) -> pd.DataFrame:
+def _identified(
+    frame: pd.DataFrame, made: pd.Series, stems: pd.Series | None, notes: list[Note]
+) -> pd.DataFrame:
     """Return the frame with a ``doc_id`` in each row, made from the row number where there is none."""
     n = len(frame)
-    if "doc_id" in frame.columns:
-        ids = as_identifiers(frame["doc_id"])
-        filled = ids.dropna()
-        distinct = filled.nunique()
-        if given or (distinct >= _FEW_UNIQUE * len(filled) and distinct):
-            missing = int(ids.isna().sum())
-            if missing:
-                notes.append(Note("doc_id_made", "doc_id", missing, n, f"{missing} 行没有编号，用行号代替"))
-            return frame.assign(doc_id=ids.where(ids.notna(), "行" + made))
-        notes.append(
-            Note(
-                "doc_id_made",
-                "doc_id",
-                n,
-                n,
-                f"编号列只有 {distinct} 个不同的值，不能当编号，改用行号；原列在「doc_id_原列」",
-            )
-        )
-        return frame.rename(columns={"doc_id": "doc_id_原列"}).assign(doc_id=made)
-    notes.append(Note("doc_id_made", "doc_id", n, n, "没有编号列，用行号作 doc_id"))
-    return frame.assign(doc_id=made)
+    if "doc_id" not in frame.columns:
+        notes.append(Note("doc_id_made", "doc_id", n, n, "没有编号列，用行号作 doc_id"))
+        return frame.assign(doc_id=made)
+    ids = as_identifiers(frame["doc_id"])
+    missing = int(ids.isna().sum())
+    if missing:
+        notes.append(Note("doc_id_made", "doc_id", missing, n, f"{missing} 行没有编号，用行号代替"))
+    if stems is not None and not identifies(ids, frame["text"]):
+        notes.append(Note("doc_id_made", "doc_id", n, n, "不同文件里的编号相同，编号前加了文件名"))
+        ids = stems + "-" + ids
+    return frame.assign(doc_id=ids.where(ids.notna(), "行" + made))
 
 
 def to_contacts(
@@ -123,9 +116,9 @@ def to_contacts(
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return contacts, rejects with the name of their source, and notes.
 
-    Rejected here are rows without any text, and rows whose ``doc_id`` stands in an earlier row. A column
-    that the lexicon takes for ``doc_id`` but that repeats in more than a tenth of the rows is no
-    identifier: it keeps its values under another name and row numbers are used.
+    Rejected here are rows without any text, and rows whose ``doc_id`` stands in an earlier row. A header
+    of the lexicon whose values repeat with other texts in more than a tenth of the rows is no identifier
+    (a session, a customer): it keeps its name and row numbers are used.
 
     Parameters
     ----------
@@ -153,21 +146,21 @@ def to_contacts(
     """
     raw, lines, number, notes = _stacked(sources, columns, path)
     names = [source.name for source in sources]
-    if len(sources) == 1:
-        made = pd.Series(np.arange(1, len(raw) + 1), index=raw.index).astype("str")
-    else:
-        stems = np.array([PurePath(name).stem for name in names], dtype=object)[number]
-        first = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=len(names)))])[number]
-        made = (
-            pd.Series(stems, index=raw.index) + "-" + pd.Series(np.arange(len(raw)) - first + 1).astype("str")
+    stems = None
+    made = pd.Series(np.arange(1, len(raw) + 1), index=raw.index).astype("str")
+    if len(sources) > 1:
+        stems = pd.Series(
+            np.array([PurePath(name).stem for name in names])[number], index=raw.index, dtype="str"
         )
+        within = pd.Series(number, index=raw.index).groupby(number).cumcount() + 1
+        made = stems + "-" + within.astype("str")
     frame = raw.assign(text=as_text(raw["text"]))
     empty = blank(frame["text"])
     if empty.all():
         raise InputError.unreadable(
             path, "文本列全是空值", '请检查导出，或用 columns={"text": "列名"} 换一列'
         )
-    frame = _identified(frame, bool(columns and "doc_id" in columns), made, notes)
+    frame = _identified(frame, made, stems, notes)
     repeated = frame["doc_id"].where(~empty).duplicated().to_numpy() & ~empty
     whole = (
         frame[~empty].duplicated().reindex(frame.index, fill_value=False).to_numpy()

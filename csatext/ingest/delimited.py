@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +16,15 @@ from csatext.errors import InputError
 from csatext.ingest.headers import find_header, unique_names
 from csatext.ingest.raw import Note, RawTable
 from csatext.ingest.records import read_records
+from csatext.ingest.shifts import mend_shifts
+from csatext.ingest.tidy import drop_header_rows
 from csatext.ingest.torn import repair
 
 __all__ = ["read_delimited", "sniff_delimiter"]
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE = 200_000
+_HEAD = 50
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
@@ -68,29 +72,28 @@ def sniff_delimiter(text: str) -> str | None:
     return best[2] if best else None
 
 
-def _layout(text: str, delimiter: str | None, notes: list[Note]) -> Layout:
-    """Return where the header is and what it says."""
-    head = read_records(text, delimiter, limit=30)
+def _layout(text: str, delimiter: str | None, line: int, notes: list[Note]) -> Layout:
+    """Return where the header is and what it says; columns without a name get one by position."""
+    head = read_records(text, delimiter, 0, line, limit=_HEAD)
     if not head:
-        return Layout(delimiter, [], False, 0, 1)
+        return Layout(delimiter, [], False, 0, line)
+    width = Counter(len(record.cells) for record in head).most_common(1)[0][0]
     found = find_header([record.cells for record in head])
     if found is None:
-        width = Counter(len(record.cells) for record in head).most_common(1)[0][0]
         names = ["text"] if width == 1 else unique_names([""] * width)
-        notes.append(
-            Note(
-                "header",
-                "",
-                0,
-                1,
-                "没有表头" + ("，每行一条文本" if width == 1 else "，列名按位置编为 列1、列2……"),
-            )
-        )
+        detail = "没有表头" + ("，每行一条文本" if width == 1 else "，列名按位置编为 列1、列2……")
+        notes.append(Note("header", "", 0, 1, detail))
         return Layout(delimiter, names, False, head[0].start, head[0].line)
     if found:
         notes.append(Note("header", "", 1, 1, f"表头在第 {head[found].line} 行，其上 {found} 行是标题"))
     record = head[found]
-    return Layout(delimiter, unique_names(record.cells), True, record.end, record.next_line)
+    cells = record.cells
+    if width > len(cells) and len(head) - found > 2:
+        notes.append(
+            Note("header", "", 1, 1, f"数据有 {width} 列而表头只有 {len(cells)} 列，多出的列按位置命名")
+        )
+        cells = [*cells, *[""] * (width - len(cells))]
+    return Layout(delimiter, unique_names(cells), True, record.end, record.next_line)
 
 
 def _quotes_are_sound(body: bytes, delimiter: int) -> bool:
@@ -182,14 +185,16 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
         There is a header and nothing under it.
     """
     notes: list[Note] = []
+    line = 1
     told = _SEP_LINE.match(text)
     if told is not None:
-        text, delimiter = text[told.end() :], told.group(1)
+        text, delimiter, line = text[told.end() :], told.group(1), 2
     found = delimiter or sniff_delimiter(text)
-    layout = _layout(text, found, notes)
+    layout = _layout(text, found, line, notes)
     shown = {"\t": "制表符", None: "无（每行一条）"}.get(found, found)
     notes.insert(0, Note("delimiter", "", len(layout.names), len(layout.names), f"分隔符：{shown}"))
     raw = _fast(text, layout) or _careful(text, layout)
     if raw.frame.empty and not raw.rejects:
         raise InputError.unreadable(path, "只有表头，没有数据行", "请检查导出条件，或换一个文件")
-    return RawTable(raw.frame, raw.lines, raw.rejects, notes + raw.notes, raw.headed)
+    raw = mend_shifts(drop_header_rows(raw))
+    return replace(raw, notes=notes + raw.notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from csatext.ingest.delimited import read_delimited
 from csatext.ingest.encodings import decode
 from csatext.ingest.raw import RawTable
 from csatext.ingest.structured import read_json, read_parquet
+from csatext.ingest.tidy import tidy
 from csatext.ingest.workbooks import read_workbook
 
 __all__ = ["ENDINGS", "Source", "load_sources", "read_bytes"]
@@ -68,7 +70,7 @@ def _read(
         raw = read_json(text, path)
     else:
         raw = read_delimited(text, path, delimiter)
-    return RawTable(raw.frame, raw.lines, raw.rejects, notes + raw.notes, raw.headed)
+    return replace(raw, notes=notes + raw.notes)
 
 
 def load_sources(
@@ -103,9 +105,39 @@ def load_sources(
     if not isinstance(path, str | PathLike):
         raise ParameterError.wrong_type("path", path, "文件路径、文件夹或数据库 URL")
     if isinstance(path, str) and is_url(path):
-        return [read_database(path, query)]
+        return [Source(path.split("://")[0], tidy(read_database(path, query)))]
     where = Path(path)
+    if _is_folder(where):
+        return _folder(where, encoding, sheet, delimiter)
     ending = where.suffix.lower()
     if ending not in (*ENDINGS, ""):
         raise InputError.unreadable(where, f"不支持 {ending} 文件", f"请另存为 {'、'.join(ENDINGS)} 之一")
-    return [Source(where.name, _read(read_bytes(where), where, encoding, sheet, delimiter))]
+    return [Source(where.name, tidy(_read(read_bytes(where), where, encoding, sheet, delimiter)))]
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError) as error:
+        raise InputError.unreadable(repr(str(path)), "路径写法不对", "请检查路径和文件名") from error
+
+
+def _folder(
+    folder: Path, encoding: str | None, sheet: str | int | None, delimiter: str | None
+) -> list[Source]:
+    """Return every readable file of a folder by name; hidden and lock files are passed over."""
+    try:
+        files = sorted(
+            path
+            for path in folder.iterdir()
+            if path.is_file() and path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~$"))
+        )
+    except OSError as error:
+        raise InputError.unreadable(folder, "没有读取权限", "请检查文件夹权限") from error
+    if not files:
+        raise InputError.unreadable(
+            folder, "文件夹里没有可读的文件", f"请放入 {'、'.join(ENDINGS)} 之一，或直接给出文件"
+        )
+    return [
+        Source(path.name, tidy(_read(read_bytes(path), path, encoding, sheet, delimiter))) for path in files
+    ]

@@ -1,0 +1,95 @@
+"""A raw table made ready for its names to be read: garbled names, header rows within, twin columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from csatext.ingest.mojibake import mend_names
+from csatext.ingest.raw import Note, RawTable, Reject, row_text
+from csatext.ingest.values import as_text, blank
+
+__all__ = ["drop_header_rows", "tidy"]
+
+_TWIN = ("_", ".1", "_2")
+
+
+def drop_header_rows(raw: RawTable) -> RawTable:
+    """Return the table without rows that repeat the header; they go to the rejects."""
+    frame = raw.frame
+    if not raw.headed or frame.shape[1] == 0:
+        return raw
+    at = np.arange(len(frame))
+    for position, name in enumerate(frame.columns):
+        if not at.size:
+            return raw
+        cells = as_text(frame.iloc[at, position]).str.strip()
+        made = str(name).startswith("列")
+        at = at[(blank(cells) if made else (cells == str(name)).fillna(False)).astype(np.bool_)]
+    if not at.size:
+        return raw
+    kept = np.ones(len(frame), dtype=np.bool_)
+    kept[at] = False
+    lines = raw.lines
+    rejects = [
+        Reject(None if lines is None else int(lines[i]), "重复的表头行", row_text(frame.iloc[i])) for i in at
+    ]
+    return replace(
+        raw,
+        frame=frame[kept].reset_index(drop=True),
+        lines=None if lines is None else lines[kept],
+        rejects=[*raw.rejects, *rejects],
+    )
+
+
+def _twin(name: str, names: Sequence[str]) -> str | None:
+    """Return the name of the column that an export wrote beside an empty one of the same name."""
+    return next((name + ending for ending in _TWIN if name + ending in names), None)
+
+
+def _twins(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the frame with wholly empty columns dropped whose twin (``id`` and ``id_``) holds the values."""
+    names = [str(name) for name in frame.columns]
+    rename: dict[str, str] = {}
+    for name in names:
+        twin = _twin(name, names)
+        if twin is None or twin in rename or len(frame) == 0:
+            continue
+        if blank(as_text(frame[name])).all() and not blank(as_text(frame[twin])).all():
+            rename[twin] = name
+    if not rename:
+        return frame, []
+    notes = [
+        Note("twin_column", name, len(frame), len(frame), f"列「{name}」全空，值在「{twin}」，已合并")
+        for twin, name in rename.items()
+    ]
+    return frame.drop(columns=list(rename.values())).rename(columns=rename), notes
+
+
+def tidy(raw: RawTable) -> RawTable:
+    """Return the table with names that can be read and only data in its rows.
+
+    Names that were encoded twice are mended; rows that repeat the header (exports pasted together) go to
+    the rejects; a wholly empty column gives way to its twin (``id`` to ``id_``), as some exports write a
+    renamed column under both names.
+
+    Parameters
+    ----------
+    raw : RawTable
+
+    Returns
+    -------
+    RawTable
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"id": ["", ""], "id_": ["7", "id_"], "text": ["慢", "text"]}))
+    >>> tidy(raw).frame.columns.tolist()
+    ['id', 'text']
+    """
+    whole = drop_header_rows(raw)
+    frame, notes = _twins(mend_names(whole.frame))
+    return replace(whole, frame=frame, notes=[*whole.notes, *notes])
