@@ -48,7 +48,7 @@ def day_weights(days: pd.DatetimeIndex, rng: np.random.Generator) -> npt.NDArray
     factor = np.ones(len(days))
     for first, last, value in zip(calendar["first"], calendar["last"], calendar["factor"], strict=True):
         factor[(days >= first) & (days <= last)] = value
-    weight = factor * _WEEKDAY[days.dayofweek] * np.exp(rng.normal(0.0, _DAILY_NOISE, len(days)))
+    weight = factor * _WEEKDAY[days.day_of_week] * np.exp(rng.normal(0.0, _DAILY_NOISE, len(days)))
     return weight / weight.sum()
 
 

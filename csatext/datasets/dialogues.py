@@ -82,6 +82,9 @@ SCRIPTS: dict[str, tuple[Beat, ...]] = {
         Beat("system", (("survey", 0.3),)),
     ),
 }
+_OTHER_FIRST = 0.4
+_GENERAL = 0.4
+_FACTS_IN_INQUIRY = 0.35
 _SHORT_KEEPS = ("main", "greet", "solve", "ivr", "menu", "close", "bye", "survey")
 
 
@@ -159,7 +162,14 @@ def _cast(draw: Draw, world: World, book: Phrasebook, rng: np.random.Generator) 
     opening = np.array([code[f"customer.{open_by_style[style]}"] for style in SCRIPTS])
     style = np.select([draw.style == name for name in SCRIPTS], list(range(len(SCRIPTS))))
     greeting = np.where(style == 0, code["agent.greet_call"], code["agent.greet_chat"])
-    problem = np.where(draw.vague, code["customer.vague"], by_cause["problem"][draw.cause])
+    two = draw.second_cause >= 0
+    swapped = two & (rng.random(n) < _OTHER_FIRST)
+    named = np.where(swapped, draw.second_cause, draw.cause)
+    added = np.where(swapped, draw.cause, draw.second_cause)
+    problem = by_cause["problem"][named]
+    problem = np.where(draw.asking & ~two, by_cause["ask"][draw.cause], problem)
+    problem = np.where(draw.vague & ~two, code["customer.vague"], problem)
+    general = rng.random((2, n)) < _GENERAL
     asked = np.where(goods, code["customer.order_goods"], code["customer.order_service"])
     closing = np.where(draw.negative[:, None], [0.45, 0.85], [0.0, 0.4])
     closed = (rng.random(n)[:, None] > closing).sum(axis=1)
@@ -171,16 +181,27 @@ def _cast(draw: Draw, world: World, book: Phrasebook, rng: np.random.Generator) 
     matter = [problem, by_cause["ask"][draw.cause], asked, np.full(n, code["customer.praise"])]
     half = rng.random(n) < 0.5
     solved = np.where(complaint | (inquiry & half), by_cause["reply"][draw.cause], code["agent.answer"])
-    telling = complaint & ~draw.vague
+    telling = complaint & (~draw.vague | two)
+    explaining = telling | (inquiry & (rng.random(n) < _FACTS_IN_INQUIRY))
     return {
         "open": opening[style],
         "main": np.select([complaint, inquiry, order, praise], matter),
-        "detail": only(telling, by_cause["detail"][draw.cause]),
-        "impact": only(telling, by_cause["impact"][draw.cause]),
-        "demand": only(telling, by_cause["demand"][draw.cause]),
-        "mood": np.where(draw.negative, code["customer.emotion"], only(complaint, code["customer.patience"])),
+        "detail": only(explaining, by_cause["detail"][draw.cause]),
+        "impact": only(
+            complaint,
+            np.where(general[0] | ~telling, code["customer.trouble"], by_cause["impact"][draw.cause]),
+        ),
+        "demand": only(
+            complaint,
+            np.where(general[1] | ~telling, code["customer.demand"], by_cause["demand"][draw.cause]),
+        ),
+        "mood": np.select(
+            [draw.negative, complaint],
+            [code["customer.emotion"], code["customer.patience"]],
+            code["customer.friendly"],
+        ),
         "threat": only(complaint & draw.negative, code["customer.threat"]),
-        "second": only(draw.second_cause >= 0, by_cause["problem"][draw.second_cause]),
+        "second": only(two, by_cause["problem"][added]),
         "ask_more": only(inquiry, code["customer.ask_more"]),
         "identity": only(complaint | order | half, code["customer.identity"]),
         "close": closings[closed],

@@ -17,9 +17,10 @@ __all__ = ["KINDS", "Draw", "draw_contacts"]
 KINDS = ("complaint", "inquiry", "order", "praise")
 _CALM = 0.08
 _ANNOYED = 0.04
-_TWO_CAUSES = 0.08
-_VAGUE = 0.035
-_SHORT = 0.09
+_TWO_CAUSES = 0.14
+_VAGUE = 0.06
+_ASKING = 0.12
+_SHORT = 0.12
 _TRADITIONAL = 0.04
 
 Codes = npt.NDArray[np.int64]
@@ -46,7 +47,9 @@ class Draw:
         -1 where there is one cause at most.
     incident : int array
         Number of the planted incident, -1 where none.
-    negative, vague, short, traditional : bool array
+    negative, vague, asking, short, traditional : bool array
+        Wording is negative; says what for only in general; a complaint put as a question; one utterance
+        only; written in Traditional characters.
     """
 
     cell: Codes
@@ -59,6 +62,7 @@ class Draw:
     incident: Codes
     negative: Flags
     vague: Flags
+    asking: Flags
     short: Flags
     traditional: Flags
 
@@ -90,31 +94,36 @@ def draw_contacts(
     cause = _causes(world, cells, rng)
     for number, plan in enumerate(plans):
         cause[incident == number] = plan.cause
+        touched = (incident < 0) & (kind != 0) & (plan.cells[cells] > 0) & (plan.days[days] > 0)
+        turned = touched & (rng.random(n) < plan.turned)
+        cause[turned], incident[turned] = plan.cause, number
     kind[incident >= 0] = 0
     complaint = kind == 0
     second = np.where(complaint & (rng.random(n) < _TWO_CAUSES), _causes(world, cells, rng), -1)
     second[second == cause] = -1
     negative = rng.random(n) < np.where(complaint, 1 - _CALM, np.where(kind == 3, 0.0, _ANNOYED))
     vague = complaint & (rng.random(n) < _VAGUE)
+    asking = complaint & (rng.random(n) < _ASKING)
     short = (second < 0) & (rng.random(n) < _SHORT)
+    negative &= ~(complaint & asking & short)
     traditional = (style != "call") & (rng.random(n) < _TRADITIONAL)
     seconds = draw_seconds(style, rng)
     order = np.argsort(days * 86_400 + seconds, kind="stable")
-    columns = (
-        cells,
-        days,
-        seconds,
-        style,
-        kind,
-        cause,
-        second,
-        incident,
-        negative,
-        vague,
-        short,
-        traditional,
+    return Draw(
+        cells[order],
+        days[order],
+        seconds[order],
+        style[order],
+        kind[order],
+        cause[order],
+        second[order],
+        incident[order],
+        negative[order],
+        vague[order],
+        asking[order],
+        short[order],
+        traditional[order],
     )
-    return Draw(*(column[order] for column in columns))
 
 
 def _choice(share: npt.NDArray[np.float64], n: int, rng: np.random.Generator) -> Codes:

@@ -17,6 +17,8 @@ from csatext.schema.datasets import INCIDENTS
 
 __all__ = ["Incident", "Plan", "default_incidents", "incident_table", "plan_incidents"]
 
+_MOST_TURNED = 0.9
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -56,7 +58,7 @@ class Incident:
 
 @dataclass(frozen=True)
 class Plan:
-    """An incident worked out: the chance of each day and each cell, and the expected size.
+    """An incident worked out: where and when it adds contacts, and how many.
 
     Attributes
     ----------
@@ -67,6 +69,8 @@ class Plan:
         Chance of each day, sums to 1.
     cells : float array, shape (n_cells,)
         Chance of each cell, sums to 1.
+    turned : float
+        Share of the cell's other contacts that become complaints about it.
     size : float
         Expected contacts it adds for each contact of the centre without incidents.
     """
@@ -75,6 +79,7 @@ class Plan:
     cause: int
     days: Floats
     cells: Floats
+    turned: float
     size: float
 
 
@@ -101,7 +106,9 @@ def plan_incidents(
 ) -> list[Plan]:
     """Work out every incident.
 
-    An incident of multiplier m adds, in its days and cells, (m - 1) x the usual expected complaints.
+    An incident of multiplier m brings, in its days and cells, (m - 1) x the usual expected complaints.
+    People who would have asked or ordered complain instead (90 % of them at most); the rest of the
+    rise is more contacts.
 
     Raises
     ------
@@ -142,8 +149,12 @@ def _plan(incident: Incident, world: World, labels: npt.NDArray[np.object_], day
         rule = "所选产品、快递公司能出现的投诉原因"
         raise ParameterError.out_of_range("Incident.cause", incident.cause, rule)
     days = day_share * ((labels >= incident.first_week) & (labels <= incident.last_week))
-    size = (incident.multiplier - 1) * float(days.sum() * cells.sum())
-    return Plan(incident, cause, days / days.sum(), cells / cells.sum(), size)
+    complaints = float(cells.sum())
+    others = float((cells / world.complaint).sum()) - complaints
+    rise = (incident.multiplier - 1) * complaints
+    turned = min(_MOST_TURNED, rise / others)
+    size = float(days.sum()) * (rise - turned * others)
+    return Plan(incident, cause, days / days.sum(), cells / complaints, turned, size)
 
 
 def incident_table(plans: Sequence[Plan], counts: Sequence[int]) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def draw_waits(draw: Draw, world: World, rng: np.random.Generator) -> npt.NDArra
         rows = np.flatnonzero(draw.style == style)
         wait[rows] = np.exp(rng.normal(mean, deviation, len(rows)))
     hung = (draw.kind == 0) & (draw.cause == list(world.causes).index("wait"))
-    return np.round(np.where(hung, 5 * wait, wait), 1)
+    return np.where(hung, 5 * wait, wait).round(1)
 
 
 def contact_measures(

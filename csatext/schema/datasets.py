@@ -35,7 +35,7 @@ INCIDENTS = Table(
         Column("last_week", "str", "last ISO 8601 week, included"),
         Column("cause", "str", "complaint cause of the contacts it adds, in Chinese"),
         Column("multiplier", "float", "times the usual complaints of its cell in these weeks, at least 1"),
-        Column("n_contacts", "int", "contacts it added"),
+        Column("n_contacts", "int", "contacts it caused"),
     ),
     key=("name",),
 )
