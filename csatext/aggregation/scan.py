@@ -14,6 +14,7 @@ __all__ = ["Candidate", "Scan", "frequent_groups", "log_likelihood_ratio"]
 
 _TINY = 1e-9
 _MIN_EVENTS = 5.0
+_MAX_RATE = 0.95
 _KEPT = 5
 
 
@@ -240,19 +241,24 @@ class Scan:
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def _rank(self, table: _Table, inside: list[np.ndarray], totals: list[float]) -> list[Candidate]:
-        seen, expected, before, _ = inside
+        seen, expected, before, exposure = inside
         outside = [np.maximum(total - part, _TINY) for total, part in zip(totals, inside, strict=True)]
-        whole = [np.array([total]) for total in totals]
-        trials = [part[3] if self._is_binomial else None for part in (inside, outside, whole)]
+        whole = [np.array([total]) for total in totals[:3]]
         known = before + table.prior
-        against_past = log_likelihood_ratio(seen, expected, known, trials[0])
-        # Against the rest of the current period too: a rise of everything has no cause in a cell.
-        rest = log_likelihood_ratio(outside[0], outside[1], outside[2], trials[1])
-        both = log_likelihood_ratio(whole[0], whole[1], whole[2], trials[2])
-        against_rest = against_past + rest - both
+        trials = exposure if self._is_binomial else None
+        against_past = log_likelihood_ratio(seen, expected, known, trials)
+        # Against the rest of the current period too: a rise of everything has no cause in a cell. Rates
+        # that rise by one factor are what is tested, so counts are compared, with binomial variance.
+        against_rest = (
+            log_likelihood_ratio(seen, expected, known)
+            + log_likelihood_ratio(outside[0], outside[1], outside[2])
+            - log_likelihood_ratio(whole[0], whole[1], whole[2])
+        )
+        if self._is_binomial:
+            against_rest /= 1.0 - np.minimum(np.minimum(seen, expected) / exposure, _MAX_RATE)
         evidence = np.minimum(against_past, against_rest) * self._deflation(expected, known)
         p = chi2.sf(2 * np.maximum(evidence, 0.0), 1)
-        score = log_likelihood_ratio(seen, expected, before, trials[0]) - np.log(table.tests)
+        score = log_likelihood_ratio(seen, expected, before, trials) - np.log(table.tests)
         # A combination that holds everything cannot be told from the whole.
         score[expected >= totals[1] * (1 - _TINY)] = -np.inf
         # The chi-square distribution does not hold for fewer.

@@ -1,0 +1,179 @@
+"""Planted causes in simulated centres: hit rate by standard errors, false reports, and speed.
+
+Run: python benchmarks/planted_causes.py [--draws 200] [--quick] [--skip-speed]
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+from csatext.aggregation.root_causes import root_causes
+
+
+def centre(rng: np.random.Generator, scale: str) -> tuple[pd.DataFrame, np.ndarray, int]:
+    """Facts of a centre without a cause, the rate of each contact, and the number of weeks."""
+    large = scale == "wide"
+    n_dims = int(rng.integers(3, 7 if large else 6))
+    n = int(np.exp(rng.uniform(np.log(5e3 if large else 2e4), np.log(1e5))))
+    n_weeks = int(rng.integers(3, 10))
+    sizes = rng.integers(3, 51 if large else 13, n_dims)
+    columns = {}
+    base = rng.uniform(0.02, 0.3)
+    logit = np.full(n, np.log(base / (1 - base)))
+    for dim, size in enumerate(sizes):
+        weight = rng.permutation(1 / np.arange(1, size + 1) ** rng.uniform(0, 1.5))
+        code = rng.choice(size, n, p=weight / weight.sum())
+        columns[f"d{dim}"] = code
+        if rng.random() < 0.6:
+            logit += rng.normal(0, rng.uniform(0, 0.5), size)[code]
+    columns["week"] = rng.integers(0, n_weeks, n)
+    return pd.DataFrame(columns), 1 / (1 + np.exp(-logit)), n_weeks
+
+
+def plant(
+    rng: np.random.Generator, facts: pd.DataFrame, rate: np.ndarray, n_weeks: int, low: float, high: float
+) -> tuple[np.ndarray, dict[str, int]] | None:
+    """Raise the last week's rate of one combination by a factor; None where none has the right size."""
+    dims = [name for name in facts.columns if name != "week"]
+    codes = facts[dims].to_numpy()
+    now = (facts["week"] == n_weeks - 1).to_numpy()
+    for _ in range(3000):
+        chosen = np.sort(rng.choice(len(dims), int(rng.integers(1, 4)), replace=False))
+        values = codes[rng.integers(len(codes)), chosen]
+        factor = rng.uniform(1.5, 4)
+        inside = now & (codes[:, chosen] == values).all(axis=1)
+        old = rate[inside]
+        new = np.minimum(old * factor, 0.97)
+        if len(old) == 0 or len(old) > 0.5 * now.sum():
+            continue
+        errors = (new - old).sum() / np.sqrt((old * (1 - old)).sum())
+        if low <= errors < high:
+            raised = rate.copy()
+            raised[inside] = new
+            return raised, {dims[dim]: int(value) for dim, value in zip(chosen, values, strict=True)}
+    return None
+
+
+def look(rng: np.random.Generator, facts: pd.DataFrame, rate: np.ndarray, n_weeks: int) -> pd.DataFrame:
+    table = facts.assign(bad=(rng.random(len(facts)) < rate).astype(int))
+    dims = [name for name in facts.columns if name != "week"]
+    denominator = None
+    if rng.random() < 0.5:
+        table = table.groupby([*dims, "week"])["bad"].agg(bad="sum", n="size").reset_index()
+        denominator = "n"
+    return root_causes(
+        table,
+        numerator="bad",
+        denominator=denominator,
+        by=dims,
+        period="week",
+        current=n_weeks - 1,
+        baseline=list(range(n_weeks - 1)),
+    )
+
+
+def named(row: pd.Series) -> dict[str, int]:
+    return {
+        name: int(row[name])
+        for name in row.index
+        if name.startswith("d") and name[1:].isdigit() and pd.notna(row[name])
+    }
+
+
+def hits(draws: int, low: float, high: float, scale: str, seed: int) -> dict[str, float]:
+    rng = np.random.default_rng(seed)
+    first = top = empty = rows = done = 0
+    while done < draws:
+        facts, rate, n_weeks = centre(rng, scale)
+        planted = plant(rng, facts, rate, n_weeks, low, high)
+        if planted is None:
+            continue
+        found = look(rng, facts, planted[0], n_weeks)
+        got = [named(row) for _, row in found.head(3).iterrows()]
+        first += got[:1] == [planted[1]]
+        top += planted[1] in got
+        empty += found.empty
+        rows += len(found)
+        done += 1
+    return {"first": first / draws, "top3": top / draws, "empty": empty / draws, "rows": rows / draws}
+
+
+def false_reports(draws: int, scale: str, noise: float, drift: float, seed: int) -> dict[str, float]:
+    """Share of draws with a report where nothing is planted; rates wander by ``noise`` from week to week."""
+    rng = np.random.default_rng(seed)
+    false = 0
+    for _ in range(draws):
+        facts, rate, n_weeks = centre(rng, scale)
+        factor = np.ones(len(facts))
+        dims = [name for name in facts.columns if name != "week"]
+        for name in dims:
+            size = int(facts[name].max()) + 1
+            walk = rng.normal(0, noise / np.sqrt(len(dims)), (size, n_weeks))
+            factor *= np.exp(walk[facts[name], facts["week"]])
+        factor *= np.where(facts["week"] == n_weeks - 1, 1 + drift, 1.0)
+        false += not look(rng, facts, np.minimum(rate * factor, 0.97), n_weeks).empty
+    return {"false": false / draws}
+
+
+def speed() -> None:
+    rng = np.random.default_rng(0)
+    n = 1_000_000
+    sizes = [300, 200, 50, 30, 10, 5]
+    table = pd.DataFrame(
+        {
+            f"d{dim}": np.array([f"v{v}" for v in range(size)])[rng.integers(0, size, n)]
+            for dim, size in enumerate(sizes)
+        }
+    )
+    table["week"] = rng.integers(0, 5, n)
+    cause = (table["week"] == 4) & (table["d2"] == "v3") & (table["d4"] == "v1")
+    table["bad"] = rng.random(n) < np.where(cause, 0.15, 0.05)
+    start = time.perf_counter()
+    root_causes(
+        table,
+        numerator="bad",
+        by=[f"d{dim}" for dim in range(6)],
+        period="week",
+        current=4,
+        baseline=[0, 1, 2, 3],
+    )
+    seconds = time.perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"\n1,000,000 rows, 6 dimensions {sizes}, max_dims 3: {seconds:.1f} s, peak {memory:.2f} GB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--quick", action="store_true", help="20 draws, three sizes")
+    parser.add_argument("--skip-speed", action="store_true")
+    options = parser.parse_args()
+    draws = 20 if options.quick else options.draws
+    if sys.platform != "win32" and not options.skip_speed:
+        speed()
+    for scale in ("usual", "wide"):
+        about = "3-5 dimensions of 3-12 values" if scale == "usual" else "3-6 dimensions of 3-50 values"
+        print(f"\n{scale}: {about}; hit rate by standard errors of the expected excess")
+        errors = (4, 6, 8) if options.quick else (2, 3, 4, 5, 6, 7, 8, 9, 10)
+        table = {f"{low}": hits(draws, low, low + 1, scale, low) for low in errors}
+        table[">= 6"] = hits(draws, 6, np.inf, scale, 99)
+        print(pd.DataFrame(table).T.round(3).to_string())
+        print("nothing planted: share of draws with a report")
+        kinds = {
+            "steady": (0.0, 0.0),
+            "rates wander 10 %": (0.1, 0.0),
+            "wander 30 %": (0.3, 0.0),
+            "all rise 30 %": (0.0, 0.3),
+        }
+        table = {kind: false_reports(draws, scale, *kinds[kind], seed=7) for kind in kinds}
+        print(pd.DataFrame(table).T.round(3).to_string())
+
+
+if __name__ == "__main__":
+    main()
