@@ -15,13 +15,14 @@ from csatext.text.column import as_text_column, map_chunks, replace_rows
 from csatext.text.emoticons import bracket_emoticons
 from csatext.text.markup import decode_entities, remove_tags, remove_urls
 from csatext.text.offsets import OffsetMap, compose, identity
-from csatext.text.repair import remove_pinyin_notes
+from csatext.text.repair import cut_repeated_bodies, remove_pinyin_notes, repair_shifted_gbk
 from csatext.text.steps import CleaningStep, Step, run_step
 
 __all__ = ["DEFAULT_STEPS", "clean", "clean_column"]
 
 DEFAULT_STEPS: tuple[CleaningStep, ...] = (
     remove_invisible,
+    repair_shifted_gbk,
     halve_width,
     decode_entities,
     remove_pinyin_notes,
@@ -30,8 +31,14 @@ DEFAULT_STEPS: tuple[CleaningStep, ...] = (
     bracket_emoticons,
     collapse_blanks,
     shorten_runs,
+    cut_repeated_bodies,
 )
-"""The steps of ``clean`` in their order. Repairs come first: what later steps remove may carry lost bytes."""
+"""The steps of ``clean`` in their order.
+
+Bytes are repaired before full-width characters change, as these may carry half a character; notes go before
+tags, as both are found by their brackets; runs are shortened on single blanks; bodies are compared last, when
+their copies are alike.
+"""
 
 MOST_ROUNDS = 8
 """How often text that was hidden in text (entities of entities) is cleaned again."""

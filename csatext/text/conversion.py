@@ -18,7 +18,7 @@ from csatext.lexicon import Lexicon
 from csatext.text.column import as_text_column, map_chunks, replace_rows
 from csatext.text.offsets import Edit, OffsetMap, align, apply_edits, compose, edit_offsets, identity
 
-__all__ = ["to_simplified", "to_simplified_column"]
+__all__ = ["simplify_characters", "to_simplified", "to_simplified_column"]
 
 _HAN = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
 _RUN = re.compile(r"[\u3400-\u9fff]+")
@@ -56,7 +56,7 @@ def _tables() -> _Tables:
     )
     lexicon = Lexicon.load("tw_hk_terms")
     return _Tables(
-        opencc=opencc.OpenCC("tw2sp"),
+        opencc=opencc.OpenCC("tw2s"),
         traditional=traditional,
         find_traditional=re.compile(f"[{traditional}]"),
         find_simplified=re.compile(f"[{simplified}]"),
@@ -82,11 +82,13 @@ def to_simplified(text: str, *, return_offsets: Literal[True]) -> tuple[str, Off
 def to_simplified(text: str, *, return_offsets: bool = False) -> str | tuple[str, OffsetMap]:
     """Convert one text to Simplified Chinese as it is written on the mainland.
 
-    Terms of ``lexicons/tw_hk_terms.tsv`` come first, longest match first; then OpenCC's ``tw2sp``
-    (https://github.com/BYVoid/OpenCC), whose Taiwan phrases and character table cover Hong Kong's characters
-    too. A text that is Simplified already does not change: without one character that only Traditional text
-    has (one that OpenCC simplifies and GB 2312 lacks) it is returned as it is, and where characters that only
-    Simplified text has are the more numerous, only the Traditional characters are converted, one by one.
+    Terms of ``lexicons/tw_hk_terms.tsv`` come first, longest match first; then OpenCC's ``tw2s``
+    (https://github.com/BYVoid/OpenCC), whose character table covers Hong Kong's characters too. Its phrase
+    table (``tw2sp``) is one of programmers: it turns 呼叫中心 into 调用中心 and 指標 into 指针.
+
+    A text that is Simplified already does not change: without one character that only Traditional text has
+    (one that OpenCC simplifies and GB 2312 lacks) it is returned as it is, and where characters that only
+    Simplified text has are the more numerous, only the Traditional ones are converted, one by one.
 
     Parameters
     ----------
@@ -162,8 +164,19 @@ def _convert(text: str) -> str:
     if kind == "simplified":
         return text
     if kind == "mixed":
-        return text.translate(_tables().characters)
+        return simplify_characters(text)
     return _opencc(apply_edits(text, _term_edits(text)))
+
+
+def simplify_characters(text: str) -> str:
+    """Return the text with each Traditional character simplified on its own; the length stays.
+
+    Examples
+    --------
+    >>> simplify_characters("數據")
+    '数据'
+    """
+    return text.translate(_tables().characters)
 
 
 def _kind(text: str) -> Literal["simplified", "mixed", "traditional"]:
@@ -217,11 +230,10 @@ def _opencc_offsets(text: str) -> OffsetMap:
     Phrases never reach beyond a run of Chinese characters, so each run is converted and aligned with its
     conversion character by character, which has the run's length.
     """
-    characters = _tables().characters
     done, maps = 0, []
     for run in _RUN.finditer(text):
         converted = _opencc(run[0])
-        plain = run[0].translate(characters)
+        plain = simplify_characters(run[0])
         within = identity(len(plain)) if converted == plain else align(plain, converted)
         maps += [np.arange(done, run.start()), within[:-1] + run.start()]
         done = run.end()
