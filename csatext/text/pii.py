@@ -62,7 +62,7 @@ def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
 def _detect(view: str) -> list[Found]:
     cues = Cues(view)
     valued = _settle(len(view), [codes(view, cues), numbers(view, cues)])
-    return _settle(len(view), [valued, addresses(view), names(view, valued)])
+    return _settle(len(view), [valued, addresses(view), names(view, cues, valued)])
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:

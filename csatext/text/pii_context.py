@@ -13,15 +13,17 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from csatext.lexicon import lexicon_path
 from csatext.text.pii_view import QUESTION_END
 
-__all__ = ["Cue", "Cues"]
+__all__ = ["DIRECT", "Cue", "Cues", "words_of"]
 
+_ABOUT_NAMES = ("name", "title")
 _REACH = 18
 _REACH_OF_QUESTION = 40
-_STOP = re.compile(r"[。！!？?；;\n\x1f]|[0-9]{3}")
+_STOP = re.compile(r"[。！!？?；;\n\ufdd0]|[0-9]{3}")
 _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不见了|丢了|看不到|查不到|在哪")
-_DIRECT = re.compile(
-    r"[\s:,，、.。=#\"'“”‘’「」(（\[【是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好]*"
-)
+DIRECT = r"[\s:,，、.。=#\"'“”‘’「」(（\[【是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好]"
+"""Characters that may stand between a context word and its value, as a class."""
+
+_DIRECT = re.compile(f"{DIRECT}*")
 
 
 class Cue(NamedTuple):
@@ -33,12 +35,26 @@ class Cue(NamedTuple):
 
 
 @cache
-def _words() -> tuple[AhoCorasick, list[tuple[str, bool]]]:
+def _rows() -> list[dict[str, str]]:
     with lexicon_path("pii_context.tsv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines, delimiter="\t"))
-    words = [row["word"] for row in rows]
-    meanings = [(row["class"], row["strength"] == "strong") for row in rows]
-    return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest), meanings
+        return list(csv.DictReader(lines, delimiter="\t"))
+
+
+@cache
+def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool]]]:
+    meanings = [(row["class"], row["strength"] == "strong") for row in _rows()]
+    return AhoCorasick([row["word"] for row in _rows()], matchkind=MatchKind.LeftmostLongest), meanings
+
+
+def words_of(kind: str) -> list[str]:
+    """Return the context words of one class.
+
+    Examples
+    --------
+    >>> "微信号" in words_of("account")
+    True
+    """
+    return [row["word"] for row in _rows() if row["class"] == kind]
 
 
 class Cues:
@@ -51,11 +67,16 @@ class Cues:
     """
 
     def __init__(self, view: str) -> None:
-        automaton, meanings = _words()
+        automaton, meanings = _automaton()
         self._view = view
-        self._found = automaton.find_matches_as_indexes(view)
-        self._ends = [end for _, _, end in self._found]
-        self._meanings = meanings
+        self.names: list[tuple[int, int, str, bool]] = []
+        """Start, end, kind and strength of the words that announce or follow a name."""
+        self._found: list[tuple[int, int, str, bool]] = []
+        for number, start, end in automaton.find_matches_as_indexes(view):
+            kind, strong = meanings[number]
+            chosen = self.names if kind in _ABOUT_NAMES else self._found
+            chosen.append((start, end, kind, strong))
+        self._ends = [end for _, end, _, _ in self._found]
 
     def before(self, position: int) -> Cue | None:
         """Return the nearest context word before ``position``, or None.
@@ -66,7 +87,7 @@ class Cues:
         at = bisect_right(self._ends, position) - 1
         if at < 0:
             return None
-        number, _, end = self._found[at]
+        _, end, kind, strong = self._found[at]
         if position - end > _REACH_OF_QUESTION:
             return None
         gap = self._view[end:position]
@@ -76,7 +97,6 @@ class Cues:
         direct = asked or _DIRECT.fullmatch(gap) is not None
         if not direct and _STOP.search(gap) is not None:
             return None
-        kind, strong = self._meanings[number]
         return Cue(kind, strong, direct)
 
     def after(self, position: int, reach: int = 6) -> Cue | None:
@@ -84,10 +104,9 @@ class Cues:
         at = bisect_right(self._ends, position)
         if at == len(self._found):
             return None
-        number, start, _ = self._found[at]
+        start, _, kind, strong = self._found[at]
         if start < position or start - position > reach:
             return None
         if _STOP.search(self._view[position:start]) is not None:
             return None
-        kind, strong = self._meanings[number]
         return Cue(kind, strong, direct=False)

@@ -7,36 +7,25 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from csatext.lexicon import lexicon_path
+from csatext.text.pii_context import Cues
 from csatext.text.pii_numbers import Found
-from csatext.text.pii_view import QUESTION_END
+from csatext.text.pii_view import QUESTION_END, TURN_JOIN
 
-__all__ = ["names"]
+__all__ = ["names", "surnames"]
 
-_STRONG = (
-    "我叫|我名叫|名叫|名字叫做|名字叫|名字是|名字|姓名|联系人|收件人|收货人|寄件人|发件人|收信人|户主|机主|持卡人|户名|开户人|"
-    "开户名|账户名|车主|业主|房主|租客|承租人|投保人|被保人|被保险人|受益人|申请人|经办人|借款人|贷款人|担保人|法定代表人|法人代表|"
-    "患者|病人|就诊人|乘客|乘机人|乘车人|旅客|入住人|预订人|预定人|订票人|下单人|签收人|代收人|取件人|提货人|付款人|收款人|汇款人|"
-    "报修人|投诉人|来电人|注册人|登记人|报案人|当事人|参保人|机主是|本人姓名|紧急联系人|监护人|使用人|用户名称|客户名称|号主|卡主|"
-    "(?:老公|爱人|妻子|丈夫|先生|太太|儿子|女儿|孩子|妈妈|爸爸|母亲|父亲|哥哥|弟弟|姐姐|妹妹|朋友|他|她|人|客户|用户|经理|同事)叫"
+_AFTER_STRONG = re.compile(
+    rf"(?:[\s:,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|那个|这边|姓名|名字|登记|应该|填写|写){{0,5}}"
 )
-_WEAK = (
-    "本人|我是|这里是|称呼|客户|用户|顾客|找一下|我找|帮我找|负责人|学生|家长|法人|寄给|发给|转给|转交|交给|会员|机主本人|实名|"
-    "抬头|我妈|我爸|我老公|我老婆|我爱人|我儿子|我女儿|我太太|署名|落款|登记的|写的是|业务员|抬头是|我们家|叫"
-)
-_BETWEEN = (
-    r"(?:[\s:,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额]|的是|那个|这边|姓名|名字|登记|应该|填写|写){0,5}"
-)
-_CUE = re.compile(rf"(?P<strong>(?:{_STRONG}){_BETWEEN})|(?P<weak>(?:{_WEAK})[\s:\"“是叫,，]{{0,3}})")
+_AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_CUE = re.compile(r"(?:我|免贵|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人)姓(?:是)?\s?")
 _ASKED = re.compile(
     rf"(?:姓名|贵姓|称呼|名字|叫什么|收件人|联系人|机主|户主|哪位|您姓)[^{QUESTION_END}]{{0,16}}{QUESTION_END}"
-    r"(?:嗯|啊|呃|额|哦|我|免贵|姓|叫|是|就|那个|[\s,，、])*"
+    r"(?:嗯|啊|呃|额|哦|我|本人|免贵|姓|叫|是|就|那个|[\s,，、])*"
 )
-_TITLE = re.compile(
-    r"(?:先生|女士|小姐|太太)(?![们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系])"
-)
+_NOT_TITLE = re.compile(r"[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _EDGE = re.compile(r"$|[^\u3400-\u9fff]")
 _LEFT_EDGE = frozenset(
@@ -89,6 +78,12 @@ def _lists() -> _Lists:
     )
 
 
+def surnames() -> str:
+    """Return the characters that a surname can begin with."""
+    lists = _lists()
+    return "".join(sorted(lists.single | {name[0] for name in lists.compound}))
+
+
 def _is_han(view: str, at: int) -> bool:
     return _HAN.match(view, at) is not None
 
@@ -137,21 +132,32 @@ def _name_at(view: str, at: int, *, strict: bool) -> int | None:
     return second
 
 
-def _announced(view: str) -> Iterator[tuple[int, int]]:
-    for cue in _CUE.finditer(view):
-        strict = cue["weak"] is not None
-        start = cue.end()
-        end = _name_at(view, start, strict=strict)
+def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
+    """Yield the names after the words that announce one; several may follow, joined by 和 or a comma."""
+    for _, at, kind, strong in cues.names:
+        if kind == "title":
+            continue
+        between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(view, at)
+        start = between.end() if between is not None else at
+        end = _name_at(view, start, strict=not strong)
         while end is not None:
             yield start, end
             following = _SEPARATED.match(view, end)
             start = following.end() if following is not None else end
             end = _name_at(view, start, strict=True) if following is not None else None
-    for cue in _SURNAME_CUE.finditer(view):
+
+
+def _surnames_told(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the surnames after 我姓 and the like."""
+    for cue in _SURNAME_CUE.finditer(view) if "姓" in view else ():
         surname = _surname(view, cue.end())
         if surname and _lists().words.match(view, cue.end()) is None:
             yield cue.end(), cue.end() + len(surname)
-    for asked in _ASKED.finditer(view):
+
+
+def _answers(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the names that answer the other speaker's question for one."""
+    for asked in _ASKED.finditer(view) if QUESTION_END in view else ():
         end = _name_at(view, asked.end(), strict=False)
         surname = _surname(view, asked.end())
         if end is not None and _EDGE.match(view, end) is not None:
@@ -160,26 +166,31 @@ def _announced(view: str) -> Iterator[tuple[int, int]]:
             yield asked.end(), asked.end() + len(surname)
 
 
-def _titled(view: str) -> Iterator[tuple[int, int]]:
+def _titled(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
     """Yield the names right before 先生, 女士, 小姐: the surname, or the full name where it stands alone."""
+    for end, after, kind, _ in cues.names:
+        if kind == "title" and _NOT_TITLE.match(view, after) is None:
+            start = _name_before(view, end)
+            if start is not None and not _ends_word(view, start, end):
+                yield start, end
+
+
+def _name_before(view: str, end: int) -> int | None:
     lists = _lists()
-    for title in _TITLE.finditer(view):
-        end = title.start()
-        best: int | None = None
-        for length in (1, 2, 3, 4):
-            start = end - length
-            if start < 0 or not _is_han(view, start):
-                break
-            surname = _surname(view, start)
-            if not surname or length - len(surname) > 2 or lists.words.match(view, start) is not None:
-                continue
-            given = view[start + len(surname) : end]
-            edge = start == 0 or not _is_han(view, start - 1) or view[start - 1] in _LEFT_EDGE
-            sure = surname in lists.compound or surname in lists.common
-            if (not given and (edge or sure)) or (given and edge and sure and not set(given) & _NOT_GIVEN):
-                best = start
-        if best is not None and not _ends_word(view, best, end):
-            yield best, end
+    best: int | None = None
+    for length in (1, 2, 3, 4):
+        start = end - length
+        if start < 0 or not _is_han(view, start):
+            break
+        surname = _surname(view, start)
+        if not surname or length - len(surname) > 2 or lists.words.match(view, start) is not None:
+            continue
+        given = view[start + len(surname) : end]
+        edge = start == 0 or not _is_han(view, start - 1) or view[start - 1] in _LEFT_EDGE
+        sure = surname in lists.compound or surname in lists.common
+        if (not given and (edge or sure)) or (given and edge and sure and not set(given) & _NOT_GIVEN):
+            best = start
+    return best
 
 
 def _ends_word(view: str, start: int, end: int) -> bool:
@@ -212,7 +223,7 @@ def _beside(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
 
 def _signed(view: str) -> Iterator[tuple[int, int]]:
     """Yield names before 收 at the end of a label."""
-    for sign in _SIGNED.finditer(view):
+    for sign in _SIGNED.finditer(view) if "收" in view or "亲启" in view else ():
         for length in (2, 3, 4):
             start = sign.start() - length
             if start >= 0 and (start == 0 or not _is_han(view, start - 1)):
@@ -221,12 +232,19 @@ def _signed(view: str) -> Iterator[tuple[int, int]]:
                     yield start, end
 
 
-def names(view: str, values: Iterable[Found]) -> Iterator[Found]:
+def names(view: str, cues: Cues, values: Iterable[Found]) -> Iterator[Found]:
     """Yield the names in a folded text; ``values`` are the numbers found in it.
 
     Overlapping finds are all given; the caller keeps the first.
     """
     phones = [value for value in values if value.kind in ("mobile", "landline")]
-    for source in (_announced(view), _titled(view), _beside(view, phones), _signed(view)):
-        for start, end in source:
-            yield Found(start, end, "name", view[start:end])
+    sources = (
+        _announced(view, cues),
+        _surnames_told(view),
+        _answers(view),
+        _titled(view, cues),
+        _beside(view, phones),
+        _signed(view),
+    )
+    for start, end in chain.from_iterable(sources):
+        yield Found(start, end, "name", view[start:end])

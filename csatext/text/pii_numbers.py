@@ -23,17 +23,17 @@ __all__ = ["GAP", "Found", "numbers"]
 
 _LONGEST = 30
 _SHORTEST = 5
-_ROLE = r"(?:\n|\s)(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
+_ROLE = r"\s(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
 _FILLER = (
     "嗯|啊|呃|额|哦|噢|诶|欸|唉|哎|呀|哈|呢|吧|嘛|对|好的|好|行|那个|这个|就是|然后|接着|后面|最后|再|还有|接下来|"
     "再来|接下去|下面|之后|后边|前面|开头|稍等|等下|等一下|等等|我看看|我看一下|我看下|我想想|我想一下|想一下|"
     "您记一下|你记一下|记一下|记好了吗|您说|请说|您讲|继续|嗯嗯|对对|是的|后四位|后几位|中间|是|横杠|杠|横线|空格|点"
 )
 GAP = re.compile(
-    rf"(?:[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\x1f]|{_ROLE}|{_FILLER}){{0,16}}"
+    rf"(?:[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]|{_ROLE}|{_FILLER}){{0,16}}+"
 )
 _LONGEST_GAP = 28
-_LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\x1f]{0,3}")
+_LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
 _UNIT = re.compile(
     r"\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
 )
@@ -67,23 +67,33 @@ class Found(NamedTuple):
 
 def _runs(view: str) -> Iterator[list[Chunk]]:
     """Yield chunks that follow each other with nothing but separators, pauses and fillers between."""
-    blocked = [match.span() for match in _BLOCKED.finditer(view)]
     run: list[Chunk] = []
-    at = 0
     for chunk in digit_chunks(view):
-        while at < len(blocked) and blocked[at][1] <= chunk.start:
-            at += 1
-        if at < len(blocked) and blocked[at][0] < chunk.end:
-            if run:
-                yield run
-            run = []
-            continue
         if run and not _joined(view, run[-1].end, chunk.start):
-            yield run
+            yield from _unblocked(view, run)
             run = []
         run.append(chunk)
-    if run:
-        yield run
+    yield from _unblocked(view, run)
+
+
+def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
+    """Cut a run at dates, times, amounts and numbers of companies; leave out what is too short."""
+    if sum(len(chunk.digits) for chunk in run) < _SHORTEST:
+        return
+    around = max(0, run[0].start - 2), run[-1].end + 2
+    blocked = [match.span() for match in _BLOCKED.finditer(view, *around)]
+    at = 0
+    part: list[Chunk] = []
+    for chunk in run:
+        while at < len(blocked) and blocked[at][1] <= chunk.start:
+            at += 1
+        if at == len(blocked) or blocked[at][0] >= chunk.end:
+            part.append(chunk)
+        elif part:
+            yield part
+            part = []
+    if part:
+        yield part
 
 
 def _joined(view: str, end: int, start: int) -> bool:
@@ -231,8 +241,6 @@ def _continues(view: str, run: list[Chunk], last: int) -> bool:
 def numbers(view: str, cues: Cues) -> Iterator[Found]:
     """Yield the values of digits in a folded text, in order, none overlapping."""
     for run in _runs(view):
-        if sum(len(chunk.digits) for chunk in run) < _SHORTEST:
-            continue
         at = 0
         while at < len(run):
             found = _best(view, run, at, cues)

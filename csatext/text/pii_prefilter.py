@@ -2,28 +2,102 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache, reduce
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.text.pii_context import DIRECT, words_of
+from csatext.text.pii_names import surnames
+from csatext.text.pii_view import TURN_JOIN, VARIANTS
+
 __all__ = ["may_hold_pii"]
 
-_DIGIT = "0-9０-９零〇○一二三四五六七八九幺两兩壹贰貳叁參肆伍陆陸柒捌玖十百千洞拐勾"
+_FULL = 0xFEE0
+
+_HAN_DIGIT = "零一二三四五六七八九幺两十百千洞拐勾"
+_DIGIT = f"0-9{_HAN_DIGIT}"
+_NUMBER = f"[{_DIGIT}A-Za-z甲乙丙丁东西南北]{{1,6}}"
+_UNIT = "(?:号|栋|幢|座|单元|室|层|楼|弄|组|队|户|房|铺)"
 _BETWEEN = (
-    r"\s　!-/:-@\[-`！-／：-＠［-｀{-~×●•∗‐-―−。、…·\x1e-\x1f\x{200b}-\x{200f}\x{feff}\x{fe0f}\x{20e3}"
-    "嗯啊呃额哦噢诶欸唉哎呀哈呢吧嘛对對好的行那个個这這就是然后後接着再还還有来來下去面边邊前开開头頭稍等看我想您"
-    "你记記了吗嗎说說请請讲講继继續四位几幾中间間横橫杠线線空格点點oubleripDT最客户戶顾顧用买買家服坐席座人方"
+    rf"\s!-/:-@\[-`{{-~×●•∗﹡‐‑‒–—―−。、…·\x{{200b}}-\x{{200f}}\x{{feff}}\x{{fe0f}}\x{{20e3}}{TURN_JOIN}"
+    "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
+    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方"
 )
-_PATTERN = "|".join(
-    (
-        f"[{_DIGIT}](?:[{_BETWEEN}]*[{_DIGIT}]){{4}}",
-        "[@＠]|艾特|圈[aAａＡ]| at ",
-        r"[0-9０-９]+[.．][0-9０-９]+[.．][0-9０-９]+[.．]",
-        ":[0-9a-fA-F]{0,4}:[0-9a-fA-F]{1,4}",
-        "[京津沪滬渝冀豫云雲辽遼黑湘皖鲁魯新苏蘇浙赣贛鄂桂甘晋晉蒙陕陝吉闽閩贵貴粤粵青藏川宁寧琼瓊][A-Za-zＡ-Ｚａ-ｚ]",
-        "[A-Za-z][A-Za-z0-9_-]{4}",
-        "[A-Za-z0-9ａ-ｚＡ-Ｚ０-９][*＊xX×●]{3}",
-    )
+_WAY_END = (
+    "路街道巷同村屯庄坊弄条社寨沟堡堂营园区寓城苑庭府湾厦场心馆邸居里郡墅轩院学舍际家岛景期厂镇乡楼段侧Oo"
+    "东西南北一二三四五六七八九十号"
 )
+_SPOKEN = (f"[{_DIGIT}](?:[{_BETWEEN}]*(?:[Dd]ouble|[Tt]riple)?[{_BETWEEN}]*[{_DIGIT}]){{4}}",)
+_MARKED = (
+    "@|艾特|圈[aA]| at ",
+    r"[0-9]\.[0-9]+\.[0-9]+\.",
+    ":[0-9a-fA-F]{0,4}:[0-9a-fA-F]{0,4}",
+    "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z]|WJ",
+    "[A-Za-z][A-Za-z_-]*[0-9](?:[A-Za-z_-]*[0-9]){3}|[0-9](?:[A-Za-z_-]*[0-9]){4}",
+    r"[A-Za-z0-9]\s?[*xX#_?]{3}",
+    f"(?:ACCOUNT){DIRECT}*[A-Za-z][A-Za-z0-9_-]{{3}}",
+    "(?:TITLES)|姓",
+    r"(?:收|亲启)(?:$|[\s!-/:-@。、…])",
+)
+_PLACED = (
+    rf"[{_WAY_END}][\s,]?{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}",
+    rf"[{_WAY_END}][\s,]?[A-Za-z]?[0-9]{{1,4}}-[0-9]",
+    rf"{_UNIT}[\s,-]?{_NUMBER}(?:[-之]{_NUMBER})?\s?(?:号楼|栋|幢|座|单元|室|户)",
+)
+_NAMED = (
+    f"(?:NAMED)[\\s:,、\"'“”‘’「」(（\\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写{TURN_JOIN}]*[SURNAME]",
+)
+
+
+@cache
+def _patterns() -> tuple[str, ...]:
+    """Return the expressions; few enough states each for RE2 to keep its table (one for all does not)."""
+    passes = ("|".join(parts) for parts in (_SPOKEN, _MARKED, _PLACED, _NAMED))
+    accounts = words_of("account")
+    han = "".join(sorted({word[-1] for word in accounts if not word[-1].isascii()}))
+    latin = "|".join(sorted(word for word in accounts if word[-1].isascii()))
+    words = {
+        "ACCOUNT": f"[{han}]|(?:{latin}){DIRECT}",
+        "TITLES": "|".join(words_of("title")),
+        "NAMED": "|".join(words_of("name")),
+        "SURNAME": surnames(),
+    }
+    return tuple(_unfold(re.sub("|".join(words), lambda m: words[m.group()], p)) for p in passes)
+
+
+_SPACES = (
+    r"\s\x{0b}\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+)
+_PIECE = re.compile(
+    r"(?P<copied>\\x\{[0-9a-f]+\}(?:-\\x\{[0-9a-f]+\})?|\{[0-9,]+\}|\(\?:)|(?P<open>\[\^?)|(?P<range>[0-9A-Za-z!:{]-[0-9A-Za-z/@~])|(?P<space>\\s)"
+    r"|(?P<escaped>\\.(?:-`)?)|(?P<plain>.)",
+    re.DOTALL,
+)
+
+
+def _unfold(pattern: str) -> str:
+    """Return the pattern with each character also in its variants, as :func:`fold` would read them."""
+    parts: list[str] = []
+    inside = False
+    for piece in _PIECE.finditer(pattern):
+        text = piece.group()
+        if piece["open"] is not None or text == "]":
+            inside = text != "]"
+            parts.append(text)
+            continue
+        if piece["space"] is not None:
+            more = _SPACES
+        elif piece["range"] is not None:
+            more = f"{text}{chr(ord(text[0]) + _FULL)}-{chr(ord(text[2]) + _FULL)}"
+        elif piece["copied"] is not None or (not inside and text in "()|?*+^$"):
+            parts.append(text)
+            continue
+        else:
+            more = ("\\-" if text == "-" else text) + VARIANTS.get(text.removeprefix("\\"), "")
+        parts.append(more if inside else f"[{more}]")
+    return "".join(parts)
 
 
 def may_hold_pii(texts: pa.Array) -> pa.BooleanArray:
@@ -34,4 +108,5 @@ def may_hold_pii(texts: pa.Array) -> pa.BooleanArray:
     >>> may_hold_pii(pa.array(["物流很慢", "打13800138000", None])).to_pylist()
     [False, True, False]
     """
-    return pc.fill_null(pc.match_substring_regex(texts, pattern=_PATTERN), False)
+    hits = [pc.match_substring_regex(texts, pattern=pattern) for pattern in _patterns()]
+    return pc.fill_null(reduce(pc.or_, hits), False)

@@ -14,12 +14,13 @@ _DIGITS |= {c: c for c in "0123456789"}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _PLAIN = "零一二三四五六七八九幺两"
 _VARIANT = rf"(?:(?<![什怎那这多要])么|[腰妖吆洞拐勾])(?=[{_PLAIN}洞拐勾])|(?<=[{_PLAIN}])[洞拐勾]"
+_STRETCH = re.compile(rf"[0-9{_PLAIN}十百千洞拐勾么腰妖吆个]+")
 _TOKEN = re.compile(
-    r"(?P<written>[0-9]+)"
-    rf"|(?P<times>[两二三四五23456])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
-    rf"|(?P<double>[Dd]ouble|[Tt]riple)\s?(?P<doubled>[0-9{_PLAIN}])"
+    rf"(?P<times>[两二三四五2-6])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
+    r"|(?P<written>[0-9]+)"
     rf"|(?P<spoken>(?:[{_PLAIN}十百千]|{_VARIANT})+)"
 )
+_DOUBLE = re.compile(rf"(?P<double>[Dd]ouble|[Tt]riple)\s?(?P<doubled>[0-9{_PLAIN}])")
 _CARDINAL = re.compile(
     r"[一二两三四五六七八九]千(?:零?[一二两三四五六七八九]百)?(?:零?[一二三四五六七八九]?十)?(?:零?[一二三四五六七八九])?"
     r"|[一二两三四五六七八九]百(?:零?[一二三四五六七八九]?十)?(?:零?[一二三四五六七八九])?"
@@ -104,14 +105,28 @@ def digit_chunks(view: str) -> list[Chunk]:
     [('138', True), ('138', True), ('000', True), ('9', False)]
     """
     chunks: list[Chunk] = []
-    for token in _TOKEN.finditer(view):
-        start, end = token.span()
-        if token.lastgroup == "written":
-            chunks.append(Chunk(start, end, token.group(), False))
-        elif token.lastgroup == "spoken":
-            chunks.extend(chunk for chunk in _spoken_chunks(view, start, end) if chunk.digits)
-        else:
-            times, digit = token["times"], token["repeated"] or token["doubled"]
-            number = int(_DIGITS[times]) if times else 2 + (token["double"].lower() == "triple")
-            chunks.append(Chunk(start, end, _DIGITS[digit] * number, True))
-    return chunks
+    for stretch in _STRETCH.finditer(view):
+        for token in _TOKEN.finditer(view, *stretch.span()):
+            start, end = token.span()
+            if token["written"] is not None:
+                chunks.append(Chunk(start, end, token["written"], False))
+            elif token["spoken"] is not None:
+                chunks.extend(chunk for chunk in _spoken_chunks(view, start, end) if chunk.digits)
+            else:
+                digits = _DIGITS[token["repeated"]] * int(_DIGITS[token["times"]])
+                chunks.append(Chunk(start, end, digits, True))
+    return _with_doubles(view, chunks) if "ouble" in view or "riple" in view else chunks
+
+
+def _with_doubles(view: str, chunks: list[Chunk]) -> list[Chunk]:
+    """Read double 零 as two digits: the English word and the first digit after it make one chunk."""
+    doubles = {match.start("doubled"): match for match in _DOUBLE.finditer(view)}
+    result: list[Chunk] = []
+    for chunk in chunks:
+        match = doubles.get(chunk.start)
+        if match is None:
+            result.append(chunk)
+            continue
+        more = 1 + (match["double"].lower() == "triple")
+        result.append(chunk._replace(start=match.start(), digits=chunk.digits[0] * more + chunk.digits))
+    return result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["MASK", "MASK_LABELS", "QUESTION_END", "TURN_JOIN", "fold", "segments"]
+__all__ = ["MASK", "MASK_LABELS", "QUESTION_END", "TURN_JOIN", "VARIANTS", "fold", "segments"]
 
 MASK_LABELS = {
     "mobile": "手机号",
@@ -27,10 +27,10 @@ MASK_LABELS = {
 MASK = re.compile(rf"\[(?:{'|'.join(MASK_LABELS.values())})(?:#[0-9a-f]{{12}})?\]")
 """A mask that redaction has put into a text."""
 
-TURN_JOIN = "\x1f"
-"""Stands between two turns of one speaker that are read as one text."""
+TURN_JOIN = "\ufdd0"
+"""Stands between two turns of one speaker that are read as one text (a noncharacter of Unicode)."""
 
-QUESTION_END = "\x1e"
+QUESTION_END = "\ufdd1"
 """Ends the other speaker's last turn: its words are context, its digits belong to no value after it."""
 
 _VARIANTS = (
@@ -46,6 +46,9 @@ _TRADITIONAL = (
 _FOLD = {ord(full): ord(full) - 0xFEE0 for full in map(chr, range(0xFF01, 0xFF5F))}
 _FOLD |= str.maketrans(*_VARIANTS) | str.maketrans(*_TRADITIONAL)
 _FOLD |= str.maketrans("　＊×●•∗﹡‐‑‒–—―−－", " ******-------" + "-")
+VARIANTS = {chr(plain): "".join(chr(v) for v, p in _FOLD.items() if p == plain) for plain in _FOLD.values()}
+"""Characters that are read as another, by that other."""
+
 _NEEDS_FOLD = re.compile("[" + "".join(map(re.escape, map(chr, _FOLD))) + "]")
 
 

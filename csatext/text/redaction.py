@@ -16,9 +16,10 @@ from csatext.errors import ParameterError
 from csatext.text.pii import check_kinds, locate
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_prefilter import may_hold_pii
+from csatext.text.pii_turns import turn_values
 from csatext.text.pii_view import MASK_LABELS
 
-__all__ = ["redact", "redact_column"]
+__all__ = ["redact", "redact_column", "redact_turns"]
 
 _TOKEN_LENGTH = 12
 
@@ -178,3 +179,45 @@ def _redact_array(texts: pa.Array, kinds: frozenset[str], key: bytes | None) -> 
     mask = np.zeros(len(texts), dtype=bool)
     mask[rows.to_numpy()[changed]] = True
     return pc.replace_with_mask(texts, pa.array(mask), pa.array([after[i] for i in changed], type=texts.type))
+
+
+def redact_turns(
+    turns: pd.DataFrame, *, kinds: Iterable[str] | None = None, pseudonymize: str | bytes | None = None
+) -> pd.DataFrame:
+    """Mask the personal data of dialogues; each part of a value that several turns hold gets its mask.
+
+    Parameters
+    ----------
+    turns : DataFrame
+        Columns ``doc_id, turn_id, role, text`` and any other; left unchanged.
+    kinds, pseudonymize
+        As in :func:`redact`.
+
+    Returns
+    -------
+    DataFrame
+        ``turns`` with ``text`` masked.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing.
+    ParameterError
+        As in :func:`redact`.
+
+    Examples
+    --------
+    >>> calls = pd.DataFrame({"doc_id": "c1", "turn_id": [0, 1], "role": ["agent", "customer"],
+    ...                       "text": ["报一下订单号？", "二零二六零五一二三四"]})
+    >>> redact_turns(calls)["text"].tolist()
+    ['报一下订单号？', '[单号]']
+    """
+    chosen, key = check_kinds(kinds), _key(pseudonymize)
+    parts: dict[int, list[tuple[int, int, str]]] = {}
+    for row, start, end, found in turn_values(turns, chosen):
+        parts.setdefault(row, []).append((start, end, mask_of(found, key)))
+    texts = turns["text"].tolist()
+    for row, masks in parts.items():
+        for start, end, mask in sorted(masks, reverse=True):
+            texts[row] = texts[row][:start] + mask + texts[row][end:]
+    return turns.assign(text=pd.Series(texts, index=turns.index, dtype=turns["text"].dtype))

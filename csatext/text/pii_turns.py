@@ -1,0 +1,171 @@
+"""Personal data over the turns of a dialogue: values that one speaker says in several turns."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csatext.errors import SchemaError
+from csatext.schema import Column, Table, conform
+from csatext.text.pii import check_kinds, locate
+from csatext.text.pii_numbers import Found
+from csatext.text.pii_prefilter import may_hold_pii
+from csatext.text.pii_spoken import digit_chunks
+from csatext.text.pii_view import QUESTION_END, TURN_JOIN, fold
+
+__all__ = ["PERSONAL_DATA", "find_pii_turns", "turn_values"]
+
+PERSONAL_DATA = Table(
+    "personal_data",
+    "one row for each piece of personal data in a turn; a value said in several turns has a row in each",
+    (
+        Column("doc_id", "str", "the dialogue"),
+        Column("turn_id", "int", "the turn"),
+        Column("start", "int", "first character in the turn's text"),
+        Column("end", "int", "character after the last"),
+        Column("kind", "str", "one of csatext.text.pii.KINDS"),
+    ),
+    key=("doc_id", "turn_id", "start"),
+)
+
+_COLUMNS = ("doc_id", "turn_id", "role", "text")
+_QUESTION_LENGTH = 40
+_MOST_BETWEEN = 3
+_BACKCHANNEL = re.compile(
+    r"(?:[\s,.!?~:，。！？、…·\-0-9零一二三四五六七八九幺两]|嗯|啊|哦|噢|喔|呃|额|诶|欸|哎|唉|好的|好|对|是的|是|行|可以|没问题|"
+    r"您说|你说|请说|请讲|您讲|你讲|您继续|继续|请继续|说吧|讲|收到|记下了|记着呢|在记|我在听|在听|听着|听着呢|明白|了解|知道了|ok|OK|"
+    r"稍等|等一下|慢点|您慢点|慢慢说|然后呢|还有呢|后面呢|接着|接着说|下面呢|呢|吧|哈|呀|啦|了|的|您|谢谢|我记一下|我记下|我登记一下|"
+    r"嗯嗯|后四位|后面|没听清|什么|再说一遍)*+"
+)
+
+
+def _chains(turns: pd.DataFrame) -> pd.Series:
+    """Return, for turns in order, the number of the stretch that one speaker says without being answered.
+
+    Turns of the other side that only acknowledge or repeat digits do not end a stretch.
+    """
+    minor = turns["text"].map(lambda text: _BACKCHANNEL.fullmatch(text) is not None).to_numpy(dtype=bool)
+    place = pd.Series(np.arange(len(turns)), index=turns.index)
+    said = np.cumsum(~minor)
+    by_speaker = [turns["doc_id"], turns["role"]]
+    before = place.groupby(by_speaker, sort=False, dropna=False).shift()
+    known = before.notna().to_numpy()
+    previous = before.fillna(0).to_numpy(dtype=np.int64)
+    between = place.to_numpy() - previous - 1
+    answered = said - (~minor) - said[previous]
+    new = ~known | ((answered > 0) | (between > _MOST_BETWEEN))
+    speaker = pd.Series(np.arange(len(turns)), index=turns.index).where(new)
+    return speaker.groupby(by_speaker, sort=False, dropna=False).ffill().astype("int64")
+
+
+def _questions(turns: pd.DataFrame) -> pd.Series:
+    """Return the end of the other speaker's turn before each turn, empty where there is none."""
+    before = turns["text"].shift(fill_value="").str[-_QUESTION_LENGTH:]
+    other = turns["doc_id"].eq(turns["doc_id"].shift()) & turns["role"].ne(turns["role"].shift())
+    return before.where(other, "")
+
+
+def _pieces(texts: list[str], starts: list[int], joined: str, found: Found) -> Iterator[tuple[int, int, int]]:
+    """Yield turn, start and end of the parts of a value that several turns hold."""
+    turn = bisect_right(starts, found.start) - 1
+    while turn < len(texts) and starts[turn] < found.end:
+        start = max(found.start, starts[turn])
+        end = min(found.end, starts[turn] + len(texts[turn]))
+        if start > found.start or end < found.end:
+            digits = digit_chunks(fold(joined[start:end]))
+            end = start + digits[-1].end if digits and end < found.end else end
+            start = start + digits[0].start if digits and start > found.start else start
+            if not digits:
+                start = end
+        if end > start:
+            yield turn, start - starts[turn], end - starts[turn]
+        turn += 1
+
+
+def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[int, int, int, Found]]:
+    """Yield row position in ``turns``, start, end and value of each piece of personal data.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing.
+    """
+    for name in _COLUMNS:
+        if name not in turns.columns:
+            raise SchemaError.missing_column("turns", name, turns.columns)
+    ordered = turns.loc[:, list(_COLUMNS)].reset_index(drop=True)
+    ordered["text"] = ordered["text"].fillna("").astype(str)
+    ordered = ordered.sort_values(["doc_id", "turn_id"], kind="stable")
+    ordered["question"] = _questions(ordered)
+    grouped = ordered.assign(row=ordered.index).groupby(_chains(ordered), sort=True)
+    rows = grouped["row"].agg(list).tolist()
+    texts = grouped["text"].agg(list).tolist()
+    questions = grouped["question"].first().tolist()
+    joined = [
+        f"{question}{QUESTION_END}{TURN_JOIN.join(said)}"
+        for question, said in zip(questions, texts, strict=True)
+    ]
+    hits = pc.indices_nonzero(may_hold_pii(pa.array(joined, type=pa.large_string()))).to_pylist()
+    for chain in hits:
+        text, said = joined[chain], texts[chain]
+        first = len(questions[chain]) + 1
+        lengths = (len(turn) + 1 for turn in said[:-1])
+        starts = list(accumulate(lengths, initial=first))
+        for found in locate(text, kinds):
+            if found.start >= first:
+                for turn, start, end in _pieces(said, starts, text, found):
+                    yield rows[chain][turn], start, end, found
+
+
+def find_pii_turns(turns: pd.DataFrame, *, kinds: Iterable[str] | None = None) -> pd.DataFrame:
+    """Find personal data in dialogues, also where one value is said in several turns.
+
+    Turns of one speaker are read together when the other side only acknowledges (嗯, 好的, 您说) or repeats
+    digits in between; the other side's last words before them are context, so that digits after
+    请报一下订单号 are an order number.
+
+    Parameters
+    ----------
+    turns : DataFrame
+        Columns ``doc_id, turn_id, role, text``; any order; left unchanged.
+    kinds : iterable of str, optional
+        Kinds to look for; all by default.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``doc_id, turn_id, start, end, kind``; offsets into the turn's text. A value said in two
+        turns has a row in each.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing.
+    ParameterError
+        An unknown kind.
+
+    Examples
+    --------
+    >>> calls = pd.DataFrame({
+    ...     "doc_id": "c1", "turn_id": [0, 1, 2], "role": ["customer", "agent", "customer"],
+    ...     "text": ["我的号码幺三八零零", "嗯", "幺三八零零零"]})
+    >>> find_pii_turns(calls)[["turn_id", "start", "end", "kind"]].values.tolist()
+    [[0, 4, 9, 'mobile'], [2, 0, 6, 'mobile']]
+    """
+    values = [
+        (row, start, end, found.kind) for row, start, end, found in turn_values(turns, check_kinds(kinds))
+    ]
+    table = pd.DataFrame(values, columns=["row", "start", "end", "kind"]).astype({"row": "int64"})
+    at = table.pop("row").to_numpy()
+    for name in ("doc_id", "turn_id"):
+        table[name] = turns[name].to_numpy()[at]
+    return conform(
+        table.sort_values(["doc_id", "turn_id", "start"], kind="stable", ignore_index=True), PERSONAL_DATA
+    )
