@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import special, stats
 
 __all__ = ["benjamini_hochberg", "bootstrap_interval", "divide", "shrink", "wilson"]
@@ -11,7 +12,7 @@ _LARGE = 500
 _CHUNK = 4_000_000
 
 
-def divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def divide(a: ArrayLike, b: ArrayLike) -> np.ndarray:
     """Divide; NaN where the divisor is 0.
 
     Parameters
@@ -32,7 +33,7 @@ def divide(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.asarray(a, dtype="float64") / np.where(divisor == 0, np.nan, divisor)
 
 
-def wilson(successes: np.ndarray, trials: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Return Wilson's score interval of a proportion.
 
     Parameters
@@ -69,7 +70,7 @@ def wilson(successes: np.ndarray, trials: np.ndarray, level: float = 0.95) -> tu
     return low, high
 
 
-def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+def benjamini_hochberg(p: ArrayLike) -> np.ndarray:
     """Return p values corrected for the false discovery rate; NaN stays NaN and does not count.
 
     Parameters

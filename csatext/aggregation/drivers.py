@@ -1,0 +1,225 @@
+"""What drives a score: each feature's part of the variance explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from csatext.aggregation.arguments import as_list, as_number, check_columns, check_level
+from csatext.aggregation.dimensions import encode_dimension
+from csatext.errors import ParameterError
+from csatext.schema import conform
+from csatext.schema.aggregation import DRIVERS
+
+__all__ = ["drivers"]
+
+_MAX_FEATURES = 13
+_MAX_LEVELS = 20
+_BLOCKS = 1000
+_TOLERANCE = 1e-9
+
+
+class _Design(NamedTuple):
+    matrix: np.ndarray  # (n_rows, n_columns + 1), centred, the target last
+    groups: list[list[int]]  # columns of each feature
+
+
+def drivers(
+    table: pd.DataFrame,
+    target: str,
+    features: str | Sequence[str],
+    *,
+    level: float = 0.95,
+    n_boot: int = 500,
+    random_state: int = 0,
+) -> pd.DataFrame:
+    """Share out the variance of a score that a linear model explains among its features.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a contact, agent, day, ...; rows with a missing value are left out.
+    target : str
+        Score: a number or flag (csat, nps, resolved).
+    features : str or list of str
+        Up to 13 columns. Numbers and flags enter as they are, other columns as one group of indicators
+        of their values; values beyond the 20 most frequent are taken together.
+    level : float, default 0.95
+        Confidence level.
+    n_boot : int, default 500
+        Bootstrap resamples.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    DataFrame
+        Table ``drivers`` (:mod:`csatext.schema.aggregation`): rank, feature, importance, low, high,
+        share, slope, slope_low, slope_high. ``importance`` sums to R squared. ``attrs``: target, n,
+        dropped (rows), r2, level, and reason where the table is empty.
+
+    Raises
+    ------
+    SchemaError
+        A column is missing, or the target is not a number or flag.
+    ParameterError
+        More than 13 features, none, or the target among them.
+
+    Notes
+    -----
+    The importance of a feature is the gain in R squared when it enters the model, averaged over all
+    orders of entry: the Shapley value, exact over all subsets. Subsets are passed by sweeping the
+    cross-product matrices of all resamples at once. Intervals are percentiles of a bootstrap over
+    rows; above 1,000 rows over 1,000 random blocks of rows, which has the same variance. An importance
+    cannot be below 0, and noise alone has about 1 / n: do not read a ``low`` above 0 as a proof.
+
+    References
+    ----------
+    Lindeman, Merenda and Gold (1980), Introduction to Bivariate and Multivariate Analysis. Grömping
+    (2007), The American Statistician 61, 139-147. Goodnight (1979), The American Statistician 33,
+    149-158 (sweep). REQUIREMENTS rows 81, 82, 91.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> table = pd.DataFrame(rng.normal(size=(400, 2)), columns=["wait", "turns"])
+    >>> table["csat"] = -2 * table["wait"] + rng.normal(size=400)
+    >>> drivers(table, "csat", ["wait", "turns"])[["rank", "feature", "importance", "slope"]].round(2)
+       rank feature  importance  slope
+    0     1    wait        0.83  -2.03
+    1     2   turns        0.00   0.12
+    """
+    names = as_list(features, "features")
+    check_columns(table, [target], "target")
+    check_columns(table, names, "features")
+    check_level(level)
+    if not names or len(names) > _MAX_FEATURES:
+        raise ParameterError(
+            f"参数 features 有 {len(names)} 列；要求 1 到 {_MAX_FEATURES} 列，请先挑选或合并。"
+        )
+    if target in names:
+        raise ParameterError(f"列「{target}」不能同时是 target 和 features 之一。")
+    if n_boot < 1:
+        raise ParameterError.out_of_range("n_boot", n_boot, "至少 1")
+    score = as_number(table, target)
+    known = ~np.isnan(score) & table[names].notna().all(axis=1).to_numpy()
+    design = _design(table[known], score[known], names)
+    n, width = design.matrix.shape
+    attrs = {"target": target, "n": n, "dropped": int((~known).sum()), "level": level}
+    if n <= width or not design.matrix[:, -1].any():
+        empty = pd.DataFrame(columns=["rank", *(c.name for c in DRIVERS.columns[1:])])
+        empty.attrs = {
+            **attrs,
+            "r2": None,
+            "reason": f"可用的行只有 {n} 行，或列「{target}」没有变化，无法估计。",
+        }
+        return conform(empty, DRIVERS)
+    products = _resampled_products(design.matrix, n_boot, random_state)
+    importance, slopes = _shapley(products, design.groups)
+    tail = (1 - level) / 2
+    ends = np.quantile(importance[1:], [tail, 1 - tail], axis=0)
+    slope_ends = np.quantile(slopes[1:], [tail, 1 - tail], axis=0)
+    r2 = float(importance[0].sum())
+    single = np.array(
+        [len(group) == 1 and _is_amount(table[f]) for f, group in zip(names, design.groups, strict=True)]
+    )
+    result = pd.DataFrame(
+        {
+            "feature": names, "importance": importance[0], "low": np.minimum(ends[0], importance[0]),
+            "high": np.maximum(ends[1], importance[0]),
+            "share": importance[0] / r2 if r2 > 0 else np.nan,
+            "slope": np.where(single, slopes[0], np.nan),
+            "slope_low": np.where(single, slope_ends[0], np.nan),
+            "slope_high": np.where(single, slope_ends[1], np.nan),
+        }
+    )  # fmt: skip
+    result = result.sort_values(["importance", "feature"], ascending=[False, True], ignore_index=True)
+    result["rank"] = np.arange(1, len(result) + 1)
+    result.attrs = {**attrs, "r2": r2}
+    return conform(result, DRIVERS)
+
+
+def _is_amount(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column.dtype))
+
+
+def _design(table: pd.DataFrame, score: np.ndarray, names: list[str]) -> _Design:
+    columns: list[np.ndarray] = []
+    groups = []
+    for name in names:
+        if _is_amount(table[name]):
+            added = [as_number(table, name)]
+        else:
+            codes, _ = encode_dimension(table[name])
+            places = np.argsort(-np.bincount(codes), kind="stable") if len(codes) else np.zeros(1, "int64")
+            rank = np.minimum(np.argsort(places, kind="stable")[codes], _MAX_LEVELS)
+            # the most frequent value is the base
+            added = [(rank == k).astype("float64") for k in range(1, int(rank.max(initial=0)) + 1)]
+        groups.append(list(range(len(columns), len(columns) + len(added))))
+        columns += added
+    matrix = np.column_stack([*columns, score])
+    return _Design(matrix - matrix.mean(axis=0) if len(matrix) else matrix, groups)
+
+
+def _resampled_products(matrix: np.ndarray, n_boot: int, random_state: int) -> np.ndarray:
+    """Return centred cross-products of all rows, then of each resample, shape (1 + n_boot, k, k)."""
+    rng = np.random.default_rng(random_state)
+    blocks = min(len(matrix), _BLOCKS)
+    rows = np.array_split(rng.permutation(len(matrix)), blocks)
+    count = np.array([len(r) for r in rows], dtype="float64")
+    total = np.array([matrix[r].sum(axis=0) for r in rows])
+    product = np.array([(matrix[r].T @ matrix[r]).ravel() for r in rows])
+    weight = np.vstack([np.ones(blocks), rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=n_boot)])
+    n, mean = weight @ count, weight @ total
+    width = matrix.shape[1]
+    return (weight @ product).reshape(-1, width, width) - mean[:, :, None] * mean[:, None, :] / n[
+        :, None, None
+    ]
+
+
+def _shapley(products: np.ndarray, groups: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return importance and slope of each feature in each resample, shape (n_resamples, n_features)."""
+    p = len(groups)
+    scale = np.einsum("bii->bi", products)
+    total = scale[:, -1]
+    explained = np.zeros((2**p, len(products)))
+    slopes = np.zeros((len(products), p))
+    whole = 2**p - 1
+
+    def visit(first: int, subset: int, swept: np.ndarray) -> None:
+        explained[subset] = total - swept[:, -1, -1]
+        if subset == whole:
+            slopes[:] = np.array([swept[:, g[0], -1] if g else np.zeros(len(swept)) for g in groups]).T
+        for feature in range(first, p):
+            visit(feature + 1, subset | 1 << feature, _sweep(swept, groups[feature], scale))
+
+    visit(0, 0, products)
+    with_total = np.where(total > 0, total, 1.0)
+    size = np.bitwise_count(np.arange(2**p))
+    # weight of a subset without the feature: orders that have exactly it before the feature
+    weight = 1 / (p * special.comb(p - 1, np.arange(p)))
+    importance = np.empty((len(products), p))
+    for feature in range(p):
+        without = np.flatnonzero(~np.arange(2**p) & 1 << feature)
+        gain = explained[without | 1 << feature] - explained[without]
+        importance[:, feature] = (weight[size[without]] @ gain) / with_total
+    return importance, slopes
+
+
+def _sweep(products: np.ndarray, columns: list[int], scale: np.ndarray) -> np.ndarray:
+    """Take columns into the regression: Goodnight's sweep, leaving out what others already explain."""
+    for j in columns:
+        pivot = products[:, j, j]
+        usable = pivot > _TOLERANCE * scale[:, j]
+        inverse = np.where(usable, 1 / np.where(usable, pivot, 1.0), 0.0)
+        column = products[:, :, j]
+        swept = products - column[:, :, None] * (products[:, j, :] * inverse[:, None])[:, None, :]
+        swept[:, j, :] = products[:, j, :] * inverse[:, None]
+        swept[:, :, j] = -column * inverse[:, None]
+        swept[:, j, j] = inverse
+        products = swept
+    return products

@@ -1,0 +1,90 @@
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csatext.aggregation.drivers import drivers
+from csatext.errors import ParameterError
+
+
+def scores(n=300):
+    rng = np.random.default_rng(4)
+    t = pd.DataFrame(rng.normal(size=(n, 3)), columns=["wait", "turns", "effort"])
+    t["turns"] += t["wait"]
+    t["channel"] = rng.choice(["电话", "在线", "工单"], n)
+    t["csat"] = 4 - t["wait"] + 0.5 * t["effort"] + (t["channel"] == "电话") + rng.normal(size=n)
+    return t
+
+
+def r_squared(t, features):
+    parts = [np.ones((len(t), 1))]
+    for f in features:
+        column = t[f]
+        parts.append(
+            column.to_numpy()[:, None] if column.dtype.kind == "f" else pd.get_dummies(column).to_numpy(float)
+        )
+    x = np.hstack(parts)
+    y = t["csat"].to_numpy()
+    left = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    return 1 - left @ left / ((y - y.mean()) ** 2).sum()
+
+
+def test_drivers_equal_all_orders_of_entry():
+    t = scores()
+    names = ["wait", "turns", "effort", "channel"]
+    gains = dict.fromkeys(names, 0.0)
+    for order in permutations(names):
+        for i, f in enumerate(order):
+            gains[f] += (r_squared(t, order[: i + 1]) - r_squared(t, order[:i])) / 24
+    result = drivers(t, "csat", names, n_boot=50)
+    assert result.set_index("feature")["importance"].to_dict() == pytest.approx(gains, abs=1e-9)
+    assert result["importance"].sum() == pytest.approx(r_squared(t, names), abs=1e-9)
+    assert result["share"].sum() == pytest.approx(1)
+    assert result.attrs["r2"] == pytest.approx(r_squared(t, names), abs=1e-9)
+    x = np.column_stack([np.ones(len(t)), t[names[:3]], pd.get_dummies(t["channel"]).to_numpy(float)[:, 1:]])
+    slope = np.linalg.lstsq(x, t["csat"].to_numpy(), rcond=None)[0][1]
+    assert result.set_index("feature").loc["wait", "slope"] == pytest.approx(slope)
+    assert result.set_index("feature").loc["channel", ["slope", "slope_low"]].isna().all()
+
+
+def test_drivers_intervals_cover():
+    # orthogonal unit features: importance 1/3 of the variance each
+    rng = np.random.default_rng(5)
+    hits = 0
+    for seed in range(40):
+        t = pd.DataFrame(rng.normal(size=(400, 2)), columns=["a", "b"])
+        t["y"] = t["a"] + t["b"] + rng.normal(size=400)
+        row = drivers(t, "y", ["a", "b"], n_boot=200, random_state=seed).set_index("feature").loc["a"]
+        hits += row["low"] <= 1 / 3 <= row["high"]
+    assert hits >= 33  # .95 of 40 is 38, standard error 1.4
+
+
+def test_blocks_give_the_interval_of_rows():
+    rng = np.random.default_rng(6)
+    t = pd.DataFrame(rng.normal(size=(20_000, 1)), columns=["a"])
+    t["y"] = t["a"] + rng.normal(size=20_000)
+    row = drivers(t, "y", "a", n_boot=1000).iloc[0]
+    # slope of a regression: standard error 1 / sqrt(n)
+    assert row["slope_high"] - row["slope_low"] == pytest.approx(2 * 1.96 / np.sqrt(20_000), rel=0.12)
+
+
+def test_drivers_odd_inputs():
+    t = scores().assign(copy=lambda d: d["wait"], flat=1.0, nothing=np.nan)
+    twice = drivers(t, "csat", ["wait", "copy", "flat"], n_boot=20).set_index("feature")["importance"]
+    assert twice["wait"] == pytest.approx(twice["copy"])
+    assert twice["flat"] == 0
+    assert twice.sum() == pytest.approx(r_squared(t, ["wait"]))
+    empty = drivers(t, "csat", ["nothing"])
+    assert len(empty) == 0
+    assert "无法估计" in empty.attrs["reason"]
+    assert len(drivers(t, "flat", ["wait"])) == 0
+    many = t.assign(agent=[f"a{i % 40}" for i in range(len(t))])
+    assert len(drivers(many, "csat", "agent", n_boot=5)) == 1
+    pd.testing.assert_frame_equal(drivers(t, "csat", "wait"), drivers(t, "csat", "wait"))
+    with pytest.raises(ParameterError, match="1 到 13"):
+        drivers(t, "csat", [])
+    with pytest.raises(ParameterError, match="target"):
+        drivers(t, "csat", ["csat"])
+    with pytest.raises(ParameterError, match="n_boot"):
+        drivers(t, "csat", ["wait"], n_boot=0)
