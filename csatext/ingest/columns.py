@@ -249,6 +249,8 @@ def identifies(ids: pd.Series, text: pd.Series) -> bool:
     filled = as_identifiers(ids).dropna()
     if filled.empty:
         return False
+    if filled.is_unique:
+        return True
     rows = pd.DataFrame({"id": filled, "text": as_text(text.loc[filled.index])})
     distinct = len(rows.drop_duplicates())
     return distinct - filled.nunique() <= max(1, _CONFLICTS * distinct)

@@ -33,6 +33,7 @@ _FORMS = (
 _ENGLISH = r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
 _ENGLISH_ZONE = r"(?:\s|:\d{2})[+-]\d{2}:?\d{2}(?:\D|$)|\b(?:GMT|UTC)\b|\dZ$"
 _NUMBER = r"^\s*\d{1,20}(?:\.\d+)?(?:[eE]\+?\d{1,2})?\s*$"
+_AM = ("AM", "上午", "凌晨")
 _PM = ("下午", "晚上", "傍晚", "夜里", "夜间", "PM")
 _EXCEL_EPOCH_DAYS = -25569
 """1899-12-30 in days since 1970-01-01 (ECMA-376 part 1, 18.17.4.1: the 1900 date base)."""
@@ -61,10 +62,12 @@ def _ints(fields: pa.StructArray, name: str, default: int) -> NDArray[np.int64]:
     return pc.fill_null(pc.cast(given, pa.int64()), default).to_numpy(zero_copy_only=False)
 
 
-def _texts(fields: pa.StructArray, name: str) -> pd.Series:
+def _texts(fields: pa.StructArray, name: str) -> pd.Series | None:
+    """Return a group of a match as strings; None where the form lacks it or no row uses it."""
     if fields.type.get_field_index(name) < 0:
-        return pd.Series([""] * len(fields), dtype="str")
-    return fields.field(name).to_pandas().astype("str")
+        return None
+    column = fields.field(name)
+    return column.to_pandas().astype("str") if pc.any(pc.not_equal(column, "")).as_py() else None
 
 
 def _civil_days(y: NDArray[np.int64], m: NDArray[np.int64], d: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -73,12 +76,38 @@ def _civil_days(y: NDArray[np.int64], m: NDArray[np.int64], d: NDArray[np.int64]
     return months.astype("datetime64[D]").astype(np.int64) + d - 1
 
 
-def _offset_minutes(zone: pd.Series) -> NDArray[np.float64]:
+def _offset_minutes(fields: pa.StructArray) -> NDArray[np.float64]:
     """Return minutes east of Greenwich; NaN where no zone is written."""
+    zone = _texts(fields, "zone")
+    if zone is None:
+        return np.full(len(fields), np.nan)
     parts = zone.str.extract(r"([+-])(\d{2}):?(\d{2})$")
     sign = parts[0].map({"+": 1.0, "-": -1.0})
     minutes = sign * (parts[1].astype("float64") * 60 + parts[2].astype("float64"))
     return minutes.mask(zone.isin(["Z", "UTC", "GMT"]), 0.0).to_numpy(dtype=np.float64)
+
+
+def _hours(fields: pa.StructArray) -> NDArray[np.int64]:
+    """Return the hour of the day, 0 to 24, with 上午, 下午, AM, PM and the like taken into account."""
+    hour = _ints(fields, "h", 0)
+    for name in ("half", "after"):
+        written = _texts(fields, name)
+        if written is None:
+            continue
+        half = written.str.upper().str.replace(".", "", regex=False)
+        late = half.isin(_PM).to_numpy() | ((half == "中午").to_numpy() & (hour < 6))
+        midnight = half.isin(_AM).to_numpy() & (hour == 12)
+        hour = np.where(late & (hour < 12), hour + 12, np.where(midnight, 0, hour))
+    return hour
+
+
+def _micros(fields: pa.StructArray) -> NDArray[np.int64]:
+    """Return the written fraction of a second in microseconds."""
+    fraction = _texts(fields, "f")
+    if fraction is None:
+        return np.zeros(len(fields), dtype=np.int64)
+    padded = fraction.str.slice(0, 6).str.pad(6, side="right", fillchar="0")
+    return pd.to_numeric(padded).to_numpy(dtype=np.int64)
 
 
 def _year(fields: pa.StructArray) -> NDArray[np.int64]:
@@ -100,14 +129,7 @@ def _from_fields(
     if fields.type.get_field_index("a") >= 0:
         first, second = _ints(fields, "a", 1), _ints(fields, "b", 1)
         day, month = (first, second) if day_first else (second, first)
-    hour, minute, second_ = _ints(fields, "h", 0), _ints(fields, "mi", 0), _ints(fields, "s", 0)
-    half = _texts(fields, "half").str.upper().str.replace(".", "", regex=False)
-    half = half.mask(half == "", _texts(fields, "after").str.upper().str.replace(".", "", regex=False))
-    late = half.isin(_PM).to_numpy() | ((half == "中午") & (hour < 6)).to_numpy()
-    midnight = half.isin(["AM", "上午", "凌晨"]).to_numpy() & (hour == 12)
-    hour = np.where(late & (hour < 12), hour + 12, np.where(midnight, 0, hour))
-    fraction = _texts(fields, "f").str.slice(0, 6).str.pad(6, side="right", fillchar="0")
-    micros = pd.to_numeric(fraction.mask(_texts(fields, "f") == "", "0")).to_numpy(dtype=np.int64)
+    hour, minute, second_ = _hours(fields), _ints(fields, "mi", 0), _ints(fields, "s", 0)
     valid = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (year >= 1000) & (year <= 9999)
     valid &= (
         (hour <= 24) & (minute <= 59) & (second_ <= 60) & ((hour < 24) | ((minute == 0) & (second_ == 0)))
@@ -115,11 +137,8 @@ def _from_fields(
     days = _civil_days(np.where(valid, year, 1970), np.where(valid, month, 1), np.where(valid, day, 1))
     back = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
     valid &= back == month
-    return (
-        days * _DAY + ((hour * 60 + minute) * 60 + second_) * _MICRO + micros,
-        valid,
-        _offset_minutes(_texts(fields, "zone")),
-    )
+    clock = ((hour * 60 + minute) * 60 + second_) * _MICRO + _micros(fields)
+    return days * _DAY + clock, valid, _offset_minutes(fields)
 
 
 def _numbers(texts: pd.Series) -> tuple[NDArray[np.float64], NDArray[np.str_]]:

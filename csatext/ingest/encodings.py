@@ -100,7 +100,7 @@ def detect_encoding(data: bytes) -> tuple[str, float]:
         if data.isascii():
             return "utf-8", 1.0
         text = _strict(data, "utf-8")
-        if text is not None and sum(not c.isascii() for c in text[:_SAMPLE]) >= 3:
+        if text is not None and _beyond_ascii(text) >= 3:
             return "utf-8", 0.99
     piece = _sample(data)
     scores: dict[str, float] = {}
@@ -157,23 +157,26 @@ def _decode_line(line: bytes, main: str, tally: Counter[str]) -> str:
     return readings[best]
 
 
+def _is_utf8(line: bytes) -> bool:
+    """Return whether a line beyond ASCII is valid UTF-8; almost no line of another encoding is."""
+    return not line.isascii() and _whole(line, "utf-8") is not None
+
+
 def _by_lines(data: bytes, main: str) -> tuple[str, list[Note]]:
     """Return the text decoded line by line, and how many lines were of another encoding or damaged."""
     tally: Counter[str] = Counter()
     texts: list[str] = []
     lines = data.split(b"\n")
-    for line in lines:
-        if line.isascii():
-            texts.append(line.decode("ascii"))
-            continue
-        try:
-            text = line.decode(main)
-        except UnicodeDecodeError:
-            text = _decode_line(line, main, tally)
-        else:
-            if main != "utf-8" and _strict(line, "utf-8") is not None:
-                text = _decode_line(line, main, tally)
-        texts.append(text)
+    whole = _whole(data, main)
+    if whole is not None:
+        texts = whole.split("\n")
+        for i, line in enumerate(lines):
+            if _is_utf8(line):
+                texts[i] = _decode_line(line, main, tally)
+    else:
+        for line in lines:
+            text = _whole(line, main)
+            texts.append(_decode_line(line, main, tally) if text is None or _is_utf8(line) else text)
     tally.pop(main, None)
     notes = [
         Note("encoding_rows", "", n, len(lines), f"{n} 行的编码是 {name}，已分行解码")
@@ -214,19 +217,17 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
     InputError
         The bytes are not text.
     """
-    confidence = 1.0
+    text = None
     if encoding is None:
-        name, confidence = detect_encoding(data)
+        text = _plain_utf8(data)
+        name, confidence = ("utf-8", 0.99) if text is not None else detect_encoding(data)
+        said = f"编码：{name}（把握 {confidence:.0%}）"
     else:
         name = _canonical(encoding)
-    said = f"编码：{name}" + ("（指定）" if encoding else f"（把握 {confidence:.0%}）")
+        said = f"编码：{name}（指定）"
     notes = [Note("encoding", "", 1, 1, said)]
-    text = None
-    if name in ("utf-8", "utf-8-sig") or encoding is not None or name not in _BYTES:
-        try:
-            text = data.decode(name)
-        except UnicodeDecodeError:
-            text = None
+    if text is None and (encoding is not None or name not in ("utf-8", *_BYTES)):
+        text = _whole(data, name)
     if text is None and name.startswith(("utf-16", "utf-32")):
         text = data.decode(name, "replace")
     if text is None:
@@ -239,6 +240,26 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
         notes.append(Note("nul_characters", "", n, len(text), f"去掉 {n} 个空字符（NUL）"))
         text = text.replace("\x00", "")
     return text, notes
+
+
+def _plain_utf8(data: bytes) -> str | None:
+    """Return the text where it is UTF-8 without any doubt, None where it must be looked at."""
+    if b"\x00" in data[:_SAMPLE]:
+        return None
+    text = _whole(data, "utf-8")
+    return text if text is not None and (text.isascii() or _beyond_ascii(text) >= 3) else None
+
+
+def _whole(data: bytes, name: str) -> str | None:
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError:
+        return None
+
+
+def _beyond_ascii(text: str) -> int:
+    """Return the number of characters beyond ASCII, of the first of them that stand together."""
+    return sum(not c.isascii() for c in text[:_SAMPLE]) or (0 if text.isascii() else 3)
 
 
 def _canonical(encoding: str) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.ingest.plausibility import chinese_share, log_likelihood, per_character
+from csatext.ingest.plausibility import chinese_share, log_likelihood, of_codes
 from csatext.ingest.raw import Note
 
 __all__ = ["mend_columns", "mend_names", "mend_text"]
@@ -111,14 +111,16 @@ def _doubtful(column: pd.Series) -> NDArray[np.bool_]:
         lengths = pc.utf8_length(chunk).to_numpy(zero_copy_only=False).astype(np.int64)
         if int(lengths.sum()) == int(pc.sum(pc.binary_length(chunk)).as_py()):
             continue
-        text = "".join(chunk.to_pylist())
-        scores = per_character(text).astype(np.float64)
-        beyond = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32) > 0x7F
-        ends = np.cumsum(lengths)
-        sums = np.concatenate([[0.0], np.cumsum(np.where(beyond, scores, 0.0))])
-        counts = np.concatenate([[0], np.cumsum(beyond)])
-        total, n = sums[ends] - sums[ends - lengths], counts[ends] - counts[ends - lengths]
-        doubt[first : first + len(chunk)] = (n >= _LEAST) & (total < _DOUBTFUL * n)
+        codes = np.frombuffer(
+            "".join(chunk.to_pylist()).encode("utf-32-le", "surrogatepass"), dtype=np.uint32
+        )
+        beyond = codes > 0x7F
+        starts = np.minimum(np.cumsum(lengths) - lengths, codes.size - 1)
+        total = np.add.reduceat(
+            np.where(beyond, of_codes(codes) - np.float32(_DOUBTFUL), np.float32(0)), starts
+        )
+        n = np.add.reduceat(beyond, starts, dtype=np.int32)
+        doubt[first : first + len(chunk)] = (n >= _LEAST) & (total < 0) & (lengths > 0)
     return doubt
 
 

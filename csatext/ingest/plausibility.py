@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csatext.lexicon import lexicon_path
 
-__all__ = ["chinese_share", "log_likelihood", "per_character"]
+__all__ = ["chinese_share", "log_likelihood", "of_codes", "per_character"]
 
 _SIZE = 0x10000
 _HANZI_SHARE = 0.6
@@ -55,8 +55,9 @@ _RARE_ASTRAL = -6.5
 
 @cache
 def _table() -> NDArray[np.float32]:
-    """Return log10 probabilities of the characters of the first plane, shape (65536,)."""
-    table = np.full(_SIZE, _OTHER, dtype=np.float32)
+    """Return log10 probabilities of the first plane's characters and of all others, shape (65537,)."""
+    table = np.full(_SIZE + 1, _OTHER, dtype=np.float32)
+    table[_SIZE] = _RARE_ASTRAL
     for first, last, value in _BANDS:
         table[first : last + 1] = value
     for character, value in _COMMON.items():
@@ -84,9 +85,12 @@ def per_character(text: str) -> NDArray[np.float32]:
     >>> bool(per_character("退款").min() > per_character("閫€娆").max())
     True
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    scores = _table()[np.minimum(codes, _SIZE - 1)]
-    return np.where(codes >= _SIZE, np.float32(_RARE_ASTRAL), scores)
+    return of_codes(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
+
+
+def of_codes(codes: NDArray[np.uint32]) -> NDArray[np.float32]:
+    """Return :func:`per_character` of Unicode code points, shape (n,)."""
+    return np.asarray(_table()[np.minimum(codes, _SIZE)])
 
 
 def log_likelihood(text: str) -> float:

@@ -24,6 +24,8 @@ _TEXTS = (".csv", ".tsv", ".txt", ".tab", ".psv", "")
 _PARQUET = (".parquet", ".pq")
 ENDINGS = (*(ending for ending in _TEXTS if ending), *_WORKBOOKS, *_RECORDS, *_PARQUET)
 """File endings that are read, in lower case."""
+_BLANK = b"\x00 \t\r\n"
+_GLANCE = 4096
 _ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 
 
@@ -50,7 +52,7 @@ def read_bytes(path: Path) -> bytes:
         raise InputError.unreadable(path, "没有读取权限", "请检查文件权限，或关闭正在占用它的程序") from error
     except (OSError, ValueError) as error:
         raise InputError.unreadable(path, "系统无法打开这个路径", "请检查路径和磁盘") from error
-    if not data.strip(b"\x00 \t\r\n"):
+    if not (data[:_GLANCE].strip(_BLANK) or data.strip(_BLANK)):
         raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
     return data
 
@@ -64,7 +66,7 @@ def _read(
     if data.startswith((_ZIP, _OLE)):
         return read_workbook(data, path, sheet)
     text, notes = decode(data, path, encoding)
-    if not text.strip():
+    if not (text[:_GLANCE].strip() or text.strip()):
         raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
     if ending in _RECORDS:
         raw = read_json(text, path)

@@ -9,7 +9,11 @@ import pyarrow.compute as pc
 
 __all__ = ["as_flags", "as_identifiers", "as_numbers", "as_text", "blank", "plain_value"]
 
-_NOTHING = ("", "nan", "null", "none", "\\n", "#n/a", "n/a", "<na>", "nat", "#ref!", "#value!")
+_NOTHING = pa.array(
+    ["", "nan", "null", "none", "\\n", "#n/a", "n/a", "<na>", "nat", "#ref!", "#value!"],
+    type=pa.large_string(),
+)
+_LONGEST_NOTHING = 12
 _PLAIN_NUMBER = r"^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?$"
 _WITH_UNIT = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
 _YES = ("是", "已解决", "解决", "已", "y", "yes", "true", "t", "1", "有效", "√")
@@ -51,13 +55,12 @@ def blank(column: pd.Series) -> np.ndarray:
     >>> blank(pd.Series(["退款", " ", "NULL", None])).tolist()
     [False, True, True, True]
     """
-    cells = pa.array(column.fillna(""), type=pa.large_string())
-    short = pc.less_equal(pc.utf8_length(cells), 8).to_numpy(zero_copy_only=False)
-    bare = column[short].fillna("").str.strip().str.casefold()
-    found = np.zeros(len(column), dtype=np.bool_)
-    found[short] = bare.isin(_NOTHING).to_numpy(dtype=np.bool_)
-    spaces = pc.utf8_is_space(cells).to_numpy(zero_copy_only=False)
-    return found | spaces.astype(np.bool_)
+    cells = pc.fill_null(pa.array(column, type=pa.large_string(), from_pandas=True), "")
+    short = pc.less_equal(pc.binary_length(cells), _LONGEST_NOTHING).to_numpy(zero_copy_only=False)
+    found = pc.utf8_is_space(cells).to_numpy(zero_copy_only=False).astype(np.bool_, copy=True)
+    bare = pc.utf8_lower(pc.utf8_trim_whitespace(cells.filter(pa.array(short))))
+    found[short] |= pc.is_in(bare, value_set=_NOTHING).to_numpy(zero_copy_only=False)
+    return found
 
 
 def as_identifiers(column: pd.Series) -> pd.Series:
