@@ -24,11 +24,14 @@ LONGEST = 400
 """Characters read after a mark; a line of such text between two ASCII characters is far shorter."""
 
 _HEAD = 12
-_WIDE_HEAD = re.compile(f"[^\x00-\x7f]{{2,{_HEAD}}}")
+_WIDE_HEAD = re.compile(f"[^\x00-\x7f]{{1,{_HEAD}}}")
 """The characters after a mark that are looked at, cheaply, to see whether there is anything odd."""
 
 GAIN = 2.0
 """Least mean gain of log-likelihood, in nats a character: the readable text is e² times as likely each."""
+
+_ASCII_INSIDE = -7.0
+"""Log-likelihood of one ASCII character amid Chinese: about one in a thousand."""
 
 LEAST = 12.0
 """Least gain in all for a known first byte, so that two lucky characters are no proof."""
@@ -71,7 +74,7 @@ def find_shifted_gbk(text: str) -> list[ShiftedSpan]:
 
     Examples
     --------
-    >>> find_shifted_gbk("收到了??突Х从澄锪魉俣忍?,差评")[0].repaired
+    >>> find_shifted_gbk("收到了??突Х从澄锪魉俣忍\ue07f?,差评")[0].repaired
     '。客户反映物流速度太'
     >>> find_shifted_gbk("真的吗??我不信")
     []
@@ -111,21 +114,29 @@ def _read(text: str, start: int, first: int) -> ShiftedSpan | None:
         if pair is None:
             break
         pairs.append(pair)
-    if len(pairs) < 2:
+    if not pairs:
         return None
     tail = _shifted(pairs)
+    following = text[first + len(pairs) : first + len(pairs) + 1]
+    if len(tail) == len(pairs) - 1 and "@" <= following <= "~":
+        # The first half that is left takes an ASCII character for its second one.
+        tail += _char(bytes([pairs[-1][1], ord(following)]))
     if not tail or _mostly_odd(tail[:_HEAD]):
         return None
     heads = _heads(text[start:first], pairs[0])
-    readings = [_judge(text, start, first, head, tail) for head in heads]
+    wide = text[first : first + len(pairs)]
+    readings = [_judge(text[:start][-1:], text[first - 1], wide, head, tail) for head in heads]
     best = max(readings, key=lambda reading: reading.gain, default=_Reading("", 0, 0.0))
     least = LEAST if len(heads) == 1 else LEAST_GUESSED
     if best.gain < max(least, GAIN * best.used) or _mostly_odd(best.repaired):
         return None
     repaired, end = best.repaired, first + best.used
-    if best.used == len(pairs):
-        last, end = _end(text, end, pairs[-1][1], repaired)
-        repaired += last
+    if best.used == len(pairs) == len(tail):
+        # The last first half must go somewhere, however unlikely the character after the one before it.
+        repaired, end = repaired + tail[-1], end + 1
+    elif best.used == len(pairs) and following in ("?", "？", "\ufffd"):
+        last = _noted(text, end + 1, pairs[-1][1], repaired)
+        repaired, end = repaired + last, end + bool(last)
     return ShiftedSpan(start, end, repaired)
 
 
@@ -153,31 +164,27 @@ def _heads(mark: str, pair: bytes) -> list[str]:
     return [char for lead in range(0x81, 0xFF) if (char := _char(bytes([lead, pair[0]])))]
 
 
-def _judge(text: str, start: int, first: int, head: str, tail: str) -> _Reading:
+def _judge(before: str, mark: str, wide: str, head: str, tail: str) -> _Reading:
     """Compare a reading with the text as it stands and cut it where it stops being the better one."""
-    new = log_likelihoods(head[-1] + tail, text[:start][-1:])
-    old = log_likelihoods(text[first : first + len(new)], text[:first][-1:])
+    new = log_likelihoods(head[-1] + tail, before)
+    old = [*log_likelihoods(wide[: len(new)], mark), _ASCII_INSIDE]
     best, used, gain = 0.0, 0, 0.0
-    for count, (better, worse) in enumerate(zip(new, old, strict=True), start=1):
+    for count, (better, worse) in enumerate(zip(new, old, strict=False), start=1):
         gain += better - worse
         if gain > best:
             best, used = gain, count
     return _Reading(head[:-1] + (head[-1] + tail)[:used], used, best)
 
 
-def _end(text: str, position: int, lead: int, before: str) -> tuple[str, int]:
-    """Read the character that the shifted stretch ends in: its second half is ASCII, or lost.
+def _noted(text: str, position: int, lead: int, before: str) -> str:
+    """Return the character that a pinyin note at ``position`` belongs to, with the lost opening bracket.
 
-    A lost half is guessed only before the rest of a pinyin note, whose bracket was lost with it, and where the
-    character makes a word with a neighbour. Returns what to add and the end of the stretch.
+    The bracket was read as its second half and both were lost. It is guessed from its first half, only where
+    it makes a word with a neighbour; else an empty string is returned.
     """
-    following = text[position : position + 1]
-    if "@" <= following <= "~":
-        char = _char(bytes([lead, ord(following)]))
-        return (char, position + 1) if char else ("", position)
-    note = _NOTE_END.match(text, position + 1) if following in ("?", "？", "\ufffd") else None
+    note = _NOTE_END.match(text, position)
     if note is None:
-        return "", position
+        return ""
     context = text[note.end() : note.end() + 1]
     candidates = [
         char
@@ -186,9 +193,8 @@ def _end(text: str, position: int, lead: int, before: str) -> tuple[str, int]:
         and (are_neighbours(before[-1], char) or are_neighbours(char, context))
     ]
     if not candidates:
-        return "", position
-    best = max(candidates, key=lambda char: sum(log_likelihoods(char + context, before[-1:])))
-    return best + "(", position + 1
+        return ""
+    return max(candidates, key=lambda char: sum(log_likelihoods(char + context, before[-1]))) + "("
 
 
 @cache

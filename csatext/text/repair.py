@@ -17,7 +17,7 @@ def _shifted_edits(text: str) -> list[Edit]:
 repair_shifted_gbk = Step(
     "repair_shifted_gbk",
     _shifted_edits,
-    trigger=r"(?:[?？]{2}|\x{fffd})[^\x00-\x7f]{2}",
+    trigger=r"(?:[?？]{2}|\x{fffd})[^\x00-\x7f]",
 )
 """Repair GBK text that lost one byte (REQUIREMENTS rows 2 and 3); see `find_shifted_gbk`.
 
