@@ -1,26 +1,81 @@
-"""Platform emoticons in one written form: the name in square brackets."""
+"""Cleaning steps for emoticons: one written form, the name in square brackets, which survives as one unit."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from csatext.text.steps import pattern_step
+from csatext.lexicon import Lexicon
+from csatext.text.offsets import Edit
+from csatext.text.steps import Step
 
-__all__ = ["bracket_emoticons"]
+__all__ = ["bracket_emoticons", "name_emoji"]
 
-_CODES = r"(?P<platform>#E-[a-z](?:\[数字x\]|[0-9]{1,3}))|(?P<wide>［(?P<inner>[\u3400-\u9fffA-Za-z]{1,6})］)"
+_HAN = r"\u3400-\u9fff"
+_PLATFORM = r"#E-[a-z](?:\[数字x\]|[0-9]{1,3})"
+"""Numbered emoticons of shop chats; the number is a placeholder in redacted exports."""
+
+
+@cache
+def _names(kind: str) -> dict[str, str]:
+    lexicon = Lexicon.load("emoticons")
+    return {
+        term: str(lexicon[term].get("canonical")) for term in lexicon if lexicon[term].get("kind") == kind
+    }
+
+
+@cache
+def _written() -> re.Pattern[str]:
+    codes = "|".join(
+        re.escape(code) + ("(?![A-Za-z])" if code[-1].isalpha() else "")
+        for code in sorted(_names("code"), key=len, reverse=True)
+    )
+    longest_first = sorted(_names("face"), key=len, reverse=True)
+    faces = "|".join(longest_first)
+    # One character after a slash is an alternative (强/弱) more often than a face.
+    slashed = "|".join(face for face in longest_first if len(face) > 1 and not face.isascii())
+    return re.compile(
+        rf"(?P<platform>{_PLATFORM})|(?P<code>{codes})|(?P<slashed>(?<![{_HAN}0-9A-Za-z/])(?:/(?:{slashed}))+"
+        rf"(?![{_HAN}]))|[［\[][ ]?(?P<name>{faces})[ ]?[］\]]"
+    )
 
 
 def _bracketed(match: re.Match[str]) -> str:
     if match["platform"]:
         return "[表情]"
-    return f"[{match['inner']}]"
+    if match["code"]:
+        return _names("code")[match["code"]]
+    if match["slashed"]:
+        return "".join(f"[{name}]" for name in match["slashed"][1:].split("/"))
+    return f"[{match['name']}]"
 
 
-bracket_emoticons = pattern_step(
+def _written_edits(text: str) -> list[Edit]:
+    edits = []
+    for match in _written().finditer(text):
+        new = _bracketed(match)
+        if new != match[0]:
+            edits.append((match.start(), match.end(), new))
+    return edits
+
+
+bracket_emoticons = Step(
     "bracket_emoticons",
-    _CODES,
-    _bracketed,
-    trigger="#E-[a-z]|［",
+    _written_edits,
+    trigger=r"/:|#E-[a-z]|［|[［\[]\x20|\x20\]|/[\x{3400}-\x{9fff}]{2}",
 )
-"""Write emoticons of chat platforms as ``[name]``."""
+"""Write emoticons of chat platforms as ``[name]``: ``/::)`` and ``/微笑`` and ``［微笑］`` become ``[微笑]``.
+
+Numbered ones without a name (``#E-s01``, ``#E-s[数字x]``) become ``[表情]``. Emoji and kaomoji stay as they
+are, and so do the placeholders of redacted exports (``[数字x]``). Names are in ``lexicons/emoticons.tsv``.
+"""
+
+
+def _emoji_edits(text: str) -> list[Edit]:
+    names = _names("emoji")
+    found = re.finditer("|".join(names), text)
+    return [(match.start(), match.end(), names[match[0]]) for match in found]
+
+
+name_emoji = Step("name_emoji", _emoji_edits, trigger=r"[\x{2600}-\x{27bf}\x{2b50}\x{1f300}-\x{1faff}]")
+"""Write frequent emoji as ``[name]``. Not a default step: it puts Chinese words where there were none."""
