@@ -143,8 +143,9 @@ class Lexicon:
     def table(self) -> pd.DataFrame:
         """A row an entry: ``term``, the value columns, ``file`` and ``line`` of the source (a new frame)."""
         data: dict[str, pd.Series] = {"term": pd.Series(self.terms, dtype="str")}
+        values = [dict(entry.values) for entry in self.entries]
         for name in self.columns:
-            cells = [entry.get(name) for entry in self.entries]
+            cells = [row.get(name) for row in values]
             data[name] = pd.Series(cells, dtype="float64" if name in NUMERIC else "str")
         data["file"] = pd.Series([entry.file for entry in self.entries], dtype="str")
         data["line"] = pd.Series([entry.line for entry in self.entries], dtype="int64")
