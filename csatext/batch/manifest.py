@@ -12,7 +12,7 @@ import pandas as pd
 
 import csatext
 from csatext.batch.configuration import Configuration
-from csatext.batch.output import file_hash
+from csatext.reporting.files import file_hash
 
 __all__ = ["manifest"]
 

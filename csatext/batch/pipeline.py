@@ -17,7 +17,7 @@ from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import manifest
-from csatext.batch.output import file_hash, prepare_folder, write_csv, write_json, write_parquet, write_text
+from csatext.reporting.files import file_hash, prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.privacy import mask_columns, mask_rejects
 from csatext.errors import InputError
 from csatext.ingest.read import ReadResult, read_input
