@@ -37,7 +37,7 @@ SCRIPTS: dict[str, tuple[Beat, ...]] = {
         Beat("agent", (("probe", 0.85),), long=True),
         Beat("customer", (("detail", 0.65), ("identity", 0.6)), long=True),
         Beat("agent", (("sorry", 0.5), ("hold", 0.8)), long=True),
-        Beat("customer", (("impact", 0.5), ("mood", 0.7)), long=True),
+        Beat("customer", (("impact", 0.5), ("mood", 0.8)), long=True),
         Beat("agent", (("solve", 1.0),)),
         Beat("customer", (("second", 1.0), ("demand", 0.5), ("threat", 0.25), ("ask_more", 0.6)), long=True),
         Beat("agent", (("promise", 0.7),), long=True),
@@ -53,7 +53,7 @@ SCRIPTS: dict[str, tuple[Beat, ...]] = {
         Beat("customer", (("detail", 0.5),), long=True),
         Beat("agent", (("probe", 0.7),), long=True),
         Beat("customer", (("identity", 0.6),), long=True),
-        Beat("customer", (("impact", 0.4), ("mood", 0.7)), long=True),
+        Beat("customer", (("impact", 0.4), ("mood", 0.8)), long=True),
         Beat("agent", (("sorry", 0.4), ("solve", 1.0))),
         Beat("customer", (("second", 1.0), ("demand", 0.45), ("threat", 0.2), ("ask_more", 0.5)), long=True),
         Beat("agent", (("promise", 0.6),), long=True),
@@ -69,7 +69,7 @@ SCRIPTS: dict[str, tuple[Beat, ...]] = {
                 ("main", 1.0),
                 ("detail", 0.7),
                 ("impact", 0.45),
-                ("mood", 0.7),
+                ("mood", 0.8),
                 ("second", 1.0),
                 ("demand", 0.6),
                 ("threat", 0.2),
@@ -171,7 +171,7 @@ def _cast(draw: Draw, world: World, book: Phrasebook, rng: np.random.Generator) 
     problem = np.where(draw.vague & ~two, code["customer.vague"], problem)
     general = rng.random((2, n)) < _GENERAL
     asked = np.where(goods, code["customer.order_goods"], code["customer.order_service"])
-    closing = np.where(draw.negative[:, None], [0.45, 0.85], [0.0, 0.4])
+    closing = np.where(draw.negative[:, None], [0.5, 0.95], [0.0, 0.3])
     closed = (rng.random(n)[:, None] > closing).sum(axis=1)
     closings = np.array([code[f"customer.close_{mood}"] for mood in ("bad", "mid", "good")])
 

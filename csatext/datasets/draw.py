@@ -101,9 +101,11 @@ def draw_contacts(
     complaint = kind == 0
     second = np.where(complaint & (rng.random(n) < _TWO_CAUSES), _causes(world, cells, rng), -1)
     second[second == cause] = -1
-    negative = rng.random(n) < np.where(complaint, 1 - _CALM, np.where(kind == 3, 0.0, _ANNOYED))
+    # Nobody stays calm about an incident that everybody has.
+    chance = np.select([incident >= 0, complaint, kind == 3], [1.0, 1 - _CALM, 0.0], _ANNOYED)
+    negative = rng.random(n) < chance
     vague = complaint & (rng.random(n) < _VAGUE)
-    asking = complaint & (rng.random(n) < _ASKING)
+    asking = complaint & (incident < 0) & (rng.random(n) < _ASKING)
     short = (second < 0) & (rng.random(n) < _SHORT)
     negative &= ~(complaint & asking & short)
     traditional = (style != "call") & (rng.random(n) < _TRADITIONAL)

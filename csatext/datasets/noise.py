@@ -35,6 +35,7 @@ class Noise:
     def __init__(self) -> None:
         fillers = read_yaml("fillers.yaml")
         self._fillers = {name: np.array(words, dtype=object) for name, words in fillers.items()}
+        self._converter = opencc.OpenCC("s2tw")
         table = pd.read_csv(lexicon_path("demo/misheard.tsv"), sep="\t", dtype="str")
         self._mistakes = {
             style: list(zip(rows["right"], rows["wrong"], strict=True))
@@ -67,7 +68,7 @@ class Noise:
             lines += "。"
         rows = np.flatnonzero(traditional)
         if len(rows):
-            written = opencc.OpenCC("s2tw").convert("\n".join(lines[rows]))
+            written = self._converter.convert("\n".join(lines[rows]))
             lines[rows] = written.split("\n")
         return lines
 
