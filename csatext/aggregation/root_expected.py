@@ -108,10 +108,7 @@ def _variances(
     if n < 2:
         return 0.0, 0.0
     expected = cells.exposure * rate[cells.cell]
-    # The level of a whole period moves freely: only cells against each other matter here.
-    level = np.bincount(cells.period, cells.events, n)
-    fitted = np.bincount(cells.period, expected, n)
-    expected = expected * (level / np.where(fitted > 0, fitted, 1.0))[cells.period]
+    expected = expected * _levels(cells, expected, groups)[cells.period]
     noise = expected
     if is_binomial:
         noise = expected * (1.0 - np.minimum(expected / np.maximum(cells.exposure, 1.0), _MAX_RATE))
@@ -123,19 +120,46 @@ def _variances(
     weight = (1.0 / (1.0 + single * mean))[cells.cell]
     seen, wanted, random = [], [], []
     for grouping in groups:
-        slot = grouping.ids[cells.cell] * np.int64(n) + cells.period
-        size = len(grouping) * n
-        total = np.bincount(slot, expected * weight, size)
+        total = _by_period(cells, grouping, expected * weight)
         keep = total > _ENOUGH
         wanted.append(total[keep])
-        random.append(np.bincount(slot, noise * weight, size)[keep])
-        seen.append(np.bincount(slot, cells.events * weight, size)[keep])
+        random.append(_by_period(cells, grouping, noise * weight)[keep])
+        seen.append(_by_period(cells, grouping, cells.events * weight)[keep])
     # Groupings show the same events again and again: one of them is worth as much as all.
     slack = _median_error(sum(map(len, wanted)) / max(len(groups), 1))
     several = _excess_variance(
         np.concatenate(seen), np.concatenate(wanted), np.concatenate(random), inflate, slack
     )
     return single, several or 0.0
+
+
+def _levels(cells: Cells, expected: np.ndarray, groups: list[Grouping]) -> np.ndarray:
+    """Return the level of each baseline period: what most groups share, whatever happened to some.
+
+    The level moves freely from period to period: only cells against each other matter here.
+    """
+    n = cells.n_periods
+    ratios = np.concatenate(
+        [_by_period(cells, grouping, cells.events) / _large(cells, grouping, expected) for grouping in groups]
+    )
+    level = np.ones(n)
+    for period, ratio in enumerate(ratios.T):
+        known = ratio[~np.isnan(ratio)]
+        if len(known) >= _ENOUGH:
+            level[period] = np.median(known)
+    return level
+
+
+def _by_period(cells: Cells, grouping: Grouping, values: np.ndarray) -> np.ndarray:
+    """Return sums by group and baseline period, shape (n_groups, n_periods)."""
+    slot = grouping.ids[cells.cell] * np.int64(cells.n_periods) + cells.period
+    sums = np.bincount(slot, values, len(grouping) * cells.n_periods)
+    return sums.reshape(len(grouping), cells.n_periods)
+
+
+def _large(cells: Cells, grouping: Grouping, expected: np.ndarray) -> np.ndarray:
+    sums = _by_period(cells, grouping, expected)
+    return np.where(sums > _ENOUGH, sums, np.nan)
 
 
 def _median_error(n: float) -> float:
