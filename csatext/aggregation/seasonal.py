@@ -32,12 +32,16 @@ class Season:
     scale : array, one a feature
         Standard deviation expected of the feature's effect, on the log scale of counts: the prior of
         the ridge. A day that has not been seen before is allowed this much.
+    literal : array, periods x features
+        The other reading of a holiday or make-up workday: it keeps its own weekday. Which of the two
+        holds differs from centre to centre.
     is_special : array of bool, one a period
         Holidays, make-up workdays, promotions and the first working day after a holiday.
     """
 
     features: Array
     scale: Array
+    literal: Array
     is_special: np.ndarray
 
 
@@ -54,7 +58,7 @@ def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike)
     share of working days and of promotion days. The size of the priors is ours.
     """
     if not len(starts):
-        return Season(np.zeros((0, 0)), np.zeros(0), np.zeros(0, dtype=bool))
+        return Season(np.zeros((0, 0)), np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=bool))
     stop = next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(microseconds=1)
     days = _daily(starts[0].normalize(), stop.normalize(), calendar)
     if freq in ("h", "D"):
@@ -66,7 +70,9 @@ def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike)
             hour = np.eye(24)[starts.hour]
             features = np.hstack([features, hour * ~off[:, None], hour * off[:, None]])
             scale = np.concatenate([scale, np.full(48, 1.5)])
-        return Season(features, scale, days["is_special"].to_numpy()[at])
+        literal = features.copy()
+        literal[:, :7] = np.eye(7)[starts.day_of_week]
+        return Season(features, scale, literal, days["is_special"].to_numpy()[at])
     grouped = days.groupby(starts[starts.searchsorted(days.index, side="right") - 1])
     share = grouped[["is_workday", "is_holiday", "is_spring", "is_promotion"]].mean().to_numpy()
     share[:, 0] -= 5 / 7
@@ -74,7 +80,7 @@ def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike)
     angles = 2 * np.pi * np.outer(year, np.arange(1, {"W": 4, "M": 4, "Q": 2, "Y": 1}[freq]))
     features = np.hstack([np.sin(angles), np.cos(angles), share])
     scale = np.concatenate([np.full(2 * angles.shape[1], 0.3), [0.7, 0.7, 0.7, 0.7]])
-    return Season(features, scale, share[:, 1:].sum(axis=1) > 0)
+    return Season(features, scale, features, share[:, 1:].sum(axis=1) > 0)
 
 
 _DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.15, 0.35, 0.2])

@@ -1,0 +1,150 @@
+"""Grouped early warnings with a promised rate of false alarms; one incident gives one alert."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from csatext.aggregation.arguments import as_list
+from csatext.aggregation.calendar import CalendarLike
+from csatext.aggregation.periods import Panel, labels, make_panel
+from csatext.aggregation.seasonal import calendar_season
+from csatext.aggregation.surveillance import FEWEST, LOOKS, Incident, watch
+from csatext.errors import ParameterError
+from csatext.schema import conform
+from csatext.schema.time import ALERTS
+
+__all__ = ["alerts"]
+
+# Periods in 30 days.
+_MONTH = {"h": 720.0, "D": 30.0, "W": 30 / 7, "M": 1.0, "Q": 1 / 3, "Y": 1 / 12}
+
+_UNITS = {"h": "小时", "D": "天", "W": "周", "M": "个月", "Q": "个季度", "Y": "年"}
+
+
+def alerts(
+    facts: pd.DataFrame,
+    time: str = "created_at",
+    freq: str = "D",
+    by: str | list[str] | None = None,
+    *,
+    measure: str | None = None,
+    false_alarms: float = 0.4,
+    min_count: float = 5,
+    recent: int | None = 60,
+    calendar: CalendarLike = "CN",
+    count: str | None = None,
+    start: object = None,
+    end: object = None,
+) -> pd.DataFrame:
+    """Return one row an incident: a series that rose above what its past lets expect.
+
+    Each period is judged with the data before it: level, weekday, holidays and promotions,
+    overdispersion and serial correlation of each series, drawn towards those of all; sums of 1, 2, 3
+    and 7 days are tested, so that strong rises are seen within a day or two and weak ones within a
+    week. Delays and false alarms on simulated series are printed by ``benchmarks/alerts.py``.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        One row a contact, or any long table of counts (topics, new words) with ``count``.
+    time, freq, by, calendar, count, start, end
+        As in :func:`csatext.aggregation.trend.trend`. A group that was never seen before counts as
+        one whose level was near zero.
+    measure : str, optional
+        A flag: its rate is watched, the number of contacts with a known flag being given. None:
+        the number of contacts is watched.
+    false_alarms : float
+        Promise: false alerts expected in 100 series within 30 days.
+    min_count : float
+        Contacts (or flags) in a window below which nothing is an alert.
+    recent : int, optional
+        Incidents are reported that went on within so many last periods; None: all since the first
+        period that can be judged (28 days, 14 days of hours, 12 weeks or months).
+
+
+    Returns
+    -------
+    DataFrame
+        Table ``alerts``, strongest evidence first. ``attrs``: ``n_series``, ``n_periods`` (judged),
+        ``expected_false`` (false alerts expected in the table), ``threshold`` and, where the table is
+        empty, ``reason``. REQUIREMENTS rows 80, 90.
+
+    Raises
+    ------
+    ParameterError, SchemaError
+        As ``trend``; a measure that is not a flag; ``false_alarms`` outside (0, 100].
+
+    Examples
+    --------
+    >>> days = pd.date_range("2026-03-02", periods=45).repeat([10] * 42 + [30, 31, 29])
+    >>> found = alerts(pd.DataFrame({"created_at": days}))
+    >>> found[["start", "delay", "observed"]].astype(str).values.tolist()
+    [['2026-04-13', '1', '90.0']]
+    """
+    if not 0 < false_alarms <= 100:
+        raise ParameterError.out_of_range(
+            "false_alarms", false_alarms, "大于 0、不大于 100（每 100 个序列 30 天）"
+        )
+    if recent is not None and recent < 1:
+        raise ParameterError.out_of_range("recent", recent, "至少 1 个时段，或 None（全部）")
+    dimensions = as_list(by)
+    panel = make_panel(facts, time, freq, dimensions, measure, count=count, start=start, end=end)
+    if panel.kind == "mean":
+        raise ParameterError(
+            f"参数 measure={measure!r} 不是真假列；预警只看数量或比率，请先把它变成真假列（如 低于 3 分）。"
+        )
+    exposure = np.ones(panel.n.shape) if panel.kind == "count" else panel.denominator
+    threshold = min(false_alarms / 100 / _MONTH[panel.freq] / LOOKS, 0.05)
+    season = calendar_season(panel.starts, panel.freq, calendar)
+    found, judged = watch(panel.numerator, exposure, season, panel.freq, threshold, min_count)
+    periods = len(panel.starts)
+    if recent is not None:
+        found = [incident for incident in found if incident.end >= periods - recent]
+        judged = min(judged, recent)
+    chances = LOOKS * judged * len(panel.groups)
+    found.sort(key=lambda incident: (incident.p, -incident.observed + incident.expected, incident.group))
+    frame = panel.groups.iloc[[incident.group for incident in found]].reset_index(drop=True)
+    frame["rank"] = np.arange(1, len(found) + 1)
+    for column, name in (("start", "start"), ("end", "end"), ("detected_at", "detected")):
+        frame[column] = panel.starts[[getattr(incident, name) for incident in found]]
+    frame["delay"] = [incident.detected - incident.start for incident in found]
+    for name in ("is_open", "observed", "expected", "p"):
+        frame[name] = [getattr(incident, name) for incident in found]
+    frame["is_open"] = frame["is_open"].astype(bool)
+    frame["ratio"] = frame["observed"] / frame["expected"]
+    frame["expected_false"] = frame["p"].astype(float) * chances
+    frame["message"] = pd.Series([_message(panel, incident) for incident in found], dtype="str")
+    frame.attrs = {
+        **panel.notes,
+        "n_series": len(panel.groups),
+        "n_periods": judged,
+        "threshold": threshold,
+        "expected_false": threshold * chances,
+    }
+    if not found:
+        frame.attrs["reason"] = _reason(panel, judged)
+    return conform(frame, ALERTS, dimensions)
+
+
+def _message(panel: Panel, incident: Incident) -> str:
+    """Say in one sentence what rose, since when, by how much, and whether it goes on."""
+    names = [str(value) for value in panel.groups.iloc[incident.group]] if panel.groups.shape[1] else ["全部"]
+    since, until = labels(panel.starts[[incident.start, incident.end]], panel.freq)
+    more = incident.observed / incident.expected - 1
+    what = "数量" if panel.kind == "count" else "比率"
+    rise = f"多 {more:.0%}" if more < 9 else f"是预期的 {more + 1:.0f} 倍"
+    delay = incident.detected - incident.start
+    speed = "当期发现" if delay == 0 else f"{delay} {_UNITS[panel.freq]}后发现"
+    state = "仍在持续" if incident.is_open else f"到 {until} 为止"
+    return (
+        f"「{'·'.join(names)}」自 {since} 起{what}异常：实际 {incident.observed:.0f} 条，"
+        f"预期 {incident.expected:.1f} 条（{rise}），{speed}，{state}。"
+    )
+
+
+def _reason(panel: Panel, judged: int) -> str:
+    """Say why the table is empty."""
+    if judged:
+        return f"没有预警：检查了 {len(panel.groups)} 个序列、最近 {judged} 个时段，都在预期范围内。"
+    return f"数据太短：至少需要 {FEWEST[panel.freq] + 1} 个时段，现有 {len(panel.starts)} 个。"

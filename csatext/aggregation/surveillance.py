@@ -1,0 +1,166 @@
+"""Which periods of which series stand out: p values in advance, incidents from first to last period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from csatext.aggregation.baseline import Expectation, make_baseline
+from csatext.aggregation.periods import Array
+from csatext.aggregation.seasonal import Season
+
+__all__ = ["FEWEST", "LOOKS", "WINDOWS", "Incident", "watch"]
+
+WINDOWS = {"h": (1, 2, 3, 6), "D": (1, 2, 3, 7), "W": (1, 2, 4), "M": (1, 2), "Q": (1,), "Y": (1,)}
+"""Sums that are tested: short ones are quick, long ones see small rises."""
+
+FEWEST = {"h": 24 * 14, "D": 28, "W": 12, "M": 12, "Q": 8, "Y": 5}
+"""Periods before the first one that can be judged."""
+
+LOOKS = 3.0
+"""Independent tests that the windows of one period are worth; measured in benchmarks/alerts.py."""
+
+_HISTORY = {"h": 24 * 28, "D": 56, "W": 52, "M": 36, "Q": 16, "Y": 20}
+_SEASON_HISTORY = {"h": 24 * 42, "D": 112, "W": 104, "M": 60, "Q": 24, "Y": 20}
+_REFIT = {"h": 24, "D": 7}
+# Periods an incident may last before its level counts as the new normal.
+_LONGEST = {"h": 24 * 7, "D": 28, "W": 8, "M": 6, "Q": 4, "Y": 2}
+# The last periods are kept out of the level, so that a rise does not raise its own expectation.
+_LAG = 2
+# Common effect of a holiday on all series, and what is left of its uncertainty once it was seen in them.
+_FEWEST_SERIES = 5
+_SEEN = 0.2
+
+
+@dataclass
+class Incident:
+    """One run of periods above expectation; positions of periods from 0."""
+
+    group: int
+    start: int
+    end: int
+    detected: int
+    p: float
+    observed: float
+    expected: float
+    is_open: bool
+
+
+def watch(
+    counts: Array, exposure: Array, season: Season, freq: str, threshold: float, min_count: float
+) -> tuple[list[Incident], int]:
+    """Go through the periods in order and return the incidents, and the number of periods judged.
+
+    Each period is judged with what was known before it: level of the last 56 days (lately flagged
+    periods left out), season of the last 112, refitted once a week. Sums over several windows are
+    compared with negative binomial tails whose variance holds the uncertainty of level, season and
+    dispersion (Farrington et al. 1996; Noufaily et al. 2013).
+    """
+    groups, periods = counts.shape
+    weights = np.ones(counts.shape)
+    expected = np.full(counts.shape, np.nan)
+    current: list[Incident | None] = [None] * groups
+    closed: list[Incident] = []
+    refit = _REFIT.get(freq, 1)
+    first = FEWEST[freq]
+    baseline = None
+    for t in range(first, periods):
+        if baseline is None or (t - first) % refit == 0:
+            past = slice(max(0, t - _SEASON_HISTORY[freq]), t)
+            baseline = make_baseline(counts, exposure, weights, season, freq, past, min(periods, t + refit))
+        past = slice(max(baseline.first, t - _HISTORY[freq]), t - _LAG)
+        longest = min(max(WINDOWS[freq]), t - baseline.first)
+        ahead = slice(t + 1 - longest, t + 1)
+        forecast = baseline.expect(counts, exposure, weights, past, ahead)
+        forecast = _with_common_effect(forecast, counts[:, ahead], season.is_special[ahead])
+        expected[:, t] = forecast.mean[:, -1]
+        p, width = _smallest_p(counts[:, ahead], forecast, WINDOWS[freq], min_count)
+        for group in np.flatnonzero((p <= threshold) | np.array([c is not None for c in current])):
+            incident = current[group]
+            if incident is None:
+                begin = t + 1 - int(width[group])
+                begin += int(np.argmax(counts[group, begin : t + 1] > forecast.mean[group, begin - t - 1 :]))
+                mean = float(forecast.mean[group, begin - t - 1 :].sum())
+                seen = float(counts[group, begin : t + 1].sum())
+                current[group] = Incident(int(group), begin, t, t, float(p[group]), seen, mean, True)
+                weights[group, begin : t + 1] = 0.0
+                continue
+            _carry_on(incident, t, counts[group], expected[group], weights[group], _LONGEST[freq])
+            if not incident.is_open:
+                closed.append(incident)
+                current[group] = None
+    return closed + [incident for incident in current if incident is not None], max(periods - first, 0)
+
+
+def _carry_on(
+    incident: Incident, t: int, counts: Array, expected: Array, weights: Array, longest: int
+) -> None:
+    """Extend an incident by period ``t``, or close it where the last three fell back to the usual."""
+    ratio = incident.observed / max(incident.expected, 1e-9)
+    recent = slice(max(incident.detected, t - 2), t + 1)
+    bound = expected[recent].sum() * (1 + 0.4 * (ratio - 1))
+    if counts[t] > expected[t] * (1 + 0.4 * (ratio - 1)):
+        gap = slice(incident.end + 1, t + 1)
+        incident.observed += float(counts[gap].sum())
+        incident.expected += float(expected[gap].sum())
+        incident.end = t
+    weights[t] = 0.0
+    if t - incident.end >= 3 or (t - incident.end >= 2 and counts[recent].sum() < bound):
+        incident.is_open = False
+        weights[incident.end + 1 : t + 1] = 1.0
+    elif t - incident.start >= longest:
+        incident.is_open = False
+        weights[incident.start : t + 1] = 1.0
+
+
+def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.ndarray) -> Expectation:
+    """On holidays and promotions, take what all series have in common out of each.
+
+    A holiday may come once in the history, or never; the other series tell on the day itself what it
+    does. On ordinary days a rise of all series is news and is left alone.
+    """
+    big = (forecast.mean > 3).all(axis=1)
+    if not is_special.any() or big.sum() < _FEWEST_SERIES:
+        return forecast
+    mean, variance = forecast.mean[big], forecast.season_variance.copy()
+    ratio = np.median(np.minimum(counts[big], 3 * mean) / mean, axis=0)
+    factor = np.where(is_special, np.clip(ratio, 0.2, 5.0), 1.0)
+    own = forecast.reading - np.median(forecast.reading[big], axis=0)
+    known = np.minimum(variance - forecast.reading**2, _SEEN**2) + own**2
+    variance[:, is_special] = known[:, is_special]
+    spread = forecast.variance / np.maximum(forecast.mean, 1e-12) - 1
+    moved = forecast.mean * factor
+    return replace(forecast, mean=moved, variance=moved * (1 + spread * factor), season_variance=variance)
+
+
+def _smallest_p(
+    counts: Array, forecast: Expectation, windows: tuple[int, ...], min_count: float
+) -> tuple[Array, np.ndarray]:
+    """Return the smallest p value over the windows that end with the last period, and its width."""
+    best = np.ones(len(counts))
+    width = np.ones(len(counts), dtype=int)
+    for size in windows:
+        if size > counts.shape[1]:
+            continue
+        seen = counts[:, -size:].sum(axis=1)
+        mean = forecast.mean[:, -size:].sum(axis=1)
+        serial = 1 + 2 * sum((1 - lag / size) * forecast.rho**lag for lag in range(1, size))
+        variance = forecast.variance[:, -size:].sum(axis=1) * serial
+        variance += (forecast.mean[:, -size:] ** 2 * forecast.season_variance[:, -size:]).sum(axis=1)
+        variance += mean**2 * forecast.level_variance
+        p = _upper_tail(seen, mean, np.maximum(variance, mean * 1.0001), forecast.freedom)
+        p = np.where((seen >= min_count) & (seen > mean), p, 1.0)
+        better = p < best
+        best, width = np.where(better, p, best), np.where(better, size, width)
+    return best, width
+
+
+def _upper_tail(seen: Array, mean: Array, variance: Array, freedom: Array) -> Array:
+    """Return P(count >= seen): negative binomial by moments, tail of Student's t for the dispersion."""
+    size = mean**2 / (variance - mean)
+    tail = stats.nbinom.sf(seen - 1, size, mean / variance)
+    z = stats.norm.isf(np.clip(tail, 1e-300, 1.0))
+    p: Array = stats.t.sf(z, freedom)
+    return p
