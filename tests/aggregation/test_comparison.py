@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.proportion import proportions_chisquare
+
+from csatext.aggregation.comparison import rate_test, ratio_test
+
+
+def test_rate_test_of_large_counts_is_pearsons_chi_square():
+    x, n, x0, n0 = np.array([30, 500]), np.array([100, 10_000]), np.array([45, 900]), np.array([300, 20_000])
+    expected = [proportions_chisquare([a, c], [b, d])[1] for a, b, c, d in zip(x, n, x0, n0, strict=True)]
+    np.testing.assert_allclose(rate_test(x, n, x0, n0), expected, atol=1e-9)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 400), st.data())
+def test_rate_test_of_small_counts_is_mid_p(n, n0, data):
+    x, x0 = data.draw(st.integers(0, n)), data.draw(st.integers(0, n0))
+    total, hits = n + n0, x + x0
+    least = min(n, n0) * min(hits, total - hits) / total
+    if least >= 5:
+        return
+    support = np.arange(n + 1)
+    weight = stats.hypergeom.pmf(support, total, hits, n)
+    half = weight[x] / 2
+    expected = min(1, 2 * min(weight[:x].sum() + half, weight[x + 1 :].sum() + half))
+    ours = rate_test(*(np.array([v]) for v in (x, n, x0, n0)))[0]
+    assert ours == pytest.approx(expected, abs=1e-9)
+
+
+def test_rate_test_needs_a_rest():
+    assert np.isnan(rate_test(*(np.array([v]) for v in (3, 10, 0, 0)))[0])
+    assert rate_test(*(np.array([v]) for v in (0, 10, 0, 10)))[0] == 1
+
+
+def test_ratio_test_with_ones_is_welch():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 4, 200)
+    y = rng.exponential(5, 200) + codes + 1e6
+    p, _ = ratio_test(y, np.ones(200), codes, 5)
+    expected = [stats.ttest_ind(y[codes == c], y[codes != c], equal_var=False).pvalue for c in range(4)]
+    np.testing.assert_allclose(p[:4], expected, rtol=1e-6)
+    assert np.isnan(p[4])
+
+
+def test_ratio_test_of_nothing_that_varies():
+    p, _ = ratio_test(np.full(6, 5.0), np.ones(6), np.array([0, 0, 0, 1, 1, 1]), 2)
+    assert np.isnan(p).all()
+
+
+def test_ratio_test_holds_its_level():
+    rng = np.random.default_rng(1)
+    codes = np.repeat([0, 1], [60, 240])
+    p = []
+    for _ in range(400):
+        den = rng.integers(1, 9, 300).astype(float)
+        p.append(ratio_test(rng.poisson(1.3 * den).astype(float), den, codes, 2)[0][0])
+    # 400 trials at .05: 20 expected, 4.4 standard error
+    assert 7 <= (np.array(p) < 0.05).sum() <= 33
