@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
@@ -175,10 +176,9 @@ def to_contacts(
     order = {name: i for i, name in enumerate(names)}
     rejects.sort(key=lambda item: (order[item[0]], item[1].line or 0))
     total = len(raw) + sum(len(source.raw.rejects) for source in sources)
-    reasons = pd.Series([reject.reason for _, reject in rejects], dtype="str").value_counts(sort=False)
-    notes += [
-        Note("rejected", reason, int(n), total, f"{n} 行未进入分析：{reason}")
-        for reason, n in reasons.items()
-    ]
+    if rejects:
+        reasons = Counter(reject.reason for _, reject in rejects)
+        detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
+        notes.append(Note("rejected", "", len(rejects), total, detail))
     kept = _typed(_times(frame[~(empty | repeated)].reset_index(drop=True), timezone, notes))
     return conform(kept, CONTACTS), rejects, notes

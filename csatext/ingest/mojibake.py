@@ -6,10 +6,9 @@ import re
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from csatext.ingest.codepoints import runs
 from csatext.ingest.plausibility import chinese_share, log_likelihood, of_codes
 from csatext.ingest.raw import Note
 
@@ -30,7 +29,6 @@ _BELIEVED = -4.4
 _GAIN = 4.0
 """Decades of likelihood that undoing must win."""
 _LEAST = 2
-_CHUNK = 50_000
 _LOST = re.compile("[\ufffd?]+")
 
 
@@ -105,22 +103,11 @@ def mend_text(text: str) -> str | None:
 def _doubtful(column: pd.Series) -> NDArray[np.bool_]:
     """Return which cells hold characters beyond ASCII that running Chinese would not have."""
     doubt = np.zeros(len(column), dtype=np.bool_)
-    cells = pa.array(column.fillna(""), type=pa.large_string())
-    for first in range(0, len(cells), _CHUNK):
-        chunk = cells.slice(first, _CHUNK)
-        lengths = pc.utf8_length(chunk).to_numpy(zero_copy_only=False).astype(np.int64)
-        if int(lengths.sum()) == int(pc.sum(pc.binary_length(chunk)).as_py()):
-            continue
-        codes = np.frombuffer(
-            "".join(chunk.to_pylist()).encode("utf-32-le", "surrogatepass"), dtype=np.uint32
-        )
-        beyond = codes > 0x7F
-        starts = np.minimum(np.cumsum(lengths) - lengths, codes.size - 1)
-        total = np.add.reduceat(
-            np.where(beyond, of_codes(codes) - np.float32(_DOUBTFUL), np.float32(0)), starts
-        )
-        n = np.add.reduceat(beyond, starts, dtype=np.int32)
-        doubt[first : first + len(chunk)] = (n >= _LEAST) & (total < 0) & (lengths > 0)
+    for run in runs(column, ascii_too=False):
+        beyond = run.codes > 0x7F
+        above = np.where(beyond, of_codes(run.codes) - np.float32(_DOUBTFUL), np.float32(0))
+        found = (run.add(beyond, np.int32) >= _LEAST) & (run.add(above, np.float32) < 0)
+        doubt[run.first : run.first + found.size] = found
     return doubt
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 
 from csatext.ingest.contacts import to_contacts
 from csatext.ingest.masking import mask_column
-from csatext.ingest.raw import Note, Records, Reject
+from csatext.ingest.quality import quality_table
+from csatext.ingest.raw import Records, Reject
 from csatext.ingest.sources import Source, load_sources
 from csatext.schema import conform
-from csatext.schema.contacts import QUALITY, REJECTS
+from csatext.schema.contacts import REJECTS
 
 __all__ = ["ReadResult", "read_contacts", "read_input"]
 
@@ -28,21 +29,6 @@ class ReadResult(NamedTuple):
     rejects: pd.DataFrame
     quality: pd.DataFrame
     rows: int
-
-
-def _quality(notes: list[Note]) -> pd.DataFrame:
-    merged: dict[tuple[str, str], Note] = {}
-    for note in notes:
-        key = (note.check, note.column)
-        old = merged.get(key)
-        if old is None:
-            merged[key] = note
-        else:
-            detail = old.detail if note.detail in old.detail else f"{old.detail}；{note.detail}"
-            merged[key] = Note(*key, old.n + note.n, old.total + note.total, detail)
-    frame = pd.DataFrame(list(merged.values()), columns=list(Note._fields))
-    frame["rate"] = frame["n"] / frame["total"].where(frame["total"] > 0, 1)
-    return conform(frame, QUALITY)
 
 
 def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:
@@ -78,7 +64,7 @@ def read_input(
         path, encoding=encoding, sheet=sheet, delimiter=delimiter, query=query
     )
     contacts, rejects, notes = to_contacts(sources, path, columns, timezone)
-    return ReadResult(contacts, _rejects(rejects), _quality(notes), len(contacts) + len(rejects))
+    return ReadResult(contacts, _rejects(rejects), quality_table(notes), len(contacts) + len(rejects))
 
 
 def read_contacts(

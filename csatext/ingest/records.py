@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-__all__ = ["Record", "line_ending", "loose_cells", "naive_cells", "read_record", "read_records"]
+__all__ = ["Record", "bare_cell", "line_ending", "loose_cells", "loose_pieces", "read_record", "read_records"]
 
 
 class Record(NamedTuple):
@@ -101,57 +101,52 @@ def _quoted_cells(text: str, at: int, delimiter: str, newline: str) -> tuple[lis
         at += 1
 
 
-def naive_cells(body: str, delimiter: str) -> list[str]:
-    """Return the cells of a torn record: cut at every delimiter, outer quotes dropped.
+def bare_cell(piece: str) -> str:
+    """Return a piece of a record without the quotes around it (or the one that is left of them).
 
     Examples
     --------
-    >>> naive_cells('1,"退款太慢,2020', ",")
-    ['1', '退款太慢', '2020']
+    >>> bare_cell('"他说""好""，退了"'), bare_cell('没收到"'), bare_cell('他说"好"')
+    ('他说"好"，退了', '没收到', '他说"好"')
     """
-    return [bare_cell(cell) for cell in body.split(delimiter)]
-
-
-def bare_cell(cell: str) -> str:
-    """Return a cell without the quote that opens or closes it, doubled quotes made single.
-
-    Examples
-    --------
-    >>> bare_cell('"他说""好""，退了"'), bare_cell('没收到"')
-    ('他说"好"，退了', '没收到')
-    """
-    inner = cell.strip(" ")
+    inner = piece.strip(" ")
     if len(inner) > 1 and inner.startswith('"') and inner.endswith('"'):
         return inner[1:-1].replace('""', '"')
     if inner.count('"') % 2:
-        inner = inner[1:] if inner.startswith('"') else inner.removesuffix('"')
-    return inner.replace('""', '"') if inner != cell.strip(" ") else cell
+        return (inner[1:] if inner.startswith('"') else inner.removesuffix('"')).replace('""', '"')
+    return piece
+
+
+def loose_pieces(body: str, delimiter: str) -> list[str]:
+    """Return a torn record cut at its delimiters, quotes kept; a field quoted as it should be stays whole.
+
+    Examples
+    --------
+    >>> loose_pieces('1,"a,b",他说"好",2', ",")
+    ['1', '"a,b"', '他说"好"', '2']
+    """
+    pieces: list[str] = []
+    pattern = _quoted(delimiter)
+    at = 0
+    while True:
+        field = pattern.match(body, at)
+        found = field.end() if field is not None else body.find(delimiter, at)
+        end = found if found >= 0 else len(body)
+        pieces.append(body[at:end])
+        if end >= len(body):
+            return pieces
+        at = end + len(delimiter)
 
 
 def loose_cells(body: str, delimiter: str) -> list[str]:
-    """Return the cells of a torn record, keeping together every field that is quoted as it should be.
+    """Return the cells of a torn record as :func:`loose_pieces` cuts it.
 
     Examples
     --------
     >>> loose_cells('1,"a,b",他说"好",2', ",")
     ['1', 'a,b', '他说"好"', '2']
     """
-    cells: list[str] = []
-    pattern = _quoted(delimiter)
-    at = 0
-    while True:
-        field = pattern.match(body, at)
-        if field is not None:
-            cells.append(field[1].replace('""', '"'))
-            at = field.end()
-        else:
-            found = body.find(delimiter, at)
-            end = found if found >= 0 else len(body)
-            cells.append(bare_cell(body[at:end]))
-            at = end
-        if at >= len(body):
-            return cells
-        at += len(delimiter)
+    return [bare_cell(piece) for piece in loose_pieces(body, delimiter)]
 
 
 def read_records(

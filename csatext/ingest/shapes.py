@@ -19,7 +19,13 @@ _CLASSES = (
     re.compile(r"^\s*\d{2,4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,4})?[^\r\n]{0,20}$"),
     re.compile(r"^\s*[A-Za-z]{0,6}[-_]?\d{4,}[A-Za-z0-9_-]*\s*$"),
 )
+_NUMBER, _DATE, _CODE = _CLASSES
+_STRAY_IN_WORDS = re.compile(f"{_NUMBER.pattern}|{_DATE.pattern}")
+_GAP = re.compile(r"^\s*(?:[-—/\\.无空]+|N/?A|#N/A|不详|未知|null|NULL|None|nan|NaN)\s*$")
+_SENTENCE = 24
+"""Bytes in UTF-8 (eight hanzi) beyond which a cell in a typed column is a sentence."""
 _ENOUGH = 0.98
+_ONE_OF = 10
 _SOME_EMPTY = 0.005
 _FEW_VALUES = 40
 _LEAST = 3
@@ -74,13 +80,19 @@ def learn_shape(rows: Sequence[Sequence[str]], width: int) -> list[Shape]:
     return [_one([row[j].strip() for row in whole]) for j in range(width)]
 
 
+def _strays_allowed(n: int) -> float:
+    """Return how many of ``n`` cells may differ from their column: one in fifty, one alone of ten or more."""
+    return max((1 - _ENOUGH) * n, 1.0 if n >= _ONE_OF else 0.0)
+
+
 def _one(cells: list[str]) -> Shape:
     filled = [cell for cell in cells if cell]
-    may_be_empty = len(filled) < (1 - _SOME_EMPTY) * len(cells)
+    gaps = len(cells) - len(filled)
+    may_be_empty = gaps > max(_SOME_EMPTY * len(cells), 1.0 if len(cells) >= _ONE_OF else 0.0)
     if len(filled) < _LEAST:
         return Shape(None, None, may_be_empty)
     for pattern in _CLASSES:
-        if sum(pattern.match(cell) is not None for cell in filled) >= _ENOUGH * len(filled):
+        if sum(pattern.match(cell) is None for cell in filled) <= _strays_allowed(len(filled)):
             return Shape(pattern, None, may_be_empty)
     values = frozenset(filled)
     few = len(values) <= min(_FEW_VALUES, len(filled) // 10)
@@ -99,8 +111,11 @@ def proves(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
 def misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> NDArray[np.bool_]:
     """Return which rows have the right number of cells in the wrong columns.
 
-    A row is out of place when two or more filled cells, and at least half of those that stand in columns
-    of numbers, dates or codes, do not look like their column.
+    A cell is out of place when it does not look like its column of numbers, dates or codes (an empty one
+    where such cells are unusual, too), and a stray when it is a date, or a number in a column of few
+    words, where the column has none. A row is out of place when it has a stray and another cell out of
+    place, or when at least two and at least half of its cells in typed columns are out of place and one
+    of them is a sentence. Written gaps (N/A, 不详, -) are not out of place.
 
     Parameters
     ----------
@@ -112,17 +127,31 @@ def misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> NDArray[np.bool_]:
     -------
     ndarray of bool, shape (n,)
     """
-    wrong = np.zeros(len(frame), dtype=np.int64)
-    strict = np.zeros(len(frame), dtype=np.int64)
-    patterned = [
-        (name, s.pattern) for name, s in zip(frame.columns, shapes, strict=True) if s.pattern is not None
-    ]
-    if len(patterned) < 2:
-        return wrong > 0
-    for name, pattern in patterned:
-        cells = pa.array(frame[name], type=pa.large_string())
-        filled = pc.greater(pc.utf8_length(cells), 0).to_numpy(zero_copy_only=False).astype(np.bool_)
-        match = pc.match_substring_regex(cells, pattern=pattern.pattern)
-        wrong += filled & ~match.to_numpy(zero_copy_only=False).astype(np.bool_)
-        strict += filled
-    return (wrong >= 2) & (2 * wrong >= strict)
+    wrong, typed, stray, long = (np.zeros(len(frame), dtype=np.int64) for _ in range(4))
+    for name, shape in zip(frame.columns, shapes, strict=True):
+        cells = pc.fill_null(pa.array(frame[name], type=pa.large_string(), from_pandas=True), "")
+        lengths = pc.binary_length(cells).to_numpy(zero_copy_only=False)
+        if shape.pattern is None:
+            strays = _STRAY_IN_WORDS if shape.values is not None else _DATE
+            if len(frame) and not _usual(cells, strays):
+                stray += _matches(cells, strays)
+            continue
+        bad = ~_matches(cells, shape.pattern) & ((lengths > 0) | (not shape.may_be_empty))
+        if bad.any():
+            bad[bad] = ~_matches(cells.filter(pa.array(bad)), _GAP)
+        wrong += bad
+        typed += 1
+        long += bad & (lengths > _SENTENCE)
+    return ((stray > 0) & (wrong > 0)) | ((wrong >= 2) & (2 * wrong >= typed) & (long > 0))
+
+
+def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
+    found = pc.match_substring_regex(cells, pattern=pattern.pattern)
+    return found.to_numpy(zero_copy_only=False).astype(np.bool_)
+
+
+def _usual(cells: pa.Array, pattern: re.Pattern[str]) -> bool:
+    """Return whether more than one cell in fifty of a sample, and not one alone, matches."""
+    step = max(1, len(cells) // 2000)
+    found = _matches(cells.take(pa.array(np.arange(0, len(cells), step))), pattern)
+    return int(found.sum()) > _strays_allowed(found.size)

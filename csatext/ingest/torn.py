@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
-from csatext.ingest.records import Record, line_ending, loose_cells, naive_cells, read_record
+from csatext.ingest.records import Record, bare_cell, line_ending, loose_cells, loose_pieces, read_record
 from csatext.ingest.shapes import Shape, learn_shape, proves
 
 __all__ = ["repair", "shapes_of"]
@@ -26,31 +26,44 @@ def shapes_of(rows: Sequence[Sequence[str]], width: int) -> list[Shape]:
     return learn_shape(whole[::step], width)
 
 
-def _merged(cells: Sequence[str], shapes: Sequence[Shape], delimiter: str) -> list[list[str]]:
+def _merged(pieces: Sequence[str], shapes: Sequence[Shape], delimiter: str) -> list[list[str]]:
     """Return the rows got by taking the surplus delimiters as part of one free-text cell."""
-    surplus = len(cells) - len(shapes)
+    surplus = len(pieces) - len(shapes)
     rows: list[list[str]] = []
     for j, shape in enumerate(shapes):
         if surplus > 0 and shape.free:
-            joined = delimiter.join(cells[j : j + surplus + 1])
-            row = [*cells[:j], joined, *cells[j + surplus + 1 :]]
+            joined = delimiter.join(pieces[j : j + surplus + 1])
+            row = [bare_cell(piece) for piece in (*pieces[:j], joined, *pieces[j + surplus + 1 :])]
             if proves(row, shapes):
                 rows.append(row)
     return rows
 
 
+def _without_gap(cells: Sequence[str], shapes: Sequence[Shape]) -> list[list[str]]:
+    """Return the rows got by dropping one empty cell of a record that has one cell too many."""
+    if len(cells) != len(shapes) + 1:
+        return []
+    rows = [[*cells[:j], *cells[j + 1 :]] for j, cell in enumerate(cells) if not cell.strip()]
+    return [row for row in rows if proves(row, shapes)]
+
+
 def _reading(body: str, shapes: Sequence[Shape], delimiter: str) -> tuple[list[str], str] | None:
     """Return the one row that a torn piece of text can be, and what was wrong with it."""
     width = len(shapes)
-    for split in (loose_cells, naive_cells):
-        cells = split(body, delimiter)
-        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
-            cells = cells[:width]
+    for pieces in (loose_pieces(body, delimiter), body.split(delimiter)):
+        cells = [bare_cell(piece) for piece in pieces]
         if len(cells) == width and proves(cells, shapes):
-            return cells, "引号缺失或字段内换行"
-        rows = _merged(cells, shapes, delimiter)
-        if len(rows) == 1:
-            return rows[0], "字段内多出分隔符"
+            return cells, "引号缺失"
+        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            if proves(cells[:width], shapes):
+                return cells[:width], "行尾多出分隔符"
+            continue
+        for rows, why in (
+            (_without_gap(cells, shapes), "多出一个空列"),
+            (_merged(pieces, shapes, delimiter), "字段内多出分隔符"),
+        ):
+            if len(rows) == 1:
+                return rows[0], why
     return None
 
 
@@ -212,9 +225,8 @@ def repair(
     mender = _Mender(text, shapes, delimiter)
     mender.walk(records)
     total = len(mender.rows) + len(mender.rejects)
-    notes = [
-        Note("torn_rows", why, n, total, f"{why}，已按列的类型拼回")
-        for why, n in sorted(mender.mended.items())
-    ]
+    done = "；".join(f"{why} {n} 行" for why, n in sorted(mender.mended.items()))
+    n = sum(mender.mended.values())
+    notes = [Note("torn_rows", "", n, total, f"{done}，已按列的类型拼回")] if n else []
     frame = pd.DataFrame(mender.rows, columns=list(names), dtype="str")
     return RawTable(frame, np.array(mender.lines, dtype=np.int64), mender.rejects, notes, headed)
