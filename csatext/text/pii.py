@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
@@ -11,13 +12,17 @@ from csatext.text.pii_addresses import addresses
 from csatext.text.pii_codes import codes
 from csatext.text.pii_context import Cues
 from csatext.text.pii_names import names
-from csatext.text.pii_numbers import Found, numbers
+from csatext.text.pii_numbers import SPEAKER, Found, numbers
+from csatext.text.pii_spoken import digit_extent
 from csatext.text.pii_view import MASK_LABELS, fold, segments
 
 __all__ = ["KINDS", "Pii", "find_pii"]
 
 KINDS = tuple(MASK_LABELS)
 """Every kind of personal data, in the order in which a tie between two readings is decided."""
+
+
+_SPEAKER = re.compile(SPEAKER)
 
 
 class Pii(NamedTuple):
@@ -79,9 +84,23 @@ def locate(text: str, kinds: frozenset[str]) -> list[Found]:
         found = [value for value in _detect(view[start:end]) if value.kind in kinds]
         if found:
             placed = [v._replace(start=v.start + start, end=v.end + start) for v in found]
+            placed = [part for value in placed for part in _by_speaker(view, value)]
             located.extend(placed)
             waiting.extend(_between(start, end, placed))
     return sorted(located)
+
+
+def _by_speaker(view: str, value: Found) -> Iterator[Found]:
+    """Yield the parts of a value between which a transcript names a speaker."""
+    start = value.start
+    for label in _SPEAKER.finditer(view, value.start, value.end):
+        extent = digit_extent(view, start, label.start())
+        if extent is not None:
+            yield value._replace(start=extent[0], end=extent[1])
+        start = label.end()
+    extent = digit_extent(view, start, value.end) if start > value.start else (start, value.end)
+    if extent is not None:
+        yield value._replace(start=extent[0], end=extent[1])
 
 
 def _between(start: int, end: int, values: list[Found]) -> Iterator[tuple[int, int]]:

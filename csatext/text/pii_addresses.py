@@ -16,10 +16,12 @@ __all__ = ["addresses"]
 
 _WINDOW = 44
 _NUMBER = r"(?:[0-9]{1,5}|[零一二三四五六七八九十百幺两]{1,6}|[A-Za-z][0-9]{0,3}|[甲乙丙丁东西南北])"
-_UNIT = r"(?:号楼|号院|号库|号|栋|幢|座|单元|室|层|楼|弄|组|队|户|房|铺)"
+_UNIT = r"(?:号楼|号院|号库|号|栋|幢|座|单元|室|层|楼|弄|组|队|户(?!型)|房|铺)"
 _TAIL = r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"
-_DASHED = r"[A-Za-z]?[0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:室|号|房)?(?![0-9-])"
-_DOOR = re.compile(rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}[\s,，\-]?)+(?:{_TAIL})?|{_DASHED}")
+_DASHED = r"[A-Za-z]?[0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:室|号|房)?(?![0-9\-楼层天个元块点月日折星分岁年寸%])"
+_DOOR = re.compile(
+    rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}[\s,，\-]?)+(?:{_TAIL})?|{_DASHED}|(?<=[心厦寓场际园苑城楼])[0-9]{{3,4}}室?(?![0-9元块年月日个件点%米人])"
+)
 _GATE = re.compile(r"[号栋幢座单室弄组户房铺院\-]")
 _PART = re.compile(rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?(?P<unit>{_UNIT})")
 _WAY = re.compile(
@@ -33,14 +35,18 @@ _ESTATE = re.compile(
     r"村|路|街|巷|道|庄|坊|号院?|厂|SOHO|镇|乡)"
     r"(?:小区)?[\s,，]?$"
 )
+_JOINT = re.compile(
+    r"[\s,，]?(?:(?!在|到|是|的|了|电|手机|联系|收|和(?!谐|平|睦|悦)|送|寄)[\u4e00-\u9fffA-Za-z0-9·]){0,12}[\s,，]?"
+)
 _ADMIN = re.compile(r"(?:省|市|区|县|镇|乡|街道|旗|自治州)")
 _STOP = re.compile(
-    r".*(?:[。！!？?；;:\"“”()（）\[\]【】<>@\n\ufdd0\ufdd1]|(?<![省市区县镇乡旗道路街])[,，、\s]|在|到|是|址|送(?!变)|寄|住|我家|我们|我|给|的|了|去(?!年)|位于|收货|收件|"
+    r".*(?:[^\u4e00-\u9fffA-Za-z0-9,，、\s\-·]|(?<![省市区县镇乡旗])[,，、]|(?<![省市区县镇乡旗道路街])\s|在|到|是|址为?|(?<!解)放|送(?!变)|寄|住|我家|我们|我|给|的|了|去(?!年)|位于|收货|收件|"
     r"发往|改成|改为|换成|改到|现居|户籍|老家|常住|姓名|这边|这个|那个|这里|那里|单位|派送|上门|自提|先生|女士|小姐|嗯|呃|啊|一下|麻烦|"
-    r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,})"
+    r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
+    re.DOTALL,
 )
 _NOT_DOOR = re.compile(
-    r"(?:线|口|出口|店|站|车|馆|门|机|桌|技师|之前|那天|到货|下单|收到|发货|当天|早上|上午|下午|晚上|中午|前|后|以后|以前|左右|航站楼|"
+    r"(?:线|口|出口|店|站|车|馆|门(?!口)|机|桌|技师|之前|那天|到货|下单|收到|发货|当天|早上|上午|下午|晚上|中午|前|后|以后|以前|左右|航站楼|"
     r"球|字|套餐|选手|窗口|柜台|院线|登机口|展厅|包间|包厢|模型|色|款|的时候|去的|买的|开的|来的|到的|签收|文件|令|码头|通知|公告)"
 )
 
@@ -74,11 +80,11 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
     if len(lead) < 2:
         return False
     placed = _ADMIN.search(lead) is not None
-    if _WAY.search(lead) is not None and ({"号", "弄", "号院", "组", "栋", "幢", "号楼", "座"} & set(units)):
+    if _WAY.search(lead) is not None and ({"号", "弄", "号院", "栋", "幢", "号楼"} & set(units)):
         return len(lead) >= 3 or placed
     if _ESTATE.search(lead) is not None:
         if not units:
-            return len(lead) >= 4
+            return len(lead) >= 3 and "-" in view[door:end]
         return bool(within) or (placed and "号" in units and len(units) >= 2)
     return bool(within) and placed and len(units) >= 2
 
@@ -94,7 +100,7 @@ def addresses(view: str) -> Iterator[Found]:
     for door in _DOOR.finditer(view):
         stop = door.end() - (len(door.group()) - len(door.group().rstrip(" ,，-")))
         begin = _start(view, end, door.start())
-        joined = start >= 0 and begin == end and door.start() - end <= 14
+        joined = start >= 0 and _JOINT.fullmatch(view, end, door.start()) is not None
         if joined and (_is_door(view, start, door.start(), stop) or _within(view, door.start(), stop)):
             end = stop
         elif _is_door(view, begin, door.start(), stop):
@@ -107,7 +113,7 @@ def addresses(view: str) -> Iterator[Found]:
 
 def _within(view: str, door: int, end: int) -> bool:
     units = {part["unit"] for part in _PART.finditer(view, door, end)}
-    return bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "层", "楼", "户", "房"})
+    return not units or bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "层", "楼", "户", "房"})
 
 
 def _found(view: str, start: int, end: int) -> Found:

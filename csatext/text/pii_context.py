@@ -19,6 +19,7 @@ _ABOUT_NAMES = ("name", "title")
 _REACH = 18
 _REACH_OF_QUESTION = 40
 _STOP = re.compile(r"[。！!？?；;\n\ufdd0]|[0-9]{3}")
+_LATIN = re.compile(r"[A-Za-z]")
 _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不见了|丢了|看不到|查不到|在哪")
 DIRECT = r"[\s:,，、.。=#\"'“”‘’「」(（\[【是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好]"
 """Characters that may stand between a context word and its value, as a class."""
@@ -57,6 +58,19 @@ def words_of(kind: str) -> list[str]:
     return [row["word"] for row in _rows() if row["class"] == kind]
 
 
+def _inside_latin_word(view: str, start: int, end: int) -> bool:
+    """Whether a Latin context word is only a part of a longer one, such as id in android."""
+    before, first, last, after = (
+        view[max(0, start - 1) : start],
+        view[start],
+        view[end - 1],
+        view[end : end + 1],
+    )
+    return (_LATIN.match(first) is not None and _LATIN.match(before) is not None) or (
+        _LATIN.match(last) is not None and _LATIN.match(after) is not None
+    )
+
+
 class Cues:
     """The context words of one text.
 
@@ -73,6 +87,8 @@ class Cues:
         """Start, end, kind and strength of the words that announce or follow a name."""
         self._found: list[tuple[int, int, str, bool]] = []
         for number, start, end in automaton.find_matches_as_indexes(view):
+            if _inside_latin_word(view, start, end):
+                continue
             kind, strong = meanings[number]
             chosen = self.names if kind in _ABOUT_NAMES else self._found
             chosen.append((start, end, kind, strong))

@@ -35,14 +35,14 @@ _AFTER_NAME = re.compile(
     r"先生|女士|小姐|太太|手机|电话|身份|号码|地址|住址|住在|尾号|卡号|工号|要求|投诉|联系|订单|收货|收件|办理|购买|本机|同学|老师|师傅|"
     r"经理|客服|明天|明年|明明|可以|可能|能不|能否|国内|平时|安装|新买|新换|方便|成功|立即|立刻|东西|正在|同意|先帮|家里|家住|家的|开通|"
     r"开户|希望|申请|一共|一直|一下|一个|今天|现在|金额|本来|本人|如果|来电|进行|进线|反映|反馈|表示|会员|有个|有一|有没|可不|生日|"
-    r"高兴|永远|通过|通知|学校|实名|用的|明确|国庆|清楚|重新|发现|发来|发的|多次|多少|行吗|对吧|以前|以后|向您|特此|海外|广东|北京|上海|"
+    r"高兴|永远|通过|通知|学校|实名|用的|明确|清楚|刚买|刚收|刚才|刚刚|刚到|刚开|刚下|刚打|刚换|刚办|月租|月份|月初|月底|才收|才发|才到|才给|元旦|重新|发现|发来|发的|多次|多少|行吗|对吧|以前|以后|向您|特此|海外|广东|北京|上海|"
     r"信用|信息|账号|账户|性别|年龄|银行|微信|邮箱|护照|车牌|单位|公司|里面|道歉|天天|元宵|保单|和我|心情|同志|收到|三个|三天|两个|一次|"
     r"先说|先问|先不|先别|想问|水费|水电|维修|能帮|能查|有事|有问|才发|才收|全家|正好|正要|正准|同城|达到|进来|生气|用户|登记|预约|"
     r"名下|名字|近期|近来|开的|定了|定的|启动|安排|世界|中午|中心|中国银行|远程|成为|长期|长途|化妆|会不|会去|会来|行不|行驶|理赔|法院|音量"
 )
 _NOT_GIVEN = frozenset(
     "的了是在我你他她它您们这那哪什么谁吗呢吧啊呀嘛哦就都也还又再很太不没要想来去把被给跟与及或但而且因为所以和住打说问看找"
-    "号手电话机码址地订单位个次件块元钱年月日时分收寄送退换买卖查办用请帮改写填登记已刚才会能可以从到对让叫姓已经某此该贵本各每"
+    "号手电话机码址地订单位个次件块钱年日时分收寄送退换买卖查办用请帮改写填登记已会能可以从到对让叫姓已经某此该贵本各每"
 )
 _MASKED_GIVEN = re.compile(r"[*某]{1,3}(?![0-9*])")
 _SEPARATED = re.compile(r"\s?[、和与及,]\s?")
@@ -102,6 +102,18 @@ def _surname(view: str, at: int) -> str:
     return view[at : at + 1] if view[at : at + 1] in lists.single else ""
 
 
+def _is_word(view: str, at: int) -> bool:
+    """Whether an ordinary word starts at ``at``, and not a name of three characters such as 孙子轩."""
+    lists = _lists()
+    word = lists.words.match(view, at)
+    if word is None:
+        return False
+    longer = (
+        word.end() == at + 2 and view[at + 1 : at + 2] in lists.given and view[at + 2 : at + 3] in lists.given
+    )
+    return not (longer and _AFTER_NAME.match(view, at + 2) is None and _is_edge(view, at + 3))
+
+
 def _name_at(view: str, at: int, *, strict: bool) -> int | None:
     """Return where the full name that starts at ``at`` ends, or None.
 
@@ -110,7 +122,7 @@ def _name_at(view: str, at: int, *, strict: bool) -> int | None:
     """
     lists = _lists()
     surname = _surname(view, at)
-    if not surname or lists.words.match(view, at) is not None:
+    if not surname or _is_word(view, at):
         return None
     first = at + len(surname)
     masked = _MASKED_GIVEN.match(view, first)
@@ -177,19 +189,28 @@ def _titled(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
 
 def _name_before(view: str, end: int) -> int | None:
     lists = _lists()
+    needs_edge = view.startswith("太太", end)  # 照顾太太, 答谢太太
     best: int | None = None
     for length in (1, 2, 3, 4):
         start = end - length
         if start < 0 or not _is_han(view, start):
             break
         surname = _surname(view, start)
-        if not surname or length - len(surname) > 2 or lists.words.match(view, start) is not None:
+        if not surname or length - len(surname) > 2 or _is_word(view, start):
             continue
         given = view[start + len(surname) : end]
-        edge = start == 0 or not _is_han(view, start - 1) or view[start - 1] in _LEFT_EDGE
+        left = view[start - 1 : start]
+        edge = not left or not _is_han(left, 0) or left in _LEFT_EDGE or (left == "谢" and surname != "谢")
         sure = surname in lists.compound or surname in lists.common
-        if (not given and (edge or sure)) or (given and edge and sure and not set(given) & _NOT_GIVEN):
-            best = start
+        likely = set(given) <= lists.given
+        possible = bool(set(given) & lists.given) and not set(given) & _NOT_GIVEN
+        if not given:
+            fits = edge or (sure and not needs_edge)
+        elif edge:
+            fits = likely or (sure and possible)
+        else:
+            fits = best is None and likely and surname in lists.common
+        best = start if fits else best
     return best
 
 

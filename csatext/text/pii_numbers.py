@@ -19,18 +19,20 @@ from csatext.text.pii_checks import (
 from csatext.text.pii_context import Cue, Cues
 from csatext.text.pii_spoken import Chunk, digit_chunks
 
-__all__ = ["GAP", "Found", "numbers"]
+__all__ = ["SPEAKER", "Found", "numbers"]
 
 _LONGEST = 30
 _SHORTEST = 5
-_ROLE = r"\s(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
+SPEAKER = r"\s(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
+"""Label of a speaker at the start of a line in a transcript."""
+
 _FILLER = (
     "嗯|啊|呃|额|哦|噢|诶|欸|唉|哎|呀|哈|呢|吧|嘛|对|好的|好|行|那个|这个|就是|然后|接着|后面|最后|再|还有|接下来|"
     "再来|接下去|下面|之后|后边|前面|开头|稍等|等下|等一下|等等|我看看|我看一下|我看下|我想想|我想一下|想一下|"
     "您记一下|你记一下|记一下|记好了吗|您说|请说|您讲|继续|嗯嗯|对对|是的|后四位|后几位|中间|是|横杠|杠|横线|空格|点"
 )
-GAP = re.compile(
-    rf"(?:[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]|{_ROLE}|{_FILLER}){{0,16}}+"
+_GAP = re.compile(
+    rf"(?:{SPEAKER}|[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]|{_FILLER}){{0,16}}+"
 )
 _LONGEST_GAP = 28
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
@@ -43,12 +45,14 @@ _LETTER = re.compile(r"[A-Za-z_]")
 _CHECK_X = re.compile(
     r"[\s,，、.嗯啊呃最后是一位个]{0,6}(?:[xX](?![A-Za-z0-9])|大?写?的?(?:叉|埃克斯|艾克斯|爱克斯))"
 )
+_CARRIER = re.compile(r"(?<![A-Za-z])[A-Z]{2,4}[\s-]?$")
+_DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
 _PLUS = re.compile(r"[(（]?\+\s?$|\($")
 _EXTENSION = re.compile(r"(?:-|\s?转\s?|\s?分机号?\s?)[0-9]{1,5}(?![0-9])")
 _BLOCKED = re.compile(
     r"(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
     r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
-    r"|(?<![0-9-])(?:400|800)[- ]?(?:[0-9]{3}[- ]?[0-9]{4}|[0-9]{4}[- ]?[0-9]{3})(?![0-9])"
+    r"|(?<![0-9-])[48]00(?:[- ]?[0-9]){7}(?![0-9])"
     r"|(?<![0-9.])[0-9]+\.[0-9]{1,2}(?![0-9.-])"
     r"|[¥$€]\s?[0-9,]+"
     r"|(?<![0-9])[0-9]{1,2}月[0-9]{1,2}[日号]|(?<![0-9])(?:19|20)[0-9]{2}年"
@@ -97,7 +101,7 @@ def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
 
 
 def _joined(view: str, end: int, start: int) -> bool:
-    return start - end <= _LONGEST_GAP and GAP.fullmatch(view, end, start) is not None
+    return start - end <= _LONGEST_GAP and _GAP.fullmatch(view, end, start) is not None
 
 
 def _is_phone_grouping(view: str, chunks: list[Chunk]) -> bool:
@@ -157,10 +161,10 @@ def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, s
     """Return kind and value of digits that only the words around them make personal."""
     size = len(digits)
     if cue is not None and size <= _LONGEST:
-        least = {(True, True): 5, (True, False): 8, (False, True): 10, (False, False): 12}[
+        least = {(True, True): 5, (True, False): 8, (False, True): 8, (False, False): 12}[
             cue.strong, cue.direct
         ]
-        if cue.kind == "order" and size >= least:
+        if cue.kind == "order" and size >= least and (cue.strong or _DAY.fullmatch(digits) is None):
             return "order", digits
         if cue.kind == "account" and size <= 20 and (cue.strong or cue.direct) and size >= min(least, 6):
             return "account", digits
@@ -201,6 +205,9 @@ def _extent(view: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
     elif kind == "id_card":
         check = _CHECK_X.match(view, end)
         end = check.end() if check is not None else end
+    elif kind == "order":
+        carrier = _CARRIER.search(view, max(0, start - 5), start)
+        start = carrier.start() if carrier is not None else start
     return start, end
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Chunk", "digit_chunks"]
+__all__ = ["Chunk", "digit_chunks", "digit_extent"]
 
 _DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9", "么": "1", "腰": "1", "妖": "1", "吆": "1"}
+_DIGITS |= {"伍": "5", "陆": "6"}
 _DIGITS |= {c: c for c in "0123456789"}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_PLAIN = "零一二三四五六七八九幺两"
+_PLAIN = "零一二三四五六七八九幺两伍陆"
 _VARIANT = rf"(?:(?<![什怎那这多要])么|[腰妖吆洞拐勾])(?=[{_PLAIN}洞拐勾])|(?<=[{_PLAIN}])[洞拐勾]"
 _STRETCH = re.compile(rf"[0-9{_PLAIN}十百千洞拐勾么腰妖吆个]+")
 _TOKEN = re.compile(
@@ -26,7 +27,10 @@ _CARDINAL = re.compile(
     r"|[一二两三四五六七八九]百(?:零?[一二三四五六七八九]?十)?(?:零?[一二三四五六七八九])?"
     r"|[一二三四五六七八九]?十[一二三四五六七八九]?"
 )
-_MEASURE = frozenset("个下点会些样直定起共位条次家天年月日号块元斤件张套只台楼层遍")
+_ROUND = re.compile(r"一百[三四五六七八九]十[一二三四五六七八九]")
+_LONGEST_COUNT = 3
+_REST_OF_MOBILE = 7
+_MEASURE = frozenset("个下会些样直定起共位条次家天年月日块元斤件张套只台楼层遍岁折倍分秒")
 
 
 class Chunk(NamedTuple):
@@ -70,17 +74,19 @@ def _plain(view: str, start: int, end: int) -> Chunk:
 
 
 def _spoken_chunks(view: str, start: int, end: int) -> Iterator[Chunk]:
-    """Cut a stretch of spoken digits into plain digits and cardinals."""
+    """Cut a stretch of spoken digits into plain digits and cardinals, without a last one that counts."""
     at = start
+    counts = view[end : end + 1] in _MEASURE
     for cardinal in _CARDINAL.finditer(view, start, end):
         if cardinal.start() > at:
             yield _plain(view, at, cardinal.start())
-        yield Chunk(cardinal.start(), cardinal.end(), _value(cardinal.group()), True)
         at = cardinal.end()
-    counts = end - at > 1 and view[end - 1] in "一两二三" and view[end : end + 1] in _MEASURE
-    if counts:  # the last digit counts something: 零零零一个
-        yield _plain(view, at, end - 1)
-        at = end - 1
+        if end - at == _REST_OF_MOBILE and _ROUND.fullmatch(cardinal.group()) is not None:
+            at -= 1  # 一百三十|二三四五六七八九: the eighth digit belongs to the rest
+        if at < end or not counts:
+            yield Chunk(cardinal.start(), at, _value(view[cardinal.start() : at]), True)
+    if counts and at < end and view[end - 1] in "一两二三四五六七八九":
+        end -= 1
     if at < end:
         yield _plain(view, at, end)
 
@@ -109,7 +115,8 @@ def digit_chunks(view: str) -> list[Chunk]:
         for token in _TOKEN.finditer(view, *stretch.span()):
             start, end = token.span()
             if token["written"] is not None:
-                chunks.append(Chunk(start, end, token["written"], False))
+                if end - start > _LONGEST_COUNT or view[end : end + 1] not in _MEASURE:
+                    chunks.append(Chunk(start, end, token["written"], False))
             elif token["spoken"] is not None:
                 chunks.extend(chunk for chunk in _spoken_chunks(view, start, end) if chunk.digits)
             else:
@@ -130,3 +137,15 @@ def _with_doubles(view: str, chunks: list[Chunk]) -> list[Chunk]:
         more = 1 + (match["double"].lower() == "triple")
         result.append(chunk._replace(start=match.start(), digits=chunk.digits[0] * more + chunk.digits))
     return result
+
+
+def digit_extent(view: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return from the first to the last digit of a stretch, None where it has none.
+
+    Examples
+    --------
+    >>> digit_extent("嗯，幺三八，对", 0, 7)
+    (2, 5)
+    """
+    chunks = digit_chunks(view[start:end])
+    return (start + chunks[0].start, start + chunks[-1].end) if chunks else None

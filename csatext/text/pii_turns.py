@@ -17,7 +17,7 @@ from csatext.schema import Column, Table, conform
 from csatext.text.pii import check_kinds, locate
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_prefilter import may_hold_pii
-from csatext.text.pii_spoken import digit_chunks
+from csatext.text.pii_spoken import digit_extent
 from csatext.text.pii_view import QUESTION_END, TURN_JOIN, fold
 
 __all__ = ["PERSONAL_DATA", "find_pii_turns", "turn_values"]
@@ -72,20 +72,18 @@ def _questions(turns: pd.DataFrame) -> pd.Series:
     return before.where(other, "")
 
 
-def _pieces(texts: list[str], starts: list[int], joined: str, found: Found) -> Iterator[tuple[int, int, int]]:
+def _pieces(texts: list[str], starts: list[int], view: str, found: Found) -> Iterator[tuple[int, int, int]]:
     """Yield turn, start and end of the parts of a value that several turns hold."""
     turn = bisect_right(starts, found.start) - 1
     while turn < len(texts) and starts[turn] < found.end:
         start = max(found.start, starts[turn])
         end = min(found.end, starts[turn] + len(texts[turn]))
-        if start > found.start or end < found.end:
-            digits = digit_chunks(fold(joined[start:end]))
-            end = start + digits[-1].end if digits and end < found.end else end
-            start = start + digits[0].start if digits and start > found.start else start
-            if not digits:
-                start = end
-        if end > start:
-            yield turn, start - starts[turn], end - starts[turn]
+        whole = (start, end) == (found.start, found.end)
+        extent = (start, end) if whole else digit_extent(view, start, end)
+        if extent is not None:
+            first = start if start == found.start else extent[0]
+            last = end if end == found.end else extent[1]
+            yield turn, first - starts[turn], last - starts[turn]
         turn += 1
 
 
@@ -115,12 +113,13 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
     hits = pc.indices_nonzero(may_hold_pii(pa.array(joined, type=pa.large_string()))).to_pylist()
     for chain in hits:
         text, said = joined[chain], texts[chain]
+        view = fold(text)
         first = len(questions[chain]) + 1
         lengths = (len(turn) + 1 for turn in said[:-1])
         starts = list(accumulate(lengths, initial=first))
         for found in locate(text, kinds):
             if found.start >= first:
-                for turn, start, end in _pieces(said, starts, text, found):
+                for turn, start, end in _pieces(said, starts, view, found):
                     yield rows[chain][turn], start, end, found
 
 
