@@ -64,6 +64,7 @@ remove_tags = pattern_step(
     rf"(?i:{_SCRIPT}|{_TAG}|{_COMMENT})",
     " ",
     trigger="<[A-Za-z/!]",
+    repeats=True,
 )
 """Put a space in the place of each HTML tag. Only names of HTML elements count: <很好> and <lift> stay."""
 
@@ -87,7 +88,8 @@ def replace_urls(replacement: str) -> Step:
     >>> replace_urls("[链接]")("请看http://example.com/a?b=1，谢谢")
     '请看[链接]，谢谢'
     """
-    return pattern_step("replace_urls", _URL, replacement, trigger="(?i)https?://|ftp://|www\\.")
+    trigger = "(?i:https?://|ftp://|www\\.)"
+    return pattern_step("replace_urls", _URL, replacement, trigger=trigger, repeats=True)
 
 
 remove_urls = replace_urls(" ")

@@ -1,0 +1,88 @@
+"""Boilerplate: planted notices are found and removed, what customers say stays."""
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from csatext.errors import ParameterError
+from csatext.schema import conform
+from csatext.schema.text import BOILERPLATE
+from csatext.text.boilerplate import find_boilerplate, remove_boilerplate
+from csatext.text.cleaning import DEFAULT_STEPS, clean_column
+
+NOTICE = "本站资源由用户自行上传，如有疑问请联系管理员"
+GREETING = "您好，很高兴为您服务，请问有什么可以帮您"
+SAID = [f"第{n}单的快递员态度{'好' if n % 2 else '差'}，等了{n}天" for n in range(40)]
+
+
+def planted():
+    texts = [
+        f"{GREETING}？\n{said}。\n{NOTICE}" if n % 2 else f"{said}！{NOTICE}。" for n, said in enumerate(SAID)
+    ]
+    return pd.Series(texts)
+
+
+def test_planted_sentences_are_found_with_their_counts():
+    found = find_boilerplate(planted())
+    assert found["sentence"].tolist() == [NOTICE, GREETING]
+    assert found["rank"].tolist() == [1, 2]
+    assert found["n_records"].tolist() == [40, 20]
+    assert found["share"].tolist() == [1.0, 0.5]
+    assert found["n_texts"].tolist() == [40, 20]
+    assert (found["expected"] < 1).all()
+    pd.testing.assert_frame_equal(found, conform(found, BOILERPLATE))
+
+
+def test_removal_leaves_what_customers_say():
+    step = remove_boilerplate(find_boilerplate(planted()))
+    left = clean_column(planted(), steps=[step, *DEFAULT_STEPS]).to_pylist()
+    assert left == [f"{said}。" if n % 2 else f"{said}！" for n, said in enumerate(SAID)]
+
+
+def test_removal_keeps_a_quotation():
+    step = remove_boilerplate([NOTICE, GREETING])
+    assert step(f"他只会说{GREETING}。") == f"他只会说{GREETING}。"
+    assert step(f" {GREETING}？ {NOTICE}\n好") == "  好"
+    assert step(NOTICE) == ""
+    assert remove_boilerplate([])("好") == "好"
+
+
+def test_the_same_complaint_filed_often_is_none():
+    complaint = "快递员把包裹扔在门口就走了。客服说三天内回复，到现在没有消息。"
+    others = [f"{said}。" for said in SAID]
+    assert find_boilerplate(pd.Series([complaint] * 20 + others)).empty
+
+
+def test_a_default_review_is_found():
+    found = find_boilerplate(pd.Series(["该用户没有填写评价内容"] * 8 + SAID))
+    assert found["sentence"].tolist() == ["该用户没有填写评价内容"]
+    assert found["n_texts"].tolist() == [1]
+
+
+def test_expected_count_by_hand():
+    # Different pieces 甲乙, 甲丙, 丁戊: 10 symbols with 4 ends, one of them before the first piece.
+    texts = pd.Series(["甲乙"] * 90 + ["甲丙", "丁戊"])
+    start_first = 0.6 * 2 / 4 + 0.4 * 2 / 10
+    first_second = 0.6 * 1 / 2 + 0.4 * 1 / 10
+    second_end = 0.6 * 1 / 1 + 0.4 * 4 / 10
+    expected = 92 * start_first * first_second * second_end
+    assert 10 * expected > 90
+    assert find_boilerplate(texts, min_length=2).empty
+    found = find_boilerplate(pd.Series(["甲乙"] * 900 + ["甲丙", "丁戊", "己庚", "辛壬癸"] * 9), min_length=2)
+    # Now 4 more pieces of 2, 2 and 3: 10 + 3 + 4 symbols, 6 ends; 936 pieces in all.
+    start_first = 0.6 * 2 / 6 + 0.4 * 2 / 17
+    first_second = 0.6 * 1 / 2 + 0.4 * 1 / 17
+    second_end = 0.6 * 1 / 1 + 0.4 * 6 / 17
+    assert found["sentence"].tolist() == ["甲乙"]
+    assert found["expected"].iloc[0] == pytest.approx(936 * start_first * first_second * second_end)
+
+
+def test_thresholds_and_empty_columns():
+    assert find_boilerplate(pd.Series([], dtype="str")).empty
+    assert find_boilerplate(pa.array([None, ""])).empty
+    assert find_boilerplate(planted(), min_records=30)["sentence"].tolist() == [NOTICE]
+    assert find_boilerplate(planted(), min_share=0.6)["sentence"].tolist() == [NOTICE]
+    assert find_boilerplate(planted(), min_length=22)["sentence"].tolist() == [NOTICE]
+    for wrong in ({"min_records": 1}, {"min_share": 2}, {"min_length": 0}):
+        with pytest.raises(ParameterError):
+            find_boilerplate(planted(), **wrong)

@@ -1,0 +1,236 @@
+"""Cleaning: what each step does, that twice is once, that columns and offsets agree with the plain form."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csatext.errors import ParameterError
+from csatext.text.characters import BLANK, INVISIBLE, for_arrow, shorten_word_runs
+from csatext.text.cleaning import DEFAULT_STEPS, clean, clean_column
+from csatext.text.emoticons import name_emoji
+from csatext.text.markup import remove_mentions, replace_urls
+from csatext.text.steps import pattern_step, run_step
+
+FRAGMENTS = [
+    *("&amp;", "&", "amp;", "#38;", "lt;", "&#60;", "&#x200b;", "&nbsp", "&#65313;", "&;", "nbsp;", "quot;"),
+    *("<br>", "<b", ">", "<", "/>", "<!--", "-->", "<a href='x'>", "</div >", "<script>", "</script>"),
+    *("http://", "https://a.cn/b?c", "www.", "x.com", "，", "。", "！", "!", "??", "？？", "?", "..", "……"),
+    *(
+        "統(tǒng)",
+        "(",
+        ")",
+        "（",
+        "）",
+        "tǒng",
+        "們(men)",
+        "(wifi)",
+        "数",
+        "据",
+        "客户",
+        "蛻舴",
+        "蛻艚Y",
+        "\ue848",
+    ),
+    *(
+        "\u200b",
+        "\ufeff",
+        "\u200d",
+        "\ufe0f",
+        "😀",
+        "❤",
+        "👩",
+        "\x00",
+        "\x1e",
+        "\x85",
+        " ",
+        "\t",
+        "\n",
+        "\u3000",
+    ),
+    *("ＡＢ", "１２", "ａｍｐ；", "ａ", "aaaaaa", "xxxxxx", "1111", "****", "~~", "~", "----", "#", "[", "]"),
+    *(
+        "/::)",
+        "/:rose",
+        "/微笑",
+        "[ 微笑 ]",
+        "［赞］",
+        "#E-s01",
+        "#E-s[数字x]",
+        "[数字x]",
+        "\ufffd",
+        "\ud800",
+        "@",
+    ),
+]
+MIXED = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=14).map("".join)
+ENCODABLE = MIXED.map(lambda text: text.encode("utf-8", "ignore").decode("utf-8"))
+ANY = st.text(max_size=60) | MIXED
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("很好", "很好"),
+        ("很\u200b好\ufeff，\x07不错\ud800", "很好，不错"),
+        ("一家👨\u200d👩\u200d👧和\u200d我", "一家👨\u200d👩\u200d👧和我"),
+        ("订单ＡＢ１２，！（好）", "订单AB12，！（好）"),
+        ("A&amp;B&hellip;&#183;&#xB7;&lt;3", "A&B…··<3"),
+        ("&amp;amp;lt;br&amp;gt;好", "好"),
+        ("a&nbsp&nbsp;b&unknown;c & d", "a b&unknown;c & d"),
+        ("<p>慢</p><br/>差<IMG src='a.png'>", "慢 差"),
+        ("<很好><lift><3<b吃饭", "<很好><lift><3<b吃饭"),
+        ("<!-- 注释 -->好<style>p{color:red}</style>", "好"),
+        ("见http://t.cn/Rx1a，或www.example.com。谢谢", "见 ，或 。谢谢"),
+        ("表情[微笑]和[数字x]", "表情[微笑]和[数字x]"),
+        ("#E-s[数字x]你好 #E-s01", "[表情]你好 [表情]"),
+        ("/::)谢谢/:rose /微笑/大哭", "[微笑]谢谢[玫瑰] [微笑][大哭]"),
+        ("好/坏 手机/微笑服务 (^_^) >_<", "好/坏 手机/微笑服务 (^_^) >_<"),
+        ("太差了！！！！!!!", "太差了！!"),
+        ("嗯......好————👍👍👍👍👍", "嗯...好———👍👍👍"),
+        ("13800008888 138****8888 xxxx 100000", "13800008888 138****8888 xxxx 100000"),
+        ("gooooooood哈哈哈哈哈天天", "goood哈哈哈哈哈天天"),
+        (" \u3000好 \r\n\t 的\n", "好 的"),
+    ],
+)
+def test_each_step(text, expected):
+    assert clean(text) == expected
+
+
+def test_steps_can_be_dropped_added_and_reordered():
+    def without_marks(text):
+        return text.replace("！", "")
+
+    assert clean(" 好！！ ", steps=[]) == " 好！！ "
+    assert clean(" 好！！ ", steps=[without_marks]) == " 好 "
+    assert clean(" 好！！ ", steps=[*DEFAULT_STEPS, without_marks]) == "好"
+    assert clean("哈哈哈哈哈", steps=[shorten_word_runs]) == "哈哈哈"
+    assert clean("看http://a.cn/1", steps=[replace_urls("[链接]")]) == "看[链接]"
+    assert clean("@小店 你好 a@b.cn", steps=[remove_mentions]) == "  你好 a@b.cn"
+    assert clean("😂", steps=[name_emoji]) == "[笑哭]"
+
+
+def test_column_with_a_plain_function_and_missing_values():
+    texts = pd.Series(["好 ", None, "差！！"])
+    cleaned = clean_column(texts, steps=[str.strip, lambda text: text + "。"])
+    assert cleaned.to_pylist() == ["好。", "。", "差！！。"]
+    assert clean_column(pd.Series([], dtype="str")).to_pylist() == []
+    assert clean_column(pa.chunked_array([["好！！"], ["", " 差"]])).to_pylist() == ["好！", "", "差"]
+    assert clean_column(pa.array(["a", "a "]).dictionary_encode()).to_pylist() == ["a", "a"]
+
+
+def test_refusals_say_what_is_wanted():
+    with pytest.raises(ParameterError, match="clean_column"):
+        clean(["一", "二"])
+    with pytest.raises(ParameterError, match="steps"):
+        clean("一", steps=["strip"])
+    for column in (pa.array([1, 2]), pd.Series([1.5, None])):
+        with pytest.raises(ParameterError, match="一列文本"):
+            clean_column(column)
+
+
+def test_character_classes_say_what_they_mean():
+    inside = {chr(code) for code in range(0x11000) if chr(code).isspace()}
+    found = pa.compute.match_substring_regex(pa.array(sorted(inside)), f"^{for_arrow(BLANK)}$")
+    assert all(found.to_pylist())
+    outside = [
+        chr(code) for code in range(0x21, 0x3000) if chr(code).isalnum() and code not in (0x115F, 0x1160)
+    ]
+    assert not any(pa.compute.match_substring_regex(pa.array(outside), for_arrow(INVISIBLE)).to_pylist())
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANY)
+def test_cleaning_twice_is_cleaning_once(text):
+    once = clean(text)
+    assert clean(once) == once
+    once.encode("utf-8")
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(ENCODABLE | st.text(max_size=60), max_size=8))
+def test_column_equals_row_by_row(texts):
+    assert clean_column(pa.array(texts, pa.string())).to_pylist() == [clean(text) for text in texts]
+
+
+def check_offsets(text, cleaned, offsets):
+    assert offsets.dtype == np.int64
+    assert len(offsets) == len(cleaned) + 1
+    assert offsets[-1] == len(text)
+    assert (np.diff(offsets) >= 0).all()
+    assert offsets[0] >= 0
+
+
+@settings(max_examples=120, deadline=None)
+@given(ANY)
+def test_offsets_of_the_whole_road(text):
+    cleaned, offsets = clean(text, return_offsets=True)
+    assert cleaned == clean(text)
+    check_offsets(text, cleaned, offsets)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANY)
+def test_offsets_of_every_step(text):
+    for step in [*DEFAULT_STEPS, shorten_word_runs, remove_mentions, name_emoji, str.upper]:
+        changed, offsets = run_step(step, text)
+        assert changed == step(text)
+        if offsets is None:
+            assert changed == text
+            continue
+        check_offsets(text, changed, offsets)
+        # What no edit touched must be found where the map says.
+        edits = step.find(text) if step is not str.upper else None
+        if edits is not None:
+            untouched = set(range(len(text))).difference(*(range(start, end) for start, end, _ in edits))
+            back = {int(offsets[i]) for i in range(len(changed)) if text[offsets[i]] == changed[i]}
+            assert untouched <= back
+
+
+def test_offsets_show_the_words_in_the_original():
+    text = "<p>订单ＡＢ１２ &nbsp; 还没　到！！！</p>"
+    cleaned, offsets = clean(text, return_offsets=True)
+    assert cleaned == "订单AB12 还没 到！"
+    for word, original in (("AB12", "ＡＢ１２"), ("还没", "还没"), ("到", "到"), ("订单", "订单")):
+        start = cleaned.index(word)
+        assert text[offsets[start] : offsets[start + len(word)]].startswith(original)
+
+
+def test_a_rule_of_the_user_gets_offsets_too():
+    polite = pattern_step("polite", "[。！]?谢谢[。！]*", "")
+    cleaned, offsets = clean("退货。谢谢！已退款", steps=[polite], return_offsets=True)
+    assert (cleaned, offsets.tolist()) == ("退货已退款", [0, 1, 6, 7, 8, 9])
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "好",
+        "a",
+        "!",
+        "?",
+        "&",
+        "&amp;",
+        "<",
+        "<b ",
+        "(",
+        "統(",
+        " ",
+        "\n",
+        ".",
+        "http://",
+        "[",
+        "/:",
+        "@",
+        "\u200d😀",
+        "??蛻",
+    ],
+)
+def test_time_grows_with_length_only(unit):
+    # 300,000 characters in well under the seconds that a quadratic step would take (10^10 comparisons).
+    text = unit * (300_000 // len(unit))
+    cleaned = clean(text)
+    assert clean(cleaned) == cleaned
