@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from csatext.ingest.cells import large_strings
 
 __all__ = ["Run", "runs"]
 
@@ -47,7 +48,7 @@ def runs(column: pd.Series, ascii_too: bool = True) -> Iterator[Run]:
     >>> run.lengths.tolist(), run.add(run.codes > 127, np.int64).tolist()
     ([2, 0, 1], [2, 0, 0])
     """
-    cells = pc.fill_null(pa.array(column, type=pa.large_string(), from_pandas=True), "")
+    cells = large_strings(column)
     for first in range(0, len(cells), _CHUNK):
         chunk = cells.slice(first, _CHUNK)
         lengths = pc.utf8_length(chunk).to_numpy(zero_copy_only=False).astype(np.int64)

@@ -12,6 +12,7 @@ import opencc
 import pandas as pd
 
 from csatext.errors import InputError, LexiconError, ParameterError, nearest
+from csatext.ingest.masking import mask
 from csatext.ingest.raw import Note
 from csatext.ingest.values import as_identifiers, as_text
 from csatext.lexicon import lexicon_path
@@ -113,6 +114,8 @@ def _by_caller(frame: pd.DataFrame, columns: Mapping[str, str], path: object) ->
     names = [str(name) for name in frame.columns]
     normal = {normal_header(name): name for name in reversed(names)}
     chosen: dict[str, str] = {}
+    if not isinstance(columns, Mapping):
+        raise ParameterError.wrong_type("columns", columns, '{"规范列名": "表头"}')
     for canonical, header in columns.items():
         if not isinstance(canonical, str) or not isinstance(header, str) or not canonical.strip():
             raise ParameterError.wrong_type(
@@ -120,7 +123,10 @@ def _by_caller(frame: pd.DataFrame, columns: Mapping[str, str], path: object) ->
             )
         found = header if header in names else normal.get(normal_header(header))
         if found is None and canonical == "text":
-            raise InputError.no_text_column(path, names, header)
+            raise InputError.no_text_column(path, map(mask, names), header)
+        if found is None and canonical in names:
+            what = '写法是 {"规范列名": "表头"}，可能写反了'
+            raise InputError.unreadable(path, f"columns 里写的列「{header}」不存在", what)
         if found is None:
             hint = nearest(header, names)
             what = f"是不是想写「{hint}」" if hint else f"现有列：{'、'.join(names[:30])}"
@@ -205,7 +211,7 @@ def map_columns(
     if "text" not in rename.values():
         guess = _guess_text(frame, [name for name in names if name not in rename])
         if guess is None:
-            raise InputError.no_text_column(path, names)
+            raise InputError.no_text_column(path, map(mask, names))
         rename[guess] = "text"
         notes.append(Note("column_mapping", "text", n, n, f"「{guess}」是唯一的长文本列，当作文本"))
     if "doc_id" in found and "doc_id" not in rename.values():

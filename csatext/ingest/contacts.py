@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -34,7 +35,8 @@ def _stacked(
     lines: list[NDArray[np.int64]] = []
     notes: list[Note] = []
     for source in sources:
-        mapped, said = map_columns(source.raw.frame, columns, path)
+        named = path if len(sources) == 1 else f"{path}/{source.name}"
+        mapped, said = map_columns(source.raw.frame, columns, named)
         frame, mended = mend_columns(mapped)
         frames.append(frame)
         n = len(frame)
@@ -71,7 +73,7 @@ def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
     return result
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
     """Return the frame with every column but ``doc_id``, ``text`` and times as its kind says."""
     result = frame.copy(deep=False)
     for name in frame.columns:
@@ -89,9 +91,24 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
         elif kind in ("category", "text"):
             texts = as_text(column)
             result[name] = texts.mask(blank(texts))
+        elif _holds_times(column):
+            result[name] = parse_times(column, timezone).values
         else:
             result[name] = plain_value(column)
     return result
+
+
+def _holds_times(column: pd.Series) -> bool:
+    """Return whether a column came with the type of a time, from Parquet, a database or a workbook."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return True
+    if column.dtype != object:
+        return False
+    return {type(value) for value in column if value is not None} in (
+        {dt.datetime},
+        {dt.date},
+        {pd.Timestamp},
+    )
 
 
 def _identified(
@@ -180,5 +197,5 @@ def to_contacts(
         reasons = Counter(reject.reason for _, reject in rejects)
         detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
         notes.append(Note("rejected", "", len(rejects), total, detail))
-    kept = _typed(_times(frame[~(empty | repeated)].reset_index(drop=True), timezone, notes))
+    kept = _typed(_times(frame[~(empty | repeated)].reset_index(drop=True), timezone, notes), timezone)
     return conform(kept, CONTACTS), rejects, notes

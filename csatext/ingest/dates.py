@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
+from csatext.ingest.cells import large_strings
 
 __all__ = ["Times", "parse_times"]
 
@@ -228,7 +229,7 @@ def _parse(texts: pd.Series, index: pd.Index, timezone: str) -> Times:
     empty = done.copy()
     good = np.zeros(n, dtype=np.bool_)
     absolute = np.zeros(n, dtype=np.bool_)
-    arrow = pc.utf8_normalize(pa.array(texts.fillna(""), type=pa.large_string()), form="NFKC")
+    arrow = pc.utf8_normalize(large_strings(texts), form="NFKC")
     for form in _FORMS:
         left = np.flatnonzero(~done)
         if not left.size:

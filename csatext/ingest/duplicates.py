@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from csatext.ingest.cells import large_strings
 from csatext.ingest.codepoints import runs
 
 __all__ = ["near_duplicates"]
@@ -21,8 +21,7 @@ _SEED = 20_240_601
 
 def _normal(texts: pd.Series) -> pd.Series:
     """Return texts without what copies differ in: case, width, blanks, punctuation, which digits."""
-    cells = pc.fill_null(pa.array(texts, type=pa.large_string(), from_pandas=True), "")
-    cells = pc.utf8_lower(pc.utf8_normalize(cells, form="NFKC"))
+    cells = pc.utf8_lower(pc.utf8_normalize(large_strings(texts), form="NFKC"))
     cells = pc.replace_substring_regex(cells, pattern=r"[^\pL\pN]+", replacement="")
     return pd.Series(pc.replace_substring_regex(cells, pattern=r"\pN", replacement="0").to_pandas())
 

@@ -228,8 +228,8 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
     notes = [Note("encoding", "", 1, 1, said)]
     if text is None and (encoding is not None or name not in ("utf-8", *_BYTES)):
         text = _whole(data, name)
-    if text is None and name.startswith(("utf-16", "utf-32")):
-        text = data.decode(name, "replace")
+    if text is None and name not in ("utf-8", "utf-8-sig", *_BYTES):
+        text = _damaged(data, name, path)
     if text is None:
         text, more = _by_lines(data.removeprefix(codecs.BOM_UTF8), "utf-8" if name == "utf-8-sig" else name)
         notes += more
@@ -253,7 +253,7 @@ def _plain_utf8(data: bytes) -> str | None:
 def _whole(data: bytes, name: str) -> str | None:
     try:
         return data.decode(name)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
 
 
@@ -262,10 +262,19 @@ def _beyond_ascii(text: str) -> int:
     return sum(not c.isascii() for c in text[:_SAMPLE]) or (0 if text.isascii() else 3)
 
 
+def _damaged(data: bytes, name: str, path: object) -> str:
+    """Return the text of an encoding that is not read by lines, lost bytes as U+FFFD."""
+    try:
+        return data.decode(name, "replace")
+    except UnicodeError as error:
+        what = "请去掉 encoding= 让程序判断，或换一个编码"
+        raise InputError.unreadable(path, f"不能按 {name} 解码", what) from error
+
+
 def _canonical(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
-        b"".decode(name)
+        "a".encode(name)
     except (LookupError, TypeError, ValueError) as error:
         raise ParameterError.not_allowed("encoding", encoding, _OFFERED) from error
     return "gb18030" if name in ("gb2312", "gbk", "cp936", "hz") else name

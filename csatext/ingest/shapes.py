@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from csatext.ingest.cells import large_strings
+
 __all__ = ["Shape", "learn_shape", "misfits"]
 
 _CLASSES = (
@@ -129,7 +131,7 @@ def misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> NDArray[np.bool_]:
     """
     wrong, typed, stray, long = (np.zeros(len(frame), dtype=np.int64) for _ in range(4))
     for name, shape in zip(frame.columns, shapes, strict=True):
-        cells = pc.fill_null(pa.array(frame[name], type=pa.large_string(), from_pandas=True), "")
+        cells = large_strings(frame[name])
         lengths = pc.binary_length(cells).to_numpy(zero_copy_only=False)
         if shape.pattern is None:
             strays = _STRAY_IN_WORDS if shape.values is not None else _DATE

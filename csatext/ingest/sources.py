@@ -12,7 +12,7 @@ from csatext.ingest.database import is_url, read_database
 from csatext.ingest.delimited import read_delimited
 from csatext.ingest.encodings import decode
 from csatext.ingest.raw import RawTable
-from csatext.ingest.structured import read_json, read_parquet
+from csatext.ingest.structured import looks_like_json, read_json, read_parquet
 from csatext.ingest.tidy import tidy
 from csatext.ingest.workbooks import read_workbook
 
@@ -24,6 +24,8 @@ _TEXTS = (".csv", ".tsv", ".txt", ".tab", ".psv", "")
 _PARQUET = (".parquet", ".pq")
 ENDINGS = (*(ending for ending in _TEXTS if ending), *_WORKBOOKS, *_RECORDS, *_PARQUET)
 """File endings that are read, in lower case."""
+_GZIP = b"\x1f\x8b"
+_PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml")
 _BLANK = b"\x00 \t\r\n"
 _GLANCE = 4096
 _ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
@@ -63,16 +65,26 @@ def _read(
     ending = path.suffix.lower()
     if data.startswith(_PAR1) or ending in _PARQUET:
         return read_parquet(data, path)
+    _refuse_packed(data, path)
     if data.startswith((_ZIP, _OLE)):
         return read_workbook(data, path, sheet)
     text, notes = decode(data, path, encoding)
     if not (text[:_GLANCE].strip() or text.strip()):
         raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
-    if ending in _RECORDS:
+    if ending in _RECORDS or (delimiter is None and looks_like_json(text)):
         raw = read_json(text, path)
     else:
         raw = read_delimited(text, path, delimiter)
     return replace(raw, notes=notes + raw.notes)
+
+
+def _refuse_packed(data: bytes, path: Path) -> None:
+    """Raise for archives and web pages, whatever their ending says."""
+    office = b"[Content_Types].xml" in data or data[30:38] == b"mimetype"
+    if data.startswith(_GZIP) or (data.startswith(_ZIP) and not office):
+        raise InputError.unreadable(path, "是压缩文件", "请先解压，再读里面的表格")
+    if data[:_GLANCE].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGES):
+        raise InputError.unreadable(path, "是网页或 XML，不是表格", "请用 Excel 打开后另存为 .xlsx")
 
 
 def load_sources(

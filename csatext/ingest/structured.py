@@ -13,15 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from csatext.errors import InputError
+from csatext.ingest.cells import plain_cell
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
 
-__all__ = ["read_json", "read_parquet"]
+__all__ = ["looks_like_json", "read_json", "read_parquet"]
 
-_MANY = 10_000
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(name)
+_GLANCE = 100_000
 
 
 def _loads(text: str) -> Any:
@@ -40,7 +37,7 @@ def _flat(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[s
     """Return nested mappings as dotted names; lists stay values."""
     found: dict[str, Any] = {}
     for key, value in record.items():
-        name = f"{prefix}{key}"
+        name = str(plain_cell(f"{prefix}{key}"))
         if isinstance(value, dict) and value and depth < 5:
             found |= _flat(value, f"{name}.", depth + 1)
         else:
@@ -72,6 +69,30 @@ def _frame(records: list[dict[str, Any]]) -> pd.DataFrame:
         names.update(dict.fromkeys(record))
     frame = pd.DataFrame({name: pd.Series([r.get(name) for r in records], dtype=object) for name in names})
     return frame if len(frame.columns) else pd.DataFrame(index=range(len(records)))
+
+
+def looks_like_json(text: str) -> bool:
+    """Return whether a text without a telling file ending is a JSON document or JSON lines.
+
+    Examples
+    --------
+    >>> looks_like_json('{"text": "慢"}'), looks_like_json("[微笑] 不错")
+    (True, False)
+    """
+    head = text[:_GLANCE].lstrip()
+    if not head.startswith(('{"', "{ ", "{\n", "[{", "[\n", '["', "[ ")):
+        return False
+    try:
+        return isinstance(_loads(head.partition("\n")[0]), dict | list)
+    except ValueError:
+        return len(text) <= _GLANCE and _is_document(text)
+
+
+def _is_document(text: str) -> bool:
+    try:
+        return isinstance(_loads(text), dict | list)
+    except ValueError:
+        return False
 
 
 def read_json(text: str, path: object) -> RawTable:
@@ -123,9 +144,7 @@ def read_json(text: str, path: object) -> RawTable:
     except ValueError as error:
         if isinstance(error, InputError):
             raise
-        raise InputError.unreadable(
-            path, f"JSON 无法解析（{error}）", "请给出对象的数组，或每行一个对象"
-        ) from error
+        raise InputError.unreadable(path, "JSON 无法解析", "请给出对象的数组，或每行一个对象") from error
     good: list[dict[str, Any]] = []
     kept: list[int] = []
     for position, record in enumerate(found):
@@ -177,4 +196,6 @@ def read_parquet(data: bytes, path: object) -> RawTable:
     frame = frame.reset_index(drop=True)
     frame.columns = pd.Index([str(name) for name in frame.columns])
     frame.attrs = {}
+    if frame.empty:
+        raise InputError.unreadable(path, "表里没有数据行", "请检查导出条件，或换一个文件")
     return RawTable(frame)

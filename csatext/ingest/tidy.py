@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from csatext.ingest.cells import plain_cells
 from csatext.ingest.mojibake import mend_names
 from csatext.ingest.raw import Note, RawTable, Reject, row_text
 from csatext.ingest.values import as_text, blank
@@ -90,6 +91,6 @@ def tidy(raw: RawTable) -> RawTable:
     >>> tidy(raw).frame.columns.tolist()
     ['id', 'text']
     """
-    whole = drop_header_rows(raw)
+    whole = drop_header_rows(replace(raw, frame=plain_cells(raw.frame)))
     frame, notes = _twins(mend_names(whole.frame))
     return replace(whole, frame=frame, notes=[*whole.notes, *notes])

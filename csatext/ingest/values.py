@@ -7,6 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.ingest.cells import large_strings
+
 __all__ = ["as_flags", "as_identifiers", "as_numbers", "as_text", "blank", "plain_value"]
 
 _NOTHING = pa.array(
@@ -55,7 +57,7 @@ def blank(column: pd.Series) -> np.ndarray:
     >>> blank(pd.Series(["退款", " ", "NULL", None])).tolist()
     [False, True, True, True]
     """
-    cells = pc.fill_null(pa.array(column, type=pa.large_string(), from_pandas=True), "")
+    cells = large_strings(column)
     short = pc.less_equal(pc.binary_length(cells), _LONGEST_NOTHING).to_numpy(zero_copy_only=False)
     found = pc.utf8_is_space(cells).to_numpy(zero_copy_only=False).astype(np.bool_, copy=True)
     bare = pc.utf8_lower(pc.utf8_trim_whitespace(cells.filter(pa.array(short))))
@@ -134,10 +136,13 @@ def plain_value(column: pd.Series) -> pd.Series:
     >>> plain_value(pd.Series(["1", "2"])).tolist(), plain_value(pd.Series(["A1", ""])).isna().tolist()
     ([1, 2], [False, True])
     """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = as_text(column)
     if column.dtype == object:
         kinds = {type(value) for value in column if value is not None and value == value}
         if kinds and kinds <= {int, float}:
-            return pd.to_numeric(column)
+            numbers = pd.to_numeric(column)
+            return numbers.astype("float64") if numbers.dtype == object else numbers
         if kinds == {bool}:
             return column.astype("boolean")
         if not kinds <= {str}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from io import BytesIO
 from zipfile import BadZipFile
 
@@ -114,7 +115,7 @@ def _merge_names(
                     across[row, column] = rows[top][left]
     depth = min(depth, 3)
     width = max(len(row) for row in rows[header : header + depth])
-    names: list[str] = []
+    stacks: list[list[str]] = []
     for column in range(width):
         parts: list[str] = []
         for row in range(header, min(header + depth, len(rows))):
@@ -122,7 +123,9 @@ def _merge_names(
             part = _shown(own if str(own).strip() else across.get((row, column), "")).strip()
             if part and part not in parts:
                 parts.append(part)
-        names.append("_".join(parts))
+        stacks.append(parts)
+    last = Counter(parts[-1] for parts in stacks if parts)
+    names = [parts[-1] if parts and last[parts[-1]] == 1 else "_".join(parts) for parts in stacks]
     return names, depth
 
 
@@ -153,6 +156,8 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
     book = _open(data, path)
     name, notes = _choose(book, sheet, path)
     rows, top, left = _grid(book, name, path)
+    if not _filled(rows):
+        raise InputError.unreadable(path, f"工作表「{name}」是空的", "请检查导出，或用 sheet= 换一个工作表")
     texts = [[_shown(cell) for cell in row] for row in rows[:_LOOK]]
     header = find_header(texts)
     if header is None:
@@ -176,6 +181,10 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
     body = [[_value(cell) for cell in row] for row in rows[start + depth :]]
     kept = np.array([any(cell is not None for cell in row) for row in body], dtype=np.bool_)
     frame = pd.DataFrame(body, columns=names, dtype=object)[kept].reset_index(drop=True)
+    if frame.empty:
+        raise InputError.unreadable(
+            path, f"工作表「{name}」只有表头，没有数据行", "请检查导出条件，或换一个文件"
+        )
     lines = (np.arange(len(body)) + top + start + depth + 1)[kept]
     empty = [
         column
