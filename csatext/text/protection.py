@@ -11,7 +11,7 @@ import ahocorasick_rs
 import numpy as np
 
 from csatext.errors import ParameterError
-from csatext.lexicon import lexicon_path
+from csatext.lexicon import Lexicon
 
 __all__ = ["TermMatcher", "merge_spans", "quantity_spans"]
 
@@ -35,13 +35,12 @@ _LOOK_BACK = 16
 
 
 def _terms_of(name: str) -> list[str]:
-    lines = lexicon_path(name).read_text("utf-8").splitlines()[1:]
-    return sorted({line.split("\t")[0] for line in lines if line}, key=lambda term: (-len(term), term))
+    return sorted(Lexicon.load(name).terms, key=lambda term: (-len(term), term))
 
 
 @cache
 def _number_pattern() -> re.Pattern[str]:
-    units = _terms_of("units.tsv")
+    units = _terms_of("units")
     latin = "|".join(re.escape(unit) for unit in units if unit.isascii())
     chinese = "|".join(re.escape(unit) for unit in units if not unit.isascii())
     unit = rf"[百千万亿]{{0,2}}(?:{chinese})|(?:{latin})(?![A-Za-z])|[百千万亿]{{1,2}}"
@@ -50,7 +49,7 @@ def _number_pattern() -> re.Pattern[str]:
 
 @cache
 def _family_pattern() -> re.Pattern[str]:
-    families = "|".join(re.escape(name) for name in _terms_of("model_families.tsv"))
+    families = "|".join(re.escape(name) for name in _terms_of("model_families"))
     return re.compile(rf"(?<![A-Za-z])(?:{families}) ?$", re.IGNORECASE)
 
 

@@ -12,7 +12,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
-from csatext.lexicon import lexicon_path
+from csatext.lexicon import Lexicon
 from csatext.text.cleaning import DEFAULT_STEPS
 from csatext.text.corpus import Corpus
 from csatext.text.preparation import Preparation, text_array
@@ -172,8 +172,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if self.stop_words is None:
             return frozenset()
         if self.stop_words == "default":
-            lines = lexicon_path("stopwords.tsv").read_text("utf-8").splitlines()[1:]
-            return frozenset(line.split("\t")[0] for line in lines)
+            return frozenset(Lexicon.load("stopwords").terms)
         if isinstance(self.stop_words, str):
             raise ParameterError.not_allowed("stop_words", self.stop_words, ["default", None, "词的列表"])
         return frozenset(self.stop_words)
