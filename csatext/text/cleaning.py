@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, overload
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
 from csatext.text.characters import collapse_blanks, halve_width, remove_invisible, shorten_runs
-from csatext.text.column import as_text_column, map_chunks, replace_rows
+from csatext.text.column import as_text_column, map_chunks
 from csatext.text.emoticons import bracket_emoticons
 from csatext.text.markup import decode_entities, remove_tags, remove_urls
 from csatext.text.offsets import OffsetMap, compose, identity
@@ -98,8 +100,8 @@ def clean_column(
 ) -> pa.Array | pa.ChunkedArray:
     """Clean every text of a column: the same result as `clean` row by row, only faster.
 
-    One pass of Arrow's regular expressions over the column finds the rows that some step could change; only
-    these are worked on.
+    One pass of Arrow's regular expressions over the column finds the rows that some step could change; among
+    these, one pass for each step finds the rows on which it is run.
 
     Parameters
     ----------
@@ -125,10 +127,7 @@ def clean_column(
     """
     _check(steps)
 
-    def change(array: pa.Array) -> pa.Array:
-        return replace_rows(array, _affected(array, steps), lambda rows: [_run(row, steps) for row in rows])
-
-    return map_chunks(as_text_column(texts), change)
+    return map_chunks(as_text_column(texts), lambda array: _clean_array(array, steps))
 
 
 def _check(steps: Sequence[CleaningStep]) -> None:
@@ -137,24 +136,46 @@ def _check(steps: Sequence[CleaningStep]) -> None:
             raise ParameterError.wrong_type("steps", step, "Step 或函数（str -> str）组成的列表")
 
 
-def _affected(array: pa.Array, steps: Sequence[CleaningStep]) -> pa.Array:
+def _clean_array(array: pa.Array, steps: Sequence[CleaningStep]) -> pa.Array:
+    mask = _affected(array, steps)
+    if not mask.any():
+        return array
+    return pc.replace_with_mask(array, pa.array(mask), _clean_rows(array.filter(pa.array(mask)), steps))
+
+
+def _clean_rows(rows: pa.Array, steps: Sequence[CleaningStep], rounds: int = MOST_ROUNDS) -> pa.Array:
+    """Run every step over all rows, and all of them again over the rows that need it."""
+    again = np.zeros(len(rows), dtype=bool)
+    for step in steps:
+        mask = _affected(rows, [step])
+        if not mask.any():
+            continue
+        before = rows.filter(pa.array(mask)).to_pylist()
+        after = [step(text) for text in before]
+        rows = pc.replace_with_mask(rows, pa.array(mask), pa.array(after, type=rows.type))
+        if isinstance(step, Step) and step.repeats:
+            again[mask] |= np.array([one != other for one, other in zip(before, after, strict=True)])
+    if rounds == 1 or not again.any():
+        return rows
+    repeated = _clean_rows(rows.filter(pa.array(again)), steps, rounds - 1)
+    return pc.replace_with_mask(rows, pa.array(again), repeated)
+
+
+def _affected(array: pa.Array, steps: Sequence[CleaningStep]) -> NDArray[np.bool_]:
     """Return which rows some step could change."""
-    masks = []
-    patterns = [step.trigger for step in steps if isinstance(step, Step) and step.trigger is not None]
+    mask = np.zeros(len(array), dtype=bool)
+    patterns = [trigger for step in steps if (trigger := _trigger(step)) is not None]
     if patterns:
         union = "|".join(f"(?:{pattern})" for pattern in patterns)
-        masks.append(pc.match_substring_regex(array, union))
-    for step in steps:
-        if not isinstance(step, Step):
-            masks.append(pa.array([True] * len(array)))
-        elif step.trigger is None:
-            masks.append(pc.greater_equal(pc.utf8_length(array), step.min_length))
-    if not masks:
-        return pa.array([False] * len(array))
-    joined = masks[0]
-    for mask in masks[1:]:
-        joined = pc.or_(joined, mask)
-    return joined
+        mask |= pc.match_substring_regex(array, union).to_numpy(zero_copy_only=False)
+    least = [step.min_length if isinstance(step, Step) else 0 for step in steps if _trigger(step) is None]
+    if least:
+        mask |= pc.greater_equal(pc.utf8_length(array), min(least)).to_numpy(zero_copy_only=False)
+    return mask
+
+
+def _trigger(step: CleaningStep) -> str | None:
+    return step.trigger if isinstance(step, Step) else None
 
 
 def _run(text: str, steps: Sequence[CleaningStep]) -> str:

@@ -11,7 +11,7 @@ from csatext.text.boilerplate import find_boilerplate, remove_boilerplate
 from csatext.text.cleaning import DEFAULT_STEPS, clean_column
 
 NOTICE = "本站资源由用户自行上传，如有疑问请联系管理员"
-GREETING = "您好，很高兴为您服务，请问有什么可以帮您"
+GREETING = "亲，小店欢迎光临，需要哪款尽管吩咐一声"
 SAID = [f"第{n}单的快递员态度{'好' if n % 2 else '差'}，等了{n}天" for n in range(40)]
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from csatext.errors import ParameterError
 from csatext.text.characters import BLANK, INVISIBLE, for_arrow, shorten_word_runs
 from csatext.text.cleaning import DEFAULT_STEPS, clean, clean_column
-from csatext.text.emoticons import name_emoji
+from csatext.text.emoticons import name_emoticons
 from csatext.text.markup import remove_mentions, replace_urls
 from csatext.text.steps import pattern_step, run_step
 
@@ -87,7 +87,7 @@ ANY = st.text(max_size=60) | MIXED
         ("见http://t.cn/Rx1a，或www.example.com。谢谢", "见 ，或 。谢谢"),
         ("表情[微笑]和[数字x]", "表情[微笑]和[数字x]"),
         ("#E-s[数字x]你好 #E-s01", "[表情]你好 [表情]"),
-        ("/::)谢谢/:rose /微笑/大哭", "[微笑]谢谢[玫瑰] [微笑][大哭]"),
+        ("谢谢 /微笑/大哭 ［赞］[ 泪 ]", "谢谢 [微笑][大哭] [赞][泪]"),
         ("好/坏 手机/微笑服务 (^_^) >_<", "好/坏 手机/微笑服务 (^_^) >_<"),
         ("太差了！！！！!!!", "太差了！!"),
         ("嗯......好————👍👍👍👍👍", "嗯...好———👍👍👍"),
@@ -110,7 +110,8 @@ def test_steps_can_be_dropped_added_and_reordered():
     assert clean("哈哈哈哈哈", steps=[shorten_word_runs]) == "哈哈哈"
     assert clean("看http://a.cn/1", steps=[replace_urls("[链接]")]) == "看[链接]"
     assert clean("@小店 你好 a@b.cn", steps=[remove_mentions]) == "  你好 a@b.cn"
-    assert clean("😂", steps=[name_emoji]) == "[笑哭]"
+    assert clean("😂/::)谢谢/:rose", steps=[name_emoticons]) == "[笑哭][微笑]谢谢[玫瑰]"
+    assert clean("/:note/:no", steps=[name_emoticons]) == "/:note[NO]"
 
 
 def test_column_with_a_plain_function_and_missing_values():
@@ -175,7 +176,7 @@ def test_offsets_of_the_whole_road(text):
 @settings(max_examples=60, deadline=None)
 @given(ANY)
 def test_offsets_of_every_step(text):
-    for step in [*DEFAULT_STEPS, shorten_word_runs, remove_mentions, name_emoji, str.upper]:
+    for step in [*DEFAULT_STEPS, shorten_word_runs, remove_mentions, name_emoticons, str.upper]:
         changed, offsets = run_step(step, text)
         assert changed == step(text)
         if offsets is None:
