@@ -12,22 +12,26 @@ import opencc
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
 from csatext.text.column import as_text_column, map_chunks, replace_rows
-from csatext.text.offsets import Edit, OffsetMap, align, apply_edits, compose, edit_offsets, identity
+from csatext.text.offsets import Edit, OffsetMap, apply_edits, compose, edit_offsets, identity
 
 __all__ = ["simplify_characters", "to_simplified", "to_simplified_column"]
 
 _HAN = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
-_RUN = re.compile(r"[\u3400-\u9fff]+")
-_RARE = re.compile("[\U00020000-\U0003ffff]")
+_OTHER_HAN = [chr(code) for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00))]
+
+_IN_CONTEXT = "么乾俱剋劄吒哩噁坏彷徵扞於昇氾沈濛甦畫瞭祕脩著蒐薹藉衹袷覆計谿逕釐鉅鍊鍾陞麼"
+"""Characters whose conversion depends on their neighbours: those that become another character in a phrase of
+OpenCC's TSPhrases or TWVariantsRevPhrases than alone (乾 in 乾隆)."""
+
 _ROW = "\x1e"
 """Record separator of ASCII: stands between rows while they are converted together."""
 
-_ROWS_TOGETHER = 64
-"""Rows converted in one call: more of them were slower, as they leave the processor's cache."""
+_ROWS_TOGETHER = 1_000
 
 
 class _Tables(NamedTuple):
@@ -38,9 +42,15 @@ class _Tables(NamedTuple):
     find_traditional: re.Pattern[str]
     find_simplified: re.Pattern[str]
     characters: dict[int, str]
+    codes: NDArray[np.uint32]
+    kinds: NDArray[np.int8]
     rare: dict[int, str]
     finder: ahocorasick_rs.AhoCorasick
     terms: tuple[str, ...]
+
+
+_RUN, _CONTEXT = 1, 2
+"""Kinds of characters: what stands in runs of Chinese, and what only its run tells how to convert."""
 
 
 @cache
@@ -54,6 +64,17 @@ def _tables() -> _Tables:
     simplified = "".join(
         char for char in _HAN if complex_[char] != char == simple.get(char) and not _in(char, "big5")
     )
+    convert = opencc.OpenCC("tw2s").convert
+    alone = dict(zip(_HAN + _OTHER_HAN, convert("\n".join(_HAN + _OTHER_HAN)).split("\n"), strict=True))
+    codes = np.arange(0x110000, dtype=np.uint32)
+    kinds = np.zeros(0x110000, dtype=np.int8)
+    for char, after in alone.items():
+        kinds[ord(char)] = _RUN
+        if len(after) == 1 and after <= "\uffff":
+            codes[ord(char)] = ord(after)
+    kinds[[ord("々"), ord("〇")]] = _RUN
+    kinds[[ord(char) for char in _IN_CONTEXT]] = _CONTEXT
+    kinds[0x20000:0x40000] = _CONTEXT
     lexicon = Lexicon.load("tw_hk_terms")
     return _Tables(
         opencc=opencc.OpenCC("tw2s"),
@@ -61,6 +82,8 @@ def _tables() -> _Tables:
         find_traditional=re.compile(f"[{traditional}]"),
         find_simplified=re.compile(f"[{simplified}]"),
         characters={ord(char): simple[char] for char in traditional},
+        codes=codes,
+        kinds=kinds,
         rare={ord(after): before for before, after in rare.items()},
         finder=ahocorasick_rs.AhoCorasick(lexicon.terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest),
         terms=tuple(str(lexicon[term].get("canonical")) for term in lexicon.terms),
@@ -118,12 +141,13 @@ def to_simplified(text: str, *, return_offsets: bool = False) -> str | tuple[str
         raise ParameterError.wrong_type("text", text, "一段文本（str）；一列文本请用 to_simplified_column")
     if not return_offsets:
         return _convert(text)
-    kind = _kind(text)
-    if kind != "traditional":
+    if _kind(text) != "traditional":
         return _convert(text), identity(len(text))
-    edits = _term_edits(text)
-    termed = apply_edits(text, edits)
-    return _opencc(termed), compose(edit_offsets(len(text), edits), _opencc_offsets(termed))
+    terms = _term_edits(text)
+    termed = apply_edits(text, terms)
+    plain, runs = _alone_and_runs(termed)
+    offsets = compose(edit_offsets(len(text), terms), edit_offsets(len(termed), runs))
+    return apply_edits(plain, runs), offsets
 
 
 def to_simplified_column(texts: pa.Array | pa.ChunkedArray | pd.Series) -> pa.Array | pa.ChunkedArray:
@@ -163,9 +187,7 @@ def _convert(text: str) -> str:
     kind = _kind(text)
     if kind == "simplified":
         return text
-    if kind == "mixed":
-        return simplify_characters(text)
-    return _opencc(apply_edits(text, _term_edits(text)))
+    return simplify_characters(text) if kind == "mixed" else _convert_traditional(text)
 
 
 def simplify_characters(text: str) -> str:
@@ -194,19 +216,32 @@ def _term_edits(text: str) -> list[Edit]:
     return [(start, end, tables.terms[index]) for index, start, end in found]
 
 
-def _opencc(text: str) -> str:
-    """Convert with OpenCC, which takes a null character for the end of the text.
+def _convert_traditional(text: str) -> str:
+    return apply_edits(*_alone_and_runs(apply_edits(text, _term_edits(text))))
 
-    Where OpenCC answers with a character outside of the Basic Multilingual Plane the Traditional one stays:
-    nobody writes 𩠌 for 餸, and no dictionary holds it.
+
+def _alone_and_runs(text: str) -> tuple[str, list[Edit]]:
+    """Return the text with each character converted alone, and the runs that neighbours make different.
+
+    The table is OpenCC's, character by character; OpenCC itself, ten times as slow, reads only the runs of
+    Chinese with a character of `_IN_CONTEXT`, as its phrases never reach beyond a run. Where its answer
+    lies outside of the Basic Multilingual Plane the Traditional character stays: nobody writes 𩠌 for 餸.
     """
     tables = _tables()
-    convert = tables.opencc.convert
-    if "\x00" in text:
-        converted = "\x00".join(convert(part) for part in text.split("\x00"))
-    else:
-        converted = convert(text)
-    return converted.translate(tables.rare) if _RARE.search(converted) else converted
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    plain = tables.codes[codes].tobytes().decode("utf-32-le", "surrogatepass")
+    kinds = tables.kinds[codes]
+    positions = np.flatnonzero(kinds == _CONTEXT)
+    if not len(positions):
+        return plain, []
+    inside = np.concatenate(([False], kinds > 0, [False]))
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    starts, ends = edges[::2], edges[1::2]
+    which = np.unique(np.searchsorted(starts, positions, side="right") - 1)
+    runs = [(int(start), int(end)) for start, end in zip(starts[which], ends[which], strict=True)]
+    joined = tables.opencc.convert("\n".join(text[start:end] for start, end in runs)).translate(tables.rare)
+    found = zip(runs, joined.split("\n"), strict=True)
+    return plain, [(start, end, run) for (start, end), run in found if run != plain[start:end]]
 
 
 def _convert_rows(rows: list[str]) -> list[str]:
@@ -217,27 +252,12 @@ def _convert_rows(rows: list[str]) -> list[str]:
 
 
 def _convert_some(rows: list[str]) -> list[str]:
-    joined = _ROW.join(rows)
-    # Rows of both scripts, and rows that hold the separator, go one by one: they are few.
-    if _tables().find_simplified.search(joined) or joined.count(_ROW) != len(rows) - 1:
+    """Convert rows that all hold a Traditional character: those of one script together, the others alone."""
+    search = _tables().find_simplified.search
+    mixed = [row if search(row) and _kind(row) == "mixed" else None for row in rows]
+    traditional = [row for row, other in zip(rows, mixed, strict=True) if other is None]
+    joined = _ROW.join(traditional)
+    if joined.count(_ROW) != len(traditional) - 1:
         return [_convert(row) for row in rows]
-    return _opencc(apply_edits(joined, _term_edits(joined))).split(_ROW)
-
-
-def _opencc_offsets(text: str) -> OffsetMap:
-    """Return the map from ``_opencc(text)`` to ``text``.
-
-    Phrases never reach beyond a run of Chinese characters, so each run is converted and aligned with its
-    conversion character by character, which has the run's length.
-    """
-    done, maps = 0, []
-    for run in _RUN.finditer(text):
-        converted = _opencc(run[0])
-        plain = simplify_characters(run[0])
-        within = identity(len(plain)) if converted == plain else align(plain, converted)
-        maps += [np.arange(done, run.start()), within[:-1] + run.start()]
-        done = run.end()
-    maps.append(np.arange(done, len(text) + 1))
-    offsets = np.concatenate(maps).astype(np.int64)
-    whole = _opencc(text)
-    return offsets if len(offsets) == len(whole) + 1 else align(text, whole)
+    converted = iter(_convert_traditional(joined).split(_ROW))
+    return [next(converted) if row is None else simplify_characters(row) for row in mixed]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-
-import jieba
 
 from csatext.text.conversion import simplify_characters
 
@@ -24,7 +23,11 @@ def _counts() -> tuple[dict[str, int], dict[str, int], int]:
     """Return how often characters, and pairs of them inside a word, stand in jieba's dictionary."""
     single: Counter[str] = Counter()
     double: Counter[str] = Counter()
-    with Path(jieba.__file__).with_name("dict.txt").open(encoding="utf-8") as lines:
+    # Only the package's data file is wanted: importing jieba would load its tables as well.
+    package = find_spec("jieba")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("缺少 jieba；请运行 pip install jieba。", name="jieba")
+    with Path(package.origin).with_name("dict.txt").open(encoding="utf-8") as lines:
         for line in lines:
             word, count = line.split(" ", 2)[:2]
             times = int(count)

@@ -1,6 +1,7 @@
 """Traditional to Simplified: regional terms, Simplified text untouched, offsets, the column form."""
 
 import numpy as np
+import opencc
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
-from csatext.text.conversion import simplify_characters, to_simplified, to_simplified_column
+from csatext.text.conversion import _alone_and_runs, simplify_characters, to_simplified, to_simplified_column
+from csatext.text.offsets import apply_edits
 
 ALPHABET = "線上客服軟體門號簡訊服務態度隨身碟妳餸乾著客户反馈很好，。a \n\x00\x1e"
 
@@ -90,6 +92,22 @@ def test_refusals():
         to_simplified(None)
     with pytest.raises(ParameterError, match="一列文本"):
         to_simplified_column(pa.array([1]))
+
+
+PHRASES = (
+    "乾隆 乾淨 瞭望 瞭解 著作 看著 徵求 宮商角徵羽 餘年 鍾情 鐘頭 計畫 畫面 覆蓋 反覆 什麼 幺麼 藉口 慰藉"
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*PHRASES.split(), "，", "a", "餐廳", "服務", "々", "😀", "𠮷", "車"]), max_size=8
+    )
+)
+def test_characters_are_converted_as_opencc_does(parts):
+    text = "".join(parts)
+    assert apply_edits(*_alone_and_runs(text)) == opencc.OpenCC("tw2s").convert(text)
 
 
 def test_shipped_terms_are_simplified_and_reached():
