@@ -103,7 +103,7 @@ def decompose(
     1      在线   rate        0.0375
     2      电话    mix       -0.0208
     3      电话   rate        0.0208
-    >>> abs(parts["contribution"].sum() - parts.attrs["change"]) < 1e-9
+    >>> bool(abs(parts["contribution"].sum() - parts.attrs["change"]) < 1e-9)
     True
     """
     cells = read_cells(

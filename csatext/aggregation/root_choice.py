@@ -137,7 +137,7 @@ def _cause(
     noise = seen
     if expectation.is_binomial:
         noise *= 1.0 - seen / max(float(cells.exposure_after[here].sum()), 1.0)
-    wander = expectation.group_variance * (1 + 1 / cells.n_periods) + 1 / candidate.strength
+    wander = expectation.variance(candidate.dims) * (1 + 1 / cells.n_periods) + 1 / candidate.strength
     return Cause(
         values=values,
         inside=inside,

@@ -17,6 +17,7 @@ _USUAL_STRENGTH = 20.0
 _ENOUGH = 5.0
 _MAX_VARIANCE = 4.0
 _MAX_RATE = 0.95
+_MEDIAN = float(chi2.ppf(0.5, 1))
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ class Expectation:
     cell_variance : float
         Relative variance of the rate of a single cell from one period to the next.
     group_variance : float
-        What is left of it in groups of cells.
+        What is left of it in groups of cells by one or two dimensions.
+    restless : dict from int to float
+        The same for dimensions that clearly vary more than that.
     """
 
     rate: np.ndarray
@@ -43,6 +46,11 @@ class Expectation:
     is_binomial: bool
     cell_variance: float
     group_variance: float
+    restless: dict[int, float]
+
+    def variance(self, dims: tuple[int, ...]) -> float:
+        """Return the relative variance of groups by some dimensions from one period to the next."""
+        return max(self.group_variance, *(self.restless.get(dim, 0.0) for dim in dims))
 
 
 def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
@@ -81,9 +89,9 @@ def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
     )
     if is_binomial:
         rate = np.minimum(rate, 1.0)
-    cell_variance, group_variance = _variances(cells, rate, [*single, *double], is_binomial)
+    variances = _variances(cells, rate, [*single, *double], is_binomial)
     strength = (strength_single, strength_double)
-    return Expectation(rate, strength, is_binomial, cell_variance, group_variance)
+    return Expectation(rate, strength, is_binomial, *variances)
 
 
 def _rake(cells: Cells, rate: np.ndarray, groups: list[Grouping]) -> tuple[np.ndarray, float]:
@@ -92,7 +100,7 @@ def _rake(cells: Cells, rate: np.ndarray, groups: list[Grouping]) -> tuple[np.nd
     events = [grouping.sum(cells.events_before) for grouping in groups]
     expected = [grouping.sum(cells.exposure_before * rate) for grouping in groups]
     wanted = np.concatenate(expected)
-    variance = _excess_variance(np.concatenate(events), wanted, wanted, 1.0, 0.0)
+    variance = _excess_variance(np.stack([np.concatenate(events), wanted, wanted]), 1.0, 0.0)
     usual = 1.0 / _USUAL_STRENGTH
     strength = 1.0 / np.clip(usual if variance is None else variance, 1 / _STRENGTH[1], 1 / _STRENGTH[0])
     for grouping, seen in zip(groups, events, strict=True):
@@ -103,34 +111,31 @@ def _rake(cells: Cells, rate: np.ndarray, groups: list[Grouping]) -> tuple[np.nd
 
 def _variances(
     cells: Cells, rate: np.ndarray, groups: list[Grouping], is_binomial: bool
-) -> tuple[float, float]:
+) -> tuple[float, float, dict[int, float]]:
     n = cells.n_periods
     if n < 2:
-        return 0.0, 0.0
+        return 0.0, 0.0, {}
     expected = cells.exposure * rate[cells.cell]
     expected = expected * _levels(cells, expected, groups)[cells.period]
     noise = expected
     if is_binomial:
         noise = expected * (1.0 - np.minimum(expected / np.maximum(cells.exposure, 1.0), _MAX_RATE))
+    entries = np.stack([cells.events, expected, noise])
     inflate = n / (n - 1)
-    large = expected > _ENOUGH
-    slack = _median_error(int(large.sum()))
-    single = _excess_variance(cells.events[large], expected[large], noise[large], inflate, slack) or 0.0
+    single = _excess_variance(entries, inflate, _median_error(entries)) or 0.0
     mean = np.bincount(cells.cell, expected, len(cells)) / n
-    weight = (1.0 / (1.0 + single * mean))[cells.cell]
-    seen, wanted, random = [], [], []
-    for grouping in groups:
-        total = _by_period(cells, grouping, expected * weight)
-        keep = total > _ENOUGH
-        wanted.append(total[keep])
-        random.append(_by_period(cells, grouping, noise * weight)[keep])
-        seen.append(_by_period(cells, grouping, cells.events * weight)[keep])
+    entries = entries / (1.0 + single * mean)[cells.cell]
+    by_group = [
+        np.stack([_by_period(cells, grouping, values).ravel() for values in entries]) for grouping in groups
+    ]
+    restless = {}
+    for grouping, sums in zip(groups, by_group, strict=True):
+        if len(grouping.dims) == 1 and _excess_variance(sums, inflate, 4 * _median_error(sums)):
+            restless[grouping.dims[0]] = _excess_variance(sums, inflate, _median_error(sums)) or 0.0
+    pooled = np.concatenate(by_group, axis=1)
     # Groupings show the same events again and again: one of them is worth as much as all.
-    slack = _median_error(sum(map(len, wanted)) / max(len(groups), 1))
-    several = _excess_variance(
-        np.concatenate(seen), np.concatenate(wanted), np.concatenate(random), inflate, slack
-    )
-    return single, several or 0.0
+    slack = _median_error(pooled) * np.sqrt(len(groups))
+    return single, _excess_variance(pooled, inflate, slack) or 0.0, restless
 
 
 def _levels(cells: Cells, expected: np.ndarray, groups: list[Grouping]) -> np.ndarray:
@@ -162,22 +167,23 @@ def _large(cells: Cells, grouping: Grouping, expected: np.ndarray) -> np.ndarray
     return np.where(sums > _ENOUGH, sums, np.nan)
 
 
-def _median_error(n: float) -> float:
-    """Return the relative standard error of the median of n squares of normal values."""
-    median = chi2.ppf(0.5, 1)
-    return float(0.5 / (chi2.pdf(median, 1) * median * np.sqrt(max(n, 1.0))))
+def _median_error(entries: np.ndarray) -> float:
+    """Return the relative standard error of the median of squared residuals."""
+    n = max(int((entries[1] > _ENOUGH).sum()), 1)
+    return float(0.5 / (chi2.pdf(_MEDIAN, 1) * _MEDIAN * np.sqrt(n)))
 
 
-def _excess_variance(
-    events: np.ndarray, expected: np.ndarray, noise: np.ndarray, inflate: float, slack: float
-) -> float | None:
-    """Return s where residuals fit a variance of noise + s expected**2; None where there is too little."""
-    keep = expected > _ENOUGH
-    if keep.sum() < _ENOUGH:
+def _excess_variance(entries: np.ndarray, inflate: float, slack: float) -> float | None:
+    """Return s where residuals fit a variance of noise + s expected**2; None where there is too little.
+
+    ``entries`` holds events, expected and noise, shape (3, n). The median may exceed its target by the
+    part ``slack``, so that chance is not taken for variation.
+    """
+    events, mean, random = entries[:, entries[1] > _ENOUGH]
+    if len(mean) < _ENOUGH:
         return None
-    mean, random = expected[keep], noise[keep]
-    square = (events[keep] - mean) ** 2 * inflate
-    target = chi2.ppf(0.5, 1) * (1.0 + slack)
+    square = (events - mean) ** 2 * inflate
+    target = _MEDIAN * (1.0 + slack)
 
     def gap(variance: float) -> float:
         return float(np.median(square / (random + variance * mean**2)) - target)
