@@ -26,11 +26,12 @@ class Run(NamedTuple):
 
     def add(self, values: NDArray[np.generic], dtype: type) -> NDArray[np.generic]:
         """Return the sum of a value a character over the characters of each row, shape (n_rows,)."""
-        if not self.codes.size:
-            return np.zeros(self.lengths.size, dtype=dtype)
-        starts = np.minimum(np.cumsum(self.lengths) - self.lengths, self.codes.size - 1)
-        total = np.add.reduceat(values, starts, dtype=dtype)
-        return np.where(self.lengths > 0, total, dtype(0))
+        total = np.zeros(self.lengths.size, dtype=dtype)
+        filled = self.lengths > 0
+        if filled.any():
+            starts = (np.cumsum(self.lengths) - self.lengths)[filled]
+            total[filled] = np.add.reduceat(values, starts, dtype=dtype)
+        return total
 
 
 def runs(column: pd.Series, ascii_too: bool = True) -> Iterator[Run]:

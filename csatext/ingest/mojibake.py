@@ -28,6 +28,8 @@ _DOUBTFUL = -4.6
 _BELIEVED = -4.4
 _GAIN = 4.0
 """Decades of likelihood that undoing must win."""
+_GAIN_EACH = 1.0
+"""Decades of likelihood for each character beyond ASCII; really garbled text gains about three."""
 _LEAST = 2
 _LOST = re.compile("[\ufffd?]+")
 
@@ -65,8 +67,8 @@ def mend_text(text: str) -> str | None:
     """Return a text with one wrong decoding undone, None where none is proven.
 
     Proven means: the characters go back to bytes without an error, those bytes are text in the other
-    encoding, and that text is Chinese and likelier by four decades or more. Where the wrong reading
-    had already lost bytes (``?`` or U+FFFD), each lost character stays U+FFFD.
+    encoding, and that text is Chinese and likelier by far (a decade a character, four at least). Where
+    the wrong reading had already lost bytes (``?`` or U+FFFD), each lost character stays U+FFFD.
 
     Parameters
     ----------
@@ -85,7 +87,8 @@ def mend_text(text: str) -> str | None:
     >>> mend_text("客服态度很差") is None
     True
     """
-    best, best_score = None, log_likelihood(text) + _GAIN
+    before = log_likelihood(text)
+    best, best_score = None, -np.inf
     for wrong, right in _ROUTES:
         found = _undo(text, wrong, right)
         if found is None or not found:
@@ -95,7 +98,9 @@ def mend_text(text: str) -> str | None:
         if len(beyond) < _LEAST or found.count("\ufffd") > 0.34 * len(found) or chinese_share(whole) < 0.8:
             continue
         score = log_likelihood(found)
-        if score > best_score and log_likelihood("".join(beyond)) / len(beyond) > _BELIEVED:
+        gain = score - before
+        believed = log_likelihood("".join(beyond)) / len(beyond) > _BELIEVED
+        if score > best_score and believed and gain > max(_GAIN, _GAIN_EACH * len(beyond)):
             best, best_score = found, score
     return best
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -96,8 +97,10 @@ def _one(cells: list[str]) -> Shape:
     for pattern in _CLASSES:
         if sum(pattern.match(cell) is None for cell in filled) <= _strays_allowed(len(filled)):
             return Shape(pattern, None, may_be_empty)
-    values = frozenset(filled)
-    few = len(values) <= min(_FEW_VALUES, len(filled) // 10)
+    counts = Counter(filled)
+    values = frozenset(value for value, n in counts.items() if n > 1)
+    alone = len(counts) - len(values)
+    few = len(counts) <= min(_FEW_VALUES, len(filled) // 10) and alone <= _strays_allowed(len(filled))
     return Shape(None, values if few else None, may_be_empty)
 
 

@@ -103,7 +103,9 @@ class _Mender:
             record = todo.pop()
             if record.sound and len(record.cells) == width:
                 self._take(record.cells, record, record.end)
-            elif not (self._joined(record, todo) or self._appended(record) or self._alone(record)):
+                continue
+            mended = self._by_returns(record) or self._joined(record, todo)
+            if not (mended or self._appended(record) or self._filled_up(record)):
                 self._refuse(record, todo)
 
     def _take(self, row: list[str], record: Record, end: int, why: str | None = None) -> bool:
@@ -151,14 +153,18 @@ class _Mender:
         self.mended["字段内换行"] += 1
         return True
 
-    def _alone(self, record: Record) -> bool:
-        """Read the record as several rows ended by lone carriage returns, or pad it."""
+    def _by_returns(self, record: Record) -> bool:
+        """Read the record as several rows that lone carriage returns end."""
         body = self.text[record.start : record.end].rstrip("\r\n")
         pieces = [loose_cells(piece, self.delimiter) for piece in body.split("\r") if piece]
-        if len(pieces) > 1 and all(proves(piece, self.shapes) for piece in pieces):
-            for piece in pieces:
-                self._take(piece, record, record.end, "行间只有回车")
-            return True
+        if len(pieces) < 2 or not all(proves(piece, self.shapes) for piece in pieces):
+            return False
+        for piece in pieces:
+            self._take(piece, record, record.end, "行间只有回车")
+        return True
+
+    def _filled_up(self, record: Record) -> bool:
+        """Put back the usually empty last cells of a short row."""
         row = _padded(record.cells, self.shapes) if record.sound else None
         return row is not None and self._take(row, record, record.end, "行尾列缺失")
 
