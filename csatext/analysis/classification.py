@@ -140,4 +140,10 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             weighted = block.copy()
             weighted.data = (1 + np.log(weighted.data)) * idf[weighted.indices]
             blocks.append(normalize(weighted[:, used]))
-        return sparse.csr_array(sparse.hstack(blocks, format="csr"))
+        features = sparse.csr_array(sparse.hstack(blocks, format="csr"))
+        # scikit-learn's solvers take 32-bit indices only.
+        features.indices, features.indptr = (
+            features.indices.astype(np.int32),
+            features.indptr.astype(np.int32),
+        )
+        return features

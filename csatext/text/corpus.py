@@ -137,6 +137,9 @@ class Corpus:
         return found_starts, found_ends
 
     def _positions(self, rows: Any) -> np.ndarray:
+        if isinstance(rows, tuple) and len(rows) == 2 and rows[1] is Ellipsis:
+            # The way scikit-learn's cross-validation takes rows.
+            rows = rows[0]
         if isinstance(rows, slice):
             return np.arange(len(self))[rows]
         if isinstance(rows, pd.Series):

@@ -234,8 +234,11 @@ def _keep_columns(counts: sparse.csr_array, kept: np.ndarray) -> sparse.csr_arra
 def _assemble(columns: np.ndarray, data: np.ndarray, indptr: np.ndarray, n_columns: int) -> sparse.csr_array:
     used = columns >= 0
     before = np.concatenate(([0], np.cumsum(used)))
+    # scikit-learn's solvers take 32-bit indices only.
+    width = np.int32 if before[-1] < 2**31 else np.int64
     matrix = sparse.csr_array(
-        (data[used], columns[used].astype(np.int32), before[indptr]), shape=(len(indptr) - 1, n_columns)
+        (data[used], columns[used].astype(width), before[indptr].astype(width)),
+        shape=(len(indptr) - 1, n_columns),
     )
     matrix.sum_duplicates()
     return matrix

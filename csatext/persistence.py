@@ -1,0 +1,258 @@
+"""Models as data: JSON and arrays in one zip file, scikit-learn estimators by skops; no code is stored."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import skops.io
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+import csatext
+from csatext.analysis.classification import ComplaintClassifier
+from csatext.analysis.keywords import KeywordExtractor
+from csatext.analysis.rules import RuleClassifier
+from csatext.analysis.sentiment import Sentiment
+from csatext.analysis.topics import TopicModel
+from csatext.errors import InputError, ParameterError
+from csatext.taxonomy import Category, Taxonomy
+from csatext.text.cleaning import DEFAULT_STEPS
+from csatext.text.tokenization import Tokenizer
+from csatext.text.vectorization import Vectorizer
+
+__all__ = ["load", "save"]
+
+_FORMAT = 1
+_ESTIMATORS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        ComplaintClassifier,
+        KeywordExtractor,
+        Pipeline,
+        RuleClassifier,
+        Sentiment,
+        TopicModel,
+        Vectorizer,
+    )
+}
+_STEPS = {step.__name__ if hasattr(step, "__name__") else step.name: step for step in DEFAULT_STEPS}
+# A key that opens pseudonyms must not travel with the model.
+_SECRETS = ("pseudonymize",)
+_WHAT_TO_DO = "请用 csatext.save 写出的文件"
+
+
+def save(estimator: Any, path: str | PathLike[str]) -> Path:
+    """Write a csatext estimator, or a pipeline of them, to one file.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not. A pseudonym key is left out: set it again after loading.
+    path : path
+        Replaced as a whole.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ParameterError
+        The estimator is none of ours, or holds something that is not data, such as a function of the
+        user's or a scikit-learn estimator that skops does not trust.
+
+    Examples
+    --------
+    >>> import csatext as ct, tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = ct.save(ct.TopicModel(n_topics=7), pathlib.Path(folder) / "topics.csatext")
+    ...     ct.load(path)
+    TopicModel(n_topics=7)
+    """
+    arrays: dict[str, np.ndarray] = {}
+    blobs: dict[str, bytes] = {}
+    content = {
+        "format": _FORMAT,
+        "csatext": csatext.__version__,
+        "model": _Writer(arrays, blobs).estimator(estimator),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        packed = io.BytesIO()
+        named: dict[str, Any] = arrays
+        np.savez(packed, **named)
+        files = {
+            "model.json": json.dumps(content, ensure_ascii=False).encode(),
+            "arrays.npz": packed.getvalue(),
+            **blobs,
+        }
+        for name, data in files.items():
+            # A fixed time keeps the same model the same bytes.
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.tmp")
+    temporary.write_bytes(buffer.getvalue())
+    temporary.replace(path)
+    return path
+
+
+def load(path: str | PathLike[str]) -> Any:
+    """Read what :func:`save` wrote.
+
+    Raises
+    ------
+    InputError
+        The file is no saved model, is of a later format, or holds a type that is not allowed.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = json.loads(archive.read("model.json"))
+            with np.load(io.BytesIO(archive.read("arrays.npz")), allow_pickle=False) as packed:
+                arrays = dict(packed)
+            blobs = {name: archive.read(name) for name in archive.namelist() if name.endswith(".skops")}
+    except OSError as error:
+        raise InputError.unreadable(path, error.strerror or "读取出错", "请检查路径和权限") from error
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise InputError.unreadable(path, "不是 csatext 保存的模型", _WHAT_TO_DO) from error
+    if content.get("format") != _FORMAT:
+        raise InputError.unreadable(path, f"格式版本是 {content.get('format')}", "请升级 csatext 后再读")
+    return _Reader(path, arrays, blobs).estimator(content["model"])
+
+
+class _Writer:
+    def __init__(self, arrays: dict[str, np.ndarray], blobs: dict[str, bytes]) -> None:
+        self._arrays = arrays
+        self._blobs = blobs
+
+    def estimator(self, estimator: Any) -> dict[str, Any]:
+        name = type(estimator).__name__
+        if _ESTIMATORS.get(name) is not type(estimator):
+            raise ParameterError.wrong_type("estimator", estimator, "、".join(_ESTIMATORS))
+        parameters = {
+            key: None if key in _SECRETS else self.value(value)
+            for key, value in estimator.get_params(deep=False).items()
+        }
+        fitted = {
+            key: self.value(value)
+            for key, value in vars(estimator).items()
+            if key.endswith("_") and not key.startswith("_")
+        }
+        return {"class": name, "parameters": parameters, "fitted": fitted}
+
+    def value(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool | int | float | str):
+            return value
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, list):
+            return [self.value(item) for item in value]
+        if isinstance(value, tuple):
+            return {"tuple": [self.value(item) for item in value]}
+        if isinstance(value, dict):
+            return {"dict": [[self.value(key), self.value(item)] for key, item in value.items()]}
+        if isinstance(value, pd.DataFrame):
+            columns = {str(name): self._array(value[name].to_numpy()) for name in value.columns}
+            return {"frame": columns, "dtypes": [str(dtype) for dtype in value.dtypes]}
+        if isinstance(value, Tokenizer):
+            return {"tokenizer": [list(value.terms), value.engine, value.hmm, value.quantities]}
+        if isinstance(value, Taxonomy):
+            return {"taxonomy": [asdict(category) for category in value.categories]}
+        if type(value) in _ESTIMATORS.values():
+            return {"estimator": self.estimator(value)}
+        if isinstance(value, BaseEstimator):
+            return self._foreign(value)
+        step = getattr(value, "__name__", getattr(value, "name", None))
+        if step in _STEPS and _STEPS[step] == value:
+            return {"step": step}
+        raise ParameterError(f"模型里有不能保存的内容：{value!r}；只能保存数据，请去掉自定义函数后再保存。")
+
+    def _array(self, array: np.ndarray) -> Any:
+        if array.dtype == object or array.dtype.kind in "US":
+            return {"objects": [self.value(item) for item in array.tolist()]}
+        name = f"a{len(self._arrays)}"
+        self._arrays[name] = array
+        return {"array": name}
+
+    def _foreign(self, estimator: BaseEstimator) -> dict[str, str]:
+        data = skops.io.dumps(estimator)
+        untrusted = skops.io.get_untrusted_types(data=data)
+        if untrusted:
+            raise ParameterError(
+                f"分类器里有不能保存的内容：{'、'.join(untrusted)}；请换用 scikit-learn 自带的估计器。"
+            )
+        name = f"estimator{len(self._blobs)}.skops"
+        self._blobs[name] = data
+        return {"skops": name}
+
+
+class _Reader:
+    def __init__(self, path: Path, arrays: dict[str, np.ndarray], blobs: dict[str, bytes]) -> None:
+        self._path = path
+        self._arrays = arrays
+        self._blobs = blobs
+        self._forms: dict[str, Callable[[Any], Any]] = {
+            "objects": lambda items: np.array([self.value(item) for item in items] + [None], object)[:-1],
+            "array": lambda name: self._arrays[name],
+            "tuple": lambda items: tuple(self.value(item) for item in items),
+            "dict": lambda pairs: {self.value(key): self.value(item) for key, item in pairs},
+            "tokenizer": lambda given: Tokenizer(
+                given[0], engine=given[1], hmm=given[2], quantities=given[3]
+            ),
+            "taxonomy": self._taxonomy,
+            "estimator": self.estimator,
+            "skops": self._foreign,
+            "step": lambda name: _STEPS[name],
+        }
+
+    def estimator(self, content: dict[str, Any]) -> Any:
+        name = content["class"]
+        if name not in _ESTIMATORS:
+            raise InputError.unreadable(self._path, f"含有不允许的类型「{name}」", _WHAT_TO_DO)
+        estimator = _ESTIMATORS[name](
+            **{key: self.value(item) for key, item in content["parameters"].items()}
+        )
+        for key, item in content["fitted"].items():
+            setattr(estimator, key, self.value(item))
+        return estimator
+
+    def value(self, content: Any) -> Any:
+        if isinstance(content, list):
+            return [self.value(item) for item in content]
+        if not isinstance(content, dict):
+            return content
+        if "frame" in content:
+            columns = {name: self.value(item) for name, item in content["frame"].items()}
+            frame = pd.DataFrame(columns)
+            return frame.astype(dict(zip(frame.columns, content["dtypes"], strict=True)))
+        form = next(iter(content), None)
+        if form not in self._forms:
+            raise InputError.unreadable(self._path, f"含有不认识的内容「{form}」", _WHAT_TO_DO)
+        return self._forms[form](content[form])
+
+    def _taxonomy(self, entries: list[dict[str, Any]]) -> Taxonomy:
+        fields: list[dict[str, Any]] = [
+            {key: tuple(item) if isinstance(item, list) else item for key, item in entry.items()}
+            for entry in entries
+        ]
+        return Taxonomy(Category(**values) for values in fields)
+
+    def _foreign(self, name: str) -> Any:
+        data = self._blobs[name]
+        untrusted = skops.io.get_untrusted_types(data=data)
+        if untrusted:
+            raise InputError.unreadable(
+                self._path, f"含有不允许的类型「{'、'.join(untrusted)}」", _WHAT_TO_DO
+            )
+        return skops.io.loads(data, trusted=[])

@@ -1,0 +1,22 @@
+"""Data that several tests share; all of it is simulated or written here."""
+
+from __future__ import annotations
+
+import pytest
+
+import csatext as ct
+
+
+@pytest.fixture(scope="session")
+def center():
+    return ct.simulate_center(2000, random_state=5)
+
+
+@pytest.fixture(scope="session")
+def vectorizer(center):
+    return ct.Vectorizer(min_df=3).fit(center.contacts)
+
+
+@pytest.fixture(scope="session")
+def corpus(center, vectorizer):
+    return vectorizer.transform(center.contacts)
