@@ -19,8 +19,20 @@ from csatext.text.pii_checks import (
 from csatext.text.pii_context import Cue, Cues
 from csatext.text.pii_spoken import Chunk, digit_chunks
 
-__all__ = ["SPEAKER", "Found", "numbers"]
+__all__ = ["DIGITS", "ENOUGH_DIGITS", "SPEAKER", "Found", "numbers"]
 
+DIGITS = "0-9零一二三四五六七八九幺两伍陆十百千洞拐勾"
+"""Characters that are or contain a digit, as the inside of a class."""
+
+_BETWEEN = (
+    "\\s!-/:-@\\[-`{-~×●•∗﹡‐‑‒–—―−。、…·\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u20e3\ufdd0"
+    "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
+    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方"
+)
+ENOUGH_DIGITS = f"[{DIGITS}](?:[{_BETWEEN}]*(?:[Dd]ouble|[Tt]riple)?[{_BETWEEN}]*[{DIGITS}]){{4}}"
+"""Five digits with nothing but separators and fillers between: without them there is no number."""
+
+_ENOUGH = re.compile(f"[{DIGITS}](?:[{_BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
 _LONGEST = 30
 _SHORTEST = 5
 SPEAKER = r"\s(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
@@ -247,6 +259,8 @@ def _continues(view: str, run: list[Chunk], last: int) -> bool:
 
 def numbers(view: str, cues: Cues) -> Iterator[Found]:
     """Yield the values of digits in a folded text, in order, none overlapping."""
+    if _ENOUGH.search(view) is None:
+        return
     for run in _runs(view):
         at = 0
         while at < len(run):

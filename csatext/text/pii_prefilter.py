@@ -10,26 +10,21 @@ import pyarrow.compute as pc
 
 from csatext.text.pii_context import DIRECT, words_of
 from csatext.text.pii_names import surnames
+from csatext.text.pii_numbers import DIGITS, ENOUGH_DIGITS
 from csatext.text.pii_view import TURN_JOIN, VARIANTS
 
 __all__ = ["may_hold_pii"]
 
 _FULL = 0xFEE0
 
-_HAN_DIGIT = "零一二三四五六七八九幺两伍陆十百千洞拐勾"
-_DIGIT = f"0-9{_HAN_DIGIT}"
+_DIGIT = DIGITS
 _NUMBER = f"[{_DIGIT}A-Za-z甲乙丙丁东西南北]{{1,6}}"
 _UNIT = "(?:号|栋|幢|座|单元|室|层|楼|弄|组|队|户|房|铺)"
-_BETWEEN = (
-    rf"\s!-/:-@\[-`{{-~×●•∗﹡‐‑‒–—―−。、…·\x{{200b}}-\x{{200f}}\x{{feff}}\x{{fe0f}}\x{{20e3}}{TURN_JOIN}"
-    "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
-    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方"
-)
 _WAY_END = (
     "路街道巷同村屯庄坊弄条社寨沟堡堂营园区寓城苑庭府湾厦场心馆邸居里郡墅轩院学舍际家岛景期厂镇乡楼段侧Oo"
     "东西南北一二三四五六七八九十号"
 )
-_SPOKEN = (f"[{_DIGIT}](?:[{_BETWEEN}]*(?:[Dd]ouble|[Tt]riple)?[{_BETWEEN}]*[{_DIGIT}]){{4}}",)
+_SPOKEN = (ENOUGH_DIGITS,)
 _MARKED = (
     "@|艾特|圈[aA]| at |[零一二三四五六七八九幺]at",
     r"[0-9]\.[0-9]+\.[0-9]+\.",
