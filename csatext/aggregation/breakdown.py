@@ -79,9 +79,10 @@ def breakdown(
     Notes
     -----
     Rates: Wilson's interval; score test against the rest, Fisher's mid-p where an expected count is
-    below 5. Means and ratios: bootstrap over rows (from 500 rows on Student's t with a term for
-    skewness); Welch's test. ``q`` corrects over all rows shown. Rows are in order of the
-    empirical-Bayes value, so that a cell of few rows does not head the list by luck.
+    below 5. Means and ratios: bootstrap over rows (above 500 rows Student's t with a term for
+    skewness); the larger p of Welch's test, adjusted for skewness, and a permutation test. ``q``
+    corrects over all rows shown. Rows are in order of the empirical-Bayes value, so that a cell of few
+    rows does not head the list by luck.
 
     Examples
     --------
@@ -137,7 +138,7 @@ def breakdown(
     table.attrs = {
         "measure": measure, "denominator": denominator, "kind": kind, "level": level, "min_n": min_n,
         "interval": "wilson" if kind == "rate" else "bootstrap",
-        "test": "score, mid-p" if kind == "rate" else "welch",
+        "test": "score, mid-p" if kind == "rate" else "welch (Hall), permutation",
         "rows": len(facts), "missing": int((~known).sum()),
         "value": None if np.isnan(overall) else float(overall),
     }  # fmt: skip
@@ -173,7 +174,7 @@ def _cells(
         variance = divide(overall * (1 - overall), denominator)
     else:
         low, high = bootstrap_interval(top, bottom, used, ~suppressed, level=level, random_state=random_state)
-        p, variance = ratio_test(top, bottom, used, size)
+        p, variance = ratio_test(top, bottom, used, ~suppressed)
     columns = {
         "n": np.bincount(codes, minlength=size), "numerator": numerator, "denominator": denominator,
         "value": value, "low": low, "high": high, "rest": rest, "difference": value - rest, "p": p,

@@ -156,7 +156,7 @@ def test_correlation_ratio_equals_scipy():
 def test_intervals_cover(x, y, truth):
     rng = np.random.default_rng(3)
     hits = 0
-    for _ in range(150):
+    for _ in range(60):
         c = rng.random(300) < 0.5
         u = rng.normal(size=300)
         t = pd.DataFrame(
@@ -171,7 +171,7 @@ def test_intervals_cover(x, y, truth):
         row = associate(t, x, y).set_index("method").iloc[[0]] if x != "u" else associate(t, x, y)
         row = row[row["uncorrected"].notna()] if x == "c" else row[row["method"] == "spearman"]
         hits += bool(row["low"].iloc[0] <= truth <= row["high"].iloc[0])
-    assert 134 <= hits <= 150  # .95 of 150 is 142.5, standard error 2.7
+    assert hits >= 51  # .95 of 60 is 57, standard error 1.7
 
 
 def test_grid_correction_and_order():
