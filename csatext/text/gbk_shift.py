@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from csatext.text.conversion import simplify_characters
@@ -17,7 +17,7 @@ from csatext.text.plausibility import are_neighbours, log_likelihoods
 
 __all__ = ["ShiftedSpan", "find_shifted_gbk"]
 
-_MARK = re.compile("[?？]{2}|[?？\ufffd]")
+_MARK = re.compile("[?？]{2}(?![?？])|\ufffd")
 _NOTE_END = re.compile("[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\\)")
 
 LONGEST = 400
@@ -57,7 +57,7 @@ class _Reading(NamedTuple):
 def find_shifted_gbk(text: str) -> list[ShiftedSpan]:
     """Find the stretches that lost a byte, each with its repaired text.
 
-    A stretch starts at one or two question marks (or U+FFFD). The characters after it are turned back into
+    A stretch starts at two question marks or at U+FFFD. The characters after it are turned back into
     their GBK bytes, private-use characters into the bytes they stand for (tables of GB 18030-2000 and of
     Windows code page 936), a first byte is tried, and the pairs are read again. The reading is taken when a
     bigram model finds it far more likely than the text as it stands.
@@ -85,10 +85,12 @@ def find_shifted_gbk(text: str) -> list[ShiftedSpan]:
         head = _WIDE_HEAD.match(text, mark.end())
         if mark.start() < done or head is None or not _mostly_odd(head[0]):
             continue
-        span = _read(text, mark.start(), mark.end())
+        pairs = _pairs(text, mark.end())
+        span = _read(text, mark.start(), mark.end(), pairs)
         if span is not None:
             spans.append(span)
-            done = span.end
+        # A stretch that was read is not read again from a mark inside it: that would take quadratic time.
+        done = mark.end() + len(pairs) if span is None else span.end
     return spans
 
 
@@ -107,13 +109,13 @@ def _common(char: str) -> bool:
     return b"\xb0\xa1" <= simplify_characters(char).encode("gb2312", "ignore") <= b"\xd7\xf9"
 
 
-def _read(text: str, start: int, first: int) -> ShiftedSpan | None:
-    pairs: list[bytes] = []
-    for char in text[first : first + LONGEST]:
-        pair = _bytes(char)
-        if pair is None:
-            break
-        pairs.append(pair)
+def _pairs(text: str, first: int) -> list[bytes]:
+    """Return the bytes of the characters from ``first`` on, as long as each has two."""
+    pairs = (_bytes(char) for char in text[first : first + LONGEST])
+    return [pair for pair in takewhile(lambda pair: pair is not None, pairs) if pair is not None]
+
+
+def _read(text: str, start: int, first: int, pairs: list[bytes]) -> ShiftedSpan | None:
     if not pairs:
         return None
     tail = _shifted(pairs)
@@ -123,10 +125,12 @@ def _read(text: str, start: int, first: int) -> ShiftedSpan | None:
         tail += _char(bytes([pairs[-1][1], ord(following)]))
     if not tail or _mostly_odd(tail[:_HEAD]):
         return None
+    before = text[max(0, start - 1) : start]
     heads = _heads(text[start:first], pairs[0])
-    wide = text[first : first + len(pairs)]
-    readings = [_judge(text[:start][-1:], text[first - 1], wide, head, tail) for head in heads]
-    best = max(readings, key=lambda reading: reading.gain, default=_Reading("", 0, 0.0))
+    if not heads:
+        return None
+    head = max(heads, key=lambda head: sum(log_likelihoods(head[-1] + tail[0], before)))
+    best = _judge(before, text[first - 1], text[first : first + len(pairs)], head, tail)
     least = LEAST if len(heads) == 1 else LEAST_GUESSED
     if best.gain < max(least, GAIN * best.used) or _mostly_odd(best.repaired):
         return None
@@ -161,7 +165,8 @@ def _heads(mark: str, pair: bytes) -> list[str]:
         if char:
             return [f"。{char}"]
     # Any other character may have lost its first half; a mark is what the lost byte was turned into.
-    return [char for lead in range(0x81, 0xFF) if (char := _char(bytes([lead, pair[0]])))]
+    chars = [char for lead in range(0x81, 0xFF) if (char := _char(bytes([lead, pair[0]])))]
+    return [char for char in chars if _common(char)]
 
 
 def _judge(before: str, mark: str, wide: str, head: str, tail: str) -> _Reading:

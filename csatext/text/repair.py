@@ -18,6 +18,7 @@ repair_shifted_gbk = Step(
     "repair_shifted_gbk",
     _shifted_edits,
     trigger=r"(?:[?？]{2}|\x{fffd})[^\x00-\x7f]",
+    repeats=True,
 )
 """Repair GBK text that lost one byte (REQUIREMENTS rows 2 and 3); see `find_shifted_gbk`.
 

@@ -65,6 +65,7 @@ FRAGMENTS = [
         "@",
     ),
 ]
+FRAGMENTS += ["？？蛻袅孔兓", "\ufffd突Х从", "袅孔", "／／"]
 MIXED = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=14).map("".join)
 ENCODABLE = MIXED.map(lambda text: text.encode("utf-8", "ignore").decode("utf-8"))
 ANY = st.text(max_size=60) | MIXED
