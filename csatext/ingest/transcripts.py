@@ -1,0 +1,161 @@
+"""Transcripts written as ``role: text`` to one row an utterance, in a cell or a file, on one line or many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from csatext.ingest.columns import known_headers, normal_header
+from csatext.ingest.roles import anonymous, role_of
+from csatext.lexicon import Lexicon
+
+__all__ = ["Line", "find_grammar", "split_transcript"]
+
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?"
+_DAY = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+_WHEN = rf"(?:{_DAY}[ \tT]*)?{_CLOCK}"
+_UNTIL = rf"(?:[ \t]*(?:-->|[-–—~～至到])[ \t]*(?:{_WHEN}))?"
+_BEFORE = rf"(?:[\[(（【<]?[ \t]*(?P<before>{_WHEN}{_UNTIL})[ \t]*[\])）】>]?[ \t]*[,，|]?[ \t]*)?"
+_AFTER = rf"(?:[ \t]*[\[(（【<]?[ \t]*(?P<after>{_WHEN}{_UNTIL})[ \t]*[\])）】>]?)?"
+_AFTER_BRACKET = _AFTER.replace("after", "later")
+_SAYS = r"(?:说|答|问|回复)?"
+_COLON = r"[ \t]*[:：][ \t]*"
+_NUMBERED = (
+    r"(?:speaker|spkr|spk|说话人|发言人|讲话人|声道|channel)[ \t]*[_#-]?[ \t]*[0-9A-Za-z一二三四五六]{1,2}"
+)
+# A name may follow the role (客服小美), a verb may not: 客服说：不行 is a quotation.
+_NAME = r"(?:(?![说问讲回答告你您我他她就不跟让叫打来])[\u4e00-\u9fff]){1,4}"
+_SUFFIX = rf"(?:[ \t]?[-_#]?[ \t]?[0-9A-Za-z*]{{1,12}}|[-_]?{_NAME})?(?:[(（][^()（）\n]{{1,20}}[)）])?"
+_SAMPLE = 200
+_FEW = 6
+_MOST = 0.5
+
+
+class Line(NamedTuple):
+    """One utterance: speaker's label (None: text before the first), when it began and ended, text."""
+
+    label: str | None
+    began: str | None
+    ended: str | None
+    text: str
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """Return the pattern of an utterance's head whose label is a role name, a letter or a number."""
+    names = sorted(
+        (
+            entry.term
+            for entry in Lexicon.load("roles").entries
+            if entry.get("kind") == "name" and (len(entry.term) > 1 or entry.term in "客问答座坐顾服Q")
+        ),
+        key=len,
+        reverse=True,
+    )
+    known = "|".join(re.escape(name) for name in names)
+    label = rf"(?:(?:{known}){_SUFFIX}|{_NUMBERED}|[A-Za-z甲乙丙丁])"
+    bracketed = rf"(?:\[(?P<b1>{label})\]|【(?P<b2>{label})】|<(?P<b3>{label})>|「(?P<b4>{label})」)"
+    edge = r"(?:^|(?<=[\s。！？!?；;|>\])）】…~～」\"”]))"
+    return re.compile(
+        rf"{edge}{_BEFORE}(?:{bracketed}{_AFTER_BRACKET}[ \t]*[:：]?[ \t]*|(?P<name>{label}){_AFTER}{_COLON})",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+_ANY = re.compile(
+    rf"^[ \t]*{_BEFORE}(?P<name>[^\s:：，。！？,!?；;\[\]【】]{{1,20}}?){_SAYS}{_AFTER}{_COLON}", re.MULTILINE
+)
+_HEAD_LINES = re.compile(
+    rf"^[ \t]*(?:(?P<name>[^\n:：]{{1,40}}?(?:[:：][^\n:：]{{1,20}}?)?)[ \t]+[(（\[]?(?P<before>(?:{_DAY}[ \tT]*)?\d{{1,2}}:\d{{2}}:\d{{2}})[)）\]]?"
+    rf"|(?P<after>{_DAY}[ \tT]*{_CLOCK})[ \t]+(?P<name2>[^\n:：]{{1,40}}?))[ \t]*[:：]?[ \t]*$",
+    re.MULTILINE,
+)
+_GRAMMARS = ("named", "any", "head_lines")
+
+
+def _pattern(grammar: str) -> re.Pattern[str]:
+    return {"named": _named(), "any": _ANY, "head_lines": _HEAD_LINES}[grammar]
+
+
+def _label(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return next(
+        str(groups[name]).strip() for name in ("name", "name2", "b1", "b2", "b3", "b4") if groups.get(name)
+    )
+
+
+def _heads(text: str, grammar: str) -> list[re.Match[str]]:
+    """Return the heads of utterances; a header of a form (订单号：, 时间：) is none."""
+    found = list(_pattern(grammar).finditer(text))
+    if grammar == "named":
+        return found
+    return [
+        match
+        for match in found
+        if normal_header(_label(match)) not in known_headers() or role_of(_label(match), whole=True)
+    ]
+
+
+def find_grammar(cells: Sequence[str]) -> str | None:
+    """Return how the utterances in most cells are marked, None where they are not transcripts.
+
+    ``named``: role names, letters or numbered speakers before a colon, anywhere after a pause; ``any``: any
+    short name before a colon at the start of a line; ``head_lines``: lines of a name and a time above what
+    was said (exports of chat programs). A cell counts when it has two utterances or more and two speakers
+    or a role name.
+
+    Examples
+    --------
+    >>> find_grammar(["客服：您好 用户：我要退款", "客服：您好 用户：在吗"])
+    'named'
+    >>> find_grammar(["订单号：123，退款太慢"]) is None
+    True
+    """
+    sample = [cell for cell in cells if cell.strip()][:_SAMPLE]
+    best: tuple[int, int, str] | None = None
+    for order, grammar in enumerate(_GRAMMARS):
+        hits = 0
+        for cell in sample:
+            labels = [_label(match) for match in _heads(cell, grammar)]
+            clear = any(role_of(label, whole=True) or anonymous(label) for label in labels)
+            few = 2 <= len(set(labels)) <= _FEW and (grammar == "named" or len(set(labels)) < len(labels))
+            hits += len(labels) > 1 and (few or (clear and grammar == "named"))
+        score = (hits, -order, grammar)
+        if 2 * hits > len(sample) * 2 * _MOST - 1 and hits and (best is None or score > best):
+            best = score
+    return best[2] if best is not None else None
+
+
+def split_transcript(text: str, grammar: str) -> list[Line]:
+    """Return the utterances of one transcript; nothing of the text is lost.
+
+    Parameters
+    ----------
+    text : str
+        One dialogue.
+    grammar : str
+        From :func:`find_grammar`.
+
+    Returns
+    -------
+    list of Line
+        Text before the first head comes first, with no label.
+
+    Examples
+    --------
+    >>> split_transcript("[00:01:02] 客服：您好\\n[00:01:05] 用户: 退款\\n太慢", "named")[1]
+    Line(label='用户', began='00:01:05', ended=None, text='退款\\n太慢')
+    """
+    heads = _heads(text, grammar)
+    first = text[: heads[0].start()] if heads else text
+    lines = [Line(None, None, None, first.strip())] if first.strip() else []
+    for match, after in zip(heads, [*heads[1:], None][: len(heads)], strict=True):
+        said = text[match.end() : after.start() if after is not None else len(text)]
+        groups = match.groupdict()
+        when = groups["before"] or groups["after"] or groups.get("later")
+        parts = re.findall(_WHEN, when) if when else []
+        began = parts[0] if parts else None
+        lines.append(Line(_label(match), began, parts[1] if len(parts) > 1 else None, said.strip(" \t\r\n|")))
+    return lines
