@@ -15,6 +15,7 @@ from csatext.text.pii_numbers import Found
 __all__ = ["addresses"]
 
 _WINDOW = 44
+_LONGEST = 120
 _NUMBER = r"(?:[0-9]{1,5}|[零一二三四五六七八九十百幺两]{1,6}|[A-Za-z][0-9]{0,3}|[甲乙丙丁东西南北])"
 _UNIT = r"(?:号楼|号院|号库|号|栋|幢|座|单元|室|层|楼|弄|组|队|户(?!型)|房|铺)"
 _TAIL = r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"
@@ -71,7 +72,7 @@ def _start(view: str, floor: int, door: int) -> int:
 def _is_door(view: str, start: int, door: int, end: int) -> bool:
     """Whether what leads to the door and the door itself are an address, not a date, a line or a counter."""
     units = [part["unit"] for part in _PART.finditer(view, door, end)]
-    lead = view[start:door]
+    lead = view[max(start, door - _WINDOW) : door]
     if _NOT_DOOR.match(view, end) is not None:
         return False
     within = {"栋", "幢", "单元", "室", "号楼", "座", "户"} & set(units)
@@ -100,7 +101,9 @@ def addresses(view: str) -> Iterator[Found]:
     for door in _DOOR.finditer(view):
         stop = door.end() - (len(door.group()) - len(door.group().rstrip(" ,，-")))
         begin = _start(view, end, door.start())
-        joined = start >= 0 and _JOINT.fullmatch(view, end, door.start()) is not None
+        joined = (
+            start >= 0 and end - start < _LONGEST and _JOINT.fullmatch(view, end, door.start()) is not None
+        )
         if joined and (_is_door(view, start, door.start(), stop) or _within(view, door.start(), stop)):
             end = stop
         elif _is_door(view, begin, door.start(), stop):

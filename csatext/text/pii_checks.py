@@ -103,7 +103,7 @@ def is_card_like(value: str) -> bool:
     >>> is_card_like("6222020000000000"), is_card_like("1222020000000000")
     (True, False)
     """
-    return 16 <= len(value) <= 19 and value[0] in "34569" and len(set(value)) > 2
+    return 16 <= len(value) <= 19 and value[0] in "34569" and len(set(value)) > 1
 
 
 def is_uscc(value: str) -> bool:

@@ -51,7 +51,7 @@ _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
 _UNIT = re.compile(
     r"\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
 )
-_MONEY = re.compile(r"[¥$€£]\s?$|[0-9][.,]$|-\s?$(?<=[0-9]-)")
+_MONEY = re.compile(r"[¥$€£]\s?$")
 _PREFIX = re.compile(r"(?:tel|phone|mobile|mob|qq|vx|wx|no|id|v|q)[.:]?$", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z_]")
 _CHECK_X = re.compile(

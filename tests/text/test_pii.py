@@ -1,26 +1,153 @@
-"""Personal data is found where it stands, written and spoken."""
+"""Personal data is found where it stands, written and spoken, and nothing else is."""
 
 from __future__ import annotations
 
-import pytest
+import time
+from itertools import pairwise
 
-from csatext.text.pii import find_pii
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csatext.errors import ParameterError, SchemaError
+from csatext.text.pii import KINDS, find_pii
+from csatext.text.pii_prefilter import may_hold_pii
+from csatext.text.pii_turns import find_pii_turns
+
+FOUND = [
+    ("我的手机是幺三八零零，幺三八零零零", [("mobile", "幺三八零零，幺三八零零零")]),
+    ("打+86 138-0013-8000", [("mobile", "+86 138-0013-8000")]),
+    ("0086-13800138000", [("mobile", "0086-13800138000")]),
+    ("１３８－００１３－８０００", [("mobile", "１３８－００１３－８０００")]),
+    ("一百三十八，零零一三，八零零零", [("mobile", "一百三十八，零零一三，八零零零")]),
+    ("一三八嗯double零幺三那个八三个零", [("mobile", "一三八嗯double零幺三那个八三个零")]),
+    ("138零零幺三8000", [("mobile", "138零零幺三8000")]),
+    ("电话是一三八零零一三八零零零一个人用", [("mobile", "一三八零零一三八零零零")]),
+    ("138****1234能联系到您吗", [("mobile", "138****1234")]),
+    ("13800138000/13900139000", [("mobile", "13800138000"), ("mobile", "13900139000")]),
+    ("（010）62345678转801", [("landline", "（010）62345678转801")]),
+    ("零二一 五八八八 六六六六", [("landline", "零二一 五八八八 六六六六")]),
+    ("家里电话62345678", [("landline", "62345678")]),
+    ("身份证号110105 19491231 002x", [("id_card", "110105 19491231 002x")]),
+    ("幺幺零幺零五幺九四九幺二三幺零零二叉", [("id_card", "幺幺零幺零五幺九四九幺二三幺零零二叉")]),
+    ("身份证：110105491231002", [("id_card", "110105491231002")]),
+    ("打到4111 1111 1111 1111吧", [("bank_card", "4111 1111 1111 1111")]),
+    ("邮箱someone@example.com", [("email", "someone@example.com")]),
+    ("邮箱someone艾特example点com", [("email", "someone艾特example点com")]),
+    ("京A·12345和粤BD12345", [("plate", "京A·12345"), ("plate", "粤BD12345")]),
+    ("税号91350100M000100Y43", [("uscc", "91350100M000100Y43")]),
+    ("护照E12345678", [("passport", "E12345678")]),
+    ("微信号abc_12345，QQ 12345678", [("account", "abc_12345"), ("account", "12345678")]),
+    ("订单号2026051212345678，13800138000", [("order", "2026051212345678"), ("mobile", "13800138000")]),
+    ("单号是二零二六零五一二 三天没动", [("order", "二零二六零五一二")]),
+    ("快递SF1234567890123到哪了", [("order", "SF1234567890123")]),
+    ("我住在朝阳区建国路88号阳光花园3栋2单元501室", [("address", "朝阳区建国路88号阳光花园3栋2单元501室")]),
+    ("送到幸福小区三号楼二单元五零一", [("address", "幸福小区三号楼二单元五零一")]),
+    ("我叫张三明天再打", [("name", "张三")]),
+    ("请联系欧阳女士", [("name", "欧阳")]),
+    ("免贵姓李", [("name", "李")]),
+    ("收货人：赵某某 13800138000", [("name", "赵某某"), ("mobile", "13800138000")]),
+    ("登录IP：2001:db8::1:2f，10.0.0.200", [("ip", "2001:db8::1:2f"), ("ip", "10.0.0.200")]),
+]
+
+NOTHING = [
+    "打10086、95588、400-820-8820、12315，四零零八二零八八二零",
+    "一三五限行，九九八十一，二零二六年，一百三十八块，三十八度",
+    "花了13800元，2026-05-12 13:45:20下单，版本10.2.3.4，型号A12345678",
+    "张家界和王者荣耀都好，师傅马上来，高兴，谢谢小姐姐，夏季女士凉鞋",
+    "我是高级会员，我叫了外卖，联系人是谁，姓名和电话，任何先生",
+    "海淀区不配送，地铁2号线，3号楼电梯坏了，7号下单9号到，我知道3号发货",
+    "编码13800138000，条码6901234567892，验证码123456",
+    "",
+]
 
 
 def values(text: str) -> list[tuple[str, str]]:
     return [(kind, text[start:end]) for start, end, kind in find_pii(text)]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("我的手机是幺三八零零，幺三八零零零", [("mobile", "幺三八零零，幺三八零零零")]),
-        ("打+86 138-0013-8000", [("mobile", "+86 138-0013-8000")]),
-        ("（010）62345678", [("landline", "（010）62345678")]),
-        ("身份证11010519491231002X", [("id_card", "11010519491231002X")]),
-        ("打10086、95588、400-820-8820", []),
-        ("一三五限行，九九八十一，二零二六年", []),
-    ],
-)
-def test_values(text: str, expected: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize(("text", "expected"), FOUND)
+def test_values_are_found_exactly(text: str, expected: list[tuple[str, str]]) -> None:
     assert values(text) == expected
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_what_is_not_personal_stays(text: str) -> None:
+    assert values(text) == []
+
+
+def test_transcript_in_one_text_gives_each_speaker_line_its_part() -> None:
+    assert values("客户：幺三八零零\n客服：嗯\n客户：幺三八零零零") == [
+        ("mobile", "幺三八零零"),
+        ("mobile", "幺三八零零零"),
+    ]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.sampled_from([t for t, _ in FOUND] + NOTHING + ["，", "13", "8", "号", "嗯"]), max_size=5))
+def test_spans_are_sorted_apart_and_rows_with_any_pass_the_prefilter(parts: list[str]) -> None:
+    text = "。".join(parts)
+    spans = find_pii(text)
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+    assert all(0 <= s.start < s.end <= len(text) and s.kind in KINDS for s in spans)
+    assert not spans or may_hold_pii(pa.array([text])).to_pylist() == [True]
+
+
+@pytest.mark.parametrize(
+    "unit", ["1", "幺三八", "省市区", "1 ", "13800138000，", "路3号", "联系人张三", "好的", "a1"]
+)
+def test_time_is_linear(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = unit * (length // len(unit))
+        start = time.process_time()
+        find_pii(text)
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(80_000) < 10 * max(seconds(20_000), 0.01)
+
+
+def call(*turns: tuple[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [{"doc_id": "c", "turn_id": i, "role": role, "text": text} for i, (role, text) in enumerate(turns)]
+    )
+
+
+def found_in_turns(turns: pd.DataFrame) -> list[tuple[int, str, str]]:
+    texts = turns.set_index("turn_id")["text"]
+    table = find_pii_turns(turns)
+    return [(r.turn_id, r.kind, texts[r.turn_id][r.start : r.end]) for r in table.itertuples()]
+
+
+def test_a_number_over_two_turns_is_found_in_both() -> None:
+    turns = call(
+        ("customer", "我的号码幺三八零零"), ("agent", "嗯，您说"), ("customer", "那个，幺三八零零零，对")
+    )
+    assert found_in_turns(turns) == [(0, "mobile", "幺三八零零"), (2, "mobile", "幺三八零零零")]
+
+
+def test_an_answer_in_between_keeps_the_turns_apart() -> None:
+    turns = call(("customer", "幺三八零零"), ("agent", "您的套餐本月已经扣费"), ("customer", "幺三八零零零"))
+    assert found_in_turns(turns) == []
+
+
+def test_the_question_tells_the_kind_and_its_digits_are_not_joined() -> None:
+    turns = call(("agent", "订单138请报一下订单号？"), ("customer", "二零二六零五一二三四"))
+    assert found_in_turns(turns) == [(1, "order", "二零二六零五一二三四")]
+    assert found_in_turns(call(("agent", "您怎么称呼？"), ("customer", "我姓赵"))) == [(1, "name", "赵")]
+
+
+def test_turns_may_come_in_any_order_and_stay_unchanged() -> None:
+    turns = call(("customer", "幺三八零零"), ("customer", "幺三八零零零")).iloc[::-1]
+    before = turns.copy()
+    assert len(find_pii_turns(turns)) == 2
+    pd.testing.assert_frame_equal(turns, before)
+
+
+def test_turns_without_a_column_and_unknown_kinds_are_refused() -> None:
+    with pytest.raises(SchemaError, match="role"):
+        find_pii_turns(call(("customer", "好")).drop(columns="role"))
+    with pytest.raises(ParameterError, match="mobile"):
+        find_pii_turns(call(("customer", "好")), kinds=["mobil"])
