@@ -172,6 +172,10 @@ def to_contacts(
         )
         within = pd.Series(number, index=raw.index).groupby(number).cumcount() + 1
         made = stems + "-" + within.astype("str")
+    if raw.empty:
+        lost = Counter(reject.reason for source in sources for reject in source.raw.rejects)
+        why = f"{lost.total()} 行都不能用（{lost.most_common(1)[0][0]}）" if lost else "没有数据行"
+        raise InputError.unreadable(path, why, "请检查分隔符、引号和导出条件")
     frame = raw.assign(text=as_text(raw["text"]))
     empty = blank(frame["text"])
     if empty.all():

@@ -15,6 +15,10 @@ from csatext.ingest.shapes import Shape, learn_shape, proves
 __all__ = ["repair", "shapes_of"]
 
 _SAMPLE = 3000
+_FEW = 20
+"""Whole rows below which rows with odd quotes, too, tell what the columns look like."""
+_SURPLUS = 8
+"""Delimiters beyond twice the header's that a row rejoined from several lines may hold."""
 _MOST_LINES = 60
 """Physical lines that one torn record may span; a legal quoted field may span any number."""
 
@@ -121,7 +125,10 @@ class _Mender:
 
     def _joined(self, record: Record, todo: list[Record]) -> bool:
         """Read the record with 0, 1, 2 ... of the records below it as one row."""
-        end, free_start = record.end, self.shapes[0].free
+        end, free_start, least = record.end, self.shapes[0].free, len(self.shapes) - 1
+        if all(shape.free for shape in self.shapes):
+            return False
+        delimiters = self.text.count(self.delimiter, record.start, record.end)
         for below in range(min(_MOST_LINES, len(todo)) + 1):
             if below:
                 following = todo[-below]
@@ -129,6 +136,11 @@ class _Mender:
                 if starts_next and not (free_start and below == 1 and len(record.cells) == 1):
                     return False
                 end = following.end
+                delimiters += self.text.count(self.delimiter, following.start, end)
+                if delimiters > 2 * least + _SURPLUS:
+                    return False
+            if delimiters < least:
+                continue
             found = _reading(self.text[record.start : end].rstrip("\r\n"), self.shapes, self.delimiter)
             if found is not None:
                 del todo[len(todo) - below :]
@@ -227,7 +239,9 @@ def repair(
         cells = [[delimiter.join(r.cells) if delimiter else r.cells[0]] for r in records]
         frame = pd.DataFrame(cells, columns=list(names), dtype="str")
         return RawTable(frame, np.array([r.line for r in records], dtype=np.int64), headed=headed)
-    shapes = shapes_of([record.cells for record in records if record.sound], len(names))
+    width = len(names)
+    sound = [record.cells for record in records if record.sound and len(record.cells) == width]
+    shapes = shapes_of(sound if len(sound) >= _FEW else [record.cells for record in records], width)
     mender = _Mender(text, shapes, delimiter)
     mender.walk(records)
     total = len(mender.rows) + len(mender.rejects)
