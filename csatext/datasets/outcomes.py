@@ -16,7 +16,6 @@ _SECOND = 1_000_000
 _CHARACTERS_A_SECOND = 4.2
 _WAIT = {"call": (3.4, 0.8), "chat": (3.2, 0.8), "text": (8.6, 0.9)}
 _AGENTS_A_CHANNEL = 24
-_RUDE_TEAM = 3
 
 Micros = npt.NDArray[np.int64]
 
@@ -93,8 +92,6 @@ def contact_measures(
     channels = world.allowed("channel")
     channel = np.array([channels.index(name) for name in world.cells["channel"]])[draw.cell]
     desk = rng.integers(0, _AGENTS_A_CHANNEL, n)
-    planted_rude = (draw.incident >= 0) & (draw.cause == list(world.causes).index("rude"))
-    desk = np.where(planted_rude, desk % _RUDE_TEAM, desk)
     complaint = draw.kind == 0
     resolved = rng.random(n) < np.where(complaint, 0.68, 0.93)
     mood = 4.3 - 1.9 * draw.negative + 0.7 * (resolved - 0.8) + 0.5 * (draw.kind == 3)

@@ -193,6 +193,7 @@ def test_nothing_happens_without_incidents(quiet):
             period="week",
             current=weeks[at],
             baseline=weeks[at - 4 : at],
+            level=0.05 / 22,
         )
         assert found.empty
 
@@ -217,14 +218,15 @@ def test_volume_follows_the_chinese_calendar(center):
 
 def test_own_incident_multiplies_the_complaints_of_its_cell():
     incident = Incident("压件", "物流超时", "2026-W08", "2026-W09", 6.0, carrier="云梭物流", channel="在线")
-    made = simulate_center(12_000, 4, weeks=8, incidents=[incident])
+    made = simulate_center(40_000, 4, weeks=8, incidents=[incident])
     facts = with_truth(made)
     inside = (facts["carrier"] == "云梭物流") & (facts["channel"] == "在线") & facts["is_complaint"]
     late = facts["week"].isin(["2026-W08", "2026-W09"])
     # Volume changes with the season: complaints are compared with those of the other cells.
     other = facts["is_complaint"] & ~inside
     ratio = inside[late].sum() / other[late].sum() / (inside[~late].sum() / other[~late].sum())
-    assert ratio == pytest.approx(6.0, rel=0.1)
+    # About 650 usual complaints in the cell: a standard error of 5 %.
+    assert ratio == pytest.approx(6.0, rel=0.15)
     assert made.incidents.loc[0, ["region", "product"]].isna().all()
 
 
