@@ -35,7 +35,7 @@ _SYMBOLS = r"!-)+-/:-@\[-\^`{-~\xa1-\xbf\xd7\xf7\u2010-\u2027\u2030-\u205e\u2190
 _SYMBOLS += r"\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff"
 """Symbols whose runs are shortened: not the asterisk, whose runs mask digits, nor the underscore."""
 
-_WIDE = "０-９Ａ-Ｚａ-ｚ"
+_WIDE = "０-９Ａ-Ｚａ-ｚ＃＄％＆＊＋－．／＝＠＿"
 _LETTERS = "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ"
 """Without x and X, whose runs mask digits."""
 
@@ -73,7 +73,7 @@ halve_width = pattern_step(
     lambda match: "".join(chr(ord(char) - 0xFEE0) for char in match[0]),
     trigger=f"[{_WIDE}]",
 )
-"""Make full-width letters and digits ASCII; Chinese punctuation stays as it is."""
+"""Make full-width letters, digits and signs of numbers and addresses ASCII; Chinese punctuation stays."""
 
 collapse_blanks = pattern_step(
     "collapse_blanks",

@@ -65,7 +65,7 @@ FRAGMENTS = [
         "@",
     ),
 ]
-FRAGMENTS += ["？？蛻袅孔兓", "\ufffd突Х从", "袅孔", "／／"]
+FRAGMENTS += ["？？蛻袅孔兓", "\ufffd突Х从", "袅孔", "／／", "＆", "＃", "＠"]
 MIXED = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=14).map("".join)
 ENCODABLE = MIXED.map(lambda text: text.encode("utf-8", "ignore").decode("utf-8"))
 ANY = st.text(max_size=60) | MIXED
@@ -79,6 +79,7 @@ ANY = st.text(max_size=60) | MIXED
         ("很\u200b好\ufeff，\x07不错\ud800", "很好，不错"),
         ("一家👨\u200d👩\u200d👧和\u200d我", "一家👨\u200d👩\u200d👧和我"),
         ("订单ＡＢ１２，！（好）", "订单AB12，！（好）"),
+        ("３．５％～５－６／ａ＠ｂ．ｃｎ：＜好＞", "3.5%～5-6/a@b.cn：＜好＞"),
         ("A&amp;B&hellip;&#183;&#xB7;&lt;3", "A&B…··<3"),
         ("&amp;amp;lt;br&amp;gt;好", "好"),
         ("a&nbsp&nbsp;b&unknown;c & d", "a b&unknown;c & d"),
