@@ -15,6 +15,7 @@ __all__ = ["Expectation", "expect"]
 _STRENGTH = (2.0, 1000.0)
 _USUAL_STRENGTH = 20.0
 _ENOUGH = 5.0
+_MANY = 10
 _MAX_VARIANCE = 4.0
 _MAX_RATE = 0.95
 _MEDIAN = float(chi2.ppf(0.5, 1))
@@ -28,9 +29,9 @@ class Expectation:
     ----------
     rate : ndarray, shape (n_cells,)
         Events for each unit of exposure.
-    strength : tuple of float
-        Events of the baseline that the model is worth beside a cell's own, for cells of one
-        dimension and of several.
+    strength : dict from tuple of int to float
+        Events of the baseline that the model is worth beside a group's own, by the one or two
+        dimensions grouped by.
     is_binomial : bool
         Whether no cell can have more events than exposure.
     cell_variance : float
@@ -42,15 +43,19 @@ class Expectation:
     """
 
     rate: np.ndarray
-    strength: tuple[float, float]
+    strength: dict[tuple[int, ...], float]
     is_binomial: bool
     cell_variance: float
     group_variance: float
     restless: dict[int, float]
 
     def variance(self, dims: tuple[int, ...]) -> float:
-        """Return the relative variance of groups by some dimensions from one period to the next."""
-        return max(self.group_variance, *(self.restless.get(dim, 0.0) for dim in dims))
+        """Return the relative variance of groups by some dimensions from one period to the next.
+
+        Each dimension adds its own; ``group_variance`` is that of two.
+        """
+        usual = self.group_variance * max(1.0, len(dims) / 2)
+        return max(usual, sum(self.restless.get(dim, 0.0) for dim in dims))
 
 
 def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
@@ -78,8 +83,9 @@ def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
     rate = np.full(len(cells), cells.events_before.sum() / total if total > 0 else 0.0)
     single = [grouping for grouping in groups if len(grouping.dims) == 1]
     double = [grouping for grouping in groups if len(grouping.dims) == 2]
-    rate, strength_single = _rake(cells, rate, single)
-    rate, strength_double = _rake(cells, rate, double)
+    rate, strength = _rake(cells, rate, single)
+    rate, of_pairs = _rake(cells, rate, double)
+    strength |= of_pairs
     everything = Grouping((), np.arange(len(cells)), np.arange(len(cells)))
     rate, _ = _rake(cells, rate, [everything])
     is_binomial = bool(
@@ -90,23 +96,30 @@ def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
     if is_binomial:
         rate = np.minimum(rate, 1.0)
     variances = _variances(cells, rate, [*single, *double], is_binomial)
-    strength = (strength_single, strength_double)
     return Expectation(rate, strength, is_binomial, *variances)
 
 
-def _rake(cells: Cells, rate: np.ndarray, groups: list[Grouping]) -> tuple[np.ndarray, float]:
-    if not groups:
-        return rate, _USUAL_STRENGTH
+def _rake(
+    cells: Cells, rate: np.ndarray, groups: list[Grouping]
+) -> tuple[np.ndarray, dict[tuple[int, ...], float]]:
     events = [grouping.sum(cells.events_before) for grouping in groups]
     expected = [grouping.sum(cells.exposure_before * rate) for grouping in groups]
-    wanted = np.concatenate(expected)
-    variance = _excess_variance(np.stack([np.concatenate(events), wanted, wanted]), 1.0, 0.0)
-    usual = 1.0 / _USUAL_STRENGTH
-    strength = 1.0 / np.clip(usual if variance is None else variance, 1 / _STRENGTH[1], 1 / _STRENGTH[0])
-    for grouping, seen in zip(groups, events, strict=True):
+    pooled = _strength(np.concatenate([*events, []]), np.concatenate([*expected, []]), _USUAL_STRENGTH)
+    strength = {}
+    for grouping, seen, wanted in zip(groups, events, expected, strict=True):
+        enough = (wanted > _ENOUGH).sum() >= _MANY
+        own = _strength(seen, wanted, pooled) if enough else pooled
         fitted = grouping.sum(cells.exposure_before * rate)
-        rate = rate * ((seen + strength) / (fitted + strength))[grouping.ids]
-    return rate, float(strength)
+        rate = rate * ((seen + own) / (fitted + own))[grouping.ids]
+        strength[grouping.dims] = own
+    return rate, strength
+
+
+def _strength(events: np.ndarray, expected: np.ndarray, usual: float) -> float:
+    variance = _excess_variance(np.stack([events, expected, expected]), 1.0, 0.0)
+    if variance is None:
+        return usual
+    return float(1.0 / np.clip(variance, 1 / _STRENGTH[1], 1 / _STRENGTH[0]))
 
 
 def _variances(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy.stats import chi2
@@ -15,7 +16,7 @@ __all__ = ["Candidate", "Scan", "frequent_groups"]
 
 _TINY = 1e-9
 _MIN_EVENTS = 5.0
-_MAX_RATE = 0.95
+_HALF = 0.5
 _SPREAD = 0.15
 _KEPT = 5
 
@@ -132,7 +133,9 @@ class Scan:
         )
         self._tables = self._prepare(groups, expectation.strength, level)
 
-    def _prepare(self, groups: list[Grouping], strength: tuple[float, float], level: float) -> list[_Table]:
+    def _prepare(
+        self, groups: list[Grouping], strength: dict[tuple[int, ...], float], level: float
+    ) -> list[_Table]:
         cells = self._cells
         seen_in, expected_in, before_in, exposure_in = self._columns
         events = cells.events_after + cells.events_before
@@ -146,10 +149,11 @@ class Scan:
                 dim = grouping.dims[0]
                 margins[dim] = np.full(len(cells.levels[dim]), np.inf)
                 margins[dim][codes[0]] = 1.0 / before
-                prior = np.full(len(grouping), strength[0])
+                prior = np.full(len(grouping), strength[grouping.dims])
             else:
                 # The model knows a combination as well as the margins it is built from.
-                doubt = 1.0 / strength[1] + sum(
+                least = min(strength[pair] for pair in combinations(grouping.dims, 2))
+                doubt = 1.0 / least + sum(
                     margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)
                 )
                 prior = 1.0 / doubt
@@ -220,19 +224,13 @@ class Scan:
     ) -> list[Candidate]:
         seen, expected, before, exposure = inside
         outside = [np.maximum(total - part, _TINY) for total, part in zip(totals, inside, strict=True)]
-        whole = [np.array([total]) for total in totals[:3]]
         known = before + table.prior
         trials = exposure if self._is_binomial else None
         against_past = log_likelihood_ratio(seen, expected, known, trials)
-        # Against the rest of the current period too: a rise of everything has no cause in a cell. Rates
-        # that rise by one factor are what is tested, so counts are compared, with binomial variance.
-        against_rest = (
-            log_likelihood_ratio(seen, expected, known)
-            + log_likelihood_ratio(outside[0], outside[1], outside[2])
-            - log_likelihood_ratio(whole[0], whole[1], whole[2])
-        )
-        if self._is_binomial:
-            against_rest /= 1.0 - np.minimum(np.minimum(seen, expected) / exposure, _MAX_RATE)
+        # Against the rest of the current period too: a rise of everything has no cause in a cell.
+        rest = (outside[0] + _HALF) / (outside[1] + _HALF)
+        doubt = 1.0 / known + 1.0 / (outside[0] + _HALF) + 1.0 / (outside[2] + _HALF)
+        against_rest = log_likelihood_ratio(seen, expected * rest, 1.0 / doubt, trials)
         evidence = np.minimum(against_past, against_rest) * self._deflation(table.dims, expected, known)
         p = chi2.sf(2 * np.maximum(evidence, 0.0), 1)
         score = log_likelihood_ratio(
