@@ -9,6 +9,7 @@ from ipaddress import AddressValueError, IPv6Address
 from csatext.text.pii_checks import is_id18, is_uscc
 from csatext.text.pii_context import Cue, Cues
 from csatext.text.pii_numbers import Found
+from csatext.text.pii_view import TURN_JOIN
 
 __all__ = ["codes"]
 
@@ -39,7 +40,7 @@ _PLATE = re.compile(
 )
 _PLATE_DIGIT = re.compile(rf"[0-9{_SPOKEN}]")
 _PASSPORT = re.compile(r"(?:[EeGgDdSsPpHhMm][0-9]{8}|[Ee][A-HJ-Za-hj-z][0-9]{7}|[HhMm][0-9]{10})$")
-_CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_\-]{3,38}[A-Za-z0-9])")
+_CODE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_\-{TURN_JOIN}]{{3,38}}[A-Za-z0-9])")
 _USCC = re.compile(r"[0-9A-Za-z]{18}")
 _TRACKING = re.compile(
     r"(?:SF[0-9]{12,13}|YT[0-9]{13}|JD[VWXA-Z]{0,2}[0-9]{11,13}|JT[0-9]{13}|ZTO[0-9]{12}|DPK[0-9]{12}|[A-Z]{2}[0-9]{9}CN)$"
@@ -159,7 +160,7 @@ def _codes(view: str, cues: Cues) -> Iterator[Found]:
     for match in _CODE.finditer(view):
         label = _LABEL.match(match.group())
         start, end = match.start() + (label.end() if label is not None else 0), match.end()
-        code = view[start:end]
+        code = view[start:end].replace(TURN_JOIN, "")
         kind = _code_kind(code, start, end, cues) if label is None else "account"
         if kind is not None:
             yield Found(start, end, kind, code.replace("-", "").upper() if kind != "account" else code)

@@ -132,11 +132,13 @@ def _name_at(view: str, at: int, *, strict: bool) -> int | None:
         return None
     second = first + 1
     if strict:
-        if view[first] not in lists.given or (len(surname) == 1 and surname not in lists.common):
+        if view[first] not in lists.given:
             return None
         if not _is_edge(view, second) and view[second] in lists.given:
             second += 1
-        return second if _is_edge(view, second) else None
+        sure = len(surname) == 2 or surname in lists.common
+        clear = _is_edge(view, second) if sure else _EDGE.match(view, second) is not None
+        return second if clear else None
     if _is_edge(view, second):
         return second
     if view[second] in lists.given or _EDGE.match(view, second + 1) is not None:

@@ -229,9 +229,11 @@ def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found]
     cue = cues.before(start)
     best: tuple[int, Found] | None = None
     digits = ""
+    whole = True
     strong_order = cue is not None and cue.kind == "order" and cue.strong and cue.direct
     for last in range(at, len(run)):
         digits += run[last].digits
+        whole = whole and (last == at or _continues(view, run, last))
         if len(digits) > _LONGEST:
             break
         if len(digits) < _SHORTEST or _refused(view, start, run[last].end, cue):
@@ -242,7 +244,7 @@ def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found]
         if named is None and (best is None or best[1].kind in ("order", "account")):
             after = cues.after(run[last].end) if cue is None else None
             named = _contextual(digits, cue, after)
-        if named is None or (not proved and best is not None and not _continues(view, run, last)):
+        if named is None or (not proved and best is not None and not whole):
             continue
         start_of_value, end = _extent(view, chunks, named[0])
         best = last + 1, Found(start_of_value, end, *named)
@@ -254,7 +256,8 @@ def _continues(view: str, run: list[Chunk], last: int) -> bool:
     chunk, before = run[last], run[last - 1]
     if is_mobile(chunk.digits) or is_id18(chunk.digits):
         return False
-    return chunk.spoken or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
+    spoken = chunk.spoken and before.spoken
+    return spoken or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
 
 
 def numbers(view: str, cues: Cues) -> Iterator[Found]:

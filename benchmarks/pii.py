@@ -1,0 +1,145 @@
+"""Recall and precision of find_pii on generated sentences: written, spoken, across turns, traps.
+
+Run: python benchmarks/pii.py [--n 2000] [--seed 0] [--show 40] [--reviews FILE.csv]
+Every value is made up: numbers are drawn at random and given a valid check digit where the kind has one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pii_sentences import CARRIERS, TRAPS, TURN_CARRIERS, values
+
+from csatext.text.pii import find_pii
+from csatext.text.pii_turns import find_pii_turns
+from csatext.text.redaction import redact, redact_column
+
+Span = tuple[int, int, str]
+
+
+def sentence(rng: random.Random) -> tuple[str, list[Span]]:
+    """Return a sentence with one or two values in place, and their spans."""
+    kinds = rng.sample(sorted(CARRIERS), 2 if rng.random() < 0.2 else 1)
+    text, spans = "", []
+    for kind in kinds:
+        before, after = rng.choice(CARRIERS[kind]).split("{}")
+        value = values(kind, rng)
+        start = len(text) + len(before)
+        spans.append((start, start + len(value), kind))
+        text += before + value + after + rng.choice(["，", "。", " "])
+    return text, spans
+
+
+def dialogue(number: int, rng: random.Random) -> tuple[list[dict[str, object]], list[tuple[int, Span]]]:
+    """Return turns in which the customer says one number in two parts, and the parts' spans."""
+    kind = rng.choice(sorted(TURN_CARRIERS))
+    question, before, between, spoken = rng.choice(TURN_CARRIERS[kind])
+    value = values(kind, rng, spoken=spoken, plain=True)
+    cut = rng.randint(3, len(value) - 4)
+    said = [("agent", question), ("customer", before + value[:cut])]
+    said += [("agent", between)] if between else []
+    said += [("customer", value[cut:])]
+    turns = [
+        {"doc_id": f"d{number}", "turn_id": i, "role": role, "text": text}
+        for i, (role, text) in enumerate(said)
+    ]
+    return turns, [(1, (len(before), len(before) + cut, kind)), (len(said) - 1, (0, len(value) - cut, kind))]
+
+
+def score(gold: list[Span], found: list[Span], tally: dict[str, Counter[str]]) -> bool:
+    """Count values found (overlap and same kind, exact) and findings that are none; True if all is right."""
+    right = True
+    for start, end, kind in gold:
+        overlap = [f for f in found if f[0] < end and start < f[1]]
+        tally["gold"][kind] += 1
+        tally["any"][kind] += bool(overlap)
+        tally["kind"][kind] += any(f[2] == kind for f in overlap)
+        tally["exact"][kind] += (start, end, kind) in found
+        right &= (start, end, kind) in found
+    for start, end, kind in found:
+        real = any(start < g[1] and g[0] < end for g in gold)
+        tally["found"][kind] += 1
+        tally["false"][kind] += not real
+        right &= real
+    return right
+
+
+def measure(n: int, seed: int, show: int) -> pd.DataFrame:
+    """Return the table of counts and rates by kind."""
+    rng = random.Random(seed)
+    tally: dict[str, Counter[str]] = {
+        name: Counter() for name in ("gold", "any", "kind", "exact", "found", "false")
+    }
+    turns: list[dict[str, object]] = []
+    parts: list[tuple[str, int, Span]] = []
+    for i in range(n):
+        draw = rng.random()
+        if draw < 0.1:
+            said, spans = dialogue(i, rng)
+            turns += said
+            parts += [(f"d{i}", turn, span) for turn, span in spans]
+            continue
+        text, gold = (rng.choice(TRAPS), []) if draw < 0.4 else sentence(rng)
+        found = [tuple(f) for f in find_pii(text)]
+        if not score(gold, found, tally) and show > 0:
+            show -= 1
+            print([text[s:e] + ":" + k for s, e, k in gold], [text[s:e] + ":" + k for s, e, k in found], text)
+    frame = pd.DataFrame(turns)
+    table = find_pii_turns(frame)
+    by_turn = {
+        key: list(zip(rows["start"], rows["end"], rows["kind"], strict=True))
+        for key, rows in table.groupby(["doc_id", "turn_id"])
+    }
+    texts = frame.set_index(["doc_id", "turn_id"])["text"]
+    wanted = {(d, t): span for d, t, span in parts}
+    for key, text in texts.items():
+        gold = [wanted[key]] if key in wanted else []
+        if not score(gold, by_turn.get(key, []), tally) and show > 0:
+            show -= 1
+            print("turn", [text[s:e] + ":" + k for s, e, k in gold], by_turn.get(key), text)
+    result = pd.DataFrame(tally).fillna(0).astype(int)
+    result.loc["all"] = result.sum()
+    result["recall"] = result["any"] / result["gold"]
+    result["recall_kind"] = result["kind"] / result["gold"]
+    result["recall_exact"] = result["exact"] / result["gold"]
+    result["precision"] = 1 - result["false"] / result["found"]
+    return result.round(4)
+
+
+def speed(path: Path) -> str:
+    """Return rows a second of redact_column on the last column of a CSV, and its agreement with redact."""
+    texts = pa.array(pd.read_csv(path).iloc[:, -1].fillna("").astype(str), type=pa.string())
+    redact_column(texts[:10])
+    best = min(_timed(texts) for _ in range(5))
+    same = redact_column(texts).to_pylist() == [redact(text) for text in texts.to_pylist()]
+    return (
+        f"{len(texts) / best:,.0f} rows a second over {len(texts)} rows; equal to redact row by row: {same}"
+    )
+
+
+def _timed(texts: pa.Array) -> float:
+    start = time.process_time()
+    redact_column(texts)
+    return time.process_time() - start
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--reviews", type=Path)
+    given = parser.parse_args()
+    print(measure(given.n, given.seed, given.show).to_string())
+    print(speed(given.reviews) if given.reviews else "speed not measured: give --reviews FILE.csv")
+
+
+if __name__ == "__main__":
+    main()
