@@ -39,7 +39,7 @@ def run(table, alone):
     if not alone:
         return alerts(table, by="series", count="n")
     parts = [alerts(part, by="series", count="n") for _, part in table.groupby("series")]
-    return pd.concat(parts)
+    return pd.concat(parts, ignore_index=True)
 
 
 def main():

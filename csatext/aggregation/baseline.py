@@ -15,11 +15,12 @@ __all__ = ["Baseline", "Expectation", "make_baseline"]
 # Standardised residuals above this lose weight, so that past outbreaks do not hide new ones
 # (Farrington et al. 1996 reweight in the same way).
 _OUTLIER = 3.0
-# Half life, in seasons of seven periods, of the weight of an observation for the level.
-_HALF_LIFE = 4
 # Prior of the dispersion: value where one series stands alone, and its weight in degrees of freedom.
 _PRIOR_DISPERSION = 1.3
 _PRIOR_FREEDOM = 15.0
+# Series with next to no contacts cannot tell their dispersion; without bounds nothing new would be news.
+_SMALL_MEAN = 0.5
+_MOST_OVERDISPERSION = 2.0
 # How much of the prior standard deviation of an effect is left for one group's difference from all.
 _GROUP_SHARE = 0.4
 
@@ -67,19 +68,19 @@ class Baseline:
     freedom: Array
     rho: Array
     first: int
-    cycle: int
 
     def expect(
-        self, counts: Array, exposure: Array, weights: Array, past: slice, ahead: slice
+        self, counts: Array, exposure: Array, weights: Array, past: slice, ahead: slice, half_life: float
     ) -> Expectation:
         """Return what to expect in the periods ``ahead`` from the level of those in ``past``.
 
-        All arrays are series x periods, of the whole panel.
+        All arrays are series x periods, of the whole panel; an observation counts half as much for
+        the level as one that is ``half_life`` periods younger.
         """
         season = np.exp(self.log_season[:, past.start - self.first : past.stop - self.first])
         unit = exposure[:, past] * season
         age = np.arange(past.stop - past.start)[::-1]
-        decay = 0.5 ** (age / (_HALF_LIFE * self.cycle))
+        decay = 0.5 ** (age / half_life)
         weight = decay * weights[:, past]
         level = _level(counts[:, past], unit, weight)
         mu = unit * level[:, None]
@@ -123,14 +124,13 @@ def make_baseline(
     design = np.hstack([level, inside])
     y, e, w = counts[:, past], exposure[:, past], weights[:, past]
     alone = len(counts) == 1
-    log_season = np.zeros((len(counts), contrast.shape[0]))
+    log_season = np.tile(contrast @ season.centre, (len(counts), 1))
     variance = np.zeros(log_season.shape)
     reading = np.zeros(log_season.shape)
     if not alone:
         scale = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
-        pooled = _robust_fit(
-            design, (w * y).sum(axis=0)[None], (w * e).sum(axis=0)[None], np.ones((1, y.shape[1])), scale
-        )
+        total = (w * e * np.exp(log_season[:, : y.shape[1]])).sum(axis=0)[None]
+        pooled = _robust_fit(design, (w * y).sum(axis=0)[None], total, np.ones(total.shape), scale)
         log_season += _effects(pooled, contrast, width)
         variance += _variances(pooled, contrast, width)
         reading += _effects(pooled, other, width) / 2
@@ -143,8 +143,7 @@ def make_baseline(
     variance = variance + _variances(fit, contrast, width) + reading**2
     residual = (y - mu) / np.sqrt(np.maximum(mu, 1e-9))
     rho, freedom, over = _dispersion(residual, mu, w, fit.dispersion, design.shape[1])
-    cycle = {"h": 24}.get(freq, 7)
-    return Baseline(log_season, variance, reading, over, freedom, rho, past.start, cycle)
+    return Baseline(log_season, variance, reading, over, freedom, rho, past.start)
 
 
 def _robust_fit(design: Array, counts: Array, exposure: Array, weights: Array, precision: Array) -> Fit:
@@ -176,7 +175,7 @@ def _dispersion(
     """Return serial correlation, degrees of freedom and overdispersion, drawn towards all series'."""
     n = np.maximum(weights.sum(axis=1), 2.0)
     freedom = np.maximum(n - 0.7 * used, 2.0)
-    mean = np.maximum((weights * mu).sum(axis=1) / n, 1e-6)
+    mean = np.maximum((weights * mu).sum(axis=1) / n, _SMALL_MEAN)
     over = np.maximum(dispersion - 1, 0.0) / mean
     informative = mean > 1
     prior = np.full(len(mean), _PRIOR_DISPERSION - 1)
@@ -184,6 +183,7 @@ def _dispersion(
         prior = np.median(over[informative]) * mean
     share = freedom / (freedom + _PRIOR_FREEDOM)
     over = (share * np.maximum(dispersion - 1, 0.0) + (1 - share) * prior) / mean
+    over = np.minimum(over, _MOST_OVERDISPERSION)
     r = residual * weights
     lagged = (r[:, 1:] * r[:, :-1]).sum(axis=1) / np.maximum((r**2).sum(axis=1), 1e-9)
     centre = float(np.median(lagged)) if informative.sum() >= 5 else 0.0

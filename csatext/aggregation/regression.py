@@ -57,7 +57,7 @@ def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array |
     total = np.maximum(weights.sum(axis=1), 1e-9)
     mean = np.maximum((weights * counts).sum(axis=1) / total, 0.02)
     eta = np.broadcast_to(np.log(mean)[:, None], counts.shape)
-    start = np.linalg.lstsq(design, np.ones(len(design)), rcond=None)[0]
+    start = np.linalg.solve(design.T @ design + 1e-6 * np.eye(design.shape[1]), design.sum(axis=0))
     beta = np.log(mean)[:, None] * start
     dispersion = np.ones(len(counts))
     for _ in range(2):
@@ -65,8 +65,8 @@ def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array |
             eta = np.clip(beta @ design.T, -_LARGEST, _LARGEST)
             mu = np.exp(eta)
             working = weights * mu
-            target = np.einsum("gt,tp->gp", working * eta + weights * (counts - mu), design)
-            gram = np.einsum("tp,gt,tq->gpq", design, working, design, optimize=True)
+            target = (working * eta + weights * (counts - mu)) @ design
+            gram = _gram(design, working)
             gram += dispersion[:, None, None] * np.diag(precision)
             new = np.linalg.solve(gram, target[..., None])[..., 0]
             step = np.abs((new - beta) @ design.T).max(axis=1, keepdims=True)
@@ -86,14 +86,14 @@ def fit_gaussian(design: Array, values: Array, precision: Array, weights: Array 
     total = np.maximum(weights.sum(axis=1), 1e-9)
     scale = total / np.maximum((weights > 0).sum(axis=1), 1)
     relative = weights / np.maximum(scale, 1e-12)[:, None]
-    gram = np.einsum("tp,gt,tq->gpq", design, relative, design, optimize=True)
+    gram = _gram(design, relative)
     mean = (weights * values).sum(axis=1) / total
     variance = (relative * (values - mean[:, None]) ** 2).sum(axis=1) / np.maximum(
         (weights > 0).sum(axis=1), 1
     )
     gram += np.maximum(variance, 1e-12)[:, None, None] * np.diag(precision)
     gram += 1e-9 * np.eye(design.shape[1])
-    target = np.einsum("gt,tp->gp", relative * values, design)
+    target = (relative * values) @ design
     beta = np.linalg.solve(gram, target[..., None])[..., 0]
     residual = values - beta @ design.T
     freedom = _freedom(design, relative, gram, (weights > 0).sum(axis=1).astype(float))
@@ -102,8 +102,14 @@ def fit_gaussian(design: Array, values: Array, precision: Array, weights: Array 
     return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion, deviance)
 
 
+def _gram(design: Array, weights: Array) -> Array:
+    """Return the weighted normal matrix of each series, series x features x features."""
+    gram: Array = np.matmul(design.T, weights[:, :, None] * design)
+    return gram
+
+
 def _freedom(design: Array, working: Array, gram: Array, total: Array) -> Array:
     """Return observations less the effective number of coefficients, at least one."""
-    plain = np.einsum("tp,gt,tq->gpq", design, working, design, optimize=True)
+    plain = _gram(design, working)
     used = np.trace(np.linalg.solve(gram, plain), axis1=1, axis2=2)
     return np.maximum(total - used, 1.0)

@@ -32,6 +32,8 @@ class Season:
     scale : array, one a feature
         Standard deviation expected of the feature's effect, on the log scale of counts: the prior of
         the ridge. A day that has not been seen before is allowed this much.
+    centre : array, one a feature
+        Effect expected before anything was seen: promotions bring contacts.
     literal : array, periods x features
         The other reading of a holiday or make-up workday: it keeps its own weekday. Which of the two
         holds differs from centre to centre.
@@ -41,6 +43,7 @@ class Season:
 
     features: Array
     scale: Array
+    centre: Array
     literal: Array
     is_special: np.ndarray
 
@@ -58,32 +61,37 @@ def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike)
     share of working days and of promotion days. The size of the priors is ours.
     """
     if not len(starts):
-        return Season(np.zeros((0, 0)), np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=bool))
+        return Season(np.zeros((0, 0)), np.zeros(0), np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=bool))
     stop = next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(microseconds=1)
     days = _daily(starts[0].normalize(), stop.normalize(), calendar)
     if freq in ("h", "D"):
         at = days.index.get_indexer(starts.normalize())
         daily = _daily_features(days)
-        features, scale = daily[at], _DAILY_SCALE
+        features, scale, centre = daily[at], _DAILY_SCALE, _DAILY_CENTRE
         if freq == "h":
             off = (~days["is_workday"]).to_numpy()[at]
             hour = np.eye(24)[starts.hour]
             features = np.hstack([features, hour * ~off[:, None], hour * off[:, None]])
-            scale = np.concatenate([scale, np.full(48, 1.5)])
+            scale, centre = np.append(scale, np.full(48, 1.5)), np.append(centre, np.zeros(48))
         literal = features.copy()
         literal[:, :7] = np.eye(7)[starts.day_of_week]
-        return Season(features, scale, literal, days["is_special"].to_numpy()[at])
+        return Season(features, scale, centre, literal, days["is_special"].to_numpy()[at])
     grouped = days.groupby(starts[starts.searchsorted(days.index, side="right") - 1])
     share = grouped[["is_workday", "is_holiday", "is_spring", "is_promotion"]].mean().to_numpy()
     share[:, 0] -= 5 / 7
     year = (starts.day_of_year.to_numpy() - 1) / 365.25
-    angles = 2 * np.pi * np.outer(year, np.arange(1, {"W": 4, "M": 4, "Q": 2, "Y": 1}[freq]))
+    # Less than two years cannot tell the position in the year from a drift of the level.
+    waves = {"W": 3, "M": 3, "Q": 1, "Y": 0}[freq] if (starts[-1] - starts[0]).days > 600 else 0
+    angles = 2 * np.pi * np.outer(year, np.arange(1, waves + 1))
     features = np.hstack([np.sin(angles), np.cos(angles), share])
     scale = np.concatenate([np.full(2 * angles.shape[1], 0.3), [0.7, 0.7, 0.7, 0.7]])
-    return Season(features, scale, features, share[:, 1:].sum(axis=1) > 0)
+    return Season(features, scale, np.zeros(len(scale)), features, share[:, 1:].sum(axis=1) > 0)
 
 
-_DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.15, 0.35, 0.2])
+# Weekdays, holiday, Spring Festival, make-up workday, promotion, goods for the new year, day after.
+_DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.2, 0.35, 0.35, 0.2])
+_DAILY_CENTRE = np.array([0.0] * 10 + [0.25, 0.0, 0.0])
+_FLAGS = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_new_year_goods", "is_after"]
 
 
 def _daily(first: pd.Timestamp, last: pd.Timestamp, calendar: CalendarLike) -> pd.DataFrame:
@@ -93,26 +101,27 @@ def _daily(first: pd.Timestamp, last: pd.Timestamp, calendar: CalendarLike) -> p
     days = days_of(calendar, begin, last)
     if days is None:
         days = pd.DataFrame({"is_workday": index.day_of_week < 5}, index=index)
-        flags = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_after"]
-        days[[*flags, "is_special"]] = False
+        days[[*_FLAGS, "is_special"]] = False
         return days.loc[first:]
     days = days.set_index("date")
     days["is_holiday"] = (days["day_type"] == "holiday").to_numpy()
     days["is_spring"] = (days["holiday"] == "春节").fillna(value=False).to_numpy(dtype=bool)
     days["is_makeup"] = (days["day_type"] == "makeup").to_numpy()
-    days["is_promotion"] = days["promotion"].notna().to_numpy()
+    # Weeks of buying for the new year say little about the few days of the other festivals.
+    days["is_new_year_goods"] = (days["promotion"] == "年货节").fillna(value=False).to_numpy(dtype=bool)
+    days["is_promotion"] = days["promotion"].notna().to_numpy() & ~days["is_new_year_goods"]
     days["is_after"] = (days["is_workday"] & days["is_holiday"].shift(1, fill_value=False)).to_numpy()
-    special = ["is_holiday", "is_makeup", "is_promotion", "is_after"]
+    special = ["is_holiday", "is_makeup", "is_promotion", "is_new_year_goods", "is_after"]
     days["is_special"] = days[special].any(axis=1)
     return days.loc[first:]
 
 
 def _daily_features(days: pd.DataFrame) -> Array:
-    """Return weekday shares and flags, days x 12."""
+    """Return weekday shares and flags, days x 13."""
     weekday = np.eye(7)[days.index.day_of_week]
     weekday[days["is_holiday"].to_numpy()] = np.eye(7)[6]
     weekday[days["is_makeup"].to_numpy()] = [0.2] * 5 + [0.0] * 2
-    flags = days[["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_after"]].to_numpy(dtype=float)
+    flags = days[_FLAGS].to_numpy(dtype=float)
     return np.hstack([weekday, flags])
 
 

@@ -23,6 +23,7 @@ LOOKS = 3.0
 """Independent tests that the windows of one period are worth; measured in benchmarks/alerts.py."""
 
 _HISTORY = {"h": 24 * 28, "D": 56, "W": 52, "M": 36, "Q": 16, "Y": 20}
+_HALF_LIFE = {"h": 24 * 10, "D": 28, "W": 16, "M": 12, "Q": 8, "Y": 5}
 _SEASON_HISTORY = {"h": 24 * 42, "D": 112, "W": 104, "M": 60, "Q": 24, "Y": 20}
 _REFIT = {"h": 24, "D": 7}
 # Periods an incident may last before its level counts as the new normal.
@@ -64,6 +65,7 @@ def watch(
     current: list[Incident | None] = [None] * groups
     closed: list[Incident] = []
     refit = _REFIT.get(freq, 1)
+    settled = np.full(groups, -1)
     first = FEWEST[freq]
     baseline = None
     for t in range(first, periods):
@@ -73,10 +75,10 @@ def watch(
         past = slice(max(baseline.first, t - _HISTORY[freq]), t - _LAG)
         longest = min(max(WINDOWS[freq]), t - baseline.first)
         ahead = slice(t + 1 - longest, t + 1)
-        forecast = baseline.expect(counts, exposure, weights, past, ahead)
+        forecast = baseline.expect(counts, exposure, weights, past, ahead, _HALF_LIFE[freq])
         forecast = _with_common_effect(forecast, counts[:, ahead], season.is_special[ahead])
         expected[:, t] = forecast.mean[:, -1]
-        p, width = _smallest_p(counts[:, ahead], forecast, WINDOWS[freq], min_count)
+        p, width = _smallest_p(counts[:, ahead], forecast, WINDOWS[freq], min_count, t - settled)
         for group in np.flatnonzero((p <= threshold) | np.array([c is not None for c in current])):
             incident = current[group]
             if incident is None:
@@ -91,6 +93,7 @@ def watch(
             if not incident.is_open:
                 closed.append(incident)
                 current[group] = None
+                settled[group] = t
     return closed + [incident for incident in current if incident is not None], max(periods - first, 0)
 
 
@@ -136,9 +139,13 @@ def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.nda
 
 
 def _smallest_p(
-    counts: Array, forecast: Expectation, windows: tuple[int, ...], min_count: float
+    counts: Array, forecast: Expectation, windows: tuple[int, ...], min_count: float, longest: np.ndarray
 ) -> tuple[Array, np.ndarray]:
-    """Return the smallest p value over the windows that end with the last period, and its width."""
+    """Return the smallest p value over the windows that end with the last period, and its width.
+
+    ``longest`` is the widest window of each series: one that reached back into an incident that is
+    over would report it again.
+    """
     best = np.ones(len(counts))
     width = np.ones(len(counts), dtype=int)
     for size in windows:
@@ -151,7 +158,7 @@ def _smallest_p(
         variance += (forecast.mean[:, -size:] ** 2 * forecast.season_variance[:, -size:]).sum(axis=1)
         variance += mean**2 * forecast.level_variance
         p = _upper_tail(seen, mean, np.maximum(variance, mean * 1.0001), forecast.freedom)
-        p = np.where((seen >= min_count) & (seen > mean), p, 1.0)
+        p = np.where((seen >= min_count) & (seen > mean) & (size <= longest), p, 1.0)
         better = p < best
         best, width = np.where(better, p, best), np.where(better, size, width)
     return best, width

@@ -1,0 +1,182 @@
+"""Counts projected ahead: levels of several speeds, chosen and calibrated by a rolling backtest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from csatext.aggregation.baseline import Expectation, make_baseline
+from csatext.aggregation.periods import CYCLES, Array
+from csatext.aggregation.seasonal import Season
+
+__all__ = ["METHODS", "Backtest", "Spread", "backtest", "count_interval", "project", "seasonal_naive"]
+
+METHODS = ("fast", "medium", "slow", "blend")
+
+# Half lives of the level in periods.
+_HALF_LIVES = {
+    "h": (48, 24 * 10, 24 * 40),
+    "D": (10, 42, 182),
+    "W": (3, 10, 40),
+    "M": (2, 6, 24),
+    "Q": (2, 4, 12),
+    "Y": (1, 3, 10),
+}
+_LONGEST = {"h": 24 * 120, "D": 730, "W": 260, "M": 120, "Q": 40, "Y": 30}
+_ORIGINS = 6
+# Forecast errors of all series that a series' own must outweigh in the choice of its method.
+_POOLED_WEIGHT = 56.0
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What the backtest adds to the model's variance: a factor, and drift of the log mean a horizon."""
+
+    factor: float = 1.0
+    drift: float = 0.0
+
+
+# From narrow to wide; the backtest takes the first that covers what was promised.
+_SPREADS = (
+    *(Spread(factor) for factor in (0.6, 0.7, 0.8, 0.9, 1.0)),
+    *(
+        Spread(1.0, drift)
+        for drift in (0.003, 0.006, 0.01, 0.015, 0.02, 0.03, 0.045, 0.07, 0.1, 0.15, 0.25, 0.4)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Method of each series, spread of all, and how they did; NaN where nothing could be tried."""
+
+    method: np.ndarray
+    spread: Spread
+    mase: Array
+    mase_naive: Array
+    coverage: Array
+    origins: int
+
+
+def project(
+    counts: Array, exposure: Array, season: Season, freq: str, origin: int, horizon: int
+) -> dict[str, Expectation]:
+    """Return the expectation of each method for the ``horizon`` periods from ``origin`` on.
+
+    ``exposure`` and ``season`` reach to the end of the horizon; only counts before ``origin`` are used.
+    """
+    past = slice(max(0, origin - _LONGEST[freq]), origin)
+    ahead = slice(origin, origin + horizon)
+    known = counts[:, :origin]
+    weights = np.ones(known.shape)
+    baseline = make_baseline(known, exposure[:, :origin], weights, season, freq, past, origin + horizon)
+    found = {
+        name: baseline.expect(counts, exposure, weights, past, ahead, half_life)
+        for name, half_life in zip(METHODS, _HALF_LIVES[freq], strict=False)
+    }
+    parts = list(found.values())
+    means = np.stack([part.mean for part in parts])
+    level = np.mean([part.level_variance for part in parts], axis=0)
+    variance = np.mean([part.variance for part in parts], axis=0)
+    first = parts[0]
+    found["blend"] = Expectation(
+        means.mean(axis=0), variance, first.season_variance, first.reading, level, first.freedom, first.rho
+    )
+    return found
+
+
+def total_variance(expected: Expectation, spread: Spread) -> Array:
+    """Return the variance of each count around its forecast, series x periods."""
+    steps = expected.mean.shape[1]
+    drift = spread.drift * (0.5 + np.arange(1, steps + 1) / steps)
+    log_variance = expected.season_variance + expected.level_variance[:, None] + drift
+    variance: Array = spread.factor * (expected.variance + expected.mean**2 * log_variance)
+    return variance
+
+
+def count_interval(mean: Array, variance: Array, level: float) -> tuple[Array, Array, Array]:
+    """Return median, lower and upper end of negative binomial counts with these moments.
+
+    Of the intervals of whole numbers near the quantiles, the one whose chance is closest to ``level``:
+    for rare contacts the next whole number may be far above it.
+    """
+    variance = np.maximum(variance, mean * 1.0001)
+    size, p = mean**2 / (variance - mean), mean / variance
+    alpha = 1 - level
+    low, high = stats.nbinom.ppf([[[alpha / 2]], [[1 - alpha / 2]]], size, p)
+    one_sided = stats.nbinom.ppf(level, size, p)
+    zero = np.zeros(low.shape)
+    choices = [
+        *((low, high), (low, high - 1), (low + 1, high), (low + 1, high - 1)),
+        *((zero, one_sided), (zero, one_sided - 1)),
+    ]
+    lows, highs = (np.stack(ends) for ends in zip(*choices, strict=True))
+    chance = stats.nbinom.cdf(highs, size, p) - np.where(lows > 0, stats.nbinom.cdf(lows - 1, size, p), 0.0)
+    away = np.where((highs >= lows) & (lows >= 0), np.abs(chance - level), np.inf)
+    best = away.argmin(axis=0)[None]
+    ends = (np.take_along_axis(lows, best, axis=0)[0], np.take_along_axis(highs, best, axis=0)[0])
+    return stats.nbinom.ppf(0.5, size, p), *ends
+
+
+def seasonal_naive(counts: Array, exposure: Array, freq: str, origin: int, horizon: int) -> Array:
+    """Return the counts of the last whole season, repeated; per exposure where that differs."""
+    cycle = min(CYCLES[freq], origin)
+    at = origin - cycle + np.arange(horizon) % cycle
+    naive: Array = counts[:, at] / np.maximum(exposure[:, at], 1e-9) * exposure[:, origin : origin + horizon]
+    return naive
+
+
+def backtest(
+    counts: Array, exposure: Array, season: Season, freq: str, periods: int, horizon: int, level: float
+) -> Backtest:
+    """Forecast from up to six past origins, a horizon apart, and compare with what came.
+
+    The method of a series is the one with the smallest absolute error, errors of all series counting
+    a little; the spread is the one with which the intervals of all series cover ``level``. Errors are
+    scaled by those of the seasonal naive forecast within the series (MASE, Hyndman and Koehler 2006).
+    """
+    groups = len(counts)
+    cycle = min(CYCLES[freq], max(periods - 1, 1))
+    fewest = max(2 * cycle, 8)
+    origins = [o for k in range(1, _ORIGINS + 1) if (o := periods - k * horizon) >= fewest]
+    nothing = np.full(groups, np.nan)
+    if not origins or not groups:
+        return Backtest(np.full(groups, "blend", dtype=object), Spread(), nothing, nothing, nothing, 0)
+    tries = [project(counts, exposure, season, freq, origin, horizon) for origin in origins]
+    came = np.concatenate([counts[:, o : o + horizon] for o in origins], axis=1)
+    naive = np.concatenate([seasonal_naive(counts, exposure, freq, o, horizon) for o in origins], axis=1)
+    errors = {}
+    for name in METHODS:
+        medians = [count_interval(t[name].mean, total_variance(t[name], Spread()), level)[0] for t in tries]
+        errors[name] = np.abs(np.concatenate(medians, axis=1) - came)
+    scale = np.abs(counts[:, cycle:periods] - counts[:, : periods - cycle]).mean(axis=1)
+    scale = np.where(scale > 0, scale, np.nan)
+    scaled = np.stack([errors[name].mean(axis=1) / scale for name in METHODS])
+    pooled = np.nan_to_num(np.nanmean(scaled, axis=1, keepdims=True)) if np.isfinite(scaled).any() else 0.0
+    size = came.shape[1]
+    score = (np.nan_to_num(scaled) * size + pooled * _POOLED_WEIGHT) / (size + _POOLED_WEIGHT)
+    chosen = score.argmin(axis=0)
+    method = np.array(METHODS, dtype=object)[chosen]
+    mean = np.concatenate([_chosen(t, chosen).mean for t in tries], axis=1)
+    best, smallest, inside = Spread(), np.inf, nothing
+    for spread in _SPREADS:
+        variance = np.concatenate([total_variance(_chosen(t, chosen), spread) for t in tries], axis=1)
+        _, low, high = count_interval(mean, variance, level)
+        covered = ((came >= low) & (came <= high)).mean(axis=1)
+        if abs(covered.mean() - level) < smallest - 1e-12:
+            best, smallest, inside = spread, abs(covered.mean() - level), covered
+    mase = scaled[chosen, np.arange(groups)]
+    return Backtest(method, best, mase, np.abs(naive - came).mean(axis=1) / scale, inside, len(origins))
+
+
+def _chosen(found: dict[str, Expectation], chosen: np.ndarray) -> Expectation:
+    """Return the expectation of each series' own method."""
+    rows = np.arange(len(chosen))
+    parts = [found[name] for name in METHODS]
+
+    def pick(name: str) -> Array:
+        return np.stack([getattr(part, name) for part in parts])[chosen, rows]
+
+    return Expectation(**{name: pick(name) for name in Expectation.__dataclass_fields__})

@@ -1,0 +1,112 @@
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from csatext.aggregation.effect import effect, newey_west
+from csatext.errors import ParameterError
+
+
+def counted(counts, first="2026-01-05", **columns):
+    weeks = pd.date_range(first, periods=len(counts), freq="7D")
+    return pd.DataFrame({"created_at": weeks, "n": counts, **columns})
+
+
+def test_a_step_in_counts_is_estimated_with_its_interval():
+    rng = np.random.default_rng(0)
+    mu = np.r_[np.full(30, 200.0), np.full(20, 140.0)]
+    hits = 0
+    for _ in range(40):
+        facts = counted(rng.poisson(mu * rng.gamma(50, 1 / 50, 50)))
+        table = effect(
+            facts, "2026-08-03", count="n", end="2026-12-20", calendar=None, slope=False
+        ).set_index("effect")
+        hits += table.loc["average", "relative_low"] <= -0.3 <= table.loc["average", "relative_high"]
+    assert hits >= 34
+    assert (table["periods_before"] == 30).all()
+    assert (table["periods_after"] == 20).all()
+
+
+def test_nothing_happened():
+    rng = np.random.default_rng(1)
+    found = [
+        effect(
+            counted(rng.poisson(100, 40)),
+            "2026-05-25",
+            count="n",
+            end="2026-10-11",
+            calendar=None,
+            slope=False,
+        )["p"].iloc[-1]
+        for _ in range(60)
+    ]
+    assert np.mean(np.array(found) < 0.05) <= 0.15
+
+
+def test_level_and_slope_of_a_mean():
+    # 3 + .01 t before; down by .5 and from then on .05 a week more.
+    t = np.arange(40)
+    score = 3 + 0.01 * t + np.where(t >= 20, -0.5 + 0.05 * (t - 20), 0) + 0.001 * (-1.0) ** t
+    facts = counted(np.full(40, 10), score=score)
+    table = effect(facts, "2026-05-25", measure="score", count="n", end="2026-10-11", calendar=None)
+    estimate = table.set_index("effect")["estimate"]
+    assert estimate["level"] == pytest.approx(-0.5, abs=0.01)
+    assert estimate["slope"] == pytest.approx(0.05, abs=0.001)
+    assert estimate["average"] == pytest.approx((-0.5 + 0.05 * np.arange(20)).mean(), abs=0.01)
+    assert (table["low"] <= table["estimate"]).all()
+    assert (table["estimate"] <= table["high"]).all()
+
+
+def test_a_control_takes_out_what_happened_to_all():
+    rng = np.random.default_rng(2)
+    season = np.r_[np.full(25, 1.0), np.full(25, 0.6)]
+    treated, control = rng.poisson(300 * season), rng.poisson(300 * season)
+    facts = pd.concat(
+        [counted(treated, untouched=False), counted(control, untouched=True)], ignore_index=True
+    )
+    options = {"count": "n", "end": "2026-12-20", "calendar": None, "slope": False}
+    alone = effect(facts[~facts["untouched"]], "2026-06-29", **options).set_index("effect")
+    both = effect(facts, "2026-06-29", control="untouched", **options).set_index("effect")
+    assert alone.loc["average", "relative"] == pytest.approx(-0.4, abs=0.12)
+    assert both.loc["average", "relative_low"] < 0 < both.loc["average", "relative_high"]
+    assert abs(both.loc["average", "relative"]) < 0.15
+
+
+def test_covariance_equals_statsmodels():
+    rng = np.random.default_rng(3)
+    x = np.column_stack([np.ones(50), np.arange(50.0)])
+    y = x @ [1.0, 0.2] + rng.normal(size=50)
+    lags = int(4 * (50 / 100) ** (2 / 9))
+    expected = sm.OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
+    residual = y - x @ expected.params
+    own = newey_west(x, np.ones(50), residual[:, None] * x)
+    np.testing.assert_allclose(own, expected.cov_params(), rtol=1e-9)
+
+
+def test_groups_short_series_and_washout():
+    rng = np.random.default_rng(4)
+    long = counted(rng.poisson(50, 30), category="物流")
+    late = counted(rng.poisson(50, 2), first="2026-07-20", category="质量")
+    facts = pd.concat([long, late], ignore_index=True)
+    table = effect(facts, "2026-05-25", by="category", measure=None, count="n", washout=2, end="2026-08-02")
+    assert table["category"].unique().tolist() == ["物流", "质量"]
+    assert table["effect"].tolist() == ["level", "slope", "average"] * 2
+    assert (table["periods_after"] == 8).all()
+    assert (table["periods_before"] == 20).all()
+    short = effect(long.iloc[:5], "2026-01-19", count="n")
+    assert short["estimate"].isna().all()
+
+
+def test_a_week_cut_in_two_is_left_out():
+    table = effect(counted(np.full(20, 30)), "2026-03-18", count="n", end="2026-05-24", calendar=None)
+    assert table["periods_before"].iloc[0] + table["periods_after"].iloc[0] == 19
+
+
+def test_errors():
+    facts = counted(np.full(20, 30))
+    with pytest.raises(ParameterError, match="at"):
+        effect(facts, "2030-01-01", count="n")
+    with pytest.raises(ParameterError, match="at"):
+        effect(facts, None, count="n")
+    with pytest.raises(ParameterError, match="washout"):
+        effect(facts, "2026-03-02", count="n", washout=-1)

@@ -1,0 +1,118 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from csatext.aggregation.forecast import forecast
+from csatext.aggregation.projection import count_interval, seasonal_naive
+from csatext.errors import ParameterError
+
+WEEK = np.array([1.2, 1.1, 1.0, 1.0, 1.1, 0.7, 0.6])
+
+
+def counted(table, first="2026-01-05"):
+    n, length = table.shape
+    days = pd.date_range(first, periods=length)
+    return pd.DataFrame(
+        {"created_at": np.tile(days, n), "series": np.repeat(np.arange(n), length), "n": table.ravel()}
+    )
+
+
+def weekly(n, length, mean, seed):
+    rng = np.random.default_rng(seed)
+    days = pd.date_range("2026-01-05", periods=length)
+    return rng.poisson(np.broadcast_to(mean * WEEK[days.day_of_week], (n, length)))
+
+
+def test_beats_the_seasonal_naive_and_covers():
+    table = weekly(12, 168, 8, seed=0)
+    result = forecast(counted(table[:, :140]), 28, by="series", count="n", calendar=None)
+    came = table[:, 140:]
+    value, low, high = (result[name].to_numpy().reshape(12, 28) for name in ("value", "low", "high"))
+    repeated = np.tile(table[:, 133:140], 4)
+    assert (np.abs(value - came).mean(1) < np.abs(repeated - came).mean(1)).mean() >= 0.8
+    assert 0.84 <= ((came >= low) & (came <= high)).mean() <= 0.96
+    assert result.attrs["better_than_naive"] >= 0.8
+    assert result["mase"].between(0, 1.2).all()
+
+
+def test_periods_follow_the_last_complete_one():
+    days = pd.date_range("2026-03-02", "2026-05-13")  # ends on a Wednesday
+    result = forecast(pd.DataFrame({"created_at": days.repeat(3)}), 2, freq="W")
+    assert result["label"].tolist() == ["2026-W20", "2026-W21"]
+    np.testing.assert_allclose(result["mean"], 21, rtol=0.05)
+    assert result["step"].tolist() == [1, 2]
+
+
+def test_a_make_up_workday_is_forecast_as_one():
+    # 2026-05-09 is a Saturday on which offices are open; two of them lie in the history.
+    days = pd.date_range("2025-09-01", "2026-05-03")
+    from csatext.aggregation.calendar import business_calendar
+
+    open_days = business_calendar("2025-09-01", "2026-05-03")["is_workday"].to_numpy()
+    series = pd.Series(np.where(open_days, 40, 10), index=days)
+    result = forecast(series, 14).set_index("label")
+    assert result.loc["2026-05-09", "mean"] > 1.5 * result.loc["2026-05-16", "mean"]
+
+
+def test_rare_contacts():
+    table = np.random.default_rng(3).poisson(0.15, (4, 200))
+    result = forecast(counted(table), 28, by="series", count="n")
+    assert (result["low"] == 0).all()
+    assert result["high"].max() <= 2
+    assert (result["value"] == 0).all()
+    assert result["mean"].mean() == pytest.approx(0.15, abs=0.06)
+
+
+def test_rates_stay_between_zero_and_one():
+    days = pd.date_range("2026-03-02", periods=70)
+    facts = pd.DataFrame({"created_at": days.repeat(20), "late": np.tile(np.arange(20) < 4, 70)})
+    result = forecast(facts, 7, measure="late")
+    np.testing.assert_allclose(result["mean"], 0.2, atol=0.02)
+    assert result["low"].min() >= 0
+    assert result["high"].max() <= 1
+
+
+def test_interval_has_the_chance_it_says():
+    median, low, high = count_interval(np.array([[50.0]]), np.array([[80.0]]), 0.9)
+    law = stats.nbinom(50**2 / 30, 50 / 80)
+    assert median[0, 0] == law.median()
+    assert law.cdf(high[0, 0]) - law.cdf(low[0, 0] - 1) == pytest.approx(0.9, abs=0.02)
+
+
+def test_seasonal_naive_repeats_the_last_week():
+    counts = np.arange(20.0)[None]
+    naive = seasonal_naive(counts, np.ones((1, 30)), "D", 20, 10)
+    assert naive[0].tolist() == [13, 14, 15, 16, 17, 18, 19, 13, 14, 15]
+
+
+def test_short_late_and_empty_input():
+    one = forecast(pd.DataFrame({"created_at": ["2026-05-04"]}), 3)
+    assert one["label"].tolist() == ["2026-05-05", "2026-05-06", "2026-05-07"]
+    assert one["mase"].isna().all()
+    empty = forecast(pd.DataFrame({"created_at": []}), 3)
+    assert empty.empty
+    assert "无法预测" in empty.attrs["reason"]
+    days = pd.date_range("2026-03-02", periods=60)
+    late = pd.DataFrame({"created_at": [*days, *days[-5:]], "category": ["物流"] * 60 + ["质量"] * 5})
+    result = forecast(late, 5, by="category")
+    assert len(result) == 10
+    assert np.isfinite(result[["value", "low", "high"]]).all(axis=None)
+
+
+def test_repeats_and_leaves_its_input_alone():
+    facts = counted(weekly(2, 60, 5, seed=4))
+    before = facts.copy()
+    first = forecast(facts, 7, by="series", count="n")
+    pd.testing.assert_frame_equal(facts, before)
+    pd.testing.assert_frame_equal(first, forecast(facts, 7, by="series", count="n"))
+
+
+def test_errors():
+    facts = pd.DataFrame({"created_at": ["2026-05-04"], "score": [3]})
+    with pytest.raises(ParameterError, match="horizon"):
+        forecast(facts, 0)
+    with pytest.raises(ParameterError, match="horizon"):
+        forecast(facts, 2.5)
+    with pytest.raises(ParameterError, match="真假列"):
+        forecast(facts, 3, measure="score")
