@@ -17,7 +17,7 @@ __all__ = ["addresses"]
 _WINDOW = 44
 _LONGEST = 120
 _NUMBER = r"(?:[0-9]{1,5}|[零一二三四五六七八九十百幺两]{1,6}|[A-Za-z][0-9]{0,3}|[甲乙丙丁东西南北])"
-_UNIT = r"(?:号楼|号院|号库|号|栋|幢|座|单元|室|层|楼|弄|组|队|户(?!型)|房|铺)"
+_UNIT = r"(?:号楼|号院|号库|号|栋|幢|座|塔|单元|室|层|楼|弄|组|队|户(?!型)|房|铺)"
 _TAIL = r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"
 _DASHED = r"[A-Za-z]?[0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:室|号|房)?(?![0-9\-楼层天个元块点月日折星分岁年寸%])"
 _DOOR = re.compile(
@@ -42,7 +42,7 @@ _JOINT = re.compile(
 _ADMIN = re.compile(r"(?:省|市|区|县|镇|乡|街道|旗|自治州)")
 _STOP = re.compile(
     r".*(?:[^\u4e00-\u9fffA-Za-z0-9,，、\s\-·]|(?<![省市区县镇乡旗])[,，、]|(?<![省市区县镇乡旗道路街])\s|在|到|是|址为?|(?<!解)放|送(?!变)|寄|住|我家|我们|我|给|的|了|去(?!年)|位于|收货|收件|"
-    r"发往|改成|改为|换成|改到|现居|户籍|老家|常住|姓名|这边|这个|那个|这里|那里|单位|派送|上门|自提|先生|女士|小姐|嗯|呃|啊|一下|麻烦|"
+    r"发往|改成|改为|换成|改到|现居|户籍|老家|常住|姓名|这|那里|单位|派送|上门|自提|先生|女士|小姐|嗯|呃|啊|一下|麻烦|"
     r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
     re.DOTALL,
 )
@@ -75,7 +75,7 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
     lead = view[max(start, door - _WINDOW) : door]
     if _NOT_DOOR.match(view, end) is not None:
         return False
-    within = {"栋", "幢", "单元", "室", "号楼", "座", "户"} & set(units)
+    within = {"栋", "幢", "单元", "室", "号楼", "座", "塔", "户"} & set(units)
     if len(within) >= 2:
         return True
     if len(lead) < 2:
@@ -116,7 +116,7 @@ def addresses(view: str) -> Iterator[Found]:
 
 def _within(view: str, door: int, end: int) -> bool:
     units = {part["unit"] for part in _PART.finditer(view, door, end)}
-    return not units or bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "层", "楼", "户", "房"})
+    return not units or bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "塔", "层", "楼", "户", "房"})
 
 
 def _found(view: str, start: int, end: int) -> Found:

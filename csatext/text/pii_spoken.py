@@ -17,9 +17,9 @@ _PLAIN = "零一二三四五六七八九幺两伍陆"
 _VARIANT = rf"(?:(?<![什怎那这多要])么|[腰妖吆洞拐勾])(?=[{_PLAIN}洞拐勾])|(?<=[{_PLAIN}])[洞拐勾]"
 _STRETCH = re.compile(rf"[0-9{_PLAIN}十百千洞拐勾么腰妖吆个]+")
 _TOKEN = re.compile(
-    rf"(?P<times>[两二三四五2-6])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
+    rf"(?P<times>[两二三四五六七八九2-9])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
     r"|(?P<written>[0-9]+)"
-    rf"|(?P<spoken>(?:(?![两二三四五]个[0-9{_PLAIN}])[{_PLAIN}十百千]|{_VARIANT})+)"
+    rf"|(?P<spoken>(?:(?![两二三四五六七八九]个[0-9{_PLAIN}])[{_PLAIN}十百千]|{_VARIANT})+)"
 )
 _DOUBLE = re.compile(rf"(?P<double>[Dd]ouble|[Tt]riple)\s?(?P<doubled>[0-9{_PLAIN}])")
 _CARDINAL = re.compile(

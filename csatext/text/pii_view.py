@@ -45,7 +45,7 @@ _TRADITIONAL = (
 )
 _FOLD = {ord(full): ord(full) - 0xFEE0 for full in map(chr, range(0xFF01, 0xFF5F))}
 _FOLD |= str.maketrans(*_VARIANTS) | str.maketrans(*_TRADITIONAL)
-_FOLD |= str.maketrans("　＊×●•∗﹡‐‑‒–—―−－", " ******-------" + "-")
+_FOLD |= str.maketrans("￥　＊×●•∗﹡‐‑‒–—―−－", "¥ ******-------" + "-")
 VARIANTS = {chr(plain): "".join(chr(v) for v, p in _FOLD.items() if p == plain) for plain in _FOLD.values()}
 """Characters that are read as another, by that other."""
 
