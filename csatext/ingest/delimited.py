@@ -64,7 +64,7 @@ def sniff_delimiter(text: str) -> str | None:
         first = len(records[0].cells) if records else 1
         share = n / total if total else 0.0
         enough = 0.8 if delimiter != "，" else 0.95
-        if width < 2 or (share < enough and not (first == width and share >= 0.5)):
+        if width < 2 or (share < enough and not (abs(first - width) <= 1 < first and share >= 0.5)):
             continue
         score = (round(share, 1), -order, delimiter)
         if best is None or score > best:

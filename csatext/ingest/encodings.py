@@ -176,7 +176,8 @@ def _by_lines(data: bytes, main: str) -> tuple[str, list[Note]]:
     else:
         for line in lines:
             text = _whole(line, main)
-            texts.append(_decode_line(line, main, tally) if text is None or _is_utf8(line) else text)
+            other = text is None or (main != "utf-8" and _is_utf8(line))
+            texts.append(_decode_line(line, main, tally) if other else str(text))
     tally.pop(main, None)
     notes = [
         Note("encoding_rows", "", n, len(lines), f"{n} 行的编码是 {name}，已分行解码")

@@ -11,6 +11,7 @@ __all__ = ["find_header", "unique_names"]
 
 _LOOK = 15
 _VALUE = re.compile(r"^[-+]?\d[\d\s:/.,年月日TZ+-]*%?$|^\d.*\d{4,}$")
+_SENTENCE = re.compile("[，。！？；,!?…]")
 _LONG_NAME = 30
 
 
@@ -47,6 +48,8 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     1
     >>> find_header([["2020/6/8", "退款太慢"], ["2020/6/9", "送错了"]]) is None
     True
+    >>> find_header([["退款太慢", "电话"], ["送错了", "电话"]]) is None
+    True
     """
     head = rows[:_LOOK]
     width = max((sum(bool(cell.strip()) for cell in row) for row in head), default=0)
@@ -63,7 +66,22 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
             best, best_score = position, score
         if best is not None and position - best >= 1 and score < 0:
             break
-    return best
+    return None if best is not None and _like_data(head[best], rows[best + 1 :]) else best
+
+
+def _like_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether a row reads like the rows below: its cells come again, or are sentences and not names.
+
+    A whole row that comes again is a header: exports pasted together repeat it.
+    """
+    if list(row) in [list(other) for other in below]:
+        return False
+    again = any(
+        cell.strip() and any(position < len(other) and other[position] == cell for other in below)
+        for position, cell in enumerate(row)
+    )
+    names = any(normal_header(cell) in known_headers() for cell in row if cell.strip())
+    return again or (not names and any(_SENTENCE.search(cell) for cell in row))
 
 
 def unique_names(cells: Sequence[str]) -> list[str]:

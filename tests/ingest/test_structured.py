@@ -1,0 +1,126 @@
+"""JSON, JSON lines, Parquet and databases: shapes of documents, odd cells, attrs that survive."""
+
+import datetime as dt
+import decimal
+import json
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import csatext as ct
+from csatext.ingest.read import read_input
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"id": 1, "content": "慢"}, {"id": 2, "content": "差"}],
+        {"code": 0, "data": {"total": 2, "list": [{"id": 1, "content": "慢"}, {"id": 2, "content": "差"}]}},
+        {"id": [1, 2], "content": ["慢", "差"]},
+    ],
+)
+def test_documents(tmp_path: Path, document: object) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    contacts = ct.read_contacts(path)
+    assert contacts.to_dict("list") == {"doc_id": ["1", "2"], "text": ["慢", "差"]}
+
+
+def test_nested_records_become_dotted_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text('[{"content": "慢", "order": {"no": "7", "tags": ["急", 1]}}]', "utf-8")
+    contacts = ct.read_contacts(path)
+    assert contacts.loc[0, "order.tags"] == '["急", 1]'
+    assert "order.no" in contacts.columns or contacts.loc[0, "order_id"] == "7"
+
+
+def test_bad_lines_are_rejected_with_their_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": 1, "text": "慢"}\n{"id": 2,\n\n[3]\n{"id": 4, "text": "差"}\n', "utf-8")
+    result = read_input(path)
+    assert result.contacts["doc_id"].tolist() == ["1", "4"]
+    assert result.rejects["line"].tolist() == [2, 4]
+    assert result.rows == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 50_000, '[{"text": "慢", "n": ' + "9" * 5000 + "}]", "5", "null", "{}"]
+)
+def test_documents_without_records(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ct.InputError, match="JSON"):
+        ct.read_contacts(path)
+
+
+def test_odd_values(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(
+        '[{"text": "\\ud800慢", "n": NaN, "big": 1' + "0" * 30 + '}, {"text": "差", "n": 2}]', "utf-8"
+    )
+    contacts = ct.read_contacts(path)
+    assert contacts["text"].tolist() == ["?慢", "差"]
+    assert contacts["n"].isna().tolist() == [True, False]
+
+
+def test_parquet_types(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "id": [1, 2],
+            "text": ["慢", "差"],
+            "created_at": pa.array([0, None], pa.timestamp("ns", "UTC")),
+            "price": [decimal.Decimal("1.5"), None],
+            "tags": [["a", "b"], ["c"]],
+            "raw": [b"\xe6\x85\xa2", None],
+            "day": [dt.date(2024, 1, 2), None],
+            "kind": pa.array(["x", "y"]).dictionary_encode(),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    contacts = ct.read_contacts(tmp_path / "a.parquet")
+    assert contacts["created_at"].iloc[0] == pd.Timestamp("1970-01-01 08:00")
+    assert contacts["price"].iloc[0] == 1.5
+    assert contacts["tags"].tolist() == ['["a", "b"]', '["c"]']
+    assert contacts["raw"].iloc[0] == "慢"
+    assert contacts["day"].iloc[0] == pd.Timestamp("2024-01-02")
+    assert str(contacts["kind"].dtype) == "str"
+    contacts.to_parquet(tmp_path / "b.parquet")
+    assert pd.read_parquet(tmp_path / "b.parquet").shape == contacts.shape
+
+
+def test_database_errors_are_plain(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        pd.DataFrame({"编号": [1], "内容": ["慢"]}).to_sql("t", connection, index=False)
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    assert ct.read_contacts(url, query="select * from t")["text"].tolist() == ["慢"]
+    with pytest.raises(ct.InputError, match="查询失败"):
+        ct.read_contacts(url, query="select * from nothing")
+    with pytest.raises(ct.InputError, match="没有返回任何行"):
+        ct.read_contacts(url, query="select * from t where 编号 > 9")
+
+
+@pytest.mark.parametrize(
+    ("text", "texts"),
+    [
+        ("sep=;\n编号;内容\n1;慢,很慢\n2;差\n", ["慢,很慢", "差"]),
+        ("编号|内容\n1|慢\n2|差\n", ["慢", "差"]),
+        ("编号，内容\n1，慢\n2，差\n", ["慢", "差"]),
+        ("五月汇总,,\n编号,内容,渠道\n1,慢,电话\n2,差,在线\n", ["慢", "差"]),
+        (
+            "1,今天的菜送来就凉了真的很生气,电话\n2,师傅很热情下次还来你们家,电话\n",
+            ["今天的菜送来就凉了真的很生气", "师傅很热情下次还来你们家"],
+        ),
+        ("内容\n慢,很慢\n差\n", ["慢,很慢", "差"]),
+        ("编号,内容\r1,慢\r2,差\r", ["慢", "差"]),
+        ("编号,内容\n1,慢,\n2,差,\n3,冷,\n", ["慢", "差", "冷"]),
+        ("编号,内容\n1,慢\n\n\n2,差\n", ["慢", "差"]),
+    ],
+)
+def test_layouts_of_text_files(tmp_path: Path, text: str, texts: list[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode())
+    assert ct.read_contacts(path)["text"].tolist() == texts
