@@ -25,6 +25,7 @@ _WAY_END = (
     "东西南北一二三四五六七八九十号"
 )
 _SPOKEN = (ENOUGH_DIGITS,)
+_LATIN_NAME = "[A-Za-z][A-Za-z0-9_-]{3}"
 _MARKED = (
     "@|艾特|圈[aA]| at |[零一二三四五六七八九幺]at",
     r"[0-9]\.[0-9]+\.[0-9]+\.",
@@ -32,10 +33,10 @@ _MARKED = (
     "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z]|WJ",
     "[A-Za-z][A-Za-z_-]*[0-9](?:[A-Za-z_-]*[0-9]){3}|[0-9](?:[A-Za-z_-]*[0-9]){4}",
     r"[A-Za-z0-9]\s?[*xX#_?]{3}",
-    f"(?:ACCOUNT){DIRECT}*[A-Za-z][A-Za-z0-9_-]{{3}}",
     "(?:TITLES)|姓",
     r"(?:收|亲启)(?:$|[\s!-/:-@。、…])",
 )
+_NICKNAMED = (f"(?:ACCOUNT){DIRECT}*{_LATIN_NAME}",)
 _PLACED = (
     rf"[{_WAY_END}][\s,]?{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}",
     rf"[{_WAY_END}][\s,]?[A-Za-z]?[0-9]{{1,4}}-[0-9]",
@@ -49,7 +50,7 @@ _NAMED = (
 @cache
 def _patterns() -> tuple[str, ...]:
     """Return the expressions; few enough states each for RE2 to keep its table (one for all does not)."""
-    passes = ("|".join(parts) for parts in (_SPOKEN, _MARKED, _PLACED, _NAMED))
+    passes = ("|".join(parts) for parts in (_SPOKEN, _MARKED, _PLACED, _NAMED, (_LATIN_NAME,), _NICKNAMED))
     accounts = words_of("account")
     han = "".join(sorted({word[-1] for word in accounts if not word[-1].isascii()}))
     latin = "|".join(sorted(word for word in accounts if word[-1].isascii()))
@@ -103,5 +104,11 @@ def may_hold_pii(texts: pa.Array) -> pa.BooleanArray:
     >>> may_hold_pii(pa.array(["物流很慢", "打13800138000", None])).to_pylist()
     [False, True, False]
     """
-    hits = [pc.match_substring_regex(texts, pattern=pattern) for pattern in _patterns()]
-    return pc.fill_null(reduce(pc.or_, hits), False)
+    *certain, latin, nicknamed = _patterns()
+    hits = [pc.match_substring_regex(texts, pattern=pattern) for pattern in certain]
+    possible = reduce(pc.or_, hits).fill_null(False).to_numpy(zero_copy_only=False).copy()
+    rows = pc.indices_nonzero(pc.match_substring_regex(texts, pattern=latin))  # few; the next is dear
+    possible[rows.to_numpy()] |= pc.match_substring_regex(texts.take(rows), pattern=nicknamed).to_numpy(
+        zero_copy_only=False
+    )
+    return pa.array(possible)
