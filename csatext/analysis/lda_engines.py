@@ -36,7 +36,7 @@ def _gensim(
         Sparse2Corpus(sparse.csc_matrix(dtm.T), documents_columns=True),
         num_topics=n_topics,
         id2word=dict(enumerate(terms)),
-        passes=max(1, n_iter // 20),
+        passes=max(1, n_iter // 12),
         alpha=[alpha] * n_topics,
         eta=eta,
         random_state=seed,

@@ -177,8 +177,6 @@ def _hits(table: TokenTable, weights: _Weights) -> _Hits:
     hit_rows = np.concatenate([rows[alone], rows[left]])
     feature = np.concatenate([features[alone], keys + len(weights.terms)])
     weight = np.concatenate([single[alone], weights.paired[at]])
-    order = np.lexsort((feature, hit_rows))
-    repeated = np.zeros(len(order), bool)
-    repeated[1:] = (np.diff(hit_rows[order]) == 0) & (np.diff(feature[order]) == 0)
-    order = order[~repeated]
+    n_features = len(weights.terms) * (len(weights.terms) + 1)
+    _, order = np.unique(hit_rows * n_features + feature, return_index=True)
     return _Hits(hit_rows[order], weight[order])

@@ -19,7 +19,7 @@ __all__ = ["TopicModel"]
 
 _LAMBDA = 0.6
 _COHERENCE_TERMS = 10
-_FOLD_IN_ROUNDS = 12
+_FOLD_IN_ROUNDS = 8
 _FOLD_IN_CELLS = 4_000_000
 
 
@@ -31,8 +31,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
     n_topics : int, default 20
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 100
-        Sweeps over the corpus (tomotopy) or, divided by 20, passes (gensim).
+    n_iter : int, default 60
+        Sweeps over the corpus (tomotopy) or, divided by 12, passes (gensim).
     doc_topic_prior, topic_word_prior : float, default 0.1 and 0.01
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
@@ -63,7 +63,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         n_topics: int = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 100,
+        n_iter: int = 60,
         doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.01,
         n_terms: int = 10,

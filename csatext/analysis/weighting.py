@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse, special, stats
 from scipy.special import xlogy
 
 from csatext.errors import SchemaError
 
 __all__ = ["document_p", "g2", "group_codes", "group_matrix", "log_odds", "log_ratio"]
+
+_FEW, _CLEAR = 10, 0.1
+_TAIL, _CELLS = 128, 4096
 
 
 def group_codes(
@@ -29,10 +32,11 @@ def group_codes(
         The groups do not cover the documents.
     """
     if isinstance(groups, pd.Series):
-        missing = int((~index.isin(groups.index)).sum())
-        if missing:
-            raise SchemaError.foreign_index("groups", missing)
-        groups = groups.reindex(index)
+        if not groups.index.equals(index):
+            missing = int((~index.isin(groups.index)).sum())
+            if missing:
+                raise SchemaError.foreign_index("groups", missing)
+            groups = groups.reindex(index)
     elif len(groups) != len(index):
         raise SchemaError(f"groups 有 {len(groups)} 个值，语料有 {len(index)} 篇文档；两者必须一样长。")
     codes, names = pd.factorize(pd.Series(groups), sort=True)
@@ -100,9 +104,10 @@ def document_p(dtm: sparse.csr_array, grouping: sparse.csr_array, n_docs_with: n
     """Return two-sided p-values that hold when whole documents are exchanged between groups.
 
     Words come in bursts within a document, so that tests that treat occurrences as independent
-    report far too much. Two tests that do not are combined by their larger p: a score test on
-    document totals, which allows for unequal lengths, and Fisher's exact test on the number of
-    documents with the term, which is right for rare terms.
+    report far too much. The p is that of a score test on document totals, which allows for unequal
+    lengths. Where fewer than ten documents with the term were to be expected its normal
+    approximation is too short in the tail: there the larger p of this and of Fisher's exact test on
+    the number of documents is taken, unless the score test alone gives 0.1 or more.
 
     Parameters
     ----------
@@ -118,7 +123,7 @@ def document_p(dtm: sparse.csr_array, grouping: sparse.csr_array, n_docs_with: n
     With ``e_d = x_d - r L_d`` (``x`` occurrences, ``L`` length, ``r`` overall rate), the sum of
     ``e`` over a random group of ``m`` of ``N`` documents has mean 0 and variance
     ``m (N - m) / (N (N - 1)) * sum(e^2)`` (sampling without replacement; Cochran 1977, ch. 2).
-    Fisher's p is twice the smaller tail, at most 1.
+    Fisher's p is twice the tail on the side of the deviation, at most 1.
     """
     n_docs = dtm.shape[0]
     lengths = np.asarray(dtm.sum(axis=1), float)
@@ -131,8 +136,37 @@ def document_p(dtm: sparse.csr_array, grouping: sparse.csr_array, n_docs_with: n
     variance = members * (n_docs - members) / (n_docs * max(n_docs - 1, 1)) * np.maximum(residual, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(variance > 0, np.abs(excess) / np.sqrt(variance), 0.0)
-    by_score = 2 * stats.norm.sf(score)
-    holding = n_docs_with.sum(axis=0)
-    lower = stats.hypergeom.cdf(n_docs_with, n_docs, holding, members)
-    upper = stats.hypergeom.sf(n_docs_with - 1, n_docs, holding, members)
-    return np.maximum(by_score, np.minimum(2 * np.minimum(lower, upper), 1))
+    p = 2 * stats.norm.sf(score)
+    holding = np.broadcast_to(n_docs_with.sum(axis=0), p.shape)
+    members = np.broadcast_to(members, p.shape)
+    rare = (members * holding / max(n_docs, 1) < _FEW) & (p < _CLEAR)
+    exact = _fisher(n_docs_with[rare], n_docs, holding[rare], members[rare])
+    p[rare] = np.maximum(p[rare], exact)
+    return p
+
+
+def _fisher(observed: np.ndarray, n_docs: int, holding: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Twice the hypergeometric tail from ``observed`` away from the expectation, at most 1."""
+    p = np.ones(len(observed))
+    above = observed > members * holding / max(n_docs, 1)
+    # scipy's mass function takes 0.1 ms a value; factorials are looked up here.
+    log_factorial = special.gammaln(np.arange(n_docs + 2) + 1.0)
+    for start in range(0, len(observed), _CELLS):
+        part = slice(start, start + _CELLS)
+        held, size = holding[part, None], members[part, None].astype(np.int64)
+        # The chance beyond _TAIL further documents is below any p of interest.
+        steps = observed[part, None] + np.where(above[part, None], 1, -1) * np.arange(_TAIL)
+        possible = (steps >= np.maximum(size + held - n_docs, 0)) & (steps <= np.minimum(held, size))
+        at = np.where(possible, steps, np.minimum(held, size))
+        log_chance = (
+            _log_choose(log_factorial, held, at)
+            + _log_choose(log_factorial, n_docs - held, size - at)
+            - _log_choose(log_factorial, n_docs, size)
+        )
+        tail = np.where(possible, np.exp(log_chance), 0).sum(axis=1)
+        p[part] = np.minimum(2 * tail, 1)
+    return p
+
+
+def _log_choose(log_factorial: np.ndarray, n: np.ndarray | int, k: np.ndarray) -> np.ndarray:
+    return log_factorial[n] - log_factorial[k] - log_factorial[n - k]
