@@ -59,7 +59,7 @@ def changepoints(
     Raises
     ------
     ParameterError, SchemaError
-        As ``trend``; ``alpha`` outside 0.001-0.5 or ``min_size`` under 2.
+        As ``trend``; ``alpha`` outside 0.005-0.5 or ``min_size`` under 2.
 
     Examples
     --------
@@ -69,8 +69,8 @@ def changepoints(
     >>> found[["label", "before", "after"]].values.tolist()
     [['2026-03-12', 3.8, 10.2]]
     """
-    if not 0.001 < alpha <= 0.5:
-        raise ParameterError.out_of_range("alpha", alpha, "大于 0.001、不大于 0.5")
+    if not 0.005 <= alpha <= 0.5:
+        raise ParameterError.out_of_range("alpha", alpha, "0.005 到 0.5")
     if min_size < 2:
         raise ParameterError.out_of_range("min_size", min_size, "至少 2 个时段")
     dimensions = as_list(by)

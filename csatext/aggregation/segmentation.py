@@ -14,7 +14,7 @@ __all__ = ["autocorrelation", "segment"]
 # Pairs of ends are searched on a grid of at most this many points; ends are refined afterwards.
 _GRID = 120
 # Two rounds of draws: most series without a change are settled by the first.
-_DRAWS = (99, 900)
+_DRAWS = (99, 400)
 _SETTLED = 0.15
 
 

@@ -30,20 +30,20 @@ def test_series_without_a_change_stay_empty():
 
 def test_serial_correlation_is_not_a_change():
     rng = np.random.default_rng(1)
-    noise = lfilter([1.0], [1.0, -0.5], rng.normal(size=(60, 110)), axis=1)[:, 50:]
+    noise = lfilter([1.0], [1.0, -0.5], rng.normal(size=(40, 110)), axis=1)[:, 50:]
     reported = sum(
         bool(segment(row, np.ones(60), alpha=0.05, min_size=3, rng=np.random.default_rng(0))) for row in noise
     )
-    assert reported <= 7
+    assert reported <= 5
 
 
 def test_a_step_of_two_standard_deviations_is_found():
     rng = np.random.default_rng(2)
-    values = rng.normal(size=(40, 60)) + 2.0 * (np.arange(60) >= 30)
-    facts = counted(np.ones((40, 60), dtype=int)).assign(score=values.ravel())
+    values = rng.normal(size=(25, 60)) + 2.0 * (np.arange(60) >= 30)
+    facts = counted(np.ones((25, 60), dtype=int)).assign(score=values.ravel())
     found = changepoints(facts, freq="D", by="series", measure="score", count="n")
     near = found[(found["period"] - DAYS[30]).dt.days.abs() <= 2]
-    assert near["series"].nunique() >= 34
+    assert near["series"].nunique() >= 21
 
 
 def test_a_rate_goes_up_and_comes_back():
