@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,13 +24,13 @@ class Run(NamedTuple):
     lengths: NDArray[np.int64]
     first: int
 
-    def add(self, values: NDArray[np.generic], dtype: type) -> NDArray[np.generic]:
+    def add(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return the sum of a value a character over the characters of each row, shape (n_rows,)."""
-        total = np.zeros(self.lengths.size, dtype=dtype)
+        total = np.zeros(self.lengths.size, dtype=np.float64)
         filled = self.lengths > 0
         if filled.any():
             starts = (np.cumsum(self.lengths) - self.lengths)[filled]
-            total[filled] = np.add.reduceat(values, starts, dtype=dtype)
+            total[filled] = np.add.reduceat(values, starts, dtype=np.float64)
         return total
 
 
@@ -46,8 +46,8 @@ def runs(column: pd.Series, ascii_too: bool = True) -> Iterator[Run]:
     Examples
     --------
     >>> run = next(runs(pd.Series(["退款", None, "a"])))
-    >>> run.lengths.tolist(), run.add(run.codes > 127, np.int64).tolist()
-    ([2, 0, 1], [2, 0, 0])
+    >>> run.lengths.tolist(), run.add(run.codes > 127).tolist()
+    ([2, 0, 1], [2.0, 0.0, 0.0])
     """
     cells = large_strings(column)
     for first in range(0, len(cells), _CHUNK):

@@ -55,7 +55,7 @@ def scripts(texts: pd.Series) -> pd.Series:
         at = np.where(hanzi, run.codes - _HANZI[0], 0)
         lean = (hanzi & traditional[at]).astype(np.int32) - (hanzi & simplified[at])
         latin = ((run.codes | 0x20) >= 0x61) & ((run.codes | 0x20) <= 0x7A)
-        chinese, leaning = run.add(hanzi, np.int64) > 0, run.add(lean, np.int64)
-        piece = np.where(chinese, np.where(leaning > 0, 1, 0), np.where(run.add(latin, np.int64) > 0, 2, 3))
+        chinese, leaning = run.add(hanzi) > 0, run.add(lean)
+        piece = np.where(chinese, np.where(leaning > 0, 1, 0), np.where(run.add(latin) > 0, 2, 3))
         codes[run.first : run.first + piece.size] = piece
     return pd.Series(np.array(SCRIPTS, dtype=object)[codes], index=texts.index, dtype="str")

@@ -111,7 +111,7 @@ def _doubtful(column: pd.Series) -> NDArray[np.bool_]:
     for run in runs(column, ascii_too=False):
         beyond = run.codes > 0x7F
         above = np.where(beyond, of_codes(run.codes) - np.float32(_DOUBTFUL), np.float32(0))
-        found = (run.add(beyond, np.int32) >= _LEAST) & (run.add(above, np.float32) < 0)
+        found = (run.add(beyond) >= _LEAST) & (run.add(above) < 0)
         doubt[run.first : run.first + found.size] = found
     return doubt
 

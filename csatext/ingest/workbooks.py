@@ -55,7 +55,7 @@ def _grid(book: calamine.CalamineWorkbook, name: str, path: object) -> tuple[lis
     """Return the cells of a sheet and the sheet position (row, column) of the first."""
     try:
         sheet = book.get_sheet_by_name(name)
-        rows = sheet.to_python(skip_empty_area=True)
+        rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=True)]
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise InputError.unreadable(
             path, f"工作表「{name}」无法读取", "请用 Excel 打开后另存为 .xlsx"
