@@ -147,7 +147,7 @@ def _variances(
             restless[grouping.dims[0]] = _excess_variance(sums, inflate, _median_error(sums)) or 0.0
     pooled = np.concatenate(by_group, axis=1)
     # Groupings show the same events again and again: one of them is worth as much as all.
-    slack = _median_error(pooled) * np.sqrt(len(groups))
+    slack = _median_error(pooled) * np.sqrt(len(groups)) / 2
     return single, _excess_variance(pooled, inflate, slack) or 0.0, restless
 
 
