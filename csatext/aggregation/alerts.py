@@ -29,7 +29,7 @@ def alerts(
     by: str | list[str] | None = None,
     *,
     measure: str | None = None,
-    false_alarms: float = 0.4,
+    false_alarms: float = 0.5,
     min_count: float = 5,
     recent: int | None = 60,
     calendar: CalendarLike = "CN",
@@ -61,7 +61,6 @@ def alerts(
     recent : int, optional
         Incidents are reported that went on within so many last periods; None: all since the first
         period that can be judged (28 days, 14 days of hours, 12 weeks or months).
-
 
     Returns
     -------
