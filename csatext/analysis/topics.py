@@ -122,7 +122,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         frame = pd.DataFrame(
             {
                 "topic": topic,
-                "topic_label": pd.Series(self.labels_.to_numpy()[main]).mask(empty).to_numpy(),
+                "topic_label": pd.Series(main).map(self.labels_).mask(empty).astype("str").to_numpy(),
                 "topic_probability": np.where(empty, np.nan, theta.max(axis=1)),
             },
             index=corpus.doc_ids,
