@@ -10,12 +10,13 @@ import pandas as pd
 from csatext.ingest.masking import mask_column
 from csatext.ingest.quality import quality_table
 from csatext.ingest.raw import Records
+from csatext.ingest.turn_contacts import contacts_from_turns, turn_spans
 from csatext.ingest.turn_sources import load_spoken
 from csatext.ingest.turn_table import to_turns
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS
 
-__all__ = ["read_turns"]
+__all__ = ["contacts_from_turns", "read_turns", "turn_spans"]
 
 
 def read_turns(

@@ -2,7 +2,7 @@
 
 from csatext.schema.model import Column, Table
 
-__all__ = ["CONTACTS", "QUALITY", "REJECTS", "TURNS"]
+__all__ = ["CONTACTS", "QUALITY", "REJECTS", "TEMPLATES", "TURNS", "TURN_SPANS"]
 
 CONTACTS = Table(
     "contacts",
@@ -26,6 +26,34 @@ TURNS = Table(
     ),
     key=("doc_id", "turn_id"),
     open=True,
+)
+
+TURN_SPANS = Table(
+    "turn_spans",
+    "one row a stretch of a contact's text and the turn that it stands in, word for word",
+    (
+        Column("doc_id", "str", "the contact"),
+        Column("turn_id", "int", "the turn"),
+        Column("start", "int", "first character in the contact's text"),
+        Column("end", "int", "one past the last character in the contact's text"),
+        Column("turn_start", "int", "first character in the turn's text"),
+        Column("turn_end", "int", "one past the last character in the turn's text"),
+    ),
+    key=("doc_id", "start"),
+)
+
+TEMPLATES = Table(
+    "templates",
+    "one row a message or sentence that one side sends in many dialogues",
+    (
+        Column("rank", "int", "1 = in the most dialogues"),
+        Column("template", "str", "the words, with ＊ for what differs (numbers, names, orders)"),
+        Column("role", "str", "customer, agent, bot or system: who sends it the most"),
+        Column("kind", "str", "greeting, hold, closing, survey ...; button, order_card, media of customers"),
+        Column("n", "int", "times it was sent"),
+        Column("n_dialogues", "int", "dialogues in which it was sent"),
+    ),
+    key=("template", "role"),
 )
 
 REJECTS = Table(
