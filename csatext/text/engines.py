@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from itertools import accumulate, pairwise
 from typing import Protocol
 
 from csatext.errors import ParameterError
 
-__all__ = ["ENGINES", "Engine", "make_engine"]
+__all__ = ["ENGINES", "Engine", "encodable", "make_engine"]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def encodable(text: str) -> str:
+    r"""Return ``text`` with halves of surrogate pairs, which have no UTF-8 form, replaced; offsets stay.
+
+    Examples
+    --------
+    >>> encodable("好\ud800") == "好\ufffd"
+    True
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text)
+    return text
 
 
 class Engine(Protocol):
@@ -30,8 +47,9 @@ class _Rjieba:
         try:
             return self._jieba.cut(text, self._hmm)
         except UnicodeEncodeError:
-            # Half of a surrogate pair has no UTF-8 form; the replacement keeps every offset.
-            return self._jieba.cut(_SURROGATES.sub("\ufffd", text), self._hmm)
+            parts = self._jieba.cut(encodable(text), self._hmm)
+            ends = list(accumulate(map(len, parts)))
+            return [text[start:end] for start, end in pairwise([0, *ends])]
 
 
 class _Jieba:
@@ -48,7 +66,7 @@ class _Jieba:
         return self._jieba.lcut(text, HMM=self._hmm)
 
 
-ENGINES = {"rjieba": _Rjieba, "jieba": _Jieba}
+ENGINES: dict[str, Callable[[bool], Engine]] = {"rjieba": _Rjieba, "jieba": _Jieba}
 
 
 def make_engine(name: str, hmm: bool) -> Engine:

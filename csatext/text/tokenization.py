@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import joblib
@@ -11,13 +12,14 @@ import pyarrow as pa
 
 from csatext.errors import ParameterError
 from csatext.text.engines import ENGINES, Engine, make_engine
-from csatext.text.protection import TermMatcher, checked_terms, merge_spans, quantity_spans
+from csatext.text.protection import TermMatcher, checked_terms
+from csatext.text.quantities import quantity_spans
+from csatext.text.spans import merge_spans
 from csatext.text.tokens import TokenTable, from_batches
 
 __all__ = ["Tokenizer"]
 
 _BATCH_CHARACTERS = 500_000
-_CUT_CHARACTERS = 4_000
 
 
 class Tokenizer:
@@ -92,7 +94,9 @@ class Tokenizer:
 
     def __call__(self, text: str) -> list[str]:
         """Return the tokens of one text."""
-        return self._cut(text)
+        if not isinstance(text, str):
+            raise ParameterError.wrong_type("text", text, "一个字符串；多条文本请用 .tokens")
+        return self._lists([text])[0]
 
     def tokens(self, texts: Iterable[str], n_jobs: int = 1) -> list[list[str]]:
         """Return one list of tokens for each text.
@@ -100,10 +104,18 @@ class Tokenizer:
         Parameters
         ----------
         texts : iterable of str
+            What is not a string (None, NA) counts as empty.
         n_jobs : int, default 1
             Processes; the result does not depend on it.
+
+        Raises
+        ------
+        ParameterError
+            One string instead of many.
         """
-        batches = _batches(list(texts), _BATCH_CHARACTERS)
+        if isinstance(texts, str):
+            raise ParameterError.wrong_type("texts", texts, "由文本组成的列表，而不是一个字符串")
+        batches = _batches([text if isinstance(text, str) else "" for text in texts], _BATCH_CHARACTERS)
         if n_jobs == 1 or len(batches) < 2:
             parts = [self._lists(batch) for batch in batches]
         else:
@@ -128,57 +140,55 @@ class Tokenizer:
         )
 
     def _lists(self, batch: Sequence[str]) -> list[list[str]]:
-        mark = _unused(batch)
-        lists = []
-        for texts in _batches(batch, _CUT_CHARACTERS):
-            flat = self._cut(mark.join(texts))
-            start = 0
-            for _ in range(len(texts) - 1):
-                end = flat.index(mark, start)
-                lists.append(flat[start:end])
-                start = end + 1
-            lists.append(flat[start:])
-        return lists
-
-    def _encoded(self, batch: Sequence[str]) -> tuple[pa.DictionaryArray, np.ndarray]:
-        mark = _unused(batch)
-        flat: list[str] = []
-        for texts in _batches(batch, _CUT_CHARACTERS):
-            flat += self._cut(mark.join(texts))
-            flat.append(mark)
-        tokens = pa.array(flat, pa.string()).dictionary_encode()
-        ends = tokens.indices.to_numpy() == tokens.dictionary.index(mark).as_py()
-        lengths = np.diff(np.flatnonzero(ends), prepend=-1) - 1
-        return tokens.filter(pa.array(~ends)), lengths
-
-    def _cut(self, text: str) -> list[str]:
         if self._engine is None:
             self._engine = make_engine(self.engine, self.hmm)
-        spans = list(quantity_spans(text)) if self.quantities else []
-        if self.terms:
-            if self._matcher is None:
-                self._matcher = TermMatcher(self.terms)
-            spans = merge_spans(self._matcher.spans(text), spans)
-        if not spans:
-            return self._engine.cut(text)
-        mark = _unused((text,))
-        pieces = []
-        done = 0
-        for start, end in spans:
-            pieces.append(text[done:start])
-            done = end
-        pieces.append(text[done:])
-        tokens = self._engine.cut(mark.join(pieces))
-        at = -1
-        for start, end in spans:
-            at = tokens.index(mark, at + 1)
-            tokens[at] = text[start:end]
-        return tokens
+        cut = self._engine.cut
+        # Spans are found in all texts at once; no pattern and no term runs over the seam.
+        seam, mark = _unused(("".join(batch), *self.terms))
+        joined = f"\n{seam}".join(batch)
+        spans = self.protected_spans(joined)
+        if not len(spans):
+            return [cut(text) for text in batch]
+        bounds = spans.ravel().tolist()
+        words = iter([joined[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)])
+        ends = zip([0, *bounds[1::2]], [*bounds[::2], len(joined)], strict=True)
+        marked = mark.join([joined[start:end] for start, end in ends]).split(f"\n{seam}")
+        lists = [cut(text) for text in marked]
+        for text, tokens in zip(marked, lists, strict=True):
+            at = -1
+            for _ in range(text.count(mark)):
+                at = tokens.index(mark, at + 1)
+                tokens[at] = next(words)
+        return lists
+
+    def protected_spans(self, text: str) -> np.ndarray:
+        """Return the places that stay whole: added terms, then quantities that touch none of them.
+
+        Returns
+        -------
+        ndarray of int64, shape (n, 2)
+            Start and end, ascending and disjoint.
+        """
+        quantities = quantity_spans(text) if self.quantities else np.empty((0, 2), np.int64)
+        return merge_spans(self.term_matcher.spans(text), quantities) if self.terms else quantities
+
+    @property
+    def term_matcher(self) -> TermMatcher:
+        """What finds the added terms; built on first use."""
+        if self._matcher is None:
+            self._matcher = TermMatcher(self.terms)
+        return self._matcher
+
+    def _encoded(self, batch: Sequence[str]) -> tuple[pa.DictionaryArray, np.ndarray]:
+        lists = self._lists(batch)
+        tokens = pa.array(list(chain.from_iterable(lists)), pa.string()).dictionary_encode()
+        return tokens, np.fromiter(map(len, lists), np.int64, len(lists))
 
 
-def _unused(texts: Sequence[str]) -> str:
-    """Return a character that no text holds and every engine cuts off: a noncharacter first."""
-    return next(mark for mark in map(chr, range(0xFDD0, 0x110000)) if not any(mark in text for text in texts))
+def _unused(texts: Sequence[str]) -> tuple[str, str]:
+    """Return two characters that no text holds and every engine cuts off: noncharacters first."""
+    free = (mark for mark in map(chr, range(0xFDD0, 0x110000)) if not any(mark in text for text in texts))
+    return next(free), next(free)
 
 
 def _batches(texts: Sequence[str], characters: int) -> list[Sequence[str]]:
