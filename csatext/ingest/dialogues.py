@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csatext.ingest.columns import normal_header
-from csatext.ingest.roles import anonymous, flag_role_of, role_of
+from csatext.ingest.json_shapes import (
+    is_pair,
+    is_turns,
+    names_turns,
+    other_fields,
+    plain,
+    speaker_keys,
+    text_key,
+)
 from csatext.ingest.turn_columns import candidates
 
 __all__ = ["Dialogues", "Utterance", "find_dialogues", "holds_dialogues"]
 
 _DEEPEST = 40
 _SAMPLE = 20
-_LABELS = 8
-_LISTS = frozenset(
-    normal_header(name)
-    for name in (
-        "turns dialogue dialog dialogs dialogues conversation conversations messages message msgs utterances "
-        "chat chats content contents log logs history transcript segments sentences records lines session "
-        "对话 对话内容 对话记录 聊天记录 聊天内容 会话 会话内容 会话记录 消息 消息列表 轮次 通话内容 话轮 语句 句子"
-    ).split()
-)
 
 
 class Utterance(NamedTuple):
@@ -37,97 +33,6 @@ class Utterance(NamedTuple):
     label: str | None
     text: str
     extras: Mapping[str, Any]
-
-
-@lru_cache(maxsize=4096)
-def _candidates(names: tuple[str, ...], canonical: str) -> tuple[str, ...]:
-    """Return :func:`candidates` of a record's keys; records of one file share theirs."""
-    return tuple(candidates(names, canonical))
-
-
-@lru_cache(maxsize=4096)
-def _has_speaker(names: tuple[str, ...]) -> bool:
-    return bool(candidates(names, "role")) or any(flag_role_of(name) is not None for name in names)
-
-
-@lru_cache(maxsize=4096)
-def _names_speaker(key: str) -> bool:
-    return anonymous(key) or role_of(key, whole=True) is not None
-
-
-def _plain(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-
-
-def _fields(record: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
-    """Return a record's other values: nested mappings under dotted names, lists as JSON text."""
-    found: dict[str, Any] = {}
-    for key, value in record.items():
-        if key in left_out:
-            continue
-        if isinstance(value, dict) and value and not any(isinstance(v, dict | list) for v in value.values()):
-            found |= {f"{key}.{name}": inner for name, inner in value.items()}
-        else:
-            found[key] = _plain(value)
-    return found
-
-
-def _speaks(record: Mapping[str, Any]) -> bool:
-    """Return whether a record says who speaks: a key for the role, or a flag such as ``is_agent``."""
-    return _has_speaker(tuple(record))
-
-
-def _sayable(value: Any) -> bool:
-    """Return whether a value can be what one speaker said: text, or a list of texts or of objects with text."""
-    if isinstance(value, str):
-        return True
-    if isinstance(value, list):
-        return all(
-            isinstance(item, str) or (isinstance(item, dict) and _text_key(item) and not _speaks(item))
-            for item in value
-        )
-    return isinstance(value, dict) and _text_key(value) is not None and not _speaks(value)
-
-
-def _text_key(record: Mapping[str, Any]) -> str | None:
-    """Return the key under which a record holds what was said."""
-    return next((key for key in _candidates(tuple(record), "text") if _sayable(record[key])), None)
-
-
-def _speaker_keys(record: Mapping[str, Any]) -> list[str]:
-    """Return the keys that are speakers, each with what that one said: ``{"客服": "您好", "用户": "在吗"}``."""
-    return [
-        key
-        for key, value in record.items()
-        if isinstance(value, str | list) and _sayable(value) and _names_speaker(key)
-    ]
-
-
-def _is_pair(item: Any) -> bool:
-    return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)
-
-
-def _few_labels(labels: Sequence[str]) -> bool:
-    return len(set(labels)) <= _LABELS and (
-        len(set(labels)) < len(labels) or all(role_of(label) or anonymous(label) for label in labels)
-    )
-
-
-def _is_turns(value: Any, key: str) -> bool:
-    """Return whether a JSON value is the list of turns of one dialogue."""
-    if not isinstance(value, list) or not value:
-        return False
-    head = value[:_SAMPLE]
-    named = normal_header(key) in _LISTS if key else False
-    if all(isinstance(item, dict) for item in head):
-        said = [item for item in head if _text_key(item) is not None]
-        spoken = sum(_speaks(item) for item in said)
-        if said and (2 * spoken >= len(head) or (named and 2 * len(said) >= len(head))):
-            return True
-        return not said and sum(bool(_speaker_keys(item)) for item in head) * 2 > len(head)
-    if all(_is_pair(item) for item in head):
-        return _few_labels([item[0] for item in head])
-    return named and all(isinstance(item, str) for item in head)
 
 
 def holds_dialogues(value: Any, key: str = "", depth: int = 0) -> bool:
@@ -142,7 +47,7 @@ def holds_dialogues(value: Any, key: str = "", depth: int = 0) -> bool:
     """
     if depth > _DEEPEST or not isinstance(value, list | dict):
         return False
-    if _is_turns(value, key):
+    if is_turns(value, key):
         return True
     if isinstance(value, list):
         return any(holds_dialogues(item, key, depth + 1) for item in value[:_SAMPLE])
@@ -154,10 +59,10 @@ def _said(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if isinstance(value, str):
         yield value, {}
     elif isinstance(value, dict):
-        key = _text_key(value)
+        key = text_key(value)
         if key is not None:
             for text, extras in _said(value[key]):
-                yield text, _fields(value, key) | dict(extras)
+                yield text, other_fields(value, key) | dict(extras)
     elif isinstance(value, list):
         for item in value:
             yield from _said(item)
@@ -169,26 +74,26 @@ def _utterances(turns: Sequence[Any], number: int) -> Iterator[Utterance]:
     """Yield the utterances of one dialogue; what is no turn comes out with its JSON text as an extra."""
     for place, item in enumerate(turns):
         if isinstance(item, dict):
-            key = _text_key(item)
+            key = text_key(item)
             if key is not None:
-                fields = _fields(item, key)
+                fields = other_fields(item, key)
                 said = list(_said(item[key])) or [("", {})]
                 for text, extras in said:
                     yield Utterance(number, None, text, fields | dict(extras))
                 continue
-            speakers = _speaker_keys(item)
-            fields = _fields(item, *speakers)
+            speakers = speaker_keys(item)
+            fields = other_fields(item, *speakers)
             for speaker in speakers:
                 for text, extras in _said(item[speaker]):
                     yield Utterance(number, speaker, text, fields | dict(extras))
             if not speakers:
-                yield Utterance(number, None, "", {"record": _plain(item)})
-        elif _is_pair(item):
+                yield Utterance(number, None, "", {"record": plain(item)})
+        elif is_pair(item):
             yield Utterance(number, item[0], item[1], {})
         elif isinstance(item, str):
             yield Utterance(number, str(place % 2 + 1), item, {"alternating": True})
         else:
-            yield Utterance(number, None, "", {"record": _plain(item)})
+            yield Utterance(number, None, "", {"record": plain(item)})
 
 
 class _Walk:
@@ -200,7 +105,7 @@ class _Walk:
         self.strays: list[tuple[int, str]] = []
 
     def visit(self, value: Any, fields: Mapping[str, Any], key: str, record: int, depth: int = 0) -> None:
-        if _is_turns(value, key):
+        if is_turns(value, key):
             self.utterances += _utterances(value, len(self.fields))
             self.fields.append({**fields, "\0record": record})
         elif isinstance(value, list) and depth < _DEEPEST:
@@ -209,20 +114,20 @@ class _Walk:
         elif isinstance(value, dict) and depth < _DEEPEST:
             self._mapping(value, fields, record, depth)
         else:
-            self.strays.append((record, str(_plain(value))))
+            self.strays.append((record, str(plain(value))))
 
     def _mapping(self, value: dict[str, Any], fields: Mapping[str, Any], record: int, depth: int) -> None:
-        turns = [name for name, item in value.items() if _is_turns(item, str(name))]
-        named = [name for name in turns if normal_header(str(name)) in _LISTS]
+        turns = [name for name, item in value.items() if is_turns(item, str(name))]
+        named = [name for name in turns if names_turns(str(name))]
         if turns and (named or len(turns) < len(value) or len(turns) == 1):
             best = max(named or turns, key=lambda name: _size(value[name]))
-            self.visit(value[best], {**fields, **_fields(value, best)}, str(best), record, depth + 1)
+            self.visit(value[best], {**fields, **other_fields(value, best)}, str(best), record, depth + 1)
             return
         inner = [name for name, item in value.items() if holds_dialogues(item, str(name), depth + 1)]
         if not inner:
-            self.strays.append((record, str(_plain(value))))
+            self.strays.append((record, str(plain(value))))
             return
-        rest = {**fields, **_fields(value, *inner)}
+        rest = {**fields, **other_fields(value, *inner)}
         for name in inner:
             own = {**rest, "doc_id": str(name)} if len(inner) > 1 else rest
             self.visit(value[name], own, str(name), record, depth + 1)

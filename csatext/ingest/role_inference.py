@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from csatext.ingest.turn_sides import likely_sides
 from csatext.lexicon import Lexicon
 
 __all__ = ["infer_roles", "service_scores"]
@@ -85,7 +86,7 @@ def infer_roles(turns: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     您, 为您查询 ...) is the agent, the others are customers unless they too sound like the desk; what the
     same label is in the other dialogues breaks ties. Where one side is known, the unknown one is the other.
     Speakers without any evidence: the one who speaks first is the customer. Turns without a label are
-    judged by their own words, and follow the speaker before them where these say nothing.
+    judged by their own words and by the turns around them (:mod:`csatext.ingest.turn_sides`).
 
     Parameters
     ----------
@@ -112,7 +113,8 @@ def infer_roles(turns: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     wanted = turns["doc_id"].isin(turns.loc[inferred, "doc_id"].unique())
     part = turns.loc[wanted, ["doc_id", "label", "role", "text"]].reset_index(drop=True)
     filled = part["role"].where(part["role"].notna(), _of_labels(part))
-    filled = filled.where(filled.notna(), _of_turns(part, filled))
+    if filled.isna().any():
+        filled = filled.where(filled.notna(), _of_turns(part, filled))
     roles = turns["role"].copy()
     roles[wanted] = filled.to_numpy()
     return roles.astype("str"), inferred
@@ -131,8 +133,11 @@ def _of_labels(part: pd.DataFrame) -> pd.Series:
     order = order.sort_values(["doc_id", "evidence", "place"], kind="stable")
     best = pd.Series(False, index=speakers.index)
     best[order.groupby("doc_id").tail(1).index] = True
-    lone = open_.groupby(dialogue).transform("sum") == 1
-    desk = (best & ~lone) | (lone & (evidence > 0)) | (evidence > _CLEAR)
+    n_open = open_.groupby(dialogue).transform("sum")
+    lone = n_open == 1
+    # Of three or more speakers one is the customer, the others are staff, a bot or notices.
+    bar = np.where(n_open > 2, 0.0, _CLEAR)
+    desk = (best & ~lone) | (lone & (evidence > 0)) | (evidence > bar)
     worst = pd.Series(False, index=speakers.index)
     worst[order.groupby("doc_id").head(1).index] = True
     desk &= ~(worst & ~lone & ~has_customer)
@@ -148,13 +153,10 @@ def _of_labels(part: pd.DataFrame) -> pd.Series:
 
 
 def _of_turns(part: pd.DataFrame, known: pd.Series) -> pd.Series:
-    """Return a role for each turn by its own words, else the role of the turn before or after it."""
-    scores = service_scores(part["text"])
-    own = pd.Series(np.where(scores > 0, "agent", "customer"), index=part.index, dtype="str")
-    said = known.where(known.notna(), own.where(scores != 0))
-    near = said.groupby(part["doc_id"], sort=False)
-    return (
-        said.where(said.notna(), near.ffill())
-        .where(lambda role: role.notna(), near.bfill())
-        .fillna("customer")
-    )
+    """Return a role for each turn by its own words and its place between the others."""
+    codes, _ = pd.factorize(part["doc_id"])
+    order = np.argsort(codes, kind="stable")
+    fixed = np.where(known.isna(), 0, np.where(known == "customer", -1, 1)).astype(np.int64)
+    service = np.empty(len(part), dtype=np.bool_)
+    service[order] = likely_sides(codes[order], service_scores(part["text"])[order], fixed[order])
+    return pd.Series(np.where(service, "agent", "customer"), index=part.index, dtype="str")

@@ -60,8 +60,8 @@ def _exact(name: str) -> str | None:
 def role_of(label: str, *, whole: bool = False) -> str | None:
     """Return the role that a speaker's label names, None where it names none.
 
-    The label itself, without its number (客服001, Agent 7), the words in brackets (张女士（客户）), or, unless
-    ``whole``, the longest role name that it begins or ends with (客服小王, 某某旗舰店).
+    The label itself, without its number (客服001, Agent 7), the words in brackets (张女士（客户）), or,
+    unless ``whole``, the longest role name that it begins or ends with (客服小王, 某某旗舰店).
 
     Parameters
     ----------

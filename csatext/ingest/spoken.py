@@ -44,7 +44,9 @@ def _padding() -> tuple[re.Pattern[str], ...]:
     alone = rf"(?!哈哈|嘿嘿)(?>{sound})"
     return (
         # 嗯，那个，我想 -> 我想: padding and the pause behind it.
-        re.compile(rf"(?<=[{_WEAK}{_STRONG}{EDGE}])(?:{said}[{_WEAK}]++){{1,9}}+(?=[^{_WEAK}{_STRONG}{EDGE}])"),
+        re.compile(
+            rf"(?<=[{_WEAK}{_STRONG}{EDGE}])(?:{said}[{_WEAK}]++){{1,9}}+(?=[^{_WEAK}{_STRONG}{EDGE}])"
+        ),
         # 我想退，那个。 -> 我想退。: padding and the pause before it.
         re.compile(
             rf"(?<=[^{_WEAK}{_STRONG}{EDGE}])[{_WEAK}]++{said}(?:[{_WEAK}]++{said}){{0,9}}+"

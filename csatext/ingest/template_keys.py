@@ -10,7 +10,17 @@ import pyarrow.compute as pc
 
 from csatext.lexicon import Lexicon
 
-__all__ = ["GAP", "SLOT", "card_fields", "canned_pattern", "cut_pieces", "keys_of", "kind_of_message", "shown", "weight"]
+__all__ = [
+    "GAP",
+    "SLOT",
+    "canned_pattern",
+    "card_fields",
+    "cut_pieces",
+    "keys_of",
+    "kind_of_message",
+    "shown",
+    "weight",
+]
 
 SLOT = "＊"
 """Stands in a template for a name, number, order or other value."""
@@ -49,7 +59,9 @@ def cue_terms(kind: str) -> tuple[str, ...]:
 def _marked(texts: pa.Array) -> pa.Array:
     marked = texts
     for pattern, mark in _SLOTS:
-        marked = pc.replace_substring_regex(marked, pattern, mark.replace("${1}", r"\1").replace("${2}", r"\2"))
+        marked = pc.replace_substring_regex(
+            marked, pattern, mark.replace("${1}", r"\1").replace("${2}", r"\2")
+        )
     return marked
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from os.path import commonprefix
 
 import numpy as np
 import pandas as pd
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 from csatext.errors import ParameterError
 from csatext.ingest.template_keys import (
     GAP,
-    canned_pattern,
     SLOT,
+    canned_pattern,
     card_fields,
     cut_pieces,
     keys_of,
@@ -30,6 +29,7 @@ from csatext.schema.contacts import TEMPLATES, TURNS
 
 __all__ = ["find_templates", "mark_templates"]
 
+_DIALOGUES, _SHARE = 3, 0.001
 _LEAST = 5
 """Words (characters that are no slot) a learnt template has at least."""
 _FIELDS = 2
@@ -57,7 +57,9 @@ def _pieces(turns: pd.DataFrame) -> pd.DataFrame:
     several = row.map(row.value_counts()) > 1
     cut = pd.DataFrame({"piece": parts[several], "row": row[several], "whole": False})
     table = pd.concat([whole, cut], ignore_index=True)
-    table["key"] = keys_of(table["piece"])
+    # Much is said many times over: each different piece is looked at once.
+    codes, different = pd.factorize(table["piece"])
+    table["key"] = keys_of(pd.Series(different, dtype="str")).array.take(codes)
     at = table["row"].to_numpy()
     table["doc"] = pd.factorize(turns["doc_id"])[0][at]
     table["role"] = turns["role"].to_numpy()[at]
@@ -74,6 +76,13 @@ def _counted(pieces: pd.DataFrame) -> pd.DataFrame:
     return counts.merge(dialogues, on=["key", "customer"], how="left")
 
 
+def _shared(keys: list[str]) -> str:
+    """Return the longest beginning that all keys share."""
+    low, high = min(keys), max(keys)
+    differ = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
+    return low[:differ]
+
+
 def _near(rare: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return templates with one slot that no rule knows: keys that share their beginning and end."""
     found: list[tuple[str, bool, str, int, int]] = []
@@ -88,8 +97,8 @@ def _near(rare: pd.DataFrame, least: int) -> pd.DataFrame:
         chosen = left[(size >= least) & several]
         for (_, customer), group in chosen.groupby([signature(chosen["key"]), chosen["customer"]], sort=True):
             keys = group["key"].tolist()
-            head = commonprefix(keys)
-            tail = commonprefix([key[len(head) :][::-1] for key in keys])[::-1]
+            head = _shared(keys)
+            tail = _shared([key[len(head) :][::-1] for key in keys])[::-1]
             lengths = [len(key) - len(head) - len(tail) for key in keys]
             common = len(head) + len(tail)
             if max(lengths) <= _LONGEST_GAP and common >= _COMMON * (common + float(np.mean(lengths))):
@@ -101,7 +110,9 @@ def _near(rare: pd.DataFrame, least: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=names)
 
 
-def find_templates(turns: pd.DataFrame, *, min_dialogues: int = 3, min_share: float = 0.001) -> pd.DataFrame:
+def find_templates(
+    turns: pd.DataFrame, *, min_dialogues: int = _DIALOGUES, min_share: float = _SHARE
+) -> pd.DataFrame:
     """Find the messages that are sent over and over: greetings, auto-replies, notices, order cards.
 
     Messages and their sentences are compared without punctuation, with numbers, names and orders as
@@ -145,7 +156,12 @@ def find_templates(turns: pd.DataFrame, *, min_dialogues: int = 3, min_share: fl
         raise ParameterError.out_of_range("min_share", min_share, "0 到 1 之间")
     table = conform(turns, TURNS)
     least = max(min_dialogues, math.ceil(min_share * table["doc_id"].nunique()))
-    counts = _counted(_pieces(table))
+    return _learnt(_pieces(table), least)
+
+
+def _learnt(pieces: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Return table ``templates`` from pieces; ``least`` is the least number of dialogues."""
+    counts = _counted(pieces)
     card = counts["customer"] & (card_fields(counts["key"]) >= _FIELDS)
     long = (weight(counts["key"]) >= _LEAST) & (~counts["customer"] | card)
     canned = _canned(counts["key"]).where(counts["customer"])
@@ -208,8 +224,9 @@ def mark_templates(turns: pd.DataFrame, templates: pd.DataFrame | None = None) -
     [True, False]
     """
     table = conform(turns, TURNS)
-    known = conform(find_templates(table) if templates is None else templates, TEMPLATES)
     pieces = _pieces(table)
+    least = max(_DIALOGUES, math.ceil(_SHARE * table["doc_id"].nunique()))
+    known = _learnt(pieces, least) if templates is None else conform(templates, TEMPLATES)
     hits = np.zeros(len(pieces), dtype=np.bool_)
     for customer in (False, True):
         side = (pieces["customer"] == customer).to_numpy()

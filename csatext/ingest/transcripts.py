@@ -27,7 +27,7 @@ _NUMBERED = (
 )
 # A name may follow the role (客服小美), a verb may not: 客服说：不行 is a quotation.
 _NAME = r"(?:(?![说问讲回答告你您我他她就不跟让叫打来])[\u4e00-\u9fff]){1,4}"
-_SUFFIX = rf"(?:[ \t]?[-_#]?[ \t]?[0-9A-Za-z*]{{1,12}}|[-_]?{_NAME})?(?:[(（][^()（）\n]{{1,20}}[)）])?"
+_SUFFIX = rf"(?:[ \t]?[-_#]?[ \t]?(?!\d+[:/年.-]\d)[0-9A-Za-z*]{{1,12}}|[-_]?{_NAME})?(?:[(（][^()（）\n]{{1,20}}[)）])?"
 _SAMPLE = 200
 _FEW = 6
 _MOST = 0.5
@@ -59,7 +59,8 @@ def _named() -> re.Pattern[str]:
     bracketed = rf"(?:\[(?P<b1>{label})\]|【(?P<b2>{label})】|<(?P<b3>{label})>|「(?P<b4>{label})」)"
     edge = r"(?:^|(?<=[\s。！？!?；;|>\])）】…~～」\"”]))"
     return re.compile(
-        rf"{edge}{_BEFORE}(?:{bracketed}{_AFTER_BRACKET}[ \t]*[:：]?[ \t]*|(?P<name>{label}){_AFTER}{_COLON})",
+        rf"{edge}{_BEFORE}(?:{bracketed}{_AFTER_BRACKET}[ \t]*[:：]?[ \t]*"
+        rf"|(?P<name>{label}){_AFTER}{_COLON})",
         re.IGNORECASE | re.MULTILINE,
     )
 
@@ -68,7 +69,8 @@ _ANY = re.compile(
     rf"^[ \t]*{_BEFORE}(?P<name>[^\s:：，。！？,!?；;\[\]【】]{{1,20}}?){_SAYS}{_AFTER}{_COLON}", re.MULTILINE
 )
 _HEAD_LINES = re.compile(
-    rf"^[ \t]*(?:(?P<name>[^\n:：]{{1,40}}?(?:[:：][^\n:：]{{1,20}}?)?)[ \t]+[(（\[]?(?P<before>(?:{_DAY}[ \tT]*)?\d{{1,2}}:\d{{2}}:\d{{2}})[)）\]]?"
+    rf"^[ \t]*(?:(?P<name>[^\n:：]{{1,40}}?(?:[:：][^\n:：]{{1,20}}?)?)[ \t]+"
+    rf"[(（\[]?(?P<before>(?:{_DAY}[ \tT]*)?\d{{1,2}}:\d{{2}}:\d{{2}})[)）\]]?"
     rf"|(?P<after>{_DAY}[ \tT]*{_CLOCK})[ \t]+(?P<name2>[^\n:：]{{1,40}}?))[ \t]*[:：]?[ \t]*$",
     re.MULTILINE,
 )
@@ -129,7 +131,7 @@ def find_grammar(cells: Sequence[str]) -> str | None:
 
 
 def split_transcript(text: str, grammar: str) -> list[Line]:
-    """Return the utterances of one transcript; nothing of the text is lost.
+    r"""Return the utterances of one transcript; nothing of the text is lost.
 
     Parameters
     ----------
@@ -145,8 +147,8 @@ def split_transcript(text: str, grammar: str) -> list[Line]:
 
     Examples
     --------
-    >>> split_transcript("[00:01:02] 客服：您好\\n[00:01:05] 用户: 退款\\n太慢", "named")[1]
-    Line(label='用户', began='00:01:05', ended=None, text='退款\\n太慢')
+    >>> split_transcript("[00:01:02] 客服：您好\n[00:01:05] 用户: 退款\n太慢", "named")[1]
+    Line(label='用户', began='00:01:05', ended=None, text='退款\n太慢')
     """
     heads = _heads(text, grammar)
     first = text[: heads[0].start()] if heads else text

@@ -55,10 +55,9 @@ def _prepared(
     order = np.lexsort((table["turn_id"].to_numpy(), codes))
     table = table.assign(code=codes).iloc[order].reset_index(drop=True)
     chosen = table["role"].isin(list(roles)).to_numpy() & ~blank(table["text"])
-    if not keep_templates and "is_template" not in table.columns:
-        table = mark_templates(table)
     said = table[chosen]
     if not keep_templates:
+        said = said if "is_template" in said.columns else mark_templates(said)
         canned = said["is_template"].fillna(False).astype("bool")
         # A customer who sent nothing but order cards is a contact all the same.
         said = said[~canned | canned.groupby(said["code"]).transform("all")]
@@ -86,7 +85,7 @@ def _texts(said: pd.DataFrame, keep_fillers: bool) -> _Texts:
     codes[joined] = ord("\n")
     kept[joined] = True
     place = np.cumsum(kept) - kept
-    news = np.flatnonzero(np.concatenate([[True], document[1:] != document[:-1]])) if len(document) else []
+    news = np.flatnonzero(np.diff(document, prepend=-1))
     edges = np.append(place[starts[news]], int(kept.sum())).astype(np.int64)
     owner = np.searchsorted(starts, first, side="right") - 1
     dialogue = np.searchsorted(edges, place[first], side="right") - 1
@@ -128,7 +127,9 @@ def _strings(codes: NDArray[np.uint32], edges: NDArray[np.int64]) -> pa.Array:
     width = 1 + (codes > 0x7F).astype(np.int64) + (codes > 0x7FF) + (codes > 0xFFFF)
     offsets = np.concatenate([[0], np.cumsum(width)])[edges]
     data = codes.tobytes().decode("utf-32-le").encode("utf-8")
-    return pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data))
+    return pa.LargeStringArray.from_buffers(
+        len(edges) - 1, pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)
+    )
 
 
 def contacts_from_turns(
@@ -265,7 +266,8 @@ def turn_spans(
 
     Examples
     --------
-    >>> turns = pd.DataFrame({"doc_id": "1", "turn_id": [0, 2], "role": "customer", "text": ["嗯，退款", "快点"]})
+    >>> turns = pd.DataFrame({"doc_id": "1", "turn_id": [0, 2], "text": ["嗯，退款", "快点"]})
+    >>> turns["role"] = "customer"
     >>> turn_spans(turns).drop(columns="doc_id").values.tolist()
     [[0, 0, 2, 2, 4], [2, 3, 5, 0, 2]]
     """

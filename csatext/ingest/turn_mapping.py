@@ -113,7 +113,7 @@ def _pick_dialogue(frame: pd.DataFrame, free: list[str]) -> str | None:
 
 
 def _pick_role(frame: pd.DataFrame, free: list[str], doc: pd.Series | None) -> tuple[str | None, str]:
-    """Return the column that tells who speaks, and how: ``name``, ``flag``, ``value``, ``apart`` or nothing."""
+    """Return the column that tells who speaks, and how: name, flag, value, apart or nothing."""
     named = candidates(free, "role")
     shares = {name: _known_share(frame[name]) for name in named}
     best = max(named, key=lambda name: (shares[name][0], shares[name][1] > 1), default=None)
@@ -129,7 +129,7 @@ def _pick_role(frame: pd.DataFrame, free: list[str], doc: pd.Series | None) -> t
     for name in named:
         labels = _labels(frame[name])
         spoken = pd.DataFrame({"doc": "" if doc is None else doc, "label": labels}).dropna().drop_duplicates()
-        if 1 < labels.nunique() and len(spoken) <= 6 * max(spoken["doc"].nunique(), 1):
+        if labels.nunique() > 1 and len(spoken) <= 6 * max(spoken["doc"].nunique(), 1):
             return name, "apart"
     return (best, "name") if best is not None and shares[best][0] > 0 else (None, "")
 
@@ -223,7 +223,7 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"会话ID": ["1", "1"], "发送方": ["客服", "买家"], "消息内容": ["在的", "退款呢"]})
+    >>> frame = pd.DataFrame({"会话ID": ["1", "1"], "发送方": ["客服", "买家"], "消息": ["在的", "退款呢"]})
     >>> map_turns(frame, {}, "a.csv", "Asia/Shanghai").frame["role"].tolist()
     ['agent', 'customer']
     """

@@ -1,4 +1,4 @@
-"""Tables whose rows are dialogues or exchanges, not utterances: nested cells, transcripts, one column a side."""
+"""Tables whose rows are dialogues or exchanges: nested cells, transcripts, one column for each side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Utterances of all files to table ``turns``: order, roles, identifiers, types; what falls out is a reject."""
+"""Utterances of all files to table ``turns``: order, roles, identifiers, types, and what falls out."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _with_roles(frame: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
         frame["role"] = pd.Series(pd.NA, index=frame.index, dtype="str")
         detail = "两方的名字指同一种角色，只用来区分说话人"
         notes.append(Note("role_mapping", "speaker", len(frame), len(frame), detail))
-    known = frame.assign(label=frame["speaker"] if "speaker" in frame else pd.NA)
+    known = frame.assign(label=frame.get("speaker", pd.NA))
     roles, inferred = infer_roles(known)
     frame["role"], frame["role_inferred"] = roles, inferred
     n = int(inferred.sum())
