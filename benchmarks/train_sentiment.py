@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def reviews() -> pd.DataFrame:
 
 def words_and_pairs(tokens: list[str]) -> list[tuple[str, str]]:
     spoken = [token for token in tokens if token.strip()]
-    return [(token, "") for token in spoken] + list(zip(spoken[:-1], spoken[1:], strict=True))
+    return [(token, "") for token in spoken] + list(pairwise(spoken))
 
 
 def main() -> None:

@@ -26,8 +26,8 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
     Parameters
     ----------
     estimator : scikit-learn classifier or None
-        None is ``LogisticRegression(C=10, class_weight="balanced")``. It is cloned.
-    char_ngrams : (int, int) or None, default (1, 3)
+        None is ``LogisticRegression(C=3, class_weight="balanced")``. It is cloned.
+    char_ngrams : (int, int) or None, default (1, 2)
         Character n-grams that join the words of the document-term matrix; None leaves them out.
 
     Attributes
@@ -51,7 +51,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
     ['物流', '物流', '退款', '退款']
     """
 
-    def __init__(self, estimator: Any = None, *, char_ngrams: tuple[int, int] | None = (1, 3)) -> None:
+    def __init__(self, estimator: Any = None, *, char_ngrams: tuple[int, int] | None = (1, 2)) -> None:
         self.estimator = estimator
         self.char_ngrams = char_ngrams
 
@@ -79,7 +79,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         self.idf_ = [np.log((1 + n_docs) / (1 + block)) + 1 for block in df]
         # A hashed column that no training document holds can carry no weight.
         self.used_ = [np.flatnonzero(block) for block in df]
-        default = LogisticRegression(C=10.0, class_weight="balanced", max_iter=1000)
+        default = LogisticRegression(C=3.0, class_weight="balanced", max_iter=1000, tol=1e-3)
         self.estimator_ = clone(default if self.estimator is None else self.estimator)
         self.estimator_.fit(self._weighted(counts), values)
         self.classes_ = self.estimator_.classes_
