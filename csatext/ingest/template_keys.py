@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.ingest.role_inference import service_scores
 from csatext.lexicon import Lexicon
 
 __all__ = [
     "GAP",
     "SLOT",
     "canned_pattern",
-    "card_fields",
     "cut_pieces",
+    "is_card",
     "keys_of",
     "kind_of_message",
     "shown",
@@ -42,6 +44,7 @@ _SLOTS = (
     (rf"(客服|专员|顾问|坐席|我是)小[{_HAN}]{{1,2}}", "${1}#"),
 )
 _DROPPED = "[^#0-9a-z\u3400-\u9fff]+"
+_CARD_END = 4
 _PIECES = r"[。！？!?\n\r；;~～]+|[ \t　]+"
 _KINDS = (
     *("survey", "menu", "session", "transfer", "closing", "greeting", "hold", "apology", "request", "thanks"),
@@ -127,17 +130,21 @@ def canned_pattern(kind: str) -> str:
     return rf"^(?:#?(?:{terms})#?)+$" if kind == "card_field" else rf"^(?:{terms})+$"
 
 
-def card_fields(keys: pd.Series) -> pd.Series:
-    """Return how many fields of an order card each key names.
+def is_card(keys: pd.Series) -> pd.Series:
+    """Return which keys of customers are order cards: two fields or more, and no word of a person's own.
 
     Examples
     --------
-    >>> card_fields(pd.Series(["查询订单号#商品编号#", "我的订单号#为什么没发货"])).tolist()
-    [2, 1]
+    >>> is_card(pd.Series(["通过网页发送订单号#商品编号#", "订单号#商品编号#为什么没发货"])).tolist()
+    [True, False]
     """
     column = pa.array(keys, type=pa.large_string(), from_pandas=True)
-    counts = pc.count_substring_regex(column, "|".join(cue_terms("card_field")))
-    return pd.Series(counts.to_numpy(zero_copy_only=False), index=keys.index)
+    terms = "|".join(cue_terms("card_field"))
+    fields = pc.count_substring_regex(column, terms).to_numpy(zero_copy_only=False)
+    ended = pc.match_substring_regex(column, f"(?:{terms})#?[^#]{{0,{_CARD_END}}}#?$")
+    card = (fields > 1) & ended.to_numpy(zero_copy_only=False).astype(np.bool_)
+    card[card] = service_scores(keys[card]) >= 0
+    return pd.Series(card, index=keys.index)
 
 
 def kind_of_message(texts: pd.Series) -> pd.Series:

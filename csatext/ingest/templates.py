@@ -17,8 +17,8 @@ from csatext.ingest.template_keys import (
     GAP,
     SLOT,
     canned_pattern,
-    card_fields,
     cut_pieces,
+    is_card,
     keys_of,
     kind_of_message,
     shown,
@@ -32,8 +32,6 @@ __all__ = ["find_templates", "mark_templates"]
 _DIALOGUES, _SHARE = 3, 0.001
 _LEAST = 5
 """Words (characters that are no slot) a learnt template has at least."""
-_FIELDS = 2
-"""Fields of an order card in a customer's learnt template: a question that many ask is none."""
 _COVERED = 0.8
 _COMMON = 0.7
 _LONGEST_GAP = 16
@@ -53,6 +51,8 @@ def _pieces(turns: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each different message and sentence of each turn: its key, side, role, dialogue."""
     text = turns["text"].reset_index(drop=True)
     parts, row = cut_pieces(text)
+    filled = (parts != "").to_numpy()
+    parts, row = parts[filled], row[filled]
     whole = pd.DataFrame({"piece": text, "row": np.arange(len(text)), "whole": True})
     several = row.map(row.value_counts()) > 1
     cut = pd.DataFrame({"piece": parts[several], "row": row[several], "whole": False})
@@ -69,6 +69,7 @@ def _pieces(turns: pd.DataFrame) -> pd.DataFrame:
 
 def _counted(pieces: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each key and side: n, n_dialogues, a message to show, the usual role."""
+    pieces = pieces.drop_duplicates(["key", "customer", "row"])
     grouped = pieces.groupby(["key", "customer"], sort=False)
     counts = grouped.agg(n=("row", "size"), piece=("piece", "first"), role=("role", "first")).reset_index()
     once = pieces[["key", "customer", "doc"]].drop_duplicates()
@@ -162,7 +163,7 @@ def find_templates(
 def _learnt(pieces: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return table ``templates`` from pieces; ``least`` is the least number of dialogues."""
     counts = _counted(pieces)
-    card = counts["customer"] & (card_fields(counts["key"]) >= _FIELDS)
+    card = counts["customer"] & is_card(counts["key"])
     long = (weight(counts["key"]) >= _LEAST) & (~counts["customer"] | card)
     canned = _canned(counts["key"]).where(counts["customer"])
     often = counts["n_dialogues"] >= least

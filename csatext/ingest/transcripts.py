@@ -13,7 +13,7 @@ from csatext.lexicon import Lexicon
 
 __all__ = ["Line", "find_grammar", "split_transcript"]
 
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?(?!:?\d)"
 _DAY = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
 _WHEN = rf"(?:{_DAY}[ \tT]*)?{_CLOCK}"
 _UNTIL = rf"(?:[ \t]*(?:-->|[-–—~～至到])[ \t]*(?:{_WHEN}))?"
@@ -27,7 +27,8 @@ _NUMBERED = (
 )
 # A name may follow the role (客服小美), a verb may not: 客服说：不行 is a quotation.
 _NAME = r"(?:(?![说问讲回答告你您我他她就不跟让叫打来])[\u4e00-\u9fff]){1,4}"
-_SUFFIX = rf"(?:[ \t]?[-_#]?[ \t]?(?!\d+[:/年.-]\d)[0-9A-Za-z*]{{1,12}}|[-_]?{_NAME})?(?:[(（][^()（）\n]{{1,20}}[)）])?"
+_NUMBER = r"(?!\d+[:/年.-]\d)[0-9A-Za-z*]{1,12}"
+_SUFFIX = rf"(?:[ \t]?[-_#]?[ \t]?{_NUMBER}|[-_]?{_NAME})?(?:[(（][^()（）\n]{{1,20}}[)）])?"
 _SAMPLE = 200
 _FEW = 6
 _MOST = 0.5

@@ -68,7 +68,7 @@ def _texts(said: pd.DataFrame, keep_fillers: bool) -> _Texts:
     """Join the turns of each dialogue by newlines, fillers left out; ``said`` is ordered by dialogue."""
     texts = said["text"].tolist()
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    whole = EDGE + EDGE.join(texts) + EDGE
+    whole = EDGE + "".join(text + EDGE for text in texts)
     starts = np.cumsum(lengths + 1) - lengths
     ends = starts + lengths
     kept = np.ones(len(whole), dtype=np.bool_) if keep_fillers else kept_characters(whole)
