@@ -21,7 +21,7 @@ import opencc
 import pandas as pd
 import snownlp
 
-from csatext.ingest.encodings import detect_encoding
+from csatext.ingest.detection import detect_encoding
 from csatext.ingest.mojibake import mend_text
 from csatext.ingest.read import read_contacts, read_input
 

@@ -90,6 +90,7 @@ def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
             result[name] = plain_value(column) if flags is None else flags
         elif kind in ("category", "text"):
             texts = as_text(column)
+            texts = texts.str.strip() if kind == "category" else texts
             result[name] = texts.mask(blank(texts))
         elif _holds_times(column):
             result[name] = parse_times(column, timezone).values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from csatext.errors import InputError
+from csatext.ingest.columns import known_headers, normal_header
 from csatext.ingest.headers import find_header, unique_names
 from csatext.ingest.raw import Note, RawTable
 from csatext.ingest.records import read_records
@@ -25,6 +27,7 @@ __all__ = ["read_delimited", "sniff_delimiter"]
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _SAMPLE = 200_000
 _HEAD = 50
+_MOST_TITLES = 12
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
@@ -58,11 +61,11 @@ def sniff_delimiter(text: str) -> str | None:
         records = read_records(head, delimiter, limit=200)
         if len(head) < len(text) and len(records) > 1:
             records = records[:-1]
-        counts = Counter(len(record.cells) for record in records if any(c.strip() for c in record.cells))
-        total = sum(counts.values())
+        rows = [record.cells for record in records if any(cell.strip() for cell in record.cells)]
+        counts = Counter(map(len, rows))
         width, n = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
-        first = len(records[0].cells) if records else 1
-        share = n / total if total else 0.0
+        first = len(rows[0]) if rows else 1
+        share = n / (len(rows) - _titles(rows, width)) if rows else 0.0
         enough = 0.8 if delimiter != "，" else 0.95
         if width < 2 or (share < enough and not (abs(first - width) <= 1 < first and share >= 0.5)):
             continue
@@ -70,6 +73,13 @@ def sniff_delimiter(text: str) -> str | None:
         if best is None or score > best:
             best = score
     return best[2] if best else None
+
+
+def _titles(rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many title rows stand above a header of known names: they tell nothing of the delimiter."""
+    first = next((i for i, row in enumerate(rows) if len(row) == width), 0)
+    named = any(normal_header(cell) in known_headers() for cell in rows[first]) if rows else False
+    return first if named and first <= _MOST_TITLES else 0
 
 
 def _layout(text: str, delimiter: str | None, line: int, notes: list[Note]) -> Layout:
@@ -88,12 +98,22 @@ def _layout(text: str, delimiter: str | None, line: int, notes: list[Note]) -> L
         notes.append(Note("header", "", 1, 1, f"表头在第 {head[found].line} 行，其上 {found} 行是标题"))
     record = head[found]
     cells = record.cells
-    if width > len(cells) and len(head) - found > 2:
+    if width == len(cells) + 1 and _numbered([r.cells for r in head[found + 1 :] if len(r.cells) == width]):
+        notes.append(Note("header", "", 1, 1, "数据比表头多一列，首列是行号，表头右移一列"))
+        cells = ["", *cells]
+    elif width > len(cells) and len(head) - found > 2:
         notes.append(
             Note("header", "", 1, 1, f"数据有 {width} 列而表头只有 {len(cells)} 列，多出的列按位置命名")
         )
         cells = [*cells, *[""] * (width - len(cells))]
     return Layout(delimiter, unique_names(cells), True, record.end, record.next_line)
+
+
+def _numbered(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first column counts the rows, from 0 or 1, and the last one is in use."""
+    first = [row[0].strip() for row in rows]
+    counts = any(first == [str(i + start) for i in range(len(first))] for start in (0, 1))
+    return len(rows) > 1 and counts and any(row[-1].strip() for row in rows)
 
 
 def _quotes_are_sound(body: bytes, delimiter: int) -> bool:
@@ -116,6 +136,22 @@ def _quotes_are_sound(body: bytes, delimiter: int) -> bool:
         (np.isin(before, edges) | (opens == 0)).all()
         and (np.isin(after, edges) | (closes == data.size - 1)).all()
     )
+
+
+def _standard_quotes(text: str, layout: Layout, notes: list[Note]) -> str:
+    r"""Return the text with ``\"`` written ``""`` where that makes every quote sound (MySQL's exports)."""
+    if '\\"' not in text[layout.body :] or layout.delimiter is None or not layout.delimiter.isascii():
+        return text
+    body = text[layout.body :]
+    doubled = body.replace('\\"', '""')
+    delimiter = ord(layout.delimiter)
+    if _quotes_are_sound(body.encode("utf-8", "surrogatepass"), delimiter) or not _quotes_are_sound(
+        doubled.encode("utf-8", "surrogatepass"), delimiter
+    ):
+        return text
+    n = body.count('\\"')
+    notes.append(Note("escaped_quotes", "", n, n, f'{n} 个引号写作 \\"，按引号读'))
+    return text[: layout.body] + doubled
 
 
 def _fast(text: str, layout: Layout) -> RawTable | None:
@@ -193,6 +229,7 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     layout = _layout(text, found, line, notes)
     shown = {"\t": "制表符", None: "无（每行一条）"}.get(found, found)
     notes.insert(0, Note("delimiter", "", len(layout.names), len(layout.names), f"分隔符：{shown}"))
+    text = _standard_quotes(text, layout, notes)
     raw = _fast(text, layout) or _careful(text, layout)
     if raw.frame.empty and not raw.rejects:
         raise InputError.unreadable(path, "只有表头，没有数据行", "请检查导出条件，或换一个文件")

@@ -1,165 +1,28 @@
-"""Bytes to text: byte order mark, strict UTF-8, then the likeliest of the encodings in use for Chinese."""
+"""Bytes to text: the encoding given or found, line by line where a file mixes them, marks taken off."""
 
 from __future__ import annotations
 
 import codecs
-import re
 from collections import Counter
 
-import chardet
-
 from csatext.errors import InputError, ParameterError
+from csatext.ingest.detection import BYTES, detect_encoding, surely_utf8
 from csatext.ingest.plausibility import log_likelihood
 from csatext.ingest.raw import Note
 
-__all__ = ["decode", "detect_encoding"]
+__all__ = ["decode"]
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_BIG5 = ("big5", "cp950", "big5hkscs")
-_BYTES = ("gb18030", *_BIG5)
-_PAIRS = ("utf-16-le", "utf-16-be")
 _OFFERED = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
+_MIXED = ("utf-8", "gb18030", "big5")
 _SAMPLE = 60_000
-_IMPLAUSIBLE = -5.2
-"""Mean log10 probability a character below which no Chinese reading is believed."""
-_SIGNS = 0.5
-"""Decades of likelihood that one of the Big5 family must gain over a narrower one."""
 _LOST = "\ufffd"
-_BEYOND = re.compile(r"[^\x00-\x7f]")
-
-
-def _strict(data: bytes, name: str) -> str | None:
-    """Return the text, None where the bytes are not of this encoding; a cut last character is dropped."""
-    try:
-        return codecs.getincrementaldecoder(name)("strict").decode(data, final=False)
-    except UnicodeDecodeError:
-        return None
-
-
-def _score(data: bytes, name: str) -> float | None:
-    """Return the log likelihood of the bytes read as ``name``, None where they cannot be."""
-    text = _strict(data, name)
-    return None if text is None else log_likelihood(text.removeprefix("\ufeff"))
-
-
-def _sample(data: bytes) -> bytes:
-    """Return a piece that is rich in non-ASCII bytes, cut at line ends where there are any."""
-    if len(data) <= _SAMPLE:
-        return data
-    step = 1_000
-    at = max(
-        range(0, len(data) - _SAMPLE, max(step, (len(data) - _SAMPLE) // 50)), key=lambda i: _beyond(data, i)
-    )
-    at -= at % 4
-    if b"\x00" in data[:_SAMPLE]:
-        return data[at : at + _SAMPLE]
-    start = data.find(b"\n", at, at + _SAMPLE // 2)
-    return data[start + 1 if start >= 0 else at : at + _SAMPLE]
-
-
-def _beyond(data: bytes, at: int) -> int:
-    piece = data[at : at + 2_000]
-    return len(piece.translate(None, bytes(range(128))))
-
-
-def detect_encoding(data: bytes) -> tuple[str, float]:
-    """Return the likeliest encoding of some bytes and how sure that is.
-
-    A byte order mark decides; then strict UTF-8 (three or more hanzi); then each of
-    GB18030, Big5 (also with the Windows and Hong Kong additions), UTF-16 in both orders and short UTF-8
-    that can be read without an error is scored by the likelihood of the text under a unigram model of
-    Chinese characters; where none is plausible, chardet is asked. A character cut at the end is no error.
-
-    Parameters
-    ----------
-    data : bytes
-        The file, or its beginning.
-
-    Returns
-    -------
-    name : str
-        A Python codec name: ``utf-8``, ``utf-8-sig``, ``gb18030``, ``big5`` (``cp950``, ``big5hkscs``),
-        ``utf-16``, ``utf-16-le``, ``utf-16-be`` ...
-    confidence : float
-        In [0, 1]: 1 for a mark or plain ASCII, else the share of the best reading among all readings.
-
-    Examples
-    --------
-    >>> detect_encoding("退款一直没有到账，客服也不回复".encode("gb18030"))[0]
-    'gb18030'
-    >>> detect_encoding("退款一直沒有到帳，客服也不回覆".encode("big5"))[0]
-    'big5'
-    >>> detect_encoding("退款一直没有到账".encode("utf-16-be"))[0]
-    'utf-16-be'
-    """
-    for mark, name in _MARKS:
-        if data.startswith(mark) and _strict(data, name) is not None:
-            return name, 1.0
-    if b"\x00" not in data:
-        if data.isascii():
-            return "utf-8", 1.0
-        text = _strict(data, "utf-8")
-        if text is not None and _surely_utf8(text):
-            return "utf-8", 0.99
-    piece = _sample(data)
-    scores: dict[str, float] = {}
-    for name in ("utf-8", *_BYTES, *_PAIRS):
-        score = _score(piece, name)
-        if score is not None:
-            # Bytes of another encoding are seldom valid UTF-8 by chance, even two characters of it.
-            scores[name] = score + (3.0 if name == "utf-8" else 0.0)
-    return _best(piece, scores)
-
-
-def _best(piece: bytes, scores: dict[str, float]) -> tuple[str, float]:
-    """Return the likeliest name, the plainer one where two read the same, and its share."""
-    if scores:
-        name = max(scores, key=lambda n: scores[n])
-        if name in _BIG5:
-            # They differ in a few signs that no likelihood tells apart: the narrowest that reads all.
-            name = next(n for n in _BIG5 if n in scores and scores[n] > scores[name] - _SIGNS)
-        text = _strict(piece, name) or ""
-        if text and scores[name] / len(text) >= _IMPLAUSIBLE:
-            rivals = [s for n, s in scores.items() if n != name and not (n in _BIG5 and name in _BIG5)]
-            gap = scores[name] - max(rivals, default=scores[name] - 10.0)
-            return name, 1.0 / (1.0 + 10.0 ** -min(gap, 15.0))
-    loose = {n: _mean_likelihood(piece.decode(n, "replace")) for n in ("utf-8", *_BYTES[:2])}
-    name = max(loose, key=lambda n: loose[n])
-    if loose[name] >= _IMPLAUSIBLE:
-        return name, 0.5
-    guess = chardet.detect(piece[:20_000])
-    found = guess["encoding"]
-    if found and _known(found) and _strict(piece, found) is not None:
-        return found.lower(), float(guess["confidence"] or 0.0) * 0.5
-    return name, 0.1
-
-
-def _mean_likelihood(text: str) -> float:
-    return log_likelihood(text) / max(1, len(text))
-
-
-def _known(name: str) -> bool:
-    try:
-        return codecs.lookup(name) is not None
-    except LookupError:
-        return False
 
 
 def _decode_line(line: bytes, main: str, tally: Counter[str]) -> str:
     """Return the likeliest reading of a line that is not of the main encoding; lost bytes are U+FFFD."""
-    readings = {main: line.decode(main, "replace")}
-    for name in ("utf-8", "gb18030", "big5"):
-        text = _strict(line, name)
-        if name != main and text is not None:
-            readings[name] = text
+    readings = {name: line.decode(name, "replace") for name in dict.fromkeys((main, *_MIXED))}
     best = max(readings, key=lambda n: log_likelihood(readings[n]))
-    tally[best if best != main else _LOST] += 1
+    tally[best] += 1
     return readings[best]
 
 
@@ -188,7 +51,6 @@ def _by_lines(data: bytes, main: str) -> tuple[str, list[Note]]:
     notes = [
         Note("encoding_rows", "", n, len(lines), f"{n} 行的编码是 {name}，已分行解码")
         for name, n in sorted(tally.items())
-        if name != _LOST
     ]
     damaged = sum(_LOST in text for text in texts)
     if damaged:
@@ -233,15 +95,26 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
         name = _canonical(encoding)
         said = f"编码：{name}（指定）"
     notes = [Note("encoding", "", 1, 1, said)]
-    if text is None and (encoding is not None or name not in ("utf-8", *_BYTES)):
+    if text is None and (encoding is not None or name not in ("utf-8", *BYTES)):
         text = _whole(data, name)
-    if text is None and name not in ("utf-8", "utf-8-sig", *_BYTES):
+    if text is None and name not in ("utf-8", "utf-8-sig", *BYTES):
         text = _damaged(data, name, path)
     if text is None:
         text, more = _by_lines(data.removeprefix(codecs.BOM_UTF8), "utf-8" if name == "utf-8-sig" else name)
         notes += more
-    text = text.removeprefix("\ufeff")
+    text, more = _without_marks(text, path)
+    return text, [*notes, *more]
+
+
+def _without_marks(text: str, path: object) -> tuple[str, list[Note]]:
+    """Return the text without byte order marks, end-of-file marks and NUL, and what there was."""
+    notes: list[Note] = []
+    text = text.removeprefix("\ufeff").rstrip("\x1a\x00")
     _refuse_binary(text, path)
+    if "\n\ufeff" in text:
+        n = text.count("\n\ufeff")
+        notes.append(Note("byte_order_marks", "", n, n, f"去掉行首的 {n} 个字节序标记（拼接的文件）"))
+        text = text.replace("\n\ufeff", "\n")
     if "\x00" in text:
         n = text.count("\x00")
         notes.append(Note("nul_characters", "", n, len(text), f"去掉 {n} 个空字符（NUL）"))
@@ -254,7 +127,7 @@ def _plain_utf8(data: bytes) -> str | None:
     if b"\x00" in data[:_SAMPLE]:
         return None
     text = _whole(data, "utf-8")
-    return text if text is not None and (text.isascii() or _surely_utf8(text)) else None
+    return text if text is not None and (text.isascii() or surely_utf8(text)) else None
 
 
 def _whole(data: bytes, name: str) -> str | None:
@@ -262,18 +135,6 @@ def _whole(data: bytes, name: str) -> str | None:
         return data.decode(name)
     except UnicodeError:
         return None
-
-
-def _surely_utf8(text: str) -> bool:
-    """Return whether text that is valid UTF-8 cannot be another encoding's by chance.
-
-    Three characters of three bytes, or eight of any length, from the first beyond ASCII on: two or three
-    hanzi of GB18030 often are valid two-byte sequences.
-    """
-    first = _BEYOND.search(text)
-    piece = text[first.start() : first.start() + _SAMPLE] if first is not None else ""
-    wide = sum(c >= "\u0800" for c in piece)
-    return wide >= 3 or wide + sum("\u0080" <= c < "\u0800" for c in piece) >= 8
 
 
 def _damaged(data: bytes, name: str, path: object) -> str:

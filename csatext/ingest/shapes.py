@@ -32,23 +32,27 @@ _ONE_OF = 10
 _SOME_EMPTY = 0.005
 _FEW_VALUES = 40
 _LEAST = 3
+_SHORT_WORDS = 8
+"""Characters that the cells of a column of short words (a channel, a product) have at most."""
 
 
 class Shape(NamedTuple):
     """What is known of one column.
 
-    ``pattern`` every filled cell matches (None: free text), ``values`` all values seen where they are
-    few (None: many), ``may_be_empty`` whether empty cells are usual.
+    ``pattern`` every filled cell matches (None: words), ``values`` all values seen where they are few
+    (None: many), ``may_be_empty`` whether empty cells are usual, ``longest`` the most characters that a
+    cell of a column of short words may have (None: free text).
     """
 
     pattern: re.Pattern[str] | None
     values: frozenset[str] | None
     may_be_empty: bool
+    longest: int | None = None
 
     @property
     def free(self) -> bool:
         """Whether the column holds free text: anything fits."""
-        return self.pattern is None and self.values is None
+        return self.pattern is None and self.values is None and self.longest is None
 
     def takes(self, cell: str) -> bool:
         """Return whether a cell could stand in this column."""
@@ -56,7 +60,9 @@ class Shape(NamedTuple):
             return self.may_be_empty
         if self.pattern is not None:
             return self.pattern.match(cell) is not None
-        return self.values is None or cell.strip() in self.values
+        if self.values is not None:
+            return cell.strip() in self.values
+        return self.longest is None or len(cell.strip()) <= self.longest
 
 
 def learn_shape(rows: Sequence[Sequence[str]], width: int) -> list[Shape]:
@@ -80,7 +86,19 @@ def learn_shape(rows: Sequence[Sequence[str]], width: int) -> list[Shape]:
     (True, False, False)
     """
     whole = [row for row in rows if len(row) == width]
-    return [_one([row[j].strip() for row in whole]) for j in range(width)]
+    columns = [[row[j].strip() for row in whole] for j in range(width)]
+    return _with_words([_one(cells) for cells in columns], columns)
+
+
+def _with_words(shapes: list[Shape], columns: Sequence[Sequence[str]]) -> list[Shape]:
+    """Return the shapes, columns of short words beside a much longer one marked as such."""
+    longest = [max(map(len, cells), default=0) for cells in columns]
+    most = max((n for shape, n in zip(shapes, longest, strict=True) if shape.free), default=0)
+    return [
+        shape._replace(longest=2 * n) if shape.free and len(cells) >= _LEAST and 0 < n <= limit else shape
+        for shape, n, cells in zip(shapes, longest, columns, strict=True)
+        for limit in [min(_SHORT_WORDS, most // 2)]
+    ]
 
 
 def _strays_allowed(n: int) -> float:
@@ -101,7 +119,9 @@ def _one(cells: list[str]) -> Shape:
     values = frozenset(value for value, n in counts.items() if n > 1)
     alone = len(counts) - len(values)
     few = len(counts) <= min(_FEW_VALUES, len(filled) // 10) and alone <= _strays_allowed(len(filled))
-    return Shape(None, values if few else None, may_be_empty)
+    if few:
+        return Shape(None, values, may_be_empty)
+    return Shape(None, None, may_be_empty)
 
 
 def proves(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:

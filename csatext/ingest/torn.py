@@ -91,8 +91,8 @@ def _why(cells: Sequence[str], width: int, sound: bool) -> str:
 class _Mender:
     """Walks over the records of one file once; whole ones pass, torn ones are mended or rejected."""
 
-    def __init__(self, text: str, shapes: Sequence[Shape], delimiter: str) -> None:
-        self.text, self.shapes, self.delimiter = text, shapes, delimiter
+    def __init__(self, text: str, shapes: Sequence[Shape], delimiter: str, names: Sequence[str]) -> None:
+        self.text, self.shapes, self.delimiter, self.names = text, shapes, delimiter, list(names)
         self.newline = line_ending(text)
         self.rows: list[list[str]] = []
         self.lines: list[int] = []
@@ -121,7 +121,10 @@ class _Mender:
         return True
 
     def _whole(self, record: Record) -> bool:
-        return record.sound and len(record.cells) == len(self.shapes) and proves(record.cells, self.shapes)
+        """Return whether a record is a row that fits its columns, or the header once more."""
+        if not record.sound or len(record.cells) != len(self.shapes):
+            return False
+        return proves(record.cells, self.shapes) or record.cells == self.names
 
     def _joined(self, record: Record, todo: list[Record]) -> bool:
         """Read the record with 0, 1, 2 ... of the records below it as one row."""
@@ -240,9 +243,10 @@ def repair(
         frame = pd.DataFrame(cells, columns=list(names), dtype="str")
         return RawTable(frame, np.array([r.line for r in records], dtype=np.int64), headed=headed)
     width = len(names)
-    sound = [record.cells for record in records if record.sound and len(record.cells) == width]
-    shapes = shapes_of(sound if len(sound) >= _FEW else [record.cells for record in records], width)
-    mender = _Mender(text, shapes, delimiter)
+    data = [record for record in records if record.cells != list(names)]
+    sound = [record.cells for record in data if record.sound and len(record.cells) == width]
+    shapes = shapes_of(sound if len(sound) >= _FEW else [record.cells for record in data], width)
+    mender = _Mender(text, shapes, delimiter, names)
     mender.walk(records)
     total = len(mender.rows) + len(mender.rejects)
     done = "；".join(f"{why} {n} 行" for why, n in sorted(mender.mended.items()))

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from csatext.errors import InputError, ParameterError
-from csatext.ingest.encodings import decode, detect_encoding
+from csatext.ingest.detection import detect_encoding
+from csatext.ingest.encodings import decode
 from csatext.ingest.mojibake import mend_columns, mend_text
 
 SENTENCES = (
