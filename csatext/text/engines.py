@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Protocol
 
@@ -69,8 +70,9 @@ class _Jieba:
 ENGINES: dict[str, Callable[[bool], Engine]] = {"rjieba": _Rjieba, "jieba": _Jieba}
 
 
+@cache
 def make_engine(name: str, hmm: bool) -> Engine:
-    """Build an engine that shares no state with any other.
+    """Build an engine; nothing in csatext adds a word to it, so that one serves all who ask for the same.
 
     Parameters
     ----------

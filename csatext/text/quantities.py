@@ -12,7 +12,7 @@ from csatext.text.spans import Span, span_array
 
 __all__ = ["quantity_spans"]
 
-_PLACEHOLDER = re.compile(r"\[[^\[\]\s\ufdd0-\ufdef，。：；！？,:;!?]{1,12}(?:#[0-9a-z]{1,16})?\]")
+_PLACEHOLDER = re.compile(r"\[[^\[\]\s，。：；！？,:;!?]{1,12}(?:#[0-9a-z]{1,16})?\]")
 _EMOTICON_CODE = re.compile(r"#[A-Za-z][A-Za-z0-9]{0,5}(?:-[A-Za-z0-9]{1,6})?$")
 _NUMBER = r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?"
 _DATE = (

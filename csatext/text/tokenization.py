@@ -15,11 +15,12 @@ from csatext.text.engines import ENGINES, Engine, make_engine
 from csatext.text.protection import TermMatcher, checked_terms
 from csatext.text.quantities import quantity_spans
 from csatext.text.spans import merge_spans
-from csatext.text.tokens import TokenTable, from_batches
+from csatext.text.tokens import TokenTable, dictionary_of, from_batches
 
 __all__ = ["Tokenizer"]
 
 _BATCH_CHARACTERS = 500_000
+_RUN_CHARACTERS = 10_000
 
 
 class Tokenizer:
@@ -180,14 +181,21 @@ class Tokenizer:
         return self._matcher
 
     def _encoded(self, batch: Sequence[str]) -> tuple[pa.DictionaryArray, np.ndarray]:
-        lists = self._lists(batch)
-        tokens = pa.array(list(chain.from_iterable(lists)), pa.string()).dictionary_encode()
-        return tokens, np.fromiter(map(len, lists), np.int64, len(lists))
+        tokens_of_text, length_of_token = [], []
+        # Small runs: a token lives until its length is taken, and its memory serves the next one.
+        for texts in _batches(batch, _RUN_CHARACTERS):
+            lists = self._lists(texts)
+            counts = np.fromiter(map(len, lists), np.int64, len(lists))
+            flat = chain.from_iterable(lists)
+            length_of_token.append(np.fromiter(map(len, flat), np.int64, counts.sum()))
+            tokens_of_text.append(counts)
+        return dictionary_of("".join(batch), np.concatenate(length_of_token)), np.concatenate(tokens_of_text)
 
 
 def _unused(texts: Sequence[str]) -> tuple[str, str]:
-    """Return two characters that no text holds and every engine cuts off: noncharacters first."""
-    free = (mark for mark in map(chr, range(0xFDD0, 0x110000)) if not any(mark in text for text in texts))
+    """Return two characters that no text holds and every engine cuts off: control codes first."""
+    marks = map(chr, chain(range(1, 9), range(0xFDD0, 0x110000)))
+    free = (mark for mark in marks if not any(mark in text for text in texts))
     return next(free), next(free)
 
 

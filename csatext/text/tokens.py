@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 __all__ = ["TokenTable"]
 
@@ -43,13 +44,39 @@ class TokenTable(NamedTuple):
         return [flat[start:end] for start, end in pairwise(bounds)]
 
 
+def dictionary_of(text: str, lengths: np.ndarray) -> pa.DictionaryArray:
+    """Return the parts of ``text`` that have these lengths, one after the other, dictionary-encoded.
+
+    Parameters
+    ----------
+    text : str
+        Without halves of surrogate pairs.
+    lengths : ndarray of int64, shape (n,)
+        In characters; they add up to the length of the text.
+
+    Examples
+    --------
+    >>> dictionary_of("退款退款吧", np.array([2, 2, 1])).to_pylist()
+    ['退款', '退款', '吧']
+    """
+    # The text's own bytes serve as the array's data: no string is made for a token.
+    data = text.encode()
+    character = np.flatnonzero((np.frombuffer(data, np.uint8) & 0xC0) != 0x80)
+    ends = np.append(character, len(data))[np.cumsum(lengths)]
+    offsets = pa.py_buffer(np.concatenate(([0], ends)))
+    parts = pa.LargeStringArray.from_buffers(len(lengths), offsets, pa.py_buffer(data))
+    return parts.dictionary_encode()
+
+
 def from_batches(batches: Sequence[tuple[pa.DictionaryArray, np.ndarray]]) -> TokenTable:
     """Join batches of (dictionary-encoded tokens, number of tokens of each document)."""
     if not batches:
         return TokenTable(np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, object))
     chunks = pa.chunked_array([tokens for tokens, _ in batches]).unify_dictionaries()
-    unsorted = chunks.chunk(0).dictionary.to_numpy(zero_copy_only=False)
-    order = np.argsort(unsorted)
+    dictionary = chunks.chunk(0).dictionary
+    # UTF-8 sorts as code points do.
+    order = pc.array_sort_indices(dictionary).to_numpy()
+    unsorted = dictionary.to_numpy(zero_copy_only=False)
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     codes = np.concatenate([chunk.indices.to_numpy() for chunk in chunks.chunks])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
@@ -21,7 +22,7 @@ from csatext.text.tokens import TokenTable
 
 __all__ = ["Vectorizer"]
 
-_NO_TERM = re.compile(r"[\W_]*|[\d.,:%％/\-]+")
+_NO_TERM = r"^(?:[^\p{L}\p{N}]*|[\p{Nd}.,:%％/\-]+)$"
 
 
 class Vectorizer(TransformerMixin, BaseEstimator):
@@ -161,12 +162,10 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         return Corpus(docs, texts, source, table, dtm, self.terms_, self._preparation())
 
     def _candidates(self, vocabulary: np.ndarray) -> np.ndarray:
-        stop = self._stop_words()
-        return np.fromiter(
-            (word not in stop and _NO_TERM.fullmatch(word) is None for word in vocabulary),
-            bool,
-            len(vocabulary),
-        )
+        words = pa.array(vocabulary, pa.large_string())
+        stop = pa.array(sorted(self._stop_words()), pa.large_string())
+        left_out = pc.or_(pc.match_substring_regex(words, _NO_TERM), pc.is_in(words, stop))
+        return pc.invert(left_out).to_numpy(zero_copy_only=False)
 
     def _stop_words(self) -> frozenset[str]:
         if self.stop_words is None:
