@@ -12,9 +12,9 @@ from csatext.text.pii_addresses import addresses
 from csatext.text.pii_codes import codes
 from csatext.text.pii_context import Cues
 from csatext.text.pii_names import names
-from csatext.text.pii_numbers import SPEAKER, Found, numbers
+from csatext.text.pii_numbers import Found, numbers
 from csatext.text.pii_spoken import digit_extent
-from csatext.text.pii_view import MASK_LABELS, fold, segments
+from csatext.text.pii_view import MASK_LABELS, SPEAKER, fold, segments
 
 __all__ = ["KINDS", "Pii", "find_pii"]
 

@@ -17,11 +17,13 @@ __all__ = ["addresses"]
 _WINDOW = 44
 _LONGEST = 120
 _NUMBER = r"(?:[0-9]{1,5}|[零一二三四五六七八九十百幺两]{1,6}|[A-Za-z][0-9]{0,3}|[甲乙丙丁东西南北])"
-_UNIT = r"(?:号楼|号院|号库|号|栋|幢|座|塔|单元|室|层|楼|弄|组|队|户(?!型)|房|铺)"
-_TAIL = r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"
+_UNIT = r"(?:号(?:宿舍|公寓|教学|办公)?楼|号院|号库|号|栋|幢|座|塔|单元|室|层|楼|弄|组|队|户(?!型)|房|铺)"
+_TAIL = (
+    r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺两]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"
+)
 _DASHED = r"[A-Za-z]?[0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:室|号|房)?(?![0-9\-楼层天个元块点月日折星分岁年寸%])"
 _DOOR = re.compile(
-    rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}[\s,，\-]?)+(?:{_TAIL})?|{_DASHED}|(?<=[心厦寓场际园苑城楼])[0-9]{{3,4}}室?(?![0-9元块年月日个件点%米人])"
+    rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}(?:之[0-9一二三四五六七八九]{{1,2}})?[\s,，\-]?)+(?:{_TAIL})?|{_DASHED}|(?<=[心厦寓场际园苑城楼])[0-9]{{3,4}}室?(?![0-9元块年月日个件点%米人])"
 )
 _GATE = re.compile(
     r"[0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北]\s?[号栋幢座塔单室层楼弄组队户房铺]|[0-9]-[0-9]|[心厦寓场际园苑城楼][0-9]{3}"
@@ -39,7 +41,7 @@ _ESTATE = re.compile(
     r"(?:小区)?[\s,，]?$"
 )
 _JOINT = re.compile(
-    r"[\s,，]?(?:(?!在|到|是|的|了|电|手机|联系|收|和(?!谐|平|睦|悦)|送|寄)[\u4e00-\u9fffA-Za-z0-9·]){0,12}[\s,，]?"
+    r"[\s,，]?(?:(?!在|到|是|的|了|电|手机|联系|收|(?<![万祥泰仁永颐太共中协景福德熙])和(?!谐|平|睦|悦|苑|园|庭|府|里|美|泰|顺|兴|盛|居)|送|寄)[\u4e00-\u9fffA-Za-z0-9·]){0,12}[\s,，]?"
 )
 _ADMIN = re.compile(r"(?:省|市|区|县|镇|乡|街道|旗|自治州)")
 _STOP = re.compile(
@@ -48,6 +50,9 @@ _STOP = re.compile(
     r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
     re.DOTALL,
 )
+_COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|[共有的])\s?$")
+_HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?[户栋幢座层楼]\s?")
+_VILLAGE = re.compile(r"(?:村|屯|庄|寨|镇|乡|社区)[\s,，]?$")
 _NOT_DOOR = re.compile(
     r"(?:线|口|出口|店|站|车|馆|门(?!口)|机|桌|技师|之前|那天|到货|下单|收到|发货|当天|早上|上午|下午|晚上|中午|前|后|以后|以前|左右|航站楼|"
     r"球|字|套餐|选手|窗口|柜台|院线|登机口|展厅|包间|包厢|模型|色|款|的时候|去的|买的|开的|来的|到的|签收|文件|令|码头|通知|公告)"
@@ -77,7 +82,13 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
     lead = view[max(start, door - _WINDOW) : door]
     if _NOT_DOOR.match(view, end) is not None:
         return False
-    within = {"栋", "幢", "单元", "室", "号楼", "座", "塔", "户"} & set(units)
+    if _COUNTED.search(view, max(start, door - 3), door) is not None and _HOUSEHOLDS.fullmatch(
+        view, door, end
+    ):
+        return False
+    within = {"栋", "幢", "单元", "室", "座", "塔", "户"} & set(units) | {
+        unit for unit in units if unit[-1] == "楼" and unit[0] == "号"
+    }
     if len(within) >= 2:
         return True
     if len(lead) < 2:
@@ -85,6 +96,8 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
     placed = _ADMIN.search(lead) is not None
     if _WAY.search(lead) is not None and ({"号", "弄", "号院", "栋", "幢", "号楼"} & set(units)):
         return len(lead) >= 3 or placed
+    if placed and _VILLAGE.search(lead) is not None and {"组", "队"} & set(units):
+        return True
     if _ESTATE.search(lead) is not None:
         if not units:
             return len(lead) >= 3 and "-" in view[door:end]

@@ -19,7 +19,7 @@ _EMAIL = re.compile(
 )
 _SPOKEN_EMAIL = re.compile(
     rf"[A-Za-z0-9{_SPOKEN}][A-Za-z0-9._\-{_SPOKEN}]{{1,40}}\s?"
-    rf"(?:@|艾特|圈[aA]|[ ]at[ ]|(?<=[{_SPOKEN}])at)\s?"
+    rf"(?:@|艾特|圈[aA]|[(\[]at[)\]]|[ ]at[ ]|(?<=[{_SPOKEN}])at)\s?"
     rf"[A-Za-z0-9{_SPOKEN}]{{1,20}}\s?(?:\.|点|[ ]dot[ ])\s?"
     r"(?:[cC][oO][mM]|[cC][nN]|[nN][eE][tT]|康姆)(?:(?:\.|点)[cC][nN])?"
 )
@@ -33,20 +33,23 @@ _VERSION = re.compile(
 _EDITION = re.compile(r"\s?(?:的?版|bug|闪退|升级|更新)")
 _LEAST_OCTET, _HIGHEST_OCTET = 32, 255
 _PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_PLATE_END = "挂学警港澳试超使领"
 _PLATE = re.compile(
-    rf"(?:[{_PROVINCE}][A-Za-z]|WJ[{_PROVINCE}0-9])[\s·.•・\-]?"
-    rf"(?:[A-Za-z0-9{_SPOKEN}][\s·]?){{4}}[A-Za-z0-9{_SPOKEN}]"
-    rf"(?:[A-Za-z0-9{_SPOKEN}](?![A-Za-z0-9])|[挂学警港澳试超使领])?(?![A-Za-z0-9])"
+    rf"(?:[{_PROVINCE}][A-Za-z]|WJ[{_PROVINCE}0-9])[\s·.•・*,，\-]?[\s·]?"
+    rf"(?:[A-Za-z0-9{_SPOKEN}][\s·]?){{4}}"
+    rf"(?:[A-Za-z0-9{_SPOKEN}](?:[A-Za-z0-9{_SPOKEN}](?![A-Za-z0-9])|[{_PLATE_END}])?|[{_PLATE_END}])(?![A-Za-z0-9])"
 )
 _PLATE_DIGIT = re.compile(rf"[0-9{_SPOKEN}]")
+_CAR = re.compile(r"车牌?号?码?[\s:是为]{0,3}$")
 _PASSPORT = re.compile(r"(?:[EeGgDdSsPpHhMm][0-9]{8}|[Ee][A-HJ-Za-hj-z][0-9]{7}|[HhMm][0-9]{10})$")
+_PASSPORT_LIKE = re.compile(r"[A-Za-z]{1,2}[0-9]{7,8}")
 _CODE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_\-{TURN_JOIN}]{{3,38}}[A-Za-z0-9])")
 _USCC = re.compile(r"[0-9A-Za-z]{18}")
 _TRACKING = re.compile(
     r"(?:SF[0-9]{12,13}|YT[0-9]{13}|JD[VWXA-Z]{0,2}[0-9]{11,13}|JT[0-9]{13}|ZTO[0-9]{12}|DPK[0-9]{12}|[A-Z]{2}[0-9]{9}CN)$"
 )
 _MASKED = re.compile(
-    r"(?<![0-9A-Za-z*])[0-9]{1,10}[\s-]?[*xX#_]{3,14}[\s-]?[0-9]{1,5}[xX]?(?![0-9A-Za-z*])"
+    r"(?<![0-9A-Za-z*])[0-9]{1,10}[\s-]?[*xX#_]{3,17}[\s-]?[0-9]{1,5}[xX]?(?![0-9A-Za-z*])"
     r"|(?<![0-9A-Za-z])[3-69][0-9]{3}\s(?:[*xX]{4}\s){1,3}[0-9]{3,4}(?![0-9A-Za-z*])"
 )
 _MOBILE_START = re.compile(r"1[3-9]")
@@ -112,7 +115,9 @@ def _ips(view: str, cues: Cues) -> Iterator[Found]:
 
 def _plates(view: str) -> Iterator[Found]:
     for match in _PLATE.finditer(view):
-        if len(_PLATE_DIGIT.findall(match.group())) >= 2:
+        digits = len(_PLATE_DIGIT.findall(match.group()))
+        told = _CAR.search(view, max(0, match.start() - 8), match.start()) is not None
+        if told or (digits >= 2 and (match.group()[0] != "新" or match.group().isupper())):
             yield Found(*match.span(), "plate", re.sub(r"[\s·.•・\-]", "", match.group()).upper())
 
 
@@ -129,6 +134,8 @@ def _code_kind(code: str, start: int, end: int, cues: Cues) -> str | None:
     if cue is not None and cue.kind == "other" and cue.direct:
         return None
     if _PASSPORT.match(code) is not None and kind in ("", "passport", "id", "phone") and digits < len(code):
+        return "passport"
+    if kind == "id" and cue is not None and cue.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
         return "passport"
     if kind == "passport" and cue is not None and cue.direct and digits >= 7:
         return "passport"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from csatext.lexicon import lexicon_path
-from csatext.text.pii_view import QUESTION_END
+from csatext.text.pii_view import QUESTION_END, SPEAKER
 
 __all__ = ["DIRECT", "Cue", "Cues", "words_of"]
 
@@ -21,10 +21,12 @@ _REACH_OF_QUESTION = 40
 _STOP = re.compile(r"[。！!？?；;\n\ufdd0]|[0-9]{3}")
 _LATIN = re.compile(r"[A-Za-z]")
 _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不见了|丢了|看不到|查不到|在哪")
-DIRECT = r"[\s:,，、.。=#\"'“”‘’「」(（\[【是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好]"
+DIRECT = (
+    r"[\s:,，、.。=|#\"'“”‘’「」(（\[【是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好吧呢哈]"
+)
 """Characters that may stand between a context word and its value, as a class."""
 
-_DIRECT = re.compile(f"{DIRECT}*")
+_DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT})*")
 
 
 class Cue(NamedTuple):

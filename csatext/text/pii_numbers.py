@@ -18,8 +18,9 @@ from csatext.text.pii_checks import (
 )
 from csatext.text.pii_context import Cue, Cues
 from csatext.text.pii_spoken import Chunk, digit_chunks
+from csatext.text.pii_view import SPEAKER
 
-__all__ = ["DIGITS", "ENOUGH_DIGITS", "SPEAKER", "Found", "numbers"]
+__all__ = ["DIGITS", "ENOUGH_DIGITS", "Found", "numbers"]
 
 DIGITS = "0-9零一二三四五六七八九幺两伍陆十百千洞拐勾"
 """Characters that are or contain a digit, as the inside of a class."""
@@ -27,7 +28,7 @@ DIGITS = "0-9零一二三四五六七八九幺两伍陆十百千洞拐勾"
 _BETWEEN = (
     "\\s!-/:-@\\[-`{-~×●•∗﹡‐‑‒–—―−。、…·\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u20e3\ufdd0"
     "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
-    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方"
+    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方一三上二到呐嘞尾收数明末段白第组"
 )
 ENOUGH_DIGITS = f"[{DIGITS}](?:[{_BETWEEN}]*(?:[Dd]ouble|[Tt]riple)?[{_BETWEEN}]*[{DIGITS}]){{4}}"
 """Five digits with nothing but separators and fillers between: without them there is no number."""
@@ -35,19 +36,22 @@ ENOUGH_DIGITS = f"[{DIGITS}](?:[{_BETWEEN}]*(?:[Dd]ouble|[Tt]riple)?[{_BETWEEN}]
 _ENOUGH = re.compile(f"[{DIGITS}](?:[{_BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
 _LONGEST = 30
 _SHORTEST = 5
-SPEAKER = r"\s(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
-"""Label of a speaker at the start of a line in a transcript."""
 
-_FILLER = (
-    "嗯|啊|呃|额|哦|噢|诶|欸|唉|哎|呀|哈|呢|吧|嘛|对|好的|好|行|那个|这个|就是|然后|接着|后面|最后|再|还有|接下来|"
-    "再来|接下去|下面|之后|后边|前面|开头|稍等|等下|等一下|等等|我看看|我看一下|我看下|我想想|我想一下|想一下|"
-    "您记一下|你记一下|记一下|记好了吗|您说|请说|您讲|继续|嗯嗯|对对|是的|后四位|后几位|中间|是|横杠|杠|横线|空格|点"
+_FILLER = (  # the longest first: the gap is read without going back
+    "中间四位|你记一下|您接着说|您记一下|我想一下|我看一下|我记一下|最后几位|最后四位|记好了吗|"
+    "请接着说|下一段|下一组|你继续|再来是|前三位|前四位|后几位|后四位|后边是|您继续|想一下|"
+    "我想想|我看下|我看看|接下去|接下来|接着说|最后是|第二段|等一下|记一下|记下了|请继续|还有个|"
+    "下面|中间|之后|你说|再接|再来|前面|后边|后面|哎呀|嗯嗯|好的|对对|对的|就是|尾数|开头|"
+    "您讲|您说|我记|接上|接着|收到|明白|是的|最后|末尾|横杠|横线|然后|稍等|空格|等下|等等|"
+    "继续|请说|还有|这个|那个|再|吧|呀|呃|呐|呢|哈|哎|哦|唉|啊|嗯|嘛|嘞|噢|好|对|就|"
+    "是|杠|欸|点|行|讲|诶|请|那|额"
 )
 _GAP = re.compile(
     rf"(?:{SPEAKER}|[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]|{_FILLER}){{0,16}}+"
 )
 _LONGEST_GAP = 28
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
+_NEW_TURN = re.compile("[\n\ufdd0]")
 _UNIT = re.compile(
     r"\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
 )
@@ -57,10 +61,14 @@ _LETTER = re.compile(r"[A-Za-z_]")
 _CHECK_X = re.compile(
     r"[\s,，、.嗯啊呃最后是一位个]{0,6}(?:[xX](?![A-Za-z0-9])|大?写?的?(?:叉|埃克斯|艾克斯|爱克斯))"
 )
-_CARRIER = re.compile(r"(?<![A-Za-z])[A-Z]{2,4}[\s-]?$")
+_LETTERS_AFTER = re.compile(r"[xX]|[eE]xt\.?[0-9]")
+_FRACTION = re.compile(r"(?<![0-9.])-?[0-9]\.$")
+_CARRIER = re.compile(r"(?<![A-Za-z])[A-Z]{1,4}[\s-]?$")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
 _PLUS = re.compile(r"[(（]?\+\s?$|\($")
-_EXTENSION = re.compile(r"(?:-|\s?转\s?|\s?分机号?\s?)[0-9]{1,5}(?![0-9])")
+_EXTENSION = re.compile(
+    r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9]{1,5}(?![0-9])"
+)
 _BLOCKED = re.compile(
     r"(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
     r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
@@ -120,13 +128,18 @@ def _is_phone_grouping(view: str, chunks: list[Chunk]) -> bool:
     """Whether written groups can be a telephone number, not dates, prices or lists of quantities."""
     if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
         return True
-    if chunks[0].digits in ("86", "0086"):
-        return _is_phone_grouping(view, chunks[1:])
+    abroad = chunks[0].digits in ("86", "0086")
+    if abroad:
+        chunks = chunks[1:]
+        if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
+            return True
     sizes = [len(chunk.digits) for chunk in chunks]
     light = all(_LIGHT.fullmatch(view, left.end, right.start) is not None for left, right in pairwise(chunks))
     if not light:
-        return sizes[0] >= 3 and sizes[1:] != [3, 3, 2]
-    return max(sizes) <= 2 or (sizes[0] >= 3 and len(sizes) <= 5 and min(sizes[:-1]) >= 2)
+        return sizes[0] >= 3 and max(sizes) >= 3 and sizes[1:] != [3, 3, 2]
+    if max(sizes) <= 2:
+        return True
+    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1]) >= 2
 
 
 def _subscriber(view: str, start: int, digits: str) -> tuple[str, str] | None:
@@ -199,10 +212,16 @@ def _refused(view: str, start: int, end: int, cue: Cue | None) -> bool:
         return True
     if _UNIT.match(view, end) is not None or _MONEY.search(view, max(0, start - 3), start) is not None:
         return True
-    if _LETTER.match(view, end) is not None and view[end] not in "xX":
+    if _LETTER.match(view, end) is not None and _LETTERS_AFTER.match(view, end) is None:
         return True
     before = view[max(0, start - 7) : start]
-    return _LETTER.match(before[-1:]) is not None and _PREFIX.search(before) is None
+    if _FRACTION.search(before) is not None:
+        return True
+    return (
+        _LETTER.match(before[-1:]) is not None
+        and _PREFIX.search(before) is None
+        and not (cue is not None and cue.kind == "order" and _CARRIER.search(before) is not None)
+    )
 
 
 def _extent(view: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
@@ -254,10 +273,11 @@ def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found]
 def _continues(view: str, run: list[Chunk], last: int) -> bool:
     """Whether chunk ``last`` can belong to the order or account number before it."""
     chunk, before = run[last], run[last - 1]
-    if is_mobile(chunk.digits) or is_id18(chunk.digits):
+    if is_mobile(chunk.digits) or is_landline(chunk.digits) or is_id18(chunk.digits):
         return False
     spoken = chunk.spoken and before.spoken
-    return spoken or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
+    said_on = _NEW_TURN.search(view, before.end, chunk.start) is not None
+    return spoken or said_on or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
 
 
 def numbers(view: str, cues: Cues) -> Iterator[Found]:

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csatext.text.pii_context import DIRECT, words_of
-from csatext.text.pii_names import surnames
+from csatext.text.pii_name_shapes import surnames
 from csatext.text.pii_numbers import DIGITS, ENOUGH_DIGITS
+from csatext.text.pii_transliterated import DOTS
 from csatext.text.pii_view import TURN_JOIN, VARIANTS
 
 __all__ = ["may_hold_pii"]
@@ -33,7 +34,8 @@ _MARKED = (
     "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z]|WJ",
     "[A-Za-z][A-Za-z_-]*[0-9](?:[A-Za-z_-]*[0-9]){3}|[0-9](?:[A-Za-z_-]*[0-9]){4}",
     r"[A-Za-z0-9]\s?[*xX#_?]{3}",
-    "(?:TITLES)|姓",
+    "(?:TITLES)|姓|[SURNAME][^，。]{1,3}(?:本人|签收|代收|的身份|的名|的那个)",
+    f"[{DOTS}]",
     r"(?:收|亲启)(?:$|[\s!-/:-@。、…])",
 )
 _NICKNAMED = (f"(?:ACCOUNT){DIRECT}*{_LATIN_NAME}",)
@@ -43,7 +45,7 @@ _PLACED = (
     rf"{_UNIT}[\s,-]?{_NUMBER}(?:[-之]{_NUMBER})?\s?(?:号楼|栋|幢|座|塔|单元|室|户)",
 )
 _NAMED = (
-    f"(?:NAMED)[\\s:,、\"'“”‘’「」(（\\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写改成换变更{TURN_JOIN}]*[SURNAME]",
+    f"(?:NAMED)[\\s:=|,、\"'“”‘’「」(（\\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留用改成换变更{TURN_JOIN}]*[SURNAME]",
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["MASK", "MASK_LABELS", "QUESTION_END", "TURN_JOIN", "VARIANTS", "fold", "segments"]
+__all__ = ["MASK", "MASK_LABELS", "QUESTION_END", "SPEAKER", "TURN_JOIN", "VARIANTS", "fold", "segments"]
 
 MASK_LABELS = {
     "mobile": "手机号",
@@ -32,6 +32,9 @@ TURN_JOIN = "\ufdd0"
 
 QUESTION_END = "\ufdd1"
 """Ends the other speaker's last turn: its words are context, its digits belong to no value after it."""
+
+SPEAKER = r"\s(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
+"""Label of a speaker at the start of a line in a transcript."""
 
 _VARIANTS = (
     "〇○壹贰貳叁參肆柒捌玖兩",

@@ -1,0 +1,59 @@
+"""Names of persons written by their sound: of national minorities and of foreigners, mostly with a dot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+__all__ = ["DOTS", "transliterated_end"]
+
+DOTS = "·・‧•"
+"""Characters that stand between the parts of such a name."""
+
+_SOUNDS = (
+    "阿艾爱埃安巴拜班贝毕比伯布才仓曹策次达代丹旦当德登邓迪丁顿多恩尔法甫高格根贡古哈海赫胡吉加嘉江杰金觉卡凯康"
+    "克库拉兰朗勒里力丽林龙卢鲁罗洛玛买麦曼梅门蒙孟米密敏木穆那娜乃囡尼努诺帕佩普其旗齐强青琼曲热仁日荣如茹萨"
+    "赛桑瑟沙山史斯苏孙索塔泰坦特提田图吐托娃旺汪维尾乌吾西希夏谢辛兴雄旭雪逊牙亚央扬耶叶伊依益英尤于玉约云泽扎珠"
+    "卓孜宗措嘎花朝雅音姆"
+)
+_HAN = r"[\u3400-\u9fff]"
+_STOP = "的是在了我他她它您你这那什吗呢吧啊呀嘛还又要想给跟与及或但而且因为所打说问看找手电话机址号"
+_FIRST = re.compile(rf"(?:(?![{_STOP}]){_HAN}){{2,7}}[{DOTS}*](?=(?![{_STOP}]){_HAN})")
+_SECOND = re.compile(rf"[{DOTS}*]|(?![{_STOP}]){_HAN}")
+_SOUNDED = re.compile(f"[{_SOUNDS}]{{0,4}}")
+_LONGEST_SECOND = 10
+
+
+def transliterated_end(view: str, at: int, *, firsts: Iterable[str], follows: re.Pattern[str]) -> int | None:
+    """Return where the name that starts at ``at`` ends, or None.
+
+    Parameters
+    ----------
+    view : str
+        Folded text.
+    at : int
+        Where a name is announced.
+    firsts : iterable of str
+        First parts of names that are written without a dot; none: only names with a dot are read.
+    follows : re.Pattern
+        Words that follow a name.
+
+    Examples
+    --------
+    >>> transliterated_end("安娜·贝尔电话", 0, firsts=(), follows=re.compile("电话"))
+    5
+    """
+    dotted = _FIRST.match(view, at)
+    if dotted is not None:
+        end = dotted.end()
+        while (
+            end < dotted.end() + _LONGEST_SECOND and _SECOND.match(view, end) and not follows.match(view, end)
+        ):
+            end += 1
+        return end if end > dotted.end() else None
+    for first in firsts:
+        if view.startswith(first, at):
+            rest = _SOUNDED.match(view, at + len(first))
+            end = rest.end() if rest is not None else at + len(first)
+            return end if not re.match(_HAN, view[end : end + 1]) or follows.match(view, end) else None
+    return None
