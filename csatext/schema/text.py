@@ -1,8 +1,8 @@
-"""Tables that the text room makes: boilerplate."""
+"""Tables that the text room makes: boilerplate, explanations of a cut, phrases."""
 
 from csatext.schema.model import Column, Table
 
-__all__ = ["BOILERPLATE"]
+__all__ = ["BOILERPLATE", "EXPLANATION", "PHRASES"]
 
 BOILERPLATE = Table(
     "boilerplate",
@@ -16,4 +16,39 @@ BOILERPLATE = Table(
         Column("expected", "float", "records that would hold it by chance (character bigrams)"),
     ),
     key=("sentence",),
+)
+
+EXPLANATION = Table(
+    "explanation",
+    "one row a token of one text: why it was cut so",
+    (
+        Column("token", "str", "the word"),
+        Column("start", "int", "first character in the text given"),
+        Column("end", "int", "one past the last character in the text given"),
+        Column("source", "str", "what made it: 添加的词, 词典, HMM 新词, 数量格式, 单字, 字母数字 or 符号"),
+        Column("frequency", "Int", "in the engine's dictionary, NA where another source made it"),
+        Column("competitors", "str", "words that overlap this place and lost or won it, with what they need"),
+        Column("advice", "str", "what to add or set to change it"),
+    ),
+    key=("start",),
+)
+
+PHRASES = Table(
+    "phrases",
+    "one row a word or fixed phrase that segmentation splits",
+    (
+        Column("rank", "int", "order, the most certain first, from 1"),
+        Column("term", "str", "the characters, as they stand in the prepared text"),
+        Column("kind", "str", "new_word or collocation (every part is a word of two characters or more)"),
+        Column("n", "int", "occurrences as a sequence of whole tokens"),
+        Column("n_docs", "int", "documents that hold it"),
+        Column(
+            "pmi", "float", "lower bound of the pointwise mutual information of its weakest split, in bits"
+        ),
+        Column("left_entropy", "float", "of what stands before it, in bits"),
+        Column("right_entropy", "float", "of what stands after it, in bits"),
+        Column("first_seen", "time", "earliest time of a document that holds it, NA without times"),
+        Column("examples", "str", "up to three places, in context, one a line"),
+    ),
+    key=("term",),
 )

@@ -8,10 +8,12 @@ from typing import Any
 
 import joblib
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from csatext.errors import ParameterError
 from csatext.text.engines import ENGINES, Engine, make_engine
+from csatext.text.explanation import explain
 from csatext.text.protection import TermMatcher, checked_terms
 from csatext.text.quantities import quantity_spans
 from csatext.text.spans import merge_spans
@@ -139,6 +141,36 @@ class Tokenizer:
         return from_batches(
             joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(self._encoded)(batch) for batch in batches)
         )
+
+    def explain(self, text: str) -> pd.DataFrame:
+        """Say why a text or word is cut as it is (schema EXPLANATION).
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        DataFrame
+            One row a token: where it is, what made it (an added term, a dictionary entry with its
+            frequency, the hidden Markov model, the shape of a quantity, a run of letters and digits),
+            the added terms and dictionary entries that overlap it, with the frequency that a losing
+            entry would need, and what to add to change the cut. ``attrs["sentence"]`` is a summary.
+
+        Raises
+        ------
+        ParameterError
+            Not a string.
+
+        Examples
+        --------
+        >>> table = Tokenizer().explain("首次解决率")
+        >>> table["token"].tolist()
+        ['首次', '解决', '率']
+        >>> table.attrs["sentence"].endswith('请用 Tokenizer(terms=["首次解决率"])。')
+        True
+        """
+        return explain(self, text)
 
     def _lists(self, batch: Sequence[str]) -> list[list[str]]:
         if self._engine is None:
