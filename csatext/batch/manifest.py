@@ -6,59 +6,50 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 import csatext
 from csatext.batch.configuration import Configuration
 from csatext.reporting.files import file_hash
 
+if TYPE_CHECKING:
+    from csatext.batch.output import Product
+
 __all__ = ["manifest"]
 
-_PARTS = (
-    "numpy",
-    "opencc",
-    "pandas",
-    "pyarrow",
-    "rjieba",
-    "scikit-learn",
-    "scipy",
-    "statsmodels",
-    "tomotopy",
-)
+_PARTS = ("numpy", "opencc", "pandas", "pyarrow", "rjieba", "scikit-learn", "scipy", "tomotopy")
 
 
 def manifest(
-    source: dict[str, Any],
-    configuration: Configuration,
-    counts: dict[str, int],
-    tables: dict[str, pd.DataFrame],
-    out: Path,
-    written: Sequence[Path],
+    product: Product, configuration: Configuration, out: Path, written: Sequence[Path]
 ) -> dict[str, Any]:
     """Return the manifest; the same input, configuration and versions give the same bytes.
 
     Parameters
     ----------
-    source : dict
-        Name and hash of the input.
+    product : Product
     configuration : Configuration
-    counts : dict
-        rows, contacts, rejects.
-    tables : dict of str to DataFrame
-        Their row counts are listed.
+        Listed without ``text.n_jobs``, which no result depends on.
     out : Path
         Folder that the names of ``written`` are relative to.
     written : sequence of Path
         Every file of the run but the manifest.
     """
+    told = configuration.to_dict()
+    del told["text"]["n_jobs"]
+    reasons = product.rejects["reason"].value_counts().sort_index()
     return {
         "csatext": csatext.__version__,
-        "input": source,
-        "configuration": configuration.to_dict(),
+        "input": product.source,
+        "configuration": told,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
-        "rows": counts,
-        "tables": {name: len(table) for name, table in tables.items()},
+        "rows": {
+            "rows": product.rows,
+            "contacts": len(product.facts),
+            "rejects": len(product.rejects),
+        },
+        "rejects": {str(reason): int(n) for reason, n in reasons.items()},
+        "tables": {name: len(table) for name, table in product.tables.items()},
+        "absent": dict(product.absent),
         "files": {path.relative_to(out).as_posix(): file_hash(path) for path in written},
     }

@@ -15,33 +15,50 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
+from csatext.batch.cause_words import with_words
+from csatext.batch.checks import check_tables
 from csatext.batch.configuration import Configuration
-from csatext.batch.manifest import manifest
-from csatext.reporting.files import file_hash, prepare_folder, write_csv, write_json, write_parquet, write_text
-from csatext.batch.privacy import mask_columns, mask_rejects
+from csatext.batch.names import free_names, quality_note
+from csatext.batch.output import Product, write_product
+from csatext.batch.privacy import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.errors import InputError
 from csatext.ingest.read import ReadResult, read_input
-from csatext.reporting.examples import examples
+from csatext.reporting.causes import episodes
+from csatext.reporting.examples import cause_examples, examples
+from csatext.reporting.files import file_hash
 from csatext.reporting.report import render_report
-from csatext.reporting.tables import dimensions_of, standard_tables
+from csatext.reporting.tables import CHART_VALUES, absent_tables, dimensions_of, standard_tables
+from csatext.schema import conform
+from csatext.schema.contacts import QUALITY
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus
 from csatext.text.tokenization import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
-__all__ = ["RunResult", "analyse", "run"]
+__all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", "tagged", "write_analysis"]
 
 _LOG = logging.getLogger(__name__)
+_CONTACTS_A_TOPIC = 10
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the analyses of one input gave, before anything is written."""
+    """What the analyses of one input gave, before anything is written.
+
+    Attributes
+    ----------
+    corpus : Corpus
+    facts : DataFrame
+    tables : dict of str to DataFrame
+    absent : dict of str to str
+        What could not be made, with the reason.
+    """
 
     corpus: Corpus
     facts: pd.DataFrame
     tables: dict[str, pd.DataFrame]
+    absent: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -63,53 +80,6 @@ class RunResult:
     rows: int
     contacts: int
     rejects: int
-
-
-def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info) -> Analysis:
-    """Take contacts through the whole road, in memory.
-
-    Parameters
-    ----------
-    contacts : DataFrame
-        Table ``contacts``.
-    configuration : Configuration
-    progress : callable
-        Told the name of each step when it begins.
-    """
-    settings = configuration.analysis
-    progress("清洗、脱敏、分词、计数")
-    corpus = Vectorizer(
-        tokenizer=Tokenizer(configuration.text.terms),
-        min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
-        simplify=configuration.text.simplify,
-        n_jobs=configuration.text.n_jobs,
-    ).fit_transform(mask_columns(contacts))
-    progress("情感、投诉类别")
-    taxonomy = Taxonomy.load(settings.taxonomy or None)
-    results = [Sentiment().transform(corpus), RuleClassifier(taxonomy).fit(corpus).transform(corpus)]
-    tables: dict[str, pd.DataFrame] = {}
-    if settings.n_topics:
-        progress("主题")
-        model = TopicModel(settings.n_topics, random_state=settings.random_state).fit(corpus)
-        results.append(model.transform(corpus))
-        tables["topics"] = model.topics_
-    facts = build_facts(corpus, *results)
-    progress("关键词")
-    dimensions = configuration.tables.by or dimensions_of(facts)
-    extractor = KeywordExtractor(settings.n_keywords)
-    tables["frequencies"] = extractor.frequencies(corpus)
-    for name in [*dimensions, "category"]:
-        tables[f"keywords_{name}"] = extractor.by_group(corpus, facts[name])
-    progress("分组、趋势、根因")
-    tables |= standard_tables(
-        facts,
-        by=configuration.tables.by or None,
-        measure=configuration.tables.measure,
-        freq=configuration.tables.freq,
-        baseline_periods=configuration.tables.baseline_periods,
-        level=configuration.tables.level,
-    )
-    return Analysis(corpus, facts, tables)
 
 
 def run(
@@ -138,12 +108,19 @@ def run(
     """
     configuration = configuration or Configuration()
     out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise InputError(f"输出位置「{out}」是一个文件；请用 -o 指定一个文件夹。")
     progress(f"读取 {Path(source).name}")
+    read = read_source(source, configuration)
+    return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
+
+
+def read_source(source: str | Path, configuration: Configuration) -> ReadResult:
+    """Read an input as section ``[input]`` says."""
     given = configuration.input
-    read = read_input(
+    return read_input(
         source, columns=given.columns or None, encoding=given.encoding or None, sheet=given.sheet or None
     )
-    return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
 
 def source_facts(path: Path) -> dict[str, Any]:
@@ -162,24 +139,117 @@ def write_analysis(
     progress: Progress = _LOG.info,
 ) -> RunResult:
     """Analyse what was read and write everything; all is computed before the first file."""
+    read = guarded(read)
     analysis = analyse(read.contacts, configuration, progress)
+    progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
-    rejects = mask_rejects(read.rejects)
-    shown = examples(analysis.corpus, analysis.facts)
-    page = render_report(analysis.facts, tables, title=configuration.report.title, examples=shown)
+    page = render_report(
+        analysis.facts,
+        tables,
+        title=configuration.report.title,
+        measure=configuration.tables.measure,
+        absent=analysis.absent,
+    )
     progress(f"写入 {out}")
-    prepare_folder(out)
-    prepare_folder(out / "tables")
-    (out / "manifest.json").unlink(missing_ok=True)
-    written = [out / "facts.parquet", out / "rejects.parquet"]
-    write_parquet(analysis.facts, written[0])
-    write_parquet(rejects, written[1])
-    for name, table in tables.items():
-        for write, ending in ((write_parquet, "parquet"), (write_csv, "csv")):
-            written.append(out / "tables" / f"{name}.{ending}")
-            write(table, written[-1])
-    written.append(out / "report.html")
-    write_text(page, written[-1])
-    counts = {"rows": read.rows, "contacts": len(read.contacts), "rejects": len(rejects)}
-    write_json(manifest(source, configuration, counts, tables, out, written), out / "manifest.json")
-    return RunResult(out, out / "report.html", **counts)
+    product = Product(analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent)
+    write_product(product, out, configuration)
+    return RunResult(out, out / "report.html", read.rows, len(read.contacts), len(read.rejects))
+
+
+def guarded(read: ReadResult) -> ReadResult:
+    """Return what was read without personal data beside the texts, and with names that results leave free."""
+    contacts, masked_ids = mask_doc_ids(read.contacts)
+    named, renamed = free_names(mask_columns(contacts))
+    total, notes = len(named), [read.quality.assign(detail=read.quality["detail"].map(mask_sentence))]
+    for old, new in renamed.items():
+        detail = f"列「{old}」改名为「{new}」，原来的名字留给分析结果"
+        notes.append(quality_note("column_renamed", new, total, total, detail))
+    if masked_ids:
+        detail = f"{masked_ids} 个编号是个人信息，已遮盖，#后是行号"
+        notes.append(quality_note("personal_id", "doc_id", masked_ids, total, detail))
+    quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
+    return ReadResult(named, mask_rejects(read.rejects, read.contacts.columns), quality, read.rows)
+
+
+def tagged(
+    contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info
+) -> tuple[Corpus, pd.DataFrame, dict[str, pd.DataFrame], dict[str, str]]:
+    """Clean, segment and analyse contacts.
+
+    Returns
+    -------
+    corpus : Corpus
+    facts : DataFrame
+        Sentiment, category and topic of each contact joined to its columns.
+    tables : dict of str to DataFrame
+        ``topics``, where there are any.
+    absent : dict of str to str
+    """
+    settings = configuration.analysis
+    progress("清洗、脱敏、分词、计数")
+    corpus = Vectorizer(
+        tokenizer=Tokenizer(configuration.text.terms),
+        min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
+        simplify=configuration.text.simplify,
+        n_jobs=configuration.text.n_jobs,
+    ).fit_transform(contacts)
+    progress("情感、投诉类别")
+    taxonomy = Taxonomy.load(settings.taxonomy or None)
+    results = [Sentiment().transform(corpus), RuleClassifier(taxonomy).fit(corpus).transform(corpus)]
+    tables: dict[str, pd.DataFrame] = {}
+    absent: dict[str, str] = {}
+    if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
+        least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
+        absent["主题"] = (
+            f"{settings.n_topics} 个主题至少要 {least} 条联络，现有 {len(corpus):,} 条；"
+            "可在配置 [analysis] 里把 n_topics 调小"
+        )
+    elif settings.n_topics:
+        progress("主题")
+        model = TopicModel(settings.n_topics, random_state=settings.random_state).fit(corpus)
+        results.append(model.transform(corpus))
+        tables["topics"] = model.topics_
+    return corpus, build_facts(corpus, *results), tables, absent
+
+
+def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info) -> Analysis:
+    """Take contacts through the whole road, in memory.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        Table ``contacts``, from :func:`guarded`.
+    configuration : Configuration
+    progress : callable
+        Told the name of each step when it begins.
+
+    Raises
+    ------
+    ConfigError
+        A dimension or the measure is not there, or cannot serve as one.
+    """
+    check_tables(contacts, configuration.tables)
+    corpus, facts, tables, absent = tagged(contacts, configuration, progress)
+    given = configuration.tables
+    by = given.by or None
+    progress("关键词")
+    extractor = KeywordExtractor(configuration.analysis.n_keywords)
+    tables["frequencies"] = extractor.frequencies(corpus)
+    for name in dict.fromkeys([*(by or dimensions_of(facts)), "category"]):
+        if 2 <= facts[name].nunique() <= CHART_VALUES:
+            tables[f"keywords_{name}"] = extractor.by_group(corpus, facts[name])
+    progress("分组、趋势、根因")
+    tables |= standard_tables(
+        facts,
+        by=by,
+        measure=given.measure,
+        freq=given.freq,
+        baseline_periods=given.baseline_periods,
+        level=given.level,
+    )
+    if "root_causes" in tables:
+        tables["root_causes"] = with_words(tables["root_causes"], corpus, facts)
+        tables["episodes"] = episodes(tables["root_causes"])
+        tables["cause_examples"] = cause_examples(corpus, facts, tables["root_causes"])
+    tables["examples"] = examples(corpus, facts)
+    return Analysis(corpus, facts, tables, absent | absent_tables(facts, by=by))

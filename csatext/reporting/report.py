@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
 
 import pandas as pd
-import vl_convert
 from jinja2 import Environment
 from markupsafe import Markup
 
-from csatext.reporting.cells import number
-from csatext.reporting.chapters import Charts, chapters
+from csatext.errors import SchemaError
+from csatext.reporting.chapters import chapters
 from csatext.reporting.files import write_text
 from csatext.reporting.fonts import font_face
-from csatext.reporting.tables import standard_tables
+from csatext.reporting.tables import absent_tables, standard_tables
 
 __all__ = ["render_report", "write_report"]
 
@@ -32,20 +29,27 @@ def write_report(
     tables: Mapping[str, pd.DataFrame] | None = None,
     title: str = _TITLE,
     examples: pd.DataFrame | None = None,
+    measure: str = "is_negative",
+    absent: Mapping[str, str] | None = None,
 ) -> Path:
     """Write the report of some facts.
 
     Parameters
     ----------
     facts : DataFrame
-        From :func:`csatext.build_facts`, with ``is_negative``.
+        From :func:`csatext.build_facts`.
     path : path
         The file; replaced as a whole.
     tables : mapping of str to DataFrame, optional
         Tables to show by their names; None makes the standard ones.
     title : str
     examples : DataFrame, optional
-        From :func:`csatext.reporting.examples.examples`.
+        From :func:`csatext.reporting.examples.examples`; shown as table ``examples``.
+    measure : str, default "is_negative"
+        The flag that is broken down and explained.
+    absent : mapping of str to str, optional
+        What could not be made, with the reason in Chinese; None asks
+        :func:`csatext.reporting.tables.absent_tables`.
 
     Returns
     -------
@@ -56,11 +60,10 @@ def write_report(
     SchemaError
         ``facts`` lack a column that the standard tables need.
     """
-    page = render_report(
-        facts, standard_tables(facts) if tables is None else tables, title=title, examples=examples
-    )
     path = Path(path)
-    write_text(page, path)
+    made = standard_tables(facts, measure=measure) if tables is None else tables
+    shown = made if examples is None else {**made, "examples": examples}
+    write_text(render_report(facts, shown, title=title, measure=measure, absent=absent), path)
     return path
 
 
@@ -69,28 +72,14 @@ def render_report(
     tables: Mapping[str, pd.DataFrame],
     *,
     title: str = _TITLE,
-    examples: pd.DataFrame | None = None,
+    measure: str = "is_negative",
+    absent: Mapping[str, str] | None = None,
 ) -> str:
     """Return the report as HTML; see :func:`write_report`."""
-    charts: Charts = {}
-    sections = chapters(facts, tables, examples, charts)
+    if measure not in facts.columns:
+        raise SchemaError.missing_column("facts", measure, facts.columns)
+    sections = chapters(facts, tables, measure, absent_tables(facts) if absent is None else absent)
     source = (files("csatext.reporting") / "report.html.j2").read_text("utf-8")
-    template = Environment(autoescape=True, trim_blocks=True).from_string(source)
-    # "</" would end the script element early.
-    data = json.dumps(charts, ensure_ascii=False, default=str).replace("</", "<\\/")
-    page = {"title": title, "lead": _lead(facts), "sections": sections, "charts": Markup(data)}
-    bare = template.render(page, font_face="", bundle="")
-    return template.render(page, font_face=Markup(font_face(bare)), bundle=Markup(_bundle()))
-
-
-def _lead(facts: pd.DataFrame) -> str:
-    said = f"共 {number(len(facts))} 条联络"
-    if "created_at" in facts and facts["created_at"].notna().any():
-        first, last = facts["created_at"].min(), facts["created_at"].max()
-        said += f"，{first:%Y-%m-%d} 至 {last:%Y-%m-%d}"
-    return said + "。"
-
-
-@cache
-def _bundle() -> str:
-    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("</script", "<\\/script")
+    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
+    bare = template.render(title=title, sections=sections, font_face="")
+    return template.render(title=title, sections=sections, font_face=Markup(font_face(bare)))

@@ -9,20 +9,24 @@ import pandas as pd
 from pandas.api import types
 
 from csatext.aggregation.breakdown import breakdown
-from csatext.aggregation.root_causes import root_causes
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
-from csatext.schema import conform
-from csatext.schema.batch import ROOT_CAUSES_BY_PERIOD
+from csatext.reporting.causes import PERIOD_COLUMNS, episodes, root_causes_by_period
+from csatext.reporting.labels import name_of
 
-__all__ = ["dimensions_of", "root_causes_by_period", "standard_tables"]
+__all__ = ["CHART_VALUES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
 
 _USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand", "store", "team", "agent_id")
 _TAGS = ("category",)
 _MEASURES = ("csat", "nps", "resolved")
-_MOST_VALUES = 200
 _MOST_DIMENSIONS = 5
-_PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month"}
+_MOST_VALUES = 200
+CHART_VALUES = 30
+"""A dimension with more values is a table only: its chart would not be read."""
+TREND_VALUES = 12
+"""A dimension with more values has no trends: most periods of its groups would be next to empty."""
+_MOST_CELLS = 2000
+_EARLIEST, _LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 
 
 def dimensions_of(facts: pd.DataFrame) -> list[str]:
@@ -71,101 +75,94 @@ def standard_tables(
     -------
     dict of str to DataFrame
         ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
-        for csat, nps and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``.
+        for csat, nps and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
+        ``episodes``. What the facts do not allow is left out; :func:`absent_tables` says why.
 
     Raises
     ------
     SchemaError
         The measure or a dimension is not a column.
+    ParameterError
+        ``freq`` is not D, W or M.
     """
+    if freq not in PERIOD_COLUMNS:
+        raise ParameterError.not_allowed("freq", freq, list(PERIOD_COLUMNS))
     dimensions = dimensions_of(facts) if by is None else list(by)
     for name in [measure, *dimensions]:
         if name not in facts.columns:
             raise SchemaError.missing_column("facts", name, facts.columns)
     tags = [name for name in _TAGS if name in facts and name not in dimensions and facts[name].nunique() > 1]
+    values = {name: facts[name].nunique() for name in [*dimensions, *tags]}
     tables: dict[str, pd.DataFrame] = {}
-    for name in [*dimensions, *tags]:
+    for name in values:
         tables[f"breakdown_{name}"] = breakdown(facts, name, measure)
     for first, second in combinations([*dimensions[:3], *tags], 2):
-        tables[f"breakdown_{first}_{second}"] = breakdown(facts, [first, second], measure)
-    for other in (m for m in _MEASURES if m in facts and _is_number(facts[m])):
+        if values[first] * values[second] <= _MOST_CELLS:
+            tables[f"breakdown_{first}_{second}"] = breakdown(facts, [first, second], measure)
+    for other in (m for m in _MEASURES if m != measure and m in facts and _is_number(facts[m])):
         for name in dimensions:
             tables[f"breakdown_{other}_{name}"] = breakdown(facts, name, other)
-    if time in facts and types.is_datetime64_any_dtype(facts[time]) and facts[time].notna().any():
-        tables["trend_total"] = trend(facts, time, freq, measure=measure)
+    dated = _dated(facts, time)
+    if len(dated):
+        tables["trend_total"] = trend(dated, time, freq, measure=measure)
         for name in [*dimensions, *tags]:
-            tables[f"trend_{name}"] = trend(facts, time, freq, by=name, measure=measure)
+            if values[name] <= TREND_VALUES or name in tags:
+                tables[f"trend_{name}"] = trend(dated, time, freq, by=name, measure=measure)
         if dimensions:
-            tables["root_causes"] = root_causes_by_period(
-                facts, tables["trend_total"], dimensions, measure, freq, baseline_periods, level
-            )
+            total = tables["trend_total"]
+            causes = root_causes_by_period(dated, total, dimensions, measure, freq, baseline_periods, level)
+            tables |= {"root_causes": causes, "episodes": episodes(causes)}
     return tables
 
 
-def root_causes_by_period(
-    facts: pd.DataFrame,
-    total: pd.DataFrame,
-    by: Sequence[str],
-    measure: str,
-    freq: str = "W",
-    baseline_periods: int = 4,
-    level: float = 0.05,
-) -> pd.DataFrame:
-    """Explain the change of a rate in every complete period against those before it.
+def absent_tables(
+    facts: pd.DataFrame, *, by: Sequence[str] | None = None, time: str = "created_at"
+) -> dict[str, str]:
+    """Return the tables that the facts do not allow, each with the reason in Chinese.
 
     Parameters
     ----------
     facts : DataFrame
-        With the column ``date``, ``week`` or ``month`` that goes with ``freq``.
-    total : DataFrame
-        Trend of all contacts at the same ``freq``: says which periods are complete.
-    by : sequence of str
-    measure : str
-    freq : {"D", "W", "M"}
-    baseline_periods : int
-    level : float
-        Shared out equally over the periods (Bonferroni).
+    by, time
+        As in :func:`standard_tables`.
 
-    Returns
-    -------
-    DataFrame
-        Table ``root_causes_by_period``: that of :func:`csatext.root_causes` with ``period`` first.
+    Examples
+    --------
+    >>> absent_tables(pd.DataFrame({"is_negative": [True]}))["走势、变化与根因"]
+    '没有列「created_at」'
     """
-    if freq not in _PERIOD_COLUMNS:
-        raise ParameterError.not_allowed("freq", freq, list(_PERIOD_COLUMNS))
-    column = _PERIOD_COLUMNS[freq]
-    if freq == "D":
-        facts = facts.assign(date=facts["date"].dt.strftime("%Y-%m-%d"))
-    held = total[total["is_complete"] & (total["n"] > 0)]
-    labels = held["label"].tolist()
-    looks = max(len(labels) - baseline_periods, 1)
-    found = []
-    for at in range(baseline_periods, len(labels)):
-        window = labels[at - baseline_periods : at + 1]
-        causes = root_causes(
-            facts[facts[column].isin(window)],
-            numerator=measure,
-            by=list(by),
-            period=column,
-            current=window[-1],
-            baseline=window[:-1],
-            level=level / looks,
-        )
-        found.append(causes.assign(period=window[-1]))
-    filled = [causes for causes in found if len(causes)]
-    joined = pd.concat(filled, ignore_index=True) if filled else _without_rows(by)
-    result = conform(joined, ROOT_CAUSES_BY_PERIOD, list(by))
-    result.attrs = {"measure": measure, "periods": labels[baseline_periods:], "level": level}
-    if not filled:
-        result.attrs["reason"] = (
-            "没有一个时段的变化超出随机波动" if found else f"完整时段不足 {baseline_periods + 1} 个，无法比较"
-        )
-    return result
+    reasons = {}
+    dimensions = dimensions_of(facts) if by is None else list(by)
+    if not dimensions:
+        seen = [
+            f"「{name_of(name)}」有 {facts[name].nunique():,} 个取值"
+            for name in _USUAL
+            if name in facts.columns
+        ]
+        found = f"（{'，'.join(seen)}）" if seen else ""
+        reasons["分组、各组说法、根因"] = f"没有取值在 2 到 {_MOST_VALUES} 个之间的维度列{found}"
+    many = [name for name in dimensions if facts[name].nunique() > TREND_VALUES]
+    if many:
+        names = "、".join(name_of(name) for name in many)
+        reasons[f"按{names}的走势"] = f"取值多于 {TREND_VALUES} 个"
+    if time not in facts.columns:
+        reasons["走势、变化与根因"] = f"没有列「{time}」"
+    elif facts[time].isna().all() or not types.is_datetime64_any_dtype(facts[time]):
+        reasons["走势、变化与根因"] = f"列「{time}」没有一行有可用的时间"
+    else:
+        outside = int(facts[time].notna().sum()) - len(_dated(facts, time))
+        if outside:
+            years = f"{_EARLIEST.year} 年以前或 {_LATEST.year} 年以后"
+            reasons["走势里的一部分行"] = f"{outside:,} 行的时间在 {years}，没有计入"
+    return reasons
 
 
-def _without_rows(by: Sequence[str]) -> pd.DataFrame:
-    names = [column.name for column in ROOT_CAUSES_BY_PERIOD.columns]
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in by} | {name: [] for name in names})
+def _dated(facts: pd.DataFrame, time: str) -> pd.DataFrame:
+    """Return the contacts with a possible time; dates such as 1900-01-01 and 9999-12-31 stand for none."""
+    if time not in facts.columns or not types.is_datetime64_any_dtype(facts[time]):
+        return facts.iloc[:0]
+    wall = facts[time].dt.tz_localize(None) if facts[time].dt.tz is not None else facts[time]
+    return facts[(wall >= _EARLIEST) & (wall < _LATEST)]
 
 
 def _is_number(column: pd.Series) -> bool:

@@ -1,0 +1,113 @@
+"""The folder of a run: every file whole, the manifest last, nothing left of an earlier run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from csatext.batch.configuration import Configuration
+from csatext.batch.manifest import manifest
+from csatext.reporting.files import prepare_folder, write_csv, write_json, write_parquet, write_text
+
+__all__ = ["Product", "write_product"]
+
+_MANIFEST = "manifest.json"
+_EARLIER = ".manifest.json.earlier"
+_TEMPORARY = re.compile(r"\.(?:facts|rejects|report|manifest|[\w ]+)\.(?:parquet|csv|html|json)\.\d+\.tmp")
+
+
+@dataclass(frozen=True)
+class Product:
+    """Everything a run writes, complete in memory.
+
+    Attributes
+    ----------
+    facts, rejects : DataFrame
+    tables : mapping of str to DataFrame
+    report : str
+        The page.
+    source : dict
+        Name and hash of the input.
+    rows : int
+        Rows read.
+    absent : mapping of str to str
+        What could not be made, with the reason.
+    """
+
+    facts: pd.DataFrame
+    rejects: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    report: str
+    source: dict[str, Any]
+    rows: int
+    absent: Mapping[str, str]
+
+
+def write_product(product: Product, out: Path, configuration: Configuration) -> None:
+    """Write a run into a folder.
+
+    The manifest of an earlier run is put aside before the first file is replaced, so that a folder
+    with ``manifest.json`` is always the whole of one run; files that the earlier run lists and this
+    one did not write are removed before the new manifest appears. Other files in the folder stay.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be made or written; nothing has been written.
+    OSError
+        The disk is full or the like; there is no ``manifest.json`` then.
+    """
+    prepare_folder(out)
+    prepare_folder(out / "tables")
+    earlier = _earlier_files(out)
+    if (out / _MANIFEST).exists():
+        (out / _MANIFEST).replace(out / _EARLIER)
+    for folder in (out, out / "tables"):
+        for path in folder.glob(".*.tmp"):
+            if _TEMPORARY.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+    written = [out / "facts.parquet", out / "rejects.parquet"]
+    write_parquet(product.facts, written[0])
+    write_parquet(product.rejects, written[1])
+    for name, table in product.tables.items():
+        stem = _file_name(name)
+        for write, ending in ((write_parquet, "parquet"), (write_csv, "csv")):
+            written.append(out / "tables" / f"{stem}.{ending}")
+            write(table, written[-1])
+    written.append(out / "report.html")
+    write_text(product.report, written[-1])
+    for path in earlier - set(written):
+        path.unlink(missing_ok=True)
+    write_json(manifest(product, configuration, out, written), out / _MANIFEST)
+    (out / _EARLIER).unlink(missing_ok=True)
+
+
+def _earlier_files(out: Path) -> set[Path]:
+    """Return the files that an earlier run, finished or interrupted, left in the folder."""
+    found: set[Path] = set()
+    for name in (_MANIFEST, _EARLIER):
+        try:
+            listed = json.loads((out / name).read_text("utf-8"))["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if isinstance(listed, dict):
+            found |= {out / entry for entry in map(str, listed) if _is_ours(entry)}
+    return found
+
+
+def _is_ours(entry: str) -> bool:
+    """Return whether a name in a manifest is one that a run can have written: never outside the folder."""
+    parts = PurePosixPath(entry).parts
+    inside = len(parts) == 1 or (len(parts) == 2 and parts[0] == "tables")
+    return inside and ".." not in parts and entry.endswith((".parquet", ".csv", ".html"))
+
+
+def _file_name(table: str) -> str:
+    """Return a table's name without characters that a file name may not have."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", table)

@@ -1,0 +1,118 @@
+"""Chinese names of columns, measures, checks and periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+__all__ = ["Measure", "cell_name", "check_name", "dated_period", "measure_of", "name_of", "period_name"]
+
+_NAMES = {
+    "channel": "渠道",
+    "product": "产品",
+    "region": "地区",
+    "carrier": "承运商",
+    "city": "城市",
+    "province": "省份",
+    "brand": "品牌",
+    "store": "门店",
+    "team": "班组",
+    "agent_id": "坐席",
+    "category": "投诉类别",
+    "csat": "满意度评分",
+    "nps": "推荐意愿评分",
+    "resolved": "解决率",
+    "doc_id": "编号",
+    "text": "文本",
+    "created_at": "时间",
+}
+_CHECKS = {
+    "bad_bytes": "坏字节",
+    "bad_characters": "坏字符",
+    "column_mapping": "认出的表头",
+    "column_renamed": "改名的列",
+    "date_unreadable": "读不出的日期",
+    "date_zone": "时区换算",
+    "delimiter": "分隔符",
+    "doc_id_made": "补编号",
+    "encoding": "文件编码",
+    "encoding_rows": "混合编码",
+    "format": "文件格式",
+    "header": "表头位置",
+    "mojibake": "乱码修复",
+    "nul_characters": "空字符",
+    "personal_id": "编号里的个人信息",
+    "private_characters": "私用区字符",
+    "rejected": "剔除的行",
+    "sheet": "工作表",
+    "torn_rows": "断开的行",
+    "twin_column": "重名的列",
+}
+_PERIODS = {"D": "天", "W": "周", "M": "个月"}
+
+
+class Measure(NamedTuple):
+    """How a flag is spoken of: its rate, and the number of contacts that have it."""
+
+    rate: str
+    flagged: str
+
+
+def measure_of(column: str) -> Measure:
+    """Return the names of a flag.
+
+    Examples
+    --------
+    >>> measure_of("is_negative").rate
+    '负面率'
+    >>> measure_of("催单").flagged
+    '催单数'
+    """
+    if column == "is_negative":
+        return Measure("负面率", "负面数")
+    name = name_of(column)
+    return Measure(name if name.endswith("率") else f"{name}率", f"{name.removesuffix('率')}数")
+
+
+def name_of(column: str) -> str:
+    """Return the Chinese name of a column, or the column.
+
+    Examples
+    --------
+    >>> name_of("channel"), name_of("机型")
+    ('渠道', '机型')
+    """
+    return _NAMES.get(column, column)
+
+
+def check_name(check: str) -> str:
+    """Return the Chinese name of a check of table ``quality``, or the check."""
+    return _CHECKS.get(check, check)
+
+
+def period_name(freq: str) -> str:
+    """Return the measure word of a period, as in 4 周."""
+    return _PERIODS[freq]
+
+
+def dated_period(label: str, freq: str) -> str:
+    """Return a period's name with the day it begins.
+
+    Examples
+    --------
+    >>> dated_period("2026-W06", "W"), dated_period("2026-02", "M")
+    ('2026-W06（02-02 起）', '2026-02')
+    """
+    if freq != "W":
+        return label
+    year, week = label.split("-W")
+    return f"{label}（{date.fromisocalendar(int(year), int(week), 1):%m-%d} 起）"
+
+
+def cell_name(row: Mapping[str, Any], dimensions: Sequence[str]) -> str:
+    """Return what a row names, such as ``承运商=云梭物流，地区=广东``; a row that names nothing is 整体."""
+    named = [f"{name_of(name)}={row[name]}" for name in dimensions if pd.notna(row[name])]
+    return "，".join(named) or "整体"
