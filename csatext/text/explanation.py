@@ -80,10 +80,7 @@ def explain(tokenizer: Tokenizer, text: str) -> pd.DataFrame:
                 "Int64",
             ),
             "competitors": ["；".join(words.values()) for words in rivals],
-            "advice": [
-                _advice(at, tokens, sources[at], list(words), tokenizer.hmm)
-                for at, words in enumerate(rivals)
-            ],
+            "advice": [_advice(at, tokens, sources[at], words) for at, words in enumerate(rivals)],
         },
         columns=[column.name for column in EXPLANATION.columns],
     )
