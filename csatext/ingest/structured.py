@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -13,54 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from csatext.errors import InputError
-from csatext.ingest.cells import plain_cell
+from csatext.ingest.json_records import flat, loads, pieces, records
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
 
 __all__ = ["looks_like_json", "read_json", "read_parquet"]
 
 _GLANCE = 100_000
-
-
-def _loads(text: str) -> Any:
-    """Return the value of a JSON text; ValueError for whatever is wrong with it, depth among it."""
-    try:
-        return json.loads(text, parse_constant=_nan)
-    except RecursionError as error:
-        raise ValueError("嵌套过深") from error
-
-
-def _nan(_name: str) -> None:
-    """Read the NaN and Infinity that Python writers leave in JSON as no value."""
-
-
-def _flat(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
-    """Return nested mappings as dotted names; lists stay values."""
-    found: dict[str, Any] = {}
-    for key, value in record.items():
-        name = str(plain_cell(f"{prefix}{key}"))
-        if isinstance(value, dict) and value and depth < 5:
-            found |= _flat(value, f"{name}.", depth + 1)
-        else:
-            found[name] = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-    return found
-
-
-def _records(value: Any) -> list[Any] | None:
-    """Return the list of records in a JSON value: itself, or the longest list of objects inside."""
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict):
-        return None
-    lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
-    if lists:
-        return max(lists, key=len)
-    inner = [found for v in value.values() if isinstance(v, dict) for found in [_records(v)] if found]
-    if inner:
-        return max(inner, key=len)
-    columns = [v for v in value.values() if isinstance(v, list)]
-    if columns and len(columns) == len(value) and len({len(v) for v in columns}) == 1:
-        return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
-    return [value] if value else None
 
 
 def _frame(records: list[dict[str, Any]]) -> pd.DataFrame:
@@ -83,14 +40,14 @@ def looks_like_json(text: str) -> bool:
     if not head.startswith(('{"', "{ ", "{\n", "[{", "[\n", '["', "[ ")):
         return False
     try:
-        return isinstance(_loads(head.partition("\n")[0]), dict | list)
+        return isinstance(loads(head.partition("\n")[0]), dict | list)
     except ValueError:
         return len(text) <= _GLANCE and _is_document(text)
 
 
 def _is_document(text: str) -> bool:
     try:
-        return isinstance(_loads(text), dict | list)
+        return isinstance(loads(text), dict | list)
     except ValueError:
         return False
 
@@ -98,9 +55,9 @@ def _is_document(text: str) -> bool:
 def read_json(text: str, path: object) -> RawTable:
     r"""Return the records of a JSON document or of JSON lines.
 
-    A document may be a list of records, a list of strings, one object that holds such a list
-    (``{"data": [...]}``), or an object of equally long lists. In JSON lines a line that is not a record
-    goes to the rejects.
+    A document may be a list of records, a list of strings, or an object that holds records in one of the
+    ways of :func:`csatext.ingest.json_records.records`. Of JSON lines, and of values written one after
+    another, what is not a record goes to the rejects.
 
     Parameters
     ----------
@@ -112,7 +69,7 @@ def read_json(text: str, path: object) -> RawTable:
     Returns
     -------
     RawTable
-        ``lines`` for JSON lines only.
+        ``lines`` where there is more than one value.
 
     Raises
     ------
@@ -127,20 +84,11 @@ def read_json(text: str, path: object) -> RawTable:
     rejects: list[Reject] = []
     lines: list[int] | None = None
     try:
-        found = _records(_loads(text))
+        found = records(loads(text))
         if found is None:
             raise InputError.unreadable(path, "JSON 里没有记录", "请给出对象的数组，或每行一个对象")
     except json.JSONDecodeError:
-        found, lines = [], []
-        for number, line in enumerate(text.split("\n"), start=1):
-            bare = line.strip().strip("\ufeff").rstrip(",")
-            if not bare or bare in ("[", "]"):
-                continue
-            try:
-                found.append(_loads(bare))
-                lines.append(number)
-            except ValueError:
-                rejects.append(Reject(number, "不是合法的 JSON", line.strip()[:RAW_LIMIT]))
+        found, lines, rejects = _several(text)
     except ValueError as error:
         if isinstance(error, InputError):
             raise
@@ -149,7 +97,7 @@ def read_json(text: str, path: object) -> RawTable:
     kept: list[int] = []
     for position, record in enumerate(found):
         if isinstance(record, dict):
-            good.append(_flat(record))
+            good.append(flat(record))
         elif isinstance(record, str) and record.strip():
             good.append({"text": record})
         else:
@@ -164,6 +112,35 @@ def read_json(text: str, path: object) -> RawTable:
         Note("format", "", len(good), len(good) + len(rejects), "JSON" if lines is None else "每行一个 JSON")
     ]
     return RawTable(_frame(good), numbers, rejects, notes)
+
+
+def _several(text: str) -> tuple[list[Any], list[int], list[Reject]]:
+    """Return the values of a text that is no single one, their lines, and what is no value.
+
+    Read by lines where at least half of them are values, else value by value.
+    """
+    found: list[Any] = []
+    lines: list[int] = []
+    rejects: list[Reject] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        bare = line.strip().strip("\ufeff").rstrip(",")
+        if not bare or bare in ("[", "]"):
+            continue
+        try:
+            found.append(loads(bare))
+            lines.append(number)
+        except ValueError:
+            rejects.append(Reject(number, "不是合法的 JSON", line.strip()[:RAW_LIMIT]))
+    if len(found) >= len(rejects) and any(isinstance(value, dict) for value in found):
+        return found, lines, rejects
+    whole = list(pieces(text))
+    good = [piece for piece in whole if piece.value is not None]
+    bad = [piece for piece in whole if piece.value is None]
+    return (
+        [piece.value for piece in good],
+        [piece.line for piece in good],
+        [Reject(piece.line, "不是合法的 JSON", piece.raw[:RAW_LIMIT]) for piece in bad],
+    )
 
 
 def read_parquet(data: bytes, path: object) -> RawTable:
