@@ -4,22 +4,48 @@ from __future__ import annotations
 
 import argparse
 import logging
+import re
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from csatext.errors import ConfigError, CsatextError
+
+if TYPE_CHECKING:
+    from csatext.batch.configuration import Configuration
 
 __all__ = ["main"]
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
+_SAID = (
+    (r"the following arguments are required: (.*)", r"缺少 \1"),
+    (r"argument (\S+): invalid choice: (.*?) \(choose from (.*)\)", r"\1 不能是 \2；可选：\3"),
+    (r"argument (\S+): invalid int value: (.*)", r"\1 要写整数，现在是 \2"),
+    (r"argument (\S+): expected one argument", r"\1 后面要跟一个值"),
+    (r"unrecognized arguments: (.*)", r"不认识的参数 \1"),
+    (r"ambiguous option: (\S+) could match (.*)", r"\1 不明确，可能是 \2"),
+)
+"""Sentences of argparse and how they are said in Chinese."""
+_COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别"
+
+
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(formatter_class=_Formatter, add_help=False, allow_abbrev=False, **options)
+        self._positionals.title, self._optionals.title = "参数", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这份说明")
+
     def error(self, message: str) -> NoReturn:
-        raise ConfigError(f"命令写法有误：{message}；用 {self.prog} --help 查看用法。")
+        said = message
+        for english, chinese in _SAID:
+            said = re.sub(f"^{english}$", chinese, said)
+        raise ConfigError(f"命令写法有误：{said}；用 {self.prog} --help 查看用法。")
 
 
 class _Progress:
@@ -65,53 +91,75 @@ def main(arguments: Sequence[str] | None = None) -> int:
     progress = _Progress(sys.stderr)
     try:
         given = _parser().parse_args(arguments)
+        for name in ("input", "out", "facts"):
+            if getattr(given, name, None) == "":
+                raise ConfigError(f"{name} 是空的；请写上路径。")
         message = given.verb(given, progress)
     except ConfigError as error:
-        progress.close()
-        sys.stderr.write(f"{error}\n")
-        return WRONG_USAGE
+        return _failed(progress, str(error), WRONG_USAGE)
     except CsatextError as error:
-        progress.close()
-        sys.stderr.write(f"{error}\n")
-        return FAILED
+        return _failed(progress, str(error), FAILED)
     except OSError as error:
-        progress.close()
-        sys.stderr.write(
-            f"读写文件出错：{error.filename or ''} {error.strerror or error}；请检查路径、权限和磁盘空间。\n"
-        )
-        return FAILED
+        why = f"{error.filename or ''} {error.strerror or error}"
+        return _failed(progress, f"读写文件出错：{why}；请检查路径、权限和磁盘空间。", FAILED)
+    except MemoryError:
+        return _failed(progress, "内存不够；请分批处理，或换一台内存更大的机器。", FAILED)
     except KeyboardInterrupt:
-        progress.close()
-        sys.stderr.write("已中断；未写完的文件没有留下。\n")
-        return FAILED
+        return _failed(progress, "已中断；未写完的文件没有留下。", FAILED)
     progress.close()
     sys.stdout.write(f"{message}\n")
     return DONE
 
 
+def _failed(progress: _Progress, sentence: str, code: int) -> int:
+    from csatext.batch.privacy import mask_sentence
+
+    progress.close()
+    sys.stderr.write(f"{mask_sentence(sentence)}\n")
+    return code
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="csatext", description="把客服文本变成经得起追问的表格。")
-    verbs = parser.add_subparsers(dest="command", required=True, metavar="命令")
-    run = verbs.add_parser("run", help="读取导出文件，分析，写出表格和报告")
-    run.add_argument("input", metavar="INPUT", help="CSV、TSV、XLSX、XLS、JSON、JSONL、Parquet 或文件夹")
-    run.add_argument("-o", "--out", required=True, metavar="OUT", help="输出文件夹")
-    run.add_argument("--config", metavar="TOML", help="配置文件")
+    verbs = parser.add_subparsers(dest="command", required=True, metavar="命令", title="命令")
+
+    def add(name: str, verb: Callable[[argparse.Namespace, _Progress], str], said: str) -> _Parser:
+        added: _Parser = verbs.add_parser(name, help=said, description=said + "。")
+        added.set_defaults(verb=verb)
+        return added
+
+    run = add("run", _run, "读取导出文件，分析，写出表格和报告")
+    _add_input(run)
     run.add_argument(
-        "--column", action="append", default=[], metavar="标准列=表头", help="如 text=投诉内容，可重复"
+        "-o", "--out", required=True, metavar="OUT", help="输出文件夹；里面已有的同名文件会被替换"
     )
-    run.add_argument("--encoding", default="", help="文件编码；不写则自动判断")
-    run.set_defaults(verb=_run)
-    demo = verbs.add_parser("demo", help="在模拟的客服中心上跑一遍，留下一份可打开的报告")
+    annotate = add("annotate", _annotate, "给每条联络标上情感、投诉类别和主题，写成一张表")
+    _add_input(annotate)
+    annotate.add_argument(
+        "-o", "--out", required=True, metavar="OUT", help="输出文件：.parquet、.csv 或 .xlsx"
+    )
+    annotate.add_argument("--text", action="store_true", help="附上清洗并脱敏后的文本")
+    report = add("report", _report, "用已有的 facts.parquet 重做报告")
+    report.add_argument("facts", metavar="FACTS", help="run 写出的 facts.parquet")
+    report.add_argument(
+        "-o", "--out", default="report.html", metavar="HTML", help="输出文件，默认 report.html"
+    )
+    report.add_argument("--title", default="客户之声分析报告", metavar="标题", help="报告标题")
+    demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
-    demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数")
-    demo.add_argument("--seed", type=int, default=0, metavar="S", help="随机种子")
-    demo.set_defaults(verb=_demo)
-    check = verbs.add_parser("check", help="检查文件的数据质量")
-    check.add_argument("input", metavar="FILE")
-    check.add_argument("--column", action="append", default=[], metavar="标准列=表头")
-    check.add_argument("--encoding", default="")
-    check.set_defaults(verb=_check)
+    demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
+    demo.add_argument("--seed", type=int, default=0, metavar="S", help="随机种子，默认 0")
+    check = add("check", _check, "检查文件的数据质量")
+    _add_input(check, config=False)
     return parser
+
+
+def _add_input(parser: _Parser, *, config: bool = True) -> None:
+    parser.add_argument("input", metavar="INPUT", help="CSV、TSV、XLSX、XLS、JSON、JSONL、Parquet 或文件夹")
+    parser.add_argument("--column", action="append", default=[], metavar="标准列=表头", help=_COLUMN_HELP)
+    parser.add_argument("--encoding", default="", metavar="编码", help="文件编码；不写则自动判断")
+    if config:
+        parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
 
 
 def _columns(pairs: Sequence[str]) -> dict[str, str]:
@@ -124,39 +172,54 @@ def _columns(pairs: Sequence[str]) -> dict[str, str]:
     return columns
 
 
-def _run(given: argparse.Namespace, progress: _Progress) -> str:
+def _configuration(given: argparse.Namespace) -> Configuration:
     from csatext.batch.configuration import Configuration, load_configuration
+
+    configuration = load_configuration(given.config) if given.config is not None else Configuration()
+    return configuration.with_input(_columns(given.column), given.encoding)
+
+
+def _run(given: argparse.Namespace, progress: _Progress) -> str:
+    configuration = _configuration(given)
     from csatext.batch.pipeline import run
 
-    configuration = load_configuration(given.config) if given.config else Configuration()
-    section = configuration.input
-    section = replace(
-        section,
-        columns={**section.columns, **_columns(given.column)},
-        encoding=given.encoding or section.encoding,
-    )
-    result = run(given.input, given.out, replace(configuration, input=section), progress)
+    result = run(given.input, given.out, configuration, progress)
     return f"读入 {result.rows} 行：{result.contacts} 条联络，{result.rejects} 行剔除。报告：{result.report}"
 
 
+def _annotate(given: argparse.Namespace, progress: _Progress) -> str:
+    configuration = _configuration(given)
+    from csatext.batch.annotate import annotate
+
+    contacts, rejects = annotate(given.input, given.out, configuration, progress, with_text=given.text)
+    return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}"
+
+
+def _report(given: argparse.Namespace, progress: _Progress) -> str:
+    from csatext.batch.report import report_of
+
+    path = report_of(given.facts, given.out, given.title, progress)
+    return f"报告：{path}"
+
+
 def _demo(given: argparse.Namespace, progress: _Progress) -> str:
+    for name, value, least in (("--contacts", given.contacts, 1), ("--seed", given.seed, 0)):
+        if value < least:
+            raise ConfigError(f"{name} {value} 不可用；应是不小于 {least} 的整数。")
     from csatext.batch.demo import demo
 
-    if given.contacts < 1:
-        raise ConfigError(f"--contacts {given.contacts} 不可用；应是正整数。")
     result, incidents = demo(Path(given.out), given.contacts, given.seed, progress)
     planted = "；".join(incidents)
     return f"模拟了 {result.contacts} 条联络，其中埋入的事件：{planted}。报告：{result.report}"
 
 
 def _check(given: argparse.Namespace, progress: _Progress) -> str:
+    columns = _columns(given.column)
     from csatext.ingest.quality import check
     from csatext.ingest.read import read_contacts
 
     progress(f"读取 {Path(given.input).name}")
-    contacts = read_contacts(
-        given.input, columns=_columns(given.column) or None, encoding=given.encoding or None
-    )
+    contacts = read_contacts(given.input, columns=columns or None, encoding=given.encoding or None)
     progress("检查")
     table = check(contacts)
     lines = [

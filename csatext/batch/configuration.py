@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from csatext.errors import ConfigError
 
-__all__ = ["Configuration", "load_configuration"]
+__all__ = [
+    "AnalysisSection",
+    "Configuration",
+    "InputSection",
+    "ReportSection",
+    "TablesSection",
+    "TextSection",
+    "load_configuration",
+]
+
+_FREQUENCIES = ("D", "W", "M")
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,15 @@ class Configuration:
         """Return plain nested values."""
         return asdict(self)
 
+    def with_input(self, columns: dict[str, str], encoding: str) -> Configuration:
+        """Return this configuration with columns and encoding of the command line on top."""
+        section = replace(
+            self.input,
+            columns={**self.input.columns, **columns},
+            encoding=encoding or self.input.encoding,
+        )
+        return replace(self, input=section)
+
 
 def load_configuration(path: str | Path) -> Configuration:
     """Read a TOML file.
@@ -151,7 +170,32 @@ def load_configuration(path: str | Path) -> Configuration:
         raise ConfigError(f"配置「{path}」不是 UTF-8 编码；请另存为 UTF-8。") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"配置「{path}」不是合法的 TOML：{error}；请改正这一处。") from error
-    return _fill(Configuration, values, path, "")
+    configuration: Configuration = _fill(Configuration, values, path, "")
+    _check_ranges(configuration, path)
+    return configuration
+
+
+def _check_ranges(configuration: Configuration, path: Path) -> None:
+    text, analysis, tables = configuration.text, configuration.analysis, configuration.tables
+    rules = (
+        ("text.min_df", text.min_df, text.min_df >= 0, "不小于 0 的整数，0 表示按数据量决定"),
+        ("text.n_jobs", text.n_jobs, text.n_jobs >= 1, "不小于 1 的整数"),
+        ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),
+        ("analysis.n_keywords", analysis.n_keywords, analysis.n_keywords >= 1, "不小于 1 的整数"),
+        ("analysis.random_state", analysis.random_state, analysis.random_state >= 0, "不小于 0 的整数"),
+        ("tables.freq", tables.freq, tables.freq in _FREQUENCIES, "D（天）、W（周）或 M（月）"),
+        ("tables.baseline_periods", tables.baseline_periods, tables.baseline_periods >= 1, "不小于 1 的整数"),
+        ("tables.level", tables.level, 0 < tables.level < 1, "0 与 1 之间的小数"),
+        ("tables.by", tables.by, len(set(tables.by)) == len(tables.by), "不重复的列名"),
+    )
+    for key, value, fits, wanted in rules:
+        if not fits:
+            raise ConfigError(f"配置「{path}」的键「{key}」是 {value!r}；要求：{wanted}。")
+    taxonomy = analysis.taxonomy
+    if taxonomy and not Path(taxonomy).is_file():
+        raise ConfigError(
+            f"配置「{path}」的键「analysis.taxonomy」指向的文件「{taxonomy}」不存在；请检查路径。"
+        )
 
 
 def _fill(section: type[Any], values: dict[str, Any], path: Path, prefix: str) -> Any:

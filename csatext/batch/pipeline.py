@@ -25,7 +25,7 @@ from csatext.errors import InputError
 from csatext.ingest.read import ReadResult, read_input
 from csatext.reporting.causes import episodes
 from csatext.reporting.examples import cause_examples, examples
-from csatext.reporting.files import file_hash
+from csatext.reporting.files import check_folder, file_hash
 from csatext.reporting.report import render_report
 from csatext.reporting.tables import CHART_VALUES, absent_tables, dimensions_of, standard_tables
 from csatext.schema import conform
@@ -108,8 +108,7 @@ def run(
     """
     configuration = configuration or Configuration()
     out = Path(out)
-    if out.exists() and not out.is_dir():
-        raise InputError(f"输出位置「{out}」是一个文件；请用 -o 指定一个文件夹。")
+    check_folder(out)
     progress(f"读取 {Path(source).name}")
     read = read_source(source, configuration)
     return write_analysis(source_facts(Path(source)), read, out, configuration, progress)

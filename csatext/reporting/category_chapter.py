@@ -61,7 +61,7 @@ def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, measure: Measure
     if keywords is not None:
         firm = keywords[(keywords["q"] < 0.05) & (keywords["rank"] <= _WORDS)]
         words = firm.groupby("group")["term"].agg("、".join)
-        shown["words"] = shown["category"].map(words).fillna("—")
+        shown["words"] = [words.get(name, "—") for name in shown["category"]]
     columns: list[tuple[str, str, Any]] = [
         ("category", "投诉类别", None),
         ("n", "联络数", number),
@@ -78,7 +78,7 @@ def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:
     if examples is None:
         return []
     groups = dict(iter(examples.groupby("category", sort=True)))
-    blocks = []
+    blocks: list[Block] = []
     for name in [*order, *(other for other in groups if other not in order)]:
         if name in groups:
             said = tuple(
@@ -88,5 +88,5 @@ def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:
                 }
                 for row in groups[name].itertuples(index=False)
             )
-            blocks.append(Block(quotes=said, folded=f"客户原声：{name}"))
+            blocks.append(Block("" if blocks else "客户原声", quotes=said, folded=name))
     return blocks

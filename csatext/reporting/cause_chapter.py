@@ -95,7 +95,8 @@ def _episode_table(found: pd.DataFrame, by: list[str], courses: list[Markup]) ->
             for row in rows
         ],
         more=[
-            f"{row['excess']:+,.0f}（{row['excess_low']:+,.0f} – {row['excess_high']:+,.0f}）" for row in rows
+            f"{row['excess']:+,.0f}（{row['excess_low']:+,.0f} 至 {row['excess_high']:+,.0f}）"
+            for row in rows
         ],
     )
     columns: list[tuple[str, str, Any]] = [

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from csatext.errors import InputError
 
 __all__ = [
+    "check_folder",
     "file_hash",
     "prepare_folder",
     "write_csv",
@@ -27,6 +29,21 @@ __all__ = [
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+def check_folder(path: Path) -> None:
+    """Raise where a folder could not be made or written; nothing is made.
+
+    Raises
+    ------
+    InputError
+        It, or a folder above it, is a file or may not be written.
+    """
+    above = next((folder for folder in (path, *path.parents) if folder.exists()), Path())
+    if not above.is_dir():
+        raise InputError(f"输出位置「{above}」是一个文件；请换一个文件夹。")
+    if not os.access(above, os.W_OK):
+        raise InputError(f"输出文件夹「{above}」不可写；请换一个位置或修改权限。")
+
+
 def prepare_folder(path: Path) -> None:
     """Make the output folder.
 
@@ -35,14 +52,11 @@ def prepare_folder(path: Path) -> None:
     InputError
         It is a file, or may not be written.
     """
+    check_folder(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise InputError(f"输出位置「{path}」是一个文件；请用 -o 指定一个文件夹。") from error
     except OSError as error:
         raise InputError(f"无法建立输出文件夹「{path}」：{error.strerror}；请换一个位置。") from error
-    if not os.access(path, os.W_OK):
-        raise InputError(f"输出文件夹「{path}」不可写；请换一个位置或修改权限。")
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -61,7 +75,7 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Write a table with its types; the index is written when it has a name."""
     bare = frame.copy(deep=False)
     bare.attrs = {}
-    for name in bare.select_dtypes(object).columns:
+    for name in [name for name, dtype in bare.dtypes.items() if dtype == np.dtype("O")]:
         bare[name] = bare[name].map(str, na_action="ignore").astype("str")
     keep_index = bare.index.name is not None
     write_whole(path, lambda target: bare.to_parquet(target, index=keep_index))

@@ -16,7 +16,9 @@ from csatext.reporting.svg import Canvas, Chart, Scale, nice_ticks
 
 __all__ = ["Chart", "bar_chart", "count_chart", "line_chart", "spark_chart"]
 
-_BLUE, _GREY, _RED, _INK, _GRID = "#2f5d8a", "#9aa5b1", "#b3402e", "#1f2933", "#e4e7eb"
+_BLUE, _RED, _INK, _GRID = "#2f5d8a", "#b3402e", "#1f2933", "#e4e7eb"
+# Light, so that the line of the interval shows on them.
+_LOWER, _SAME, _HIGHER = "#8fb1d3", "#c8d0d8", "#e39a8a"
 # Okabe and Ito (2008): told apart by people with colour vision deficiency.
 _LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ("", "", "", "6 3", "6 3", "2 3")
@@ -97,7 +99,7 @@ def bar_chart(breakdown: pd.DataFrame, by: str, *, title: str = "", percent: boo
         left, right = sorted((x(0.0), x(row["value"])))
         canvas.box(left, top, right - left, 18, colour, f"{name}：{said}，{kind}")
         canvas.line([(x(row["low"]), top + 9), (x(row["high"]), top + 9)], _INK)
-        canvas.text(max(x(row["high"]), x(0.0)) + 8, top + 14, said)
+        canvas.text(_WIDTH - 176, top + 14, said)
     total = shown["denominator"].sum()
     if total:
         middle = x(shown["numerator"].sum() / total)
@@ -125,7 +127,7 @@ def count_chart(
     for place, (name, count, words) in enumerate(shown):
         top = 4 + 26 * place
         canvas.text(162, top + 14, _short(name), "end", _INK, tip=name)
-        canvas.box(170, top, x(count) - 170, 18, _BLUE, f"{name}：{words}")
+        canvas.box(170, top, x(count) - 170, 18, _LOWER, f"{name}：{words}")
         canvas.text(x(count) + 8, top + 14, words)
     return canvas.chart()
 
@@ -195,8 +197,8 @@ def _one_line(
 def _kind(row: dict[str, Any]) -> tuple[str, str]:
     """Return the colour of a cell and what it says."""
     if pd.notna(row["q"]) and row["q"] < 0.05 and row["difference"]:
-        return (_RED, "高于其余") if row["difference"] > 0 else (_BLUE, "低于其余")
-    return _GREY, "与其余无显著差别"
+        return (_HIGHER, "高于其余") if row["difference"] > 0 else (_LOWER, "低于其余")
+    return _SAME, "与其余无显著差别"
 
 
 def _range(values: pd.DataFrame) -> tuple[float, float]:

@@ -133,14 +133,14 @@ def absent_tables(
     """
     reasons = {}
     dimensions = dimensions_of(facts) if by is None else list(by)
+    unused = [name for name in _USUAL if name in facts.columns and name not in dimensions]
+    counts = "，".join(f"「{name_of(name)}」有 {facts[name].nunique():,} 个取值" for name in unused)
     if not dimensions:
-        seen = [
-            f"「{name_of(name)}」有 {facts[name].nunique():,} 个取值"
-            for name in _USUAL
-            if name in facts.columns
-        ]
-        found = f"（{'，'.join(seen)}）" if seen else ""
+        found = f"（{counts}）" if counts else ""
         reasons["分组、各组说法、根因"] = f"没有取值在 2 到 {_MOST_VALUES} 个之间的维度列{found}"
+    elif counts and by is None:
+        most = f"{_MOST_DIMENSIONS} 个取值在 2 到 {_MOST_VALUES} 个之间的维度"
+        reasons["其他维度的分组"] = f"自动选的是前 {most}；{counts}，可在配置 tables.by 里指定"
     many = [name for name in dimensions if facts[name].nunique() > TREND_VALUES]
     if many:
         names = "、".join(name_of(name) for name in many)

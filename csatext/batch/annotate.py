@@ -1,0 +1,91 @@
+"""Contacts with their tags, in one table: the verb for people who go on in their own tool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from csatext.batch.configuration import Configuration
+from csatext.batch.pipeline import guarded, read_source, tagged
+from csatext.errors import InputError
+from csatext.reporting.files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
+
+__all__ = ["ENDINGS", "annotate"]
+
+ENDINGS = (".parquet", ".csv", ".xlsx")
+"""Endings of a file that can be written."""
+_SHEET_ROWS, _CELL_CHARACTERS = 1_048_575, 32_767
+_NO_CLOCK = datetime(2000, 1, 1)
+_TEXT_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def annotate(
+    source: str | Path,
+    out: str | Path,
+    configuration: Configuration,
+    progress: Callable[[str], None],
+    *,
+    with_text: bool = False,
+) -> tuple[int, int]:
+    """Write every contact of an input with its sentiment, category and topic.
+
+    Parameters
+    ----------
+    source : path
+        Any input of :func:`csatext.read_contacts`.
+    out : path
+        A ``.parquet``, ``.csv`` or ``.xlsx`` file; replaced as a whole.
+    configuration : Configuration
+        Sections ``input``, ``text`` and ``analysis`` are used.
+    progress : callable
+        Told the name of each step when it begins.
+    with_text : bool, default False
+        Add the column ``text``: cleaned and redacted.
+
+    Returns
+    -------
+    contacts, rejects : int
+
+    Raises
+    ------
+    InputError
+        An ending that is not written, or more rows than a sheet holds; nothing has been written.
+    """
+    out = Path(out)
+    ending = out.suffix.lower()
+    if ending not in ENDINGS:
+        raise InputError(
+            f"无法写出「{out}」：不支持 {ending or '没有扩展名'} 的文件；请用 {'、'.join(ENDINGS)} 之一。"
+        )
+    check_folder(out.parent)
+    progress(f"读取 {Path(source).name}")
+    read = guarded(read_source(source, configuration))
+    corpus, facts, _, _ = tagged(read.contacts, configuration, progress)
+    if with_text:
+        facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
+    if ending == ".xlsx" and len(facts) > _SHEET_ROWS:
+        raise InputError(
+            f"共 {len(facts):,} 行，超过一张 Excel 工作表的 {_SHEET_ROWS:,} 行；请写成 .csv 或 .parquet。"
+        )
+    progress(f"写入 {out.name}")
+    prepare_folder(out.parent)
+    {".parquet": write_parquet, ".csv": write_csv, ".xlsx": _write_xlsx}[ending](facts, out)
+    return len(facts), len(read.rejects)
+
+
+def _write_xlsx(facts: pd.DataFrame, path: Path) -> None:
+    frame = facts.reset_index()
+    for name in frame.columns:
+        if not isinstance(frame[name].dtype, pd.StringDtype) and frame[name].dtype != object:
+            continue
+        frame[name] = frame[name].astype("str").str.slice(0, _CELL_CHARACTERS)
+
+    def write(target: Path) -> None:
+        with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": _TEXT_OPTIONS}) as writer:
+            writer.book.set_properties({"created": _NO_CLOCK})
+            frame.to_excel(writer, sheet_name="联络", index=False, freeze_panes=(1, 1))
+
+    write_whole(path, write)
