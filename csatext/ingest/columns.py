@@ -23,6 +23,8 @@ KINDS = ("id", "text", "time", "number", "category", "flag")
 _BRACKETED = re.compile(r"[(\[{【<][^)\]}】>]*[)\]}】>]")
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONG_TEXT = 8
+_NESTED = 100_000
+"""A header of its own always stands before a part of a nested one."""
 _CONFLICTS = 0.1
 """Share of rows in which an identifier may stand with another text than before."""
 
@@ -140,12 +142,15 @@ def _by_caller(frame: pd.DataFrame, columns: Mapping[str, str], path: object) ->
 
 
 def _candidates(names: Sequence[str]) -> dict[str, list[str]]:
-    """Return canonical -> headers, best first."""
+    """Return canonical -> headers, best first; of a nested name (``ticket.content``) the last part counts."""
     found: dict[str, list[tuple[int, str]]] = {}
     for name in names:
         known = known_headers().get(normal_header(name))
+        nested = 0
+        if known is None and "." in name:
+            known, nested = known_headers().get(normal_header(name.rpartition(".")[2])), _NESTED
         if known is not None:
-            found.setdefault(known.canonical, []).append((known.rank, name))
+            found.setdefault(known.canonical, []).append((known.rank + nested, name))
     return {canonical: [header for _, header in sorted(ranked)] for canonical, ranked in found.items()}
 
 

@@ -12,12 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csatext.errors import InputError
+from csatext.ingest.clocks import join_clocks
 from csatext.ingest.columns import identifies, kind_of, map_columns
 from csatext.ingest.dates import parse_times
 from csatext.ingest.masking import mask
 from csatext.ingest.mojibake import mend_columns
 from csatext.ingest.raw import Note, Reject, row_text
-from csatext.ingest.sources import Source
+from csatext.ingest.sources import Source, failed
 from csatext.ingest.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS
@@ -27,27 +28,50 @@ __all__ = ["to_contacts"]
 _EXAMPLES = 3
 
 
-def _stacked(
+def _usable(
     sources: Sequence[Source], columns: Mapping[str, str] | None, path: object
-) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.int64], list[Note]]:
-    """Return the sources under each other: frame, line (0 where none) and source number of each row."""
+) -> tuple[list[Source], list[pd.DataFrame], list[list[Note]]]:
+    """Return the sources, the table of each under canonical names (empty where there is none) and notes.
+
+    A file of a folder that has no text column is one that cannot be read, unless none can.
+    """
+    found: list[Source] = []
     frames: list[pd.DataFrame] = []
-    lines: list[NDArray[np.int64]] = []
-    notes: list[Note] = []
+    notes: list[list[Note]] = []
     for source in sources:
-        named = path if len(sources) == 1 else f"{path}/{source.name}"
-        mapped, said = map_columns(source.raw.frame, columns, named)
-        frame, mended = mend_columns(mapped)
+        said: list[Note] = []
+        used = source
+        if source.error is None:
+            named = path if len(sources) == 1 else f"{path}/{source.name}"
+            try:
+                mapped, said = map_columns(source.raw.frame, columns, named)
+            except InputError as error:
+                used = Source(source.name, failed(error), error)
+        frame, mended = (used.raw.frame, []) if used.error is not None else mend_columns(mapped)
+        found.append(used)
         frames.append(frame)
-        n = len(frame)
-        lines.append(source.raw.lines if source.raw.lines is not None else np.zeros(n, dtype=np.int64))
-        notes += source.raw.notes + said + mended
+        notes.append(said + mended)
+    errors = [source.error for source in found if source.error is not None]
+    if len(errors) == len(found):
+        raise errors[0]
+    return found, frames, notes
+
+
+def _stacked(
+    sources: Sequence[Source], frames: Sequence[pd.DataFrame]
+) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.int64]]:
+    """Return the sources under each other: frame, line (0 where none) and source number of each row."""
+    lines = [
+        source.raw.lines if source.raw.lines is not None else np.zeros(len(frame), dtype=np.int64)
+        for source, frame in zip(sources, frames, strict=True)
+    ]
     number = np.repeat(np.arange(len(sources)), [len(frame) for frame in frames])
     if len(frames) == 1:
-        return frames[0], lines[0], number, notes
-    stacked = pd.concat(frames, ignore_index=True)
+        return frames[0], lines[0], number
+    stacked = pd.concat([frame for frame in frames if len(frame)] or [*frames], ignore_index=True)
+    stacked = stacked.rename(columns={"source": "source_原列"})
     stacked["source"] = np.array([source.name for source in sources], dtype=object)[number]
-    return stacked, np.concatenate(lines), number, notes
+    return stacked, np.concatenate(lines), number
 
 
 def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:
@@ -163,7 +187,9 @@ def to_contacts(
     InputError
         No text column, or no text in it.
     """
-    raw, lines, number, notes = _stacked(sources, columns, path)
+    sources, frames, said = _usable(sources, columns, path)
+    notes = [note for source, more in zip(sources, said, strict=True) for note in source.raw.notes + more]
+    raw, lines, number = _stacked(sources, frames)
     names = [source.name for source in sources]
     stems = None
     made = pd.Series(np.arange(1, len(raw) + 1), index=raw.index).astype("str")
@@ -202,5 +228,7 @@ def to_contacts(
         reasons = Counter(reject.reason for _, reject in rejects)
         detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
         notes.append(Note("rejected", "", len(rejects), total, detail))
-    kept = _typed(_times(frame[~(empty | repeated)].reset_index(drop=True), timezone, notes), timezone)
+    kept, joined = join_clocks(frame[~(empty | repeated)].reset_index(drop=True))
+    notes += joined
+    kept = _typed(_times(kept, timezone, notes), timezone)
     return conform(kept, CONTACTS), rejects, notes

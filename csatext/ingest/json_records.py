@@ -149,9 +149,9 @@ def _by_key(value: Mapping[str, Any]) -> list[Any] | None:
     inner = list(value.values())
     if not all(isinstance(v, dict) and v for v in inner):
         return None
-    names = set(inner[0])
+    names = set(inner[0]) if inner else set()
     known = [normal_header(str(name)) in known_headers() for name in value]
-    if any(known) and all(set(v) == names for v in inner) and not any(map(_is_nested, inner)):
+    if inner and any(known) and all(set(v) == names for v in inner) and not any(map(_is_nested, inner)):
         return [{name: column[row] for name, column in value.items()} for row in inner[0]]
     if len(inner) < 2 or any(2 * len(names & set(v)) < len(names) for v in inner):
         return None

@@ -7,16 +7,18 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from csatext.errors import InputError, ParameterError
+import pandas as pd
+
+from csatext.errors import CsatextError, InputError, ParameterError
 from csatext.ingest.database import is_url, read_database
 from csatext.ingest.delimited import read_delimited
 from csatext.ingest.encodings import decode
-from csatext.ingest.raw import RawTable
+from csatext.ingest.raw import Note, RawTable, Reject
 from csatext.ingest.structured import looks_like_json, read_json, read_parquet
 from csatext.ingest.tidy import tidy
 from csatext.ingest.workbooks import read_workbook
 
-__all__ = ["ENDINGS", "Source", "load_sources", "read_bytes"]
+__all__ = ["ENDINGS", "Source", "failed", "load_sources", "read_bytes"]
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
 _RECORDS = (".json", ".jsonl", ".ndjson")
@@ -28,14 +30,16 @@ _GZIP = b"\x1f\x8b"
 _PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml")
 _BLANK = b"\x00 \t\r\n"
 _GLANCE = 4096
+_SHOWN = 10
 _ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 
 
 class Source(NamedTuple):
-    """One raw table and the name of the file (or database) it came from."""
+    """One raw table, the name of the file (or database) it came from, and why it could not be read."""
 
     name: str
     raw: RawTable
+    error: CsatextError | None = None
 
 
 def read_bytes(path: Path) -> bytes:
@@ -107,7 +111,8 @@ def load_sources(
     Returns
     -------
     list of Source
-        One for a file or database, one a file for a folder, in the order of their names.
+        One for a file or database, one a file for a folder, in the order of their names; a file of a
+        folder that cannot be read has ``error``.
 
     Raises
     ------
@@ -152,6 +157,26 @@ def _folder(
         raise InputError.unreadable(
             folder, "文件夹里没有可读的文件", f"请放入 {'、'.join(ENDINGS)} 之一，或直接给出文件"
         )
-    return [
-        Source(path.name, tidy(_read(read_bytes(path), path, encoding, sheet, delimiter))) for path in files
-    ]
+    found: list[Source] = []
+    others = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.is_file() and path not in files and not path.name.startswith((".", "~$"))
+    )
+    for path in files:
+        try:
+            raw = tidy(_read(read_bytes(path), path, encoding, sheet, delimiter))
+        except CsatextError as error:
+            found.append(Source(path.name, failed(error), error))
+        else:
+            found.append(Source(path.name, raw))
+    if others:
+        detail = f"{len(others)} 个文件的格式不读：{'、'.join(others[:_SHOWN])}"
+        found[0].raw.notes.append(Note("file_skipped", "", len(others), len(others) + len(files), detail))
+    return found
+
+
+def failed(error: CsatextError) -> RawTable:
+    """Return the table of a file that cannot be read: no rows, one reject with the reason."""
+    note = Note("file_failed", "", 1, 1, str(error))
+    return RawTable(pd.DataFrame(), rejects=[Reject(None, f"整个文件未读：{error}", "")], notes=[note])

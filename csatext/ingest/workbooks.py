@@ -12,12 +12,18 @@ import pandas as pd
 import python_calamine as calamine
 
 from csatext.errors import InputError, ParameterError
+from csatext.ingest.columns import known_headers, normal_header
 from csatext.ingest.headers import find_header, unique_names
 from csatext.ingest.raw import Note, RawTable
 
 __all__ = ["read_workbook"]
 
+_Range = tuple[tuple[int, int], tuple[int, int]]
+
 _LOOK = 40
+_LEAST_ROWS = 2
+_A_TENTH = 0.1
+"""A sheet with a text column that is shorter than this share of the longest explains the table."""
 
 
 def _shown(cell: object) -> str:
@@ -51,11 +57,13 @@ def _open(data: bytes, path: object) -> calamine.CalamineWorkbook:
         ) from error
 
 
-def _grid(book: calamine.CalamineWorkbook, name: str, path: object) -> tuple[list[list[object]], int, int]:
-    """Return the cells of a sheet and the sheet position (row, column) of the first."""
+def _grid(
+    book: calamine.CalamineWorkbook, name: str, path: object, limit: int | None = None
+) -> tuple[list[list[object]], int, int]:
+    """Return the cells of a sheet (its first rows) and the sheet position (row, column) of the first."""
     try:
         sheet = book.get_sheet_by_name(name)
-        rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=True)]
+        rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=True, nrows=limit)]
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise InputError.unreadable(
             path, f"工作表「{name}」无法读取", "请用 Excel 打开后另存为 .xlsx"
@@ -88,19 +96,59 @@ def _choose(book: calamine.CalamineWorkbook, sheet: str | int | None, path: obje
         for meta in book.sheets_metadata
         if meta.visible == calamine.SheetVisibleEnum.Visible and meta.typ == calamine.SheetTypeEnum.WorkSheet
     ]
-    for name in visible or names:
-        if _filled(_grid(book, name, path)[0]) >= 2:
-            others = [other for other in names if other != name]
-            detail = f"用工作表「{name}」" + (
-                f"；未读：{'、'.join(others)}（可用 sheet= 指定）" if others else ""
-            )
-            return name, [Note("sheet", "", 1, len(names), detail)]
-    return (visible or names)[0], []
+    tables = {name: size for name in visible or names if (size := _size(book, name, path))[0] >= _LEAST_ROWS}
+    if not tables:
+        return (visible or names)[0], []
+    texts = {name: rows for name, (rows, texts) in tables.items() if texts}
+    least = max(texts.values(), default=0) * _A_TENTH
+    name = next((name for name, rows in texts.items() if rows >= least), next(iter(tables)))
+    others = [other for other in names if other != name]
+    detail = f"用工作表「{name}」" + (f"；未读：{'、'.join(others)}（可用 sheet= 指定）" if others else "")
+    return name, [Note("sheet", "", 1, len(names), detail)]
 
 
-def _merge_names(
-    rows: list[list[object]], header: int, merged: list[tuple[tuple[int, int], tuple[int, int]]]
-) -> tuple[list[str], int]:
+def _size(book: calamine.CalamineWorkbook, name: str, path: object) -> tuple[int, bool]:
+    """Return the number of rows of a sheet (0: no table) and whether a header of a text column is there."""
+    rows, top, _ = _grid(book, name, path, _LOOK)
+    if _filled(rows) < _LEAST_ROWS:
+        return 0, False
+    header = find_header([[_shown(cell) for cell in row] for row in rows])
+    known = (
+        [known_headers().get(normal_header(_shown(cell))) for cell in rows[header]]
+        if header is not None
+        else []
+    )
+    found = any(column is not None and column.canonical == "text" for column in known)
+    return book.get_sheet_by_name(name).total_height - top - (header or 0), found
+
+
+def _merges(book: calamine.CalamineWorkbook, name: str, top: int, left: int) -> list[_Range]:
+    """Return the merged ranges of a sheet, (first row, column) and (last row, column) in the grid."""
+    ranges = book.get_sheet_by_name(name).merged_cell_ranges or []
+    return [((a - top, b - left), (c - top, d - left)) for (a, b), (c, d) in ranges if a >= top and b >= left]
+
+
+def _fill_down(rows: list[list[object]], merged: list[_Range], names: list[str], body: int) -> int:
+    """Write the value of a data cell merged over several rows into each, texts but once; return how many.
+
+    A text that is merged over rows is one contact's, and would be counted once for each of them.
+    """
+    n = 0
+    for (top, left), (bottom, right) in merged:
+        known = known_headers().get(normal_header(names[left])) if left < len(names) else None
+        if (
+            not body <= top < min(bottom, len(rows))
+            or right > left
+            or (known is not None and known.canonical == "text")
+        ):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            row[left] = rows[top][left]
+        n += 1
+    return n
+
+
+def _merge_names(rows: list[list[object]], header: int, merged: list[_Range]) -> tuple[list[str], int]:
     """Return the names of a header that may span several rows, and the number of rows it takes."""
     depth = 1
     across = dict[tuple[int, int], object]()
@@ -160,14 +208,11 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
         raise InputError.unreadable(path, f"工作表「{name}」是空的", "请检查导出，或用 sheet= 换一个工作表")
     texts = [[_shown(cell) for cell in row] for row in rows[:_LOOK]]
     header = find_header(texts)
+    merged = _merges(book, name, top, left)
     if header is None:
         depth, start, names = 0, 0, [""] * max((len(row) for row in rows), default=0)
         notes.append(Note("header", "", 0, len(rows), "没有找到表头，列名按位置编为 列1、列2……"))
     else:
-        ranges = book.get_sheet_by_name(name).merged_cell_ranges or []
-        merged = [
-            ((a - top, b - left), (c - top, d - left)) for (a, b), (c, d) in ranges if a >= top and b >= left
-        ]
         names, depth = _merge_names(rows, header, merged)
         start = header
         if header or depth > 1:
@@ -176,6 +221,11 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
                     "header", "", depth, len(rows), f"表头在第 {top + header + 1} 行，其上 {header} 行是标题"
                 )
             )
+    filled = _fill_down(rows, merged, names, start + depth)
+    if filled:
+        notes.append(
+            Note("merged_cells", "", filled, len(rows), f"{filled} 个纵向合并的单元格，值已填到每一行")
+        )
     width = max((len(row) for row in rows), default=0)
     names = unique_names(names + [""] * (width - len(names)))
     body = [[_value(cell) for cell in row] for row in rows[start + depth :]]
