@@ -13,17 +13,19 @@ from csatext.lexicon import Lexicon
 
 __all__ = ["Line", "find_grammar", "split_transcript"]
 
+# Bounded and possessive, so that a page of blanks costs one pass.
+_GAP = r"[ \t]{0,6}+"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?(?!:?\d)"
 _DAY = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
 _WHEN = rf"(?:{_DAY}[ \tT]*)?{_CLOCK}"
-_UNTIL = rf"(?:[ \t]*(?:-->|[-–—~～至到])[ \t]*(?:{_WHEN}))?"
-_BEFORE = rf"(?:[\[(（【<]?[ \t]*(?P<before>{_WHEN}{_UNTIL})[ \t]*[\])）】>]?[ \t]*[,，|]?[ \t]*)?"
-_AFTER = rf"(?:[ \t]*[\[(（【<]?[ \t]*(?P<after>{_WHEN}{_UNTIL})[ \t]*[\])）】>]?)?"
+_UNTIL = rf"(?:{_GAP}(?:-->|[-–—~～至到]){_GAP}(?:{_WHEN}))?"
+_BEFORE = rf"(?:[\[(（【<]?{_GAP}(?P<before>{_WHEN}{_UNTIL}){_GAP}[\])）】>]?{_GAP}[,，|]?{_GAP})?"
+_AFTER = rf"(?:{_GAP}[\[(（【<]?{_GAP}(?P<after>{_WHEN}{_UNTIL}){_GAP}[\])）】>]?)?"
 _AFTER_BRACKET = _AFTER.replace("after", "later")
 _SAYS = r"(?:说|答|问|回复)?"
-_COLON = r"[ \t]*[:：][ \t]*"
+_COLON = rf"{_GAP}[:：]{_GAP}"
 _NUMBERED = (
-    r"(?:speaker|spkr|spk|说话人|发言人|讲话人|声道|channel)[ \t]*[_#-]?[ \t]*[0-9A-Za-z一二三四五六]{1,2}"
+    rf"(?:speaker|spkr|spk|说话人|发言人|讲话人|声道|channel){_GAP}[_#-]?{_GAP}[0-9A-Za-z一二三四五六]{{1,2}}"
 )
 # A name may follow the role (客服小美), a verb may not: 客服说：不行 is a quotation.
 _NAME = r"(?:(?![说问讲回答告你您我他她就不跟让叫打来])[\u4e00-\u9fff]){1,4}"
@@ -60,19 +62,19 @@ def _named() -> re.Pattern[str]:
     bracketed = rf"(?:\[(?P<b1>{label})\]|【(?P<b2>{label})】|<(?P<b3>{label})>|「(?P<b4>{label})」)"
     edge = r"(?:^|(?<=[\s。！？!?；;|>\])）】…~～」\"”]))"
     return re.compile(
-        rf"{edge}{_BEFORE}(?:{bracketed}{_AFTER_BRACKET}[ \t]*[:：]?[ \t]*"
+        rf"{edge}{_BEFORE}(?:{bracketed}{_AFTER_BRACKET}{_GAP}[:：]?{_GAP}"
         rf"|(?P<name>{label}){_AFTER}{_COLON})",
         re.IGNORECASE | re.MULTILINE,
     )
 
 
 _ANY = re.compile(
-    rf"^[ \t]*{_BEFORE}(?P<name>[^\s:：，。！？,!?；;\[\]【】]{{1,20}}?){_SAYS}{_AFTER}{_COLON}", re.MULTILINE
+    rf"^{_GAP}{_BEFORE}(?P<name>[^\s:：，。！？,!?；;\[\]【】]{{1,20}}?){_SAYS}{_AFTER}{_COLON}", re.MULTILINE
 )
 _HEAD_LINES = re.compile(
-    rf"^[ \t]*(?:(?P<name>[^\n:：]{{1,40}}?(?:[:：][^\n:：]{{1,20}}?)?)[ \t]+"
+    rf"^{_GAP}(?:(?P<name>[^\n:：]{{1,40}}?(?:[:：][^\n:：]{{1,20}}?)?)[ \t]+"
     rf"[(（\[]?(?P<before>(?:{_DAY}[ \tT]*)?\d{{1,2}}:\d{{2}}:\d{{2}})[)）\]]?"
-    rf"|(?P<after>{_DAY}[ \tT]*{_CLOCK})[ \t]+(?P<name2>[^\n:：]{{1,40}}?))[ \t]*[:：]?[ \t]*$",
+    rf"|(?P<after>{_DAY}[ \tT]*{_CLOCK})[ \t]+(?P<name2>[^\n:：]{{1,40}}?)){_GAP}[:：]?{_GAP}$",
     re.MULTILINE,
 )
 _GRAMMARS = ("named", "any", "head_lines")

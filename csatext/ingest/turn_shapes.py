@@ -23,13 +23,16 @@ __all__ = ["Expanded", "exchanges", "nested_column", "transcript_column", "trans
 
 _SAMPLE = 50
 _WORDS = 4
-_RULE = re.compile(r"^[ \t]*[=\-*#_~—]{4,}[ \t]*(?P<id>[\w-]{1,40})?[ \t]*[=\-*#_~—]*[ \t]*$", re.MULTILINE)
+# Possessive throughout: a page of rules or blanks costs one pass.
+_RULE = re.compile(
+    r"^[ \t]*+[=\-*#_~—]{4,}+[ \t]*+(?P<id>\w[\w-]{0,39}+)?+[ \t]*+[=\-*#_~—]*+[ \t]*+$", re.MULTILINE
+)
 _TITLE = re.compile(
-    r"^[ \t#【\[=*-]*(?:会话|对话|通话|录音|工单|session|dialogue|dialog|conversation|call|case)[ \t]*"
-    r"(?:编号|序号|id|号|no\.?)?[ \t]*[:：#]?[ \t]*(?P<id>[0-9A-Za-z][\w-]{0,40})[ \t】\]=*-]*$",
+    r"^[ \t#【\[=*-]*+(?:会话|对话|通话|录音|工单|session|dialogue|dialog|conversation|call|case)[ \t]*+"
+    r"(?:编号|序号|id|号|no\.?)?[ \t]{0,4}+[:：#]?[ \t]{0,4}+(?P<id>[0-9A-Za-z][\w-]{0,40}+)[ \t】\]=*-]*+$",
     re.MULTILINE | re.IGNORECASE,
 )
-_FIELD = re.compile(r"^[ \t]*([^\s:：]{1,20})[ \t]*[:：][ \t]*(\S[^\n]*?)[ \t]*$")
+_FIELD = re.compile(r"^\s*+([^\s:：]{1,20}+)[ \t]*+[:：][ \t]*+(\S[^\n]*+)$")
 
 
 class Expanded(NamedTuple):
@@ -222,7 +225,7 @@ def _preamble(text: str, own: dict[str, str], line: int) -> list[Reject]:
             continue
         found = _FIELD.match(written)
         if found is not None and normal_header(found[1]) in known_headers():
-            own[found[1]] = found[2]
+            own[found[1]] = found[2].strip()
         else:
             rejects.append(Reject(line + place, "不属于任何一句话", written.strip()[:RAW_LIMIT]))
     return rejects

@@ -358,3 +358,9 @@ def test_mangled_files_raise_only_our_errors(tmp_path):
                 ct.read_turns(written(tmp_path, name, bytes(data)))
             except ct.CsatextError:
                 continue
+
+
+@pytest.mark.parametrize("unit", ["客服 ", " ", "=", "会话 ", "[00:01", "A", "12:00 ", "a：b  "])
+def test_time_grows_with_the_length_alone(tmp_path, unit):
+    text = TRANSCRIPTS["lines"].format(*SAID) + "\n" + (unit * 50_000)[:50_000] + "x"
+    assert ct.read_turns(written(tmp_path, "a.txt", text)).attrs["rows"] >= 4
