@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from csatext.errors import InputError
 from csatext.ingest.clocks import join_clocks
-from csatext.ingest.columns import identifies, kind_of, map_columns
+from csatext.ingest.columns import identifies, kind_of, known_headers, map_columns, normal_header
 from csatext.ingest.dates import parse_times
 from csatext.ingest.masking import mask
 from csatext.ingest.mojibake import mend_columns
@@ -26,6 +26,7 @@ from csatext.schema.contacts import CONTACTS
 __all__ = ["to_contacts"]
 
 _EXAMPLES = 3
+_ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
 
 
 def _usable(
@@ -121,6 +122,22 @@ def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
         else:
             result[name] = plain_value(column)
     return result
+
+
+def _identifies(name: str) -> bool:
+    known = known_headers().get(normal_header(name))
+    return known is not None and known.kind == "id"
+
+
+def _lost_digits(frame: pd.DataFrame, ids: Sequence[str]) -> list[Note]:
+    """Return how many identifiers Excel wrote as 1.00008E+11: their last digits are lost in the file."""
+    notes: list[Note] = []
+    for name in ids:
+        n = int(as_text(frame[name]).str.match(_ROUNDED).sum())
+        if n:
+            detail = f"{n} 行的编号被写成科学计数（如 1.0E+11），末位数字已丢失；请按文本格式重新导出"
+            notes.append(Note("id_digits_lost", name, n, len(frame), detail))
+    return notes
 
 
 def _holds_times(column: pd.Series) -> bool:
@@ -230,5 +247,6 @@ def to_contacts(
         notes.append(Note("rejected", "", len(rejects), total, detail))
     kept, joined = join_clocks(frame[~(empty | repeated)].reset_index(drop=True))
     notes += joined
+    notes += _lost_digits(kept, [str(name) for name in kept.columns if _identifies(str(name))])
     kept = _typed(_times(kept, timezone, notes), timezone)
     return conform(kept, CONTACTS), rejects, notes

@@ -253,6 +253,8 @@ def _parse(texts: pd.Series, index: pd.Index, timezone: str) -> Times:
     fits = kind != ""
     micros[rows[fits]] = np.round(seconds[fits] * _MICRO).astype(np.int64)
     good[rows], absolute[rows] = fits, kind == "epoch"
+    # Java writes China Standard Time, which is the wall clock, as CST.
+    rest = rest.str.replace(r"(:\d{2}) CST (\d{4})$", r"\1 \2", regex=True)
     english = rest.str.contains(_ENGLISH, regex=True).to_numpy(dtype=np.bool_) & ~number
     zoned = rest.str.contains(_ENGLISH_ZONE, regex=True).to_numpy(dtype=np.bool_)
     for some, in_utc in ((english & zoned, True), (english & ~zoned, False)):

@@ -25,9 +25,13 @@ from csatext.ingest.torn import repair
 __all__ = ["read_delimited", "sniff_delimiter"]
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
+_RARE = ("\x01", "^", "~")
+"""Delimiters that a header of known names must prove; the first is Hive's."""
 _SAMPLE = 200_000
 _HEAD = 50
 _MOST_TITLES = 12
+_LONG_NAME = 40
+_TWO = 2
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
@@ -44,7 +48,8 @@ class Layout(NamedTuple):
 def sniff_delimiter(text: str) -> str | None:
     r"""Return the delimiter of a table, None where the text is one column.
 
-    The delimiter that cuts the most of the first records into the same number of fields (two or more).
+    The delimiter that cuts one of the first lines into two or more known headers and only short cells;
+    else that which cuts the most of the first records into the same number of fields (two or more).
 
     Examples
     --------
@@ -54,6 +59,9 @@ def sniff_delimiter(text: str) -> str | None:
     True
     """
     head = text[:_SAMPLE]
+    named = _by_names(head)
+    if named is not None:
+        return named
     best: tuple[float, int, str] | None = None
     for order, delimiter in enumerate(_DELIMITERS):
         if delimiter not in head:
@@ -73,6 +81,18 @@ def sniff_delimiter(text: str) -> str | None:
         if best is None or score > best:
             best = score
     return best[2] if best else None
+
+
+def _by_names(head: str) -> str | None:
+    """Return the delimiter that makes the most known headers of one line, None where none makes two."""
+    found: dict[str, int] = {}
+    for delimiter in (*_DELIMITERS, *_RARE):
+        for record in read_records(head, delimiter, limit=_MOST_TITLES) if delimiter in head else []:
+            cells = [cell.strip() for cell in record.cells]
+            known = sum(normal_header(cell) in known_headers() for cell in cells)
+            if known >= _TWO and all(len(cell) <= _LONG_NAME for cell in cells):
+                found[delimiter] = max(known, found.get(delimiter, 0))
+    return max(found, key=lambda delimiter: found[delimiter]) if found else None
 
 
 def _titles(rows: Sequence[Sequence[str]], width: int) -> int:

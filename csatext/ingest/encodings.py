@@ -158,7 +158,7 @@ def _canonical(encoding: str) -> str:
 def _refuse_binary(text: str, path: object) -> None:
     """Raise for content that is not text: many control characters, or mostly damage."""
     piece = text[:_SAMPLE]
-    odd = sum(c < " " and c not in "\t\n\r\f\x0b\x1a" for c in piece)
+    odd = sum(c < " " and c not in "\t\n\r\f\x0b\x1a\x01" for c in piece)
     lost = piece.count(_LOST)
     if odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
         what = "请导出为 CSV 或 XLSX 再读；文本文件可用 encoding= 指定编码"

@@ -31,6 +31,8 @@ _GAIN = 4.0
 _GAIN_EACH = 1.0
 """Decades of likelihood for each character beyond ASCII; really garbled text gains about three."""
 _LEAST = 2
+_HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff]")
+"""Chinese bytes read as another Chinese encoding never give letters alone."""
 _LOST = re.compile("[\ufffd?]+")
 
 
@@ -46,6 +48,8 @@ def _as_bytes(text: str, name: str) -> bytes | None:
 
 def _undo(text: str, wrong: str, right: str) -> str | None:
     """Return the text read as it should have been; what was lost on the way stays U+FFFD."""
+    if wrong != "cp1252" and not _HANZI.search(text):
+        return None
     data = _as_bytes(text, wrong)
     if data is not None:
         try:

@@ -16,6 +16,9 @@ _NOTHING = pa.array(
     type=pa.large_string(),
 )
 _LONGEST_NOTHING = 12
+_TEXT_MARKS = r"^(?:=\"([^\"]*)\"|'(\d+))$"
+_GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$"
+_SHORT_GROUP = r"^[-+]?\d{1,2},"
 _PLAIN_NUMBER = r"^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?$"
 _WITH_UNIT = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
 _YES = ("是", "已解决", "解决", "已", "y", "yes", "true", "t", "1", "有效", "√")
@@ -68,12 +71,18 @@ def blank(column: pd.Series) -> np.ndarray:
 def as_identifiers(column: pd.Series) -> pd.Series:
     """Return identifiers as stripped strings, empty ones as NA.
 
+    The marks by which an export keeps Excel from reading digits as a number (``="0017"``, ``'0017``) go.
+
     Examples
     --------
     >>> as_identifiers(pd.Series([482028.0, 482027.0])).tolist()
     ['482028', '482027']
+    >>> as_identifiers(pd.Series(['="0017"', "'0018"])).tolist()
+    ['0017', '0018']
     """
     texts = as_text(column).str.strip()
+    if bool(texts.str.startswith(("=", "'")).any()):
+        texts = texts.str.replace(_TEXT_MARKS, r"\1\2", regex=True)
     return texts.mask(blank(texts))
 
 
@@ -104,7 +113,11 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     if filled.empty:
         return None
     pattern = _WITH_UNIT if units else _PLAIN_NUMBER
-    if not bool(filled.iloc[:200].str.match(pattern).all()) or not bool(filled.str.match(pattern).all()):
+    grouped = filled.str.match(_SHORT_GROUP)
+    if bool(grouped.any()) and bool(filled.str.match(_GROUPED).all()):
+        # Codes of three digits with commas between them never begin with a shorter group.
+        filled = filled.str.replace(",", "", regex=False)
+    elif not bool(filled.iloc[:200].str.match(pattern).all()) or not bool(filled.str.match(pattern).all()):
         return None
     if units:
         filled = filled.str.extract(pattern, expand=False)
