@@ -91,7 +91,7 @@ def _utterances(turns: Sequence[Any], number: int) -> Iterator[Utterance]:
         elif is_pair(item):
             yield Utterance(number, item[0], item[1], {})
         elif isinstance(item, str):
-            yield Utterance(number, str(place % 2 + 1), item, {"alternating": True})
+            yield Utterance(number, str(place % 2 + 1), item, {})
         else:
             yield Utterance(number, None, "", {"record": plain(item)})
 

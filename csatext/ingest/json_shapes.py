@@ -14,6 +14,7 @@ __all__ = ["is_pair", "is_turns", "names_turns", "other_fields", "plain", "speak
 
 _SAMPLE = 20
 _LABELS = 8
+_LABEL = 12
 
 
 @lru_cache(maxsize=4096)
@@ -53,6 +54,12 @@ def other_fields(record: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
 def _speaks(record: Mapping[str, Any]) -> bool:
     """Return whether a record says who speaks: a key for the role, or a flag such as ``is_agent``."""
     return _has_speaker(tuple(record))
+
+
+def _has_role(record: Mapping[str, Any]) -> bool:
+    """Return whether a value of the record is the name of a role, whatever its key is called."""
+    short = (value for value in record.values() if isinstance(value, str) and len(value) <= _LABEL)
+    return any(role_of(value, whole=True) is not None for value in short)
 
 
 def _sayable(value: Any) -> bool:
@@ -112,7 +119,7 @@ def is_turns(value: Any, key: str) -> bool:
     named = names_turns(key)
     if all(isinstance(item, dict) for item in head):
         said = [item for item in head if text_key(item) is not None]
-        spoken = sum(_speaks(item) for item in said)
+        spoken = sum(_speaks(item) or _has_role(item) for item in said)
         if said and (2 * spoken >= len(head) or (named and 2 * len(said) >= len(head))):
             return True
         return not said and sum(bool(speaker_keys(item)) for item in head) * 2 > len(head)

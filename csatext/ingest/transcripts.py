@@ -31,9 +31,9 @@ _NUMBERED = (
 _NAME = r"(?:(?![说问讲回答告你您我他她就不跟让叫打来])[\u4e00-\u9fff]){1,4}"
 _NUMBER = r"(?!\d+[:/年.-]\d)[0-9A-Za-z*]{1,12}"
 _SUFFIX = rf"(?:[ \t]?[-_#]?[ \t]?{_NUMBER}|[-_]?{_NAME})?(?:[(（][^()（）\n]{{1,20}}[)）])?"
+_SHORT = "客问答座坐顾服Q"
 _SAMPLE = 200
 _FEW = 6
-_MOST = 0.5
 
 
 class Line(NamedTuple):
@@ -46,17 +46,16 @@ class Line(NamedTuple):
 
 
 @cache
+def _role_names() -> tuple[str, ...]:
+    """Return the names of roles, longest first."""
+    names = (entry.term for entry in Lexicon.load("roles").entries if entry.get("kind") == "name")
+    return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@cache
 def _named() -> re.Pattern[str]:
     """Return the pattern of an utterance's head whose label is a role name, a letter or a number."""
-    names = sorted(
-        (
-            entry.term
-            for entry in Lexicon.load("roles").entries
-            if entry.get("kind") == "name" and (len(entry.term) > 1 or entry.term in "客问答座坐顾服Q")
-        ),
-        key=len,
-        reverse=True,
-    )
+    names = [name for name in _role_names() if len(name) > 1 or name in _SHORT]
     known = "|".join(re.escape(name) for name in names)
     label = rf"(?:(?:{known}){_SUFFIX}|{_NUMBERED}|[A-Za-z甲乙丙丁])"
     bracketed = rf"(?:\[(?P<b1>{label})\]|【(?P<b2>{label})】|<(?P<b3>{label})>|「(?P<b4>{label})」)"
@@ -77,11 +76,24 @@ _HEAD_LINES = re.compile(
     rf"|(?P<after>{_DAY}[ \tT]*{_CLOCK})[ \t]+(?P<name2>[^\n:：]{{1,40}}?)){_GAP}[:：]?{_GAP}$",
     re.MULTILINE,
 )
-_GRAMMARS = ("named", "any", "head_lines")
+_STAMPED = re.compile(
+    rf"^{_GAP}(?P<name>[^\n:：(（\[]{{1,30}}?(?:[:：][^\n:：(（\[]{{1,20}}?)?){_GAP}"
+    rf"[(（\[]{_GAP}(?P<before>(?:{_DAY}[ \tT]*)?{_CLOCK}){_GAP}[)）\]]{_COLON}",
+    re.MULTILINE,
+)
+_GRAMMARS = ("named", "stamped", "any", "head_lines")
+
+
+@cache
+def _glued() -> re.Pattern[str]:
+    """Return the pattern of a role name and a colon with no pause before it."""
+    names = [name for name in _role_names() if len(name) > 1 and not name.isascii()]
+    return re.compile(rf"(?P<name>{'|'.join(map(re.escape, names))}){_COLON}")
 
 
 def _pattern(grammar: str) -> re.Pattern[str]:
-    return {"named": _named(), "any": _ANY, "head_lines": _HEAD_LINES}[grammar]
+    fixed = {"any": _ANY, "head_lines": _HEAD_LINES, "stamped": _STAMPED}
+    return fixed[grammar] if grammar in fixed else _glued() if grammar == "glued" else _named()
 
 
 def _label(match: re.Match[str]) -> str:
@@ -94,7 +106,7 @@ def _label(match: re.Match[str]) -> str:
 def _heads(text: str, grammar: str) -> list[re.Match[str]]:
     """Return the heads of utterances; a header of a form (订单号：, 时间：) is none."""
     found = list(_pattern(grammar).finditer(text))
-    if grammar == "named":
+    if grammar in ("named", "glued"):
         return found
     return [
         match
@@ -107,9 +119,10 @@ def find_grammar(cells: Sequence[str]) -> str | None:
     """Return how the utterances in most cells are marked, None where they are not transcripts.
 
     ``named``: role names, letters or numbered speakers before a colon, anywhere after a pause; ``any``: any
-    short name before a colon at the start of a line; ``head_lines``: lines of a name and a time above what
-    was said (exports of chat programs). A cell counts when it has two utterances or more and two speakers
-    or a role name.
+    short name before a colon at the start of a line; ``stamped``: the same with a time in brackets;
+    ``head_lines``: lines of a name and a time above what was said (exports of chat programs); ``glued``:
+    role names before a colon without a pause, where nothing else fits. A cell counts when it has two
+    utterances or more and two speakers or a role name; of the fitting ones the one that finds the most.
 
     Examples
     --------
@@ -119,18 +132,27 @@ def find_grammar(cells: Sequence[str]) -> str | None:
     True
     """
     sample = [cell for cell in cells if cell.strip()][:_SAMPLE]
-    best: tuple[int, int, str] | None = None
-    for order, grammar in enumerate(_GRAMMARS):
-        hits = 0
-        for cell in sample:
-            labels = [_label(match) for match in _heads(cell, grammar)]
-            clear = any(role_of(label, whole=True) or anonymous(label) for label in labels)
-            few = 2 <= len(set(labels)) <= _FEW and (grammar == "named" or len(set(labels)) < len(labels))
-            hits += len(labels) > 1 and (few or (clear and grammar == "named"))
-        score = (hits, -order, grammar)
-        if 2 * hits > len(sample) * 2 * _MOST - 1 and hits and (best is None or score > best):
-            best = score
-    return best[2] if best is not None else None
+    fits = [(*_fit(sample, grammar), -order) for order, grammar in enumerate(_GRAMMARS)]
+    hits, _, order = max(fits)
+    if hits and 2 * hits >= len(sample):
+        return _GRAMMARS[-order]
+    begun = [cell for cell in sample if _glued().match(cell.lstrip())]
+    if sample and len(begun) == len(sample) and 2 * _fit(sample, "glued")[0] > len(sample):
+        return "glued"
+    return None
+
+
+def _fit(cells: Sequence[str], grammar: str) -> tuple[int, int]:
+    """Return in how many cells a grammar finds a dialogue, and how many utterances in all."""
+    hits = heads = 0
+    for cell in cells:
+        labels = [_label(match) for match in _heads(cell, grammar)]
+        clear = any(role_of(label, whole=True) or anonymous(label) for label in labels)
+        loose = grammar in ("any", "head_lines", "stamped")
+        few = 2 <= len(set(labels)) <= _FEW and (not loose or len(set(labels)) < len(labels))
+        if len(labels) > 1 and (few or (clear and not loose)):
+            hits, heads = hits + 1, heads + len(labels)
+    return hits, heads
 
 
 def split_transcript(text: str, grammar: str) -> list[Line]:
@@ -159,7 +181,7 @@ def split_transcript(text: str, grammar: str) -> list[Line]:
     for match, after in zip(heads, [*heads[1:], None][: len(heads)], strict=True):
         said = text[match.end() : after.start() if after is not None else len(text)]
         groups = match.groupdict()
-        when = groups["before"] or groups["after"] or groups.get("later")
+        when = groups.get("before") or groups.get("after") or groups.get("later")
         parts = re.findall(_WHEN, when) if when else []
         began = parts[0] if parts else None
         lines.append(Line(_label(match), began, parts[1] if len(parts) > 1 else None, said.strip(" \t\r\n|")))

@@ -17,6 +17,8 @@ _CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2}(?:[.,]\d{1,6})?)\s
 _MOST = 0.9
 _LONGEST_CALL = 36_000
 """Seconds beyond which a plain number is taken for milliseconds (ten hours)."""
+_SLOWEST = 300
+"""Seconds from turn to turn, in the median, that nobody waits: such numbers are milliseconds."""
 _SERIALS = (36_526, 73_415)
 """Excel days of 2000-01-01 and 2100-12-31."""
 _EPOCHS = 3e8
@@ -34,8 +36,9 @@ class Clock(NamedTuple):
 def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     """Return a time column of turns, as times or as seconds from the start of the dialogue.
 
-    Numbers are epochs, Excel serials, or else seconds (milliseconds where the header says so or a call
-    would last more than ten hours); ``00:01:02`` without a date is an offset.
+    Numbers are epochs, Excel serials, or else seconds (milliseconds where the header says so, or where a
+    call would last more than ten hours or go on every five minutes only); ``00:01:02`` without a date is
+    an offset.
 
     Examples
     --------
@@ -55,7 +58,9 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
         low, high = float(numbers.min()), float(numbers.max())
         if high >= _EPOCHS or (_SERIALS[0] <= low and high <= _SERIALS[1]):
             return _times(column, timezone)
-        small = normal_header(header).endswith("ms") or high > _LONGEST_CALL
+        steps = numbers.diff()
+        slow = float(steps[steps > 0].median()) >= _SLOWEST
+        small = normal_header(header).endswith("ms") or high > _LONGEST_CALL or slow
         return Clock(None, numbers.astype("float64") / (1000.0 if small else 1.0), 0, 0)
     parts = texts.str.extract(_CLOCK)
     if parts["m"].notna().sum() < _MOST * len(filled):

@@ -185,12 +185,13 @@ def _clocks(
 
 def _pick_times(frame: pd.DataFrame, free: list[str], doc: pd.Series | None, used: dict[str, str]) -> None:
     """Add to ``used`` the time columns that change within dialogues; the others are the dialogue's."""
+    groups_of = pd.Series("", index=frame.index) if doc is None else doc.fillna("")
     for name in _TIMES:
         if name in used:
             continue
         for header in candidates([n for n in free if n not in used.values()], name):
             values = frame[header].astype(object).where(frame[header].notna(), None).map(str)
-            groups = values.groupby(doc if doc is not None else [0] * len(frame), sort=False)
+            groups = values.groupby(groups_of, sort=False)
             if not len(frame) or (groups.nunique() > 1).any() or groups.ngroups == len(frame):
                 used[name] = header
                 break
@@ -276,6 +277,8 @@ def _kept_name(name: str, used: Mapping[str, str], taken: pd.DataFrame) -> str:
     """Return the name under which a column that nothing here needs is kept: its canonical one if free."""
     known = known_headers().get(normal_header(name))
     wanted = known.canonical if known is not None else name
+    if wanted == "started_at":
+        wanted = "created_at"
     # A header such as 来源 or 消息ID means the same as in contacts unless it would pass for a turn's own.
     if wanted in _RESERVED or wanted in taken.columns:
         wanted = name
