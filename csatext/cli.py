@@ -159,6 +159,12 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
     parser.add_argument("--column", action="append", default=[], metavar="标准列=表头", help=_COLUMN_HELP)
     parser.add_argument("--encoding", default="", metavar="编码", help="文件编码；不写则自动判断")
     if config:
+        parser.add_argument(
+            "--duplicates",
+            choices=["error", "first"],
+            default="",
+            help="编号重复时：error 报错停止（默认），first 保留第一行，其余记入 rejects",
+        )
         parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
 
 
@@ -176,7 +182,7 @@ def _configuration(given: argparse.Namespace) -> Configuration:
     from csatext.batch.configuration import Configuration, load_configuration
 
     configuration = load_configuration(given.config) if given.config is not None else Configuration()
-    return configuration.with_input(_columns(given.column), given.encoding)
+    return configuration.with_input(_columns(given.column), given.encoding, given.duplicates)
 
 
 def _run(given: argparse.Namespace, progress: _Progress) -> str:

@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 _FREQUENCIES = ("D", "W", "M")
+_DUPLICATES = ("error", "first")
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,15 @@ class InputSection:
         Empty: detected.
     sheet : str
         Empty: the first sheet with a table.
+    duplicates : str
+        What rows with a ``doc_id`` that was there before do: ``error`` ends the run, ``first`` sends
+        them to the rejects.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     encoding: str = ""
     sheet: str = ""
+    duplicates: str = "error"
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,8 @@ class TextSection:
     ----------
     terms : list of str
         Words to keep whole.
+    lexicons : list of str
+        Lexicons whose terms are kept whole: names of shipped ones, or paths.
     min_df : int
         Documents a term must be in; 0 lets the size of the input decide (1 to 5).
     simplify : bool
@@ -58,6 +65,7 @@ class TextSection:
     """
 
     terms: list[str] = field(default_factory=list)
+    lexicons: list[str] = field(default_factory=lambda: ["terms"])
     min_df: int = 0
     simplify: bool = True
     n_jobs: int = 1
@@ -143,12 +151,13 @@ class Configuration:
         """Return plain nested values."""
         return asdict(self)
 
-    def with_input(self, columns: dict[str, str], encoding: str) -> Configuration:
-        """Return this configuration with columns and encoding of the command line on top."""
+    def with_input(self, columns: dict[str, str], encoding: str, duplicates: str = "") -> Configuration:
+        """Return this configuration with what the command line says of the input on top."""
         section = replace(
             self.input,
             columns={**self.input.columns, **columns},
             encoding=encoding or self.input.encoding,
+            duplicates=duplicates or self.input.duplicates,
         )
         return replace(self, input=section)
 
@@ -177,7 +186,14 @@ def load_configuration(path: str | Path) -> Configuration:
 
 def _check_ranges(configuration: Configuration, path: Path) -> None:
     text, analysis, tables = configuration.text, configuration.analysis, configuration.tables
+    duplicates = configuration.input.duplicates
     rules = (
+        (
+            "input.duplicates",
+            duplicates,
+            duplicates in _DUPLICATES,
+            "error（报错停止）或 first（保留第一行）",
+        ),
         ("text.min_df", text.min_df, text.min_df >= 0, "不小于 0 的整数，0 表示按数据量决定"),
         ("text.n_jobs", text.n_jobs, text.n_jobs >= 1, "不小于 1 的整数"),
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),

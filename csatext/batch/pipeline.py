@@ -17,12 +17,14 @@ from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.batch.cause_words import with_words
 from csatext.batch.checks import check_tables
-from csatext.batch.configuration import Configuration
+from csatext.batch.configuration import Configuration, TextSection
 from csatext.batch.names import free_names, quality_note
 from csatext.batch.output import Product, write_product
 from csatext.batch.privacy import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.errors import InputError
+from csatext.ingest.contacts import REPEATED
 from csatext.ingest.read import ReadResult, read_input
+from csatext.lexicon import Lexicon
 from csatext.reporting.causes import episodes
 from csatext.reporting.examples import cause_examples, examples
 from csatext.reporting.files import check_folder, file_hash
@@ -115,11 +117,26 @@ def run(
 
 
 def read_source(source: str | Path, configuration: Configuration) -> ReadResult:
-    """Read an input as section ``[input]`` says."""
+    """Read an input as section ``[input]`` says.
+
+    Raises
+    ------
+    InputError
+        The input cannot be used, or identifiers repeat and ``duplicates`` is ``error``.
+    """
     given = configuration.input
-    return read_input(
+    read = read_input(
         source, columns=given.columns or None, encoding=given.encoding or None, sheet=given.sheet or None
     )
+    repeated = read.rejects[read.rejects["reason"].isin(REPEATED)]
+    if len(repeated) and given.duplicates == "error":
+        lines = "、".join(str(line) for line in repeated["line"].dropna().head(3))
+        where = f"（第 {lines} 行等）" if lines else ""
+        raise InputError(
+            f"「{Path(source).name}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
+            "请先去重，或用 --column doc_id=列名 指定唯一的编号列，或加 --duplicates first 只保留第一行。"
+        )
+    return read
 
 
 def source_facts(path: Path) -> dict[str, Any]:
@@ -187,7 +204,7 @@ def tagged(
     settings = configuration.analysis
     progress("清洗、脱敏、分词、计数")
     corpus = Vectorizer(
-        tokenizer=Tokenizer(configuration.text.terms),
+        tokenizer=Tokenizer(_terms(configuration.text)),
         min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
         simplify=configuration.text.simplify,
         n_jobs=configuration.text.n_jobs,
@@ -209,6 +226,13 @@ def tagged(
         results.append(model.transform(corpus))
         tables["topics"] = model.topics_
     return corpus, build_facts(corpus, *results), tables, absent
+
+
+def _terms(section: TextSection) -> set[str]:
+    terms = set(section.terms)
+    for name in section.lexicons:
+        terms.update(Lexicon.load(name, on_conflict="ours").terms)
+    return terms
 
 
 def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info) -> Analysis:

@@ -23,7 +23,10 @@ from csatext.ingest.values import as_flags, as_identifiers, as_numbers, as_text,
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS
 
-__all__ = ["to_contacts"]
+__all__ = ["REPEATED", "to_contacts"]
+
+REPEATED = ("整行重复", "doc_id 与前面的行重复")
+"""Reasons of rejects whose identifier was there before: the whole row again, or another row."""
 
 _EXAMPLES = 3
 _ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
@@ -235,7 +238,7 @@ def to_contacts(
     )
     rejects = [(names[i], reject) for i, source in enumerate(sources) for reject in source.raw.rejects]
     for row in np.flatnonzero(empty | repeated):
-        reason = "文本为空" if empty[row] else "整行重复" if whole[row] else "doc_id 与前面的行重复"
+        reason = "文本为空" if empty[row] else REPEATED[0 if whole[row] else 1]
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(raw.iloc[row]))))
     order = {name: i for i, name in enumerate(names)}
