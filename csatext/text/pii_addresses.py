@@ -28,6 +28,7 @@ _DOOR = re.compile(
 _GATE = re.compile(
     r"[0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北]\s?[号栋幢座塔单室层楼弄组队户房铺]|[0-9]-[0-9]|[心厦寓场际园苑城楼][0-9]{3}"
 )
+_DOORS = frozenset("号栋幢座塔单室层楼弄组队户房铺-")
 _PART = re.compile(rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?(?P<unit>{_UNIT})")
 _WAY = re.compile(
     r"(?:(?<![线电网一马思套走半上顺铁公气油水])路|(?<![逛])街|大道|(?<![知味通频渠管报难地道])道|巷|(?<!嘉年华)胡同|村|屯|庄|坊|弄|条|"
@@ -50,8 +51,9 @@ _STOP = re.compile(
     r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
     re.DOTALL,
 )
-_COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|[共有的])\s?$")
-_HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?[户栋幢座层楼]\s?")
+_COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
+_HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>[户栋幢座层楼])\s?")
+_NO_ESTATE = 4
 _VILLAGE = re.compile(r"(?:村|屯|庄|寨|镇|乡|社区)[\s,，]?$")
 _NOT_DOOR = re.compile(
     r"(?:线|口|出口|店|站|车|馆|门(?!口)|机|桌|技师|之前|那天|到货|下单|收到|发货|当天|早上|上午|下午|晚上|中午|前|后|以后|以前|左右|航站楼|"
@@ -76,15 +78,22 @@ def _start(view: str, floor: int, door: int) -> int:
     return start + places[0][1] if places else start
 
 
+def _is_count(view: str, start: int, door: int, end: int) -> bool:
+    """Whether households or buildings are counted, as in 小区700户 and 共3栋, or 小区3栋 names no estate."""
+    counted = _COUNTED.search(view, max(start, door - 3), door)
+    number = _HOUSEHOLDS.fullmatch(view, door, end) if counted is not None else None
+    if counted is None or number is None:
+        return False
+    return number["unit"] not in "栋幢" or counted["all"] is not None or door - start <= _NO_ESTATE
+
+
 def _is_door(view: str, start: int, door: int, end: int) -> bool:
     """Whether what leads to the door and the door itself are an address, not a date, a line or a counter."""
     units = [part["unit"] for part in _PART.finditer(view, door, end)]
     lead = view[max(start, door - _WINDOW) : door]
     if _NOT_DOOR.match(view, end) is not None:
         return False
-    if _COUNTED.search(view, max(start, door - 3), door) is not None and _HOUSEHOLDS.fullmatch(
-        view, door, end
-    ):
+    if _is_count(view, start, door, end):
         return False
     within = {"栋", "幢", "单元", "室", "座", "塔", "户"} & set(units) | {
         unit for unit in units if unit[-1] == "楼" and unit[0] == "号"
@@ -110,7 +119,7 @@ def addresses(view: str) -> Iterator[Found]:
 
     Districts, streets and buildings without a door number are not personal and are left.
     """
-    if _GATE.search(view) is None:
+    if _DOORS.isdisjoint(view) or _GATE.search(view) is None:
         return
     start, end = -1, 0
     for door in _DOOR.finditer(view):

@@ -9,7 +9,7 @@ from ipaddress import AddressValueError, IPv6Address
 from csatext.text.pii_checks import is_id18, is_uscc
 from csatext.text.pii_context import Cue, Cues
 from csatext.text.pii_numbers import Found
-from csatext.text.pii_view import TURN_JOIN
+from csatext.text.pii_view import PROVINCES, TURN_JOIN
 
 __all__ = ["codes"]
 
@@ -32,10 +32,9 @@ _VERSION = re.compile(
 )
 _EDITION = re.compile(r"\s?(?:的?版|bug|闪退|升级|更新)")
 _LEAST_OCTET, _HIGHEST_OCTET = 32, 255
-_PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 _PLATE_END = "挂学警港澳试超使领"
 _PLATE = re.compile(
-    rf"(?:[{_PROVINCE}][A-Za-z]|WJ[{_PROVINCE}0-9])[\s·.•・*,，\-]?[\s·]?"
+    rf"(?:[{PROVINCES}][A-Za-z]|WJ[{PROVINCES}0-9])[\s·.•・*,，\-]?[\s·]?"
     rf"(?:[A-Za-z0-9{_SPOKEN}][\s·]?){{4}}"
     rf"(?:[A-Za-z0-9{_SPOKEN}](?:[A-Za-z0-9{_SPOKEN}](?![A-Za-z0-9])|[{_PLATE_END}])?|[{_PLATE_END}])(?![A-Za-z0-9])"
 )
@@ -83,7 +82,7 @@ def _masked(view: str, cues: Cues) -> Iterator[Found]:
 
 def _emails(view: str) -> Iterator[Found]:
     if "@" in view or "艾特" in view or "圈" in view or "at" in view:
-        for pattern in (_EMAIL, _SPOKEN_EMAIL):
+        for pattern in (_EMAIL, _SPOKEN_EMAIL) if "@" in view else (_SPOKEN_EMAIL,):
             for match in pattern.finditer(view):
                 yield Found(*match.span(), "email", re.sub(r"\s", "", match.group()).lower())
 

@@ -126,15 +126,15 @@ def _is_word(view: str, at: int) -> bool:
     return not (longer and _AFTER_NAME.match(view, at + 2) is None and _is_edge(view, at + 3))
 
 
-def name_at(view: str, at: int, *, strict: bool) -> int | None:
+def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | None:
     """Return where the full name that starts at ``at`` ends, or None.
 
     ``strict`` asks for given-name characters of the list and a clear end: for places where a name is only
-    possible, not announced.
+    possible, not announced. ``dotted`` allows names such as 安娜·贝尔.
     """
     lists = _lists()
     firsts = () if strict else lists.firsts
-    sounded = transliterated_end(view, at, firsts=firsts, follows=_AFTER_NAME)
+    sounded = transliterated_end(view, at, firsts=firsts, follows=_AFTER_NAME) if dotted else None
     if sounded is not None:
         return sounded
     surname = surname_at(view, at)

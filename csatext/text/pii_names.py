@@ -20,7 +20,7 @@ from csatext.text.pii_name_shapes import (
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_view import QUESTION_END, TURN_JOIN
 
-__all__ = ["names"]
+__all__ = ["ASKS_NAME", "names"]
 
 _AFTER_STRONG = re.compile(
     rf"(?:[\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留){{0,5}}"
@@ -29,15 +29,19 @@ _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_CUE = re.compile(
     r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人)姓(?:是)?\s?"
 )
+ASKS_NAME = "姓名|贵姓|称呼|名字|叫什么|收件人|收货人|联系人|联络人|机主|户主|哪位|您姓|持卡人"
+"""Words of a question for a name, as an expression."""
+
 _ASKED = re.compile(
-    rf"(?:姓名|贵姓|称呼|名字|叫什么|收件人|联系人|机主|户主|哪位|您姓)[^{QUESTION_END}]{{0,16}}{QUESTION_END}"
+    rf"(?:{ASKS_NAME})[^{QUESTION_END}]{{0,16}}{QUESTION_END}"
     r"(?:嗯|啊|呃|额|哦|我|本人|免贵|姓|叫|是|就|那个|[\s,，、])*"
 )
 _NOT_TITLE = re.compile(r"[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系]")
 _SEPARATED = re.compile(r"\s?[、和与及,]\s?")
 _BEFORE_NAME = frozenset("成为是给找叫")
 _IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字|的那个(?:客服|师傅|快递)")
-_SIGNED = re.compile(r"\s?[(（]?(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
+_SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
+_BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
 
 def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
@@ -47,7 +51,7 @@ def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
             continue
         between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(view, at)
         start = between.end() if between is not None else at
-        end = name_at(view, start, strict=not strong)
+        end = name_at(view, start, strict=not strong, dotted=strong)
         while end is not None:
             yield start, end
             following = _SEPARATED.match(view, end)
@@ -113,11 +117,13 @@ def _beside(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
 def _signed(view: str) -> Iterator[tuple[int, int]]:
     """Yield names before 收 at the end of a label."""
     for sign in _SIGNED.finditer(view) if "收" in view or "亲启" in view else ():
+        before = _BEFORE_SIGN.search(view, max(0, sign.start() - 2), sign.start())
+        stop = before.start() if before is not None else sign.start()
         for length in (2, 3, 4):
-            start = sign.start() - length
+            start = stop - length
             if start >= 0 and (start == 0 or not is_han(view, start - 1)):
                 end = name_at(view, start, strict=True)
-                if end == sign.start():
+                if end == stop:
                     yield start, end
 
 

@@ -20,20 +20,19 @@ from csatext.text.pii_context import Cue, Cues
 from csatext.text.pii_spoken import Chunk, digit_chunks
 from csatext.text.pii_view import SPEAKER
 
-__all__ = ["DIGITS", "ENOUGH_DIGITS", "Found", "numbers"]
+__all__ = ["BETWEEN", "DIGITS", "Found", "numbers"]
 
 DIGITS = "0-9零一二三四五六七八九幺两伍陆十百千洞拐勾"
 """Characters that are or contain a digit, as the inside of a class."""
 
-_BETWEEN = (
+BETWEEN = (
     "\\s!-/:-@\\[-`{-~×●•∗﹡‐‑‒–—―−。、…·\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u20e3\ufdd0"
     "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
     "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方一三上二到呐嘞尾收数明末段白第组"
 )
-ENOUGH_DIGITS = f"[{DIGITS}](?:[{_BETWEEN}]*(?:[Dd]ouble|[Tt]riple)?[{_BETWEEN}]*[{DIGITS}]){{4}}"
-"""Five digits with nothing but separators and fillers between: without them there is no number."""
+"""Characters of what may stand between the digits of one number, as the inside of a class."""
 
-_ENOUGH = re.compile(f"[{DIGITS}](?:[{_BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
+_ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
 _LONGEST = 30
 _SHORTEST = 5
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cache, reduce
+from functools import cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.text.pii_coarse import LINKS, coarse
 from csatext.text.pii_context import DIRECT, words_of
 from csatext.text.pii_name_shapes import surnames
-from csatext.text.pii_numbers import DIGITS, ENOUGH_DIGITS
-from csatext.text.pii_transliterated import DOTS
-from csatext.text.pii_view import TURN_JOIN, VARIANTS
+from csatext.text.pii_numbers import DIGITS
+from csatext.text.pii_view import VARIANTS
 
 __all__ = ["may_hold_pii"]
 
@@ -25,40 +26,25 @@ _WAY_END = (
     "路街道巷同村屯庄坊弄条社寨沟堡堂营园区寓城苑庭府湾厦场心馆邸居里郡墅轩院学舍际家岛景期厂镇乡楼段侧Oo"
     "东西南北一二三四五六七八九十号"
 )
-_SPOKEN = (ENOUGH_DIGITS,)
 _LATIN_NAME = "[A-Za-z][A-Za-z0-9_-]{3}"
-_MARKED = (
-    "@|艾特|圈[aA]| at |[零一二三四五六七八九幺]at",
-    r"[0-9]\.[0-9]+\.[0-9]+\.",
-    ":[0-9a-fA-F]{0,4}:[0-9a-fA-F]{0,4}",
-    "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z]|WJ",
-    "[A-Za-z][A-Za-z_-]*[0-9](?:[A-Za-z_-]*[0-9]){3}|[0-9](?:[A-Za-z_-]*[0-9]){4}",
-    r"[A-Za-z0-9]\s?[*xX#_?]{3}",
-    "(?:TITLES)|姓|[SURNAME][^，。]{1,3}(?:本人|签收|代收|的身份|的名|的那个)",
-    f"[{DOTS}]",
-    r"(?:收|亲启)(?:$|[\s!-/:-@。、…])",
-)
 _NICKNAMED = (f"(?:ACCOUNT){DIRECT}*{_LATIN_NAME}",)
 _PLACED = (
     rf"[{_WAY_END}][\s,]?{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}",
     rf"[{_WAY_END}][\s,]?[A-Za-z]?[0-9]{{1,4}}-[0-9]",
     rf"{_UNIT}[\s,-]?{_NUMBER}(?:[-之]{_NUMBER})?\s?(?:号楼|栋|幢|座|塔|单元|室|户)",
 )
-_NAMED = (
-    f"(?:NAMED)[\\s:=|,、\"'“”‘’「」(（\\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留用改成换变更{TURN_JOIN}]*[SURNAME]",
-)
+_NAMED = (f"(?:NAMED)[{LINKS}]*[SURNAME]",)
 
 
 @cache
 def _patterns() -> tuple[str, ...]:
     """Return the expressions; few enough states each for RE2 to keep its table (one for all does not)."""
-    passes = ("|".join(parts) for parts in (_SPOKEN, _MARKED, _PLACED, _NAMED, (_LATIN_NAME,), _NICKNAMED))
+    passes = ("|".join(parts) for parts in (_PLACED, _NAMED, _NICKNAMED))
     accounts = words_of("account")
     han = "".join(sorted({word[-1] for word in accounts if not word[-1].isascii()}))
     latin = "|".join(sorted(word for word in accounts if word[-1].isascii()))
     words = {
         "ACCOUNT": f"[{han}]|(?:{latin}){DIRECT}",
-        "TITLES": "|".join(words_of("title")),
         "NAMED": "|".join(words_of("name")),
         "SURNAME": surnames(),
     }
@@ -106,11 +92,16 @@ def may_hold_pii(texts: pa.Array) -> pa.BooleanArray:
     >>> may_hold_pii(pa.array(["物流很慢", "打13800138000", None])).to_pylist()
     [False, True, False]
     """
-    *certain, latin, nicknamed = _patterns()
-    hits = [pc.match_substring_regex(texts, pattern=pattern) for pattern in certain]
-    possible = reduce(pc.or_, hits).fill_null(False).to_numpy(zero_copy_only=False).copy()
-    rows = pc.indices_nonzero(pc.match_substring_regex(texts, pattern=latin))  # few; the next is dear
-    possible[rows.to_numpy()] |= pc.match_substring_regex(texts.take(rows), pattern=nicknamed).to_numpy(
-        zero_copy_only=False
-    )
+    texts = pc.fill_null(texts, "")
+    likely = coarse(texts)
+    possible = likely.certain
+    placed, named, nicknamed = _patterns()
+    for rows, pattern in (
+        (likely.placed, placed),
+        (likely.named, named),
+        (likely.latin, nicknamed),
+    ):
+        at = np.flatnonzero(rows & ~possible)
+        found = pc.match_substring_regex(texts.take(pa.array(at)), pattern=pattern)
+        possible[at] = found.to_numpy(zero_copy_only=False)
     return pa.array(possible)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from csatext.errors import SchemaError
 from csatext.schema import Column, Table, conform
 from csatext.text.pii import check_kinds, locate
+from csatext.text.pii_names import ASKS_NAME
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_prefilter import may_hold_pii
 from csatext.text.pii_spoken import digit_extent
@@ -110,7 +111,10 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
         f"{question}{QUESTION_END}{TURN_JOIN.join(said)}"
         for question, said in zip(questions, texts, strict=True)
     ]
-    hits = pc.indices_nonzero(may_hold_pii(pa.array(joined, type=pa.large_string()))).to_pylist()
+    asked = pc.match_substring_regex(pa.array(questions, type=pa.large_string()), pattern=ASKS_NAME)
+    hits = pc.indices_nonzero(
+        pc.or_(asked, may_hold_pii(pa.array(joined, type=pa.large_string())))
+    ).to_pylist()
     for chain in hits:
         text, said = joined[chain], texts[chain]
         view = fold(text)

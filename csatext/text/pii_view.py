@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-__all__ = ["MASK", "MASK_LABELS", "QUESTION_END", "SPEAKER", "TURN_JOIN", "VARIANTS", "fold", "segments"]
+import numpy as np
+
+__all__ = [
+    "MASK",
+    "MASK_LABELS",
+    "PROVINCES",
+    "QUESTION_END",
+    "SPEAKER",
+    "TURN_JOIN",
+    "VARIANTS",
+    "fold",
+    "folding",
+    "segments",
+]
 
 MASK_LABELS = {
     "mobile": "手机号",
@@ -26,6 +40,9 @@ MASK_LABELS = {
 
 MASK = re.compile(rf"\[(?:{'|'.join(MASK_LABELS.values())})(?:#[0-9a-f]{{12}})?\]")
 """A mask that redaction has put into a text."""
+
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+"""First characters of plates."""
 
 TURN_JOIN = "\ufdd0"
 """Stands between two turns of one speaker that are read as one text (a noncharacter of Unicode)."""
@@ -52,7 +69,16 @@ _FOLD |= str.maketrans("￥　＊×●•∗﹡‐‑‒–—―−－", "¥ **
 VARIANTS = {chr(plain): "".join(chr(v) for v, p in _FOLD.items() if p == plain) for plain in _FOLD.values()}
 """Characters that are read as another, by that other."""
 
-_NEEDS_FOLD = re.compile("[" + "".join(map(re.escape, map(chr, _FOLD))) + "]")
+_POINTS = 0x110000
+
+
+@cache
+def folding() -> np.ndarray:
+    """Return what each code point is read as, uint32 of shape (1114112,)."""
+    table = np.arange(_POINTS, dtype=np.uint32)
+    table[list(_FOLD)] = [ord(plain) if isinstance(plain, str) else plain for plain in _FOLD.values()]
+    table.setflags(write=False)
+    return table
 
 
 def fold(text: str) -> str:
@@ -65,7 +91,8 @@ def fold(text: str) -> str:
     >>> fold("電話：１３８")
     '电话:138'
     """
-    return text.translate(_FOLD) if _NEEDS_FOLD.search(text) is not None else text
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return folding().take(points).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def segments(text: str) -> Iterator[tuple[int, int]]:
