@@ -53,7 +53,6 @@ def test_long_tables_of_every_format(tmp_path, ending):
     turns = ct.read_turns(path)
     assert told(turns) == expected("S1", "S2")
     assert not turns["role_inferred"].any()
-    assert turns.attrs["rows"] == 8
     assert conform(turns, TURNS).equals(turns)
 
 
@@ -67,7 +66,7 @@ def test_a_turn_number_or_a_time_sorts_and_ties_keep_the_order_of_rows(tmp_path)
     assert turns["text"].tolist()[:4] == [SAID[1], SAID[2], SAID[3], SAID[0]]
     assert turns["turn_id"].tolist() == [0, 1, 2, 3] * 2
     assert turns["started_at"].dtype == "datetime64[us]"
-    assert quality(turns, "turns_sorted")[0]["n"] >= 1
+    assert quality(turns, "turns_sorted")
 
 
 def test_interleaved_dialogues_come_out_one_after_the_other(tmp_path):
@@ -79,8 +78,7 @@ def test_interleaved_dialogues_come_out_one_after_the_other(tmp_path):
 def test_contact_columns_repeat_and_the_times_of_the_dialogue_stay_its_own(tmp_path):
     table = long_table(渠道="电话", 进线时间="2026-05-01 09:00", 坐席工号="A7")
     turns = ct.read_turns(written(tmp_path, "a.csv", table.to_csv(index=False)))
-    assert set(turns["channel"]) == {"电话"}
-    assert set(turns["agent_id"]) == {"A7"}
+    assert set(turns["channel"] + turns["agent_id"]) == {"电话A7"}
     assert turns["created_at"].nunique() == 1
     assert "started_at" not in turns
 
@@ -89,9 +87,8 @@ def test_merged_cells_of_the_dialogue_are_filled_down(tmp_path):
     table = long_table()
     table.loc[[1, 2, 3, 5, 6, 7], "会话ID"] = None
     table = pd.concat([table, long_table().assign(会话ID=["S3", *[None] * 3, "S3", *[None] * 3])])
-    path = tmp_path / "a.xlsx"
-    table.to_excel(path, index=False)
-    assert ct.read_turns(path).groupby("doc_id", sort=False).size().tolist() == [4, 4, 8]
+    table.to_excel(tmp_path / "a.xlsx", index=False)
+    assert ct.read_turns(tmp_path / "a.xlsx").groupby("doc_id", sort=False).size().tolist() == [4, 4, 8]
 
 
 @pytest.mark.parametrize(
