@@ -84,7 +84,6 @@ class SchemaError(CsatextError):
         """Rows refer to documents that the corpus does not hold."""
         return cls(f"表「{table}」有 {count} 个 doc_id 不在语料中；请用同一个 corpus 得到的结果。")
 
-
     @classmethod
     def foreign_vocabulary(cls, estimator: object) -> SchemaError:
         """A corpus was counted on other terms than the estimator learnt."""
