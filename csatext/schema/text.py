@@ -39,14 +39,19 @@ PHRASES = Table(
     (
         Column("rank", "int", "order, the most certain first, from 1"),
         Column("term", "str", "the characters, as they stand in the prepared text"),
-        Column("kind", "str", "new_word or collocation (every part is a word of two characters or more)"),
-        Column("n", "int", "occurrences as a sequence of whole tokens"),
+        Column("kind", "str", "collocation: dictionary words of two or more characters; else new_word"),
+        Column("n", "int", "occurrences"),
         Column("n_docs", "int", "documents that hold it"),
         Column(
-            "pmi", "float", "lower bound of the pointwise mutual information of its weakest split, in bits"
+            "pmi", "float", "lower bound of the pointwise mutual information at its weakest joint, in bits"
         ),
         Column("left_entropy", "float", "of what stands before it, in bits"),
         Column("right_entropy", "float", "of what stands after it, in bits"),
+        Column(
+            "boundary",
+            "float",
+            "lower bound of the share of its places without its commonest neighbour, 0 to 1",
+        ),
         Column("first_seen", "time", "earliest time of a document that holds it, NA without times"),
         Column("examples", "str", "up to three places, in context, one a line"),
     ),
