@@ -112,6 +112,13 @@ def load(path: str | PathLike[str]) -> Any:
     ------
     InputError
         The file is no saved model, is of a later format, or holds a type that is not allowed.
+
+    Examples
+    --------
+    >>> load("missing.csatext")
+    Traceback (most recent call last):
+    ...
+    csatext.errors.InputError: 无法读取「missing.csatext」：No such file or directory；请检查路径和权限。
     """
     path = Path(path)
     try:

@@ -59,6 +59,14 @@ def write_report(
     ------
     SchemaError
         ``facts`` lack a column that the standard tables need.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> facts = pd.DataFrame({"channel": ["电话", "在线"] * 20, "is_negative": [True, False] * 20})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_report(facts, Path(folder) / "report.html").name
+    'report.html'
     """
     path = Path(path)
     made = standard_tables(facts, measure=measure) if tables is None else tables
