@@ -52,7 +52,7 @@ _HOMES = {
     "csatext.text.concordance": ("concordance",),
     "csatext.text.conversion": ("to_simplified", "to_simplified_column"),
     "csatext.text.corpus": ("Corpus",),
-    "csatext.text.phrases": ("find_phrases",),
+    "csatext.text.phrases": ("find_phrases", "save_terms"),
     "csatext.text.pii": ("find_pii",),
     "csatext.text.pii_turns": ("find_pii_turns",),
     "csatext.text.redaction": ("redact", "redact_column", "redact_turns"),

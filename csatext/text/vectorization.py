@@ -16,6 +16,7 @@ from csatext.errors import InputError, NotFittedError, ParameterError, SchemaErr
 from csatext.lexicon import Lexicon
 from csatext.text.cleaning import DEFAULT_STEPS
 from csatext.text.corpus import Corpus
+from csatext.text.pii_view import MASK
 from csatext.text.preparation import Preparation, text_array
 from csatext.text.tokenization import Tokenizer
 from csatext.text.tokens import TokenTable
@@ -39,7 +40,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     max_features : int or None
         Keep the most frequent terms only; ties go to the earlier code points.
     stop_words : "default", iterable of str or None, default "default"
-        Words not counted; they stay in the tokens. The default list holds no negator.
+        Words not counted; they stay in the tokens. The default list holds no negator. Marks, plain
+        numbers and masks such as ``[手机号]`` are never counted.
     steps : sequence, default DEFAULT_STEPS
         Cleaning steps (see :func:`csatext.clean`).
     redact : bool, default True
