@@ -23,7 +23,7 @@ from csatext.text.tokens import TokenTable
 
 __all__ = ["Vectorizer"]
 
-_NO_TERM = r"^(?:[^\p{L}\p{N}]*|[\p{Nd}.,:%％/\-]+)$"
+_NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{MASK.pattern})$"
 
 
 class Vectorizer(TransformerMixin, BaseEstimator):
