@@ -55,5 +55,7 @@ def runs(column: pd.Series, ascii_too: bool = True) -> Iterator[Run]:
         lengths = pc.utf8_length(chunk).to_numpy(zero_copy_only=False).astype(np.int64)
         if not ascii_too and int(lengths.sum()) == int(pc.sum(pc.binary_length(chunk)).as_py()):
             continue
-        text = "".join(chunk.to_pylist())
-        yield Run(np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), lengths, first)
+        _, ends, data = chunk.buffers()
+        offsets = np.frombuffer(ends, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
+        text = "" if data is None else str(memoryview(data)[int(offsets[0]) : int(offsets[-1])], "utf-8")
+        yield Run(np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32), lengths, first)

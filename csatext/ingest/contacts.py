@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.errors import InputError
+from csatext.ingest.cells import large_strings
 from csatext.ingest.clocks import join_clocks
 from csatext.ingest.columns import identifies, kind_of, known_headers, map_columns, normal_header
 from csatext.ingest.dates import parse_times
@@ -136,7 +138,7 @@ def _lost_digits(frame: pd.DataFrame, ids: Sequence[str]) -> list[Note]:
     """Return how many identifiers Excel wrote as 1.00008E+11: their last digits are lost in the file."""
     notes: list[Note] = []
     for name in ids:
-        n = int(as_text(frame[name]).str.match(_ROUNDED).sum())
+        n = pc.sum(pc.match_substring_regex(large_strings(as_text(frame[name])), pattern=_ROUNDED)).as_py()
         if n:
             detail = f"{n} 行的编号被写成科学计数（如 1.0E+11），末位数字已丢失；请按文本格式重新导出"
             notes.append(Note("id_digits_lost", name, n, len(frame), detail))
@@ -157,13 +159,13 @@ def _holds_times(column: pd.Series) -> bool:
 
 
 def _identified(
-    frame: pd.DataFrame, made: pd.Series, stems: pd.Series | None, notes: list[Note]
+    frame: pd.DataFrame, made: Callable[[], pd.Series], stems: pd.Series | None, notes: list[Note]
 ) -> pd.DataFrame:
     """Return the frame with a ``doc_id`` in each row, made from the row number where there is none."""
     n = len(frame)
     if "doc_id" not in frame.columns:
         notes.append(Note("doc_id_made", "doc_id", n, n, "没有编号列，用行号作 doc_id"))
-        return frame.assign(doc_id=made)
+        return frame.assign(doc_id=made())
     ids = as_identifiers(frame["doc_id"])
     missing = int(ids.isna().sum())
     if missing:
@@ -171,7 +173,13 @@ def _identified(
     if stems is not None and not identifies(ids, frame["text"]):
         notes.append(Note("doc_id_made", "doc_id", n, n, "不同文件里的编号相同，编号前加了文件名"))
         ids = stems + "-" + ids
-    return frame.assign(doc_id=ids.where(ids.notna(), "行" + made))
+    return frame.assign(doc_id=ids.where(ids.notna(), "行" + made()) if missing else ids)
+
+
+def _row_numbers(number: NDArray[np.int64], stems: pd.Series | None, index: pd.Index) -> pd.Series:
+    """Return the position of each row in its source, from 1, behind its name if there are more."""
+    within = pd.Series(number, index=index).groupby(number).cumcount() + 1
+    return within.astype("str") if stems is None else stems + "-" + within.astype("str")
 
 
 def to_contacts(
@@ -212,13 +220,10 @@ def to_contacts(
     raw, lines, number = _stacked(sources, frames)
     names = [source.name for source in sources]
     stems = None
-    made = pd.Series(np.arange(1, len(raw) + 1), index=raw.index).astype("str")
     if len(sources) > 1:
         stems = pd.Series(
             np.array([PurePath(name).stem for name in names])[number], index=raw.index, dtype="str"
         )
-        within = pd.Series(number, index=raw.index).groupby(number).cumcount() + 1
-        made = stems + "-" + within.astype("str")
     if raw.empty:
         lost = Counter(reject.reason for source in sources for reject in source.raw.rejects)
         why = f"{lost.total()} 行都不能用（{lost.most_common(1)[0][0]}）" if lost else "没有数据行"
@@ -229,7 +234,7 @@ def to_contacts(
         raise InputError.unreadable(
             path, "文本列全是空值", '请检查导出，或用 columns={"text": "列名"} 换一列'
         )
-    frame = _identified(frame, made, stems, notes)
+    frame = _identified(frame, lambda: _row_numbers(number, stems, raw.index), stems, notes)
     repeated = frame["doc_id"].where(~empty).duplicated().to_numpy() & ~empty
     whole = (
         frame[~empty].duplicated().reindex(frame.index, fill_value=False).to_numpy()
@@ -237,10 +242,11 @@ def to_contacts(
         else repeated
     )
     rejects = [(names[i], reject) for i, source in enumerate(sources) for reject in source.raw.rejects]
-    for row in np.flatnonzero(empty | repeated):
+    lost_rows = np.flatnonzero(empty | repeated)
+    for row, cells in zip(lost_rows, raw.iloc[lost_rows].to_numpy(dtype=object), strict=True):
         reason = "文本为空" if empty[row] else REPEATED[0 if whole[row] else 1]
         line = int(lines[row]) or None
-        rejects.append((names[number[row]], Reject(line, reason, row_text(raw.iloc[row]))))
+        rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     order = {name: i for i, name in enumerate(names)}
     rejects.sort(key=lambda item: (order[item[0]], item[1].line or 0))
     total = len(raw) + sum(len(source.raw.rejects) for source in sources)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
 from csatext.ingest.cells import large_strings
+from csatext.ingest.fixed_dates import parse_fixed
 
 __all__ = ["Times", "parse_times"]
 
@@ -229,7 +230,10 @@ def _parse(texts: pd.Series, index: pd.Index, timezone: str) -> Times:
     empty = done.copy()
     good = np.zeros(n, dtype=np.bool_)
     absolute = np.zeros(n, dtype=np.bool_)
-    arrow = pc.utf8_normalize(large_strings(texts), form="NFKC")
+    cells = large_strings(texts)
+    fixed, read = parse_fixed(cells)
+    micros[read], good[read], done[read] = fixed[read] * _MICRO, True, True
+    arrow = cells if done.all() else pc.utf8_normalize(cells, form="NFKC")
     for form in _FORMS:
         left = np.flatnonzero(~done)
         if not left.size:

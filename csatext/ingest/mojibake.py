@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ _GAIN = 4.0
 _GAIN_EACH = 1.0
 """Decades of likelihood for each character beyond ASCII; really garbled text gains about three."""
 _LEAST = 2
+_BEYOND_ASCII, _BEYOND_BMP = 0x80, 0x10000
 _HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff]")
 """Chinese bytes read as another Chinese encoding never give letters alone."""
 _LOST = re.compile("[\ufffd?]+")
@@ -109,14 +111,19 @@ def mend_text(text: str) -> str | None:
     return best
 
 
+@cache
+def _excess() -> NDArray[np.float32]:
+    """Return by how much a character is likelier than doubtful, 0 for ASCII, shape (65537,)."""
+    excess = of_codes(np.arange(_BEYOND_BMP + 1, dtype=np.uint32)) - np.float32(_DOUBTFUL)
+    excess[:_BEYOND_ASCII] = 0
+    return np.asarray(excess)
+
+
 def _doubtful(column: pd.Series) -> NDArray[np.bool_]:
     """Return which cells hold characters beyond ASCII that running Chinese would not have."""
     doubt = np.zeros(len(column), dtype=np.bool_)
     for run in runs(column, ascii_too=False):
-        beyond = run.codes > 0x7F
-        above = np.where(beyond, of_codes(run.codes) - np.float32(_DOUBTFUL), np.float32(0))
-        found = (run.add(beyond) >= _LEAST) & (run.add(above) < 0)
-        doubt[run.first : run.first + found.size] = found
+        doubt[run.first : run.first + run.lengths.size] = run.add(_excess().take(run.codes, mode="clip")) < 0
     return doubt
 
 
@@ -148,9 +155,9 @@ def mend_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
         at = np.flatnonzero(_doubtful(column))
         mended = {int(i): text for i in at if (text := mend_text(column.iloc[i])) is not None}
         if mended:
-            values = column.to_numpy(dtype=object, na_value=None).copy()
-            values[list(mended)] = list(mended.values())
-            result[name] = pd.Series(values, index=column.index, dtype="str")
+            whole = column.copy()
+            whole.iloc[list(mended)] = list(mended.values())
+            result[name] = whole
             detail = f"{len(mended)} 行编码过两次（乱码），已还原"
             notes.append(Note("mojibake", str(name), len(mended), len(frame), detail))
     return result, notes

@@ -72,12 +72,10 @@ def _table() -> NDArray[np.float32]:
     lines = lexicon_path("hanzi.tsv").read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     characters = "".join(row[0] for row in rows)
-    values = [np.log10(float(row[1]) / 1e6 * _HANZI_SHARE) for row in rows]
-    for kind in ("s2t", "s2tw", "s2hk"):
-        for character, value in zip(opencc.OpenCC(kind).convert(characters), values, strict=True):
-            table[ord(character)] = max(table[ord(character)], value)
-    for character, value in zip(characters, values, strict=True):
-        table[ord(character)] = max(table[ord(character)], value)
+    shares = np.array([row[1] for row in rows], dtype=np.float64) / 1e6 * _HANZI_SHARE
+    values = np.log10(shares).astype(np.float32)
+    for text in (characters, *(opencc.OpenCC(kind).convert(characters) for kind in ("s2t", "s2tw", "s2hk"))):
+        np.maximum.at(table, [ord(character) for character in text], values)
     return table
 
 
@@ -97,7 +95,7 @@ def per_character(text: str) -> NDArray[np.float32]:
 
 def of_codes(codes: NDArray[np.uint32]) -> NDArray[np.float32]:
     """Return :func:`per_character` of Unicode code points, shape (n,)."""
-    return np.asarray(_table()[np.minimum(codes, _SIZE)])
+    return np.asarray(_table().take(codes, mode="clip"))
 
 
 def log_likelihood(text: str) -> float:

@@ -46,7 +46,10 @@ def _without(raw: RawTable, at: NDArray[np.int64], reason: str) -> RawTable:
     frame, lines = raw.frame, raw.lines
     kept = np.ones(len(frame), dtype=np.bool_)
     kept[at] = False
-    rejects = [Reject(None if lines is None else int(lines[i]), reason, row_text(frame.iloc[i])) for i in at]
+    rejects = [
+        Reject(None if lines is None else int(lines[i]), reason, row_text(cells))
+        for i, cells in zip(at, frame.iloc[at].to_numpy(dtype=object), strict=True)
+    ]
     return replace(
         raw,
         frame=frame[kept].reset_index(drop=True),
