@@ -12,7 +12,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from statsmodels.stats.proportion import proportion_confint
 
 from csatext.analysis import weighting
+from csatext.analysis.keyword_evidence import evidence
 from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORDS
 from csatext.text.corpus import Corpus
@@ -34,8 +36,8 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
     prior : float, default 0.01
         Size of the Dirichlet prior as a share of the corpus's counted tokens; it is shared out in
         proportion to the corpus's own frequencies (Monroe et al. 2008, informative prior).
-    synonyms : mapping of str to str, optional
-        Term to the term it is counted as.
+    synonyms : "default", mapping of str to str, or None
+        Term to the term it is counted as; ``"default"`` is the shipped list.
 
     Attributes
     ----------
@@ -58,7 +60,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         *,
         min_docs: int = 5,
         prior: float = 0.01,
-        synonyms: Mapping[str, str] | None = None,
+        synonyms: str | Mapping[str, str] | None = None,
     ) -> None:
         self.n_keywords = n_keywords
         self.min_docs = min_docs
@@ -160,7 +162,10 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         total = n.sum(axis=1, keepdims=True)
         supported = n_docs_with.sum(axis=0) >= self.min_docs
         if (total > 0).sum() < 2 or not supported.any():
-            return conform(pd.DataFrame({column.name: [] for column in KEYNESS.columns}), KEYNESS)
+            empty = pd.DataFrame({column.name: [] for column in KEYNESS.columns})
+            few = f"没有出现在 {self.min_docs} 篇以上文档中的词，请减小 min_docs。"
+            empty.attrs["reason"] = few if (total > 0).sum() > 1 else "有词的组不到两个，无法比较。"
+            return conform(empty, KEYNESS)
         rest, rest_total = counts - n, counts.sum() - total
         delta, z = weighting.log_odds(n, rest, total, rest_total, self.prior * counts)
         p = weighting.document_p(dtm, grouping, n_docs_with)
@@ -188,6 +193,53 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             frame = frame[frame["z"] < 0]
         strength = frame["z"].abs()
         return conform(self._top(frame.assign(strength=strength), "strength"), KEYNESS)
+
+    def evidence(
+        self,
+        corpus: Corpus,
+        keywords: pd.DataFrame,
+        groups: Any = None,
+        *,
+        n: int = 3,
+        width: int = 20,
+        random_state: int | None = None,
+    ) -> pd.DataFrame:
+        """Return places in which the keywords of a table stand (schema KEYWORD_EVIDENCE).
+
+        Parameters
+        ----------
+        corpus : Corpus
+        keywords : DataFrame
+            Of :meth:`by_group` or :meth:`frequencies`: columns ``group`` and ``term``.
+        groups : Series by doc_id or array-like, optional
+            The groups that table was made with; None takes places from the whole corpus.
+        n, width, random_state
+            As in :func:`csatext.concordance`.
+
+        Returns
+        -------
+        DataFrame
+            Up to ``n`` rows a keyword, in the order of ``keywords``; synonyms counted as the
+            keyword are shown as it. A keyword that its group never says has no row.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["退款太慢", "要退款", "物流太慢"])
+        >>> extractor = ct.KeywordExtractor(1, min_docs=1)
+        >>> table = extractor.frequencies(corpus, ["a", "a", "b"])
+        >>> extractor.evidence(corpus, table, ["a", "a", "b"])[["group", "keyword", "left"]].values.tolist()
+        [['a', '退款', ''], ['a', '退款', '要'], ['b', '太慢', '物流']]
+        """
+        return evidence(
+            corpus,
+            keywords,
+            groups,
+            synonyms=self._synonyms(),
+            n=n,
+            width=width,
+            random_state=random_state,
+        )
 
     def _top(self, frame: pd.DataFrame, by: str) -> pd.DataFrame:
         frame = frame.sort_values(["group", by, "term"], ascending=[True, False, True], kind="stable")
@@ -225,12 +277,23 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         return dtm, terms, names, grouping, (grouping @ present).toarray()
 
     def _merged(self, corpus: Corpus) -> tuple[sparse.csr_array, np.ndarray]:
-        if not self.synonyms:
+        synonyms = self._synonyms()
+        if not synonyms:
             return corpus.dtm, corpus.terms
-        canonical = np.array([self.synonyms.get(term, term) for term in corpus.terms], object)
+        canonical = np.array([synonyms.get(term, term) for term in corpus.terms], object)
         columns, terms = pd.factorize(canonical, sort=True)
         merge = sparse.csr_array(
             (np.ones(len(columns), np.int32), (np.arange(len(columns)), columns)),
             shape=(len(columns), len(terms)),
         )
         return (corpus.dtm @ merge).tocsr(), np.asarray(terms, object)
+
+    def _synonyms(self) -> Mapping[str, str]:
+        if self.synonyms is None:
+            return {}
+        if self.synonyms == "default":
+            table = Lexicon.load("synonyms").table
+            return dict(zip(table["term"], table["canonical"], strict=True))
+        if isinstance(self.synonyms, str):
+            raise ParameterError.not_allowed("synonyms", self.synonyms, ["default", None, "词到标准词的映射"])
+        return self.synonyms

@@ -10,6 +10,7 @@ __all__ = [
     "FREQUENCIES",
     "KEYNESS",
     "KEYWORDS",
+    "KEYWORD_EVIDENCE",
     "RULES",
     "RULE_MATCHES",
     "SENTIMENT",
@@ -80,6 +81,21 @@ CONCORDANCE = Table(
     "concordance",
     "a term in its context, from the redacted text",
     (
+        Column("doc_id", "any", "document"),
+        Column("left", "str", "text before"),
+        Column("term", "str", "the words found"),
+        Column("right", "str", "text after"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+    ),
+)
+
+KEYWORD_EVIDENCE = Table(
+    "keyword_evidence",
+    "the places a keyword rests on, from the redacted text",
+    (
+        Column("group", "str", "group of documents"),
+        Column("keyword", "str", "word of the keyword table; synonyms are counted as it"),
         Column("doc_id", "any", "document"),
         Column("left", "str", "text before"),
         Column("term", "str", "the words found"),
