@@ -38,11 +38,11 @@ def evidence(
     Examples
     --------
     >>> import csatext as ct
-    >>> corpus = ct.Vectorizer().fit_transform(["客訴很久", "投诉无门"])
-    >>> table = pd.DataFrame({"group": ["all"], "term": ["投诉"]})
-    >>> options = {"synonyms": {"客诉": "投诉"}, "n": 2, "width": 5, "random_state": None}
+    >>> corpus = ct.Vectorizer().fit_transform(["打热线很久", "400电话没人接"])
+    >>> table = pd.DataFrame({"group": ["all"], "term": ["热线"]})
+    >>> options = {"synonyms": {"400电话": "热线"}, "n": 2, "width": 5, "random_state": None}
     >>> evidence(corpus, table, None, **options)["term"].tolist()
-    ['客诉', '投诉']
+    ['热线', '400电话']
     """
     for name in ("group", "term"):
         if name not in keywords.columns:
