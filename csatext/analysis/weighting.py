@@ -82,12 +82,16 @@ def g2(n: np.ndarray, rest: np.ndarray, total: np.ndarray, rest_total: np.ndarra
     -----
     Dunning (1993), "Accurate methods for the statistics of surprise and coincidence".
     """
-    both, tokens = n + rest, total + rest_total
-    observed = xlogy(n, n) + xlogy(rest, rest) + xlogy(total - n, total - n)
-    observed = observed + xlogy(rest_total - rest, rest_total - rest) + xlogy(tokens, tokens)
-    expected = xlogy(both, both) + xlogy(tokens - both, tokens - both)
-    expected = expected + xlogy(total, total) + xlogy(rest_total, rest_total)
-    return np.maximum(2 * (observed - expected), 0)
+    # Each cell against its expectation: logarithms of whole corpora would cancel to 1e-9 only.
+    share = (n + rest) / (total + rest_total)
+    cells = [
+        (n, total * share),
+        (rest, rest_total * share),
+        (total - n, total * (1 - share)),
+        (rest_total - rest, rest_total * (1 - share)),
+    ]
+    parts = [xlogy(seen, seen / np.where(expected > 0, expected, 1)) for seen, expected in cells]
+    return np.maximum(2 * sum(parts), 0)
 
 
 def log_ratio(n: np.ndarray, rest: np.ndarray, total: np.ndarray, rest_total: np.ndarray) -> np.ndarray:
