@@ -17,6 +17,8 @@ from csatext.reporting.labels import name_of
 __all__ = ["CHART_VALUES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
 
 _USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand", "store", "team", "agent_id")
+_PERSONS = ("agent_id",)
+"""Dimensions that root causes are sought by on request only: a person has a dozen contacts in a week."""
 _TAGS = ("category",)
 _MEASURES = ("csat", "nps", "resolved")
 _MOST_DIMENSIONS = 5
@@ -76,7 +78,8 @@ def standard_tables(
     dict of str to DataFrame
         ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
         for csat, nps and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
-        ``episodes``. What the facts do not allow is left out; :func:`absent_tables` says why.
+        ``episodes``. Root causes by agents are sought only where ``by`` names them. What the facts do
+        not allow is left out; :func:`absent_tables` says why.
 
     Raises
     ------
@@ -108,9 +111,10 @@ def standard_tables(
         for name in [*dimensions, *tags]:
             if values[name] <= TREND_VALUES or name in tags:
                 tables[f"trend_{name}"] = trend(dated, time, freq, by=name, measure=measure)
-        if dimensions:
+        looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
+        if looked_by:
             total = tables["trend_total"]
-            causes = root_causes_by_period(dated, total, dimensions, measure, freq, baseline_periods, level)
+            causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, level)
             tables |= {"root_causes": causes, "episodes": episodes(causes)}
     return tables
 

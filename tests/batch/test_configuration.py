@@ -1,0 +1,95 @@
+import pytest
+
+from csatext.batch.configuration import Configuration, load_configuration
+from csatext.errors import ConfigError
+
+FULL = """
+[input]
+columns = {text = "投诉内容"}
+encoding = "gb18030"
+sheet = "五月"
+duplicates = "first"
+[text]
+terms = ["七天无理由"]
+lexicons = []
+min_df = 3
+simplify = false
+n_jobs = 2
+[analysis]
+n_topics = 0
+n_keywords = 5
+random_state = 7
+[tables]
+by = ["channel"]
+measure = "resolved"
+freq = "M"
+baseline_periods = 2
+level = 0.01
+[report]
+title = "五月"
+"""
+
+
+def load(tmp_path, text):
+    path = tmp_path / "c.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_configuration(path)
+
+
+def test_every_key_is_read(tmp_path):
+    made = load(tmp_path, FULL)
+    assert made.input.columns == {"text": "投诉内容"}
+    assert made.text.terms == ["七天无理由"]
+    assert made.tables.level == 0.01
+    default, told = Configuration().to_dict(), made.to_dict()
+    same = [(s, k) for s in told for k in told[s] if told[s][k] == default[s][k]]
+    assert same == [("analysis", "taxonomy")]
+
+
+def test_an_empty_file_is_the_default_and_a_bom_is_taken(tmp_path):
+    assert load(tmp_path, "") == Configuration()
+    assert load(tmp_path, b"\xef\xbb\xbf[report]\ntitle='x'").report.title == "x"
+    assert load(tmp_path, "[tables]\nlevel = 0.5").tables.level == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[tables]\nbyy = ['x']", r"「tables.byy」.*是不是想写「tables.by」"),
+        ("[table]\nby = ['x']", r"「table」.*是不是想写「tables」"),
+        ("[tables]\nby = 'x'", "字符串列表"),
+        ("[tables]\nby = [1]", "字符串列表"),
+        ("[tables]\nby = ['a', 'a']", "不重复"),
+        ("tables = 1", "一节"),
+        ("[text]\nn_jobs = 1.5", "整数"),
+        ("[text]\nn_jobs = true", "整数"),
+        ("[text]\nn_jobs = 0", "不小于 1"),
+        ("[text]\nsimplify = 1", "true 或 false"),
+        ("[input]\ncolumns = {text = 1}", "键值都是字符串"),
+        ("[tables]\nlevel = 1", "0 与 1 之间"),
+        ("[tables]\nlevel = 'x'", "小数"),
+        ("[tables]\nfreq = 'H'", "W（周）"),
+        ("[analysis]\nn_topics = -1", "不小于 0"),
+        ("[analysis]\ntaxonomy = '/none.yaml'", "不存在"),
+        ("= 1", "不是合法的 TOML"),
+        ("title = '中'".encode("gb18030"), "不是 UTF-8"),
+    ],
+)
+def test_a_bad_file_is_one_sentence_that_names_the_place(tmp_path, text, said):
+    with pytest.raises(ConfigError, match=said) as caught:
+        load(tmp_path, text)
+    assert "c.toml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_file(tmp_path):
+    with pytest.raises(ConfigError, match="请检查路径和权限"):
+        load_configuration(tmp_path / "none.toml")
+    with pytest.raises(ConfigError, match="请检查路径和权限"):
+        load_configuration(tmp_path)
+
+
+def test_the_command_line_wins():
+    made = Configuration().with_input({"text": "内容"}, "big5")
+    assert made.input.columns == {"text": "内容"}
+    assert made.with_input({}, "").input == made.input

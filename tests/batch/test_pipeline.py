@@ -1,0 +1,173 @@
+import hashlib
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import csatext as ct
+from csatext.batch.configuration import AnalysisSection, Configuration, TablesSection, TextSection
+from csatext.batch.demo import demo
+from csatext.batch.pipeline import analyse, guarded, run
+from csatext.errors import ConfigError, InputError
+from csatext.ingest.read import ReadResult
+from csatext.schema import conform
+from csatext.schema.contacts import QUALITY, REJECTS
+
+DIMENSIONS = ["channel", "product", "region", "carrier"]
+SMALL = Configuration(analysis=AnalysisSection(n_topics=3))
+
+
+def silent(step):
+    assert step
+
+
+def files_of(folder):
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in sorted(found.items())}
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    center = ct.simulate_center(700, random_state=2)
+    path = tmp_path_factory.mktemp("in") / "contacts.csv"
+    kept = ["doc_id", "text", "created_at", "channel", "product", "region", "csat", "resolved"]
+    center.contacts[kept].to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def first(source, tmp_path_factory):
+    out = tmp_path_factory.mktemp("first") / "deep" / "out"
+    return run(source, out, SMALL, silent)
+
+
+def test_the_folder_of_a_run(first):
+    names = set(files_of(first.out))
+    assert {"facts.parquet", "rejects.parquet", "report.html", "manifest.json"} <= names
+    for table in ("breakdown_channel", "keywords_product", "root_causes", "episodes", "topics", "examples"):
+        assert {f"tables/{table}.parquet", f"tables/{table}.csv"} <= names
+    assert not [name for name in names if name.endswith(".tmp")]
+
+
+def test_the_manifest_lists_every_file_with_its_hash(first, source):
+    told = json.loads((first.out / "manifest.json").read_text("utf-8"))
+    there = files_of(first.out)
+    del there["manifest.json"]
+    assert told["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in there.items()}
+    assert told["input"] == {
+        "name": "contacts.csv",
+        "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+    }
+    assert told["rows"] == {"rows": 700, "contacts": 700, "rejects": 0}
+    assert told["configuration"]["analysis"]["n_topics"] == 3
+    assert "n_jobs" not in told["configuration"]["text"]
+    assert {"python", "pandas", "pyarrow"} <= set(told["versions"])
+
+
+def test_same_input_same_bytes_on_any_number_of_workers(first, source, tmp_path):
+    again = run(source, tmp_path / "two", replace(SMALL, text=TextSection(n_jobs=2)), silent)
+    assert files_of(again.out) == files_of(first.out)
+
+
+def test_nothing_is_written_where_the_input_or_the_configuration_is_wrong(source, tmp_path):
+    wrong = Configuration(tables=TablesSection(by=["chanel"]))
+    with pytest.raises(ConfigError, match="是不是想写「channel」"):
+        run(source, tmp_path / "out", wrong, silent)
+    with pytest.raises(InputError, match="文件不存在"):
+        run(tmp_path / "none.csv", tmp_path / "out", SMALL, silent)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        (TablesSection(measure="channel"), "不是是否列"),
+        (TablesSection(measure="sentiment"), "is_negative"),
+        (TablesSection(measure="nothing"), "不存在"),
+        (TablesSection(by=["rank"]), "同名"),
+    ],
+)
+def test_columns_that_cannot_serve(tables, said):
+    contacts = pd.DataFrame({"doc_id": ["a"], "text": ["慢"], "channel": ["电话"], "rank": [1]})
+    with pytest.raises(ConfigError, match=said):
+        analyse(contacts, Configuration(tables=tables), silent)
+
+
+def test_input_columns_with_names_of_results_are_renamed(tmp_path):
+    rows = 40
+    frame = pd.DataFrame(
+        {
+            "text": ["快递太慢了", "谢谢，很好"] * (rows // 2),
+            "created_at": pd.date_range("2026-01-05", periods=rows),
+            "channel": ["电话", "在线"] * (rows // 2),
+            "category": ["甲", "乙"] * (rows // 2),
+            "is_negative": range(rows),
+            "week": ["一"] * rows,
+        }
+    )
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    result = run(tmp_path / "in.csv", tmp_path / "out", SMALL, silent)
+    facts = pd.read_parquet(tmp_path / "out" / "facts.parquet")
+    assert facts["category_input"].tolist() == frame["category"].tolist()
+    assert facts["week_input"].eq("一").all()
+    assert facts["week"].iloc[0] == "2026-W02"
+    assert facts["is_negative"].dtype == bool
+    quality = pd.read_parquet(tmp_path / "out" / "tables" / "quality.parquet")
+    renamed = quality[quality["check"] == "column_renamed"]
+    assert set(renamed["column"]) == {"category_input", "is_negative_input", "week_input"}
+    assert "改名的列" in result.report.read_text("utf-8")
+
+
+def test_another_flag_and_another_dimension(source, tmp_path):
+    given = TablesSection(by=["region"], measure="resolved", freq="M", baseline_periods=2)
+    result = run(source, tmp_path, replace(SMALL, tables=given), silent)
+    table = pd.read_parquet(tmp_path / "tables" / "breakdown_region.parquet")
+    facts = pd.read_parquet(tmp_path / "facts.parquet")
+    known = facts[facts["region"] == table["region"].iloc[0]]["resolved"].dropna().astype(bool)
+    assert table["value"].iloc[0] == pytest.approx(known.mean())
+    assert "解决率走势" in result.report.read_text("utf-8")
+
+
+def read_of(contacts):
+    rejects = conform(pd.DataFrame({column.name: [] for column in REJECTS.columns}), REJECTS)
+    quality = conform(pd.DataFrame({column.name: [] for column in QUALITY.columns}), QUALITY)
+    return guarded(ReadResult(contacts, rejects, quality, len(contacts)))
+
+
+def analysed(incidents):
+    """Take the default centre through the road without the topic model, which root causes do not use."""
+    center = ct.simulate_center(20_000, random_state=0, incidents=incidents)
+    settings = Configuration(analysis=AnalysisSection(n_topics=0))
+    return center, analyse(read_of(center.contacts).contacts, settings, silent)
+
+
+def test_the_demo_finds_every_planted_incident():
+    center, made = analysed(None)
+    causes = made.tables["root_causes"]
+    assert len(center.incidents) >= 5
+    for incident in center.incidents.to_dict("records"):
+        week = causes[causes["period"] == incident["first_week"]].head(5)
+        same = np.ones(len(week), dtype=bool)
+        for name in DIMENSIONS:
+            value = incident[name]
+            same &= (week[name].isna() if pd.isna(value) else week[name] == value).to_numpy(bool)
+        assert same.any(), incident["name"]
+        assert week.loc[same, "words"].notna().all()
+    rises = made.tables["episodes"].query("is_rise")
+    assert set(center.incidents["first_week"]) == set(rises["first_period"])
+
+
+def test_nothing_planted_nothing_found():
+    center, made = analysed([])
+    assert len(center.incidents) == 0
+    assert len(made.tables["root_causes"]) == 0
+    assert "没有一个时段的变化超出随机波动" in made.tables["root_causes"].attrs["reason"]
+
+
+def test_the_demo_names_what_it_planted(tmp_path):
+    result, names = demo(tmp_path / "demo", 400, 3, silent)
+    assert result.contacts == 400
+    assert len(names) >= 5
+    assert "模拟客服中心" in result.report.read_text("utf-8")

@@ -1,0 +1,167 @@
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+import csatext as ct
+from csatext.errors import SchemaError
+from csatext.reporting.cells import chance, interval, number, share, signed_share, text_table
+from csatext.reporting.labels import cell_name, measure_of
+from csatext.reporting.report import render_report, write_report
+from csatext.reporting.tables import standard_tables
+
+VOID = {"meta", "br"}
+
+
+class Outline(HTMLParser):
+    """Collects what the tests look at, and holds that every element is closed in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.headings, self.ids, self.links, self.scopes, self.cells = [], [], [], [], [], 0
+        self.language = None
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag == "html":
+            self.language = given.get("lang")
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag in ("h1", "h2", "h3"):
+            self.headings.append(int(tag[1]))
+        if tag == "th":
+            self.scopes.append(given.get("scope"))
+        self.links += [given[name] for name in ("src", "href", "xlink:href") if name in given]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        pass
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def outline(page):
+    parser = Outline()
+    parser.feed(page)
+    assert parser.open == []
+    return parser
+
+
+@pytest.fixture(scope="module")
+def facts(corpus):
+    sentiment = ct.Sentiment().transform(corpus)
+    rules = ct.RuleClassifier().fit_transform(corpus)
+    return ct.build_facts(corpus, sentiment, rules)
+
+
+@pytest.fixture(scope="module")
+def page(facts):
+    quality = pd.DataFrame(
+        {
+            "check": ["rejected", "doc_id_made"],
+            "column": ["", "doc_id"],
+            "n": [3, 2],
+            "total": [2003, 2003],
+            "rate": [3 / 2003, 2 / 2003],
+            "detail": ["文本为空 3 行", "2 行没有编号，用行号代替"],
+        }
+    )
+    tables = standard_tables(facts) | {"quality": quality}
+    return render_report(facts, tables, title="五月 <报告>", absent={"主题": "联络太少"})
+
+
+def test_the_page_is_well_formed_and_accessible(page):
+    seen = outline(page)
+    assert seen.language == "zh-CN"
+    assert seen.headings[:2] == [1, 2]
+    assert all(after - before <= 1 for before, after in zip(seen.headings, seen.headings[1:], strict=False))
+    assert set(seen.scopes) == {"col", "row"}
+    assert len(seen.ids) == len(set(seen.ids))
+
+
+def test_every_link_stays_in_the_page(page):
+    seen = outline(page)
+    targets = {f"#{name}" for name in seen.ids}
+    assert set(seen.links) <= targets
+    rest = page.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not re.search(r"https?://", rest)
+    assert set(re.findall(r"url\(([a-z]+:)", page)) == {"data:"}
+
+
+def test_chapters_in_the_order_of_need(page):
+    titles = re.findall(r"<h2[^>]*>\d+\. ([^<]+)</h2>", page)
+    assert titles[:2] == ["摘要", "变化与根因"]
+    assert titles[-2:] == ["数据质量", "名词解释"]
+    for title in ("负面率走势", "投诉类别", "在哪里", "满意度与解决"):
+        assert title in titles
+
+
+def test_the_title_is_text_not_markup(page):
+    assert "<h1>五月 &lt;报告&gt;</h1>" in page
+
+
+def test_the_summary_says_how_much_and_what_was_lost(page, facts):
+    rate = facts["is_negative"].mean()
+    assert f"负面率 {rate:.1%}（{facts['is_negative'].sum():,}/2,000，95% 区间" in page
+    assert "读入时剔除 3 行：文本为空 3 行。" in page
+    assert "联络太少" in page
+
+
+def test_dimensions_of_many_values_have_no_chart(facts, page):
+    assert facts["agent_id"].nunique() > 30
+    assert "取值较多" in page
+    assert "坐席的负面率走势" not in page
+
+
+def test_same_facts_same_page(facts, page):
+    tables = standard_tables(facts)
+    assert render_report(facts, tables) == render_report(facts, tables)
+
+
+def test_words_of_the_data_cannot_break_the_page(facts):
+    bad = "</script><img src=x onerror=alert(1)>"
+    odd = facts.assign(product=facts["product"].where(facts["product"] != facts["product"].iloc[0], bad))
+    page = render_report(odd, standard_tables(odd))
+    assert "<img" not in page
+    outline(page)
+
+
+def test_size(page):
+    assert len(page.encode()) < 1_500_000
+
+
+def test_write_report_from_facts_alone(facts, tmp_path):
+    bare = facts[["is_negative"]]
+    path = write_report(bare, tmp_path / "r.html")
+    page = path.read_text("utf-8")
+    outline(page)
+    assert "没有列「created_at」" in page
+    with pytest.raises(SchemaError, match="is_negative"):
+        write_report(facts.drop(columns="is_negative"), tmp_path / "none.html")
+    assert [item.name for item in tmp_path.iterdir()] == ["r.html"]
+
+
+def test_another_flag(facts):
+    flagged = facts.assign(转人工=facts["n_transfers"] > 0)
+    page = render_report(flagged, standard_tables(flagged, measure="转人工"), measure="转人工")
+    assert "转人工率" in page
+    assert "负面率走势" not in page
+    assert measure_of("resolved") == ("解决率", "解决数")
+
+
+def test_cells():
+    assert [number(x) for x in (1234567, 0.5, -3, None)] == ["1,234,567", "0.50", "-3", "—"]
+    assert [share(x) for x in (0.0, 1.0, 0.12345)] == ["0.0%", "100.0%", "12.3%"]
+    assert signed_share(0.05) == "+5.0 个百分点"
+    assert [chance(x) for x in (0.0009, 0.04999, float("nan"))] == ["<0.001", "0.05", "—"]
+    assert interval(None, 1, share) == "—"
+    table = text_table(
+        pd.DataFrame({"a": ["x", None], "n": [1, 2]}), [("a", "甲", None), ("n", "数", number)], 1
+    )
+    assert table.rows == (("x", "1"),)
+    assert table.left_out == 1
+    assert cell_name({"channel": "电话", "机型": None}, ["channel", "机型"]) == "渠道=电话"
+    assert cell_name({"channel": None}, ["channel"]) == "整体"

@@ -1,0 +1,300 @@
+import ast
+import io
+import logging
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csatext.cli import _Progress, main
+
+VERBS = ("run", "annotate", "report", "demo", "check")
+SAID = [
+    "快递三天没动静，太慢了",
+    "客服态度很好，谢谢",
+    "重复扣费两次",
+    "断网没人修",
+    "会员退款不到账",
+    "不错",
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_handlers_left():
+    before = list(logging.getLogger().handlers)
+    yield
+    logging.getLogger().handlers[:] = before
+
+
+def rows(n, **columns):
+    at = np.arange(n)
+    frame = pd.DataFrame(
+        {
+            "doc_id": [f"T{i}" for i in at],
+            "text": [SAID[i % 6] + "。" * (i % 3) for i in at],
+            "created_at": pd.Timestamp("2026-01-05 09:00") + pd.to_timedelta(at * 7 % 60, unit="D"),
+            "channel": np.array(["电话", "在线"])[at % 2],
+            "product": np.array(["手机", "宽带", "会员"])[at % 3],
+        }
+    )
+    kept = [name for name in frame if columns.get(name, "") is not None]
+    return frame[kept].assign(**{name: values for name, values in columns.items() if values is not None})
+
+
+def csv(folder, frame, name="in.csv"):
+    frame.to_csv(folder / name, index=False)
+    return str(folder / name)
+
+
+def outcome(capsys, *words):
+    code = main(list(words))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def is_chinese(text):
+    return any("\u4e00" <= character <= "\u9fff" for character in text)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return csv(tmp_path_factory.mktemp("good"), rows(60))
+
+
+@pytest.mark.parametrize("verb", [None, *VERBS])
+def test_help_is_in_chinese_and_complete(capsys, verb):
+    with pytest.raises(SystemExit) as left:
+        main([*([verb] if verb else []), "--help"])
+    assert left.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith("用法：")
+    for english in ("usage", "positional", "options", "show this", "optional"):
+        assert english not in said
+    if verb is None:
+        assert all(name in said for name in VERBS)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "缺少 命令"),
+        (["fly"], "不能是 'fly'"),
+        (["run"], "缺少 INPUT, -o/--out"),
+        (["run", "x", "-o"], "后面要跟一个值"),
+        (["run", "x", "-o", "y", "--fast"], "不认识的参数 --fast"),
+        (["run", "x", "-o", "y", "--column", "text"], "标准列=表头"),
+        (["run", "", "-o", "y"], "是空的"),
+        (["run", "x", "-o", ""], "是空的"),
+        (["run", "x", "-o", "y", "--config", "/none/c.toml"], "请检查路径"),
+        (["demo", "--contacts", "many"], "要写整数"),
+        (["demo", "--contacts", "0"], "不小于 1"),
+        (["demo", "--seed", "-1"], "不小于 0"),
+    ],
+)
+def test_wrong_usage_is_code_2_and_one_chinese_sentence(capsys, words, said):
+    code, out, err = outcome(capsys, *words)
+    assert code == 2
+    assert out == ""
+    assert said in err
+    assert err.count("\n") == 1
+    for english in ("required", "argument", "invalid", "expected"):
+        assert english not in err
+
+
+def bad_inputs(folder):
+    noise = np.random.default_rng(0).integers(0, 256, 4000, dtype=np.uint8).tobytes()
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "heads.csv").write_text("doc_id,text\n")
+    (folder / "binary.csv").write_bytes(b"\x00\x01" + noise)
+    (folder / "folder").mkdir()
+    (folder / "folder" / "a.pdf").write_text("x")
+    return {
+        "empty": str(folder / "empty.csv"),
+        "headers only": str(folder / "heads.csv"),
+        "binary": str(folder / "binary.csv"),
+        "folder of nothing": str(folder / "folder"),
+        "not there": str(folder / "none.csv"),
+        "not a path": "\x00",
+        "unknown ending": str(folder / "folder" / "a.pdf"),
+        "texts missing": csv(folder, rows(4, text=[None] * 4), "nulls.csv"),
+        "no text column": csv(folder, rows(4, text=None, channel=range(4), product=range(4)), "notext.csv"),
+        "repeated ids": csv(folder, rows(4, doc_id=list("aabc")), "twice.csv"),
+    }
+
+
+def test_bad_input_is_code_1_one_chinese_sentence_and_no_file(tmp_path, capsys):
+    for name, path in bad_inputs(tmp_path).items():
+        for verb, out in (("run", tmp_path / "out"), ("annotate", tmp_path / "out.csv")):
+            code, printed, err = outcome(capsys, verb, path, "-o", str(out))
+            last = err.rstrip("\n").split("\n")[-1]
+            assert (name, code, printed) == (name, 1, "")
+            assert is_chinese(last), name
+            assert "Traceback" not in err
+            assert not out.exists()
+
+
+def test_bad_configuration_is_code_2_and_no_file(tmp_path, capsys, good):
+    for number, text in enumerate(("[tables]\nbyy=[]", "[tables]\nby='x'", "=", "[tables]\nby=['chanel']")):
+        (tmp_path / "c.toml").write_text(text)
+        code, _, err = outcome(
+            capsys, "run", good, "-o", str(tmp_path / "out"), "--config", str(tmp_path / "c.toml")
+        )
+        assert (number, code) == (number, 2)
+        assert is_chinese(err)
+        assert not (tmp_path / "out").exists()
+
+
+def test_output_that_is_a_file(tmp_path, capsys, good):
+    (tmp_path / "out").write_text("keep")
+    for place in ("out", "out/deep"):
+        code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / place))
+        assert code == 1
+        assert "是一个文件" in err
+    assert (tmp_path / "out").read_text() == "keep"
+
+
+def odd_inputs():
+    many = rows(400)
+    return {
+        "one row": rows(1),
+        "three rows": rows(3),
+        "no dates": rows(30, created_at=None),
+        "unreadable dates": rows(30, created_at="昨天"),
+        "one day": rows(30, created_at="2026-01-05"),
+        "no dimension": rows(30, channel=None, product=None),
+        "very many values": rows(400, product=[f"p{i}" for i in range(400)]),
+        "long texts": rows(3, text=["快递太慢" * 100_000, "x" * 500_000, "好"]),
+        "odd characters": rows(6, text=["快\x00递😀慢", "👨‍👩‍👧", "……", "123", "a\r\nb", "\u200b\ufeff"]),
+        "odd names": many.rename(columns={"channel": "", "product": "a/b:c*?\n"}),
+        "same words": rows(30, text="太差了，垃圾"),
+    }
+
+
+def test_odd_input_ends_well_and_the_report_says_what_is_absent(tmp_path, capsys):
+    for name, frame in odd_inputs().items():
+        out = tmp_path / name
+        code, printed, err = outcome(capsys, "run", csv(tmp_path, frame), "-o", str(out))
+        assert (name, code) == (name, 0), err
+        page = (out / "report.html").read_text("utf-8")
+        assert "名词解释" in page
+        if name in ("no dates", "unreadable dates"):
+            assert "走势、变化与根因" in page
+        if name == "no dimension":
+            assert "没有取值在 2 到 200 个之间的维度列" in page
+        assert f"{len(frame)} 行" in printed
+
+
+def test_run_says_what_it_did_and_logs_plain_lines(tmp_path, capsys, good):
+    code, out, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"), "--column", "text=text")
+    assert code == 0
+    assert out == f"读入 60 行：60 条联络，0 行剔除。报告：{tmp_path / 'out' / 'report.html'}\n"
+    assert err.startswith("[1] 读取 in.csv …\n[2] ")
+    assert "\r" not in err
+
+
+def test_progress_rewrites_its_line_on_a_terminal():
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    stream = Terminal()
+    progress = _Progress(stream)
+    progress("一")
+    progress("二")
+    progress.close()
+    assert stream.getvalue() == "\r\033[K[1] 一 …\r\033[K[2] 二 …\r\033[K"
+
+
+def test_report_from_facts(tmp_path, capsys, good):
+    assert outcome(capsys, "run", good, "-o", str(tmp_path))[0] == 0
+    again = tmp_path / "again" / "r.html"
+    code, out, _ = outcome(
+        capsys, "report", str(tmp_path / "facts.parquet"), "-o", str(again), "--title", "第二份"
+    )
+    assert code == 0
+    assert str(again) in out
+    assert "<h1>第二份</h1>" in again.read_text("utf-8")
+    for bad in (str(tmp_path / "none.parquet"), good, str(tmp_path / "rejects.parquet"), str(tmp_path)):
+        code, _, err = outcome(capsys, "report", bad, "-o", str(tmp_path / "x.html"))
+        assert (bad, code) == (bad, 1)
+        assert "facts.parquet" in err
+    assert not (tmp_path / "x.html").exists()
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".csv", ".xlsx"])
+def test_annotate_writes_every_contact_once(tmp_path, capsys, ending):
+    path = csv(tmp_path, rows(12, note=["=1+1", *["x"] * 11], text=["电话13812345678", *SAID * 2][:12]))
+    out = tmp_path / f"tagged{ending}"
+    assert outcome(capsys, "annotate", path, "-o", str(out), "--text")[0] == 0
+    once = out.read_bytes()
+    assert outcome(capsys, "annotate", path, "-o", str(out), "--text")[0] == 0
+    assert out.read_bytes() == once
+    if ending == ".parquet":
+        table = pd.read_parquet(out).reset_index()
+    elif ending == ".csv":
+        table = pd.read_csv(out)
+    else:
+        table = pd.read_excel(out, engine="calamine")
+    assert table["doc_id"].tolist() == [f"T{i}" for i in range(12)]
+    assert table["text"].iloc[0] == "电话[手机号]"
+    assert {"sentiment", "polarity", "category", "channel"} <= set(table)
+    assert table["note"].iloc[0].lstrip("'") == "=1+1"
+
+
+def test_annotate_leaves_the_text_out_unless_asked(tmp_path, capsys, good):
+    assert outcome(capsys, "annotate", good, "-o", str(tmp_path / "t.parquet"))[0] == 0
+    assert "text" not in pd.read_parquet(tmp_path / "t.parquet")
+    code, _, err = outcome(capsys, "annotate", good, "-o", str(tmp_path / "t.docx"))
+    assert code == 1
+    assert ".xlsx" in err
+
+
+def test_check_prints_a_table(capsys, good):
+    code, out, _ = outcome(capsys, "check", good)
+    assert code == 0
+    assert out.startswith("检查项\t列\t行数\t说明\n")
+
+
+def test_demo_leaves_a_report(tmp_path, capsys):
+    code, out, _ = outcome(capsys, "demo", "-o", str(tmp_path), "--contacts", "300", "--seed", "4")
+    assert code == 0
+    assert "埋入的事件" in out
+    assert (tmp_path / "manifest.json").exists()
+
+
+def test_an_interrupt_is_code_1(tmp_path, capsys, good, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("csatext.batch.pipeline.run", stop)
+    code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
+    assert code == 1
+    assert "已中断" in err
+
+
+def test_import_opens_no_data_file_and_loads_nothing_heavy():
+    code = (
+        "import sys\n"
+        "opened = []\n"
+        "sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == 'open' else None)\n"
+        "import csatext\n"
+        "data = [name for name in opened if not name.endswith(('.py', '.pyc', '.so', '.pyi'))]\n"
+        "heavy = [name for name in ('pandas', 'scipy', 'csatext.text') if name in sys.modules]\n"
+        "print([[name for name in data if 'csatext' in name or 'lexicons' in name], heavy])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ast.literal_eval(done.stdout) == [[], []]
+
+
+def test_the_command_is_installed_and_says_its_errors_on_stderr(tmp_path):
+    code = "import sys; from csatext.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "run", str(tmp_path / "none.csv"), "-o", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "文件不存在" in done.stderr
