@@ -28,7 +28,7 @@ _DOOR = re.compile(
 _GATE = re.compile(
     r"[0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北]\s?[号栋幢座塔单室层楼弄组队户房铺]|[0-9]-[0-9]|[心厦寓场际园苑城楼][0-9]{3}"
 )
-_DOORS = frozenset("号栋幢座塔单室层楼弄组队户房铺-")
+_DOORS = re.compile("[-号栋幢座塔单室层楼弄组队户房铺]")
 _PART = re.compile(rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?(?P<unit>{_UNIT})")
 _WAY = re.compile(
     r"(?:(?<![线电网一马思套走半上顺铁公气油水])路|(?<![逛])街|大道|(?<![知味通频渠管报难地道])道|巷|(?<!嘉年华)胡同|村|屯|庄|坊|弄|条|"
@@ -119,7 +119,7 @@ def addresses(view: str) -> Iterator[Found]:
 
     Districts, streets and buildings without a door number are not personal and are left.
     """
-    if _DOORS.isdisjoint(view) or _GATE.search(view) is None:
+    if _DOORS.search(view) is None or _GATE.search(view) is None:
         return
     start, end = -1, 0
     for door in _DOOR.finditer(view):

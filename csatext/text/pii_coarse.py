@@ -25,7 +25,7 @@ __all__ = ["LINKS", "Coarse", "coarse"]
 LINKS = rf"\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留用改成换变更{TURN_JOIN}"
 """Characters between a word that announces a name and the name, as the inside of a class."""
 
-_SPOKEN_DIGITS = 5
+_TELLING, _TELLING_CODE = 10, 8  # a number that no word announces has as many digits, a code with letters
 _OCTETS = 8
 _HEX_GROUP = 5
 _LONGEST_LINK = 16
@@ -33,11 +33,14 @@ _MARGIN = 6
 _BASIC_PLANE = 0x10000
 
 
+_IS_RARE, _IS_DIGIT, _IS_SPOKEN, _IS_CUE, _IS_CUE_END = (np.uint8(1 << place) for place in range(5))
+
+
 class _Bit(IntFlag):
     """Classes of characters."""
 
     DIGIT = auto()
-    GAP = auto()
+    SPOKEN = auto()
     UNIT = auto()
     NUMBERING = auto()
     CUE = auto()
@@ -74,6 +77,7 @@ _RARE = (
     | _Bit.FAMILY
     | _Bit.MAIL
     | _Bit.SIGN
+    | _Bit.DASH
     | _Bit.POINT
     | _Bit.COLON
 )
@@ -83,6 +87,7 @@ class Coarse(NamedTuple):
     """Rows, as masks of shape (n,): those to read, and those that a group of expressions can match."""
 
     certain: np.ndarray
+    told: np.ndarray
     placed: np.ndarray
     named: np.ndarray
     latin: np.ndarray
@@ -90,11 +95,11 @@ class Coarse(NamedTuple):
 
 @cache
 def _classes() -> np.ndarray:
-    """Return the classes of each folded code point as bits."""
+    """Return the classes of each code point, as it is read, as bits; none beyond the basic plane."""
     titles, names = words_of("title"), words_of("name")
     members = {
         _Bit.DIGIT: DIGITS,
-        _Bit.GAP: BETWEEN + "DTdoubletrip",
+        _Bit.SPOKEN: DIGITS + BETWEEN + "DTdoubletrip",
         _Bit.UNIT: "号栋幢座塔单室层楼弄组队户房铺",
         _Bit.NUMBERING: DIGITS + "A-Za-z甲乙丙丁东西南北",
         _Bit.CUE: "".join(word[-2] for word in names),
@@ -122,7 +127,16 @@ def _classes() -> np.ndarray:
     everything = "".join(map(chr, range(_BASIC_PLANE)))
     for bit, characters in members.items():
         table[[ord(char) for char in re.findall(f"[{characters}]", everything)]] |= bit
-    return table
+    return table[folding()[:_BASIC_PLANE]]
+
+
+@cache
+def _flags() -> np.ndarray:
+    """Return, for each code point, whether it is of the classes that are looked for everywhere, as bits."""
+    classes = _classes()
+    sought = (_RARE, _Bit.DIGIT, _Bit.SPOKEN, _Bit.CUE, _Bit.CUE_END)
+    flags = (((classes & bits) != 0).astype(np.uint8) << place for place, bits in enumerate(sought))
+    return np.bitwise_or.reduce(list(flags))
 
 
 @cache
@@ -142,19 +156,29 @@ def _among(pairs: np.ndarray, known: np.ndarray) -> np.ndarray:
     return known[np.minimum(np.searchsorted(known, pairs), len(known) - 1)] == pairs
 
 
-def _folded_points(texts: pa.Array) -> np.ndarray:
-    """Return the folded code points of a column, with a margin of zeros before and after."""
+def _code_points(texts: pa.Array) -> np.ndarray:
+    """Return the code points of a column, with a margin of zeros before and after."""
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     offsets = np.frombuffer(texts.buffers()[1], width)[texts.offset : texts.offset + len(texts) + 1]
     data = memoryview(texts.buffers()[2] or b"")[offsets[0] : offsets[-1]]
     text = "".join(("\0" * _MARGIN, str(data, "utf-8"), "\0" * _MARGIN))
-    return folding().take(np.frombuffer(text.encode("utf-32-le"), np.uint32))
+    return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
 
 def _close(at: np.ndarray, breaks: np.ndarray, count: int) -> np.ndarray:
-    """Return the first of every ``count`` neighbours of ``at`` between which nothing breaks."""
-    broken = np.cumsum(breaks, dtype=np.int32)[at]
-    return at[: 1 - count][broken[count - 1 :] == broken[: 1 - count]] if len(at) >= count else at[:0]
+    """Return the first of every ``count`` neighbours of ``at`` with the same count of breaks."""
+    return at[: 1 - count][breaks[count - 1 :] == breaks[: 1 - count]] if len(at) >= count else at[:0]
+
+
+def _paired(at: np.ndarray, points: np.ndarray, of: str) -> np.ndarray:
+    """Return those of ``at`` where one of the known pairs of characters starts."""
+    read = folding()
+    return at[_among((read[points[at]].astype(np.int64) << 16) + read[points[at + 1]], _pairs(of))]
+
+
+def _around(points: np.ndarray, at: np.ndarray, *ahead: int) -> np.ndarray:
+    """Return the classes of the characters that stand ``ahead`` of ``at``, those of several together."""
+    return np.bitwise_or.reduce([_classes().take(points[at + by], mode="clip") for by in ahead])
 
 
 def _near(at: np.ndarray, count: int, reach: int) -> np.ndarray:
@@ -162,15 +186,15 @@ def _near(at: np.ndarray, count: int, reach: int) -> np.ndarray:
     return at[: 1 - count][at[count - 1 :] - at[: 1 - count] <= reach] if len(at) >= count else at[:0]
 
 
-def _announced(points: np.ndarray, bits: np.ndarray) -> np.ndarray:
+def _announced(points: np.ndarray, flags: np.ndarray) -> np.ndarray:
     """Return where a family name follows the end of a word that announces one, with links between."""
-    cues = np.flatnonzero(((bits[:-1] & _Bit.CUE) != 0) & ((bits[1:] & _Bit.CUE_END) != 0))
-    pairs = (points[cues].astype(np.int64) << 16) + points[cues + 1]
-    at = cues[_among(pairs, _pairs("name"))] + 2
+    cues = np.flatnonzero(((flags[:-1] & _IS_CUE) != 0) & ((flags[1:] & _IS_CUE_END) != 0))
+    at = _paired(cues, points, "name") + 2
     found = []
     for _ in range(_LONGEST_LINK):
-        found.append(at[(bits[at] & _Bit.SURNAME) != 0])
-        at = at[(bits[at] & _Bit.LINK) != 0] + 1
+        bits = _classes().take(points[at], mode="clip")
+        found.append(at[(bits & _Bit.SURNAME) != 0])
+        at = at[(bits & _Bit.LINK) != 0] + 1
     return np.concatenate(found)
 
 
@@ -187,54 +211,58 @@ def coarse(texts: pa.Array) -> Coarse:
     >>> coarse(pa.array(["很好", "我是赵一"])).named.tolist()
     [False, True]
     """
-    points = _folded_points(texts)
-    bits = _classes().take(points, mode="clip")  # none beyond the basic plane
+    points = _code_points(texts)
+    flags = _flags().take(points, mode="clip")
     ends = np.cumsum(pc.utf8_length(texts).to_numpy(zero_copy_only=False)) + _MARGIN
-    at = np.flatnonzero(bits & _RARE)
-    here = bits[at]
+    rare = np.flatnonzero((flags & _IS_RARE) != 0)
+    here = _classes().take(points[rare], mode="clip")
 
-    def where(bit: _Bit, ahead: int = 0) -> np.ndarray:
-        return ((here if ahead == 0 else bits[at + ahead]) & bit) != 0
+    def of(bit: _Bit) -> np.ndarray:
+        return rare[(here & bit) != 0]
+
+    def only(at: np.ndarray, bit: _Bit, *ahead: int) -> np.ndarray:
+        return at[(_around(points, at, *ahead) & bit) != 0]
 
     def rows(*found: np.ndarray) -> np.ndarray:
         hit = np.zeros(len(texts), bool)
         hit[np.searchsorted(ends, np.concatenate(found), side="right")] = True
         return hit
 
-    def surname(*ahead: int) -> np.ndarray:
-        return np.logical_or.reduce([where(_Bit.SURNAME, by) for by in ahead])
-
-    digit, in_code = where(_Bit.ASCII_DIGIT), where(_Bit.CODE, -1)
-    masked = where(_Bit.MASKED) & where(_Bit.MASKED, 1) & where(_Bit.MASKED, 2)
-    pair = (points[at].astype(np.int64) << 16) + points[at + 1]
-    owned = _among(pair, _pairs("person")) | (_among(pair, _pairs("owner")) & where(_Bit.OWNER_END, 2))
-    marked = (
-        where(_Bit.TRIGGER)
-        | (where(_Bit.TITLE) & _among(pair, _pairs("title")) & surname(-1, -2, -3, -4))
-        | (where(_Bit.OWNED) & owned & surname(-1, -2, -3))
-        | (where(_Bit.FAMILY) & surname(1, 2, 3))
-        | (where(_Bit.PROVINCE) & where(_Bit.LETTER, 1))
-        | (masked & (in_code | where(_Bit.CODE, -2)))
-        | (where(_Bit.SIGN) & (where(_Bit.EDGE, 1) | np.isin(at + 1, ends)) & surname(-2, -3, -4, -5, -6))
-        | (_among(pair, _pairs("mail")) & ~where(_Bit.LETTER, -1))
-    )
-    no_code = (bits & _Bit.CODE) == 0
-    digits = at[digit]
-    four, five = _close(digits, no_code, 4), _close(digits, no_code, 5)
-    numbered = where(_Bit.NUMBERING, -1) | where(_Bit.NUMBERING, -2)
-    placed = (where(_Bit.UNIT) & numbered) | (digit & where(_Bit.DASH, 1) & where(_Bit.ASCII_DIGIT, 2))
-    latin = where(_Bit.LETTER) & where(_Bit.CODE, 1) & where(_Bit.CODE, 2) & where(_Bit.CODE, 3)
-    spoken = _close(np.flatnonzero(bits & _Bit.DIGIT), (bits & (_Bit.DIGIT | _Bit.GAP)) == 0, _SPOKEN_DIGITS)
+    digits, letters = of(_Bit.ASCII_DIGIT), of(_Bit.LETTER)
+    spoken = np.flatnonzero((flags & _IS_DIGIT) != 0)
+    no_number = np.cumsum((flags & _IS_SPOKEN) == 0, dtype=np.int32)[spoken]
+    # two digits are in one code where the characters between are all rare and none is of no code
+    no_code = (rare - np.arange(len(rare)) + np.cumsum((here & _Bit.CODE) == 0))[
+        (here & _Bit.ASCII_DIGIT) != 0
+    ]
+    owner = only(_paired(of(_Bit.OWNED), points, "owner"), _Bit.OWNER_END, 2)
+    signs = only(of(_Bit.SIGN), _Bit.SURNAME, -2, -3, -4, -5, -6)
+    mail = _paired(of(_Bit.MAIL | _Bit.LETTER), points, "mail")
     return Coarse(
         certain=rows(
-            spoken,
-            at[marked],
-            four[(bits[four - 1] & _Bit.CODE) != 0],
-            five,
-            _near(at[where(_Bit.POINT) & where(_Bit.ASCII_DIGIT, -1)], 3, _OCTETS),
-            _near(at[where(_Bit.COLON)], 2, _HEX_GROUP),
+            _close(spoken, no_number, _TELLING),
+            _close(digits, no_code, _TELLING_CODE),
+            of(_Bit.TRIGGER),
+            only(_paired(of(_Bit.TITLE), points, "title"), _Bit.SURNAME, -1, -2, -3, -4),
+            only(_paired(of(_Bit.OWNED), points, "person"), _Bit.SURNAME, -1, -2, -3),
+            only(owner, _Bit.SURNAME, -1, -2, -3),
+            only(of(_Bit.FAMILY), _Bit.SURNAME, 1, 2, 3),
+            only(of(_Bit.PROVINCE), _Bit.LETTER, 1),
+            only(only(only(of(_Bit.MASKED), _Bit.MASKED, 1), _Bit.MASKED, 2), _Bit.CODE, -1, -2),
+            signs[((_around(points, signs, 1) & _Bit.EDGE) != 0) | _among(signs + 1, ends)],
+            mail[(_around(points, mail, -1) & _Bit.LETTER) == 0],
+            _near(only(of(_Bit.POINT), _Bit.ASCII_DIGIT, -1), 3, _OCTETS),
+            _near(of(_Bit.COLON), 2, _HEX_GROUP),
         ),
-        placed=rows(at[placed]),
-        named=rows(_announced(points, bits)),
-        latin=rows(at[latin]),
+        told=rows(
+            _close(spoken, no_number, 5),
+            _close(digits, no_code, 5),
+            only(_close(digits, no_code, 4), _Bit.CODE, -1),
+        ),
+        placed=rows(
+            only(of(_Bit.UNIT), _Bit.NUMBERING, -1, -2),
+            only(only(digits, _Bit.DASH, 1), _Bit.ASCII_DIGIT, 2),
+        ),
+        named=rows(_announced(points, flags)),
+        latin=rows(only(only(only(letters, _Bit.CODE, 1), _Bit.CODE, 2), _Bit.CODE, 3)),
     )

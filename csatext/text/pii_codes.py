@@ -51,6 +51,7 @@ _MASKED = re.compile(
     r"(?<![0-9A-Za-z*])[0-9]{1,10}[\s-]?[*xX#_]{3,17}[\s-]?[0-9]{1,5}[xX]?(?![0-9A-Za-z*])"
     r"|(?<![0-9A-Za-z])[3-69][0-9]{3}\s(?:[*xX]{4}\s){1,3}[0-9]{3,4}(?![0-9A-Za-z*])"
 )
+_MANY_GROUPS = re.compile("::|(?::[0-9A-Fa-f]{1,4}){7}")
 _MOBILE_START = re.compile(r"1[3-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _LABEL = re.compile(r"(?:QQ|qq|[Vv][Xx])(?=[A-Za-z][A-Za-z0-9_\-]{4})")
@@ -73,7 +74,7 @@ def _masked_kind(value: str, cue: Cue | None) -> str | None:
 
 
 def _masked(view: str, cues: Cues) -> Iterator[Found]:
-    for match in _MASKED.finditer(view):
+    for match in _MASKED.finditer(view) if any(mask in view for mask in "*xX#_") else ():
         value = re.sub(r"[\s-]", "", match.group()).lower()
         kind = _masked_kind(value, cues.before(match.start()))
         if kind is not None:
@@ -96,7 +97,7 @@ def _is_ip6(value: str) -> bool:
 
 
 def _ips(view: str, cues: Cues) -> Iterator[Found]:
-    for match in _IP4.finditer(view):
+    for match in _IP4.finditer(view) if "." in view else ():
         cue = cues.before(match.start())
         numbers = [int(part) for part in match.group().split(".")]
         told = cue is not None and cue.kind == "ip"
@@ -104,7 +105,7 @@ def _ips(view: str, cues: Cues) -> Iterator[Found]:
         version = version or _EDITION.match(view, match.end()) is not None or max(numbers) < _LEAST_OCTET
         if max(numbers) <= _HIGHEST_OCTET and (told or not version):
             yield Found(*match.span(), "ip", match.group())
-    for match in _IP6.finditer(view) if "::" in view or view.count(":") >= 7 else ():
+    for match in _IP6.finditer(view) if ":" in view and _MANY_GROUPS.search(view) else ():
         value = match.group().lstrip(":") if not match.group().startswith("::") else match.group()
         start = match.end() - len(value)
         value = value if value.endswith("::") else value.rstrip(":")
@@ -113,7 +114,7 @@ def _ips(view: str, cues: Cues) -> Iterator[Found]:
 
 
 def _plates(view: str) -> Iterator[Found]:
-    for match in _PLATE.finditer(view):
+    for match in _PLATE.finditer(view) if _LETTER.search(view) is not None else ():
         digits = len(_PLATE_DIGIT.findall(match.group()))
         told = _CAR.search(view, max(0, match.start() - 8), match.start()) is not None
         if told or (digits >= 2 and (match.group()[0] != "新" or match.group().isupper())):
@@ -174,5 +175,11 @@ def _codes(view: str, cues: Cues) -> Iterator[Found]:
 
 def codes(view: str, cues: Cues) -> Iterator[Found]:
     """Yield values with letters in a folded text; where two overlap the earlier one is meant."""
-    for source in (_emails(view), _masked(view, cues), _ips(view, cues), _plates(view), _codes(view, cues)):
+    for source in (
+        _emails(view),
+        _masked(view, cues),
+        _ips(view, cues),
+        _plates(view),
+        _codes(view, cues),
+    ):
         yield from source

@@ -44,8 +44,10 @@ def _rows() -> list[dict[str, str]]:
 
 
 @cache
-def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool]]]:
-    meanings = [(row["class"], row["strength"] == "strong") for row in _rows()]
+def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool]]]:
+    meanings = [
+        (row["class"], row["strength"] == "strong", _LATIN.search(row["word"]) is not None) for row in _rows()
+    ]
     return AhoCorasick([row["word"] for row in _rows()], matchkind=MatchKind.LeftmostLongest), meanings
 
 
@@ -89,9 +91,9 @@ class Cues:
         """Start, end, kind and strength of the words that announce or follow a name."""
         self._found: list[tuple[int, int, str, bool]] = []
         for number, start, end in automaton.find_matches_as_indexes(view):
-            if _inside_latin_word(view, start, end):
+            kind, strong, latin = meanings[number]
+            if latin and _inside_latin_word(view, start, end):
                 continue
-            kind, strong = meanings[number]
             chosen = self.names if kind in _ABOUT_NAMES else self._found
             chosen.append((start, end, kind, strong))
         self._ends = [end for _, end, _, _ in self._found]

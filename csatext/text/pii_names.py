@@ -39,6 +39,7 @@ _ASKED = re.compile(
 _NOT_TITLE = re.compile(r"[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系]")
 _SEPARATED = re.compile(r"\s?[、和与及,]\s?")
 _BEFORE_NAME = frozenset("成为是给找叫")
+_PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
 _IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字|的那个(?:客服|师傅|快递)")
 _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
 _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
@@ -89,7 +90,7 @@ def _titled(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
 
 def _in_person(view: str) -> Iterator[tuple[int, int]]:
     """Yield the full names right before 本人, 签收 and the like, as in 是张三本人吗."""
-    for person in _IN_PERSON.finditer(view):
+    for person in _IN_PERSON.finditer(view) if any(word in view for word in _PERSON_WORDS) else ():
         start = name_before(view, person.start())
         if start is not None and start < person.start() - 1 and not ends_word(view, start, person.start()):
             yield start, person.start()

@@ -33,18 +33,21 @@ _PLACED = (
     rf"[{_WAY_END}][\s,]?[A-Za-z]?[0-9]{{1,4}}-[0-9]",
     rf"{_UNIT}[\s,-]?{_NUMBER}(?:[-之]{_NUMBER})?\s?(?:号楼|栋|幢|座|塔|单元|室|户)",
 )
+_NUMBERED = ("phone", "order", "account", "tax", "passport", "id", "card")
+_TOLD = ("TOLD",)
 _NAMED = (f"(?:NAMED)[{LINKS}]*[SURNAME]",)
 
 
 @cache
 def _patterns() -> tuple[str, ...]:
     """Return the expressions; few enough states each for RE2 to keep its table (one for all does not)."""
-    passes = ("|".join(parts) for parts in (_PLACED, _NAMED, _NICKNAMED))
+    passes = ("|".join(parts) for parts in (_TOLD, _PLACED, _NAMED, _NICKNAMED))
     accounts = words_of("account")
     han = "".join(sorted({word[-1] for word in accounts if not word[-1].isascii()}))
     latin = "|".join(sorted(word for word in accounts if word[-1].isascii()))
     words = {
         "ACCOUNT": f"[{han}]|(?:{latin}){DIRECT}",
+        "TOLD": "|".join(word for kind in _NUMBERED for word in words_of(kind)),
         "NAMED": "|".join(words_of("name")),
         "SURNAME": surnames(),
     }
@@ -95,8 +98,9 @@ def may_hold_pii(texts: pa.Array) -> pa.BooleanArray:
     texts = pc.fill_null(texts, "")
     likely = coarse(texts)
     possible = likely.certain
-    placed, named, nicknamed = _patterns()
+    told, placed, named, nicknamed = _patterns()
     for rows, pattern in (
+        (likely.told, told),
         (likely.placed, placed),
         (likely.named, named),
         (likely.latin, nicknamed),
