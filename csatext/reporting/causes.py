@@ -194,7 +194,9 @@ def episodes(causes: pd.DataFrame) -> pd.DataFrame:
         rows.append(row)
     last = max(order, key=lambda label: order[label], default="")
     made = [_episode(rows, by, last) for rows in closed]
-    made.sort(key=lambda row: (not row["is_rise"], -abs(row["excess"]), row["first_period"]))
+    made.sort(
+        key=lambda row: (not row["is_rise"], not row["is_current"], -abs(row["excess"]), row["first_period"])
+    )
     names = [column.name for column in EPISODES.columns]
     frame = pd.DataFrame(made, columns=[*names, *by]).assign(rank=range(1, len(made) + 1))
     return conform(frame, EPISODES, by)

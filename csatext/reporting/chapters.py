@@ -163,24 +163,31 @@ def _pairs(tables: Tables, measure: Measure) -> Block | None:
 
 
 def _scores(tables: Tables) -> Section | None:
+    """Return the scores by every dimension, lowest first; the first dimension is drawn."""
     blocks = []
     for score in ("csat", "nps", "resolved"):
         form = share if score == "resolved" else number
-        for key, table in tables.items():
-            name = key.removeprefix(f"breakdown_{score}_")
-            if key.startswith(f"breakdown_{score}_") and name in table.columns:
-                shown = table.assign(range=ranges(table, form))
-                columns: Columns = [
-                    (name, name_of(name), None),
-                    ("n", "联络数", number),
-                    ("denominator", "有值", number),
-                    ("value", name_of(score), form),
-                    ("range", "95% 区间", None),
-                    ("q", "q", chance),
-                ]
-                rows = text_table(shown.iloc[::-1], columns, 15)
-                blocks.append(Block(table=rows, folded=f"{name_of(score)}，按{name_of(name)}"))
-    return Section("满意度与解决", tuple(blocks)) if blocks else None
+        prefix = f"breakdown_{score}_"
+        by = [key.removeprefix(prefix) for key in tables if key.startswith(prefix)]
+        names = [name for name in by if name in tables[prefix + name].columns]
+        for place, name in enumerate(names):
+            table = tables[prefix + name].iloc[::-1].sort_values("suppressed", kind="stable")
+            chart, label = None, f"{name_of(score)}，按{name_of(name)}"
+            if place == 0 and table["value"].notna().any() and len(table) <= CHART_VALUES:
+                percent = score == "resolved"
+                chart = drawn(bar_chart(table, name, title=label, percent=percent, more_is_worse=False))
+            columns: Columns = [
+                (name, name_of(name), None),
+                ("n", "联络数", number),
+                ("denominator", "有值", number),
+                ("value", name_of(score), form),
+                ("range", "95% 区间", None),
+                ("q", "q", chance),
+            ]
+            rows = text_table(table.assign(range=ranges(table, form)), columns, 15)
+            blocks.append(Block(label if chart else "", chart, rows, _FOLD if chart else label))
+    note = "从低到高；红色显著低于其余、蓝色显著高于其余（q < 0.05）。"
+    return Section("满意度与解决", tuple(blocks), note) if blocks else None
 
 
 def _keywords(tables: Tables) -> Section | None:

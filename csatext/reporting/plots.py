@@ -18,7 +18,7 @@ __all__ = ["Chart", "bar_chart", "count_chart", "line_chart", "spark_chart"]
 
 _BLUE, _RED, _INK, _GRID = "#2f5d8a", "#b3402e", "#1f2933", "#e4e7eb"
 # Light, so that the line of the interval shows on them.
-_LOWER, _SAME, _HIGHER = "#8fb1d3", "#c8d0d8", "#e39a8a"
+_GOOD, _SAME, _BAD = "#8fb1d3", "#c8d0d8", "#e39a8a"
 # Okabe and Ito (2008): told apart by people with colour vision deficiency.
 _LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ("", "", "", "6 3", "6 3", "2 3")
@@ -69,7 +69,14 @@ def line_chart(trend: pd.DataFrame, by: str | None = None, *, title: str = "", p
     return canvas.chart()
 
 
-def bar_chart(breakdown: pd.DataFrame, by: str, *, title: str = "", percent: bool = True) -> Chart:
+def bar_chart(
+    breakdown: pd.DataFrame,
+    by: str,
+    *,
+    title: str = "",
+    percent: bool = True,
+    more_is_worse: bool = True,
+) -> Chart:
     """Draw a breakdown: one bar a cell with its interval, cells that differ from the rest coloured.
 
     Parameters
@@ -80,6 +87,8 @@ def bar_chart(breakdown: pd.DataFrame, by: str, *, title: str = "", percent: boo
     title : str
         Said to readers who do not see the chart.
     percent : bool, default True
+    more_is_worse : bool, default True
+        Cells above the rest are red; False: those below.
     """
     form = share if percent else number
     shown = breakdown[~breakdown["suppressed"]].head(_MOST_BARS)
@@ -93,8 +102,8 @@ def bar_chart(breakdown: pd.DataFrame, by: str, *, title: str = "", percent: boo
         canvas.text(x(tick), height - 8, _tick(tick, percent), "middle")
     for place, row in enumerate(shown.to_dict("records")):
         top, name = 6 + 26 * place, str(row[by])
-        colour, kind = _kind(row)
-        said = f"{form(row['value'])}（n={number(row['n'])}）"
+        colour, kind = _kind(row, more_is_worse)
+        said = f"{form(row['value'])}（n={number(row['denominator'])}）"
         canvas.text(162, top + 14, _short(name), "end", _INK, tip=name)
         left, right = sorted((x(0.0), x(row["value"])))
         canvas.box(left, top, right - left, 18, colour, f"{name}：{said}，{kind}")
@@ -127,7 +136,7 @@ def count_chart(
     for place, (name, count, words) in enumerate(shown):
         top = 4 + 26 * place
         canvas.text(162, top + 14, _short(name), "end", _INK, tip=name)
-        canvas.box(170, top, x(count) - 170, 18, _LOWER, f"{name}：{words}")
+        canvas.box(170, top, x(count) - 170, 18, _GOOD, f"{name}：{words}")
         canvas.text(x(count) + 8, top + 14, words)
     return canvas.chart()
 
@@ -194,10 +203,11 @@ def _one_line(
         )
 
 
-def _kind(row: dict[str, Any]) -> tuple[str, str]:
+def _kind(row: dict[str, Any], more_is_worse: bool) -> tuple[str, str]:
     """Return the colour of a cell and what it says."""
     if pd.notna(row["q"]) and row["q"] < 0.05 and row["difference"]:
-        return (_HIGHER, "高于其余") if row["difference"] > 0 else (_LOWER, "低于其余")
+        above = row["difference"] > 0
+        return (_BAD if above == more_is_worse else _GOOD), ("高于其余" if above else "低于其余")
     return _SAME, "与其余无显著差别"
 
 

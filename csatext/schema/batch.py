@@ -22,7 +22,7 @@ EPISODES = Table(
     "episodes",
     "one row a cell that was a root cause in consecutive periods",
     (
-        Column("rank", "int", "place: rises first, by excess, from 1"),
+        Column("rank", "int", "place from 1: rises first, among them those that go on; then by excess"),
         Column("first_period", "str", "first period in which it was a cause"),
         Column("last_period", "str", "last period in which it was a cause"),
         Column("n_periods", "int", "periods in which it was a cause"),

@@ -112,3 +112,13 @@ def test_ticks_cover_the_range_and_are_few(low, span):
 
 def test_a_scale_of_one_value_does_not_divide_by_zero():
     assert Scale(1, 1, 0, 10)(1) == 0
+
+
+def test_high_scores_are_not_red(facts):
+    table = breakdown(facts, "product", "is_negative")
+    fill = {}
+    for worse in (True, False):
+        chart = bar_chart(table, "product", more_is_worse=worse)
+        bars = elements(chart, "rect")
+        fill[worse] = {bar.find(f"{SVG}title").text.split("：")[0]: bar.get("fill") for bar in bars}
+    assert fill[True]["宽带"] == fill[False]["手机"] != fill[True]["手机"] == fill[False]["宽带"]
