@@ -101,11 +101,14 @@ def test_spans_are_sorted_apart_and_rows_with_any_pass_the_prefilter(parts: list
 def test_time_is_linear(unit: str) -> None:
     def seconds(length: int) -> float:
         text = unit * (length // len(unit))
-        start = time.process_time()
-        find_pii(text)
-        return time.process_time() - start
+        best = float("inf")
+        for _ in range(3):
+            start = time.process_time()
+            find_pii(text)
+            best = min(best, time.process_time() - start)
+        return best
 
-    seconds(100)
+    # Four times the length: about 4 in linear time, 16 in quadratic.
     assert seconds(80_000) < 10 * max(seconds(20_000), 0.01)
 
 
