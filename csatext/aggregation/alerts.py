@@ -9,7 +9,7 @@ from csatext.aggregation.arguments import as_list
 from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.periods import Panel, labels, make_panel
 from csatext.aggregation.seasonal import calendar_season
-from csatext.aggregation.surveillance import FEWEST, LOOKS, Incident, watch
+from csatext.aggregation.surveillance import FEWEST, Incident, watch
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import ALERTS
@@ -29,7 +29,7 @@ def alerts(
     by: str | list[str] | None = None,
     *,
     measure: str | None = None,
-    false_alarms: float = 0.5,
+    false_alarms: float = 1.0,
     min_count: float = 5,
     recent: int | None = 60,
     calendar: CalendarLike = "CN",
@@ -42,7 +42,8 @@ def alerts(
     Each period is judged with the data before it: level, weekday, holidays and promotions,
     overdispersion and serial correlation of each series, drawn towards those of all; sums of 1, 2, 3
     and 7 days are tested, so that strong rises are seen within a day or two and weak ones within a
-    week. Delays and false alarms on simulated series are printed by ``benchmarks/alerts.py``.
+    week. ``benchmarks/alerts.py`` prints delays and false alarms on simulated series, beside those of
+    a detector that knows the true mean and dispersion.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def alerts(
         A flag: its rate is watched, the number of contacts with a known flag being given. None:
         the number of contacts is watched.
     false_alarms : float
-        Promise: false alerts expected in 100 series within 30 days.
+        Promise: at most so many false alerts are expected in 100 series within 30 days.
     min_count : float
         Contacts (or flags) in a window below which nothing is an alert.
     recent : int, optional
@@ -94,14 +95,14 @@ def alerts(
             f"参数 measure={measure!r} 不是真假列；预警只看数量或比率，请先把它变成真假列（如 低于 3 分）。"
         )
     exposure = np.ones(panel.n.shape) if panel.kind == "count" else panel.denominator
-    threshold = min(false_alarms / 100 / _MONTH[panel.freq] / LOOKS, 0.05)
+    threshold = min(false_alarms / 100 / _MONTH[panel.freq], 0.05)
     season = calendar_season(panel.starts, panel.freq, calendar)
     found, judged = watch(panel.numerator, exposure, season, panel.freq, threshold, min_count)
     periods = len(panel.starts)
     if recent is not None:
         found = [incident for incident in found if incident.end >= periods - recent]
         judged = min(judged, recent)
-    chances = LOOKS * judged * len(panel.groups)
+    chances = judged * len(panel.groups)
     found.sort(key=lambda incident: (incident.p, -incident.observed + incident.expected, incident.group))
     frame = panel.groups.iloc[[incident.group for incident in found]].reset_index(drop=True)
     frame["rank"] = np.arange(1, len(found) + 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from csatext.aggregation.dispersion import estimate_dispersion
 from csatext.aggregation.periods import Array
 from csatext.aggregation.regression import Fit, fit_poisson
 from csatext.aggregation.seasonal import KNOTS, Season, level_basis
@@ -15,14 +16,12 @@ __all__ = ["Baseline", "Expectation", "make_baseline"]
 # Standardised residuals above this lose weight, so that past outbreaks do not hide new ones
 # (Farrington et al. 1996 reweight in the same way).
 _OUTLIER = 3.0
-# Prior of the dispersion: value where one series stands alone, and its weight in degrees of freedom.
-_PRIOR_DISPERSION = 1.3
-_PRIOR_FREEDOM = 15.0
-# Series with next to no contacts cannot tell their dispersion; without bounds nothing new would be news.
-_SMALL_MEAN = 0.5
-_MOST_OVERDISPERSION = 2.0
-# How much of the prior standard deviation of an effect is left for one group's difference from all.
+# How much of the prior standard deviation of a holiday's effect is left for one group's difference.
 _GROUP_SHARE = 0.4
+# Standard deviation of the groups' own weekday effects before the data speak, and its weight in groups.
+_WEEKDAY_SCALE = 0.3
+_WEEKDAY_GROUPS = 1.0
+_WEEKDAYS = 7
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Expectation:
     level_variance : array, one a series
         Variance of the log mean that all periods share.
     freedom : array, one a series
-        Degrees of freedom of the dispersion.
+        Observations that the estimate of the dispersion is worth.
     rho : array, one a series
         Lag-one autocorrelation of the residuals.
     """
@@ -111,9 +110,8 @@ def make_baseline(
     """Fit season and dispersion on the periods ``past``; they hold up to period ``last``, excluded.
 
     Log-linear quasi-Poisson regressions with a piecewise linear level and shrunk effects: first of the
-    sum of all series, then of each series' difference from it, shrunk more. The dispersion is that of
-    negative binomial counts (variance = mean + overdispersion x mean squared), drawn towards the
-    median of all series.
+    sum of all series, then of each series' difference from it, shrunk as much as the series are alike.
+    Dispersion: :func:`csatext.aggregation.dispersion.estimate_dispersion`.
     """
     level = level_basis(past.stop - past.start, 2 * KNOTS[freq])
     width = level.shape[1]
@@ -128,27 +126,57 @@ def make_baseline(
     variance = np.zeros(log_season.shape)
     reading = np.zeros(log_season.shape)
     if not alone:
-        scale = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
+        precision = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
         total = (w * e * np.exp(log_season[:, : y.shape[1]])).sum(axis=0)[None]
-        pooled = _robust_fit(design, (w * y).sum(axis=0)[None], total, np.ones(total.shape), scale)
+        pooled = _robust_fit(design, (w * y).sum(axis=0)[None], total, np.ones(total.shape), precision)
         log_season += _effects(pooled, contrast, width)
         variance += _variances(pooled, contrast, width)
         reading += _effects(pooled, other, width) / 2
-    share = 1.0 if alone else _GROUP_SHARE
-    precision = np.concatenate([np.full(width, 1e-4), (share * season.scale) ** -2.0])
-    fit = _robust_fit(design, y, e * np.exp(log_season[:, : y.shape[1]]), w, precision)
-    mu = e * np.exp(log_season[:, : y.shape[1]]) * np.exp(np.clip(fit.beta @ design.T, -20, 20))
+    usual = e * np.exp(log_season[:, : y.shape[1]])
+    scale = season.scale * (1.0 if alone else _GROUP_SHARE)
+    if freq in ("h", "D") and not alone:
+        scale[:_WEEKDAYS] = _weekday_scale(design, y, usual, w, scale)
+    precision = np.concatenate([np.full(width, 1e-4), scale**-2.0])
+    fit = _robust_fit(design, y, usual, w, precision)
+    mu = usual * np.exp(np.clip(fit.beta @ design.T, -20, 20))
     reading = reading + _effects(fit, other, width) / 2
     log_season = log_season + _effects(fit, contrast, width) + reading
     variance = variance + _variances(fit, contrast, width) + reading**2
-    residual = (y - mu) / np.sqrt(np.maximum(mu, 1e-9))
-    rho, freedom, over = _dispersion(residual, mu, w, fit.dispersion, design.shape[1])
-    return Baseline(log_season, variance, reading, over, freedom, rho, past.start)
+    spread = estimate_dispersion(y, mu, w, fit.freedom)
+    return Baseline(
+        log_season, variance, reading, spread.overdispersion, spread.freedom, spread.rho, past.start
+    )
+
+
+def _weekday_scale(design: Array, counts: Array, exposure: Array, weights: Array, scale: Array) -> float:
+    """Return the standard deviation of the groups' own weekday effects, by moments.
+
+    Effects fitted with the prior ``scale`` are freed from its shrinkage; their mean square, less that
+    of their noise, is drawn a little towards ours.
+    """
+    width = design.shape[1] - len(scale)
+    precision = np.concatenate([np.full(width, 1e-4), scale**-2.0])
+    fit = fit_poisson(design, _rates(counts, exposure), precision, weights * exposure)
+    at = slice(width, width + _WEEKDAYS)
+    centre = np.eye(_WEEKDAYS) - 1 / _WEEKDAYS
+    square = ((fit.beta[:, at] @ centre) ** 2).sum(axis=1) / (_WEEKDAYS - 1)
+    posterior = np.trace(centre @ fit.covariance[:, at, at] @ centre, axis1=1, axis2=2) / (_WEEKDAYS - 1)
+    prior = scale[0] ** 2
+    noise = 1 / np.maximum(1 / posterior - 1 / prior, 1e-6)
+    own = square * (1 + noise / prior) ** 2 - noise
+    weight = (1 + noise / _WEEKDAY_SCALE**2) ** -2.0
+    total = (weight * own).sum() + _WEEKDAY_GROUPS * _WEEKDAY_SCALE**2
+    return float(np.sqrt(np.clip(total / (weight.sum() + _WEEKDAY_GROUPS), 0.03**2, 1.0)))
+
+
+def _rates(counts: Array, exposure: Array) -> Array:
+    """Return counts per exposure, zero where there was none."""
+    return np.divide(counts, exposure, out=np.zeros(counts.shape), where=exposure > 0)
 
 
 def _robust_fit(design: Array, counts: Array, exposure: Array, weights: Array, precision: Array) -> Fit:
     """Fit counts per exposure twice, outliers of the first fit with less weight in the second."""
-    rate = np.divide(counts, exposure, out=np.zeros(counts.shape), where=exposure > 0)
+    rate = _rates(counts, exposure)
     fit = fit_poisson(design, rate, precision, weights * exposure)
     mu = exposure * np.exp(np.clip(fit.beta @ design.T, -20, 20))
     residual = (counts - mu) / np.sqrt(np.maximum(mu * fit.dispersion[:, None], 1e-9))
@@ -167,25 +195,3 @@ def _variances(fit: Fit, contrast: Array, width: int) -> Array:
     covariance = fit.covariance[:, width:, width:]
     variances: Array = np.einsum("tp,gpq,tq->gt", contrast, covariance, contrast, optimize=True)
     return variances
-
-
-def _dispersion(
-    residual: Array, mu: Array, weights: Array, dispersion: Array, used: int
-) -> tuple[Array, Array, Array]:
-    """Return serial correlation, degrees of freedom and overdispersion, drawn towards all series'."""
-    n = np.maximum(weights.sum(axis=1), 2.0)
-    freedom = np.maximum(n - 0.7 * used, 2.0)
-    mean = np.maximum((weights * mu).sum(axis=1) / n, _SMALL_MEAN)
-    over = np.maximum(dispersion - 1, 0.0) / mean
-    informative = mean > 1
-    prior = np.full(len(mean), _PRIOR_DISPERSION - 1)
-    if informative.sum() >= 5:
-        prior = np.median(over[informative]) * mean
-    share = freedom / (freedom + _PRIOR_FREEDOM)
-    over = (share * np.maximum(dispersion - 1, 0.0) + (1 - share) * prior) / mean
-    over = np.minimum(over, _MOST_OVERDISPERSION)
-    r = residual * weights
-    lagged = (r[:, 1:] * r[:, :-1]).sum(axis=1) / np.maximum((r**2).sum(axis=1), 1e-9)
-    centre = float(np.median(lagged)) if informative.sum() >= 5 else 0.0
-    rho = np.clip((n * lagged + 60 * centre) / (n + 60), 0.0, 0.8)
-    return rho, freedom + _PRIOR_FREEDOM, over

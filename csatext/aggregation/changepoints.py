@@ -125,7 +125,7 @@ def changepoints(
 
 def _series(panel: Panel, calendar: CalendarLike) -> tuple[Array, Array]:
     """Return the values to compare and their weights (zero: leave the period out)."""
-    adjusted = seasonally_adjusted(panel, calendar, only_significant=True)
+    adjusted = seasonally_adjusted(panel, calendar, only_significant=True, with_step=True)
     value = np.where(np.isnan(adjusted), panel.value, adjusted)
     whole = np.broadcast_to(panel.is_complete, value.shape)
     if panel.kind == "count":

@@ -29,12 +29,15 @@ class Fit:
         at weight one otherwise.
     deviance : array, one a series
         Poisson deviance, or weighted residual sum of squares.
+    freedom : array, one a series
+        Observations less the effective number of coefficients, at least one.
     """
 
     beta: Array
     covariance: Array
     dispersion: Array
     deviance: Array
+    freedom: Array
 
 
 def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array | None = None) -> Fit:
@@ -55,6 +58,7 @@ def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array |
     """
     weights = np.ones(counts.shape) if weights is None else weights
     total = np.maximum(weights.sum(axis=1), 1e-9)
+    observed = (weights > 0).sum(axis=1).astype(float)
     mean = np.maximum((weights * counts).sum(axis=1) / total, 0.02)
     eta = np.broadcast_to(np.log(mean)[:, None], counts.shape)
     start = np.linalg.solve(design.T @ design + 1e-6 * np.eye(design.shape[1]), design.sum(axis=0))
@@ -74,10 +78,10 @@ def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array |
             if step.max() < 1e-6:
                 break
         mu = np.exp(np.clip(beta @ design.T, -_LARGEST, _LARGEST))
-        freedom = _freedom(design, weights * mu, gram, total)
+        freedom = _freedom(design, weights * mu, gram, observed)
         dispersion = np.maximum((weights * (counts - mu) ** 2 / mu).sum(axis=1) / freedom, 1.0)
     deviance = 2 * (weights * (special.xlogy(counts, counts / mu) - (counts - mu))).sum(axis=1)
-    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion, deviance)
+    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion, deviance, freedom)
 
 
 def fit_gaussian(design: Array, values: Array, precision: Array, weights: Array | None = None) -> Fit:
@@ -99,7 +103,7 @@ def fit_gaussian(design: Array, values: Array, precision: Array, weights: Array 
     freedom = _freedom(design, relative, gram, (weights > 0).sum(axis=1).astype(float))
     deviance = (relative * residual**2).sum(axis=1)
     dispersion = deviance / freedom
-    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion, deviance)
+    return Fit(beta, np.linalg.inv(gram) * dispersion[:, None, None], dispersion, deviance, freedom)
 
 
 def _gram(design: Array, weights: Array) -> Array:

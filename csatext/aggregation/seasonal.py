@@ -10,13 +10,19 @@ from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.periods import Array, Panel, next_starts
-from csatext.aggregation.regression import fit_gaussian, fit_poisson
+from csatext.aggregation.regression import Fit, fit_gaussian, fit_poisson
 
 __all__ = ["Season", "calendar_season", "level_basis", "seasonally_adjusted"]
 
 # Complete periods, and contacts in a group, below which a season cannot be told from chance (ours).
 _FEWEST_PERIODS = {"h": 24 * 14, "D": 28, "W": 104, "M": 24, "Q": 8}
 _FEWEST_CONTACTS = 30
+
+# Shortest part before and after a step, most places that are tried, and bound of a log mean.
+_SHORTEST = 3
+_MOST_STEPS = 150
+_STEP_TURNS = 4
+_LARGEST = 20.0
 
 # Periods between the knots of the level, so that it follows the series without eating the season.
 KNOTS = {"h": 24 * 7, "D": 28, "W": 26, "M": 12, "Q": 4, "Y": 2}
@@ -137,13 +143,16 @@ def level_basis(periods: int, every: int) -> Array:
     return np.stack([np.interp(at, knots, unit) for unit in np.eye(len(knots))], axis=1)
 
 
-def seasonally_adjusted(panel: Panel, calendar: CalendarLike, *, only_significant: bool = False) -> Array:
+def seasonally_adjusted(
+    panel: Panel, calendar: CalendarLike, *, only_significant: bool = False, with_step: bool = False
+) -> Array:
     """Return values without season and calendar, groups x periods; NaN where data are too few.
 
     A Poisson regression with log link for counts (the effect is divided out), least squares weighted
     by the denominator for rates and means (it is subtracted), on a piecewise linear level and
-    :func:`calendar_season`, effects shrunk (ridge). Needs 14 days of hours, 28 days, 104 weeks, 24
-    months or 8 quarters, and 30 contacts in the group (our choice).
+    :func:`calendar_season`, effects shrunk (ridge); of the two readings of holidays the one that fits
+    a group better. Needs 14 days of hours, 28 days, 104 weeks, 24 months or 8 quarters, and 30
+    contacts in the group (our choice).
 
     Parameters
     ----------
@@ -152,6 +161,8 @@ def seasonally_adjusted(panel: Panel, calendar: CalendarLike, *, only_significan
     only_significant : bool
         Leave NaN where season and calendar explain no more than chance would (5 %): tests lose power
         when noise is taken out as if it were season.
+    with_step : bool
+        The level may have one step, which a smooth one would leave to the holidays near it.
     """
     adjusted = np.full(panel.n.shape, np.nan)
     fewest = _FEWEST_PERIODS.get(panel.freq)
@@ -167,19 +178,67 @@ def seasonally_adjusted(panel: Panel, calendar: CalendarLike, *, only_significan
     weight = np.ones(value.shape) if panel.kind == "count" else panel.denominator[enough]
     weight = weight * whole
     filled = np.nan_to_num(value)
-    design = np.hstack([level, season.features])
     precision = np.concatenate([np.full(level.shape[1], 1e-4), season.scale**-2.0])
-    regress = fit_poisson if panel.kind == "count" else fit_gaussian
-    fit = regress(design, filled, precision, weight)
-    effect = fit.beta[:, level.shape[1] :] @ season.features.T
+    regress = _regress_with_step if with_step else _regress
+    effect, deviance, dispersion = np.zeros(value.shape), np.full(len(value), np.inf), np.ones(len(value))
+    is_same = np.array_equal(season.features, season.literal)
+    for features in (season.features,) if is_same else (season.features, season.literal):
+        fit = regress(np.hstack([level, features]), filled, precision, weight, panel.kind)
+        better = fit.deviance < deviance
+        effect[better] = fit.beta[better, level.shape[1] :] @ features.T
+        deviance = np.minimum(fit.deviance, deviance)
+        dispersion = np.where(better, fit.dispersion, dispersion)
     effect -= effect[:, whole].mean(axis=1, keepdims=True)
     cleared = value / np.exp(effect) if panel.kind == "count" else value - effect
     if panel.kind == "rate":
         cleared = np.clip(cleared, 0, 1)
     if only_significant:
-        plain = regress(level, filled, precision[: level.shape[1]], weight)
-        rank = np.linalg.matrix_rank(design[whole]) - level.shape[1]
-        gain = (plain.deviance - fit.deviance) / np.maximum(fit.dispersion, 1e-12)
+        plain = regress(level, filled, precision[: level.shape[1]], weight, panel.kind)
+        rank = np.linalg.matrix_rank(np.hstack([level, season.features])[whole]) - level.shape[1]
+        gain = (plain.deviance - deviance) / np.maximum(dispersion, 1e-12)
         cleared[gain < stats.chi2.ppf(0.95, max(rank, 1))] = np.nan
     adjusted[enough] = cleared
     return adjusted
+
+
+def _regress(design: Array, values: Array, precision: Array, weights: Array, kind: str) -> Fit:
+    """Fit counts by a Poisson regression with log link, rates and means by least squares."""
+    return (fit_poisson if kind == "count" else fit_gaussian)(design, values, precision, weights)
+
+
+def _regress_with_step(design: Array, values: Array, precision: Array, weights: Array, kind: str) -> Fit:
+    """Fit as :func:`_regress`, with a step of the level where it explains most, in each series.
+
+    The place is that of the largest score test of all steps given the other regressors (Rao 1948);
+    its size follows in Newton steps.
+    """
+    is_count = kind == "count"
+    periods = values.shape[1]
+    at = np.unique(np.linspace(_SHORTEST, periods - _SHORTEST, min(periods, _MOST_STEPS)).round().astype(int))
+    steps = (np.arange(periods)[:, None] >= at).astype(float)
+    if not is_count:
+        used = np.maximum((weights > 0).sum(axis=1, keepdims=True), 1)
+        weights = weights / np.maximum(weights.sum(axis=1, keepdims=True) / used, 1e-12)
+    rows = np.arange(len(values))
+    best = np.zeros(len(values), dtype=int)
+    offset = np.zeros(values.shape)
+    for turn in range(_STEP_TURNS):
+        scale = np.exp(offset) if is_count else np.ones(values.shape)
+        moved = values / scale if is_count else values - offset
+        weight = weights * scale
+        fit = _regress(design, moved, precision, weight, kind)
+        mean = fit.beta @ design.T
+        if is_count:
+            mean = np.exp(np.clip(mean, -_LARGEST, _LARGEST))
+        work = weight * mean if is_count else weight
+        crossed = np.matmul((design * work[:, :, None]).transpose(0, 2, 1), steps)
+        gram = np.matmul(design.T, work[:, :, None] * design)
+        gram += fit.dispersion[:, None, None] * np.diag(precision) + 1e-9 * np.eye(len(precision))
+        left = np.maximum(work @ steps - (crossed * np.linalg.solve(gram, crossed)).sum(axis=1), 1e-9)
+        score = (weight * (moved - mean)) @ steps
+        if turn == 0:
+            best = (score**2 / left).argmax(axis=1)
+        size = score[rows, best] / left[rows, best]
+        size = np.clip(size, -1.0, 1.0) if is_count else size
+        offset = offset + size[:, None] * steps.T[best]
+    return fit

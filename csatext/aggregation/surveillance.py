@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 
 from csatext.aggregation.baseline import Expectation, make_baseline
+from csatext.aggregation.dispersion import FEWEST_SERIES, upper_tail
 from csatext.aggregation.periods import Array
 from csatext.aggregation.seasonal import Season
 
-__all__ = ["FEWEST", "LOOKS", "WINDOWS", "Incident", "watch"]
+__all__ = ["FEWEST", "WINDOWS", "Incident", "watch"]
 
-WINDOWS = {"h": (1, 2, 3, 6), "D": (1, 2, 3, 7), "W": (1, 2, 4), "M": (1, 2), "Q": (1,), "Y": (1,)}
-"""Sums that are tested: short ones are quick, long ones see small rises."""
+WINDOWS = {
+    "h": {1: 0.2, 2: 0.3, 3: 0.3, 6: 0.2},
+    "D": {1: 0.15, 2: 0.3, 3: 0.4, 7: 0.15},
+    "W": {1: 0.4, 2: 0.4, 4: 0.2},
+    "M": {1: 0.6, 2: 0.4},
+    "Q": {1: 1.0},
+    "Y": {1: 1.0},
+}
+"""Sums that are tested, and the share of the false alarms that each may raise: short ones are quick,
+long ones see small rises."""
 
 FEWEST = {"h": 24 * 14, "D": 28, "W": 12, "M": 12, "Q": 8, "Y": 5}
 """Periods before the first one that can be judged."""
-
-LOOKS = 3.0
-"""Independent tests that the windows of one period are worth; measured in benchmarks/alerts.py."""
 
 _HISTORY = {"h": 24 * 28, "D": 56, "W": 52, "M": 36, "Q": 16, "Y": 20}
 _HALF_LIFE = {"h": 24 * 10, "D": 28, "W": 16, "M": 12, "Q": 8, "Y": 5}
@@ -31,7 +36,6 @@ _LONGEST = {"h": 24 * 7, "D": 28, "W": 8, "M": 6, "Q": 4, "Y": 2}
 # The last periods are kept out of the level, so that a rise does not raise its own expectation.
 _LAG = 2
 # Common effect of a holiday on all series, and what is left of its uncertainty once it was seen in them.
-_FEWEST_SERIES = 5
 _SEEN = 0.2
 
 
@@ -125,7 +129,7 @@ def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.nda
     does. On ordinary days a rise of all series is news and is left alone.
     """
     big = (forecast.mean > 3).all(axis=1)
-    if not is_special.any() or big.sum() < _FEWEST_SERIES:
+    if not is_special.any() or big.sum() < FEWEST_SERIES:
         return forecast
     mean, variance = forecast.mean[big], forecast.season_variance.copy()
     ratio = np.median(np.minimum(counts[big], 3 * mean) / mean, axis=0)
@@ -139,35 +143,28 @@ def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.nda
 
 
 def _smallest_p(
-    counts: Array, forecast: Expectation, windows: tuple[int, ...], min_count: float, longest: np.ndarray
+    counts: Array, forecast: Expectation, windows: dict[int, float], min_count: float, longest: np.ndarray
 ) -> tuple[Array, np.ndarray]:
     """Return the smallest p value over the windows that end with the last period, and its width.
 
-    ``longest`` is the widest window of each series: one that reached back into an incident that is
-    over would report it again.
+    Each window's p value is divided by its share of the false alarms. ``longest`` is the widest window
+    of each series: one that reached back into an incident that is over would report it again.
     """
     best = np.ones(len(counts))
     width = np.ones(len(counts), dtype=int)
-    for size in windows:
+    for size, share in windows.items():
         if size > counts.shape[1]:
             continue
         seen = counts[:, -size:].sum(axis=1)
         mean = forecast.mean[:, -size:].sum(axis=1)
         serial = 1 + 2 * sum((1 - lag / size) * forecast.rho**lag for lag in range(1, size))
         variance = forecast.variance[:, -size:].sum(axis=1) * serial
-        variance += (forecast.mean[:, -size:] ** 2 * forecast.season_variance[:, -size:]).sum(axis=1)
-        variance += mean**2 * forecast.level_variance
-        p = _upper_tail(seen, mean, np.maximum(variance, mean * 1.0001), forecast.freedom)
-        p = np.where((seen >= min_count) & (seen > mean) & (size <= longest), p, 1.0)
+        unsure = (forecast.mean[:, -size:] ** 2 * forecast.season_variance[:, -size:]).sum(axis=1)
+        unsure += mean**2 * forecast.level_variance
+        high = (seen >= min_count) & (seen > mean + np.sqrt(variance)) & (size <= longest)
+        p = np.ones(len(counts))
+        p[high] = upper_tail(*(each[high] for each in (seen, mean, variance, unsure, forecast.freedom)))
+        p[high] /= share
         better = p < best
         best, width = np.where(better, p, best), np.where(better, size, width)
     return best, width
-
-
-def _upper_tail(seen: Array, mean: Array, variance: Array, freedom: Array) -> Array:
-    """Return P(count >= seen): negative binomial by moments, tail of Student's t for the dispersion."""
-    size = mean**2 / (variance - mean)
-    tail = stats.nbinom.sf(seen - 1, size, mean / variance)
-    z = stats.norm.isf(np.clip(tail, 1e-300, 1.0))
-    p: Array = stats.t.sf(z, freedom)
-    return p

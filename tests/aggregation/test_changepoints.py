@@ -43,7 +43,17 @@ def test_a_step_of_two_standard_deviations_is_found():
     facts = counted(np.ones((25, 60), dtype=int)).assign(score=values.ravel())
     found = changepoints(facts, freq="D", by="series", measure="score", count="n")
     near = found[(found["period"] - DAYS[30]).dt.days.abs() <= 2]
-    assert near["series"].nunique() >= 21
+    assert near["series"].nunique() >= 22
+
+
+def test_the_place_is_near_even_where_counts_are_few():
+    rng = np.random.default_rng(4)
+    # Variance over mean 1.5 and a step of 2.5 standard deviations of the counts before it.
+    table = rng.poisson(rng.gamma(np.where(np.arange(60) < 30, 20, 34) / 0.5, 0.5, (40, 60)))
+    found = changepoints(counted(table), freq="D", by="series", count="n")
+    near = found[(found["period"] - DAYS[30]).dt.days.abs() <= 2]
+    assert near["series"].nunique() >= 36
+    assert len(found) <= 43
 
 
 def test_a_rate_goes_up_and_comes_back():

@@ -39,3 +39,27 @@ def test_noise_is_not_taken_for_a_season():
     panel = make_panel(facts, "t", "D", [], None)
     assert np.isnan(seasonally_adjusted(panel, None, only_significant=True)).all()
     assert np.isfinite(seasonally_adjusted(panel, None)).all()
+
+
+def one_group(counts, first):
+    days = pd.date_range(first, periods=len(counts))
+    return make_panel(pd.DataFrame({"t": days.repeat(counts)}), "t", "D", [], None)
+
+
+def test_a_step_next_to_a_holiday_is_left_in_the_level():
+    # The step comes two days before the Tomb-sweeping holiday (4 to 6 April); there is no season.
+    counts = np.where(pd.date_range("2026-03-02", periods=60) >= "2026-04-02", 60, 30)
+    panel = one_group(counts, "2026-03-02")
+    with_step = seasonally_adjusted(panel, "CN", with_step=True)[0]
+    np.testing.assert_allclose(with_step, counts, rtol=0.01)
+    assert np.abs(seasonally_adjusted(panel, "CN")[0] / counts - 1).max() > 0.05
+
+
+def test_both_readings_of_a_holiday():
+    days = pd.date_range("2026-03-30", periods=70)  # the five days from 1 May are off
+    is_free = np.isin(days.day_of_week, [5, 6])
+    is_labour = (days >= "2026-05-01") & (days <= "2026-05-05")
+    for counts in (np.where(is_free, 60, 120), np.where(is_free | is_labour, 60, 120)):
+        adjusted = seasonally_adjusted(one_group(counts, days[0]), "CN")[0]
+        ordinary = adjusted[~is_labour & (days.month == 5)].mean()
+        np.testing.assert_allclose(adjusted[is_labour], ordinary, rtol=0.12)
