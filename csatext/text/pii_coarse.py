@@ -25,7 +25,7 @@ __all__ = ["LINKS", "Coarse", "coarse"]
 LINKS = rf"\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留用改成换变更{TURN_JOIN}"
 """Characters between a word that announces a name and the name, as the inside of a class."""
 
-_TELLING, _TELLING_CODE = 10, 8  # a number that no word announces has as many digits, a code with letters
+_TELLING, _TELLING_CODE = 7, 8  # characters of a number (三个零 is three digits), of a code, without a cue
 _OCTETS = 8
 _HEX_GROUP = 5
 _LONGEST_LINK = 16
@@ -147,7 +147,8 @@ def _pairs(of: str) -> np.ndarray:
         "title": [word[:2] for word in words_of("title")],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
-        "mail": ["at", "WJ", "艾特", "圈a", "圈A"],
+        "said": ["艾特", "圈a", "圈A", "WJ"],
+        "at": ["at"],
     }[of]
     return np.array(sorted({(ord(word[0]) << 16) + ord(word[1]) for word in words}), np.int64)
 
@@ -237,7 +238,7 @@ def coarse(texts: pa.Array) -> Coarse:
     ]
     owner = only(_paired(of(_Bit.OWNED), points, "owner"), _Bit.OWNER_END, 2)
     signs = only(of(_Bit.SIGN), _Bit.SURNAME, -2, -3, -4, -5, -6)
-    mail = _paired(of(_Bit.MAIL | _Bit.LETTER), points, "mail")
+    spelt = _paired(letters, points, "at")
     return Coarse(
         certain=rows(
             _close(spoken, no_number, _TELLING),
@@ -250,7 +251,8 @@ def coarse(texts: pa.Array) -> Coarse:
             only(of(_Bit.PROVINCE), _Bit.LETTER, 1),
             only(only(only(of(_Bit.MASKED), _Bit.MASKED, 1), _Bit.MASKED, 2), _Bit.CODE, -1, -2),
             signs[((_around(points, signs, 1) & _Bit.EDGE) != 0) | _among(signs + 1, ends)],
-            mail[(_around(points, mail, -1) & _Bit.LETTER) == 0],
+            _paired(of(_Bit.MAIL | _Bit.LETTER), points, "said"),
+            spelt[(_around(points, spelt, -1) & _Bit.LETTER) == 0],
             _near(only(of(_Bit.POINT), _Bit.ASCII_DIGIT, -1), 3, _OCTETS),
             _near(of(_Bit.COLON), 2, _HEX_GROUP),
         ),

@@ -70,6 +70,8 @@ def _inside_latin_word(view: str, start: int, end: int) -> bool:
         view[end - 1],
         view[end : end + 1],
     )
+    if view[start:end] == "id" and before in "?&":
+        return True  # a parameter of a link
     return (_LATIN.match(first) is not None and _LATIN.match(before) is not None) or (
         _LATIN.match(last) is not None and _LATIN.match(after) is not None
     )

@@ -130,11 +130,12 @@ def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | N
     """Return where the full name that starts at ``at`` ends, or None.
 
     ``strict`` asks for given-name characters of the list and a clear end: for places where a name is only
-    possible, not announced. ``dotted`` allows names such as 安娜·贝尔.
+    possible, not announced. ``dotted`` is False where a place
+    such as 上海·浦东 may stand as well as a name such as 安娜·贝尔.
     """
     lists = _lists()
     firsts = () if strict else lists.firsts
-    sounded = transliterated_end(view, at, firsts=firsts, follows=_AFTER_NAME) if dotted else None
+    sounded = transliterated_end(view, at, firsts=firsts, follows=_AFTER_NAME, sure=dotted)
     if sounded is not None:
         return sounded
     surname = surname_at(view, at)

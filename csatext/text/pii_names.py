@@ -38,6 +38,10 @@ _ASKED = re.compile(
 )
 _NOT_TITLE = re.compile(r"[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系]")
 _SEPARATED = re.compile(r"\s?[、和与及,]\s?")
+_LABELLED = re.compile(
+    r"[ ,:，、;/\-(（\t\n]*"
+    r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
+)
 _BEFORE_NAME = frozenset("成为是给找叫")
 _PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
 _IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字|的那个(?:客服|师傅|快递)")
@@ -97,12 +101,12 @@ def _in_person(view: str) -> Iterator[tuple[int, int]]:
 
 
 def _beside(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
-    """Yield names that stand alone beside a telephone number, as in a shipping label."""
+    """Yield names that stand alone beside a telephone or identity number, as in a shipping label."""
     for phone in phones:
         for start in range(max(0, phone.start - REACH), phone.start - 1):
             if start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_NAME:
                 end = name_at(view, start, strict=True)
-                if end is not None and not view[end : phone.start].strip(" ,:，、;/-(（\t\n"):
+                if end is not None and _LABELLED.fullmatch(view, end, phone.start) is not None:
                     yield start, end
         start = (
             phone.end
@@ -133,7 +137,7 @@ def names(view: str, cues: Cues, values: Iterable[Found]) -> Iterator[Found]:
 
     Overlapping finds are all given; the caller keeps the first.
     """
-    phones = [value for value in values if value.kind in ("mobile", "landline")]
+    phones = [value for value in values if value.kind in ("mobile", "landline", "id_card")]
     sources = (
         _announced(view, cues),
         _surnames_told(view),

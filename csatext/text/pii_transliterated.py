@@ -21,10 +21,13 @@ _STOP = "的是在了我他她它您你这那什吗呢吧啊呀嘛还又要想�
 _FIRST = re.compile(rf"(?:(?![{_STOP}]){_HAN}){{2,7}}[{DOTS}*](?=(?![{_STOP}]){_HAN})")
 _SECOND = re.compile(rf"[{DOTS}*]|(?![{_STOP}]){_HAN}")
 _SOUNDED = re.compile(f"[{_SOUNDS}]{{0,4}}")
+_SOUNDED_FIRST = re.compile(rf"[{_SOUNDS}]{{3,7}}[{DOTS}*]")
 _LONGEST_SECOND = 10
 
 
-def transliterated_end(view: str, at: int, *, firsts: Iterable[str], follows: re.Pattern[str]) -> int | None:
+def transliterated_end(
+    view: str, at: int, *, firsts: Iterable[str], follows: re.Pattern[str], sure: bool = True
+) -> int | None:
     """Return where the name that starts at ``at`` ends, or None.
 
     Parameters
@@ -37,6 +40,8 @@ def transliterated_end(view: str, at: int, *, firsts: Iterable[str], follows: re
         First parts of names that are written without a dot; none: only names with a dot are read.
     follows : re.Pattern
         Words that follow a name.
+    sure : bool
+        Whether the words before leave no doubt; otherwise the first part has to sound like a name.
 
     Examples
     --------
@@ -44,6 +49,8 @@ def transliterated_end(view: str, at: int, *, firsts: Iterable[str], follows: re
     5
     """
     dotted = _FIRST.match(view, at)
+    if dotted is not None and not sure and _SOUNDED_FIRST.match(view, at) is None:
+        return None  # 客服 上海·浦东
     if dotted is not None:
         end = dotted.end()
         while (
