@@ -122,13 +122,12 @@ def speed(texts: list[str], n: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for encoding in ("utf-8", "gb18030"):
             path = Path(folder, "a.csv")
-            frame.to_csv(path, index=False, encoding=encoding, errors="replace", quoting=1)
+            frame.to_csv(path, index=False, encoding=encoding, errors="replace")
             start, cpu = time.perf_counter(), time.process_time()
             rows = len(read_contacts(path))
             took, used = time.perf_counter() - start, time.process_time() - cpu
-            print(
-                f"{encoding:8s} {rows} rows in {took:.1f} s ({used:.1f} s of CPU): {rows / took:,.0f} rows/s"
-            )
+            each = f"{rows / used:,.0f} rows a second of CPU, {rows / took:,.0f} by the clock"
+            print(f"{encoding:8s} {rows} rows in {used:.1f} s of CPU, {took:.1f} s by the clock: {each}")
 
 
 def main() -> None:

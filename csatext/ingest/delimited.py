@@ -77,7 +77,8 @@ def sniff_delimiter(text: str) -> str | None:
         first = len(rows[0]) if rows else 1
         share = n / (len(rows) - _titles(rows, width)) if rows else 0.0
         enough = 0.8 if delimiter != "，" else 0.95
-        if width < 2 or (share < enough and not (abs(first - width) <= 1 < first and share >= 0.5)):
+        near = delimiter != "，" and abs(first - width) <= 1 < first and share >= 0.5
+        if width < _TWO or (share < enough and not near):
             continue
         score = (round(share, 1), -order, delimiter)
         if best is None or score > best:
@@ -113,7 +114,7 @@ def _layout(text: str, delimiter: str | None, line: int, notes: list[Note]) -> L
     found = find_header([record.cells for record in head])
     if found is None:
         names = ["text"] if width == 1 else unique_names([""] * width)
-        detail = "没有表头" + ("，每行一条文本" if width == 1 else "，列名按位置编为 列1、列2……")
+        detail = "没有表头" + ("，每行一条文本（整篇文章请放进一个单元格）" if width == 1 else "，列名按位置编为 列1、列2……")
         notes.append(Note("header", "", 0, 1, detail))
         return Layout(delimiter, names, False, head[0].start, head[0].line)
     if found:

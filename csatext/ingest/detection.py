@@ -27,6 +27,8 @@ _IMPLAUSIBLE = -5.2
 """Mean log10 probability a character below which no Chinese reading is believed."""
 _SIGNS = 0.5
 """Decades of likelihood that one of the Big5 family must gain over a narrower one."""
+_NO_CHANCE, _NO_CHANCE_EACH = 3.0, 0.77
+"""Decades by which bytes that are valid UTF-8 are likelier to be it; one pair in six is, of GB2312's."""
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 
 
@@ -108,8 +110,10 @@ def detect_encoding(data: bytes) -> tuple[str, float]:
     for name in ("utf-8", *BYTES, *_PAIRS):
         score = _score(piece, name)
         if score is not None:
-            # Bytes of another encoding are seldom valid UTF-8 by chance, even two characters of it.
-            scores[name] = score + (3.0 if name == "utf-8" else 0.0)
+            scores[name] = score
+    if "utf-8" in scores:
+        # Bytes of another encoding are seldom valid UTF-8 by chance, less so with each character.
+        scores["utf-8"] += _NO_CHANCE + _NO_CHANCE_EACH * len(_BEYOND.findall(_strict(piece, "utf-8") or ""))
     return _best(piece, scores)
 
 

@@ -25,6 +25,9 @@ from csatext.ingest.columns import known_headers, map_columns, normal_header
         ("满意度", "csat"),
         ("Create Time", "created_at"),
         ("是否解决", "resolved"),
+        ("客户诉求", "text"),
+        ("gmt_create", "created_at"),
+        ("受理方式", "channel"),
     ],
 )
 def test_headers(header: str, canonical: str) -> None:
@@ -62,6 +65,13 @@ def test_a_name_that_is_taken_is_kept_beside() -> None:
     frame = pd.DataFrame({"text": ["旧"], "备注": ["新"]})
     mapped, _ = map_columns(frame, {"text": "备注"}, "a.csv")
     assert mapped.columns.tolist() == ["text_原列", "text"]
+
+
+def test_the_last_part_of_a_nested_name_counts_but_a_whole_name_wins() -> None:
+    frame = pd.DataFrame({"ticket.content": ["一句话"], "ticket.created_at": ["2024"], "channel": ["电话"]})
+    assert map_columns(frame, None, "a.json")[0].columns.tolist() == ["text", "created_at", "channel"]
+    frame = pd.DataFrame({"answer.content": ["答复"], "留言": ["问题"]})
+    assert map_columns(frame, None, "a.json")[0].columns.tolist() == ["answer.content", "text"]
 
 
 def test_kinds_become_types(tmp_path) -> None:

@@ -27,6 +27,7 @@ FORMS = [
     ("２０２０－０６－０８", "2020-06-08"),
     ("民國109年6月8日", "2020-06-08"),
     ("Jun 8, 2020", "2020-06-08"),
+    ("Mon Jun 08 11:25:05 CST 2020", "2020-06-08 11:25:05"),
     ("2020-06-08T03:25:05Z", "2020-06-08 11:25:05"),
     ("2020-06-08 05:25:05+02:00", "2020-06-08 11:25:05"),
     ("43990", "2020-06-08"),
@@ -100,6 +101,13 @@ def test_the_index_is_kept_and_the_input_unchanged() -> None:
     assert parse_times(column).values.index.tolist() == ["b", "a"]
     pd.testing.assert_series_equal(column, before)
     assert len(parse_times(pd.Series([], dtype="str")).values) == 0
+
+
+def test_a_column_of_one_form_with_a_zone() -> None:
+    for form in ("2020-06-08T03:25:05Z", "2020-06-08T11:25:05+08:00"):
+        times = parse_times(pd.Series([form] * 3))
+        assert times.values.tolist() == [pd.Timestamp("2020-06-08 11:25:05")] * 3
+        assert times.zoned.all()
 
 
 def test_unknown_zone() -> None:

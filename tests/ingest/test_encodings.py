@@ -55,6 +55,19 @@ def test_detects_samples_of_forty_characters(encoding: str) -> None:
     assert wrong <= 1
 
 
+def test_one_codec_of_the_big5_family_is_as_good_as_its_signs() -> None:
+    text = to_traditional("退款很慢～～等了一個星期，客服說「處理中」，還是沒有到帳①②")
+    for encoding in ("cp950", "big5hkscs"):
+        data = text.replace("～", "" if encoding == "big5hkscs" else "～").encode(encoding)
+        assert data.decode(detect_encoding(data)[0]) == data.decode(encoding)
+
+
+def test_two_byte_characters_are_not_enough_for_utf8() -> None:
+    data = "编号,内容\n1,哦 谢谢\n".encode("gb18030")
+    assert detect_encoding(data)[0] == "gb18030"
+    assert detect_encoding("Café, naïve, très déçu, coûte très cher".encode())[0] == "utf-8"
+
+
 def test_a_sample_cut_within_a_character() -> None:
     for encoding in ("utf-8", "gb18030", "utf-16-le"):
         assert detect_encoding((SENTENCES[0] + SENTENCES[1]).encode(encoding)[:-1])[0] == encoding
@@ -139,6 +152,7 @@ def test_sound_text_is_left_alone() -> None:
         "嘅啲咗佢喺",
         "",
         "鑫淼犇",
+        "Привет",
     ]
     for text in [*odd, *SENTENCES, *map(to_traditional, SENTENCES)]:
         assert mend_text(text) is None

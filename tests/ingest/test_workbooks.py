@@ -84,6 +84,38 @@ def test_empty_columns_without_a_name_are_dropped(tmp_path: Path) -> None:
     assert contacts.columns.tolist() == ["doc_id", "text", "created_at", "customer_id", "备注"]
 
 
+def test_sheets_that_explain_or_sum_up_are_passed_over(tmp_path: Path) -> None:
+    words = [["字段", "含义"], ["投诉内容", "客户的原话"], ["渠道", "从哪里来"]]
+    sums = [["渠道", "数量"], ["电话", 1], ["在线", 1]]
+    many = [[f"{i:05d}", f"第{i}次反映", "2024/5/1", 13800000000 + i] for i in range(30)]
+    path = book(tmp_path, {"说明": words, "汇总": sums, "明细": [HEADER, *many]})
+    contacts = ct.read_contacts(path)
+    assert contacts["doc_id"].tolist() == [row[0] for row in many]
+    assert "说明、汇总" in contacts.attrs["quality"][0]["detail"]
+
+
+def test_body_cells_merged_over_rows(tmp_path: Path) -> None:
+    rows = [[f"T{i}", f"第{i}次反映", None, "C"] for i in range(4)]
+    merges = [(1, 2, 2, 2, "2024/5/1"), (3, 2, 4, 2, "2024/5/2")]
+    contacts = ct.read_contacts(book(tmp_path, {"数据": [HEADER, *rows]}, merges))
+    assert contacts["created_at"].dt.day.tolist() == [1, 1, 2, 2]
+    assert "merged_cells" in [row["check"] for row in contacts.attrs["quality"]]
+
+
+def test_a_text_merged_over_rows_is_one_contact(tmp_path: Path) -> None:
+    rows = [["T1", None, "2024/5/1", "C"], [None, None, "2024/5/2", "C"], ["T3", "送错了", "2024/5/3", "C"]]
+    result = read_input(book(tmp_path, {"数据": [HEADER, *rows]}, [(1, 1, 2, 1, "退款慢")]))
+    assert result.contacts["text"].tolist() == ["退款慢", "送错了"]
+    assert result.rejects["reason"].tolist() == ["文本为空"]
+
+
+def test_totals_and_remarks_below(tmp_path: Path) -> None:
+    rows = [*ROWS, ["合计", 2], [], ["注：数据截至五月底"]]
+    result = read_input(book(tmp_path, {"数据": [HEADER, *rows]}))
+    check(result.contacts)
+    assert result.rejects["reason"].tolist() == ["合计行", "文本为空"]
+
+
 def test_nothing_in_it(tmp_path: Path) -> None:
     with pytest.raises(ct.InputError, match="只有表头"):
         ct.read_contacts(book(tmp_path, {"数据": [HEADER]}))
