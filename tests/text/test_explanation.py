@@ -13,6 +13,14 @@ from csatext.schema.text import EXPLANATION
 from csatext.text.dictionary import competing_words, frequencies
 
 
+@pytest.fixture(scope="module")
+def reference():
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer
+
+
 def test_every_source_has_its_name():
     table = ct.Tokenizer(["极速退款"]).explain("极速退款3天妍客服iPhone服务态度！阿巴萨")
     named = dict(zip(table["token"], table["source"], strict=True))
@@ -66,15 +74,14 @@ def test_the_advice_works():
 @pytest.mark.parametrize(
     ("text", "word"), [("客服务必到", "客服"), ("结婚的和尚未结婚的", "和尚"), ("研究生命起源", "研究生")]
 )
-def test_a_losing_entry_wins_at_the_frequency_it_needs(text, word):
+def test_a_losing_entry_wins_at_the_frequency_it_needs(reference, text, word):
     found = next(found for found in competing_words(text) if found.word == word)
-    assert word not in jieba.lcut(text, HMM=False)
+    assert word not in reference.lcut(text, HMM=False)
+    before = reference.FREQ[word]
     for frequency, wins in ((found.needed - 1, False), (found.needed + 1, True)):
-        tokenizer = jieba.Tokenizer()
-        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-        tokenizer.initialized = True
-        tokenizer.FREQ[word] = frequency
-        assert (word in tokenizer.lcut(text, HMM=False)) is wins
+        reference.FREQ[word] = frequency
+        assert (word in reference.lcut(text, HMM=False)) is wins
+    reference.FREQ[word] = before
 
 
 @settings(max_examples=60, deadline=None)
