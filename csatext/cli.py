@@ -221,15 +221,17 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> str:
 
 def _check(given: argparse.Namespace, progress: _Progress) -> str:
     columns = _columns(given.column)
+    from csatext.batch.privacy import mask_sentence
     from csatext.ingest.quality import check
     from csatext.ingest.read import read_contacts
+    from csatext.reporting.labels import check_name
 
     progress(f"读取 {Path(given.input).name}")
     contacts = read_contacts(given.input, columns=columns or None, encoding=given.encoding or None)
     progress("检查")
     table = check(contacts)
     lines = [
-        f"{row.check}\t{row.column or '-'}\t{row.n}/{row.total}\t{row.detail}"
+        f"{check_name(row.check)}\t{row.column or '-'}\t{row.n}/{row.total}\t{mask_sentence(row.detail)}"
         for row in table.itertuples(index=False)
     ]
     return "\n".join(["检查项\t列\t行数\t说明", *lines])

@@ -88,7 +88,8 @@ class SchemaError(CsatextError):
     def foreign_vocabulary(cls, estimator: object) -> SchemaError:
         """A corpus was counted on other terms than the estimator learnt."""
         return cls(
-            f"这个 corpus 的词表与训练 {type(estimator).__name__} 时不同；请用同一个 Vectorizer 的 transform 得到 corpus。"
+            f"这个 corpus 的词表与训练 {type(estimator).__name__} 时不同；"
+            "请用同一个 Vectorizer 的 transform 得到 corpus。"
         )
 
 

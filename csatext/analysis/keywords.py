@@ -160,18 +160,19 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         n = (grouping @ dtm).toarray().astype(float)
         counts = n.sum(axis=0)
         total = n.sum(axis=1, keepdims=True)
-        supported = n_docs_with.sum(axis=0) >= self.min_docs
+        supported = n_docs_with.sum(axis=0) >= max(self.min_docs, 1)
         if (total > 0).sum() < 2 or not supported.any():
             empty = pd.DataFrame({column.name: [] for column in KEYNESS.columns})
             few = f"没有出现在 {self.min_docs} 篇以上文档中的词，请减小 min_docs。"
             empty.attrs["reason"] = few if (total > 0).sum() > 1 else "有词的组不到两个，无法比较。"
             return conform(empty, KEYNESS)
         rest, rest_total = counts - n, counts.sum() - total
-        delta, z = weighting.log_odds(n, rest, total, rest_total, self.prior * counts)
         p = weighting.document_p(dtm, grouping, n_docs_with)
         tested = np.broadcast_to(supported, n.shape) & (total > 0) & (rest_total > 0)
         group, term = np.nonzero(tested)
+        # Terms that no grouped document holds divide by zero; they are not tested.
         with np.errstate(divide="ignore", invalid="ignore"):
+            delta, z = weighting.log_odds(n, rest, total, rest_total, self.prior * counts)
             frame = pd.DataFrame(
                 {
                     "group": np.asarray(names, object)[group],

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.errors import InputError
-from csatext.ingest.cells import large_strings
 from csatext.ingest.clocks import join_clocks
-from csatext.ingest.columns import identifies, kind_of, known_headers, map_columns, normal_header
-from csatext.ingest.dates import parse_times
-from csatext.ingest.masking import mask
+from csatext.ingest.columns import identifies, map_columns
+from csatext.ingest.kinds import type_columns
 from csatext.ingest.mojibake import mend_columns
 from csatext.ingest.raw import Note, Reject, row_text
 from csatext.ingest.sources import Source, failed
-from csatext.ingest.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
+from csatext.ingest.values import as_identifiers, as_text, blank
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS
 
@@ -29,9 +25,6 @@ __all__ = ["REPEATED", "to_contacts"]
 
 REPEATED = ("整行重复", "doc_id 与前面的行重复")
 """Reasons of rejects whose identifier was there before: the whole row again, or another row."""
-
-_EXAMPLES = 3
-_ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
 
 
 def _usable(
@@ -78,84 +71,6 @@ def _stacked(
     stacked = stacked.rename(columns={"source": "source_原列"})
     stacked["source"] = np.array([source.name for source in sources], dtype=object)[number]
     return stacked, np.concatenate(lines), number
-
-
-def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:
-    """Return the frame with its time columns parsed; what cannot be read stays as text beside them."""
-    result = frame.copy(deep=False)
-    for name in frame.columns:
-        if kind_of(name) != "time":
-            continue
-        times = parse_times(frame[name], timezone)
-        bad = int(times.unreadable.sum())
-        result[name] = times.values
-        if bad:
-            written = as_text(frame[name]).where(times.unreadable)
-            result[f"{name}_text"] = written
-            seen = "、".join(mask(text[:30]) for text in written.dropna().unique()[:_EXAMPLES])
-            detail = f"{bad} 行的日期读不出，时间留空，原文在列「{name}_text」；例如：{seen}"
-            notes.append(Note("date_unreadable", name, bad, len(frame), detail))
-        if times.zoned.any():
-            n = int(times.zoned.sum())
-            notes.append(
-                Note("date_zone", name, n, len(frame), f"{n} 行是时间戳或带时区，换算为 {timezone} 当地时间")
-            )
-    return result
-
-
-def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """Return the frame with every column but ``doc_id``, ``text`` and times as its kind says."""
-    result = frame.copy(deep=False)
-    for name in frame.columns:
-        column, kind = frame[name], kind_of(name)
-        if name in ("doc_id", "text") or kind == "time":
-            continue
-        if kind == "id":
-            result[name] = as_identifiers(column)
-        elif kind == "number":
-            numbers = as_numbers(as_text(column), units=True)
-            result[name] = plain_value(column) if numbers is None else numbers
-        elif kind == "flag":
-            flags = as_flags(column)
-            result[name] = plain_value(column) if flags is None else flags
-        elif kind in ("category", "text"):
-            texts = as_text(column)
-            texts = texts.str.strip() if kind == "category" else texts
-            result[name] = texts.mask(blank(texts))
-        elif _holds_times(column):
-            result[name] = parse_times(column, timezone).values
-        else:
-            result[name] = plain_value(column)
-    return result
-
-
-def _identifies(name: str) -> bool:
-    known = known_headers().get(normal_header(name))
-    return known is not None and known.kind == "id"
-
-
-def _lost_digits(frame: pd.DataFrame, ids: Sequence[str]) -> list[Note]:
-    """Return how many identifiers Excel wrote as 1.00008E+11: their last digits are lost in the file."""
-    notes: list[Note] = []
-    for name in ids:
-        n = pc.sum(pc.match_substring_regex(large_strings(as_text(frame[name])), pattern=_ROUNDED)).as_py()
-        if n:
-            detail = f"{n} 行的编号被写成科学计数（如 1.0E+11），末位数字已丢失；请按文本格式重新导出"
-            notes.append(Note("id_digits_lost", name, n, len(frame), detail))
-    return notes
-
-
-def _holds_times(column: pd.Series) -> bool:
-    """Return whether a column came with the type of a time, from Parquet, a database or a workbook."""
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return True
-    if column.dtype != object:
-        return False
-    return {type(value) for value in column if value is not None} in (
-        {dt.datetime},
-        {dt.date},
-        {pd.Timestamp},
-    )
 
 
 def _identified(
@@ -256,6 +171,5 @@ def to_contacts(
         notes.append(Note("rejected", "", len(rejects), total, detail))
     kept, joined = join_clocks(frame[~(empty | repeated)].reset_index(drop=True))
     notes += joined
-    notes += _lost_digits(kept, [str(name) for name in kept.columns if _identifies(str(name))])
-    kept = _typed(_times(kept, timezone, notes), timezone)
-    return conform(kept, CONTACTS), rejects, notes
+    kept, typed = type_columns(kept, timezone)
+    return conform(kept, CONTACTS), rejects, notes + typed

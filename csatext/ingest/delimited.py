@@ -114,7 +114,9 @@ def _layout(text: str, delimiter: str | None, line: int, notes: list[Note]) -> L
     found = find_header([record.cells for record in head])
     if found is None:
         names = ["text"] if width == 1 else unique_names([""] * width)
-        detail = "没有表头" + ("，每行一条文本（整篇文章请放进一个单元格）" if width == 1 else "，列名按位置编为 列1、列2……")
+        detail = "没有表头" + (
+            "，每行一条文本（整篇文章请放进一个单元格）" if width == 1 else "，列名按位置编为 列1、列2……"
+        )
         notes.append(Note("header", "", 0, 1, detail))
         return Layout(delimiter, names, False, head[0].start, head[0].line)
     if found:

@@ -23,7 +23,10 @@ _CLASSES = (
     re.compile(r"^\s*[A-Za-z]{0,6}[-_]?\d{4,}[A-Za-z0-9_-]*\s*$"),
 )
 _NUMBER, _DATE, _CODE = _CLASSES
-_STRAY_IN_WORDS = re.compile(f"{_NUMBER.pattern}|{_DATE.pattern}")
+_DATE_ALONE = re.compile(
+    r"^\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}\s*日?(?:[T\s]*\d{1,2}\s*[:时点][\d:.时点分秒\s]*)?\s*$"
+)
+_STRAY_IN_WORDS = re.compile(f"{_NUMBER.pattern}|{_DATE_ALONE.pattern}")
 _GAP = re.compile(r"^\s*(?:[-—/\\.无空]+|N/?A|#N/A|不详|未知|null|NULL|None|nan|NaN)\s*$")
 _SENTENCE = 24
 """Bytes in UTF-8 (eight hanzi) beyond which a cell in a typed column is a sentence."""
@@ -133,14 +136,15 @@ def proves(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
     )
 
 
-def misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> NDArray[np.bool_]:
-    """Return which rows have the right number of cells in the wrong columns.
+def misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which rows surely and which perhaps have the right number of cells in the wrong columns.
 
     A cell is out of place when it does not look like its column of numbers, dates or codes (an empty one
     where such cells are unusual, too), and a stray when it is a date, or a number in a column of few
     words, where the column has none. A row is out of place when it has a stray and another cell out of
     place, or when at least two and at least half of its cells in typed columns are out of place and one
-    of them is a sentence. Written gaps (N/A, 不详, -) are not out of place.
+    of them is a sentence. Written gaps (N/A, 不详, -) are not out of place. Where only empty cells are out
+    of place beside a stray, the row may as well be one with a gap.
 
     Parameters
     ----------
@@ -150,14 +154,14 @@ def misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> NDArray[np.bool_]:
 
     Returns
     -------
-    ndarray of bool, shape (n,)
+    surely, perhaps : ndarray of bool, shape (n,)
     """
-    wrong, typed, stray, long = (np.zeros(len(frame), dtype=np.int64) for _ in range(4))
+    wrong, written, typed, stray, long = (np.zeros(len(frame), dtype=np.int64) for _ in range(5))
     for name, shape in zip(frame.columns, shapes, strict=True):
         cells = large_strings(frame[name])
         lengths = pc.binary_length(cells).to_numpy(zero_copy_only=False)
         if shape.pattern is None:
-            strays = _STRAY_IN_WORDS if shape.values is not None else _DATE
+            strays = _STRAY_IN_WORDS if shape.values is not None else _DATE_ALONE
             if len(frame) and not _usual(cells, strays):
                 stray += _matches(cells, strays)
             continue
@@ -165,9 +169,11 @@ def misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> NDArray[np.bool_]:
         if bad.any():
             bad[bad] = ~_matches(cells.filter(pa.array(bad)), _GAP)
         wrong += bad
+        written += bad & (lengths > 0)
         typed += 1
         long += bad & (lengths > _SENTENCE)
-    return ((stray > 0) & (wrong > 0)) | ((wrong >= 2) & (2 * wrong >= typed) & (long > 0))
+    surely = ((stray > 0) & (written > 0)) | ((wrong >= 2) & (2 * wrong >= typed) & (long > 0))
+    return surely, ~surely & (stray > 0) & (wrong > 0)
 
 
 def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:

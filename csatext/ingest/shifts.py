@@ -58,14 +58,15 @@ def mend_shifts(raw: RawTable) -> RawTable:
     frame = raw.frame
     step = max(1, len(frame) // _SAMPLE)
     shapes = learn_shape(frame.iloc[::step].fillna("").to_numpy().tolist(), frame.shape[1])
-    wrong = misfits(frame, shapes)
-    at = np.flatnonzero(wrong)
+    surely, perhaps = misfits(frame, shapes)
+    at = np.flatnonzero(surely | perhaps)
     if not at.size or at.size > _MANY * len(frame):
         return raw
     cells = frame.iloc[at].fillna("").to_numpy().tolist()
     moved = [_moved(row, shapes) for row in cells]
     lost = np.zeros(len(frame), dtype=np.bool_)
     lost[at] = [row is None for row in moved]
+    lost &= surely
     mended = frame.copy()
     fixed = [i for i, row in zip(at, moved, strict=True) if row is not None]
     if fixed:
@@ -78,8 +79,8 @@ def mend_shifts(raw: RawTable) -> RawTable:
             "列错位：内容与所在列的类型不符，无法判断应在哪一列",
             row_text(row),
         )
-        for i, row, new in zip(at, cells, moved, strict=True)
-        if new is None
+        for i, row in zip(at, cells, strict=True)
+        if lost[i]
     ]
     notes = [Note("torn_rows", "", len(fixed), len(frame), f"{len(fixed)} 行列错位，已移回")] if fixed else []
     return replace(

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from csatext.ingest.cells import large_strings
 
-__all__ = ["as_flags", "as_identifiers", "as_numbers", "as_text", "blank", "plain_value"]
+__all__ = ["SCORE", "as_flags", "as_identifiers", "as_numbers", "as_text", "blank", "plain_value"]
 
 _NOTHING = pa.array(
     ["", "nan", "null", "none", "\\n", "#n/a", "n/a", "<na>", "nat", "#ref!", "#value!"],
@@ -20,7 +20,8 @@ _TEXT_MARKS = r"^(?:=\"([^\"]*)\"|'(\d+))$"
 _GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$"
 _SHORT_GROUP = r"^[-+]?\d{1,2},"
 _PLAIN_NUMBER = r"^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?$"
-_WITH_UNIT = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
+SCORE = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
+"""A number that a unit of scores may follow."""
 _YES = ("是", "已解决", "解决", "已", "y", "yes", "true", "t", "1", "有效", "√")
 _NO = ("否", "未解决", "没解决", "没有解决", "未", "n", "no", "false", "f", "0", "无效", "×")
 
@@ -112,7 +113,7 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     filled = texts[~empty]
     if filled.empty:
         return None
-    pattern = _WITH_UNIT if units else _PLAIN_NUMBER
+    pattern = SCORE if units else _PLAIN_NUMBER
     grouped = filled.str.match(_SHORT_GROUP)
     if bool(grouped.any()) and bool(filled.str.match(_GROUPED).all()):
         # Codes of three digits with commas between them never begin with a shorter group.
