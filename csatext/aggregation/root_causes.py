@@ -22,6 +22,10 @@ from csatext.schema.causes import ROOT_CAUSES
 __all__ = ["root_causes"]
 
 _WORDS = 10
+_CAUTION = (
+    "总体的率超出了对比期各期的范围，第 1 行是最可能的位置；但它在对比期里自身也有这么大的波动（看 q），"
+    "请当作排查线索，不要当作已证实的原因。"
+)
 
 
 def root_causes(
@@ -78,8 +82,8 @@ def root_causes(
         is sought. Where the data cannot tell a cause from combinations that overlap it, up to two of
         those follow with its rank in ``alternative_to`` (together a 95 % credible set); their
         contributions are not to be added. ``attrs``: ``before``, ``after``, ``change`` (numerator above
-        expectation, all cells), ``reason`` (why the table is empty, in Chinese) and
-        ``missing_baseline`` (periods the table lacks).
+        expectation, all cells), ``reason`` (why the table is empty, in Chinese), ``caution`` (in Chinese,
+        where q of the first row is above ``level``) and ``missing_baseline`` (periods the table lacks).
 
     Raises
     ------
@@ -96,6 +100,9 @@ def root_causes(
     period. The combination reported is the one with the highest likelihood after a penalty for the
     number of combinations of its kind (minimum description length), which settles the depth. Rates
     that vary by themselves from period to period are measured in the baseline and lower the evidence.
+    Where the rate of all cells is plainly outside the range of the baseline's periods (by a tenth and by
+    three standard errors of sampling), something is there to be explained: the best combination beyond
+    sampling error is reported even where it varied as much before; its q says so.
     Intervals of contribution have coverage 1 - ``level`` for one row (normal approximation: sampling
     error of both sides and that variation).
 
@@ -151,6 +158,8 @@ def root_causes(
     }
     if not causes:
         frame.attrs["reason"] = _reason(cells, level)
+    elif causes[0].q > level:
+        frame.attrs["caution"] = _CAUTION
     return conform(frame, ROOT_CAUSES, cells.names)
 
 

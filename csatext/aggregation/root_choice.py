@@ -15,6 +15,9 @@ __all__ = ["Cause", "choose"]
 _CREDIBLE = 0.95
 _ALTERNATIVES = 2
 _FAINT = 0.05
+_LENIENCE = 10.0
+_PLAIN_RATIO = 1.1
+_PLAIN_ERRORS = 3.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def choose(
     expectation : Expectation
     scan : Scan
     level : float
-        A cause is significant where its q is at most this.
+        A cause is significant where its q is at most this. Where the whole has plainly moved, the first
+        cause need only be beyond sampling error.
     max_causes : int
         Causes and alternatives together, at most.
     min_share : float
@@ -68,11 +72,14 @@ def choose(
     alive = np.ones(len(cells), dtype=bool)
     chosen: list[Cause] = []
     expected = cells.exposure_after * expectation.rate
+    is_plain = _whole_has_moved(cells, level)
     while len(chosen) < max_causes and alive.any():
         # A count is judged against a proportional change of all that is left; a rate has its own level.
         scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive)
         found = scan.search(alive, scale)
         best = next((candidate for candidate in found if candidate.q <= level), None)
+        if is_plain and not chosen:
+            best = next((candidate for candidate in found if candidate.q_sampling <= level), None)
         if best is None:
             break
         rank = len(chosen) + 1
@@ -83,6 +90,27 @@ def choose(
         chosen += _alternatives(cells, expectation, expected, alive, found, best, cause, rank)
         alive &= ~cause.inside
     return chosen[:max_causes]
+
+
+def _whole_has_moved(cells: Cells, level: float) -> bool:
+    """Return whether the rate of all cells has left the range of all baseline periods.
+
+    By a tenth and by three standard errors of sampling at least, from a range worth the name: where
+    periods are exchangeable the current one is the lowest or highest of n + 1 with probability
+    2 / (n + 1), which may be ten times ``level``. Counts are explained against a proportional change of
+    all: that all has changed says nothing about them.
+    """
+    if not cells.is_rate or 2.0 / (cells.n_periods + 1) > _LENIENCE * level:
+        return False
+    exposure = np.bincount(cells.period, cells.exposure, cells.n_periods)
+    known = exposure > 0
+    # Half an event more keeps the logarithm and its error finite where there was none.
+    events = np.bincount(cells.period, cells.events, cells.n_periods)[known] + 0.5
+    past = np.log(events / exposure[known])
+    seen = float(cells.events_after.sum()) + 0.5
+    gap = np.log(seen / max(float(cells.exposure_after.sum()), 1.0)) - past
+    margin = np.maximum(np.log(_PLAIN_RATIO), _PLAIN_ERRORS * np.sqrt(1.0 / seen + 1.0 / events))
+    return bool((gap > margin).all() or (gap < -margin).all())
 
 
 def _level(events: np.ndarray, expected: np.ndarray, where: np.ndarray) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import chi2
 
-__all__ = ["log_likelihood_ratio", "reachable"]
+__all__ = ["effective_trials", "log_likelihood_ratio", "reachable"]
 
 
 def log_likelihood_ratio(
@@ -42,6 +42,41 @@ def log_likelihood_ratio(
         total = now + then
         ratio = ratio + _term(now, total * split) + _term(then, total * (1 - split))
     return np.maximum(ratio, 0.0)
+
+
+def effective_trials(
+    seen: np.ndarray, expected: np.ndarray, squares: np.ndarray, exposure: np.ndarray
+) -> np.ndarray:
+    """Return the trials of one rate that vary as little as the trials of unequal rates in a group do.
+
+    Parameters
+    ----------
+    seen, expected, exposure : ndarray
+        Events now, events expected, and trials.
+    squares : ndarray
+        Sum over the cells of the group of expected events times the rate expected.
+
+    Returns
+    -------
+    ndarray
+        At most ``exposure``.
+
+    Notes
+    -----
+    Binomial counts of rates r_i and trials n_i have the variance sum n_i r_i (1 - r_i) = E - squares.
+    That is less than n r (1 - r) of the pooled rate, by which a broad group would look weaker than the
+    part of it where events are frequent. E - E**2 / trials equals it for trials = E**2 / squares. This
+    holds to second order in the change; towards events in every trial the likelihood ratio would be too
+    high, so that at least twice the events seen are taken where there are as many trials.
+
+    Examples
+    --------
+    >>> twice = np.array([300.0, 100.0]), np.array([0.1, 0.5])
+    >>> expected, squares = (twice[0] * twice[1]).sum(), (twice[0] * twice[1] ** 2).sum()
+    >>> float(effective_trials(np.array(90.0), expected, squares, twice[0].sum()).round(1))
+    228.6
+    """
+    return np.clip(expected**2 / squares, np.minimum(2.0 * seen, exposure), exposure)
 
 
 def _term(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:

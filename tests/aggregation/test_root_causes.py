@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2_contingency
+from scipy.stats import binomtest, chi2_contingency
 
 from csatext.aggregation.root_causes import root_causes
-from csatext.aggregation.scan_statistic import log_likelihood_ratio
+from csatext.aggregation.scan_statistic import effective_trials, log_likelihood_ratio
 from csatext.errors import ParameterError, SchemaError
 
 CHANNELS = ["电话", "在线", "邮件", "门店"]
@@ -205,6 +205,51 @@ def test_likelihood_ratio_is_half_the_g_statistic():
     ratio = log_likelihood_ratio(np.array([40.0]), np.array([10.0]), np.array([50.0]), np.array([100.0]))
     g = chi2_contingency([[40, 60], [50, 450]], correction=False, lambda_="log-likelihood").statistic
     assert float(ratio[0]) == pytest.approx(g / 2)
+
+
+def test_unequal_rates_keep_their_evidence():
+    # All rates rise by 1.3; the baseline is so long that its error does not count.
+    trials, rate = np.array([400.0, 400.0]), np.array([0.4, 0.02])
+    risen = 1.3 * rate
+    exact = float((trials * (risen * np.log(1.3) + (1 - risen) * np.log((1 - risen) / (1 - rate)))).sum())
+    seen, expected = np.array((trials * risen).sum()), np.array((trials * rate).sum())
+    total, long = np.array(trials.sum()), expected * 1e6
+    effective = effective_trials(seen, expected, np.array((trials * rate**2).sum()), total)
+    near = float(log_likelihood_ratio(seen, expected, long, effective))
+    pooled = float(log_likelihood_ratio(seen, expected, long, total))
+    assert near == pytest.approx(exact, rel=0.05)
+    assert abs(near - exact) < 0.2 * abs(pooled - exact)
+    # Equal rates: nothing to correct.
+    assert float(effective_trials(np.array(20.0), np.array(80.0), np.array(8.0), np.array(800.0))) == 800.0
+
+
+def test_p_of_few_contacts_is_that_of_the_exact_test():
+    groups = [("甲", 100_000), ("乙", 100_000)]
+    rows = [(week, group, int(0.42 * n), n) for week in ("W1", "W2", "W3") for group, n in groups]
+    rows += [("W4", "甲", 10, 10), ("W4", "乙", 42_000, 100_000)]
+    table = pd.DataFrame(rows, columns=["week", "group", "bad", "n"])
+    found = causes(table, by="group", denominator="n", current="W4", baseline=["W1", "W2", "W3"])
+    assert found["group"][0] == "甲"
+    exact = binomtest(10, 10, 0.42).pvalue
+    assert exact / 2 < found["p"][0] < 3 * exact
+
+
+def restless(now):
+    """Counts where 邮件 jumps from week to week, and the rate that it has now."""
+    wander = {"W1": 0.05, "W2": 0.45, "W3": 0.08, "W4": 0.4, "W5": now}
+    cells = itertools.product(WEEKS, CHANNELS, PRODUCTS, REGIONS)
+    rows = [(*cell, round(500 * (wander[cell[0]] if cell[1] == "邮件" else 0.05)), 500) for cell in cells]
+    return pd.DataFrame(rows, columns=["week", "channel", "product", "region", "bad", "n"])
+
+
+def test_a_move_of_the_whole_is_explained_with_caution():
+    found = causes(restless(0.65), denominator="n")
+    assert named(found.iloc[0]) == {"channel": "邮件"}
+    assert found["q"][0] > 0.05 and "线索" in found.attrs["caution"] and "reason" not in found.attrs
+    # Where many periods are searched at a low level, or the whole stays in its range, it is noise.
+    assert causes(restless(0.65), denominator="n", level=0.001).empty
+    assert causes(restless(0.42), denominator="n").empty
+    assert "caution" not in causes(facts(1, cause={"channel": "邮件"}, factor=4)).attrs
 
 
 def test_bad_arguments():
