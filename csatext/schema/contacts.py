@@ -2,7 +2,7 @@
 
 from csatext.schema.model import Column, Table
 
-__all__ = ["CONTACTS", "QUALITY", "REJECTS", "TEMPLATES", "TURNS", "TURN_SPANS"]
+__all__ = ["CONTACTS", "PERSONAL_DATA", "QUALITY", "REJECTS", "TEMPLATES", "TURNS", "TURN_SPANS"]
 
 CONTACTS = Table(
     "contacts",
@@ -54,6 +54,19 @@ TEMPLATES = Table(
         Column("n_dialogues", "int", "dialogues in which it was sent"),
     ),
     key=("template", "role"),
+)
+
+PERSONAL_DATA = Table(
+    "personal_data",
+    "one row for each piece of personal data in a turn; a value said in several turns has a row in each",
+    (
+        Column("doc_id", "str", "the dialogue"),
+        Column("turn_id", "int", "the turn"),
+        Column("start", "int", "first character in the turn's text"),
+        Column("end", "int", "character after the last"),
+        Column("kind", "str", "one of csatext.text.pii.KINDS"),
+    ),
+    key=("doc_id", "turn_id", "start"),
 )
 
 REJECTS = Table(

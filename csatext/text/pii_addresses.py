@@ -40,7 +40,7 @@ _WAY = re.compile(
 )
 _ESTATE = re.compile(
     r"(?:小区|花园|家园|公寓|新村|新城|苑|花苑|家苑|园|城|庭|府|湾|大厦|广场|中心|公馆|名邸|佳苑|雅居|山庄|社区|里|郡|墅|居|轩|邸|院|"
-    r"大学|学院|中学|小学|宿舍|医院|写字楼|国际|世家|豪庭|半岛|景|华府|名城|[东西南北一二三四五六七八九十]区|[一二三四五六七八九十0-9]期|"
+    r"大学|学院|校区|中学|小学|宿舍|医院|写字楼|国际|世家|豪庭|半岛|景|华府|名城|[东西南北一二三四五六七八九十]区|[一二三四五六七八九十0-9]期|"
     r"村|路|街|巷|道|庄|坊|号院?|厂|SOHO|镇|乡)"
     r"(?:小区)?[\s,，]?$"
 )
@@ -57,6 +57,7 @@ _STOP = re.compile(
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
 _HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>[户栋幢座层楼])\s?")
 _NO_ESTATE = 4
+_ROOM = re.compile(r"[栋幢座楼][\s,，\-]?[0-9]{3,4}$")
 _VILLAGE = re.compile(r"(?:村|屯|庄|寨|镇|乡|社区)[\s,，]?$")
 _NOT_DOOR = re.compile(
     r"(?:线|口|出口|店|站|车|馆|门(?!口)|机|桌|技师|之前|那天|到货|下单|收到|发货|当天|早上|上午|下午|晚上|中午|前|后|以后|以前|左右|航站楼|"
@@ -114,7 +115,8 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
         if not units:
             return len(lead) >= 3 and "-" in view[door:end]
         return bool(within) or (placed and "号" in units and len(units) >= 2)
-    return bool(within) and placed and len(units) >= 2
+    roomed = _ROOM.search(view, door, end) is not None
+    return bool(within) and placed and (len(units) >= 2 or roomed)
 
 
 def addresses(view: str) -> Iterator[Found]:

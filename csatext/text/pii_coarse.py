@@ -16,13 +16,15 @@ import pyarrow.compute as pc
 
 from csatext.text.pii_context import words_of
 from csatext.text.pii_name_shapes import surnames
-from csatext.text.pii_numbers import BETWEEN, DIGITS
+from csatext.text.pii_runs import BETWEEN, DIGITS
 from csatext.text.pii_transliterated import DOTS
 from csatext.text.pii_view import PROVINCES, TURN_JOIN, folding
 
 __all__ = ["LINKS", "Coarse", "coarse"]
 
-LINKS = rf"\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留用改成换变更{TURN_JOIN}"
+LINKS = (
+    rf"\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留错了用改成换变更{TURN_JOIN}"
+)
 """Characters between a word that announces a name and the name, as the inside of a class."""
 
 _TELLING, _TELLING_CODE = 7, 8  # characters of a number (三个零 is three digits), of a code, without a cue

@@ -19,7 +19,7 @@ _EMAIL = re.compile(
 )
 _SPOKEN_EMAIL = re.compile(
     rf"[A-Za-z0-9{_SPOKEN}][A-Za-z0-9._\-{_SPOKEN}]{{1,40}}\s?"
-    rf"(?:@|艾特|圈[aA]|[(\[]at[)\]]|[ ]at[ ]|(?<=[{_SPOKEN}])at)\s?"
+    rf"(?:@|艾特|圈[aA]|[(\[]at[)\]]|[ ]at[ ]|(?<=[{_SPOKEN}0-9])at)\s?"
     rf"[A-Za-z0-9{_SPOKEN}]{{1,20}}\s?(?:\.|点|[ ]dot[ ])\s?"
     r"(?:[cC][oO][mM]|[cC][nN]|[nN][eE][tT]|康姆)(?:(?:\.|点)[cC][nN])?"
 )
@@ -141,7 +141,7 @@ def _code_kind(code: str, start: int, end: int, cues: Cues) -> str | None:
         return "passport"
     if kind == "tax" and _USCC.fullmatch(code) is not None and digits >= 8:
         return "uscc"
-    if digits == len(code):
+    if digits == len(code) or (digits == len(code.replace("-", "")) and kind != "order"):
         return None
     if _DATE.match(code) is not None:
         return None

@@ -26,7 +26,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 EDGE = re.compile(r"$|[^\u3400-\u9fff]")
 """The end of a text or of a stretch of Chinese characters."""
 _LEFT_EDGE = frozenset(
-    "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼和您你及、于从替帮用以经成件"
+    "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼和您你及、于从替帮用以经成件个转"
 )
 _AFTER_NAME = re.compile(
     r"于(?=[0-9一二三四五六七八九十今昨前上本去近])|先生|女士|小姐|太太|手机|电话|身份|号码|地址|住址|住在|尾号|卡号|工号|要求|投诉|联系|订单|收货|收件|办理|购买|本机|同学|老师|师傅|"
@@ -35,7 +35,7 @@ _AFTER_NAME = re.compile(
     r"高兴|永远|通过|通知|学校|实名|用的|明确|清楚|刚买|刚收|刚才|刚刚|刚到|刚开|刚下|刚打|刚换|刚办|月租|月份|月初|月底|才收|才发|才到|才给|元旦|重新|发现|发来|发的|多次|多少|行吗|对吧|以前|以后|向您|特此|海外|广东|北京|上海|"
     r"信用|信息|账号|账户|性别|年龄|银行|微信|邮箱|护照|车牌|单位|公司|里面|道歉|天天|元宵|保单|和我|心情|同志|收到|三个|三天|两个|一次|"
     r"先说|先问|先不|先别|想问|水费|水电|维修|能帮|能查|有事|有问|才发|才收|全家|正好|正要|正准|同城|达到|进来|生气|用户|登记|预约|"
-    r"名下|名字|近期|近来|开的|定了|定的|启动|安排|世界|中午|中心|中国银行|远程|成为|长期|长途|化妆|会不|会去|会来|行不|行驶|理赔|法院|音量"
+    r"名下|名字|近期|近来|开的|定了|定的|启动|安排|世界|中午|中心|中国银行|远程|成为|长期|长途|化妆|会不|会去|会来|行不|行驶|理赔|法院|音量|态度|服务|承诺|答应|推荐|告诉|告知|辱骂|骗我|让我|跟我|对我|负责|接待|介绍"
 )
 _NOT_GIVEN = frozenset(
     "的了是在我你他她它您们这那哪什么谁吗呢吧啊呀嘛哦就都也还又再很太不没要想来去把被给跟与及或但而且因为所以和住打说问看找"
@@ -58,6 +58,7 @@ class _Lists:
     given: frozenset[str]
     firsts: tuple[str, ...]
     words: re.Pattern[str]
+    also_names: frozenset[str]
 
 
 @cache
@@ -78,6 +79,7 @@ def _lists() -> _Lists:
         frozenset(row["char"] for row in rows["pii_given_names"]),
         tuple(sorted(by_kind["first"], key=len, reverse=True)),
         re.compile("|".join(map(re.escape, words))),
+        frozenset(row["word"] for row in rows["pii_not_names"] if row["also_name"] == "yes"),
     )
 
 
@@ -114,11 +116,14 @@ def surname_at(view: str, at: int) -> str:
     return view[at : at + 1] if view[at : at + 1] in lists.single else ""
 
 
-def _is_word(view: str, at: int) -> bool:
-    """Whether an ordinary word starts at ``at``, and not a name of three characters such as 孙子轩."""
+def _is_word(view: str, at: int, end: int | None = None) -> bool:
+    """Whether an ordinary word starts at ``at``, and not a name of three characters such as 孙子轩.
+
+    Where a name is certain up to ``end``, a word that is a name too, such as 高峰, is one.
+    """
     lists = _lists()
     word = lists.words.match(view, at)
-    if word is None:
+    if word is None or (word.end() == end and word.group() in lists.also_names):
         return False
     longer = (
         word.end() == at + 2 and view[at + 1 : at + 2] in lists.given and view[at + 2 : at + 3] in lists.given
@@ -139,7 +144,8 @@ def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | N
     if sounded is not None:
         return sounded
     surname = surname_at(view, at)
-    if not surname or _is_word(view, at):
+    certain = at + 2 if not strict and EDGE.match(view, at + 2) is not None else None
+    if not surname or _is_word(view, at, certain):
         return None
     first = at + len(surname)
     masked = _MASKED_GIVEN.match(view, first)
@@ -185,7 +191,7 @@ def name_before(view: str, end: int) -> int | None:
         if start < 0 or not is_han(view, start):
             break
         surname = surname_at(view, start)
-        if not surname or length - len(surname) > 2 or _is_word(view, start):
+        if not surname or length - len(surname) > 2 or _is_word(view, start, end):
             continue
         given = view[start + len(surname) : end]
         left = view[start - 1 : start]
@@ -213,7 +219,9 @@ def ends_word(view: str, start: int, end: int) -> bool:
     """Whether the characters before a title are the end of an ordinary word, as in 黄金 or 任何."""
     words = _lists().words
     return any(
-        (match := words.match(view, begin)) is not None and match.end() >= end
+        (match := words.match(view, begin)) is not None
+        and match.end() >= end
+        and not (begin == start and match.group() in _lists().also_names)
         for begin in range(max(0, start - 2), start + 1)
     )
 

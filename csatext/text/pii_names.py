@@ -23,7 +23,7 @@ from csatext.text.pii_view import QUESTION_END, TURN_JOIN
 __all__ = ["ASKS_NAME", "names"]
 
 _AFTER_STRONG = re.compile(
-    rf"(?:[\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留){{0,5}}"
+    rf"(?:[\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留|错了|错){{0,6}}"
 )
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_CUE = re.compile(
@@ -126,7 +126,7 @@ def _signed(view: str) -> Iterator[tuple[int, int]]:
         stop = before.start() if before is not None else sign.start()
         for length in (2, 3, 4):
             start = stop - length
-            if start >= 0 and (start == 0 or not is_han(view, start - 1)):
+            if start >= 0 and (start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_NAME):
                 end = name_at(view, start, strict=True)
                 if end == stop:
                     yield start, end

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from csatext.text.pii_coarse import LINKS, coarse
 from csatext.text.pii_context import DIRECT, words_of
 from csatext.text.pii_name_shapes import surnames
-from csatext.text.pii_numbers import DIGITS
+from csatext.text.pii_runs import DIGITS
 from csatext.text.pii_view import VARIANTS
 
 __all__ = ["may_hold_pii"]
@@ -29,6 +29,7 @@ _WAY_END = (
 _LATIN_NAME = "[A-Za-z][A-Za-z0-9_-]{3}"
 _NICKNAMED = (f"(?:ACCOUNT){DIRECT}*{_LATIN_NAME}",)
 _PLACED = (
+    r"[栋幢座楼][\s,-]?[0-9]{3,4}",
     rf"[{_WAY_END}][\s,]?{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}",
     rf"[{_WAY_END}][\s,]?[A-Za-z]?[0-9]{{1,4}}-[0-9]",
     rf"{_UNIT}[\s,-]?{_NUMBER}(?:[-之]{_NUMBER})?\s?(?:号楼|栋|幢|座|塔|单元|室|户)",

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csatext.errors import SchemaError
-from csatext.schema import Column, Table, conform
+from csatext.schema import conform
+from csatext.schema.contacts import PERSONAL_DATA
 from csatext.text.pii import check_kinds, locate
 from csatext.text.pii_names import ASKS_NAME
 from csatext.text.pii_numbers import Found
@@ -21,20 +22,7 @@ from csatext.text.pii_prefilter import may_hold_pii
 from csatext.text.pii_spoken import digit_extent
 from csatext.text.pii_view import QUESTION_END, TURN_JOIN, fold
 
-__all__ = ["PERSONAL_DATA", "find_pii_turns", "turn_values"]
-
-PERSONAL_DATA = Table(
-    "personal_data",
-    "one row for each piece of personal data in a turn; a value said in several turns has a row in each",
-    (
-        Column("doc_id", "str", "the dialogue"),
-        Column("turn_id", "int", "the turn"),
-        Column("start", "int", "first character in the turn's text"),
-        Column("end", "int", "character after the last"),
-        Column("kind", "str", "one of csatext.text.pii.KINDS"),
-    ),
-    key=("doc_id", "turn_id", "start"),
-)
+__all__ = ["find_pii_turns", "turn_values"]
 
 _COLUMNS = ("doc_id", "turn_id", "role", "text")
 _QUESTION_LENGTH = 40
