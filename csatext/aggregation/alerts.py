@@ -77,10 +77,10 @@ def alerts(
 
     Examples
     --------
-    >>> days = pd.date_range("2026-03-02", periods=45).repeat([10] * 42 + [30, 31, 29])
+    >>> days = pd.date_range("2026-03-02", periods=45).repeat([10] * 42 + [40, 41, 39])
     >>> found = alerts(pd.DataFrame({"created_at": days}))
     >>> found[["start", "delay", "observed"]].astype(str).values.tolist()
-    [['2026-04-13', '1', '90.0']]
+    [['2026-04-13', '0', '120.0']]
     """
     if not 0 < false_alarms <= 100:
         raise ParameterError.out_of_range(

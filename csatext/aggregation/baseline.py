@@ -86,6 +86,9 @@ class Baseline:
         spread = mu * (1 + self.overdispersion[:, None] * mu)
         residual = (counts[:, past] - mu) / np.sqrt(np.maximum(spread, 1e-9))
         weight = weight * np.minimum(1.0, (_OUTLIER / np.maximum(np.abs(residual), 1e-9)) ** 2)
+        # A day whose season is not known well says little about the level.
+        unsure = self.season_variance[:, past.start - self.first : past.stop - self.first]
+        weight = weight / (1 + unsure * mu / (1 + self.overdispersion[:, None] * mu))
         level = _level(counts[:, past], unit, weight)
         mu = unit * level[:, None]
         total = np.maximum((weight * mu).sum(axis=1), 0.25)

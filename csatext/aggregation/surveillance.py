@@ -132,14 +132,17 @@ def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.nda
     if not is_special.any() or big.sum() < FEWEST_SERIES:
         return forecast
     mean, variance = forecast.mean[big], forecast.season_variance.copy()
-    ratio = np.median(np.minimum(counts[big], 3 * mean) / mean, axis=0)
+    # The median lies below the mean by about a sixth of the third cumulant over the variance.
+    skew = (2 * forecast.variance[big] / mean - 1) / 6
+    ratio = np.median((np.minimum(counts[big], 3 * mean) + skew) / mean, axis=0)
     factor = np.where(is_special, np.clip(ratio, 0.2, 5.0), 1.0)
     own = forecast.reading - np.median(forecast.reading[big], axis=0)
     known = np.minimum(variance - forecast.reading**2, _SEEN**2) + own**2
     variance[:, is_special] = known[:, is_special]
-    spread = forecast.variance / np.maximum(forecast.mean, 1e-12) - 1
+    # Variance over mean grows with the mean, or stays: whichever is wider.
+    spread = (forecast.variance / np.maximum(forecast.mean, 1e-12) - 1) * np.maximum(factor, 1.0)
     moved = forecast.mean * factor
-    return replace(forecast, mean=moved, variance=moved * (1 + spread * factor), season_variance=variance)
+    return replace(forecast, mean=moved, variance=moved * (1 + spread), season_variance=variance)
 
 
 def _smallest_p(
