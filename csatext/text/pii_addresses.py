@@ -12,11 +12,14 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from csatext.lexicon import lexicon_path
 from csatext.text.pii_numbers import Found
 
-__all__ = ["addresses"]
+__all__ = ["TOLD_ADDRESS", "addresses"]
 
 _WINDOW = 44
 _LONGEST = 120
-_NUMBER = r"(?:[0-9]{1,5}|[零一二三四五六七八九十百幺两]{1,6}|[A-Za-z][0-9]{0,3}|[甲乙丙丁东西南北])"
+_NUMBER = (
+    r"(?:[甲乙]?[0-9]{1,5}|[甲乙][一二三四五六七八九十]{1,3}|[零一二三四五六七八九十百幺两]{1,6}|[A-Za-z][0-9]{0,3}|"
+    r"[甲乙丙丁东西南北])"
+)
 _UNIT = (
     r"(?:号(?:宿舍|公寓|教学|办公)?楼|号院|号库|号|栋|幢|座|塔|单元|室|层|楼|弄|组|队|户(?!型)|"
     r"房|铺|门(?=\s?[0-9零一二三四五六七八九幺]))"
@@ -26,7 +29,7 @@ _TAIL = (
 )
 _DASHED = r"[A-Za-z]?[0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:室|号|房)?(?![0-9\-楼层天个元块点月日折星分岁年寸%])"
 _DOOR = re.compile(
-    rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}(?:之[0-9一二三四五六七八九]{{1,2}})?[\s,，\-]?)+(?:{_TAIL})?|{_DASHED}|(?<=[心厦寓场际园苑城楼])[0-9]{{3,4}}室?(?![0-9元块年月日个件点%米人])"
+    rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}(?:之[0-9一二三四五六七八九]{{1,2}})?[\s,，\-\ufdd0]?)+(?:{_TAIL})?|{_DASHED}|(?<=[心厦寓场际园苑城楼])[0-9]{{3,4}}室?(?![0-9元块年月日个件点%米人])"
 )
 _GATE = re.compile(
     r"[0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北]\s?[号栋幢座塔单室层楼弄组队户房铺]|[0-9]-[0-9]|[心厦寓场际园苑城楼][0-9]{3}"
@@ -36,24 +39,30 @@ _PART = re.compile(rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?(?P<unit>{_UNIT})")
 _WAY = re.compile(
     r"(?:(?<![线电网一马思套走半上顺铁公气油水])路|(?<![逛])街|大道|(?<![知味通频渠管报难地道])道|巷|(?<!嘉年华)胡同|村|屯|庄|坊|弄|条|"
     r"社|寨|沟|堡|堂|营|大院|工业园|科技园|产业园|园区|开发区|工业区)"
-    r"(?:[东西南北中一二三四五六七八九十]段|[东西南北]侧)?[\s,，]?$"
+    r"(?:[东西南北中一二三四五六七八九十]段|[东西南北]侧)?[\s,，\ufdd0]?$"
 )
 _ESTATE = re.compile(
     r"(?:小区|花园|家园|公寓|新村|新城|苑|花苑|家苑|园|城|庭|府|湾|大厦|广场|中心|公馆|名邸|佳苑|雅居|山庄|社区|里|郡|墅|居|轩|邸|院|"
-    r"大学|学院|校区|中学|小学|宿舍|医院|写字楼|国际|世家|豪庭|半岛|景|华府|名城|[东西南北一二三四五六七八九十]区|[一二三四五六七八九十0-9]期|"
+    r"大楼|软件园|产业园|科技园|大学|学院|校区|中学|小学|宿舍|医院|写字楼|国际|世家|豪庭|半岛|景|华府|名城|[东西南北一二三四五六七八九十]区|[一二三四五六七八九十0-9]期|"
     r"村|路|街|巷|道|庄|坊|号院?|厂|SOHO|镇|乡)"
-    r"(?:小区)?[\s,，]?$"
+    r"(?:小区)?[\s,，\ufdd0]?$"
 )
 _JOINT = re.compile(
     r"[\s,，]?(?:(?!在|到|是|的|了|电|手机|联系|收|(?<![万祥泰仁永颐太共中协景福德熙])和(?!谐|平|睦|悦|苑|园|庭|府|里|美|泰|顺|兴|盛|居)|送|寄)[\u4e00-\u9fffA-Za-z0-9·]){0,12}[\s,，]?"
 )
 _ADMIN = re.compile(r"(?:省|市|区|县|镇|乡|街道|旗|自治州)")
 _STOP = re.compile(
-    r".*(?:[^\u4e00-\u9fffA-Za-z0-9,，、\s\-·]|(?<![省市区县镇乡旗])[,，、]|(?<![省市区县镇乡旗道路街])\s|在|到|是|址为?|(?<!解)放|送(?!变)|寄|住|我家|我们|我|给|的|了|去(?!年)|位于|收货|收件|"
+    r".*(?:[^\u4e00-\u9fffA-Za-z0-9,，、\s\-·\ufdd0]|(?<![省市区县镇乡旗])[,，、]|(?<![省市区县镇乡旗道路街])[\s\ufdd0]|在|到|是|址为?|(?<!解)放|送(?!变)|寄|住|我家|我们|我|给|的|了|去(?!年)|位于|收货|收件|"
     r"发往|改成|改为|换成|改到|现居|户籍|老家|常住|姓名|这|那里|单位|派送|上门|自提|先生|女士|小姐|嗯|呃|啊|一下|麻烦|"
     r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
     re.DOTALL,
 )
+TOLD_ADDRESS = "地址|住址|寄到|寄往|送到|家住|我住|住在|我家在"
+"""Words right before an address, as alternatives."""
+
+_TOLD = re.compile(rf"(?:{TOLD_ADDRESS})[\s:,，是为在]{{0,3}}$")
+_TOLD_REACH = 8
+_BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为")
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
 _HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>[户栋幢座层楼])\s?")
 _NO_ESTATE = 4
@@ -91,6 +100,12 @@ def _is_count(view: str, start: int, door: int, end: int) -> bool:
     return number["unit"] not in "栋幢" or counted["all"] is not None or door - start <= _NO_ESTATE
 
 
+def _is_told(view: str, start: int, lead: str) -> bool:
+    """Whether a word announces an address right where this one starts, which no other clause breaks."""
+    told = _TOLD.search(view, max(0, start - _TOLD_REACH), start)
+    return told is not None and _BROKEN.search(lead) is None
+
+
 def _is_door(view: str, start: int, door: int, end: int) -> bool:
     """Whether what leads to the door and the door itself are an address, not a date, a line or a counter."""
     units = [part["unit"] for part in _PART.finditer(view, door, end)]
@@ -107,6 +122,8 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
     if len(lead) < 2:
         return False
     placed = _ADMIN.search(lead) is not None
+    if (placed or set(units) - {"号"}) and _is_told(view, start, lead):
+        return True
     if _WAY.search(lead) is not None and ({"号", "弄", "号院", "栋", "幢", "号楼"} & set(units)):
         return len(lead) >= 3 or placed
     if placed and _VILLAGE.search(lead) is not None and {"组", "队"} & set(units):

@@ -119,7 +119,7 @@ def _classes() -> np.ndarray:
         _Bit.OWNED: "本签代的",
         _Bit.OWNER_END: "份字义个",
         _Bit.FAMILY: "姓",
-        _Bit.MAIL: "艾圈",
+        _Bit.MAIL: "艾圈小",
         _Bit.SIGN: "收启",
         _Bit.POINT: r"\.",
         _Bit.COLON: ":",
@@ -149,8 +149,8 @@ def _pairs(of: str) -> np.ndarray:
         "title": [word[:2] for word in words_of("title")],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
-        "said": ["艾特", "圈a", "圈A", "WJ"],
-        "at": ["at"],
+        "said": ["艾特", "圈a", "圈A", "小老", "WJ"],
+        "at": ["at", "AT"],
     }[of]
     return np.array(sorted({(ord(word[0]) << 16) + ord(word[1]) for word in words}), np.int64)
 
@@ -250,7 +250,7 @@ def coarse(texts: pa.Array) -> Coarse:
             only(_paired(of(_Bit.OWNED), points, "person"), _Bit.SURNAME, -1, -2, -3),
             only(owner, _Bit.SURNAME, -1, -2, -3),
             only(of(_Bit.FAMILY), _Bit.SURNAME, 1, 2, 3),
-            only(of(_Bit.PROVINCE), _Bit.LETTER, 1),
+            only(of(_Bit.PROVINCE), _Bit.LETTER, 1, 2),
             only(only(only(of(_Bit.MASKED), _Bit.MASKED, 1), _Bit.MASKED, 2), _Bit.CODE, -1, -2),
             signs[((_around(points, signs, 1) & _Bit.EDGE) != 0) | _among(signs + 1, ends)],
             _paired(of(_Bit.MAIL | _Bit.LETTER), points, "said"),

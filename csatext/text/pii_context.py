@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ DIRECT = (
 )
 """Characters that may stand between a context word and its value, as a class."""
 
-_DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT})*")
+_DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT}|前[几三四]位|前面|开头)*")
 
 
 class Cue(NamedTuple):
@@ -120,6 +121,19 @@ class Cues:
         if not direct and _STOP.search(gap) is not None:
             return None
         return Cue(kind, strong, direct)
+
+    def ends(self, kinds: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """Yield where each strong context word of these kinds ends, and its kind."""
+        return ((end, kind) for _, end, kind, strong in self._found if strong and kind in kinds)
+
+    def knows(self, kind: str) -> bool:
+        """Whether the text has a context word of a kind."""
+        return any(found == kind for _, _, found, _ in self._found)
+
+    def between(self, start: int, end: int) -> bool:
+        """Whether a context word stands between two positions."""
+        at = bisect_right(self._ends, start)
+        return at < len(self._ends) and self._ends[at] <= end
 
     def after(self, position: int, reach: int = 6) -> Cue | None:
         """Return the first context word that starts within ``reach`` characters after ``position``."""

@@ -20,14 +20,20 @@ __all__ = [
     "name_before",
     "surname_at",
     "surnames",
+    "written_apart",
 ]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 EDGE = re.compile(r"$|[^\u3400-\u9fff]")
 """The end of a text or of a stretch of Chinese characters."""
 _LEFT_EDGE = frozenset(
-    "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼和您你及、于从替帮用以经成件个转"
+    "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼和您你及、于从替帮用以经成件个转知诉告达醒约复催下识"
 )
+_ENDS_WORDS = frozenset(
+    "方时师尚明全成文车边安关管单应经司官农党习景商沙席费项班封储植晋扶丰代卿强盘巴白万任余童路游华房公干乐"
+    "都和于向那同能平常查相连水支解"
+)
+"""Family names that also end ordinary words, as in 对方先生."""
 _AFTER_NAME = re.compile(
     r"于(?=[0-9一二三四五六七八九十今昨前上本去近])|先生|女士|小姐|太太|手机|电话|身份|号码|地址|住址|住在|尾号|卡号|工号|要求|投诉|联系|订单|收货|收件|办理|购买|本机|同学|老师|师傅|"
     r"经理|客服|明天|明年|明明|可以|可能|能不|能否|国内|平时|安装|新买|新换|方便|成功|立即|立刻|东西|正在|同意|先帮|家里|家住|家的|开通|"
@@ -43,6 +49,10 @@ _NOT_GIVEN = frozenset(
 )
 _MASKED_GIVEN = re.compile(r"[*某]{1,3}(?![0-9*])")
 _OWNED = re.compile(r"本人|来电|签收|收(?![到货件的费取入益藏拾尾])|的(?:那个|名字|身份|手机|号码|账户|卡)")
+_SPACED_GIVEN = re.compile(r" (?P<first>[\u3400-\u9fff])(?: ?[\u3400-\u9fff])?(?![\u3400-\u9fff])")
+_LATIN_NAME = re.compile(
+    r"[A-Z][a-z]{1,6} [A-Z][a-z]{1,11}(?![A-Za-z0-9@])|[A-Z]{2,6}[ /][A-Z]{2,12}(?![A-Za-z0-9@])"
+)
 REACH = 14
 """Characters before a value or a form of address in which a name is looked for."""
 _DOTTED_BEFORE = re.compile(
@@ -123,7 +133,8 @@ def _is_word(view: str, at: int, end: int | None = None) -> bool:
     """
     lists = _lists()
     word = lists.words.match(view, at)
-    if word is None or (word.end() == end and word.group() in lists.also_names):
+    crosses = word is not None and end is not None and word.end() > end  # 孙女|士
+    if word is None or crosses or (word.end() == end and word.group() in lists.also_names):
         return False
     longer = (
         word.end() == at + 2 and view[at + 1 : at + 2] in lists.given and view[at + 2 : at + 3] in lists.given
@@ -178,11 +189,24 @@ def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | N
     return second
 
 
+def written_apart(view: str, at: int) -> int | None:
+    """Return where a name with spaces between its characters, or in Latin letters, ends: 张 三, Zhang San."""
+    latin = _LATIN_NAME.match(view, at)
+    if latin is not None:
+        return latin.end()
+    surname = surname_at(view, at)
+    given = _SPACED_GIVEN.match(view, at + len(surname)) if surname else None
+    if given is None or given["first"] not in _lists().given or not _NOT_GIVEN.isdisjoint(given.group()):
+        return None
+    return given.end() if _AFTER_NAME.match(view, given.start("first")) is None else None
+
+
 def name_before(view: str, end: int) -> int | None:
     """Return where the name or family name that ends at ``end`` begins, or None."""
     lists = _lists()
     needs_edge = view.startswith("太太", end)  # 照顾太太, 答谢太太
     best: int | None = None
+    alone: int | None = None
     dotted = _DOTTED_BEFORE.search(view, max(0, end - REACH), end)
     if dotted is not None:
         return dotted.start(1)
@@ -207,12 +231,13 @@ def name_before(view: str, end: int) -> int | None:
         possible = bool(set(given) & lists.given) and not set(given) & _NOT_GIVEN
         if not given:
             fits = edge or (sure and not needs_edge)
+            alone = None if needs_edge or surname in _ENDS_WORDS else start
         elif edge:
             fits = likely or (possible and (sure or len(given) > 1))
         else:
             fits = best is None and likely and surname in lists.common
         best = start if fits else best
-    return best
+    return alone if best is None else best
 
 
 def ends_word(view: str, start: int, end: int) -> bool:
@@ -220,7 +245,7 @@ def ends_word(view: str, start: int, end: int) -> bool:
     words = _lists().words
     return any(
         (match := words.match(view, begin)) is not None
-        and match.end() >= end
+        and match.end() == end
         and not (begin == start and match.group() in _lists().also_names)
         for begin in range(max(0, start - 2), start + 1)
     )

@@ -16,6 +16,7 @@ from csatext.text.pii_name_shapes import (
     name_at,
     name_before,
     surname_at,
+    written_apart,
 )
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_view import QUESTION_END, TURN_JOIN
@@ -36,13 +37,16 @@ _ASKED = re.compile(
     rf"(?:{ASKS_NAME})[^{QUESTION_END}]{{0,16}}{QUESTION_END}"
     r"(?:嗯|啊|呃|额|哦|我|本人|免贵|姓|叫|是|就|那个|[\s,，、])*"
 )
-_NOT_TITLE = re.compile(r"[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系]")
+_NOT_TITLE = re.compile(
+    r"(?!表[示明达扬态]|包裹|外出|连[续夜]|专[门程]|长期|用[户的了手他她]|运单|装[了修宽]|短信|系[我本统])"
+    r"[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系]"
+)
 _SEPARATED = re.compile(r"\s?[、和与及,]\s?")
 _LABELLED = re.compile(
     r"[ ,:，、;/\-(（\t\n]*"
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
 )
-_BEFORE_NAME = frozenset("成为是给找叫")
+_BEFORE_NAME = frozenset("成为是给找叫我")
 _PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
 _IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字|的那个(?:客服|师傅|快递)")
 _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
@@ -57,6 +61,8 @@ def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
         between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(view, at)
         start = between.end() if between is not None else at
         end = name_at(view, start, strict=not strong, dotted=strong)
+        if end is None and strong and at > 0:
+            end = written_apart(view, start)
         while end is not None:
             yield start, end
             following = _SEPARATED.match(view, end)

@@ -24,6 +24,9 @@ __all__ = ["Found", "numbers"]
 
 _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
 _LONGEST = 30
+_MOBILE_LENGTH = 11
+_PART_OF_ORDER = 10
+_BY_CUE = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
 _NEW_TURN = re.compile("[\n\ufdd0]")
 _UNIT = re.compile(
@@ -33,7 +36,7 @@ _MONEY = re.compile(r"[¥$€£]\s?$")
 _PREFIX = re.compile(r"(?:tel|phone|mobile|mob|qq|vx|wx|no|id|v|q)[.:]?$", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z_]")
 _CHECK_X = re.compile(
-    r"[\s,，、.嗯啊呃最后是一位个]{0,6}(?:[xX](?![A-Za-z0-9])|大?写?的?(?:叉|埃克斯|艾克斯|爱克斯))"
+    r"[\s,，、.嗯啊呃最后是一位个]{0,6}(?:大写的?|字母)?(?:[xX](?![A-Za-z0-9])|叉|埃克斯|艾克斯|爱克斯)"
 )
 _LETTERS_AFTER = re.compile(r"[xX]|[eE]xt\.?[0-9]")
 _FRACTION = re.compile(r"(?<![0-9.])-?[0-9]\.$")
@@ -41,7 +44,7 @@ _CARRIER = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,4}[\s-]?$")
 _DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
 _PLUS = re.compile(r"[(（]?\+\s?$|\($")
 _EXTENSION = re.compile(
-    r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9]{1,5}(?![0-9])"
+    r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"
 )
 
 
@@ -54,9 +57,11 @@ class Found(NamedTuple):
     value: str
 
 
-def _is_phone_grouping(view: str, chunks: list[Chunk]) -> bool:
+def _is_phone_grouping(view: str, chunks: list[Chunk], cue: Cue | None) -> bool:
     """Whether written groups can be a telephone number, not dates, prices or lists of quantities."""
     if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
+        return True
+    if cue is not None and cue.kind == "phone" and cue.direct:
         return True
     abroad = chunks[0].digits in ("86", "0086")
     if abroad:
@@ -72,7 +77,7 @@ def _is_phone_grouping(view: str, chunks: list[Chunk]) -> bool:
     return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1]) >= 2
 
 
-def _subscriber(view: str, start: int, digits: str) -> tuple[str, str] | None:
+def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, str] | None:
     """Return kind and national number if the digits are a telephone number with its prefix, else None."""
     plus = _PLUS.search(view, max(0, start - 3), start) is not None
     for prefix in ("", "0", "86", "0086"):
@@ -82,7 +87,7 @@ def _subscriber(view: str, start: int, digits: str) -> tuple[str, str] | None:
     if is_landline(digits):
         return "landline", digits
     for prefix in ("86", "0086"):
-        if digits.startswith(prefix) and (plus or prefix == "0086"):
+        if digits.startswith(prefix) and (plus or told or prefix == "0086"):
             rest = digits.removeprefix(prefix)
             if is_landline("0" + rest.removeprefix("0")):
                 return "landline", "0" + rest.removeprefix("0")
@@ -103,8 +108,8 @@ def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) ->
         return "bank_card", digits
     if size == 15 and is_id15(digits) and near in ("", "id", "phone"):
         return "id_card", digits
-    if 10 <= size <= 16 and _is_phone_grouping(view, chunks):
-        found = _subscriber(view, chunks[0].start, digits)
+    if 10 <= size <= 16 and _is_phone_grouping(view, chunks, cue):
+        found = _subscriber(view, chunks[0].start, digits, near == "phone")
         if found is not None:
             return found
     if near == "phone" and cue is not None and cue.direct and size in (7, 8) and digits[0] in "2345678":
@@ -129,6 +134,8 @@ def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, s
             return "passport", digits
         if cue.kind == "id" and size in (15, 17, 18):
             return "id_card", digits
+        if cue.kind == "phone" and cue.direct and size == _MOBILE_LENGTH:
+            return ("landline" if digits[0] == "0" else "mobile"), digits
         if cue.kind in ("card", "account") and 12 <= size <= 19:
             return "bank_card", digits
     if after is not None and 8 <= size <= _LONGEST and after.kind in ("order", "account") and after.strong:
@@ -172,8 +179,13 @@ def _extent(view: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
     return start, end
 
 
-def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found] | None:
-    """Return the longest value that starts with chunk ``at``, and the chunk after it."""
+def _best(
+    view: str, run: list[Chunk], at: int, cues: Cues, apart: frozenset[int]
+) -> tuple[int, Found] | None:
+    """Return the longest value that starts with chunk ``at``, and the chunk after it.
+
+    Across other words than fillers only a value whose kind a word tells and whose shape is right goes on.
+    """
     start = run[at].start
     cue = cues.before(start)
     best: tuple[int, Found] | None = None
@@ -181,9 +193,14 @@ def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found]
     whole = True
     carried = _CARRIER.search(view, max(0, start - 5), start) is not None
     strong_order = cue is not None and cue.kind == "order" and cue.strong and (cue.direct or carried)
+    told: tuple[str, ...] | None = None
     for last in range(at, len(run)):
+        if last > at and last in apart:
+            told = _BY_CUE.get(cue.kind) if cue is not None and cue.direct and best is None else None
+            if told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
+                break
+        whole = whole and (last == at or _continues(view, run, last, len(digits)))
         digits += run[last].digits
-        whole = whole and (last == at or _continues(view, run, last))
         if len(digits) > _LONGEST:
             break
         if len(digits) < SHORTEST or _refused(view, start, run[last].end, cue):
@@ -191,6 +208,8 @@ def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found]
         chunks = run[at : last + 1]
         named = None if strong_order else _structural(view, chunks, digits, cue)
         proved = named is not None
+        if told is not None and (named is None or named[0] not in told):
+            continue
         if named is None and (best is None or best[1].kind in ("order", "account")):
             after = cues.after(run[last].end) if cue is None else None
             named = _contextual(digits, cue, after)
@@ -201,13 +220,15 @@ def _best(view: str, run: list[Chunk], at: int, cues: Cues) -> tuple[int, Found]
     return best
 
 
-def _continues(view: str, run: list[Chunk], last: int) -> bool:
-    """Whether chunk ``last`` can belong to the order or account number before it."""
+def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
+    """Whether chunk ``last`` can belong to the order or account number of ``so_far`` digits before it."""
     chunk, before = run[last], run[last - 1]
+    said_on = _NEW_TURN.search(view, before.end, chunk.start) is not None
+    if said_on and so_far < _PART_OF_ORDER:
+        return True
     if is_mobile(chunk.digits) or is_landline(chunk.digits) or is_id18(chunk.digits):
         return False
     spoken = chunk.spoken and before.spoken
-    said_on = _NEW_TURN.search(view, before.end, chunk.start) is not None
     return spoken or said_on or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
 
 
@@ -215,10 +236,10 @@ def numbers(view: str, cues: Cues) -> Iterator[Found]:
     """Yield the values of digits in a folded text, in order, none overlapping."""
     if _ENOUGH.search(view) is None:
         return
-    for run in runs(view):
+    for run, apart in runs(view):
         at = 0
         while at < len(run):
-            found = _best(view, run, at, cues)
+            found = _best(view, run, at, cues, apart)
             if found is None:
                 at += 1
             else:

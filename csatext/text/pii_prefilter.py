@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.text.pii_addresses import TOLD_ADDRESS
 from csatext.text.pii_coarse import LINKS, coarse
 from csatext.text.pii_context import DIRECT, words_of
 from csatext.text.pii_name_shapes import surnames
@@ -32,7 +33,8 @@ _PLACED = (
     r"[栋幢座楼][\s,-]?[0-9]{3,4}",
     rf"[{_WAY_END}][\s,]?{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}",
     rf"[{_WAY_END}][\s,]?[A-Za-z]?[0-9]{{1,4}}-[0-9]",
-    rf"{_UNIT}[\s,-]?{_NUMBER}(?:[-之]{_NUMBER})?\s?(?:号楼|栋|幢|座|塔|单元|室|户)",
+    rf"{_UNIT}[\s,-]?{_NUMBER}(?:[-之]{_NUMBER})?\s?(?:号楼|栋|幢|座|塔|单元|室|户|层|楼)",
+    TOLD_ADDRESS,
 )
 _NUMBERED = ("phone", "order", "account", "tax", "passport", "id", "card")
 _TOLD = ("TOLD",)

@@ -6,15 +6,22 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Chunk", "digit_chunks", "digit_extent"]
+__all__ = ["SPOKEN", "Chunk", "as_digits", "digit_chunks", "digit_extent"]
 
 _DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9", "么": "1", "腰": "1", "妖": "1", "吆": "1"}
 _DIGITS |= {"伍": "5", "陆": "6"}
 _DIGITS |= {c: c for c in "0123456789"}
+SPOKEN = "零一二三四五六七八九幺两洞拐勾"
+"""Characters that are said for one digit each, as the inside of a class."""
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _PLAIN = "零一二三四五六七八九幺两伍陆"
-_VARIANT = rf"(?:(?<![什怎那这多要])么|[腰妖吆洞拐勾])(?=[{_PLAIN}洞拐勾])|(?<=[{_PLAIN}])[洞拐勾]"
+_NEXT = rf"[ ,，、]?[0-9{_PLAIN}洞拐勾]"
+_LAST = f"0-9{_PLAIN}洞拐勾"
+_VARIANT = (
+    rf"(?:(?<![什怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
+    rf"|(?<=[{_LAST}])[洞拐勾]|(?<=[{_LAST}][ ,，、])[洞拐勾]"
+)
 _STRETCH = re.compile(rf"[0-9{_PLAIN}十百千洞拐勾么腰妖吆个]+")
 _TOKEN = re.compile(
     rf"(?P<times>[两二三四五六七八九2-9])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
@@ -29,6 +36,7 @@ _CARDINAL = re.compile(
 )
 _ROUND = re.compile(r"一百[三四五六七八九]十[一二三四五六七八九]")
 _LONGEST_COUNT = 3
+_AHEAD = 3
 _REST_OF_MOBILE = 7
 _MEASURE = frozenset("个下会些样直定起共位条次家天年月日块元斤件张套只台楼层遍岁折倍分秒")
 
@@ -112,8 +120,10 @@ def digit_chunks(view: str) -> list[Chunk]:
     """
     chunks: list[Chunk] = []
     for stretch in _STRETCH.finditer(view):
-        for token in _TOKEN.finditer(view, *stretch.span()):
+        for token in _TOKEN.finditer(view, stretch.start(), stretch.end() + _AHEAD):
             start, end = token.span()
+            if start >= stretch.end():
+                break
             if token["written"] is not None:
                 if end - start > _LONGEST_COUNT or view[end : end + 1] not in _MEASURE:
                     chunks.append(Chunk(start, end, token["written"], False))
@@ -137,6 +147,17 @@ def _with_doubles(view: str, chunks: list[Chunk]) -> list[Chunk]:
         more = 1 + (match["double"].lower() == "triple")
         result.append(chunk._replace(start=match.start(), digits=chunk.digits[0] * more + chunk.digits))
     return result
+
+
+def as_digits(characters: str) -> str:
+    """Return the characters with each that is said for a digit as that digit.
+
+    Examples
+    --------
+    >>> as_digits("京A幺洞D")
+    '京A10D'
+    """
+    return "".join(_DIGITS.get(char, char) for char in characters)
 
 
 def digit_extent(view: str, start: int, end: int) -> tuple[int, int] | None:

@@ -16,9 +16,11 @@ from csatext.errors import SchemaError
 from csatext.schema import conform
 from csatext.schema.contacts import PERSONAL_DATA
 from csatext.text.pii import check_kinds, locate
+from csatext.text.pii_context import Cues
 from csatext.text.pii_names import ASKS_NAME
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_prefilter import may_hold_pii
+from csatext.text.pii_runs import DIGITS, GAP
 from csatext.text.pii_spoken import digit_extent
 from csatext.text.pii_view import QUESTION_END, TURN_JOIN, fold
 
@@ -27,6 +29,13 @@ __all__ = ["find_pii_turns", "turn_values"]
 _COLUMNS = ("doc_id", "turn_id", "role", "text")
 _QUESTION_LENGTH = 40
 _MOST_BETWEEN = 3
+_WITH_LETTERS = frozenset(("plate", "uscc", "passport", "order", "account", "email", "address"))
+_LAST_CHARACTER = re.compile(r".*[A-Za-z0-9\u3400-\u9fff]", re.DOTALL)
+_LONGEST_MINOR, _SHORT_MINOR = 40, 20
+_ASKS_NAME = re.compile(ASKS_NAME)
+_GO_ON = re.compile(
+    "后面|后半|剩下|剩余|其余|余下|接着|继续|下半|往下|接下|后边|下一段|下一组|然后呢|还有呢|说完|没完"
+)
 _BACKCHANNEL = re.compile(
     r"(?:[\s,.!?~:，。！？、…·\-0-9零一二三四五六七八九幺两]|嗯|啊|哦|噢|喔|呃|额|诶|欸|哎|唉|好的|好|对|是的|是|行|可以|没问题|"
     r"您说|你说|请说|请讲|您讲|你讲|您继续|继续|请继续|说吧|讲|收到|记下了|记着呢|在记|我在听|在听|听着|听着呢|明白|了解|知道了|ok|OK|"
@@ -35,12 +44,32 @@ _BACKCHANNEL = re.compile(
 )
 
 
+def _is_minor(turns: pd.DataFrame) -> pd.Series:
+    """Return which turns only acknowledge, or stand short and without a question between two with digits."""
+    texts = turns["text"]
+    digits = texts.str.contains(f"[{DIGITS}]", regex=True)
+    amid = digits.shift(fill_value=False) & digits.shift(-1, fill_value=False)
+    minor = texts.map(lambda text: _BACKCHANNEL.fullmatch(text) is not None)
+    short = amid & ~minor & (texts.str.len() <= _LONGEST_MINOR)
+    minor[short] = texts[short].map(_asks_nothing_new)
+    return minor
+
+
+def _asks_nothing_new(text: str) -> bool:
+    view = fold(text)
+    if _GO_ON.search(view) is not None:
+        return True
+    return (
+        len(view) <= _SHORT_MINOR and not Cues(view).between(0, len(view)) and _ASKS_NAME.search(view) is None
+    )
+
+
 def _chains(turns: pd.DataFrame) -> pd.Series:
     """Return, for turns in order, the number of the stretch that one speaker says without being answered.
 
     Turns of the other side that only acknowledge or repeat digits do not end a stretch.
     """
-    minor = turns["text"].map(lambda text: _BACKCHANNEL.fullmatch(text) is not None).to_numpy(dtype=bool)
+    minor = _is_minor(turns).to_numpy(dtype=bool)
     place = pd.Series(np.arange(len(turns)), index=turns.index)
     said = np.cumsum(~minor)
     by_speaker = [turns["doc_id"], turns["role"]]
@@ -61,6 +90,16 @@ def _questions(turns: pd.DataFrame) -> pd.Series:
     return before.where(other, "")
 
 
+def _extent(view: str, start: int, end: int, kind: str) -> tuple[int, int] | None:
+    """Return from the first to the last character of the part of a value that a turn holds."""
+    if kind not in _WITH_LETTERS:
+        return digit_extent(view, start, end)
+    lead = GAP.match(view, start, end)
+    first = lead.end() if lead is not None else start
+    last = _LAST_CHARACTER.match(view, first, end)
+    return (first, last.end()) if last is not None else None
+
+
 def _pieces(texts: list[str], starts: list[int], view: str, found: Found) -> Iterator[tuple[int, int, int]]:
     """Yield turn, start and end of the parts of a value that several turns hold."""
     turn = bisect_right(starts, found.start) - 1
@@ -68,7 +107,7 @@ def _pieces(texts: list[str], starts: list[int], view: str, found: Found) -> Ite
         start = max(found.start, starts[turn])
         end = min(found.end, starts[turn] + len(texts[turn]))
         whole = (start, end) == (found.start, found.end)
-        extent = (start, end) if whole else digit_extent(view, start, end)
+        extent = (start, end) if whole else _extent(view, start, end, found.kind)
         if extent is not None:
             first = start if start == found.start else extent[0]
             last = end if end == found.end else extent[1]
