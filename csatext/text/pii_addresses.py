@@ -114,7 +114,7 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
         return False
     if _is_count(view, start, door, end):
         return False
-    within = {"栋", "幢", "单元", "室", "座", "塔", "户"} & set(units) | {
+    within = {"栋", "幢", "单元", "室", "座", "塔", "户", "弄"} & set(units) | {
         unit for unit in units if unit[-1] == "楼" and unit[0] == "号"
     }
     if len(within) >= 2:

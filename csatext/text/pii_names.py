@@ -26,9 +26,10 @@ __all__ = ["ASKS_NAME", "names"]
 _AFTER_STRONG = re.compile(
     rf"(?:[\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留|错了|错){{0,6}}"
 )
+_CALLED = re.compile(r"(?:^|[\s,，。])(?:名字)?叫")
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_CUE = re.compile(
-    r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人)姓(?:是)?\s?"
+    r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人|^|[\s,，。])姓(?:是)?\s?"
 )
 ASKS_NAME = "姓名|贵姓|称呼|名字|叫什么|收件人|收货人|联系人|联络人|机主|户主|哪位|您姓|持卡人"
 """Words of a question for a name, as an expression."""
@@ -39,7 +40,7 @@ _ASKED = re.compile(
 )
 _NOT_TITLE = re.compile(
     r"(?!表[示明达扬态]|包裹|外出|连[续夜]|专[门程]|长期|用[户的了手他她]|运单|装[了修宽]|短信|系[我本统])"
-    r"[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系]"
+    r"(?:意(?![见外思])|[活命效]|产[品生]|[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系])"
 )
 _SEPARATED = re.compile(r"\s?[、和与及,]\s?")
 _LABELLED = re.compile(
@@ -68,6 +69,14 @@ def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
             following = _SEPARATED.match(view, end)
             start = following.end() if following is not None else end
             end = name_at(view, start, strict=True) if following is not None else None
+
+
+def _called(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the names that stand alone after 叫 at the start of a clause, as in 姓张，叫张三."""
+    for called in _CALLED.finditer(view) if "叫" in view else ():
+        end = name_at(view, called.end(), strict=True)
+        if end is not None and EDGE.match(view, end) is not None:
+            yield called.end(), end
 
 
 def _surnames_told(view: str) -> Iterator[tuple[int, int]]:
@@ -147,6 +156,7 @@ def names(view: str, cues: Cues, values: Iterable[Found]) -> Iterator[Found]:
     sources = (
         _announced(view, cues),
         _surnames_told(view),
+        _called(view),
         _answers(view),
         _titled(view, cues),
         _in_person(view),

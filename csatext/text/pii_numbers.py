@@ -104,7 +104,8 @@ def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) ->
         return "id_card", digits
     if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
         return "id_card", digits + "X"
-    if is_card_like(digits) and (is_luhn(digits) or near == "card"):
+    ordered = near == "order" and cue is not None and cue.direct
+    if is_card_like(digits) and not ordered and (is_luhn(digits) or near == "card"):
         return "bank_card", digits
     if size == 15 and is_id15(digits) and near in ("", "id", "phone"):
         return "id_card", digits

@@ -74,6 +74,8 @@ def _pieced(view: str, at: int, kind: str) -> Found | None:
         fitting = _fits(kind, code)
         if fitting is not None:
             best = Found(at, end, fitting, code)
+        if fitting == "uscc" and is_uscc(code):
+            break
     return best
 
 

@@ -157,9 +157,9 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
 def find_pii_turns(turns: pd.DataFrame, *, kinds: Iterable[str] | None = None) -> pd.DataFrame:
     """Find personal data in dialogues, also where one value is said in several turns.
 
-    Turns of one speaker are read together when the other side only acknowledges (嗯, 好的, 您说) or repeats
-    digits in between; the other side's last words before them are context, so that digits after
-    请报一下订单号 are an order number.
+    Turns of one speaker are read together when the other side in between only acknowledges (嗯, 好的, 您说),
+    repeats digits, or says a few words between two turns with digits that ask for nothing else; the other
+    side's last words before them are context, so that digits after 请报一下订单号 are an order number.
 
     Parameters
     ----------

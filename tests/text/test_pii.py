@@ -65,6 +65,20 @@ FOUND = [
     ("邮箱someone(at)example.com", [("email", "someone(at)example.com")]),
     ("老家山东省临沂市石桥镇柳林村4组", [("address", "山东省临沂市石桥镇柳林村4组")]),
     ("订单号215403\n后面是8966", [("order", "215403\n后面是8966")]),
+    ("车牌粤 B，呃，D幺二三 四五", [("plate", "粤 B，呃，D幺二三 四五")]),
+    ("鄂C杠洞三二六拐续保", [("plate", "鄂C杠洞三二六拐")]),
+    ("晋A12345 3点到", [("plate", "晋A12345")]),
+    ("座机洞 五 幺 二，六 八 八 五，幺 幺 二 洞", [("landline", "洞 五 幺 二，六 八 八 五，幺 幺 二 洞")]),
+    ("手机号前三位是138，后面的话1234，5678", [("mobile", "138，后面的话1234，5678")]),
+    ("幺三八幺二三四，不对，幺二三五，五六七八", [("mobile", "幺三八幺二三四，不对，幺二三五，五六七八")]),
+    ("税号9135 0100 M000 100Y 43", [("uscc", "9135 0100 M000 100Y 43")]),
+    ("护照号是E，幺二三四，五六七八", [("passport", "E，幺二三四，五六七八")]),
+    ("微信号abc下划线12345", [("account", "abc下划线12345")]),
+    ("邮箱some下划线one艾特example点com", [("email", "some下划线one艾特example点com")]),
+    ("IP地址是幺九二点幺六八点幺点二", [("ip", "幺九二点幺六八点幺点二")]),
+    ("通知武先生，找孙女士，王女士表示满意", [("name", "武"), ("name", "孙"), ("name", "王")]),
+    ("姓名：张 三，姓赵，叫赵一一", [("name", "张 三"), ("name", "赵"), ("name", "赵一一")]),
+    ("地址是科苑路15号大楼3层", [("address", "科苑路15号大楼3层")]),
     ("登录IP：2001:db8::1:2f，10.0.0.200", [("ip", "2001:db8::1:2f"), ("ip", "10.0.0.200")]),
 ]
 
@@ -77,6 +91,8 @@ NOTHING = [
     "海淀区不配送，地铁2号线，3号楼电梯坏了，7号下单9号到，我知道3号发货",
     "客服 上海·浦东，我们小区700户，签字盖章，姓名，辛苦了",
     "0.9473684210526315，链接https://example.com/item?id=678901234567",
+    "对方先生，温先生活，夏季女士表，周大福的金价，机器编号SN202305120012",
+    "新款A12345，川A到川B，京A级景区5个，产品批号942021115249735045",
     "编码13800138000，条码6901234567892，验证码123456",
     "",
 ]
@@ -114,7 +130,21 @@ def test_spans_are_sorted_apart_and_rows_with_any_pass_the_prefilter(parts: list
 
 
 @pytest.mark.parametrize(
-    "unit", ["1", "幺三八", "省市区", "1 ", "13800138000，", "路3号", "联系人张三", "好的", "a1"]
+    "unit",
+    [
+        "1",
+        "幺三八",
+        "省市区",
+        "1 ",
+        "13800138000，",
+        "路3号",
+        "联系人张三",
+        "京A，",
+        "手机号138后面那个",
+        "E1 ",
+        "好的",
+        "a1",
+    ],
 )
 def test_time_is_linear(unit: str) -> None:
     def seconds(length: int) -> float:
@@ -149,8 +179,43 @@ def test_a_number_over_two_turns_is_found_in_both() -> None:
     assert found_in_turns(turns) == [(0, "mobile", "幺三八零零"), (2, "mobile", "幺三八零零零")]
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            [
+                ("customer", "手机号是191-845。"),
+                ("agent", "您慢一点，记下了"),
+                ("customer", "后面，618-91。"),
+            ],
+            [(0, "mobile", "191-845"), (2, "mobile", "618-91")],
+        ),
+        (
+            [("agent", "订单号？"), ("customer", "550-967，"), ("customer", "然后075-497")],
+            [(1, "order", "550-967"), (2, "order", "075-497")],
+        ),
+        (
+            [("customer", "车牌京A"), ("agent", "嗯"), ("customer", "12345")],
+            [(0, "plate", "京A"), (2, "plate", "12345")],
+        ),
+        (
+            [("customer", "税号91350100"), ("agent", "好"), ("customer", "M000100Y43")],
+            [(0, "uscc", "91350100"), (2, "uscc", "M000100Y43")],
+        ),
+    ],
+)
+def test_halves_over_a_short_answer(
+    said: list[tuple[str, str]], expected: list[tuple[int, str, str]]
+) -> None:
+    assert found_in_turns(call(*said)) == expected
+
+
 def test_an_answer_in_between_keeps_the_turns_apart() -> None:
-    turns = call(("customer", "幺三八零零"), ("agent", "您的套餐本月已经扣费了，请问您还有什么别的问题需要我现在处理吗"), ("customer", "幺三八零零零"))
+    turns = call(
+        ("customer", "幺三八零零"),
+        ("agent", "您的套餐本月已经扣费了，请问您还有什么别的问题需要我现在处理吗"),
+        ("customer", "幺三八零零零"),
+    )
     assert found_in_turns(turns) == []
 
 
