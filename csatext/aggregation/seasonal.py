@@ -10,7 +10,7 @@ from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.periods import Array, Panel, next_starts
-from csatext.aggregation.regression import Fit, fit_gaussian, fit_poisson
+from csatext.aggregation.regression import Fit, fit_gaussian, fit_poisson, normal_matrix
 
 __all__ = ["Season", "calendar_season", "level_basis", "seasonally_adjusted"]
 
@@ -219,6 +219,7 @@ def _regress_with_step(design: Array, values: Array, precision: Array, weights: 
     if not is_count:
         used = np.maximum((weights > 0).sum(axis=1, keepdims=True), 1)
         weights = weights / np.maximum(weights.sum(axis=1, keepdims=True) / used, 1e-12)
+    matrix_of = normal_matrix(design)
     rows = np.arange(len(values))
     best = np.zeros(len(values), dtype=int)
     offset = np.zeros(values.shape)
@@ -232,8 +233,11 @@ def _regress_with_step(design: Array, values: Array, precision: Array, weights: 
             mean = np.exp(np.clip(mean, -_LARGEST, _LARGEST))
         work = weight * mean if is_count else weight
         crossed = np.matmul((design * work[:, :, None]).transpose(0, 2, 1), steps)
-        gram = np.matmul(design.T, work[:, :, None] * design)
-        gram += fit.dispersion[:, None, None] * np.diag(precision) + 1e-9 * np.eye(len(precision))
+        gram = (
+            matrix_of(work)
+            + fit.dispersion[:, None, None] * np.diag(precision)
+            + 1e-9 * np.eye(len(precision))
+        )
         left = np.maximum(work @ steps - (crossed * np.linalg.solve(gram, crossed)).sum(axis=1), 1e-9)
         score = (weight * (moved - mean)) @ steps
         if turn == 0:

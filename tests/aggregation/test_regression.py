@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from csatext.aggregation.regression import fit_gaussian, fit_poisson
+from csatext.aggregation.regression import fit_gaussian, fit_poisson, normal_matrix
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +51,11 @@ def test_no_contact_at_all_is_no_error(design):
     fit = fit_poisson(design, np.zeros((1, 60)), np.full(3, 1e-2))
     assert np.isfinite(fit.beta).all()
     assert np.exp(design @ fit.beta[0]).max() < 0.05
+
+
+def test_normal_matrices_equal_the_definition_for_full_and_sparse_designs(design):
+    one_hot = np.eye(12)[np.arange(60) % 12] * np.linspace(0.5, 2.0, 60)[:, None]
+    weights = np.random.default_rng(4).uniform(0, 3, (4, 60))
+    for regressors in (design, one_hot, np.column_stack([one_hot, design])):
+        expected = [(regressors * row[:, None]).T @ regressors for row in weights]
+        np.testing.assert_allclose(normal_matrix(regressors)(weights), expected, atol=1e-10)
