@@ -22,6 +22,8 @@ _GROUP_SHARE = 0.4
 _WEEKDAY_SCALE = 0.3
 _WEEKDAY_GROUPS = 1.0
 _WEEKDAYS = 7
+# Contacts by which the level of the recent periods is drawn towards that of all of them.
+_FIRST_CONTACT = 0.25
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,10 @@ class Baseline:
         age = np.arange(past.stop - past.start)[::-1]
         decay = 0.5 ** (age / half_life)
         weight = decay * weights[:, past]
-        level = _level(counts[:, past], unit, weight)
+        # A word that was never seen has a level too; half lives of a few periods need the long mean.
+        usual = (weights[:, past] * counts[:, past]).sum(axis=1) + 2 * _FIRST_CONTACT
+        usual /= np.maximum((weights[:, past] * unit).sum(axis=1), 1e-9)
+        level = _level(counts[:, past], unit, weight, usual)
         mu = unit * level[:, None]
         spread = mu * (1 + self.overdispersion[:, None] * mu)
         residual = (counts[:, past] - mu) / np.sqrt(np.maximum(spread, 1e-9))
@@ -89,7 +94,7 @@ class Baseline:
         # A day whose season is not known well says little about the level.
         unsure = self.season_variance[:, past.start - self.first : past.stop - self.first]
         weight = weight / (1 + unsure * mu / (1 + self.overdispersion[:, None] * mu))
-        level = _level(counts[:, past], unit, weight)
+        level = _level(counts[:, past], unit, weight, usual)
         mu = unit * level[:, None]
         total = np.maximum((weight * mu).sum(axis=1), 0.25)
         spread = mu * (1 + self.overdispersion[:, None] * mu)
@@ -102,9 +107,10 @@ class Baseline:
         )
 
 
-def _level(counts: Array, unit: Array, weight: Array) -> Array:
-    """Return counts per unit of exposure; half a contact is added, so that a new word has a level."""
-    return ((weight * counts).sum(axis=1) + 0.25) / np.maximum((weight * unit).sum(axis=1) + 0.25, 1e-9)
+def _level(counts: Array, unit: Array, weight: Array, usual: Array) -> Array:
+    """Return counts per unit of exposure, a quarter of a contact of which comes at the ``usual`` level."""
+    seen = (weight * counts).sum(axis=1) + _FIRST_CONTACT
+    return seen / np.maximum((weight * unit).sum(axis=1) + _FIRST_CONTACT / usual, 1e-9)
 
 
 def make_baseline(

@@ -11,7 +11,14 @@ import pandas as pd
 from csatext.aggregation.arguments import as_list, check_level
 from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.periods import Panel, labels, make_panel, next_starts
-from csatext.aggregation.projection import METHODS, backtest, count_interval, project, total_variance
+from csatext.aggregation.projection import (
+    METHODS,
+    backtest,
+    count_interval,
+    count_median,
+    project,
+    total_variance,
+)
 from csatext.aggregation.seasonal import calendar_season
 from csatext.errors import ParameterError
 from csatext.schema import conform
@@ -125,12 +132,12 @@ def _columns(
         divisor = np.maximum(coming, 1e-9)
     tried = backtest(counts, exposure, season, panel.freq, periods, steps, level)
     found = project(counts, exposure, season, panel.freq, periods, steps)
-    mean, variance = np.empty((len(counts), steps)), np.empty((len(counts), steps))
+    mean, value, variance = (np.empty((len(counts), steps)) for _ in range(3))
     for name in METHODS:
         own = tried.method == name
-        mean[own] = found[name].mean[own]
+        mean[own], value[own] = found[name].mean[own], count_median(found[name])[own]
         variance[own] = total_variance(found[name], tried.spread)[own]
-    value, low, high = count_interval(mean, variance, level)
+    low, high = count_interval(mean, variance, level)
     results = {"value": value / divisor, "mean": mean / divisor, "low": low / divisor, "high": high / divisor}
     if panel.kind == "rate":
         results = {name: np.clip(array, 0, 1) for name, array in results.items()}

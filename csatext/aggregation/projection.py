@@ -11,7 +11,16 @@ from csatext.aggregation.baseline import Expectation, make_baseline
 from csatext.aggregation.periods import CYCLES, Array
 from csatext.aggregation.seasonal import Season
 
-__all__ = ["METHODS", "Backtest", "Spread", "backtest", "count_interval", "project", "seasonal_naive"]
+__all__ = [
+    "METHODS",
+    "Backtest",
+    "Spread",
+    "backtest",
+    "count_interval",
+    "count_median",
+    "project",
+    "seasonal_naive",
+]
 
 METHODS = ("fast", "medium", "slow", "blend")
 
@@ -96,11 +105,24 @@ def total_variance(expected: Expectation, spread: Spread) -> Array:
     return variance
 
 
-def count_interval(mean: Array, variance: Array, level: float) -> tuple[Array, Array, Array]:
-    """Return median, lower and upper end of negative binomial counts with these moments.
+def count_median(expected: Expectation) -> Array:
+    """Return the median of each negative binomial count.
+
+    The uncertainty of the log mean is left out: it is as likely to be too high as too low.
+    """
+    variance = np.maximum(expected.variance, expected.mean * 1.0001)
+    median: Array = stats.nbinom.ppf(
+        0.5, expected.mean**2 / (variance - expected.mean), expected.mean / variance
+    )
+    return median
+
+
+def count_interval(mean: Array, variance: Array, level: float) -> tuple[Array, Array]:
+    """Return lower and upper end of an interval for negative binomial counts with these moments.
 
     Of the intervals of whole numbers near the quantiles, the one whose chance is closest to ``level``:
-    for rare contacts the next whole number may be far above it.
+    for rare contacts the next whole number may be far above it. Where the lower quantile is zero, the
+    interval may leave out the upper end only.
     """
     variance = np.maximum(variance, mean * 1.0001)
     size, p = mean**2 / (variance - mean), mean / variance
@@ -114,10 +136,11 @@ def count_interval(mean: Array, variance: Array, level: float) -> tuple[Array, A
     ]
     lows, highs = (np.stack(ends) for ends in zip(*choices, strict=True))
     chance = stats.nbinom.cdf(highs, size, p) - np.where(lows > 0, stats.nbinom.cdf(lows - 1, size, p), 0.0)
-    away = np.where((highs >= lows) & (lows >= 0), np.abs(chance - level), np.inf)
+    allowed = highs >= lows
+    allowed[-2:] &= low == 0
+    away = np.where(allowed, np.abs(chance - level), np.inf)
     best = away.argmin(axis=0)[None]
-    ends = (np.take_along_axis(lows, best, axis=0)[0], np.take_along_axis(highs, best, axis=0)[0])
-    return stats.nbinom.ppf(0.5, size, p), *ends
+    return np.take_along_axis(lows, best, axis=0)[0], np.take_along_axis(highs, best, axis=0)[0]
 
 
 def seasonal_naive(counts: Array, exposure: Array, freq: str, origin: int, horizon: int) -> Array:
@@ -149,8 +172,8 @@ def backtest(
     naive = np.concatenate([seasonal_naive(counts, exposure, freq, o, horizon) for o in origins], axis=1)
     errors = {}
     for name in METHODS:
-        medians = [count_interval(t[name].mean, total_variance(t[name], Spread()), level)[0] for t in tries]
-        errors[name] = np.abs(np.concatenate(medians, axis=1) - came)
+        medians = np.concatenate([count_median(found[name]) for found in tries], axis=1)
+        errors[name] = np.abs(medians - came)
     scale = np.abs(counts[:, cycle:periods] - counts[:, : periods - cycle]).mean(axis=1)
     scale = np.where(scale > 0, scale, np.nan)
     scaled = np.stack([errors[name].mean(axis=1) / scale for name in METHODS])
@@ -163,7 +186,7 @@ def backtest(
     best, smallest, inside = Spread(), np.inf, nothing
     for spread in _SPREADS:
         variance = np.concatenate([total_variance(_chosen(t, chosen), spread) for t in tries], axis=1)
-        _, low, high = count_interval(mean, variance, level)
+        low, high = count_interval(mean, variance, level)
         covered = ((came >= low) & (came <= high)).mean(axis=1)
         if abs(covered.mean() - level) < smallest - 1e-12:
             best, smallest, inside = spread, abs(covered.mean() - level), covered

@@ -3,7 +3,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from csatext.aggregation.calendar import business_calendar
 from csatext.aggregation.forecast import forecast
+from csatext.aggregation.periods import FREQUENCIES, next_starts
 from csatext.aggregation.projection import count_interval, seasonal_naive
 from csatext.errors import ParameterError
 
@@ -47,8 +49,6 @@ def test_periods_follow_the_last_complete_one():
 def test_a_make_up_workday_is_forecast_as_one():
     # 2026-05-09 is a Saturday on which offices are open; two of them lie in the history.
     days = pd.date_range("2025-09-01", "2026-05-03")
-    from csatext.aggregation.calendar import business_calendar
-
     open_days = business_calendar("2025-09-01", "2026-05-03")["is_workday"].to_numpy()
     series = pd.Series(np.where(open_days, 40, 10), index=days)
     result = forecast(series, 14).set_index("label")
@@ -74,10 +74,43 @@ def test_rates_stay_between_zero_and_one():
 
 
 def test_interval_has_the_chance_it_says():
-    median, low, high = count_interval(np.array([[50.0]]), np.array([[80.0]]), 0.9)
+    low, high = count_interval(np.array([[50.0]]), np.array([[80.0]]), 0.9)
     law = stats.nbinom(50**2 / 30, 50 / 80)
-    assert median[0, 0] == law.median()
     assert law.cdf(high[0, 0]) - law.cdf(low[0, 0] - 1) == pytest.approx(0.9, abs=0.02)
+
+
+@pytest.mark.parametrize("mean", [0.02, 0.3, 1.0, 3.0, 10.0, 40.0, 250.0, 3000.0])
+@pytest.mark.parametrize("ratio", [1.0001, 2.0])
+def test_intervals_cover_and_leave_out_both_tails(mean, ratio):
+    level = 0.9
+    low, high = count_interval(np.array([[mean]]), np.array([[mean * ratio]]), level)
+    law = stats.nbinom(mean / (ratio - 1), 1 / ratio)
+    chance = law.cdf(high[0, 0]) - law.cdf(low[0, 0] - 1)
+    # Whole numbers cannot do better than half the chance of one of them.
+    assert chance == pytest.approx(level, abs=0.02 + law.pmf(law.median()) / 2)
+    assert (low[0, 0] == 0) == (law.cdf(0) >= 0.05) or mean < 5
+    if mean >= 10:
+        assert law.cdf(low[0, 0] - 1) == pytest.approx(0.05, abs=0.03)
+
+
+def test_a_lower_end_is_not_zero_where_zero_cannot_happen():
+    days = pd.date_range("2025-03-01", "2026-05-31")
+    is_open = business_calendar(days[0], days[-1])["is_workday"].to_numpy()
+    series = pd.Series(np.random.default_rng(0).poisson(250 * np.where(is_open, 1.1, 0.7)), index=days)
+    result = forecast(series, 28)
+    assert result["low"].min() > 100
+    width = result["high"] - result["low"]
+    assert width.median() == pytest.approx(2 * 1.645 * np.sqrt(275), rel=0.1)
+
+
+@pytest.mark.parametrize(("freq", "periods"), [("h", 24 * 20), ("D", 60), ("W", 60), ("M", 24), ("Q", 24)])
+def test_a_constant_stays_what_it_is(freq, periods):
+    starts = pd.date_range("2018-01-01", periods=periods, freq=FREQUENCIES[freq])
+    end = next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(seconds=1)
+    result = forecast(pd.Series(1000, index=starts), 6, freq=freq, end=end)
+    np.testing.assert_allclose(result["mean"], 1000, rtol=1e-6)
+    assert (result["value"] == 1000).all()
+    assert (result["low"] > 900).all()
 
 
 def test_seasonal_naive_repeats_the_last_week():
