@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from decimal import Decimal
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -10,9 +12,12 @@ import pandas as pd
 
 from csatext.errors import ParameterError, SchemaError, nearest
 
-__all__ = ["as_list", "as_number", "check_columns", "check_level", "is_flag", "measure_kind"]
+__all__ = ["as_list", "as_number", "check_columns", "check_level", "is_flag", "is_numeric", "measure_kind"]
 
 _SHOWN = 30
+_YES_NO = (
+    ("是", "否"), ("有", "无"), ("真", "假"), ("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"),
+)  # fmt: skip
 
 
 def as_list(by: str | Sequence[str] | None, argument: str = "by") -> list[str]:
@@ -72,9 +77,9 @@ def check_columns(table: pd.DataFrame, names: Sequence[Hashable], argument: str)
     Raises
     ------
     ParameterError
-        ``table`` is not a DataFrame.
+        ``table`` is not a DataFrame, or a name is none (a list, None).
     SchemaError
-        A column is not there.
+        A column is not there, or several have the name.
 
     Examples
     --------
@@ -85,7 +90,11 @@ def check_columns(table: pd.DataFrame, names: Sequence[Hashable], argument: str)
     if not isinstance(table, pd.DataFrame):
         raise ParameterError.wrong_type("table", table, "pandas 的 DataFrame")
     for name in names:
+        if name is None or not isinstance(name, Hashable):
+            raise ParameterError.wrong_type(argument, name, "一个列名；要看几列，请一列一列地调用")
         if name in table.columns:
+            if not table.columns.is_unique and isinstance(table[name], pd.DataFrame):
+                raise SchemaError(f"表里不止一列叫「{name}」；请先改名，或删去多余的列。")
             continue
         seen = [str(column) for column in table.columns]
         shown = "、".join(seen[:_SHOWN]) + (f" 等 {len(seen)} 列" if len(seen) > _SHOWN else "")
@@ -125,6 +134,32 @@ def check_level(level: float, argument: str = "level") -> float:
     return float(level)
 
 
+def is_numeric(column: pd.Series) -> bool:
+    """Return whether a column holds numbers or flags: of any library's type, or as Python objects.
+
+    Parameters
+    ----------
+    column : Series
+        numpy, nullable, pyarrow, or objects (Decimal from a database, True beside None).
+
+    Returns
+    -------
+    bool
+        False for a categorical column and for one without any value.
+
+    Examples
+    --------
+    >>> is_numeric(pd.Series([True, None], dtype="bool[pyarrow]")), is_numeric(pd.Series(["是", "否"]))
+    (True, False)
+    """
+    if column.dtype == object:
+        kinds = column.dropna().map(type).unique()
+        return len(kinds) > 0 and all(issubclass(kind, (Real, Decimal, np.bool_)) for kind in kinds)
+    is_bool = not isinstance(column.dtype, pd.CategoricalDtype) and pd.api.types.is_bool_dtype(column.dtype)
+    is_complex = pd.api.types.is_complex_dtype(column.dtype)
+    return bool(is_bool or (pd.api.types.is_numeric_dtype(column.dtype) and not is_complex))
+
+
 def as_number(table: pd.DataFrame, name: str) -> np.ndarray:
     """Return a column as float64 with NaN for missing; flags become 0 and 1.
 
@@ -133,7 +168,7 @@ def as_number(table: pd.DataFrame, name: str) -> np.ndarray:
     table : DataFrame
         Left unchanged.
     name : str
-        A column that is there.
+        A column that is there: numbers (Decimal too) or flags, of numpy, pandas or pyarrow.
 
     Returns
     -------
@@ -142,7 +177,8 @@ def as_number(table: pd.DataFrame, name: str) -> np.ndarray:
     Raises
     ------
     SchemaError
-        The column holds something else than numbers and flags, or an infinite number.
+        The column holds something else than numbers and flags, or an infinite number; the message
+        says how to turn written flags (是, 否) and written numbers into such.
 
     Examples
     --------
@@ -150,18 +186,38 @@ def as_number(table: pd.DataFrame, name: str) -> np.ndarray:
     [1.0, nan]
     """
     column = table[name]
-    if column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(object).infer_objects()
-        if column.dtype == object:
-            column = column.convert_dtypes()
-    if column.isna().all():
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    known = column.notna()
+    if not known.any():
         return np.full(len(column), np.nan)
-    if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_complex_dtype(column.dtype):
-        raise SchemaError.wrong_dtype("facts", name, column.dtype, "数字或是/否")
+    if not is_numeric(column):
+        raise _not_a_number(column[known], name)
+    if column.dtype == object:
+        column = column.where(known, np.nan).astype("float64")
     values = column.to_numpy(dtype="float64", na_value=np.nan)
     if np.isinf(values).any():
         raise SchemaError(f"列「{name}」有 {int(np.isinf(values).sum())} 个无穷大的数；请先改为空值或删去。")
     return values
+
+
+def _not_a_number(known: pd.Series, name: str) -> SchemaError:
+    """Return the error for a column of something else, with the way out where there is a plain one."""
+    if pd.api.types.infer_dtype(known) != "string":
+        return SchemaError.wrong_dtype("facts", name, known.dtype, "数字或是/否")
+    seen = {str(value).strip().lower(): str(value) for value in known.unique()}
+    for yes, no in _YES_NO:
+        if set(seen) <= {yes, no}:
+            mapping = {seen[word]: flag for word, flag in ((yes, True), (no, False)) if word in seen}
+            return SchemaError(
+                f"列「{name}」是文字（{'、'.join(mapping)}），应为数字或是/否标记（True、False）；"
+                f'请先转换，例如 table["{name}"].map({mapping})。'
+            )
+    if pd.to_numeric(known, errors="coerce").notna().all():
+        return SchemaError(
+            f'列「{name}」是写成文字的数，应为数字；请先转换，例如 pd.to_numeric(table["{name}"])。'
+        )
+    return SchemaError.wrong_dtype("facts", name, known.dtype, "数字或是/否")
 
 
 def is_flag(values: np.ndarray) -> bool:
@@ -185,9 +241,9 @@ def is_flag(values: np.ndarray) -> bool:
 
 
 def measure_kind(
-    values: np.ndarray, denominator: np.ndarray | None = None
-) -> Literal["rate", "mean", "ratio"]:
-    """Return how a measure is summed up: share of flags, mean of numbers, or ratio of two sums.
+    values: np.ndarray, denominator: np.ndarray | None = None, *, rows_are_contacts: bool = False
+) -> Literal["rate", "proportion", "mean", "ratio"]:
+    """Return how a measure is summed up: share of flags, proportion of counts, mean or ratio of sums.
 
     Parameters
     ----------
@@ -195,21 +251,31 @@ def measure_kind(
         The measure, NaN missing.
     denominator : ndarray of float64, optional
         What the measure's sum is divided by.
+    rows_are_contacts : bool, default False
+        Whether each row is known to be one contact, so that no row can be a count of contacts.
 
     Returns
     -------
-    {"rate", "mean", "ratio"}
+    {"rate", "proportion", "mean", "ratio"}
         A flag over a flag that contains it (paid customers over customers who asked) is a rate too.
+        Whole numbers that lie between 0 and a whole denominator in every row (423 of 1,526 contacts)
+        are a proportion, if rows can be counts.
 
     Examples
     --------
     >>> measure_kind(np.array([0.0, 1.0])), measure_kind(np.array([12.5, 3.0]))
     ('rate', 'mean')
+    >>> contacts = np.array([1526.0, 861.0])
+    >>> measure_kind(np.array([423.0, 127.0]), contacts), measure_kind(np.array([423.5, 127.0]), contacts)
+    ('proportion', 'ratio')
     """
     if denominator is None:
         return "rate" if is_flag(values) else "mean"
     known = ~(np.isnan(values) | np.isnan(denominator))
-    nested = (
-        is_flag(values[known]) and is_flag(denominator[known]) and (values[known] <= denominator[known]).all()
-    )
-    return "rate" if nested else "ratio"
+    top, bottom = values[known], denominator[known]
+    if not ((top >= 0) & (top <= bottom)).all():
+        return "ratio"
+    if is_flag(bottom) and is_flag(top):
+        return "rate"
+    whole = (top == np.round(top)).all() and (bottom == np.round(bottom)).all()
+    return "proportion" if whole and not rows_are_contacts else "ratio"

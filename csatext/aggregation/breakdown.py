@@ -20,6 +20,7 @@ from csatext.schema.aggregation import BREAKDOWN
 __all__ = ["breakdown"]
 
 _SMALL = 30
+_KINDS = ("rate", "ratio")
 _HIDDEN = ["value", "low", "high", "difference", "p", "shrunken"]
 
 
@@ -34,13 +35,14 @@ def breakdown(
     margins: bool = False,
     max_cells: int = 100_000,
     random_state: int = 0,
+    kind: str | None = None,
 ) -> pd.DataFrame:
     """Break a measure down by dimensions.
 
     Parameters
     ----------
     facts : DataFrame
-        One row a contact (or any table).
+        One row a contact, or a counted table (numerator and denominator a row).
     by : str or list of str
         Dimension columns. Their values are shown as text, a missing one as ``(空)``.
     measure : str
@@ -48,7 +50,9 @@ def breakdown(
         the line. Rows where it is missing count in ``n`` only.
     denominator : str, optional
         Column summed below the line (agent messages over customer messages). A flag over a flag that
-        contains it (paid over asked) is treated as a rate.
+        contains it (paid over asked) is a rate. So is a counted table (423 complaints of 1,526
+        contacts): whole numbers that lie between 0 and a whole denominator in every row. All else is a
+        ratio; so is every table with ``doc_id``, whose rows are contacts and not counts of them.
     level : float, default 0.95
         Confidence level of the intervals.
     min_n : int, default 5
@@ -60,14 +64,20 @@ def breakdown(
         All combinations of observed values are listed, those without rows too; more are refused.
     random_state : int, default 0
         Seed of the bootstrap.
+    kind : {"rate", "ratio"}, optional
+        What numerator over denominator is, where numbers cannot tell. Amounts that happen to be whole
+        and never above the denominator (refunded of paid, in yuan) are no counts of independent trials:
+        say ``"ratio"``, or their interval is far too narrow.
 
     Returns
     -------
     DataFrame
         Table ``breakdown`` (:mod:`csatext.schema.aggregation`): rank, the dimensions, n, numerator,
         denominator, value, low, high, rest, difference, p, q, shrunken, small, suppressed.
-        ``attrs``: measure, kind (rate, mean, ratio), interval, test, level, min_n, rows, missing,
-        value (overall), and reason where the table is empty.
+        ``attrs``: measure, kind (rate, mean, ratio), counted (whether rows were read as counts: then n,
+        ``min_n`` and small go by the summed denominator), interval, test, level, min_n, rows, missing,
+        value (overall), and reason where the table is empty. A cell whose denominator sums to 0 has no
+        value and stands after those that have one.
 
     Raises
     ------
@@ -75,6 +85,10 @@ def breakdown(
         A column is missing, or the measure is not a number or flag.
     ParameterError
         An argument has a value that is not allowed, or there would be more than ``max_cells`` cells.
+
+    See Also
+    --------
+    csatext.trend, csatext.decompose : over periods.
 
     Notes
     -----
@@ -92,6 +106,11 @@ def breakdown(
        rank channel   n  value  rest
     0     1      电话  40   0.50  0.25
     1     2      在线  40   0.25  0.50
+    >>> counted = pd.DataFrame({"channel": ["电话", "在线"], "bad": [423, 127], "contacts": [1526, 861]})
+    >>> breakdown(counted, "channel", "bad", "contacts")[["channel", "n", "value", "low", "high"]].round(3)
+      channel     n  value    low   high
+    0      电话  1526  0.277  0.255  0.300
+    1      在线   861  0.148  0.125  0.173
     """
     dimensions = as_list(by)
     check_columns(facts, dimensions, "by")
@@ -105,14 +124,15 @@ def breakdown(
         )
     top = as_number(facts, measure)
     bottom = None if denominator is None else as_number(facts, denominator)
-    kind = measure_kind(top, bottom)
+    kind, counted = _kind(facts, top, bottom, kind)
     known = ~np.isnan(top) if bottom is None else ~(np.isnan(top) | np.isnan(bottom))
     if bottom is None:
         bottom = np.ones(len(facts))
     elif (bottom[known] < 0).any():
         raise ParameterError(f"分母列「{denominator}」有负数；分母必须大于等于 0。")
-    if kind == "rate":
+    if kind == "rate" and not counted:
         known &= bottom == 1
+    weight = np.nan_to_num(bottom) if counted else np.ones(len(facts))
     encoded = [encode_dimension(facts[name]) for name in dimensions]
     sizes = range(len(dimensions) + 1) if margins else [len(dimensions)]
     subsets = [s for size in sizes for s in combinations(range(len(dimensions)), size)]
@@ -127,7 +147,7 @@ def breakdown(
         codes, labels = cell_codes([encoded[i] for i in subset], len(facts))
         frame = pd.DataFrame({dimensions[i]: labels[place] for place, i in enumerate(subset)})
         size = len(labels[0]) if labels else 1
-        columns = _cells(kind, top[known], bottom[known], codes, known, size, min_n, level, random_state)
+        columns = _cells(kind, top, bottom, weight, codes, known, size, min_n, level, random_state)
         frame = frame.assign(**columns) if subset else pd.DataFrame(columns)
         parts.append(_ordered(frame.reindex(columns=[*dimensions, *columns]), dimensions))
     table = pd.concat(parts, ignore_index=True) if len(facts) else parts[-1].iloc[:0]
@@ -136,7 +156,8 @@ def breakdown(
     table["rank"] = np.arange(1, len(table) + 1)
     overall = divide(top[known].sum(), bottom[known].sum())
     table.attrs = {
-        "measure": measure, "denominator": denominator, "kind": kind, "level": level, "min_n": min_n,
+        "measure": measure, "denominator": denominator, "kind": kind, "counted": counted,
+        "level": level, "min_n": min_n,
         "interval": "wilson" if kind == "rate" else "bootstrap",
         "test": "score, mid-p" if kind == "rate" else "welch (Hall), permutation",
         "rows": len(facts), "missing": int((~known).sum()),
@@ -149,10 +170,30 @@ def breakdown(
     return conform(table, BREAKDOWN, dimensions)
 
 
+def _kind(
+    facts: pd.DataFrame, top: np.ndarray, bottom: np.ndarray | None, asked: str | None
+) -> tuple[str, bool]:
+    """Return rate, mean or ratio, and whether rows are counts."""
+    if asked is not None and asked not in _KINDS:
+        raise ParameterError.not_allowed("kind", asked, _KINDS)
+    if asked is not None and bottom is None:
+        raise ParameterError(f"参数 kind={asked!r} 只用于有分母的情形；请同时给出 denominator，或去掉 kind。")
+    if asked == "ratio":
+        return "ratio", False
+    is_facts = "doc_id" in (facts.index.name, *facts.columns)
+    found = measure_kind(top, bottom, rows_are_contacts=is_facts and asked is None)
+    if asked == "rate" and found == "ratio":
+        raise ParameterError(
+            "参数 kind='rate' 要求分子、分母都是整数，且每行 0 ≤ 分子 ≤ 分母；请检查两列，或用 kind='ratio'。"
+        )
+    return ("rate", True) if found == "proportion" else (found, False)
+
+
 def _cells(
     kind: str,
     top: np.ndarray,
     bottom: np.ndarray,
+    weight: np.ndarray,
     codes: np.ndarray,
     known: np.ndarray,
     size: int,
@@ -161,8 +202,9 @@ def _cells(
     random_state: int,
 ) -> dict[str, Any]:
     """Compute all columns of one set of dimensions but rank and q."""
-    used = codes[known]
-    count = np.bincount(used, minlength=size)
+    n = np.bincount(codes, weight, minlength=size)
+    used, top, bottom = codes[known], top[known], bottom[known]
+    count = np.bincount(used, weight[known], minlength=size)
     numerator, denominator = (np.bincount(used, part, minlength=size) for part in (top, bottom))
     suppressed = count < max(min_n, 1)
     value = divide(numerator, denominator)
@@ -176,12 +218,12 @@ def _cells(
         low, high = bootstrap_interval(top, bottom, used, ~suppressed, level=level, random_state=random_state)
         p, variance = ratio_test(top, bottom, used, ~suppressed)
     columns = {
-        "n": np.bincount(codes, minlength=size), "numerator": numerator, "denominator": denominator,
-        "value": value, "low": low, "high": high, "rest": rest, "difference": value - rest, "p": p,
-        "shrunken": shrink(value, variance)[0], "small": count < max(_SMALL, min_n), "suppressed": suppressed,
+        "n": n, "numerator": numerator, "denominator": denominator, "value": value, "low": low, "high": high,
+        "rest": rest, "difference": value - rest, "p": p, "shrunken": shrink(value, variance)[0],
+        "small": count < max(_SMALL, min_n), "suppressed": suppressed,
     }  # fmt: skip
     for name in _HIDDEN:
-        columns[name] = np.where(suppressed, np.nan, columns[name])
+        columns[name] = np.where(suppressed | np.isnan(value), np.nan, columns[name])
     return columns
 
 

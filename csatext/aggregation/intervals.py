@@ -175,11 +175,13 @@ def bootstrap_interval(
     n_boot : int, default 1000
         Number of resamples.
     random_state : int, default 0
-        Seed.
+        Seed. Cells of as many rows share their resamples, so that an interval does not depend on what
+        other cells there are.
 
     Returns
     -------
     low, high : ndarray of float, shape (n_cells,)
+        NaN where the denominator sums to 0.
 
     References
     ----------
@@ -209,18 +211,20 @@ def bootstrap_interval(
     quantile = stats.t.ppf(0.5 + level / 2, degrees)
     bend = acceleration * (1 + 2 * quantile**2)
     low, high = value + se * (bend - quantile), value + se * (bend + quantile)
-    small = shown & (count <= _LARGE) & (count > 1) & ~alike
+    small = shown & (count <= _LARGE) & (count > 1) & ~alike & ~np.isnan(total)
     order = np.argsort(codes, kind="stable")
-    rows, starts = (numerator[order], denominator[order]), np.cumsum(count) - count
-    rng = np.random.default_rng(random_state)
+    # about the cell's value, so that resamples equal to it are told from those beside it
+    rows, starts = (residual[order], denominator[order]), np.cumsum(count) - count
     for n in np.unique(count[small]):
         z = stats.t.ppf(0.5 + level / 2, n - 1) * np.sqrt(n / (n - 1))
+        times = _times_drawn(int(n), n_boot, np.random.default_rng([random_state, n]))
         of_size = np.flatnonzero(small & (count == n))
-        for part in np.array_split(of_size, -(-len(of_size) * n_boot * n // _CHUNK)):
-            draws = rng.integers(0, n, size=(len(part), n_boot, n), dtype=np.uint16)
-            index = starts[part, None, None] + draws
-            resampled = divide(rows[0][index].sum(axis=2), rows[1][index].sum(axis=2))
-            low[part], high[part] = _bca(resampled, value[part], acceleration[part], z)
+        for part in np.array_split(of_size, -(-len(of_size) * n_boot // _CHUNK)):
+            index = starts[part, None] + np.arange(n)
+            off = divide(rows[0][index] @ times, rows[1][index] @ times)
+            rounding = 1e-12 * n * np.abs(rows[0][index]).max(axis=1) / np.abs(total[part])
+            ends = _bca(off, rounding, acceleration[part], z)
+            low[part], high[part] = value[part] + ends[0], value[part] + ends[1]
     pooled = np.sqrt(count * divide(square[~alike].sum(), degrees[~alike].sum())) / total
     half = pooled * special.ndtri(0.5 + level / 2)
     low[alike], high[alike] = (value - half)[alike], (value + half)[alike]
@@ -228,13 +232,23 @@ def bootstrap_interval(
     return np.where(blank, np.nan, low), np.where(blank, np.nan, high)
 
 
+def _times_drawn(n: int, n_boot: int, rng: np.random.Generator) -> np.ndarray:
+    """Return how often each of n rows is drawn in each resample, shape (n, n_boot)."""
+    place = rng.integers(0, n, size=(n_boot, n)) + n * np.arange(n_boot)[:, None]
+    return np.bincount(place.ravel(), minlength=n * n_boot).reshape(n_boot, n).T.astype("float64")
+
+
 def _bca(
-    resampled: np.ndarray, value: np.ndarray, acceleration: np.ndarray, z: float
+    off: np.ndarray, rounding: np.ndarray, acceleration: np.ndarray, z: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Read the accelerated ends off resampled values, shape (n_cells, n_boot); NaN are resamples lost."""
-    ordered = np.sort(resampled, axis=1)
+    """Read the accelerated ends off resampled values less the cell's, shape (n_cells, n_boot).
+
+    NaN are resamples lost; what is within ``rounding`` of 0 equals the cell's value.
+    """
+    ordered = np.sort(off, axis=1)
     kept = (~np.isnan(ordered)).sum(axis=1)
-    below = ((ordered < value[:, None]).sum(axis=1) + (ordered <= value[:, None]).sum(axis=1)) / 2
+    near = rounding[:, None]
+    below = ((ordered < -near).sum(axis=1) + (ordered <= near).sum(axis=1)) / 2
     bias = special.ndtri(np.clip(below / kept, 1 / kept, 1 - 1 / kept))
     ends = []
     for side in (-z, z):

@@ -18,7 +18,7 @@ BREAKDOWN = Table(
     "one row a cell (combination of dimension values; NA = any) with its rate, mean or ratio",
     (
         Column("rank", "int", "place in the table, from 1: margins first, then by shrunken value"),
-        Column("n", "int", "rows in the cell"),
+        Column("n", "int", "rows in the cell; of a counted table the contacts that they stand for"),
         Column("numerator", "float", "sum of the measure (for a rate: rows where it is true)"),
         Column("denominator", "float", "rows where the measure is known, or sum of the denominator"),
         Column("value", "float", "numerator / denominator; NA in a suppressed cell"),
@@ -29,8 +29,8 @@ BREAKDOWN = Table(
         Column("p", "float", "two-sided p value of the difference"),
         Column("q", "float", "p corrected for all cells shown (Benjamini-Hochberg)"),
         Column("shrunken", "float", "value drawn to the common value as far as chance explains it"),
-        Column("small", "bool", "fewer than 30 known rows: read with care"),
-        Column("suppressed", "bool", "fewer than min_n known rows: value, interval and tests not shown"),
+        Column("small", "bool", "n known is below 30: read with care"),
+        Column("suppressed", "bool", "n known is below min_n: value, interval and tests not shown"),
     ),
     at=1,
 )

@@ -120,6 +120,75 @@ def test_a_flag_over_a_flag_that_contains_it_is_a_rate():
     assert table["low"].iloc[0] == pytest.approx(proportion_confint(4, 10, method="wilson")[0], abs=1e-9)
 
 
+def test_a_cell_whose_denominators_sum_to_zero_has_no_value():
+    f = pd.DataFrame(
+        {"c": ["a"] * 40 + ["b"] * 40 + ["d"] * 600, "x": [1, 2] * 340, "d": [0] * 40 + [1] * 640}
+    )
+    f.loc[f["c"] == "d", "d"] = 0
+    cell = breakdown(f, "c", "x", "d").set_index("c")
+    assert cell.index.tolist()[0] == "b"
+    shown = ["value", "low", "high", "difference", "p", "shrunken"]
+    assert cell.loc[["a", "d"], shown].isna().all(axis=None)
+    assert (cell.loc["b", "value"], cell.loc["a", "numerator"], cell.loc["a", "n"]) == (1.5, 60, 40)
+    assert cell.loc["b", "low"] < 1.5 < cell.loc["b", "high"]
+
+
+COUNTED = pd.DataFrame(
+    {
+        "month": [4, 5, 4, 5, 5],
+        "channel": ["电话", "电话", "在线", "在线", "邮件"],
+        "neg": [211, 212, 60, 67, 1],
+        "contacts": [700, 826, 400, 461, 3],
+    }
+)
+
+
+def test_counted_tables_are_proportions():
+    table = breakdown(COUNTED, "channel", "neg", "contacts")
+    cell = table.set_index("channel")
+    hits, trials = {"电话": 423, "在线": 127, "邮件": 1}, {"电话": 1526, "在线": 861, "邮件": 3}
+    assert cell["n"].to_dict() == trials
+    assert cell["suppressed"].to_dict() == {"电话": False, "在线": False, "邮件": True}
+    p = {}
+    for name in ("电话", "在线"):
+        low, high = proportion_confint(hits[name], trials[name], method="wilson")
+        assert cell.loc[name, ["low", "high"]].tolist() == pytest.approx([low, high], abs=1e-9)
+        others = [551 - hits[name], 2390 - trials[name]]
+        p[name] = proportions_chisquare([hits[name], others[0]], [trials[name], others[1]])[1]
+        assert cell.loc[name, "p"] == pytest.approx(p[name], abs=1e-9)
+        assert cell.loc[name, "rest"] == pytest.approx(others[0] / others[1])
+    assert (table.attrs["kind"], table.attrs["counted"], table.attrs["interval"]) == ("rate", True, "wilson")
+    assert breakdown(COUNTED, "channel", "neg", "contacts", margins=True)["n"].tolist()[0] == 2390
+
+
+def test_counted_and_listed_contacts_give_the_same_table():
+    cells = COUNTED.loc[COUNTED.index.repeat(2)].reset_index(drop=True).assign(flag=[1, 0] * 5)
+    size = np.where(cells["flag"] == 1, cells["neg"], cells["contacts"] - cells["neg"])
+    listed = cells.loc[cells.index.repeat(size)]
+    rows = breakdown(listed, ["channel", "month"], "flag", margins=True)
+    pd.testing.assert_frame_equal(
+        rows, breakdown(COUNTED, ["channel", "month"], "neg", "contacts", margins=True), check_exact=False
+    )
+
+
+def test_what_is_no_count_stays_a_ratio():
+    money = COUNTED.assign(neg=COUNTED["neg"] + 0.5)
+    assert breakdown(money, "channel", "neg", "contacts").attrs["kind"] == "ratio"
+    assert breakdown(COUNTED.assign(neg=9999), "channel", "neg", "contacts").attrs["kind"] == "ratio"
+    assert breakdown(COUNTED, "channel", "neg", "contacts", kind="ratio").attrs["kind"] == "ratio"
+    # rows with a doc_id are contacts: 2 of 5 messages in one contact are no 5 independent trials
+    contacts = COUNTED.rename_axis("doc_id")
+    assert breakdown(contacts, "channel", "neg", "contacts")["n"].sum() == 5
+    assert breakdown(contacts.reset_index(), "channel", "neg", "contacts").attrs["kind"] == "ratio"
+    assert breakdown(contacts, "channel", "neg", "contacts", kind="rate").attrs["counted"]
+    with pytest.raises(ParameterError, match="整数"):
+        breakdown(money, "channel", "neg", "contacts", kind="rate")
+    with pytest.raises(ParameterError, match="denominator"):
+        breakdown(COUNTED, "channel", "neg", kind="rate")
+    with pytest.raises(ParameterError, match="kind='mean'"):
+        breakdown(COUNTED, "channel", "neg", "contacts", kind="mean")
+
+
 def test_order_does_not_mislead():
     # a cell of 6 rows with 3 hits must not stand above one of 2,000 rows with 45 %
     f = pd.DataFrame({"agent": ["x"] * 6 + ["y"] * 2000 + ["z"] * 2000})
@@ -163,6 +232,12 @@ def test_bad_arguments():
         breakdown(f, "chanel", "is_negative")
     with pytest.raises(SchemaError, match="measure"):
         breakdown(f, "channel", "negative_rate")
+    with pytest.raises(ParameterError, match="measure 的类型是 list"):
+        breakdown(f, "channel", ["is_negative", "seconds"])
+    with pytest.raises(ParameterError, match="measure 的类型是 NoneType"):
+        breakdown(f, "channel", None)
+    with pytest.raises(SchemaError, match="不止一列叫「seconds」"):
+        breakdown(pd.concat([f, f["seconds"]], axis=1), "channel", "seconds")
     with pytest.raises(SchemaError, match="数字或是/否"):
         breakdown(f, "channel", "product")
     with pytest.raises(ParameterError, match="level"):
