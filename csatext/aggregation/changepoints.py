@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import as_list
+from csatext.aggregation.arguments import check_level
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.periods import Array, Panel, labels, make_panel
+from csatext.aggregation.options import check_switch, check_whole
+from csatext.aggregation.periods import Array, Panel, free_dimensions, labels, make_panel
 from csatext.aggregation.seasonal import seasonally_adjusted
 from csatext.aggregation.segmentation import autocorrelation, segment
 from csatext.errors import ParameterError
@@ -24,10 +25,13 @@ def changepoints(
     by: str | list[str] | None = None,
     measure: str | None = None,
     *,
+    denominator: str | None = None,
+    count: str | None = None,
+    kind: str | None = None,
     alpha: float = 0.05,
     min_size: int = 3,
+    seasonal: bool = True,
     calendar: CalendarLike = "CN",
-    count: str | None = None,
     start: object = None,
     end: object = None,
     random_state: int = 0,
@@ -40,12 +44,15 @@ def changepoints(
 
     Parameters
     ----------
-    facts, time, freq, by, measure, calendar, count, start, end
+    facts, time, freq, by, measure, denominator, count, kind, calendar, start, end
         As in :func:`csatext.aggregation.trend.trend`.
     alpha : float
         Chance that a series without a change gets one, for each series by itself.
     min_size : int
         Shortest level in periods.
+    seasonal : bool
+        Take season and calendar out where they explain more than chance; False: changes of the counts,
+        rates or means themselves.
     random_state : int
         Seed of the reference series; each group gets the same, so that groups do not depend on
         which others are there.
@@ -53,8 +60,8 @@ def changepoints(
     Returns
     -------
     DataFrame
-        Table ``changepoints``, strongest evidence first. ``attrs``: ``n_series``, ``n_too_short``,
-        ``alpha``, and ``reason`` where the table is empty. REQUIREMENTS row 92.
+        Table ``changepoints``, strongest evidence first (REQUIREMENTS row 92). ``attrs``: as of ``trend``,
+        ``n_series``, ``n_too_short``, ``alpha``, and ``reason`` where the table is empty.
 
     Raises
     ------
@@ -69,13 +76,18 @@ def changepoints(
     >>> found[["label", "before", "after"]].values.tolist()
     [['2026-03-12', 3.8, 10.2]]
     """
+    check_level(alpha, "alpha")
     if not 0.005 <= alpha <= 0.5:
         raise ParameterError.out_of_range("alpha", alpha, "0.005 到 0.5")
-    if min_size < 2:
-        raise ParameterError.out_of_range("min_size", min_size, "至少 2 个时段")
-    dimensions = as_list(by)
-    panel = make_panel(facts, time, freq, dimensions, measure, count=count, start=start, end=end)
-    series, weights = _series(panel, calendar)
+    check_whole(min_size, "min_size", 2)
+    check_whole(random_state, "random_state", 0)
+    check_switch(seasonal, "seasonal")
+    dimensions = free_dimensions(by, CHANGEPOINTS)
+    panel = make_panel(
+        facts, time, freq, dimensions, measure,
+        denominator=denominator, count=count, kind=kind, start=start, end=end,
+    )  # fmt: skip
+    series, weights = _series(panel, calendar, seasonal)
     names = labels(panel.starts, panel.freq)
     rows: list[dict[str, object]] = []
     too_short = 0
@@ -113,7 +125,10 @@ def changepoints(
     frame["rank"] = np.arange(1, len(frame) + 1)
     for name in dimensions:
         frame[name] = frame[name].astype(panel.groups[name].dtype)
-    frame.attrs = {**panel.notes, "n_series": len(panel.groups), "n_too_short": too_short, "alpha": alpha}
+    frame.attrs = {
+        **panel.notes, "freq": panel.freq, "alpha": alpha,
+        "n_series": len(panel.groups), "n_too_short": too_short,
+    }  # fmt: skip
     if frame.empty:
         tested = len(panel.groups) - too_short
         frame.attrs["reason"] = (
@@ -123,10 +138,12 @@ def changepoints(
     return conform(frame, CHANGEPOINTS, dimensions)
 
 
-def _series(panel: Panel, calendar: CalendarLike) -> tuple[Array, Array]:
+def _series(panel: Panel, calendar: CalendarLike, seasonal: bool) -> tuple[Array, Array]:
     """Return the values to compare and their weights (zero: leave the period out)."""
-    adjusted = seasonally_adjusted(panel, calendar, only_significant=True, with_step=True)
-    value = np.where(np.isnan(adjusted), panel.value, adjusted)
+    value = panel.value
+    if seasonal:
+        adjusted = seasonally_adjusted(panel, calendar, only_significant=True, with_step=True)
+        value = np.where(np.isnan(adjusted), value, adjusted)
     whole = np.broadcast_to(panel.is_complete, value.shape)
     if panel.kind == "count":
         return 2 * np.sqrt(value + 3 / 8), whole.astype(float)

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.arguments import as_list, check_columns, check_level
+from csatext.aggregation.arguments import as_number, check_columns, check_level, is_flag
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.periods import Array, Panel, make_panel
+from csatext.aggregation.options import check_switch, check_whole
+from csatext.aggregation.periods import Array, Panel, free_dimensions, make_panel
 from csatext.aggregation.regression import fit_gaussian, fit_poisson
 from csatext.aggregation.seasonal import calendar_season
 from csatext.aggregation.times import read_times
-from csatext.errors import ParameterError
+from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.time import EFFECT
 
@@ -33,12 +34,14 @@ def effect(
     freq: str = "W",
     by: str | list[str] | None = None,
     measure: str | None = None,
+    denominator: str | None = None,
+    count: str | None = None,
+    kind: str | None = None,
     control: str | None = None,
     slope: bool = True,
     washout: int = 0,
     level: float = 0.95,
     calendar: CalendarLike = "CN",
-    count: str | None = None,
     start: object = None,
     end: object = None,
     random_state: int = 0,
@@ -53,7 +56,7 @@ def effect(
 
     Parameters
     ----------
-    facts, time, freq, by, measure, calendar, count, start, end
+    facts, time, freq, by, measure, denominator, count, kind, calendar, start, end
         As in :func:`csatext.aggregation.trend.trend`.
     at : date
         When the fix took effect. A period that ``at`` cuts in two is left out.
@@ -93,14 +96,21 @@ def effect(
     moment = read_times(pd.Series([at]), "at").iloc[0]
     if pd.isna(moment):
         raise ParameterError.wrong_type("at", at, "日期，例如 2026-05-01")
-    if washout < 0:
-        raise ParameterError.out_of_range("washout", washout, "0 或正整数")
-    dimensions = as_list(by)
+    check_whole(washout, "washout", 0)
+    check_whole(random_state, "random_state", 0)
+    check_switch(slope, "slope")
+    dimensions = free_dimensions(by, EFFECT)
     if control is not None:
         check_columns(facts, [control], "control")
-        facts = facts.assign(**{_CONTROL: facts[control].fillna(value=False).astype(bool)})
+        flags = as_number(facts, control)
+        if not is_flag(flags):
+            raise SchemaError.wrong_dtype("facts", control, facts[control].dtype, "是/否（True、False）")
+        facts = facts.assign(**{_CONTROL: flags == 1})
     keys = [*dimensions, *([_CONTROL] if control is not None else [])]
-    panel = make_panel(facts, time, freq, keys, measure, count=count, start=start, end=end)
+    panel = make_panel(
+        facts, time, freq, keys, measure,
+        denominator=denominator, count=count, kind=kind, start=start, end=end,
+    )  # fmt: skip
     if len(panel.starts) and not panel.starts[0] < moment <= panel.starts[-1]:
         span = f"{panel.starts[0]:%Y-%m-%d} 之后、{panel.starts[-1]:%Y-%m-%d} 及以前"
         raise ParameterError.out_of_range("at", str(at), span)
@@ -115,15 +125,15 @@ def effect(
         )
         members = np.flatnonzero(same)
         if control is not None:
-            flags = panel.groups[_CONTROL].to_numpy()[members]
-            members = members[np.argsort(flags, kind="stable")] if len(members) == 2 else members[:0]
+            untouched = panel.groups[_CONTROL].to_numpy()[members]
+            members = members[np.argsort(untouched, kind="stable")] if len(members) == 2 else members[:0]
         found = _estimate(panel, members, moment, washout, slope, level, calendar, random_state)
         rows += [{**own.to_dict(), **row} for row in found]
     columns = [*dimensions, *(column.name for column in EFFECT.columns)]
     frame = pd.DataFrame(rows, columns=columns)
     for name in dimensions:
         frame[name] = frame[name].astype(panel.groups[name].dtype)
-    frame.attrs = {**panel.notes, "at": str(moment), "freq": panel.freq, "kind": panel.kind, "level": level}
+    frame.attrs = {**panel.notes, "at": str(moment), "freq": panel.freq, "level": level}
     return conform(frame, EFFECT, dimensions)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.arguments import as_list, check_level
+from csatext.aggregation.arguments import check_level
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.periods import Array, make_panel
+from csatext.aggregation.options import check_switch
+from csatext.aggregation.periods import Array, free_dimensions, make_panel
 from csatext.aggregation.seasonal import seasonally_adjusted
 from csatext.errors import ParameterError
 from csatext.schema import conform
@@ -61,8 +62,10 @@ def mann_kendall(
     correction : {"hamed-rao", "none"}
         Variance for serial correlation after Hamed and Rao 1998, on ranks of the detrended series. The
         autocorrelations are those of AR(1), its coefficient corrected for the bias of short series
-        (Kendall 1954): measured ones left twice as many false trends (of 60 values at .5: .17 against
-        .08). Negative correlation counts as none, so that chance does not create trends.
+        (Kendall 1954); the statistic is compared with Student's t, with the independent values less two
+        as degrees of freedom, since the variance is estimated. Negative correlation counts as none, so
+        that chance does not create trends. False trends at a nominal 5 % in 600 series of AR(1): at .5
+        5 to 6 % (26, 60 and 120 values), at .8 7.3, 6.7 and 5.8 %, at .9 10, 9 and 7 %.
     continuity : bool
         Move the score by one towards zero, as Kendall does; False equals ``scipy.stats.kendalltau``.
     level : float
@@ -102,17 +105,19 @@ def mann_kendall(
     plain = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
     slopes = np.sort(difference / (at[second] - at[first]))
     slope = float(np.median(slopes))
-    inflation = _inflation(y - slope * at) if correction == "hamed-rao" else 1.0
+    is_serial = correction == "hamed-rao"
+    inflation = _inflation(y - slope * at) if is_serial else 1.0
+    reference = stats.t(max(n / inflation - 2, 1.0)) if is_serial else stats.norm()
     variance = plain * inflation
     shift = np.sign(s) if continuity else 0.0
     z = float((s - shift) / np.sqrt(variance)) if variance > 0 else 0.0
     pairs = n * (n - 1) / 2
     tied = (ties * (ties - 1) / 2).sum()
     tau = s / np.sqrt(pairs * (pairs - tied)) if pairs > tied else 0.0
-    reach = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance)
+    reach = reference.ppf((1 + level) / 2) * np.sqrt(variance)
     lower = int(np.clip(round((pairs - reach) / 2) - 1, 0, len(slopes) - 1))
     upper = int(np.clip(round((pairs + reach) / 2), 0, len(slopes) - 1))
-    p = float(2 * stats.norm.sf(abs(z)))
+    p = float(2 * reference.sf(abs(z)))
     return MannKendall(
         n, s, float(variance), z, p, float(tau), slope, float(slopes[lower]), float(slopes[upper])
     )
@@ -127,7 +132,7 @@ def _inflation(detrended: Array) -> float:
     if total == 0:
         return 1.0
     rho = (ranks[:-1] * ranks[1:]).sum() / total
-    rho = np.clip(rho + (2 + 4 * rho) / n, 0.0, 0.95)
+    rho = np.clip((rho + 2 / n) / (1 - 4 / n), 0.0, 0.95) if n > 4 else 0.0
     lags = np.arange(1, n - 2)
     weight = (n - lags) * (n - lags - 1.0) * (n - lags - 2.0)
     return float(1 + 2 / (n * (n - 1) * (n - 2)) * (weight * rho**lags).sum())
@@ -140,22 +145,38 @@ def trend_tests(
     by: str | list[str] | None = None,
     measure: str | None = None,
     *,
+    denominator: str | None = None,
+    count: str | None = None,
+    kind: str | None = None,
     correction: str = "hamed-rao",
+    seasonal: bool = True,
     level: float = 0.95,
     calendar: CalendarLike = "CN",
-    count: str | None = None,
     start: object = None,
     end: object = None,
 ) -> pd.DataFrame:
     """Return one row a group: Mann-Kendall test and Sen's slope of the series that ``trend`` shows.
 
-    Complete periods only; season and calendar are taken out where the data allow it. Arguments are
-    those of :func:`csatext.aggregation.trend.trend`; ``correction`` is that of :func:`mann_kendall`.
+    Complete periods only.
+
+    Parameters
+    ----------
+    facts, time, freq, by, measure, denominator, count, kind, calendar, start, end
+        As in :func:`csatext.aggregation.trend.trend`.
+    correction : {"hamed-rao", "none"}
+        As in :func:`mann_kendall`.
+    seasonal : bool
+        Take season and calendar out where the data allow it (28 days, 104 weeks, 24 months); without a
+        ``calendar`` weekdays and seasons still are. False, with ``correction="none"``: the test of the
+        counts, rates or means themselves, as scipy has it (but for the continuity correction).
+    level : float
+        Of the interval of the slope; ``direction`` is told where q is under ``1 - level``.
 
     Returns
     -------
     DataFrame
-        Table ``trend_tests``, in the order of the groups.
+        Table ``trend_tests``, in the order of the groups. ``attrs``: as of ``trend``, ``correction``,
+        ``seasonal``.
 
     Raises
     ------
@@ -168,10 +189,18 @@ def trend_tests(
     >>> trend_tests(pd.DataFrame({"created_at": days}), freq="D")[["slope", "direction"]].values.tolist()
     [[1.0, '上升']]
     """
-    dimensions = as_list(by)
-    panel = make_panel(facts, time, freq, dimensions, measure, count=count, start=start, end=end)
-    adjusted = seasonally_adjusted(panel, calendar)
-    series = np.where(np.isnan(adjusted), panel.value, adjusted)[:, panel.is_complete]
+    check_level(level)
+    check_switch(seasonal, "seasonal")
+    dimensions = free_dimensions(by, TREND_TESTS)
+    panel = make_panel(
+        facts, time, freq, dimensions, measure,
+        denominator=denominator, count=count, kind=kind, start=start, end=end,
+    )  # fmt: skip
+    series = panel.value
+    if seasonal:
+        adjusted = seasonally_adjusted(panel, calendar)
+        series = np.where(np.isnan(adjusted), series, adjusted)
+    series = series[:, panel.is_complete]
     found = [mann_kendall(row, correction=correction, level=level) for row in series]
     frame = panel.groups.copy()
     for name in ("tau", "z", "p", "slope", "low", "high"):
@@ -185,5 +214,5 @@ def trend_tests(
     frame["direction"] = np.select(
         [significant & (frame["z"] > 0), significant & (frame["z"] < 0)], ["上升", "下降"], "无明显趋势"
     )
-    frame.attrs = {**panel.notes, "freq": panel.freq, "kind": panel.kind, "correction": correction}
+    frame.attrs = {**panel.notes, "freq": panel.freq, "correction": correction, "seasonal": seasonal}
     return conform(frame, TREND_TESTS, dimensions)

@@ -9,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csatext.aggregation.arguments import as_number, check_columns, is_flag
-from csatext.aggregation.times import ends_early, floor, read_times, starts_late
+from csatext.aggregation.amounts import Array, read_amounts
+from csatext.aggregation.arguments import as_list, check_columns
+from csatext.aggregation.reach import are_whole_periods, ends_early, floor, starts_late
+from csatext.aggregation.times import read_end, read_times
 from csatext.errors import ParameterError
+from csatext.schema import Table
 
 __all__ = [
     "CYCLES",
@@ -20,12 +23,11 @@ __all__ = [
     "Array",
     "Panel",
     "as_freq",
+    "free_dimensions",
     "labels",
     "make_panel",
     "next_starts",
 ]
-
-Array = npt.NDArray[np.float64]
 
 FREQUENCIES = {"h": "h", "D": "D", "W": "W-MON", "M": "MS", "Q": "QS", "Y": "YS"}
 """Our frequencies and the pandas offset of their starts. Weeks are ISO weeks, from Monday."""
@@ -58,12 +60,16 @@ class Panel:
     freq : str
         A key of :data:`FREQUENCIES`.
     kind : str
-        ``count``, ``rate`` or ``mean``.
-    n, numerator, denominator, squares : arrays, groups x periods
-        Contacts; contacts, flags or sum; contacts with a known measure; sum of squares.
-    is_complete : array of bool, one a period
+        ``count``, ``rate``, ``mean`` or ``ratio``.
+    n, numerator, denominator : arrays, groups x periods
+        Contacts; contacts, flags or sum; contacts with a known measure, or sum of the denominator.
+    units, error : arrays, groups x periods
+        Observations with a known measure, and the standard error of their mean or ratio (of the
+        residuals, Cochran 1977, chapter 6); NaN where there are fewer than two.
+    is_complete, is_late : arrays of bool, one a period
+        Whether the data cover all of it; whether some of its rows wait for late data.
     notes : dict
-        ``n_rows``, ``n_missing_time``, ``n_outside``, for the attrs of results.
+        What the result is about, for its attrs.
     """
 
     groups: pd.DataFrame
@@ -73,8 +79,10 @@ class Panel:
     n: Array
     numerator: Array
     denominator: Array
-    squares: Array
+    units: Array
+    error: Array
     is_complete: npt.NDArray[np.bool_]
+    is_late: npt.NDArray[np.bool_]
     notes: dict[str, object]
 
     @property
@@ -97,10 +105,21 @@ class Panel:
 
 def as_freq(freq: str) -> str:
     """Return our name of a frequency; pandas aliases are taken."""
-    code = _ALIASES.get(freq, freq) if isinstance(freq, str) else freq
+    code = _ALIASES.get(freq, freq) if isinstance(freq, str) else ""
     if code not in FREQUENCIES:
         raise ParameterError.not_allowed("freq", freq, list(FREQUENCIES))
     return code
+
+
+def free_dimensions(by: str | Sequence[str] | None, table: Table) -> list[str]:
+    """Return ``by`` as a list; a dimension with the name of a column of the result is an error."""
+    dimensions = as_list(by)
+    taken = sorted({column.name for column in table.columns} & set(dimensions))
+    if taken:
+        raise ParameterError(
+            f"维度列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 facts.rename(...)。"
+        )
+    return dimensions
 
 
 def labels(starts: pd.DatetimeIndex, freq: str) -> npt.NDArray[np.object_]:
@@ -127,7 +146,9 @@ def make_panel(
     by: Sequence[str],
     measure: str | None,
     *,
+    denominator: str | None = None,
     count: str | None = None,
+    kind: str | None = None,
     start: object = None,
     end: object = None,
 ) -> Panel:
@@ -137,10 +158,8 @@ def make_panel(
     ----------
     facts : DataFrame
         One row a contact, or a row that stands for ``count`` contacts.
-    time, freq, by, measure
+    time, freq, by, measure, denominator, count, kind
         As in :func:`csatext.aggregation.trend.trend`.
-    count : str, optional
-        Column with the number of contacts a row stands for; each row is one without it.
     start, end : date, optional
         What the data cover, both included; rows outside are left out. By default what was seen.
 
@@ -157,8 +176,8 @@ def make_panel(
     freq = as_freq(freq)
     check_columns(facts, [time], "time")
     check_columns(facts, by, "by")
-    check_columns(facts, [measure] if measure is not None else [], "measure")
-    check_columns(facts, [count] if count is not None else [], "count")
+    for name, argument in ((measure, "measure"), (denominator, "denominator"), (count, "count")):
+        check_columns(facts, [] if name is None else [name], argument)
     times = read_times(facts[time], time)
     lower, upper = _bound("start", start, last=False), _bound("end", end, last=True)
     known = times.notna()
@@ -174,6 +193,8 @@ def make_panel(
     }
     used = facts[inside.to_numpy()]
     times = times[inside.to_numpy()]
+    amounts = read_amounts(used, measure, denominator, count, kind)
+    notes |= {"kind": amounts.kind, "measure": measure, "denominator": denominator}
     first = lower if lower is not None else times.min()
     final = upper if upper is not None else times.max()
     if pd.isna(first) or pd.isna(final) or (times.empty and (lower is None or upper is None)):
@@ -190,36 +211,51 @@ def make_panel(
             f"组数 × 时段数不超过 {_MOST_CELLS:,}（现有 {len(groups):,} × {len(starts):,}）；请用更粗的 freq",
         )
     shape = (len(groups), len(starts))
-    cell = code * max(len(starts), 1) + np.maximum(starts.searchsorted(times.to_numpy(), side="right") - 1, 0)
-    weight = np.ones(len(used)) if count is None else _weights(used, count)
-    x = np.ones(len(used)) if measure is None else as_number(used, measure)
-    kind = "count" if measure is None else "rate" if is_flag(x) else "mean"
-    has = ~np.isnan(x)
+    period = np.maximum(starts.searchsorted(times.to_numpy(), side="right") - 1, 0)
+    cell = code * max(len(starts), 1) + period
 
     def total(amount: Array) -> Array:
         cells = shape[0] * shape[1]
         return np.bincount(cell, amount, minlength=cells)[:cells].reshape(shape).astype(float)
 
-    filled = np.where(has, x, 0.0)
-    complete = np.ones(len(starts), dtype=bool)
+    is_late = np.zeros(len(starts), dtype=bool)
+    is_late[period[_waits(used, [measure, denominator])]] = True
+    complete = ~is_late
+    is_whole = amounts.is_counted and are_whole_periods(times, starts, freq)
     if len(starts):
-        complete[0] = not starts_late(times, lower, starts[0], freq)
-        complete[-1] &= not ends_early(times, upper, starts[-1], freq)
+        complete[0] &= not starts_late(times, lower, starts[0], freq) or (is_whole and lower is None)
+        complete[-1] &= not ends_early(times, upper, starts[-1], freq) or (is_whole and upper is None)
+    notes |= {"whole_periods": is_whole, "n_late_periods": int(is_late.sum())}
+    numerator, bottom, units = total(amounts.numerator), total(amounts.denominator), total(amounts.units)
+    several = np.where(units > 1, units, np.nan)
+    divisor = np.where(bottom > 0, bottom, np.nan)
+    value = numerator / divisor
+    residual = total(amounts.squares) - 2 * value * total(amounts.cross)
+    residual += value**2 * total(amounts.denominator_squares)
+    error = np.sqrt(np.maximum(residual, 0.0) * several / (several - 1)) / divisor
     return Panel(
-        groups, starts, freq, kind, total(weight), total(weight * filled), total(weight * has),
-        total(weight * filled**2), complete, notes,
+        groups, starts, freq, amounts.kind, total(amounts.contacts), numerator, bottom, units, error,
+        complete, is_late, notes,
     )  # fmt: skip
 
 
+def _waits(facts: pd.DataFrame, names: Sequence[str | None]) -> npt.NDArray[np.bool_]:
+    """Tell which rows still wait for late data, by the flags that ``join`` puts beside such columns."""
+    waits = np.zeros(len(facts), dtype=bool)
+    for name in names:
+        flag = f"{name}_complete"
+        if name is not None and flag in facts.columns and pd.api.types.is_bool_dtype(facts[flag].dtype):
+            waits |= ~facts[flag].fillna(value=True).to_numpy(dtype=bool)
+    return waits
+
+
 def _bound(name: str, value: object, *, last: bool) -> pd.Timestamp | None:
-    """Read ``start`` or ``end``; a day without a time of day is meant to its end."""
+    """Read ``start`` or ``end``."""
     if value is None:
         return None
-    moment = read_times(pd.Series([value]), name).iloc[0]
+    moment = read_end(value, name) if last else read_times(pd.Series([value]), name).iloc[0]
     if pd.isna(moment):
         raise ParameterError.wrong_type(name, value, "日期，例如 2026-05-01")
-    if last and moment == moment.normalize():
-        return moment + pd.Timedelta(days=1) - pd.Timedelta(microseconds=1)
     return moment
 
 
@@ -239,11 +275,3 @@ def _groups(facts: pd.DataFrame, by: Sequence[str]) -> tuple[npt.NDArray[np.int6
     first = np.full(grouped.ngroups, 0, dtype=np.int64)
     first[code[::-1]] = np.arange(len(keys) - 1, -1, -1)
     return code, keys.iloc[first].reset_index(drop=True)
-
-
-def _weights(facts: pd.DataFrame, count: str) -> Array:
-    """Return the contacts each row stands for; a missing count is none."""
-    counts = np.nan_to_num(as_number(facts, count))
-    if (counts < 0).any():
-        raise ParameterError.out_of_range("count", count, "这一列没有负数")
-    return counts.astype(float)

@@ -1,32 +1,64 @@
-"""Columns of times: reading them, flooring to periods, and how far the data reach into a period."""
+"""Columns of times as pandas times: Chinese dates, ISO weeks, months and quarters are read too."""
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pandas as pd
 
 from csatext.errors import ParameterError
 
-__all__ = ["ends_early", "floor", "read_times", "starts_late"]
+__all__ = ["read_end", "read_times"]
 
 _ZONE = "Asia/Shanghai"
+
+# Texts that pandas refuses or misreads, and how it reads them rightly; weeks are apart.
+_FORMS = {
+    r"^(\d{4})年(\d{1,2})月(\d{1,2})[日号]\s*": r"\1-\2-\3 ",
+    r"^(\d{4})年(\d{1,2})月份?$": r"\1-\2-01",
+    r"^(\d{4})年$": r"\1-01-01",
+    r"^(\d{4})(\d{2})$": r"\1-\2-01",
+}
+_WEEK = r"^(\d{4})(?:-?[Ww]|年第?)(\d{1,2})周?$"
+_QUARTER = r"^(\d{4})(?:-?[Qq]|年第?)([1-4])(?:季度?)?$"
+# Names of months, weeks, quarters and years, which end later than on the day they begin.
+_SPANS = {
+    r"^\d{4}(?:[-/.]\d{1,2}|\d{2}|年\d{1,2}月份?)$": pd.DateOffset(months=1),
+    _WEEK: pd.DateOffset(days=7),
+    _QUARTER: pd.DateOffset(months=3),
+    r"^\d{4}年?$": pd.DateOffset(years=1),
+}
+_ORDINARY = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
+# A time of day without a date would be today's; a few digits without a sign are no date.
+_NO_DATE = r"^(?:\d{1,2}[:：时点].*|\d{1,3}|\d{5}|\d{7})$"
 
 
 def read_times(column: pd.Series, name: str) -> pd.Series:
     """Return a column as times without zone, in microseconds.
 
-    Texts and dates are converted. Times with a zone become Beijing time, because days, weeks and
-    holidays are counted there.
+    Texts and dates are converted: what pandas reads, ``2026年05月03日``, ``2026年05月``, ``202605``
+    (year and month), ISO weeks (``2026-W18``, ``2026年第18周``: their Monday) and quarters
+    (``2026Q2``, ``2026年第2季度``). A pandas Period becomes its start. Times with a zone become Beijing
+    time, because days, weeks and holidays are counted there.
 
     Raises
     ------
     ParameterError
         Numbers, or texts that are no times; the message shows one.
+
+    Examples
+    --------
+    >>> read_times(pd.Series(["2026-W18", "2026年05月", "202605"]), "week").dt.day.tolist()
+    [27, 1, 1]
     """
+    if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype == object:
+        column = column.astype(object).infer_objects()
     if isinstance(column.dtype, pd.PeriodDtype):
         column = column.dt.start_time
     if column.isna().all():
         return pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
-    if pd.api.types.is_numeric_dtype(column):
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         raise ParameterError(
             f"列「{name}」是数字（{column.dtype}），不能当作时间；请先用 pd.to_datetime(列, unit=…) 转换。"
         )
@@ -37,71 +69,75 @@ def read_times(column: pd.Series, name: str) -> pd.Series:
     return column.astype("datetime64[us]")
 
 
+def read_end(value: object, name: str) -> pd.Timestamp:
+    """Return the last microsecond of a day, month, week, quarter or year; a time of day is itself.
+
+    Raises
+    ------
+    ParameterError
+        As :func:`read_times`.
+
+    Examples
+    --------
+    >>> str(read_end("2026-04", "end")), str(read_end("2026-04-02 09:00", "end"))
+    ('2026-04-30 23:59:59.999999', '2026-04-02 09:00:00')
+    """
+    moment = read_times(pd.Series([value]), name).iloc[0]
+    step = pd.DateOffset(days=1)
+    if isinstance(value, pd.Period):
+        return value.end_time.floor("us")
+    if isinstance(value, str):
+        step = next((span for form, span in _SPANS.items() if re.match(form, value.strip())), step)
+    if pd.isna(moment) or moment != moment.normalize():
+        return moment
+    return moment + step - pd.Timedelta(microseconds=1)
+
+
 def _parse(column: pd.Series, name: str) -> pd.Series:
     """Convert texts, dates and mixed objects; anything that is not a time is an error."""
-    given = column.astype(object).where(column.notna(), None)
-    blank = given.map(lambda value: isinstance(value, str) and not value.strip())
-    given = given.mask(blank, None)
     try:
-        parsed = pd.to_datetime(given, format="mixed", errors="coerce")
+        code, seen = pd.factorize(column)
+    except TypeError as error:
+        raise ParameterError(
+            f"列「{name}」里的值不是单个的时间或文字；请先把这一列整理成每行一个时间。"
+        ) from error
+    seen = pd.Series(seen, dtype=object)
+    is_text = seen.map(lambda value: isinstance(value, str)).to_numpy(dtype=bool)
+    if is_text.any():
+        texts = _plain(pd.Series(seen[is_text], dtype="str")).astype(object)
+        seen = seen.mask(is_text, texts.where(texts.notna(), None))
+    try:
+        parsed = pd.to_datetime(seen, format="mixed", errors="coerce")
     except (ValueError, TypeError) as error:
         raise ParameterError(
             f"列「{name}」混有不同时区的时间；请先用 pd.to_datetime(列, utc=True) 统一。"
         ) from error
-    bad = parsed.isna() & given.notna()
+    # The last place serves the code -1, a missing value.
+    bad = np.append((parsed.isna() & seen.notna()).to_numpy(), False)[code]
     if bad.any():
-        example = str(given[bad].iloc[0])[:30]
+        example = str(column[bad].iloc[0])[:30]
         raise ParameterError(
             f"列「{name}」有 {int(bad.sum())} 个值不能读成时间，例如「{example}」；"
             "请先改正，或用 pd.to_datetime(列, errors='coerce') 转换（读不出的变为空）。"
         )
-    return parsed
+    return parsed.reindex(code).set_axis(column.index)
 
 
-def floor(moment: pd.Timestamp, freq: str) -> pd.Timestamp:
-    """Return the start of the period that ``moment`` is in."""
-    if freq == "h":
-        return moment.floor("h")
-    return moment.to_period({"W": "W-SUN"}.get(freq, freq)).start_time
-
-
-def ends_early(times: pd.Series, end: pd.Timestamp | None, start: pd.Timestamp, freq: str) -> bool:
-    """Tell whether the data end before the period that begins at ``start`` does.
-
-    Days (hours for hourly data) are the unit: the last one counts as covered when its last contact
-    comes no earlier than the earliest last contact of the 28 units before it.
-    """
-    last = end if end is not None else times.max()
-    unit = "h" if freq == "h" else "D"
-    stop = (start + _STEPS[freq]).floor(unit)
-    covered = last.floor(unit)
-    if end is None:
-        inner = times - times.dt.floor(unit)
-        latest = inner.groupby(times.dt.floor(unit)).max()
-        whole = len(latest) < 2 or latest.iloc[-1] >= latest.iloc[-29:-1].min()
-    else:
-        whole = last + pd.Timedelta(microseconds=1) == (last + pd.Timedelta(microseconds=1)).floor(unit)
-    return covered + pd.Timedelta(1, unit=unit) < stop or not whole
-
-
-def starts_late(times: pd.Series, start: pd.Timestamp | None, first: pd.Timestamp, freq: str) -> bool:
-    """Tell whether the data begin after the period that begins at ``first``; the mirror of ends_early."""
-    unit = "h" if freq == "h" else "D"
-    if start is not None:
-        return start > first
-    earliest = times.min()
-    if earliest.floor(unit) > first:
-        return True
-    inner = times - times.dt.floor(unit)
-    opening = inner.groupby(times.dt.floor(unit)).min()
-    return len(opening) > 1 and bool(opening.iloc[0] > opening.iloc[1:29].max())
-
-
-_STEPS = {
-    "h": pd.DateOffset(hours=1),
-    "D": pd.DateOffset(days=1),
-    "W": pd.DateOffset(days=7),
-    "M": pd.DateOffset(months=1),
-    "Q": pd.DateOffset(months=3),
-    "Y": pd.DateOffset(years=1),
-}
+def _plain(texts: pd.Series) -> pd.Series:
+    """Rewrite texts to forms that pandas reads; a blank text becomes missing, no date stays none."""
+    odd = ~texts.str.match(_ORDINARY)
+    if not odd.any():
+        return texts
+    rest = texts[odd].str.strip()
+    rest = rest.mask(rest == "")
+    no_date = rest.str.contains(_NO_DATE, na=False)
+    week, quarter = rest.str.extract(_WEEK), rest.str.extract(_QUARTER)
+    for pattern, plain in _FORMS.items():
+        rest = rest.str.replace(pattern, plain, regex=True)
+    monday = pd.to_datetime(week[0] + "-" + week[1] + "-1", format="%G-%V-%u", errors="coerce")
+    rest = rest.mask(monday.notna(), monday.dt.strftime("%Y-%m-%d"))
+    month = (pd.to_numeric(quarter[1]) * 3 - 2).astype("Int64").astype("str")
+    rest = rest.mask(quarter[0].notna(), quarter[0] + "-" + month + "-01")
+    texts = texts.copy()
+    texts[odd] = rest.mask(no_date, "无日期")
+    return texts

@@ -7,9 +7,9 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from csatext.aggregation.arguments import as_list, check_level
+from csatext.aggregation.arguments import check_level
 from csatext.aggregation.calendar import CalendarLike, days_of
-from csatext.aggregation.periods import Array, Panel, labels, make_panel, next_starts
+from csatext.aggregation.periods import Array, Panel, free_dimensions, labels, make_panel, next_starts
 from csatext.aggregation.seasonal import seasonally_adjusted
 from csatext.schema import conform
 from csatext.schema.time import TREND
@@ -27,9 +27,11 @@ def trend(
     by: str | list[str] | None = None,
     measure: str | None = None,
     *,
+    denominator: str | None = None,
+    count: str | None = None,
+    kind: str | None = None,
     level: float = 0.95,
     calendar: CalendarLike = "CN",
-    count: str | None = None,
     start: object = None,
     end: object = None,
 ) -> pd.DataFrame:
@@ -42,8 +44,9 @@ def trend(
     facts : DataFrame
         One row a contact (or ``count`` contacts). Left unchanged.
     time : str
-        Column of times, or of texts that can be read as times; a zone is converted to Beijing time.
-        Rows without a time are left out and counted in ``attrs["n_missing_time"]``.
+        Column of times, periods, or texts that can be read as such (2026-05-03, 2026年5月, 2026-W18,
+        2026Q2); a zone is converted to Beijing time. Rows without a time are left out and counted in
+        ``attrs["n_missing_time"]``.
     freq : {"h", "D", "W", "M", "Q", "Y"}
         Length of a period; pandas aliases are taken. Weeks are ISO weeks, from Monday.
     by : str or list of str, optional
@@ -51,16 +54,27 @@ def trend(
     measure : str, optional
         None: counts. A column of True and False (or 0 and 1): rates. Another number: means.
         Rows with a missing measure are left out of the denominator.
-    level : float
-        Of the intervals: exact Poisson for counts (Garwood 1936), Wilson (1927) for rates, Student's
-        t for means.
-    calendar : "CN", None or DataFrame
-        Business calendar; see :func:`csatext.aggregation.calendar.business_calendar`.
+    denominator : str, optional
+        Column summed below the line; ``measure`` is summed above it and ``count`` weighs nothing. Of
+        counts that are a part of it in every row (complaints and contacts of a day) it gives a rate,
+        as of flags; of others, and in tables with ``doc_id``, a ratio.
     count : str, optional
         Column with the number of contacts that a row stands for (a table that is counted already).
+        Flags, and averages of a row, weigh by it. Whole numbers never above it may be numbers of
+        contacts or scores: an error asks for ``denominator`` or ``kind``.
+    kind : {"rate", "ratio", "mean"}, optional
+        What the measure is where numbers cannot tell: with ``denominator`` "ratio" for whole amounts
+        that are no counts of independent contacts, or "rate"; without it "mean".
+    level : float
+        Of the intervals: exact Poisson for counts (Garwood 1936), Wilson (1927) for rates, Student's
+        t for means and ratios (with standard error of the residuals, Cochran 1977, chapter 6).
+    calendar : "CN", None or DataFrame
+        Business calendar; see :func:`csatext.aggregation.calendar.business_calendar`.
     start, end : date, optional
-        What the data cover, both days included. Without them the first and last contact tell, and a
-        first or last period that the data do not fill is marked in ``is_complete``.
+        What the data cover, both included (a month's name is meant to its end). Without them the
+        first and last contact tell, and a first or last period that the data do not fill is marked in
+        ``is_complete``. Rows of a counted table that all stand on first (or all on last) days of
+        periods are totals of whole periods.
 
     Returns
     -------
@@ -69,11 +83,28 @@ def trend(
         ``yoy_change`` against the year before (52 weeks for hours, days and weeks); for counts both
         are NA where one of the two periods is incomplete. ``adjusted``: see
         :func:`csatext.aggregation.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92.
+        ``attrs``: ``kind`` (count, rate, mean, ratio: what the measure was taken for), ``measure``,
+        ``denominator``, ``freq``, ``level``, ``n_rows``, ``n_missing_time``, ``n_outside``,
+        ``whole_periods``, ``n_late_periods``; ``calendar_predicted_from``: first day whose days off
+        were not announced (``holidays`` and ``workdays`` from it on are expected ones), or None.
 
     Raises
     ------
     ParameterError, SchemaError
-        Unknown column, frequency or calendar; a column that cannot be read as times.
+        Unknown column, frequency or calendar; a column that cannot be read as times; a dimension
+        named as a column of the result.
+
+    See Also
+    --------
+    csatext.trend_tests : is there a monotone trend (Mann-Kendall), how steep is it.
+    csatext.changepoints : at which periods the level changed.
+    csatext.effect : before and after a fix.
+
+    Notes
+    -----
+    Late data: after ``join(..., complete_after=...)`` periods with a row whose ``<measure>_complete``
+    is False are not complete, and have no changes; their number is ``attrs["n_late_periods"]``. Other
+    late data need ``end``.
 
     Examples
     --------
@@ -84,11 +115,15 @@ def trend(
     [['2026-W19', 2, 0.5, True], ['2026-W20', 0, nan, True], ['2026-W21', 1, 1.0, False]]
     """
     check_level(level)
-    dimensions = as_list(by)
-    panel = make_panel(facts, time, freq, dimensions, measure, count=count, start=start, end=end)
+    dimensions = free_dimensions(by, TREND)
+    panel = make_panel(
+        facts, time, freq, dimensions, measure,
+        denominator=denominator, count=count, kind=kind, start=start, end=end,
+    )  # fmt: skip
     value = panel.value
     low, high = _intervals(panel, level)
-    comparable = np.where(panel.is_complete, value, np.nan) if panel.kind == "count" else value
+    is_part = ~panel.is_complete if panel.kind == "count" else panel.is_late
+    comparable = np.where(is_part, np.nan, value)
     change, change_rate = _changes(comparable, 1)
     yoy_change, yoy_rate = _changes(comparable, _YEAR[panel.freq])
     rows = len(panel.groups)
@@ -107,8 +142,9 @@ def trend(
         yoy_change_rate=yoy_rate,
         adjusted=seasonally_adjusted(panel, calendar),
     )
-    frame = frame.merge(_calendar_columns(panel, calendar), on="period", how="left")
-    frame.attrs = {**panel.notes, "freq": panel.freq, "kind": panel.kind, "level": level}
+    columns = _calendar_columns(panel, calendar)
+    frame = frame.merge(columns, on="period", how="left")
+    frame.attrs = {**panel.notes, "freq": panel.freq, "level": level, **columns.attrs}
     if not len(panel.starts):
         frame.attrs["reason"] = f"列「{time}」里没有一行有时间，无法按时段汇总。"
     return conform(frame, TREND, dimensions)
@@ -124,11 +160,8 @@ def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
     if panel.kind == "rate":
         low, high = proportion_confint(panel.numerator, size, alpha, method="wilson")
         return np.asarray(low), np.asarray(high)
-    mean = panel.numerator / size
-    freedom = np.where(size > 1, size - 1, np.nan)
-    variance = np.maximum(panel.squares - size * mean**2, 0.0) / freedom
-    half = stats.t.ppf(1 - alpha / 2, freedom) * np.sqrt(variance / size)
-    return mean - half, mean + half
+    half = stats.t.ppf(1 - alpha / 2, np.where(panel.units > 1, panel.units - 1, np.nan)) * panel.error
+    return panel.value - half, panel.value + half
 
 
 def _changes(value: Array, lag: int) -> tuple[Array, Array]:
@@ -141,17 +174,21 @@ def _changes(value: Array, lag: int) -> tuple[Array, Array]:
 
 
 def _calendar_columns(panel: Panel, calendar: CalendarLike) -> pd.DataFrame:
-    """Return working days, holidays and promotions of each period."""
+    """Return working days, holidays and promotions of each period; attrs tell which are predicted."""
     starts = panel.starts
     frame = pd.DataFrame({"period": starts, "workdays": pd.array([None] * len(starts), dtype="Int64")})
     frame["holidays"] = pd.Series([None] * len(starts), dtype="str")
     frame["promotions"] = pd.Series([None] * len(starts), dtype="str")
+    frame.attrs = {"calendar_predicted_from": None}
     if calendar is None or not len(starts):
         return frame
     stop = next_starts(starts[-1], panel.freq, 1)[0] - pd.Timedelta(microseconds=1)
     days = days_of(calendar, starts[0], stop)
     if days is None:
         return frame
+    predicted = days.loc[days["is_predicted"], "date"]
+    if len(predicted):
+        frame.attrs = {"calendar_predicted_from": str(predicted.min().date())}
     if panel.freq == "h":
         day = days.set_index("date").reindex(starts.normalize())
         frame["workdays"] = pd.array(day["is_workday"].to_numpy(dtype=int), dtype="Int64")

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from csatext.aggregation.periods import as_freq, labels, make_panel, next_starts
-from csatext.aggregation.times import floor, read_times
+from csatext.aggregation.reach import floor
+from csatext.aggregation.times import read_times
 from csatext.errors import ParameterError
 
 
@@ -52,7 +53,7 @@ def test_sums_agree_with_a_loop():
             assert panel.n[g, p] == len(cell)
             assert panel.denominator[g, p] == cell.notna().sum()
             assert panel.numerator[g, p] == pytest.approx(cell.sum())
-            assert panel.squares[g, p] == pytest.approx((cell**2).sum())
+            assert panel.error[g, p] == pytest.approx(cell.sem(), nan_ok=True)
 
 
 def test_too_many_cells_is_an_error_that_says_what_to_do():
