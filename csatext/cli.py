@@ -106,8 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(progress, "内存不够；请分批处理，或换一台内存更大的机器。", FAILED)
     except KeyboardInterrupt:
         return _failed(progress, "已中断；未写完的文件没有留下。", FAILED)
+    from csatext.batch.privacy import mask_sentence
+
     progress.close()
-    sys.stdout.write(f"{message}\n")
+    sys.stdout.write(f"{mask_sentence(message)}\n")
     return DONE
 
 
@@ -226,7 +228,7 @@ def _check(given: argparse.Namespace, progress: _Progress) -> str:
     from csatext.ingest.read import read_contacts
     from csatext.reporting.labels import check_name
 
-    progress(f"读取 {Path(given.input).name}")
+    progress(f"读取 {mask_sentence(Path(given.input).name)}")
     contacts = read_contacts(given.input, columns=columns or None, encoding=given.encoding or None)
     progress("检查")
     table = check(contacts)

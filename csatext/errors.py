@@ -5,6 +5,7 @@ Messages that a person without Python can meet (files, configuration, columns) a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -16,7 +17,35 @@ __all__ = [
     "NotFittedError",
     "ParameterError",
     "SchemaError",
+    "mask_numbers",
 ]
+
+_SEP = "[-_. ]?"
+_DATE = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_NUMBERS = (
+    (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "[邮箱]"),
+    (rf"(?<!\d)\d{{6}}{_DATE}\d{{3}}[\dXx](?!\d)", "[身份证]"),
+    (rf"(?<!\d)({_DATE})?(?:86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}({_DATE})?(?!\d)", r"\1[手机号]\2"),
+    (r"(?<!\d)0\d{2,3}-?[2-9]\d{6,7}(?!\d)", "[座机]"),
+    (r"(?<!\d)[3-6]\d{14,18}(?!\d)", "[银行卡]"),
+)
+"""Shapes of personal numbers, wherever they stand: beside letters, Han and underscores too. A date, a time
+stamp (20260501103000) and a clock in seconds or milliseconds have none of these shapes."""
+
+
+def mask_numbers(text: str) -> str:
+    """Return a name or a sentence without what has the shape of a personal number or an e-mail address.
+
+    Blunt on purpose, for names of files and values echoed by errors; texts are for `csatext.redact`.
+
+    Examples
+    --------
+    >>> mask_numbers("客诉13800138000导出_20260501.csv")
+    '客诉[手机号]导出_20260501.csv'
+    """
+    for shape, label in _NUMBERS:
+        text = re.sub(shape, label, text)
+    return text
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str | None:
@@ -37,7 +66,10 @@ def _listed(names: Iterable[object], limit: int = 30) -> str:
 
 
 class CsatextError(ValueError):
-    """Base of all errors raised on purpose by csatext."""
+    """Base of all errors raised on purpose by csatext; no message shows a personal number it was given."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(mask_numbers(part) if isinstance(part, str) else part for part in said))
 
 
 class ParameterError(CsatextError):

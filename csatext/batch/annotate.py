@@ -10,6 +10,7 @@ import pandas as pd
 
 from csatext.batch.configuration import Configuration
 from csatext.batch.pipeline import guarded, read_source, tagged
+from csatext.batch.privacy import mask_sentence
 from csatext.errors import InputError
 from csatext.reporting.files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
 
@@ -61,8 +62,8 @@ def annotate(
             f"无法写出「{out}」：不支持 {ending or '没有扩展名'} 的文件；请用 {'、'.join(ENDINGS)} 之一。"
         )
     check_folder(out.parent)
-    progress(f"读取 {Path(source).name}")
-    read = guarded(read_source(source, configuration))
+    progress(f"读取 {mask_sentence(Path(source).name)}")
+    read = guarded(read_source(source, configuration), configuration.privacy)
     corpus, facts, _, _ = tagged(read.contacts, configuration, progress)
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
@@ -70,7 +71,7 @@ def annotate(
         raise InputError(
             f"共 {len(facts):,} 行，超过一张 Excel 工作表的 {_SHEET_ROWS:,} 行；请写成 .csv 或 .parquet。"
         )
-    progress(f"写入 {out.name}")
+    progress(f"写入 {mask_sentence(out.name)}")
     prepare_folder(out.parent)
     {".parquet": write_parquet, ".csv": write_csv, ".xlsx": _write_xlsx}[ending](facts, out)
     return len(facts), len(read.rejects)

@@ -13,6 +13,7 @@ __all__ = [
     "AnalysisSection",
     "Configuration",
     "InputSection",
+    "PrivacySection",
     "ReportSection",
     "TablesSection",
     "TextSection",
@@ -69,6 +70,23 @@ class TextSection:
     min_df: int = 0
     simplify: bool = True
     n_jobs: int = 1
+
+
+@dataclass(frozen=True)
+class PrivacySection:
+    """What of the columns beside the text is shown.
+
+    Attributes
+    ----------
+    keep : list of str
+        Columns that stay as they are, by canonical name or header: ``["agent_id", "order_id"]``.
+    pseudonymize : str
+        Key; the same person then has the same token in every run. Empty: masks, and labels (坐席-1) that
+        hold for one run. Never written anywhere.
+    """
+
+    keep: list[str] = field(default_factory=list)
+    pseudonymize: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -143,6 +161,7 @@ class Configuration:
 
     input: InputSection = field(default_factory=InputSection)
     text: TextSection = field(default_factory=TextSection)
+    privacy: PrivacySection = field(default_factory=PrivacySection)
     analysis: AnalysisSection = field(default_factory=AnalysisSection)
     tables: TablesSection = field(default_factory=TablesSection)
     report: ReportSection = field(default_factory=ReportSection)

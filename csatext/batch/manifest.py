@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import csatext
 from csatext.batch.configuration import Configuration
+from csatext.batch.privacy import mask_sentence
 from csatext.reporting.files import file_hash
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def manifest(
     ----------
     product : Product
     configuration : Configuration
-        Listed without ``text.n_jobs``, which no result depends on.
+        Listed without ``text.n_jobs``, which no result depends on, and without the key of pseudonyms.
     out : Path
         Folder that the names of ``written`` are relative to.
     written : sequence of Path
@@ -37,11 +38,12 @@ def manifest(
     """
     told = configuration.to_dict()
     del told["text"]["n_jobs"]
+    told["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
     reasons = product.rejects["reason"].value_counts().sort_index()
     return {
         "csatext": csatext.__version__,
-        "input": product.source,
-        "configuration": told,
+        "input": product.source | {"name": mask_sentence(product.source["name"])},
+        "configuration": _masked(told),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
         "rows": {
             "rows": product.rows,
@@ -50,6 +52,15 @@ def manifest(
         },
         "rejects": {str(reason): int(n) for reason, n in reasons.items()},
         "tables": {name: len(table) for name, table in product.tables.items()},
-        "absent": dict(product.absent),
+        "absent": _masked(dict(product.absent)),
         "files": {path.relative_to(out).as_posix(): file_hash(path) for path in written},
     }
+
+
+def _masked(value: Any) -> Any:
+    """Return nested values with every string masked: headers and paths of a configuration are the user's."""
+    if isinstance(value, dict):
+        return {_masked(key): _masked(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_masked(inner) for inner in value]
+    return mask_sentence(value) if isinstance(value, str) else value

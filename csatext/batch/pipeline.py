@@ -17,7 +17,7 @@ from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.batch.cause_words import with_words
 from csatext.batch.checks import check_tables
-from csatext.batch.configuration import Configuration, TextSection
+from csatext.batch.configuration import Configuration, PrivacySection, TextSection
 from csatext.batch.names import free_names, quality_note
 from csatext.batch.output import Product, write_product
 from csatext.batch.privacy import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
@@ -111,7 +111,7 @@ def run(
     configuration = configuration or Configuration()
     out = Path(out)
     check_folder(out)
-    progress(f"读取 {Path(source).name}")
+    progress(f"读取 {mask_sentence(Path(source).name)}")
     read = read_source(source, configuration)
     return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
@@ -155,7 +155,7 @@ def write_analysis(
     progress: Progress = _LOG.info,
 ) -> RunResult:
     """Analyse what was read and write everything; all is computed before the first file."""
-    read = guarded(read)
+    read = guarded(read, configuration.privacy)
     analysis = analyse(read.contacts, configuration, progress)
     progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
@@ -166,16 +166,18 @@ def write_analysis(
         measure=configuration.tables.measure,
         absent=analysis.absent,
     )
-    progress(f"写入 {out}")
+    progress(f"写入 {mask_sentence(str(out))}")
     product = Product(analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent)
     write_product(product, out, configuration)
     return RunResult(out, out / "report.html", read.rows, len(read.contacts), len(read.rejects))
 
 
-def guarded(read: ReadResult) -> ReadResult:
+def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
     """Return what was read without personal data beside the texts, and with names that results leave free."""
     contacts, masked_ids = mask_doc_ids(read.contacts)
-    named, renamed = free_names(mask_columns(contacts))
+    given = privacy or PrivacySection()
+    masked = mask_columns(contacts, keep=given.keep, key=given.pseudonymize or None)
+    named, renamed = free_names(masked)
     total, notes = len(named), [read.quality.assign(detail=read.quality["detail"].map(mask_sentence))]
     for old, new in renamed.items():
         detail = f"列「{old}」改名为「{new}」，原来的名字留给分析结果"
@@ -207,6 +209,8 @@ def tagged(
         tokenizer=Tokenizer(_terms(configuration.text)),
         min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
         simplify=configuration.text.simplify,
+        pseudonymize=configuration.privacy.pseudonymize or None,
+        keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
     progress("情感、投诉类别")

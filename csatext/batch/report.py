@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from csatext.batch.privacy import mask_sentence
 from csatext.errors import InputError
 from csatext.reporting.files import check_folder, prepare_folder
 from csatext.reporting.report import write_report
@@ -35,7 +36,7 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
     """
     facts, out = Path(facts), Path(out)
     check_folder(out.parent)
-    progress(f"读取 {facts.name}")
+    progress(f"读取 {mask_sentence(facts.name)}")
     try:
         table = pd.read_parquet(facts)
     except (OSError, pa.ArrowInvalid) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from os import PathLike
 from pathlib import Path
@@ -16,6 +16,7 @@ from csatext.reporting.chapters import chapters
 from csatext.reporting.files import write_text
 from csatext.reporting.fonts import font_face
 from csatext.reporting.tables import absent_tables, standard_tables
+from csatext.text.personal_columns import mask_columns, mask_values
 
 __all__ = ["render_report", "write_report"]
 
@@ -31,6 +32,7 @@ def write_report(
     examples: pd.DataFrame | None = None,
     measure: str = "is_negative",
     absent: Mapping[str, str] | None = None,
+    keep: Iterable[str] = (),
 ) -> Path:
     """Write the report of some facts.
 
@@ -50,6 +52,9 @@ def write_report(
     absent : mapping of str to str, optional
         What could not be made, with the reason in Chinese; None asks
         :func:`csatext.reporting.tables.absent_tables`.
+    keep : iterable of str
+        Columns shown as they are. The others are shown without personal data, names of agents as 坐席-1 (see
+        :mod:`csatext.text.personal_columns`); in ``tables`` and ``examples`` the values found are masked.
 
     Returns
     -------
@@ -69,10 +74,19 @@ def write_report(
     'report.html'
     """
     path = Path(path)
+    kept = set(keep)
+    facts = mask_columns(facts, keep=kept, orders=False)
     made = standard_tables(facts, measure=measure) if tables is None else tables
     shown = made if examples is None else {**made, "examples": examples}
-    write_text(render_report(facts, shown, title=title, measure=measure, absent=absent), path)
+    masked = {name: _masked(table, kept) for name, table in shown.items()}
+    write_text(render_report(facts, masked, title=title, measure=measure, absent=absent), path)
     return path
+
+
+def _masked(table: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
+    """Return a table without the personal data that its values show."""
+    texts = [name for name, kind in table.dtypes.items() if kind.kind == "O" and name not in kept]
+    return table.assign(**{str(name): mask_values(table[name]) for name in texts})
 
 
 def render_report(

@@ -16,6 +16,7 @@ from csatext.errors import InputError, NotFittedError, ParameterError, SchemaErr
 from csatext.lexicon import Lexicon
 from csatext.text.cleaning import DEFAULT_STEPS
 from csatext.text.corpus import Corpus
+from csatext.text.personal_columns import mask_columns
 from csatext.text.pii_view import MASK
 from csatext.text.preparation import Preparation, text_array
 from csatext.text.tokenization import Tokenizer
@@ -47,7 +48,11 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     redact : bool, default True
         Mask personal data before anything is stored.
     pseudonymize : str, bytes or None
-        Key for equal tokens for equal values (see :func:`csatext.redact`).
+        Key for equal tokens for equal values (see :func:`csatext.redact`); shown and saved nowhere.
+    keep : sequence of str, default ()
+        Columns beside the text that stay as they are. The others are masked like the text where ``redact``
+        is on: names, numbers and addresses of people by header and by value, names of agents as ``坐席-1``
+        (see :mod:`csatext.text.personal_columns`); ``doc_id`` and numbers of orders stay, to join by.
     simplify : bool, default True
         Convert Traditional characters before segmentation.
     n_jobs : int, default 1
@@ -80,6 +85,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         steps: Sequence[Any] = DEFAULT_STEPS,
         redact: bool = True,
         pseudonymize: str | bytes | None = None,
+        keep: Sequence[str] = (),
         simplify: bool = True,
         n_jobs: int = 1,
     ) -> None:
@@ -91,6 +97,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self.steps = steps
         self.redact = redact
         self.pseudonymize = pseudonymize
+        self.keep = keep
         self.simplify = simplify
         self.n_jobs = n_jobs
 
@@ -148,11 +155,19 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             raise NotFittedError.before_fit(self)
         return self.terms_
 
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:
+        """Return the parameters that are not the default ones, the key as stars."""
+        if self.pseudonymize is None:
+            return str(super().__repr__(N_CHAR_MAX))
+        return str(super().__repr__(N_CHAR_MAX)).replace(repr(self.pseudonymize), "'***'")
+
     def _preparation(self) -> Preparation:
         return Preparation(self.steps, self.redact, self.pseudonymize, self.simplify)
 
     def _prepared(self, contacts: Any) -> tuple[pd.DataFrame, tuple[Any, Any, TokenTable]]:
         docs, source = _documents(contacts)
+        if self.redact:
+            docs = mask_columns(docs, keep=self.keep, key=self.pseudonymize, orders=False)
         texts = text_array(self._preparation().column(source))
         tokenizer = Tokenizer() if self.tokenizer is None else self.tokenizer
         return docs, (texts, source, tokenizer.encode(texts, n_jobs=self.n_jobs))

@@ -15,6 +15,9 @@ lexicons = []
 min_df = 3
 simplify = false
 n_jobs = 2
+[privacy]
+keep = ["agent_id"]
+pseudonymize = "k"
 [analysis]
 n_topics = 0
 n_keywords = 5

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+import csatext as ct
 from csatext.batch.names import RESULT_COLUMNS, free_names
 from csatext.batch.privacy import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.cli import main
@@ -15,7 +16,11 @@ PHONES = ["13812345678", "15987654321", "18611112222", "13700001111", "177555566
 CARD_ID = "110101199003074514"
 MAIL = "someone.private@example.com"
 NAMES = ["张小明", "欧阳小红", "李小刚", "王小丽"]
-PLANTED = [*PHONES, CARD_ID, MAIL, *NAMES, "南山区某某路12号"]
+AGENTS = ["林小雨", "郑爱国", "陈小慧"]
+ORDERS = [f"2026050112{at:04d}" for at in range(80)]
+QQ = [str(712345678 + at) for at in range(80)]
+PLANTED = [*PHONES, CARD_ID, MAIL, *NAMES, "南山区某某路12号", *AGENTS, *ORDERS, *QQ]
+IN = f"客诉{PHONES[0]}导出.csv"
 
 
 def planted_rows():
@@ -31,6 +36,9 @@ def planted_rows():
             "备注": "无",
             "住址": "广东省深圳市南山区某某路12号",
             "回访号": np.nan,
+            "坐席": [*AGENTS, "A012"][at % 4],
+            "订单号": ORDERS[at],
+            "QQ": int(QQ[at]),
         }
         for at in range(80)
     ]
@@ -58,10 +66,8 @@ def contents(folder):
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     folder = tmp_path_factory.mktemp("private")
-    planted_rows().to_csv(folder / "in.csv", index=False)
-    return folder / "out", main(
-        ["run", str(folder / "in.csv"), "-o", str(folder / "out"), "--duplicates", "first"]
-    )
+    planted_rows().to_csv(folder / IN, index=False)
+    return folder / "out", main(["run", str(folder / IN), "-o", str(folder / "out"), "--duplicates", "first"])
 
 
 def test_no_planted_value_in_any_file(ran):
@@ -89,6 +95,69 @@ def test_a_masked_identifier_stays_unique_and_is_reported(ran):
     assert "[手机号]#3" in facts.index
     quality = pd.read_parquet(out / "tables" / "quality.parquet")
     assert quality.loc[quality["check"] == "personal_id", "n"].tolist() == [1]
+
+
+def test_agents_and_orders_can_still_be_told_apart(ran):
+    out, _ = ran
+    facts = pd.read_parquet(out / "facts.parquet")
+    assert facts["agent_id"].nunique() == 4
+    assert set(facts.loc[["T7", "T11"], "agent_id"]) == {"A012"}
+    assert facts["order_id"].is_unique
+    assert json.loads((out / "manifest.json").read_text("utf-8"))["input"]["name"] == "客诉[手机号]导出.csv"
+
+
+def test_what_the_configuration_keeps_stays_and_its_key_is_written_nowhere(tmp_path):
+    planted_rows().to_csv(tmp_path / "in.csv", index=False)
+    settings = '[privacy]\nkeep = ["agent_id", "order_id"]\npseudonymize = "verysecret"\n'
+    (tmp_path / "c.toml").write_text(settings + "[analysis]\nn_topics = 0\n", "utf-8")
+    words = [
+        "run",
+        str(tmp_path / "in.csv"),
+        "-o",
+        str(tmp_path / "out"),
+        "--config",
+        str(tmp_path / "c.toml"),
+    ]
+    assert main([*words, "--duplicates", "first"]) == 0
+    facts = pd.read_parquet(tmp_path / "out" / "facts.parquet")
+    assert set(facts["agent_id"]) == {*AGENTS, "A012"}
+    assert set(facts["order_id"]) <= set(ORDERS)
+    assert not [name for name, text in contents(tmp_path / "out") if "verysecret" in text]
+    assert main(["report", str(tmp_path / "out" / "facts.parquet"), "-o", str(tmp_path / "r.html")]) == 0
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert not [value for value in [*AGENTS, *PHONES, *ORDERS] if value in page]
+
+
+def test_names_of_files_are_masked_wherever_they_are_shown(tmp_path, capsys):
+    names = [f"客诉{PHONES[0]}导出.csv", f"x_{PHONES[1]}_y.xlsx", f"ID{CARD_ID}.jsonl", f"{PHONES[2]}.zip"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+        for verb in ("run", "annotate", "check", "report"):
+            out = [] if verb == "check" else ["-o", str(tmp_path / f"o{PHONES[3]}.csv")]
+            assert main([verb, str(tmp_path / name), *out]) in (1, 2)
+    said = "".join(capsys.readouterr())
+    assert "客诉[手机号]导出" in said
+    assert [value for value in PLANTED if value in said] == []
+
+
+def test_facts_of_the_interface_are_masked_in_the_report(tmp_path):
+    facts = pd.DataFrame(
+        {
+            "channel": [f"电话{PHONES[0]}", "在线"] * 30,
+            "agent_id": [AGENTS[0], AGENTS[1]] * 30,
+            "is_negative": [True, False, False] * 20,
+        }
+    )
+    before = facts.copy()
+    page = ct.write_report(facts, tmp_path / "r.html").read_text("utf-8")
+    assert not [value for value in [*AGENTS, *PHONES] if value in page]
+    assert "坐席-1" in page
+    pd.testing.assert_frame_equal(facts, before)
+    table = ct.breakdown(facts, by="channel", measure="is_negative")
+    given = ct.write_report(facts, tmp_path / "g.html", tables={"breakdown": table}).read_text("utf-8")
+    assert PHONES[0] not in given
+    kept = ct.write_report(facts, tmp_path / "k.html", keep=["agent_id"]).read_text("utf-8")
+    assert AGENTS[0] in kept
 
 
 def test_messages_hold_no_value(tmp_path, capsys):
@@ -144,6 +213,10 @@ def test_names_in_rejected_rows_are_masked_where_a_header_announces_names():
     rejects = pd.DataFrame({"source": "a", "line": [1], "reason": "x", "raw": ["T1,李小刚,广东,很慢,王小丽"]})
     assert mask_rejects(rejects, pd.Index(["姓名"]))["raw"][0] == "T1,[已脱敏],广东,很慢,[已脱敏]"
     assert mask_rejects(rejects, pd.Index(["渠道"]))["raw"][0] == rejects["raw"][0]
+    agents = rejects.assign(raw="T1,林小雨,20260501123456,712345678,20260501", source=f"a{PHONES[0]}.csv")
+    masked = mask_rejects(agents, pd.Index(["agent_id", "order_id", "QQ"])).iloc[0]
+    assert masked["raw"] == "T1,[已脱敏],[单号],[已脱敏],20260501"
+    assert masked["source"] == "a[手机号].csv"
     none = mask_rejects(rejects.iloc[:0], pd.Index(["姓名"]))
     assert len(none) == 0
 
