@@ -11,15 +11,16 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.arguments import as_list, as_number, check_columns, is_flag
-from csatext.aggregation.cells_periods import period_number
+from csatext.aggregation.cells_fold import encode_columns, fold
+from csatext.aggregation.cells_periods import read_periods
 from csatext.errors import ParameterError
+from csatext.schema import Table
+from csatext.schema.causes import ROOT_CAUSES
 
 __all__ = ["EMPTY", "Cells", "Grouping", "group", "label_column", "read_cells", "subsets"]
 
 EMPTY = "(空)"
 """Label of a missing dimension value, so that it is not taken for "any"."""
-
-_DENSE = 4
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,13 @@ class Cells:
     events, exposure : ndarray, shape (n_entries,)
         Numerator and denominator of a cell in one baseline period.
     n_periods : int
-        Baseline periods that the table holds.
+        Baseline periods: of a rate those that have rows, of a count those without rows too.
     is_rate : bool
         False where the numerator is a count and the exposure the number of periods.
+    missing_baseline : list of str
+        Baseline periods without rows.
+    note : str or None
+        What was done about periods without rows, in Chinese.
     """
 
     names: list[str]
@@ -59,6 +64,8 @@ class Cells:
     exposure: np.ndarray
     n_periods: int
     is_rate: bool
+    missing_baseline: list[str]
+    note: str | None
 
     def __len__(self) -> int:
         return int(self.codes.shape[1])
@@ -99,6 +106,8 @@ def read_cells(
     period: str,
     current: Any,
     baseline: Any,
+    result: Table = ROOT_CAUSES,
+    allow_negative: bool = False,
 ) -> Cells:
     """Fold a table of facts, or one that is counted already, to its distinct cells.
 
@@ -117,7 +126,12 @@ def read_cells(
     current : scalar
         The period to explain.
     baseline : scalar or list
-        Periods to compare with; those that the table lacks are left out.
+        Periods to compare with. One without rows has no exposure in a rate and is left out; in a
+        count it is a period in which nothing was counted, if it is spelt as the others are.
+    result : Table, default ROOT_CAUSES
+        Table to be made: no dimension may be named like one of its columns.
+    allow_negative : bool, default False
+        Whether numerators below 0 make sense.
 
     Returns
     -------
@@ -129,7 +143,8 @@ def read_cells(
     SchemaError
         A column is missing or not numeric.
     ParameterError
-        No dimension, or the periods are not in the table, overlap or are none; negative numbers.
+        No dimension, or one named like a column of the result; the periods are not in the table,
+        overlap or are none; a rate without rows in the current period; negative numbers.
 
     Examples
     --------
@@ -144,6 +159,11 @@ def read_cells(
     if not names:
         raise ParameterError("参数 by 是空的；请给出至少一个维度列。")
     check_columns(table, names, "by")
+    taken = sorted({column.name for column in result.columns} & set(names))
+    if taken:
+        raise ParameterError(
+            f"维度列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 table.rename(columns=...)。"
+        )
     check_columns(table, [period], "period")
     check_columns(table, [numerator], "numerator")
     if denominator is not None:
@@ -151,7 +171,8 @@ def read_cells(
     for name, argument in ((period, "period"), (numerator, "numerator"), (denominator, "denominator")):
         if name in names:
             raise ParameterError(f"列「{name}」既在 by 里又是 {argument}；请从 by 里去掉。")
-    when = period_number(table[period], current, baseline)
+    periods = read_periods(table[period], current, baseline)
+    when = periods.number
     top = as_number(table, numerator)
     rows = (when >= 0) & ~np.isnan(top)
     bottom = None if denominator is None else as_number(table, denominator)
@@ -160,11 +181,17 @@ def read_cells(
     when, top = when[rows], top[rows]
     is_rate = bottom is not None or (is_flag(top) and bool((top == 0).any()))
     weight = np.ones(len(top)) if bottom is None else bottom[rows]
-    if (top < 0).any() or (weight < 0).any():
-        raise ParameterError(f"列「{numerator}」或分母有负数；归因只能用于不小于 0 的计数或金额。")
-    n_periods = len(np.unique(when[when > 0]))
-    codes, levels = _encode(table.loc[rows, names])
-    first, cell = _fold(codes, [len(level) for level in levels])
+    if ((top < 0).any() and not allow_negative) or (weight < 0).any():
+        named = denominator if (weight < 0).any() else numerator
+        raise ParameterError(f"列「{named}」有负数；这里只能用不小于 0 的计数、金额或分母。")
+    for argument, value, there in (("current", current, when == 0), ("baseline", baseline, when > 0)):
+        if is_rate and not there.any():
+            raise ParameterError(
+                f"{argument}={value!r} 没有可用的数据行，算不出比率；请检查时期的写法，或换一个有数据的时期。"
+            )
+    n_periods = periods.count(is_rate)
+    codes, levels = encode_columns(table.loc[rows, names])
+    first, cell = fold(codes, [len(level) for level in levels])
     n_cells = len(first)
     slot, entry = np.unique(cell * (n_periods + 1) + when, return_inverse=True)
     events = np.bincount(entry, top, len(slot))
@@ -191,44 +218,9 @@ def read_cells(
         exposure=exposure[old] if is_rate else np.ones(int(old.sum())),
         n_periods=n_periods,
         is_rate=is_rate,
+        missing_baseline=periods.missing,
+        note=periods.note(is_rate, current),
     )
-
-
-def _encode(frame: pd.DataFrame) -> tuple[np.ndarray, list[pd.Index]]:
-    codes = np.empty((frame.shape[1], len(frame)), dtype=np.int32)
-    levels = []
-    for position, name in enumerate(frame.columns):
-        column = frame[name]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            column = column.astype(column.cat.categories.dtype)
-        code, seen = pd.factorize(column, sort=False, use_na_sentinel=False)
-        order = np.argsort([str(value) for value in seen], kind="stable")
-        rank = np.empty(len(order), dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        codes[position] = rank[code]
-        levels.append(pd.Index(seen)[order])
-    return codes, levels
-
-
-def _fold(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return one row of each distinct combination, and the combination of each row."""
-    combined = np.zeros(codes.shape[1], dtype=np.int64)
-    span = 1
-    for code, size in zip(codes, sizes, strict=True):
-        if span > np.iinfo(np.int64).max // max(size, 1):
-            # Number what was seen so far anew, so that the key cannot overflow.
-            combined = np.unique(combined, return_inverse=True)[1]
-            span = len(combined)
-        combined = combined * size + code
-        span *= max(size, 1)
-    if span > _DENSE * (len(combined) + 1):
-        _, first, ids = np.unique(combined, return_index=True, return_inverse=True)
-        return first, ids
-    # A table of all keys is faster than sorting while it is not much longer than the data.
-    last = np.full(span, -1, dtype=np.int64)
-    last[combined] = np.arange(len(combined))
-    present = last >= 0
-    return last[present], (np.cumsum(present) - 1)[combined]
 
 
 def group(cells: Cells, dims: Sequence[int], where: np.ndarray | None = None) -> Grouping:
@@ -247,7 +239,7 @@ def group(cells: Cells, dims: Sequence[int], where: np.ndarray | None = None) ->
     Grouping
     """
     at = np.arange(len(cells)) if where is None else np.flatnonzero(where)
-    first, part = _fold(cells.codes[list(dims)][:, at], [len(cells.levels[dim]) for dim in dims])
+    first, part = fold(cells.codes[list(dims)][:, at], [len(cells.levels[dim]) for dim in dims])
     ids = np.full(len(cells), len(first), dtype=np.int32)
     ids[at] = part
     return Grouping(tuple(dims), ids, at[first])

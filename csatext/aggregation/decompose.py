@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,7 +36,9 @@ def decompose(
     table : DataFrame
         Facts (one row a contact), or a counted table (one row a cell and period).
     numerator : str
-        Column of 0 and 1: the rate over rows. Any other numbers, or a column of ones only: the count.
+        Column of 0 and 1: the rate over rows. Any other numbers, or a column of ones only: the count
+        (the sum). Scores below 0 (NPS as -1, 0, 1; sentiment) are allowed: with a ``denominator`` of
+        ones their mean is taken apart.
     denominator : str, optional
         Column that the numerator is divided by.
     by : str or sequence of str
@@ -45,7 +48,9 @@ def decompose(
     current : scalar
         The value of ``period`` to explain.
     baseline : scalar or list
-        Values of ``period`` to compare with: pooled for a rate, averaged over periods for a count.
+        Values of ``period`` to compare with: pooled for a rate, averaged over periods for a count. In
+        a count a period named here or in ``current`` that has no rows is 0 (a month without a
+        complaint); a rate has no denominator there: the period is left out, of ``current`` refused.
 
     Returns
     -------
@@ -54,8 +59,9 @@ def decompose(
         or vanished) for others, in the order of the dimensions' values. As effects are sums over
         cells, ``result.groupby([..., "effect"])["contribution"].sum()`` gives them for any coarser
         level. ``attrs``: ``before``, ``after``, ``change`` (their difference, the sum of
-        ``contribution``) and ``waterfall``, a list of steps ``{"step", "value", "start", "end"}`` from
-        before through the four effects to after.
+        ``contribution``), ``waterfall``, a list of steps ``{"step", "value", "start", "end"}`` from
+        before through the four effects to after, ``missing_baseline`` (periods without rows) and
+        ``note`` (what was done about periods without rows, in Chinese).
 
     Raises
     ------
@@ -63,6 +69,12 @@ def decompose(
         A column is missing or not numeric.
     ParameterError
         Periods that are not in the table or overlap, no dimension, or no denominator on one side.
+
+    See Also
+    --------
+    csatext.root_causes : its ``attrs["change"]`` is another number: events of the current period above
+        those expected from the baseline's rates (an excess count, also for a rate, a shift of the mix
+        left out). Here ``change`` is the plain difference after - before, in units of the rate or count.
 
     Notes
     -----
@@ -77,6 +89,11 @@ def decompose(
     where it lies above the average. For a count n of a total N, with w = n / N::
 
         mix = (w1 - w0) N_bar      rate = (N1 - N0) w_bar      new = n1      vanished = -n0
+
+    A sum with amounts below 0 has no shares: there a cell's whole difference is its rate effect, mix is
+    0 and weights are NA. Contributions are rounded to a grid so fine that it stands at the limit of
+    double precision of their sum (2 to the power -52 of it): all their sums, in any order and at any
+    level, are free of rounding, and that of all is ``change`` to the last bit.
 
     Examples
     --------
@@ -114,27 +131,45 @@ def decompose(
         period=period,
         current=current,
         baseline=baseline,
+        result=DECOMPOSITION,
+        allow_negative=True,
     )
     parts = _rate_parts(cells) if cells.is_rate else _count_parts(cells)
+    before, after = _whole(cells)
     frame = parts.reset_index(drop=True)
+    frame["contribution"] = _summing_to(frame["contribution"].to_numpy(), after - before)
     cell = frame.pop("cell").to_numpy()
     for dim, name in enumerate(cells.names):
         frame[name] = label_column(cells.levels[dim], cells.codes[dim, cell])
-    before, after = _whole(cells)
     frame.attrs = {
         "before": before,
         "after": after,
-        "change": after - before,
+        "change": float(frame["contribution"].sum()),
         "waterfall": _waterfall(frame, before, after),
+        "missing_baseline": cells.missing_baseline,
     }
+    if cells.note is not None:
+        frame.attrs["note"] = cells.note
     return conform(frame, DECOMPOSITION, cells.names)
 
 
+def _summing_to(parts: np.ndarray, change: float) -> np.ndarray:
+    """Round parts to a common grid on which sums are exact, the largest taking up what is left over."""
+    size = math.fsum(np.abs(parts).tolist()) + abs(change)
+    if size == 0:
+        return parts
+    grid = math.ldexp(1.0, max(math.frexp(size)[1] - 52, -1022))
+    # adding 0 turns -0 to 0
+    steps = np.round(parts / grid) + 0.0
+    steps[np.argmax(np.abs(steps))] += np.round(change / grid) - math.fsum(steps.tolist())
+    return steps * grid
+
+
 def _whole(cells: Cells) -> tuple[float, float]:
-    before, after = float(cells.events_before.sum()), float(cells.events_after.sum())
+    before, after = math.fsum(cells.events_before.tolist()), math.fsum(cells.events_after.tolist())
     if not cells.is_rate:
         return before / cells.n_periods, after
-    base, now = float(cells.exposure_before.sum()), float(cells.exposure_after.sum())
+    base, now = math.fsum(cells.exposure_before.tolist()), math.fsum(cells.exposure_after.tolist())
     if base <= 0 or now <= 0:
         side = "对比期" if base <= 0 else "当前期"
         raise ParameterError(f"{side}的分母合计为 0，算不出比率；请检查分母列或换一个时期。")
@@ -163,7 +198,10 @@ def _count_parts(cells: Cells) -> pd.DataFrame:
     w1 = n1 / after if after > 0 else np.zeros(len(cells))
     mix = (w1 - w0) * (before + after) / 2
     rate = (after - before) * (w0 + w1) / 2
-    is_there = (n0 > 0, n1 > 0)
+    if (n0 < 0).any() or (n1 < 0).any():
+        w0 = w1 = np.full(len(cells), np.nan)
+        mix, rate = np.zeros(len(cells)), n1 - n0
+    is_there = (n0 != 0, n1 != 0)
     shown = (np.where(is_there[0], n0, np.nan), np.where(is_there[1], n1, np.nan))
     return _stack(mix, rate, n1 - n0, (w0, w1), shown, is_there=is_there)
 

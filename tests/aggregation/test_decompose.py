@@ -1,5 +1,8 @@
 """Decomposition: exact sums, hand-worked effects, cells that appear and vanish, bad arguments."""
 
+import math
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,7 +52,7 @@ def test_contributions_sum_to_the_change(table, is_rate, by):
     if is_rate:
         change = now["bad"].sum() / now["n"].sum() - old["bad"].sum() / old["n"].sum()
     else:
-        change = now["bad"].sum() - old["bad"].sum() / old["week"].nunique()
+        change = now["bad"].sum() - old["bad"].sum() / 2  # a week without rows is 0
     scale = max(1.0, abs(change), table["bad"].sum())
     assert abs(parts["contribution"].sum() - change) <= 1e-9 * scale
     assert abs(parts.attrs["change"] - change) <= 1e-9 * scale
@@ -117,6 +120,95 @@ def test_missing_value_is_a_value():
         {"week": ["W1", "W3"] * 2, "channel": ["电话"] * 2 + [None] * 2, "bad": [1, 2, 3, 4], "n": [10] * 4}
     )
     assert set(apart(table, by="channel")["channel"]) == {"电话", "(空)"}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9), st.booleans(), st.booleans())
+def test_sums_of_large_numbers_are_exact(seed, digits, is_rate, is_signed):
+    rng = np.random.default_rng(seed)
+    size = 200
+    table = pd.DataFrame({name: rng.integers(0, 6, size) for name in ("a", "b")})
+    table["week"] = rng.integers(0, 3, size)
+    table.loc[:2, "week"] = [0, 1, 2]
+    table["bad"] = rng.integers(-(10**digits) if is_signed else 0, 10**digits, size, endpoint=True)
+    table["n"] = rng.integers(1, 10**4, size) / 7.0
+    parts = decompose(
+        table, numerator="bad", denominator="n" if is_rate else None, by=["a", "b"],
+        period="week", current=2, baseline=[0, 1],
+    )  # fmt: skip
+    change = parts.attrs["change"]
+    for total in (
+        parts["contribution"].sum(),
+        math.fsum(parts["contribution"]),
+        sum(parts["contribution"][::-1]),
+    ):
+        assert total == change
+    assert parts.groupby("effect")["contribution"].sum().sum() == change
+    before, after = table[table["week"] < 2], table[table["week"] == 2]
+    if is_rate:
+        shares = [Fraction(int(t["bad"].sum())) / sum(map(Fraction, t["n"])) for t in (after, before)]
+        assert abs(Fraction(change) - (shares[0] - shares[1])) <= 1e-9 * max(
+            1, parts["contribution"].abs().sum()
+        )
+    elif not is_signed:
+        assert change == after["bad"].sum() - before["bad"].sum() / 2
+
+
+def test_scores_below_zero():
+    table = pd.DataFrame(
+        {"week": ["W1"] * 4 + ["W3"] * 4, "channel": ["电话", "电话", "在线", "在线"] * 2, "one": 1,
+         "nps": [1, 1, -1, 0, -1, 0, -1, 1]}
+    )  # fmt: skip
+    parts = apart(table, by="channel", numerator="nps", denominator="one", baseline="W1")
+    by_effect = parts.set_index(["channel", "effect"])["contribution"].to_dict()
+    # means 1 -> -1/2 and -1/2 -> 0 at half the contacts each
+    assert by_effect == {
+        ("电话", "mix"): 0,
+        ("电话", "rate"): -0.75,
+        ("在线", "mix"): 0,
+        ("在线", "rate"): 0.25,
+    }
+    assert (parts.attrs["before"], parts.attrs["after"], parts.attrs["change"]) == (0.25, -0.25, -0.5)
+    sums = apart(table, by="channel", numerator="nps", denominator=None, baseline="W1")
+    assert sums.groupby("channel")["contribution"].sum().to_dict() == {"在线": 1, "电话": -3}
+    assert sums["weight_before"].isna().all() and sums.attrs["change"] == -2
+
+
+COUNTS = pd.DataFrame(
+    {"month": ["2026-01"] * 12 + ["2026-04"] * 12, "channel": ["电话", "在线"] * 12, "n": 1}
+)
+
+
+def of_months(current, baseline, **changes):
+    arguments = {"numerator": "n", "by": "channel", "period": "month"} | changes
+    return decompose(COUNTS.assign(bad=[0, 1] * 12), current=current, baseline=baseline, **arguments)
+
+
+def test_a_month_without_complaints_is_zero():
+    parts = of_months("2026-04", ["2026-01", "2026-02", "2026-03"])
+    assert [parts.attrs[key] for key in ("before", "after", "change")] == [4, 12, 8]
+    assert parts.attrs["missing_baseline"] == ["2026-02", "2026-03"]
+    assert "按 0 计入" in parts.attrs["note"]
+    gone = of_months("2026-03", ["2026-01"])
+    assert gone["effect"].tolist() == ["vanished"] * 2 and gone.attrs["change"] == -12
+    assert "当前期 2026-03" in gone.attrs["note"]
+    assert "note" not in of_months("2026-04", "2026-01").attrs
+
+
+def test_a_month_without_rows_has_no_rate():
+    parts = of_months("2026-04", ["2026-01", "2026-02"], numerator="bad")
+    assert parts.attrs["before"] == 0.5
+    assert parts.attrs["missing_baseline"] == ["2026-02"] and "没有分母" in parts.attrs["note"]
+    with pytest.raises(ParameterError, match="current='2026-03' 没有可用的数据行"):
+        of_months("2026-03", ["2026-01"], numerator="bad")
+
+
+def test_no_dimension_is_lost_to_a_column_of_the_result():
+    for name in ("effect", "contribution", "before", "weight_after"):
+        with pytest.raises(ParameterError, match=f"「{name}」与结果表的列同名"):
+            apart(COUNTS.assign(**{name: "x"}), by=name, numerator="n", denominator=None, period="month")
+    table = pd.DataFrame({"week": ["W1", "W3"], "words": ["甲", "乙"], "bad": [1, 2], "n": [4, 5]})
+    assert apart(table, by="words")["words"].tolist() == ["乙", "甲"]
 
 
 def test_bad_arguments():
