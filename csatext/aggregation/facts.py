@@ -17,7 +17,13 @@ from csatext.schema.aggregation import FACTS
 
 __all__ = ["build_facts", "join"]
 
-_VALIDATE = ("many_to_one", "one_to_one")
+_VALIDATE = {
+    "many_to_one": "many_to_one",
+    "m:1": "many_to_one",
+    "one_to_one": "one_to_one",
+    "1:1": "one_to_one",
+}
+"""What may be promised, and how pandas abbreviates it."""
 _DAY = pd.Timedelta(days=1)
 
 
@@ -26,30 +32,31 @@ class _HasDocs(Protocol):
     def docs(self) -> pd.DataFrame: ...
 
 
-def build_facts(corpus: _HasDocs, *results: pd.DataFrame | pd.Series) -> pd.DataFrame:
+def build_facts(corpus: _HasDocs | pd.DataFrame, *results: pd.DataFrame | pd.Series) -> pd.DataFrame:
     """Join a corpus's columns and its analyses into one row a contact.
 
     Parameters
     ----------
-    corpus : Corpus
-        Anything with ``docs``: a DataFrame of the contacts' columns, unique index ``doc_id``.
-    *results : DataFrame or named Series, indexed by doc_id
-        Tables of sentiment, topics, rules, classifiers, or columns of your own. A contact that a
-        result does not hold gets NA.
+    corpus : Corpus or DataFrame
+        Anything with ``docs``: a DataFrame of the contacts' columns, unique index ``doc_id``. Or such a
+        table itself, ``doc_id`` being its index or a column (contacts, facts made before).
+    *results : DataFrame or named Series
+        Tables of sentiment, topics, rules, classifiers, or columns of your own: ``doc_id`` is the index,
+        or a column (as after a round through a CSV file). A contact that a result does not hold gets NA.
 
     Returns
     -------
     DataFrame, shape (len(corpus), ...)
-        Index ``doc_id`` in the corpus's order. With a column ``created_at`` there are also ``date``
-        (midnight), ``week`` (ISO 8601, ``2026-W20``) and ``month`` (``2026-05``), unless they were
-        there. Can be written to Parquet.
+        Index ``doc_id`` in the corpus's order; the column ``text`` is left out. With ``created_at`` there
+        are also ``date`` (midnight), ``week`` (ISO 8601, ``2026-W20``) and ``month`` (``2026-05``), unless
+        they were there. Can be written to Parquet.
 
     Raises
     ------
     SchemaError
         A result holds unknown or repeated doc_ids, or a column that is already there.
     ParameterError
-        A result is neither a DataFrame nor a named Series.
+        ``corpus`` has no ``docs`` and no ``doc_id``; a result is neither a DataFrame nor a named Series.
 
     Examples
     --------
@@ -62,7 +69,7 @@ def build_facts(corpus: _HasDocs, *results: pd.DataFrame | pd.Series) -> pd.Data
     a           电话        NaN
     b           在线       -1.0
     """
-    docs = corpus.docs
+    docs = _docs(corpus)
     if docs.index.has_duplicates:
         raise SchemaError.duplicate_key("corpus.docs", ["doc_id"], int(docs.index.duplicated().sum()))
     parts = [docs]
@@ -109,9 +116,9 @@ def join(
     on : str or list of str
         Key columns, in both tables (``doc_id`` may be the index of either). A missing key matches
         nothing.
-    validate : {"many_to_one", "one_to_one"}, default "many_to_one"
-        ``many_to_one``: a key stands once in ``table`` (once at any time, where it is time-valid).
-        ``one_to_one``: it stands once in ``facts`` too.
+    validate : {"many_to_one", "one_to_one", "m:1", "1:1"}, default "many_to_one"
+        ``many_to_one`` (m:1): a key stands once in ``table`` (once at any time, where it is
+        time-valid). ``one_to_one`` (1:1): it stands once in ``facts`` too.
     valid_from, valid_to : str, optional
         Columns of ``table`` between whose times a row holds (a price list). Missing: open end.
         With ``valid_from`` alone, a row holds until the next of its key begins.
@@ -158,11 +165,11 @@ def join(
     if not keys:
         raise ParameterError("参数 on 是空的；请写至少一个两边都有的键列。")
     if validate not in _VALIDATE:
-        raise ParameterError.not_allowed("validate", validate, _VALIDATE)
+        raise ParameterError.not_allowed("validate", validate, list(_VALIDATE))
     left, right = _keyed(facts, keys), _keyed(table, keys)
     bounds = [name for name in (valid_from, valid_to) if name is not None]
     check_columns(right, bounds, "valid_from / valid_to")
-    if validate == "one_to_one" and left[keys].dropna().duplicated().any():
+    if _VALIDATE[validate] == "one_to_one" and left[keys].dropna().duplicated().any():
         raise SchemaError.duplicate_key("facts", keys, int(left[keys].dropna().duplicated().sum()))
     if bounds:
         check_columns(left, [time], "time")
@@ -194,13 +201,35 @@ def join(
     return result
 
 
+def _docs(corpus: Any) -> pd.DataFrame:
+    """Return the contacts' columns by doc_id, of a corpus or of a table of contacts."""
+    docs = corpus if isinstance(corpus, pd.DataFrame) else getattr(corpus, "docs", None)
+    if not isinstance(docs, pd.DataFrame):
+        raise ParameterError.wrong_type("corpus", corpus, "Vectorizer 得到的 corpus，或带 doc_id 的联系表")
+    if docs is not corpus:
+        return docs
+    docs = _by_doc_id(docs)
+    if docs.index.name != "doc_id":
+        raise SchemaError.missing_column("corpus", "doc_id", docs.columns)
+    return docs.drop(columns="text", errors="ignore")
+
+
+def _by_doc_id(table: pd.DataFrame) -> pd.DataFrame:
+    return table.set_index("doc_id") if "doc_id" in table.columns else table
+
+
 def _as_table(result: Any, name: str, index: pd.Index) -> pd.DataFrame:
     if isinstance(result, pd.Series):
         if result.name is None:
             raise ParameterError(f"{name}是没有名字的 Series；请先 result.rename('列名')。")
         result = result.to_frame()
     if not isinstance(result, pd.DataFrame):
-        raise ParameterError.wrong_type(name, result, "以 doc_id 为索引的 DataFrame 或有名字的 Series")
+        raise ParameterError.wrong_type(
+            name, result, "以 doc_id 为索引（或带 doc_id 列）的 DataFrame，或有名字的 Series"
+        )
+    # an index that names the documents stays, whatever the columns are called
+    if result.index.name != "doc_id":
+        result = _by_doc_id(result)
     if result.index.has_duplicates:
         raise SchemaError.duplicate_key(name, ["doc_id"], int(result.index.duplicated().sum()))
     foreign = int((index.get_indexer(result.index) < 0).sum())

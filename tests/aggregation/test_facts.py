@@ -94,6 +94,33 @@ def test_bad_results_are_refused():
         build_facts(c, [1, 2])
 
 
+def test_results_with_doc_id_as_a_column():
+    c = corpus(channel=["电话", "在线"])
+    flags = pd.DataFrame({"doc_id": ["d1", "d0"], "flag": [True, False]})
+    indexed = flags.set_index("doc_id")
+    pd.testing.assert_frame_equal(build_facts(c, flags), build_facts(c, indexed))
+    assert flags.columns.tolist() == ["doc_id", "flag"]
+    with pytest.raises(SchemaError, match="1 个 doc_id 不在语料中"):
+        build_facts(c, flags.assign(doc_id=["d1", "d7"]))
+    with pytest.raises(SchemaError, match="1 行重复"):
+        build_facts(c, flags.assign(doc_id=["d1", "d1"]))
+
+
+def test_a_table_of_contacts_in_place_of_the_corpus():
+    contacts = pd.DataFrame({"doc_id": ["a", "b"], "text": ["退款慢", "好"], "channel": ["电话", "在线"]})
+    score = pd.Series([1.5], index=["b"], name="score")
+    facts = build_facts(contacts, score)
+    assert facts.columns.tolist() == ["channel", "score"]
+    assert facts.index.tolist() == ["a", "b"] and facts.index.name == "doc_id"
+    again = build_facts(facts, pd.Series([7, 8], index=["a", "b"], name="topic"))
+    assert again["topic"].tolist() == [7, 8] and again["score"].isna().tolist() == [True, False]
+    with pytest.raises(SchemaError, match="缺少列「doc_id」"):
+        build_facts(contacts.drop(columns="doc_id"), score)
+    for wrong in ([contacts], None, "corpus"):
+        with pytest.raises(ParameterError, match="参数 corpus 的类型"):
+            build_facts(wrong, score)
+
+
 def test_empty_corpus():
     c = SimpleNamespace(
         docs=pd.DataFrame({"created_at": pd.to_datetime([])}, index=pd.Index([], name="doc_id"))
@@ -126,6 +153,11 @@ def test_join_refuses_fan_out_and_counts_it():
         join(facts, table.drop(0), on="customer", validate="one_to_one")
     with pytest.raises(ParameterError, match="many_to_one"):
         join(facts, table, on="customer", validate="one_to_many")
+    with pytest.raises(SchemaError, match=r"facts.*1 行重复"):
+        join(facts, table.drop(0), on="customer", validate="1:1")
+    pd.testing.assert_frame_equal(
+        join(facts, table.drop(0), on="customer", validate="m:1"), join(facts, table.drop(0), on="customer")
+    )
 
 
 def test_join_by_index_key_and_missing_keys():
