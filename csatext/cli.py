@@ -157,9 +157,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_input(parser: _Parser, *, config: bool = True) -> None:
-    parser.add_argument("input", metavar="INPUT", help="CSV、TSV、XLSX、XLS、JSON、JSONL、Parquet 或文件夹")
+    what = "CSV、TSV、XLSX、XLS、JSON、JSONL、Parquet、SRT、VTT、对话文本或文件夹"
+    parser.add_argument("input", metavar="INPUT", help=what)
     parser.add_argument("--column", action="append", default=[], metavar="标准列=表头", help=_COLUMN_HELP)
     parser.add_argument("--encoding", default="", metavar="编码", help="文件编码；不写则自动判断")
+    parser.add_argument(
+        "--kind",
+        choices=["auto", "contacts", "turns"],
+        default="",
+        help="contacts 一行一条联络，turns 对话（只取客户说的话）；不写则自动判断",
+    )
     if config:
         parser.add_argument(
             "--duplicates",
@@ -184,7 +191,7 @@ def _configuration(given: argparse.Namespace) -> Configuration:
     from csatext.batch.configuration import Configuration, load_configuration
 
     configuration = load_configuration(given.config) if given.config is not None else Configuration()
-    return configuration.with_input(_columns(given.column), given.encoding, given.duplicates)
+    return configuration.with_input(_columns(given.column), given.encoding, given.duplicates, given.kind)
 
 
 def _run(given: argparse.Namespace, progress: _Progress) -> str:
@@ -192,7 +199,9 @@ def _run(given: argparse.Namespace, progress: _Progress) -> str:
     from csatext.batch.pipeline import run
 
     result = run(given.input, given.out, configuration, progress)
-    return f"读入 {result.rows} 行：{result.contacts} 条联络，{result.rejects} 行剔除。报告：{result.report}"
+    said = "" if result.turns is None else f"{result.turns} 句对话合成 "
+    found = f"{said}{result.contacts} 条联络，{result.rejects} 行剔除"
+    return f"读入 {result.rows} 行：{found}。报告：{result.report}"
 
 
 def _annotate(given: argparse.Namespace, progress: _Progress) -> str:
@@ -223,15 +232,19 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> str:
 
 def _check(given: argparse.Namespace, progress: _Progress) -> str:
     columns = _columns(given.column)
+    from csatext.batch.configuration import InputSection
+    from csatext.batch.inputs import read_any
     from csatext.batch.privacy import mask_sentence
     from csatext.ingest.quality import check
-    from csatext.ingest.read import read_contacts
     from csatext.reporting.labels import check_name
 
     progress(f"读取 {mask_sentence(Path(given.input).name)}")
-    contacts = read_contacts(given.input, columns=columns or None, encoding=given.encoding or None)
+    section = InputSection(columns, given.encoding, kind=given.kind or "auto")
+    read, turns = read_any(given.input, section, progress)
     progress("检查")
-    table = check(contacts)
+    contacts = read.contacts
+    contacts.attrs["quality"] = read.quality.to_dict("records")
+    table = check(contacts, turns)
     lines = [
         f"{check_name(row.check)}\t{row.column or '-'}\t{row.n}/{row.total}\t{mask_sentence(row.detail)}"
         for row in table.itertuples(index=False)

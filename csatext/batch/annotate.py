@@ -36,7 +36,7 @@ def annotate(
     Parameters
     ----------
     source : path
-        Any input of :func:`csatext.read_contacts`.
+        Any input of :func:`csatext.batch.pipeline.run`.
     out : path
         A ``.parquet``, ``.csv`` or ``.xlsx`` file; replaced as a whole.
     configuration : Configuration
@@ -62,8 +62,7 @@ def annotate(
             f"无法写出「{out}」：不支持 {ending or '没有扩展名'} 的文件；请用 {'、'.join(ENDINGS)} 之一。"
         )
     check_folder(out.parent)
-    progress(f"读取 {mask_sentence(Path(source).name)}")
-    read = guarded(read_source(source, configuration), configuration.privacy)
+    read = guarded(read_source(source, configuration, progress), configuration.privacy)
     corpus, facts, _, _ = tagged(read.contacts, configuration, progress)
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)

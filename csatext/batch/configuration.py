@@ -22,6 +22,7 @@ __all__ = [
 
 _FREQUENCIES = ("D", "W", "M")
 _DUPLICATES = ("error", "first")
+_KINDS = ("auto", "contacts", "turns")
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,16 @@ class InputSection:
     duplicates : str
         What rows with a ``doc_id`` that was there before do: ``error`` ends the run, ``first`` sends
         them to the rejects.
+    kind : str
+        ``contacts``: one row a contact; ``turns``: dialogues, of which the customer's side is taken;
+        ``auto`` tells from what the input holds.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
     encoding: str = ""
     sheet: str = ""
     duplicates: str = "error"
+    kind: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -170,13 +175,16 @@ class Configuration:
         """Return plain nested values."""
         return asdict(self)
 
-    def with_input(self, columns: dict[str, str], encoding: str, duplicates: str = "") -> Configuration:
+    def with_input(
+        self, columns: dict[str, str], encoding: str, duplicates: str = "", kind: str = ""
+    ) -> Configuration:
         """Return this configuration with what the command line says of the input on top."""
         section = replace(
             self.input,
             columns={**self.input.columns, **columns},
             encoding=encoding or self.input.encoding,
             duplicates=duplicates or self.input.duplicates,
+            kind=kind or self.input.kind,
         )
         return replace(self, input=section)
 
@@ -205,7 +213,7 @@ def load_configuration(path: str | Path) -> Configuration:
 
 def _check_ranges(configuration: Configuration, path: Path) -> None:
     text, analysis, tables = configuration.text, configuration.analysis, configuration.tables
-    duplicates = configuration.input.duplicates
+    duplicates, kind = configuration.input.duplicates, configuration.input.kind
     rules = (
         (
             "input.duplicates",
@@ -213,6 +221,7 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
             duplicates in _DUPLICATES,
             "error（报错停止）或 first（保留第一行）",
         ),
+        ("input.kind", kind, kind in _KINDS, "auto（自动判断）、contacts（一行一条联络）或 turns（对话）"),
         ("text.min_df", text.min_df, text.min_df >= 0, "不小于 0 的整数，0 表示按数据量决定"),
         ("text.n_jobs", text.n_jobs, text.n_jobs >= 1, "不小于 1 的整数"),
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),

@@ -40,13 +40,16 @@ def manifest(
     del told["text"]["n_jobs"]
     told["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
     reasons = product.rejects["reason"].value_counts().sort_index()
+    turns = {} if product.turns is None else {"turns": product.turns}
+    kind = {"kind": "turns"} if turns else {}
     return {
         "csatext": csatext.__version__,
-        "input": product.source | {"name": mask_sentence(product.source["name"])},
+        "input": product.source | {"name": mask_sentence(product.source["name"])} | kind,
         "configuration": _masked(told),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
         "rows": {
             "rows": product.rows,
+            **turns,
             "contacts": len(product.facts),
             "rejects": len(product.rejects),
         },

@@ -38,6 +38,8 @@ class Product:
         Rows read.
     absent : mapping of str to str
         What could not be made, with the reason.
+    turns : int or None
+        Turns that the contacts were made of, where the input was dialogues.
     """
 
     facts: pd.DataFrame
@@ -47,6 +49,7 @@ class Product:
     source: dict[str, Any]
     rows: int
     absent: Mapping[str, str]
+    turns: int | None = None
 
 
 def write_product(product: Product, out: Path, configuration: Configuration) -> None:

@@ -18,12 +18,13 @@ from csatext.analysis.topics import TopicModel
 from csatext.batch.cause_words import with_words
 from csatext.batch.checks import check_tables
 from csatext.batch.configuration import Configuration, PrivacySection, TextSection
+from csatext.batch.inputs import read_any
 from csatext.batch.names import free_names, quality_note
 from csatext.batch.output import Product, write_product
 from csatext.batch.privacy import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.errors import InputError
 from csatext.ingest.contacts import REPEATED
-from csatext.ingest.read import ReadResult, read_input
+from csatext.ingest.read import ReadResult
 from csatext.lexicon import Lexicon
 from csatext.reporting.causes import episodes
 from csatext.reporting.examples import cause_examples, examples
@@ -74,7 +75,9 @@ class RunResult:
     report : Path
         The page to open.
     rows, contacts, rejects : int
-        Rows read; ``rows == contacts + rejects``.
+        Rows read; ``rows == contacts + rejects``, and ``rows == turns + rejects`` for dialogues.
+    turns : int or None
+        Turns of the dialogues that the contacts were made of; None for an input of contacts.
     """
 
     out: Path
@@ -82,6 +85,7 @@ class RunResult:
     rows: int
     contacts: int
     rejects: int
+    turns: int | None = None
 
 
 def run(
@@ -95,7 +99,8 @@ def run(
     Parameters
     ----------
     source : path
-        Any input of :func:`csatext.read_contacts`.
+        Any input of :func:`csatext.read_contacts` or :func:`csatext.read_turns`; of dialogues the
+        customer's side is analysed, personal data masked over turns first.
     out : path
         Folder, made when it is not there. Files of an earlier run are replaced one by one, each
         whole; ``manifest.json`` comes last and names every file of the run with its hash.
@@ -111,12 +116,13 @@ def run(
     configuration = configuration or Configuration()
     out = Path(out)
     check_folder(out)
-    progress(f"读取 {mask_sentence(Path(source).name)}")
-    read = read_source(source, configuration)
+    read = read_source(source, configuration, progress)
     return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
 
-def read_source(source: str | Path, configuration: Configuration) -> ReadResult:
+def read_source(
+    source: str | Path, configuration: Configuration, progress: Progress = _LOG.info
+) -> ReadResult:
     """Read an input as section ``[input]`` says.
 
     Raises
@@ -125,9 +131,8 @@ def read_source(source: str | Path, configuration: Configuration) -> ReadResult:
         The input cannot be used, or identifiers repeat and ``duplicates`` is ``error``.
     """
     given = configuration.input
-    read = read_input(
-        source, columns=given.columns or None, encoding=given.encoding or None, sheet=given.sheet or None
-    )
+    progress(f"读取 {mask_sentence(Path(source).name)}")
+    read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
     repeated = read.rejects[read.rejects["reason"].isin(REPEATED)]
     if len(repeated) and given.duplicates == "error":
         lines = "、".join(str(line) for line in repeated["line"].dropna().head(3))
@@ -167,9 +172,12 @@ def write_analysis(
         absent=analysis.absent,
     )
     progress(f"写入 {mask_sentence(str(out))}")
-    product = Product(analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent)
+    product = Product(
+        analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent, read.turns
+    )
     write_product(product, out, configuration)
-    return RunResult(out, out / "report.html", read.rows, len(read.contacts), len(read.rejects))
+    contacts, rejects = len(read.contacts), len(read.rejects)
+    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns)
 
 
 def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
@@ -186,7 +194,8 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
         detail = f"{masked_ids} 个编号是个人信息，已遮盖，#后是行号"
         notes.append(quality_note("personal_id", "doc_id", masked_ids, total, detail))
     quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
-    return ReadResult(named, mask_rejects(read.rejects, read.contacts.columns), quality, read.rows)
+    rejects = mask_rejects(read.rejects, read.contacts.columns)
+    return ReadResult(named, rejects, quality, read.rows, read.turns)
 
 
 def tagged(

@@ -16,19 +16,22 @@ from csatext.ingest.sources import Source, load_sources
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS
 
-__all__ = ["ReadResult", "read_contacts", "read_input"]
+__all__ = ["ReadResult", "read_contacts", "read_input", "read_sources"]
 
 
 class ReadResult(NamedTuple):
     """Everything an input gave: ``rows == len(contacts) + len(rejects)``, always.
 
-    ``rejects.raw`` is as it was read: mask or redact it before it is stored or shown.
+    For dialogues ``turns`` is the number of turns that the contacts were made of, and
+    ``rows == turns + len(rejects)``; None otherwise. ``rejects.raw`` is as it was read: mask or redact it
+    before it is stored or shown.
     """
 
     contacts: pd.DataFrame
     rejects: pd.DataFrame
     quality: pd.DataFrame
     rows: int
+    turns: int | None = None
 
 
 def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:
@@ -63,6 +66,22 @@ def read_input(
     sources: list[Source] = load_sources(
         path, encoding=encoding, sheet=sheet, delimiter=delimiter, query=query
     )
+    return read_sources(sources, path, columns, timezone)
+
+
+def read_sources(
+    sources: list[Source],
+    path: str | PathLike[str],
+    columns: Mapping[str, str] | None = None,
+    timezone: str = "Asia/Shanghai",
+) -> ReadResult:
+    """Return what raw tables give as contacts; ``path`` is named in errors.
+
+    Raises
+    ------
+    InputError, ParameterError
+        As :func:`read_contacts`.
+    """
     contacts, rejects, notes = to_contacts(sources, path, columns, timezone)
     return ReadResult(contacts, _rejects(rejects), quality_table(notes), len(contacts) + len(rejects))
 

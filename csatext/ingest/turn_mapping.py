@@ -15,7 +15,7 @@ from csatext.ingest.turn_clocks import read_clock
 from csatext.ingest.turn_columns import candidates
 from csatext.ingest.values import as_identifiers, as_numbers, as_text, blank
 
-__all__ = ["Mapped", "chosen_columns", "map_turns", "pick_text"]
+__all__ = ["Mapped", "chosen_columns", "map_turns", "pick_role", "pick_text"]
 
 _SAMPLE = 20_000
 _FEW_VALUES = 20
@@ -112,7 +112,7 @@ def _pick_dialogue(frame: pd.DataFrame, free: list[str]) -> str | None:
     return None
 
 
-def _pick_role(frame: pd.DataFrame, free: list[str], doc: pd.Series | None) -> tuple[str | None, str]:
+def pick_role(frame: pd.DataFrame, free: list[str], doc: pd.Series | None) -> tuple[str | None, str]:
     """Return the column that tells who speaks, and how: name, flag, value, apart or nothing."""
     named = candidates(free, "role")
     shares = {name: _known_share(frame[name]) for name in named}
@@ -240,7 +240,7 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
     doc = as_identifiers(frame[used["doc_id"]]) if "doc_id" in used else None
     how = ""
     if "role" not in used:
-        header, how = _pick_role(frame, free(), doc)
+        header, how = pick_role(frame, free(), doc)
         used |= {"role": header} if header is not None else {}
     if "text" not in used:
         header = pick_text(frame, free())

@@ -19,7 +19,14 @@ from csatext.ingest.transcripts import find_grammar, split_transcript
 from csatext.ingest.turn_columns import candidates
 from csatext.ingest.values import as_text, blank
 
-__all__ = ["Expanded", "exchanges", "nested_column", "transcript_column", "transcript_file"]
+__all__ = [
+    "Expanded",
+    "exchanges",
+    "nested_column",
+    "transcript_cells",
+    "transcript_column",
+    "transcript_file",
+]
 
 _SAMPLE = 50
 _WORDS = 4
@@ -32,6 +39,8 @@ _TITLE = re.compile(
     r"(?:编号|序号|id|号|no\.?)?[ \t]{0,4}+[:：#]?[ \t]{0,4}+(?P<id>[0-9A-Za-z][\w-]{0,40}+)[ \t】\]=*-]*+$",
     re.MULTILINE | re.IGNORECASE,
 )
+_BREAK = re.compile(r"\r\n?|<br\s{0,3}/?>|\\r\\n|\\n(?![A-Za-z])")
+"""A line end as exports write it; a backslash and n before a letter may be a path."""
 _FIELD = re.compile(r"^\s*+([^\s:：]{1,20}+)[ \t]*+[:：][ \t]*+(\S[^\n]*+)$")
 
 
@@ -98,6 +107,18 @@ def _nested(raw: RawTable, name: str) -> Expanded:
     return Expanded(frame, given, lines[rows], rejects)
 
 
+def transcript_cells(column: pd.Series) -> list[str]:
+    r"""Return the filled cells of a column with one kind of line end: written breaks become newlines.
+
+    Examples
+    --------
+    >>> transcript_cells(pd.Series(["客服：您好<br>用户：退款", "客服：在\\n用户：好"]))
+    ['客服：您好\n用户：退款', '客服：在\n用户：好']
+    """
+    cells = as_text(column)
+    return [_BREAK.sub("\n", cell) for cell in cells[~blank(cells)]]
+
+
 def transcript_column(raw: RawTable, columns: Mapping[str, str] | None) -> Expanded | None:
     """Return the utterances of a table with a transcript in each row, None for any other table.
 
@@ -112,9 +133,9 @@ def transcript_column(raw: RawTable, columns: Mapping[str, str] | None) -> Expan
     names = [asked] if asked in raw.frame.columns else [str(name) for name in raw.frame.columns]
     best: tuple[float, str, str] | None = None
     for name in names:
-        cells = as_text(raw.frame[name].iloc[:200]).dropna()
-        grammar = find_grammar([cell.replace("\r\n", "\n") for cell in cells])
-        size = float(cells.str.len().sum())
+        cells = transcript_cells(raw.frame[name].iloc[:200])
+        grammar = find_grammar(cells)
+        size = float(sum(map(len, cells)))
         if grammar is not None and (best is None or size > best[0]):
             best = (size, str(name), grammar)
     return _transcripts(raw, best[1], best[2]) if best is not None else None
@@ -132,7 +153,7 @@ def _transcripts(raw: RawTable, name: str, grammar: str) -> Expanded:
     for row, cell in enumerate(cells):
         if empty[row]:
             continue
-        found = split_transcript(re.sub(r"\r\n?|<br\s*/?>", "\n", cell), grammar)
+        found = split_transcript(_BREAK.sub("\n", cell), grammar)
         rows += [row] * len(found)
         said += found
     others = raw.frame.drop(columns=name).iloc[rows].reset_index(drop=True)
