@@ -144,7 +144,7 @@ def root_causes(
     marks = _marks(keyness, cells.names)
     groups = frequent_groups(cells, max_dims)
     expectation = expect(cells, groups)
-    scan = Scan(cells, groups, expectation, level)
+    scan = Scan(cells, groups, expectation)
     causes = choose(cells, expectation, scan, level=level, max_causes=max_causes, min_share=min_share)
     change = float(cells.events_after.sum() - (cells.exposure_after * expectation.rate).sum())
     frame = _frame(cells, causes, change, float(norm.isf(level / 2)))

@@ -87,7 +87,7 @@ def choose(
         if chosen and abs(cause.contribution) < min_share * abs(chosen[0].contribution):
             break
         chosen.append(cause)
-        chosen += _alternatives(cells, expectation, expected, alive, found, best, cause, rank)
+        chosen += _alternatives(cells, expectation, expected, alive, found, best, cause, rank, level)
         alive &= ~cause.inside
     return chosen[:max_causes]
 
@@ -127,8 +127,12 @@ def _alternatives(
     best: Candidate,
     cause: Cause,
     rank: int,
+    level: float,
 ) -> list[Cause]:
-    """Return combinations that share cells with the cause and are needed for a 95 % credible set."""
+    """Return combinations that share cells with the cause and are needed for a 95 % credible set.
+
+    Only those that could stand alone: significant themselves, and a change the same way.
+    """
     weight = np.exp(np.minimum([candidate.score - best.score for candidate in found], 0.0))
     posterior = weight / weight.sum()
     covered = posterior[found.index(best)]
@@ -140,10 +144,13 @@ def _alternatives(
         if candidate is best:
             continue
         covered += share
+        if candidate.q > level:
+            continue
         other = _cause(cells, expectation, expected, alive, candidate, rank)
         known = [cause, *others]
         is_new = not any(np.array_equal(other.inside & alive, seen.inside & alive) for seen in known)
-        if is_new and (other.inside & cause.inside & alive).any():
+        same_way = (other.contribution > 0) == (cause.contribution > 0)
+        if is_new and same_way and (other.inside & cause.inside & alive).any():
             others.append(other)
     return others
 

@@ -85,9 +85,9 @@ def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
     double = [grouping for grouping in groups if len(grouping.dims) == 2]
     rate, strength = _rake(cells, rate, single)
     rate, of_pairs = _rake(cells, rate, double)
-    strength |= of_pairs
     everything = Grouping((), np.arange(len(cells)), np.arange(len(cells)))
-    rate, _ = _rake(cells, rate, [everything])
+    rate, of_cells = _rake(cells, rate, [everything])
+    strength |= of_pairs | of_cells
     is_binomial = bool(
         cells.is_rate
         and (cells.events <= cells.exposure).all()
@@ -108,15 +108,26 @@ def _rake(
     strength = {}
     for grouping, seen, wanted in zip(groups, events, expected, strict=True):
         enough = (wanted > _ENOUGH).sum() >= _MANY
-        own = _strength(seen, wanted, pooled) if enough else pooled
+        own = _strength(seen, wanted, pooled) if enough else min(pooled, _moment(seen, wanted))
         fitted = grouping.sum(cells.exposure_before * rate)
         rate = rate * ((seen + own) / (fitted + own))[grouping.ids]
         strength[grouping.dims] = own
     return rate, strength
 
 
+def _moment(events: np.ndarray, expected: np.ndarray) -> float:
+    """Return the strength of few groups: their mean square, and one standard error of it by chance."""
+    squares = float((expected**2).sum())
+    excess = float(((events - expected) ** 2 - expected).sum()) + np.sqrt(2 * squares)
+    return float(
+        1.0 / np.clip(excess / max(squares, np.finfo(float).tiny), 1 / _STRENGTH[1], 1 / _STRENGTH[0])
+    )
+
+
 def _strength(events: np.ndarray, expected: np.ndarray, usual: float) -> float:
-    variance = _excess_variance(np.stack([events, expected, expected]), 1.0, 0.0)
+    entries = np.stack([events, expected, expected])
+    # Of the variances that the data allow a high one, so that no more is claimed than is known.
+    variance = _excess_variance(entries, 1.0, -min(_median_error(entries), 0.9))
     if variance is None:
         return usual
     return float(1.0 / np.clip(variance, 1 / _STRENGTH[1], 1 / _STRENGTH[0]))

@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from csatext.aggregation.cells import Cells, Grouping, group, subsets
 from csatext.aggregation.root_expected import Expectation
-from csatext.aggregation.scan_statistic import effective_trials, log_likelihood_ratio, reachable
+from csatext.aggregation.scan_statistic import corrected_ratio, effective_trials, log_likelihood_ratio
 
 __all__ = ["Candidate", "Scan", "frequent_groups"]
 
@@ -90,7 +90,7 @@ class _Table:
     ids: np.ndarray
     codes: np.ndarray
     prior: np.ndarray
-    tests: float
+    tests: np.ndarray
 
     def sums(self, columns: list[np.ndarray]) -> list[np.ndarray]:
         """Return the sum of each column by combination."""
@@ -106,23 +106,22 @@ class Scan:
     groups : list of Grouping
         Single dimensions first.
     expectation : Expectation
-    level : float
-        False alarms allowed for the whole scan.
 
     Notes
     -----
     Correction: each set of dimensions gets the same part of the level as the others of its size, and
-    inside it Bonferroni over the combinations that could reach significance at all (Tarone 1990,
-    Biometrics 46). Sizes are not divided by: they share their events, evidence must hold against the
-    past and against the rest at once, and the benchmark counts 3 to 5 % false reports at a level of 5 %
-    (1 to 2 % with sizes). The same weights are the prior of the score. Evidence is corrected for
-    continuity (Yates 1934, Supplement to the Journal of the Royal Statistical Society 1). As
+    inside it a weighted Bonferroni correction over all combinations (Genovese, Roeder and Wasserman
+    2006, Biometrika 93): the weight is the number of events expected, 5 and more alike. It rests on the
+    baseline and the exposure only: a number of tests that looked at the events to be tested would not
+    keep the level. Sizes are not divided by: they share their events, evidence must hold against the
+    past and against the rest at once, and few events never use up the level (benchmark: 0 to 5 % false
+    reports at a level of 5 %). The same weights are the prior of the score. As
     an effect is never quite the same in all finest cells (a spread of 15 % is taken), large ones
     are damped in the score: one of them must not decide the depth. Combinations with fewer than 5
     events on both sides together are not looked at.
     """
 
-    def __init__(self, cells: Cells, groups: list[Grouping], expectation: Expectation, level: float) -> None:
+    def __init__(self, cells: Cells, groups: list[Grouping], expectation: Expectation) -> None:
         self._cells = cells
         self._expectation = expectation
         self._is_binomial = expectation.is_binomial
@@ -138,13 +137,12 @@ class Scan:
             [values / (1.0 + variance * expected) for values in columns]
             for variance in (expectation.cell_variance, max(expectation.cell_variance, _SPREAD**2))
         )
-        self._tables = self._prepare(groups, expectation.strength, level)
+        self._tables = self._prepare(groups, expectation.strength)
 
-    def _prepare(
-        self, groups: list[Grouping], strength: dict[tuple[int, ...], float], level: float
-    ) -> list[_Table]:
+    def _prepare(self, groups: list[Grouping], strength: dict[tuple[int, ...], float]) -> list[_Table]:
         cells = self._cells
-        seen_in, expected_in, before_in, *rest_in = self._columns
+        before_in = self._columns[2]
+        expected = cells.exposure_after * self._expectation.rate
         events = cells.events_after + cells.events_before
         sizes = [len(grouping.dims) for grouping in groups]
         margins: dict[int, np.ndarray] = {}
@@ -167,33 +165,31 @@ class Scan:
             keep = np.flatnonzero(grouping.sum(events) >= _MIN_EVENTS)
             place = np.full(len(grouping) + 1, len(keep), dtype=np.int32)
             place[keep] = np.arange(len(keep), dtype=np.int32)
-            seen, expected = grouping.sum(seen_in)[keep], grouping.sum(expected_in)[keep] + _TINY
-            before, prior, codes = before[keep], prior[keep], codes[:, keep]
-            tests = sizes.count(len(grouping.dims))
-            exposure, squares = (grouping.sum(values)[keep] + _TINY for values in rest_in)
-            limit = self._limit(grouping.dims, seen, expected, before, exposure, squares, prior)
-            tests *= reachable(limit, tests, level)
+            tests = sizes.count(len(grouping.dims)) * self._tests(grouping, expected)[keep]
+            prior, codes = prior[keep], codes[:, keep]
             ids = place[grouping.ids]
             at = np.flatnonzero(ids < len(keep))
             tables.append(_Table(grouping.dims, at, ids[at], codes, prior, tests))
         return tables
 
-    def _limit(
+    def _tests(self, grouping: Grouping, expected: np.ndarray) -> np.ndarray:
+        """Return the number of tests that each group of a set of dimensions is corrected for."""
+        sums = grouping.sum(expected)
+        weight = np.minimum(sums / _MIN_EVENTS, 1.0) + _TINY
+        # What was left out as too rare could still have been reported, had more happened there.
+        rare = max(float(expected.sum() - sums.sum()), 0.0) / _MIN_EVENTS
+        return np.maximum((weight.sum() + rare) / weight, 1.0)
+
+    def _evidence(
         self,
-        dims: tuple[int, ...],
         seen: np.ndarray,
         expected: np.ndarray,
         before: np.ndarray,
         exposure: np.ndarray,
         squares: np.ndarray,
-        prior: np.ndarray,
     ) -> np.ndarray:
-        """Return the most evidence that the events of both sides could give, were they all of today."""
-        events = seen + before
-        most = np.minimum(events, exposure) if self._is_binomial else events
-        left = prior + events - most
-        limit = self._ratio(_nearer(most, expected), expected, left, exposure, squares)
-        return limit * self._deflation(dims, expected, left)
+        trials = effective_trials(seen, expected, squares, exposure) if self._is_binomial else None
+        return corrected_ratio(seen, expected, before, trials)
 
     def _ratio(
         self,
@@ -245,12 +241,12 @@ class Scan:
         seen, expected, before, exposure, squares = inside
         outside = [np.maximum(total - part, _TINY) for total, part in zip(totals, inside, strict=True)]
         known = before + table.prior
-        against_past = self._ratio(_nearer(seen, expected), expected, known, exposure, squares)
+        against_past = self._evidence(seen, expected, known, exposure, squares)
         # Against the rest of the current period too: a rise of everything has no cause in a cell.
         rest = (outside[0] + _HALF) / (outside[1] + _HALF)
         doubt = 1.0 / known + 1.0 / (outside[0] + _HALF) + 1.0 / (outside[2] + _HALF)
         level = expected * rest
-        against_rest = self._ratio(_nearer(seen, level), level, 1.0 / doubt, exposure, squares * rest**2)
+        against_rest = self._evidence(seen, level, 1.0 / doubt, exposure, squares * rest**2)
         evidence = np.minimum(against_past, against_rest)
         sampling = chi2.sf(2 * evidence, 1)
         p = chi2.sf(2 * evidence * self._deflation(table.dims, expected, known), 1)
@@ -266,18 +262,13 @@ class Scan:
                 codes=tuple(int(code) for code in table.codes[:, cell]),
                 score=float(score[cell]),
                 p=float(p[cell]),
-                q=float(min(1.0, p[cell] * table.tests)),
-                q_sampling=float(min(1.0, sampling[cell] * table.tests)),
+                q=float(min(1.0, p[cell] * table.tests[cell])),
+                q_sampling=float(min(1.0, sampling[cell] * table.tests[cell])),
                 strength=float(known[cell]),
             )
             for cell in best
             if np.isfinite(score[cell])
         ]
-
-
-def _nearer(seen: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Return the events moved by half of one to what is expected: a count is not continuous."""
-    return seen + np.clip(expected - seen, -_HALF, _HALF)
 
 
 def _living(columns: list[np.ndarray], alive: np.ndarray, scale: float) -> list[np.ndarray]:
