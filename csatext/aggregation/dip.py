@@ -9,6 +9,7 @@ from csatext.aggregation.dip_null import PROBABILITIES, QUANTILES, SIZES
 __all__ = ["dip_p_value", "dip_statistic", "spread_ties"]
 
 _MAX_POINTS = 10_000
+_PASSES = 20
 
 
 def dip_statistic(values: np.ndarray) -> float:
@@ -147,7 +148,16 @@ def _narrow(x: np.ndarray, lower: np.ndarray, upper: np.ndarray, dip: float) -> 
 
 def _hull(x: np.ndarray, y: np.ndarray, sign: int) -> np.ndarray:
     """Return the corners of the lower (sign 1) or upper (-1) hull of points sorted by x."""
-    xs, ys = x.tolist(), (sign * y).tolist()
+    y = sign * y
+    kept = np.arange(len(x))
+    # A point on or above the line between two others is no corner: neighbours sort out most, all at once.
+    for _ in range(_PASSES):
+        width, height = np.diff(x[kept]), np.diff(y[kept])
+        corner = height[:-1] * width[1:] < height[1:] * width[:-1]
+        if corner.all():
+            return kept
+        kept = kept[np.concatenate([[True], corner, [True]])]
+    xs, ys = x[kept].tolist(), y[kept].tolist()
     corners: list[int] = []
     for i in range(len(xs)):
         while len(corners) > 1:
@@ -156,4 +166,4 @@ def _hull(x: np.ndarray, y: np.ndarray, sign: int) -> np.ndarray:
                 break
             corners.pop()
         corners.append(i)
-    return np.array(corners)
+    return kept[corners]

@@ -54,7 +54,8 @@ def distribution(
     Raises
     ------
     ParameterError
-        ``values`` and ``by`` do not belong together row by row.
+        ``values`` or ``by`` is a table, a name or otherwise no column, or the two do not belong together
+        row by row.
     SchemaError
         ``values`` are not numbers or flags.
 
@@ -77,12 +78,12 @@ def distribution(
     0  16  63.5    63.5  双峰，建议拆分群组
     """
     check_level(level)
-    column = values if isinstance(values, pd.Series) else pd.Series(np.asarray(values))
+    column = _as_column(values, "values")
     numbers = as_number(pd.DataFrame({"values": column}), "values")
     dimensions: list[str] = []
     codes, labels = np.zeros(len(numbers), dtype="int64"), np.array([""], dtype=object)
     if by is not None:
-        group = by if isinstance(by, pd.Series) else pd.Series(np.asarray(by))
+        group = _as_column(by, "by")
         aligned = not (isinstance(values, pd.Series) and isinstance(by, pd.Series)) or by.index.equals(
             values.index
         )
@@ -106,6 +107,15 @@ def distribution(
     if dimensions:
         table[dimensions[0]] = pd.Series(labels, dtype="str")
     return conform(table, DISTRIBUTION, dimensions)
+
+
+def _as_column(values: object, argument: str) -> pd.Series:
+    column = values if isinstance(values, (pd.Series, pd.DataFrame)) else np.asarray(values)
+    if isinstance(column, pd.DataFrame) or column.ndim != 1:
+        raise ParameterError.wrong_type(
+            argument, values, '一列值；表格请写出列，例如 distribution(facts["csat"], by=facts["agent"])'
+        )
+    return pd.Series(column)
 
 
 def _describe(part: np.ndarray) -> dict[str, object]:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import optimize
+from scipy import optimize, spatial
 
-from csatext.aggregation.dip import dip_p_value, dip_statistic, spread_ties
+from csatext.aggregation.dip import _hull, dip_p_value, dip_statistic, spread_ties
 
 
 def dip_by_linear_programme(x):
@@ -109,3 +109,22 @@ def test_spreading_keeps_each_value_in_its_step(x):
         assert (np.abs(spread - x) <= width / 2).all()
         assert len(np.unique(spread)) == len(x)
     assert (np.diff(spread) >= 0).all()
+
+
+@pytest.mark.parametrize("shape", ["convex", "concave", "both", "steps", "noise"])
+def test_hulls_of_many_points_equal_those_of_scipy(shape):
+    rng = np.random.default_rng(6)
+    x = np.arange(400.0)
+    y = {
+        "convex": x**2,
+        "concave": np.sqrt(x),
+        # corners that only fall one after another, from the last point back
+        "both": np.where(x < 399, x**2, -1e6),
+        "steps": np.floor(x / 40),
+        "noise": rng.normal(size=400),
+    }[shape]
+    corners = spatial.ConvexHull(np.column_stack([x, y])).vertices
+    for sign in (1, -1):
+        line = y[0] + (y[-1] - y[0]) * x / 399
+        side = np.sort(corners[sign * (y - line)[corners] <= 1e-9])
+        np.testing.assert_array_equal(_hull(x, y, sign), side)

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,3 +75,25 @@ def test_bad_arguments_of_distribution():
         distribution(["长", "短"])
     with pytest.raises(ParameterError, match="同名"):
         distribution([1, 2], by=pd.Series([1, 1], name="mean"))
+
+
+def test_a_table_or_a_name_is_no_column():
+    table = pd.DataFrame({"csat": [1.0, 2], "agent": ["甲", "乙"]})
+    for values, by, argument in [
+        (table, None, "values"),
+        (table[["csat"]], None, "values"),
+        ("csat", None, "values"),
+        (table["csat"], "agent", "by"),
+        (table["csat"], table[["agent"]], "by"),
+        (np.ones((2, 2)), None, "values"),
+    ]:
+        with pytest.raises(ParameterError, match=f"参数 {argument} 的类型"):
+            distribution(values, by)
+
+
+def test_flags_and_decimals_of_other_libraries():
+    flags = distribution(pd.Series([True, False, None, True], dtype="bool[pyarrow]"))
+    assert flags[["n", "missing", "mean"]].iloc[0].tolist() == [3, 1, pytest.approx(2 / 3)]
+    assert distribution(pd.Series([Decimal("1.5"), Decimal("2.5")]))["mean"].tolist() == [2.0]
+    with pytest.raises(SchemaError, match="是、否"):
+        distribution(pd.Series(["是", "否"]))
