@@ -2,47 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from csatext.ingest.misfits import find_misfits
+from csatext.ingest.moves import best_move, is_displaced, is_swapped
 from csatext.ingest.raw import Note, RawTable, Reject, row_text
-from csatext.ingest.shapes import Shape, learn_shape, misfits, proves
+from csatext.ingest.shapes import learn_robust, with_headers, with_prefix
 
 __all__ = ["mend_shifts"]
 
 _SAMPLE = 2000
-_MANY = 0.2
-
-
-def _moved(cells: Sequence[str], shapes: Sequence[Shape]) -> list[str] | None:
-    """Return the row after the one move of an empty cell that makes it fit, None unless there is one."""
-    found: set[tuple[str, ...]] = set()
-    for i, cell in enumerate(cells):
-        if cell.strip():
-            continue
-        rest = [*cells[:i], *cells[i + 1 :]]
-        for j in range(len(cells)):
-            row = (*rest[:j], "", *rest[j:])
-            if row not in found and _fits_gap(row, shapes, j):
-                found.add(row)
-    return list(found.pop()) if len(found) == 1 else None
-
-
-def _fits_gap(row: Sequence[str], shapes: Sequence[Shape], gap: int) -> bool:
-    """Return whether a row fits, the gap allowed to be empty."""
-    relaxed = [shape._replace(may_be_empty=True) if j == gap else shape for j, shape in enumerate(shapes)]
-    return proves(row, relaxed)
+_MANY = 0.4
+"""Share of rows out of place from which nobody can say which of the columns are the right ones."""
 
 
 def mend_shifts(raw: RawTable) -> RawTable:
     """Return the table without rows that have values in the wrong columns.
 
     A row is out of place when two or more of its cells, and half of those in columns of numbers, dates or
-    codes, do not look like their column (:func:`csatext.ingest.shapes.misfits`). It is put right when
-    moving one empty cell to another place is the only move that makes every cell fit.
+    codes, do not look like their column (:func:`csatext.ingest.misfits.find_misfits`), or when a move of
+    its empty cells makes it fit better by two cells (:func:`csatext.ingest.moves.is_displaced`). It is
+    put right when one move alone makes every cell fit.
 
     Parameters
     ----------
@@ -57,20 +40,34 @@ def mend_shifts(raw: RawTable) -> RawTable:
     """
     frame = raw.frame
     step = max(1, len(frame) // _SAMPLE)
-    shapes = learn_shape(frame.iloc[::step].fillna("").to_numpy().tolist(), frame.shape[1])
-    surely, perhaps = misfits(frame, shapes)
-    at = np.flatnonzero(surely | perhaps)
-    if not at.size or at.size > _MANY * len(frame):
+    sample = frame.iloc[::step].fillna("").to_numpy().tolist()
+    shapes, sound = learn_robust(sample, frame.shape[1])
+    # A row alone cannot speak for its own columns.
+    shapes = with_headers(with_prefix(shapes, sound), sound if len(sound) > 1 else [], [*frame.columns])
+    found = find_misfits(frame, shapes)
+    at = np.flatnonzero(found.surely | found.perhaps | found.odd)
+    if not at.size:
         return raw
     cells = frame.iloc[at].fillna("").to_numpy().tolist()
-    moved = [_moved(row, shapes) for row in cells]
+    proven = np.array([is_displaced(row, shapes) for row in cells])
+    plain = found.surely[at]
+    if len(sound) < len(sample):
+        # The columns were learnt from the other rows alone: what is odd in these may be their own way.
+        plain &= np.array([is_swapped(row, shapes) for row in cells])
+    moved = [
+        best_move(row, shapes) if sure or perhaps else None
+        for row, sure, perhaps in zip(cells, plain | proven, found.perhaps[at], strict=True)
+    ]
     lost = np.zeros(len(frame), dtype=np.bool_)
-    lost[at] = [row is None for row in moved]
-    lost &= surely
+    lost[at] = [move is None for move in moved] & (plain | proven)
+    acted = int(lost.sum()) + sum(move is not None for move in moved)
+    if acted > max(1.0, _MANY * len(frame)):
+        detail = f"{acted} 行像是列错位，占比过高，无法判断哪种排列才对，没有改动；请检查导出"
+        return replace(raw, notes=[*raw.notes, Note("torn_rows", "", acted, len(frame), detail)])
     mended = frame.copy()
-    fixed = [i for i, row in zip(at, moved, strict=True) if row is not None]
+    fixed = [i for i, move in zip(at, moved, strict=True) if move is not None]
     if fixed:
-        rows = [row for row in moved if row is not None]
+        rows = [move.row for move in moved if move is not None]
         mended.iloc[fixed] = pd.DataFrame(rows, columns=frame.columns, index=frame.index[fixed], dtype="str")
     line = raw.lines
     rejects = [

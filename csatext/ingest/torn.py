@@ -10,7 +10,7 @@ import pandas as pd
 
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
 from csatext.ingest.records import Record, bare_cell, line_ending, loose_cells, loose_pieces, read_record
-from csatext.ingest.shapes import Shape, learn_shape, proves
+from csatext.ingest.shapes import Shape, learn_robust, proves, with_headers
 
 __all__ = ["repair", "shapes_of"]
 
@@ -27,7 +27,7 @@ def shapes_of(rows: Sequence[Sequence[str]], width: int) -> list[Shape]:
     """Return the shapes learnt from an even sample of the rows of the right width."""
     whole = [row for row in rows if len(row) == width]
     step = max(1, len(whole) // _SAMPLE)
-    return learn_shape(whole[::step], width)
+    return learn_robust(whole[::step], width)[0]
 
 
 def _merged(pieces: Sequence[str], shapes: Sequence[Shape], delimiter: str) -> list[list[str]]:
@@ -106,7 +106,7 @@ class _Mender:
         while todo:
             record = todo.pop()
             if record.sound and len(record.cells) == width:
-                self._take(record.cells, record, record.end)
+                self._take(record.cells, record, record.end, self._returned(record))
                 continue
             mended = self._by_returns(record) or self._joined(record, todo)
             if not (mended or self._appended(record) or self._filled_up(record)):
@@ -119,6 +119,16 @@ class _Mender:
         if why is not None:
             self.mended[why] += 1
         return True
+
+    def _returned(self, record: Record) -> str | None:
+        """Return what is wrong with a whole record: a lone carriage return outside quotes, or nothing."""
+        body = self.text[record.start : record.end].rstrip("\r\n")
+        if "\r" not in body:
+            return None
+        bare = any(
+            "\r" in piece and not piece.startswith('"') for piece in loose_pieces(body, self.delimiter)
+        )
+        return "字段内回车" if bare else None
 
     def _whole(self, record: Record) -> bool:
         """Return whether a record is a row that fits its columns, or the header once more."""
@@ -245,7 +255,8 @@ def repair(
     width = len(names)
     data = [record for record in records if record.cells != list(names)]
     sound = [record.cells for record in data if record.sound and len(record.cells) == width]
-    shapes = shapes_of(sound if len(sound) >= _FEW else [record.cells for record in data], width)
+    rows = sound if len(sound) >= _FEW else [record.cells for record in data]
+    shapes = with_headers(shapes_of(rows, width), rows, names)
     mender = _Mender(text, shapes, delimiter, names)
     mender.walk(records)
     total = len(mender.rows) + len(mender.rejects)

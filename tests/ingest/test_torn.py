@@ -77,6 +77,52 @@ def test_an_open_quote_does_not_swallow_the_rows_below(tmp_path: Path) -> None:
     assert len(result.rejects) == 1
 
 
+def test_the_tail_of_a_torn_neighbour_is_no_date(tmp_path: Path) -> None:
+    torn = "T1998,慢,很,慢,一直,没人管\n,2024年5月3日您写信说,到,账,电话,3"
+    result = read(tmp_path, torn)
+    assert len(result.contacts) == 40
+    assert len(result.rejects) == 2
+
+
+def test_a_lone_return_in_a_bare_field_is_counted(tmp_path: Path) -> None:
+    quality = read(tmp_path, f"T1999,第一行\r第二行,{REST}").quality.set_index("check")
+    assert quality.loc["torn_rows", "n"] == 1
+    assert "字段内回车 1 行" in quality.loc["torn_rows", "detail"]
+
+
+TINY = "id,text,created_at,channel\n"
+
+
+def test_every_record_of_a_file_is_torn(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(TINY + "".join(f"{i},前半{i}\n后半,2020/6/{i + 1},电话\n" for i in range(8)), "utf-8")
+    result = read_input(path)
+    assert result.contacts["text"].tolist() == [f"前半{i}\n后半" for i in range(8)]
+    assert result.contacts["created_at"].dt.day.tolist() == [*range(1, 9)]
+
+
+@pytest.mark.parametrize("whole", [0, 1, 2, 3])
+@pytest.mark.parametrize(
+    ("torn", "text"),
+    [
+        ("9,前半\n后半,2020/6/9,电话", "前半\n后半"),
+        ('9,"没有引号,2020/6/9,电话', "没有引号"),
+        ('9,"没有,引号,2020/6/9,电话', "没有,引号"),
+        ("9,多了,逗号,2020/6/9,电话", "多了,逗号"),
+        ("9,,错了一列,2020/6/9,电话", "错了一列"),
+        ("退款错列了,2020/6/9,电话,", "退款错列了"),
+    ],
+)
+def test_headers_prove_where_rows_are_few(tmp_path: Path, torn: str, text: str, whole: int) -> None:
+    path = tmp_path / "a.csv"
+    good = [f"{i},退款一直没有到账,2020/6/{i + 1},在线" for i in range(whole)]
+    path.write_text(TINY + "\n".join([*good, torn]) + "\n", "utf-8")
+    result = read_input(path)
+    assert len(result.rejects) == 0
+    last = result.contacts.iloc[-1]
+    assert (last["text"], str(last["created_at"])[:10], last["channel"]) == (text, "2020-06-09", "电话")
+
+
 def test_rows_ended_by_carriage_returns_alone(tmp_path: Path) -> None:
     result = read(tmp_path, f"T1998,慢了,{REST}\rT1999,坏了,{REST}")
     assert result.contacts["doc_id"].tolist()[20:22] == ["T1998", "T1999"]

@@ -1,0 +1,90 @@
+"""Rows whose values stand in the wrong columns: moved back, or rejected; sound rows stay as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from csatext.ingest.read import ReadResult, read_input
+
+HEADER = "工单号,客户,内容,时间,渠道,得分"
+CHANNELS = ("电话", "在线", "邮件")
+
+
+def row(i: int) -> list[str]:
+    return [
+        f"T{i:03d}",
+        f"U{i}",
+        f"第{i}条退款一直没有到账请处理",
+        f"2020/6/{i % 28 + 1}",
+        CHANNELS[i % 3],
+        str(i % 5 + 1),
+    ]
+
+
+SHIFTS = {
+    "second lost": lambda cells: [*cells[:1], *cells[2:], ""],
+    "first lost": lambda cells: [*cells[1:], ""],
+    "gap before all": lambda cells: ["", *cells[:-1]],
+    "gap before text": lambda cells: [*cells[:2], "", *cells[2:-1]],
+    "two lost": lambda cells: [*cells[2:], "", ""],
+}
+
+
+def read(folder: Path, rows: list[list[str]], header: str = HEADER) -> ReadResult:
+    path = folder / "a.csv"
+    path.write_text("\n".join([header, *map(",".join, rows)]) + "\n", "utf-8")
+    result = read_input(path)
+    assert result.rows == len(rows) == len(result.contacts) + len(result.rejects)
+    return result
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+@pytest.mark.parametrize(("n", "every"), [(300, 20), (300, 3), (60, 40), (8, 8), (5, 5), (3, 3)])
+def test_shifted_rows_are_put_right_or_rejected(tmp_path: Path, shift: str, n: int, every: int) -> None:
+    bad = {i for i in range(n) if i % every == every - 1}
+    result = read(tmp_path, [SHIFTS[shift](row(i)) if i in bad else row(i) for i in range(n)])
+    texts = result.contacts["text"].tolist()
+    assert set(texts) <= {row(i)[2] for i in range(n)}
+    assert {row(i)[2] for i in range(n) if i not in bad} <= set(texts)
+    assert (result.rejects["line"] - 2).isin(bad).all()
+    assert result.rejects["reason"].str.startswith("列错位").all()
+
+
+def test_a_lost_cell_stays_lost_and_the_others_come_back(tmp_path: Path) -> None:
+    result = read(tmp_path, [SHIFTS["second lost"](row(i)) if i % 20 == 7 else row(i) for i in range(300)])
+    found = result.contacts.set_index("doc_id").loc["T027"]
+    assert found["created_at"].strftime("%Y-%m-%d") == "2020-06-28"
+    assert (found["channel"], found["csat"], found["text"]) == ("电话", 3, row(27)[2])
+    assert len(result.rejects) == 0
+    note = result.quality.set_index("check").loc["torn_rows"]
+    assert note["n"] == 15
+
+
+def test_a_swap_is_rejected_at_any_rate(tmp_path: Path) -> None:
+    rows = [row(i) for i in range(100)]
+    for i in range(0, 100, 10):
+        rows[i][2], rows[i][3] = rows[i][3], rows[i][2]
+    result = read(tmp_path, rows)
+    assert len(result.rejects) == 10
+    assert len(result.contacts) == 90
+
+
+def test_columns_that_hold_a_mixture_lose_nothing(tmp_path: Path) -> None:
+    rows = [row(i) for i in range(200)]
+    for i in range(0, 200, 4):
+        rows[i][0] = f"客诉〔2020〕{i}号"
+        rows[i][3] = "客户记不清楚是哪一天了"
+    for i in range(1, 200, 10):
+        rows[i][1], rows[i][4] = "", "门店王经理代客户登记"
+    result = read(tmp_path, rows)
+    assert len(result.contacts) == 200 - 50 * (result.contacts["created_at"].notna().all())
+    assert result.contacts["text"].str.startswith("第").all()
+    assert not result.rejects["reason"].str.startswith("列错位").any()
+
+
+def test_where_every_other_row_is_shifted_nothing_is_touched_and_it_is_said(tmp_path: Path) -> None:
+    result = read(tmp_path, [SHIFTS["second lost"](row(i)) if i % 2 else row(i) for i in range(4000)])
+    assert result.rows == 4000
+    note = result.quality.set_index("check").loc["torn_rows"]
+    assert note["n"] == 2000
+    assert "占比过高" in note["detail"]
