@@ -146,7 +146,11 @@ def trend(
     frame = frame.merge(columns, on="period", how="left")
     frame.attrs = {**panel.notes, "freq": panel.freq, "level": level, **columns.attrs}
     if not len(panel.starts):
-        frame.attrs["reason"] = f"列「{time}」里没有一行有时间，无法按时段汇总。"
+        frame.attrs["reason"] = (
+            f"列「{time}」里没有一行的时间在 start 与 end 之间，无法按时段汇总。"
+            if panel.notes["n_outside"]
+            else f"列「{time}」里没有一行有时间，无法按时段汇总。"
+        )
     return conform(frame, TREND, dimensions)
 
 

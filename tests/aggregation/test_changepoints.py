@@ -88,3 +88,40 @@ def test_short_and_empty_input():
         changepoints(pd.DataFrame({"created_at": []}), alpha=0)
     with pytest.raises(ParameterError, match="min_size"):
         changepoints(pd.DataFrame({"created_at": []}), min_size=1)
+
+
+def test_the_last_month_of_a_counted_table_is_used():
+    months = pd.DataFrame({"month": pd.period_range("2025-01", periods=16, freq="M").astype(str)})
+    found = changepoints(months.assign(k=[10] * 10 + [30] * 6), "month", "M", count="k")
+    assert found[["label", "periods_before", "periods_after"]].values.tolist() == [["2025-11", 10, 6]]
+
+
+def test_counted_rates_and_the_season():
+    bad = np.tile([10, 12, 9, 11, 10, 12, 8], 8)
+    facts = pd.DataFrame({"created_at": DAYS[:56], "bad": bad * np.repeat([1, 3], 28), "k": 100})
+    for seasonal in (True, False):
+        found = changepoints(facts, freq="D", measure="bad", denominator="k", seasonal=seasonal)
+        assert found["label"].tolist() == ["2026-03-30"]
+        assert found[["before", "after"]].values.round(4).tolist() == [[0.1029, 0.3086]]
+        assert found.attrs["kind"] == "rate"
+
+
+def test_weekday_season_is_left_in_when_asked():
+    week = np.tile([30, 31, 29, 30, 31, 10, 11], 8)
+    facts = pd.DataFrame({"created_at": DAYS[:56], "k": week + np.repeat([0, 9], 28)})
+    without, within = (
+        changepoints(facts, freq="D", count="k", calendar=None, seasonal=seasonal)
+        for seasonal in (True, False)
+    )
+    assert without["label"].iloc[0] == "2026-03-30"
+    assert within.empty or within["statistic"].max() < without["statistic"].max() / 2
+
+
+def test_wrong_arguments_are_refused():
+    facts = pd.DataFrame({"created_at": DAYS[:20], "before": "a", "x": 1})
+    with pytest.raises(ParameterError, match="「before」"):
+        changepoints(facts, by="before")
+    wrong = {"alpha": "x", "min_size": 2.5, "seasonal": None, "random_state": "x", "measure": ["x", "before"]}
+    for name, value in wrong.items():
+        with pytest.raises(ParameterError, match=name):
+            changepoints(facts, freq="D", **{name: value})

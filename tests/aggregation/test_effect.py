@@ -4,7 +4,7 @@ import pytest
 import statsmodels.api as sm
 
 from csatext.aggregation.effect import effect, newey_west
-from csatext.errors import ParameterError
+from csatext.errors import ParameterError, SchemaError
 
 
 def counted(counts, first="2026-01-05", **columns):
@@ -109,3 +109,35 @@ def test_errors():
         effect(facts, None, count="n")
     with pytest.raises(ParameterError, match="washout"):
         effect(facts, "2026-03-02", count="n", washout=-1)
+
+
+def test_a_counted_rate_is_a_rate_and_its_last_month_counts():
+    months = pd.period_range("2025-01", periods=12, freq="M").astype(str)
+    table = pd.DataFrame({"month": months, "bad": [20, 21, 19, 20, 21, 19, 10, 11, 9, 10, 11, 9], "k": 100})
+    found = effect(
+        table, "2025-07", time="month", freq="M", measure="bad", denominator="k", slope=False, calendar=None
+    )
+    row = found.set_index("effect").loc["average"]
+    assert (row["periods_before"], row["periods_after"]) == (6, 6)
+    assert row["observed"] == pytest.approx(0.1)
+    assert found.attrs["kind"] == "rate"
+
+
+def test_wrong_arguments_are_refused():
+    table = pd.DataFrame({"created_at": pd.date_range("2026-01-05", periods=60), "p": "a", "who": "否"})
+    with pytest.raises(ParameterError, match="「p」"):
+        effect(table, "2026-02-02", by="p")
+    with pytest.raises(SchemaError, match="who"):
+        effect(table, "2026-02-02", control="who")  # written flags are not taken for True
+    for given in (
+        {"washout": 1.5},
+        {"slope": "no"},
+        {"random_state": -1},
+        {"control": ["p"]},
+        {"level": None},
+    ):
+        with pytest.raises(ParameterError, match=next(iter(given))):
+            effect(table, "2026-02-02", **given)
+    for at in (["2026-02-02"], 20260202, None):
+        with pytest.raises(ParameterError, match="at"):
+            effect(table, at)

@@ -51,6 +51,9 @@ def test_serial_correlation_does_not_make_trends():
     corrected = np.mean([mann_kendall(row).p < 0.05 for row in noise])
     assert plain > 0.15
     assert corrected < 0.10
+    # Strong correlation leaves few independent values: a normal reference gave 13 %.
+    strong = lfilter([1.0], [1.0, -0.8], rng.normal(size=(600, 126)), axis=1)[:, 100:]
+    assert np.mean([mann_kendall(row).p < 0.05 for row in strong]) < 0.10
 
 
 def test_constant_short_and_long_series():
@@ -79,3 +82,34 @@ def test_groups_of_facts():
     assert table.loc["质量", "direction"] == "无明显趋势"
     assert (table["q"] >= table["p"]).all()
     assert trend_tests(facts.head(0), freq="D", by="category").empty
+
+
+def test_daily_series_as_scipy_has_it():
+    days = pd.date_range("2026-03-02", periods=35)
+    counts = np.random.default_rng(2).poisson(np.where(days.day_of_week >= 5, 6, 14))
+    facts = pd.DataFrame({"created_at": days.repeat(counts)})
+    plain = trend_tests(facts, freq="D", calendar=None, correction="none", seasonal=False).iloc[0]
+    expected = stats.kendalltau(np.arange(35), counts)
+    assert plain["tau"] == pytest.approx(expected.statistic, abs=1e-9)
+    assert plain["slope"] == pytest.approx(stats.theilslopes(counts).slope, abs=1e-9)
+    # The weekday season is taken out without a calendar too, so these differ.
+    usual = trend_tests(facts, freq="D", calendar=None, correction="none").iloc[0]
+    assert usual["tau"] != pytest.approx(expected.statistic, abs=1e-3)
+
+
+def test_a_counted_rate_is_tested_as_one():
+    weeks = pd.date_range("2026-01-05", periods=12, freq="7D")
+    table = pd.DataFrame({"week": weeks, "bad": range(10, 34, 2), "contacts": 100})
+    found = trend_tests(table, "week", "W", measure="bad", denominator="contacts")
+    assert found.attrs["kind"] == "rate"
+    assert found["periods"].tolist() == [12]
+    assert found["slope"].iloc[0] == pytest.approx(0.02)
+
+
+def test_wrong_arguments_are_refused():
+    facts = pd.DataFrame({"created_at": pd.date_range("2026-01-05", periods=9), "z": "a", "p": "b"})
+    with pytest.raises(ParameterError, match="「p、z」"):
+        trend_tests(facts, by=["z", "p"])
+    for given in ({"seasonal": "no"}, {"level": "0.9"}, {"measure": ["z", "p"]}, {"correction": 1}):
+        with pytest.raises(ParameterError, match=next(iter(given))):
+            trend_tests(facts, freq="D", **given)

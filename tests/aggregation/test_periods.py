@@ -4,7 +4,6 @@ import pytest
 
 from csatext.aggregation.periods import as_freq, labels, make_panel, next_starts
 from csatext.aggregation.reach import floor
-from csatext.aggregation.times import read_times
 from csatext.errors import ParameterError
 
 
@@ -60,10 +59,3 @@ def test_too_many_cells_is_an_error_that_says_what_to_do():
     facts = pd.DataFrame({"t": ["1900-01-01", "2026-01-01"] * 60, "g": range(120)})
     with pytest.raises(ParameterError, match="更粗的 freq"):
         make_panel(facts, "t", "h", ["g"], None)
-
-
-def test_mixed_zones_are_refused_and_periods_are_read():
-    with pytest.raises(ParameterError, match="时区"):
-        read_times(pd.Series(["2026-05-04T10:00:00+08:00", "2026-05-04T10:00:00+09:00"]), "t")
-    months = pd.Series(pd.period_range("2026-01", periods=2, freq="M"))
-    assert read_times(months, "t").tolist() == [pd.Timestamp("2026-01-01"), pd.Timestamp("2026-02-01")]

@@ -1,9 +1,13 @@
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from csatext.aggregation.calendar import business_calendar
+from csatext.aggregation.facts import join
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 
@@ -135,6 +139,85 @@ def test_counted_tables():
     assert trend(daily, freq="W", count="n_contacts")["n"].tolist() == [21]
 
 
+def test_counted_rates_equal_those_of_the_contacts():
+    rng = np.random.default_rng(5)
+    facts = contacts(pd.date_range("2026-01-01", "2026-03-31").repeat(20), late=rng.random(1800) < 0.2)
+    day = facts.groupby("created_at", as_index=False).agg(late=("late", "sum"), contacts=("late", "size"))
+    expected = trend(facts, freq="M", measure="late")
+    for more in ({}, {"count": "contacts"}):
+        found = trend(day, freq="M", measure="late", denominator="contacts", **more)
+        pd.testing.assert_frame_equal(found, expected, check_exact=False)
+        assert found.attrs["kind"] == "rate"
+        assert found.attrs["denominator"] == "contacts"
+    with pytest.raises(ParameterError, match="denominator"):
+        trend(day, freq="M", measure="late", count="contacts")
+
+
+def test_the_last_counted_month_is_complete_and_compared():
+    months = pd.DataFrame({"month": ["2026-02", "2026-03", "2026-04"], "contacts": [100, 114, 115]})
+    last = trend(months, "month", "M", count="contacts").iloc[-1]
+    assert (last["is_complete"], last["change"]) == (True, 1.0)
+    assert not trend(months, "month", "M", count="contacts", end="2026-04-20")["is_complete"].iloc[-1]
+
+
+def test_the_interval_of_a_ratio_is_that_of_its_residuals():
+    sent, asked = np.array([4.0, 9, 2, 7]), np.array([3.0, 5, 2, 3])
+    facts = contacts(["2026-05-04"] * 4, sent=sent, asked=asked)
+    row = trend(facts, freq="D", measure="sent", denominator="asked").iloc[0]
+    ratio = 22 / 13
+    error = np.sqrt(((sent - ratio * asked) ** 2).sum() / 3 * 4) / 13
+    half = stats.t.ppf(0.975, 3) * error
+    np.testing.assert_allclose(
+        row[["value", "low", "high"]].astype(float), [ratio, ratio - half, ratio + half]
+    )
+    # One average a day is one observation: no interval rather than one of width zero.
+    averages = pd.DataFrame({"created_at": ["2026-05-04", "2026-05-05"], "score": [3.5, 4.5], "k": [9, 8]})
+    assert trend(averages, freq="D", measure="score", count="k")["low"].isna().all()
+
+
+def test_predicted_days_off_are_said():
+    known = trend(contacts(pd.date_range("2026-03-01", "2026-04-30")), freq="M")
+    assert known.attrs["calendar_predicted_from"] is None
+    ahead = contacts(pd.date_range("2060-12-01", "2061-02-28"))
+    assert trend(ahead, freq="M").attrs["calendar_predicted_from"] == "2060-12-01"
+    own = business_calendar("2060-12-01", "2061-02-28").assign(is_predicted=False)
+    own.loc[own["date"] >= "2061-01-01", "is_predicted"] = True
+    assert trend(ahead, freq="M", calendar=own).attrs["calendar_predicted_from"] == "2061-01-01"
+    assert trend(ahead, freq="M", calendar=None).attrs["calendar_predicted_from"] is None
+
+
+def test_periods_that_wait_for_late_data_are_not_complete():
+    facts = contacts(pd.date_range("2026-04-06", "2026-04-26"), doc_id=range(21))
+    orders = pd.DataFrame({"doc_id": range(21), "paid": [True, False, True] * 7})
+    joined = join(facts, orders, on="doc_id", complete_after=3)
+    table = trend(joined, freq="W", measure="paid")
+    assert table["is_complete"].tolist() == [True, True, False]
+    assert table["change"].isna().tolist() == [True, False, True]
+    assert table.attrs["n_late_periods"] == 1
+    assert trend(joined, freq="W")["is_complete"].all()  # contacts themselves are not late
+
+
+@pytest.mark.parametrize("name", ["label", "period", "n", "value"])
+def test_a_dimension_named_as_a_result_column_is_refused(name):
+    facts = contacts(["2026-05-04", "2026-05-05"], **{name: ["a", "b"]})
+    with pytest.raises(ParameterError, match=f"「{name}」与结果表的列同名"):
+        trend(facts, freq="D", by=name)
+
+
+def test_own_week_column_is_read():
+    table = trend(pd.DataFrame({"week": ["2026-W18", "2026-W20", "2026-W18"]}), "week", "W")
+    assert table["label"].tolist() == ["2026-W18", "2026-W19", "2026-W20"]
+    assert table["n"].tolist() == [2, 0, 1]
+
+
+def test_many_hours_take_little_time():
+    rng = np.random.default_rng(3)
+    times = pd.Timestamp("2024-03-01") + pd.to_timedelta(rng.integers(0, 800 * 1440, 6000), unit="min")
+    begun = time.process_time()
+    assert len(trend(contacts(times), freq="h")) > 19_000
+    assert time.process_time() - begun < 4  # 0.5 s; normal matrices with all zeros in them took 8 s
+
+
 def test_input_is_left_alone_and_row_order_does_not_matter():
     facts = simulated()
     before = facts.copy()
@@ -167,3 +250,19 @@ def test_errors():
         trend(facts, level=95)
     with pytest.raises(ParameterError, match="end"):
         trend(facts, start="2026-05-04", end="2026-05-01")
+    for name in ("time", "measure", "denominator", "count"):
+        with pytest.raises(ParameterError, match=name):
+            trend(facts, **{name: ["late", "created_at"]})
+    for given in (
+        {"freq": ["W"]},
+        {"by": [1]},
+        {"kind": "share"},
+        {"calendar": 1},
+        {"end": ["x"]},
+        {"level": "a"},
+    ):
+        with pytest.raises(ParameterError, match=next(iter(given))):
+            trend(facts, **given)
+    with pytest.raises(ParameterError, match="DataFrame"):
+        trend([1, 2])
+    assert "start 与 end" in trend(facts, end="2020-01-01").attrs["reason"]
