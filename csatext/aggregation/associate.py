@@ -7,7 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import as_list, as_number, check_columns, check_level, is_flag
+from csatext.aggregation.arguments import (
+    as_list,
+    as_number,
+    check_columns,
+    check_level,
+    is_flag,
+    is_numeric,
+)
 from csatext.aggregation.crosstab import cell_residuals, count_tables, cramers_v
 from csatext.aggregation.dimensions import cell_codes, encode_dimension
 from csatext.aggregation.drivers import drivers
@@ -58,15 +65,17 @@ def associate(
         Table ``association`` (:mod:`csatext.schema.aggregation`), one row a pair and method, by q.
         Two nominal columns (text, flags): ``cramers_v``. Two numeric ones: ``spearman`` and
         ``kendall``. One of each: ``correlation_ratio`` (eta squared) and ``kruskal`` (of ranks).
-        Rows where one of the columns is missing are left out of that pair. Measures are NA where a
-        column does not vary. ``attrs``: level, adjusted_for.
+        Rows where one of the columns, or a confounder, is missing are left out of that pair; ``n`` is what
+        is left. Measures are NA where a column does not vary. A column is not paired with itself.
+        ``attrs``: level, adjusted_for, and reason (in Chinese) where no measure could be computed.
 
     Raises
     ------
     SchemaError
         A column is missing.
     ParameterError
-        An argument has a value that is not allowed, or a cross table would be too large.
+        ``x`` or ``y`` names no column, or both the same one only; an argument has a value that is not
+        allowed, or a cross table would be too large.
 
     References
     ----------
@@ -86,8 +95,12 @@ def associate(
     confounders, names = as_list(adjust, "adjust"), as_list(nominal, "nominal")
     for argument, columns in (("x", xs), ("y", ys), ("adjust", confounders), ("nominal", names)):
         check_columns(table, columns, argument)
+        if argument in ("x", "y") and not columns:
+            raise ParameterError(f"参数 {argument} 是空的；请给出至少一列。")
     check_level(level)
     _refuse_shared([*xs, *ys], confounders)
+    if {*xs} == {*ys} and len(xs) == 1:
+        raise ParameterError(f"参数 x 和 y 都只有「{xs[0]}」；一列与自己没有关联可言，请写两个不同的列。")
     pairs = list({frozenset((a, b)): (a, b) for a in xs for b in ys if a != b}.values())
     strata = _strata(table, confounders)
     numeric = {c: None if c in names else _numbers(table, c) for c in {*xs, *ys}}
@@ -105,6 +118,8 @@ def associate(
     )
     result["rank"] = np.arange(1, len(result) + 1)
     result.attrs = {"level": level, "adjusted_for": confounders}
+    if result["p"].isna().all():
+        result.attrs["reason"] = "没有一对列算得出关联：两列都有值的行太少，或有一列没有变化。"
     return conform(result, ASSOCIATION)
 
 
@@ -207,8 +222,7 @@ def _measures(
 
 def _numbers(table: pd.DataFrame, name: str) -> np.ndarray | None:
     """Return a column's numbers, None where it is nominal."""
-    column = table[name]
-    if not pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
+    if not is_numeric(table[name]):
         return None
     values = as_number(table, name)
     return None if is_flag(values) else values

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from csatext.aggregation.arguments import as_list, as_number, check_columns, check_level
+from csatext.aggregation.arguments import as_list, as_number, check_columns, check_level, is_numeric
 from csatext.aggregation.dimensions import encode_dimension
 from csatext.errors import ParameterError
 from csatext.schema import conform
@@ -24,8 +24,22 @@ _TOLERANCE = 1e-9
 
 
 class _Design(NamedTuple):
-    matrix: np.ndarray  # (n_rows, n_columns + 1), centred, the target last
+    parts: list[np.ndarray]  # of each feature, then the target: centred numbers, or codes (int, base 0)
     groups: list[list[int]]  # columns of each feature
+    width: int  # columns in all, the target last
+
+    def rows(self, where: np.ndarray) -> np.ndarray:
+        """Return some rows of the matrix, codes written out as indicators."""
+        matrix = np.zeros((len(where), self.width))
+        places = [*self.groups, [self.width - 1]]
+        for part, columns in zip(self.parts, places, strict=True):
+            if part.dtype.kind == "f":
+                matrix[:, columns[0]] = part[where]
+            elif columns:
+                codes = part[where]
+                marked = np.flatnonzero(codes)
+                matrix[marked, columns[0] + codes[marked] - 1] = 1.0
+        return matrix
 
 
 def drivers(
@@ -46,8 +60,8 @@ def drivers(
     target : str
         Score: a number or flag (csat, nps, resolved).
     features : str or list of str
-        Up to 13 columns. Numbers and flags enter as they are, other columns as one group of indicators
-        of their values; values beyond the 20 most frequent are taken together.
+        Up to 13 columns. Numbers (Decimal too) and flags enter as they are, other columns as one group of
+        indicators of their values; values beyond the 20 most frequent are taken together.
     level : float, default 0.95
         Confidence level.
     n_boot : int, default 500
@@ -108,9 +122,9 @@ def drivers(
     score = as_number(table, target)
     known = ~np.isnan(score) & table[names].notna().all(axis=1).to_numpy()
     design = _design(table[known], score[known], names)
-    n, width = design.matrix.shape
+    n = int(known.sum())
     attrs = {"target": target, "n": n, "dropped": int((~known).sum()), "level": level}
-    if n <= width or not design.matrix[:, -1].any():
+    if n <= design.width or not design.parts[-1].any():
         empty = pd.DataFrame(columns=["rank", *(c.name for c in DRIVERS.columns[1:])])
         empty.attrs = {
             **attrs,
@@ -118,15 +132,13 @@ def drivers(
             "reason": f"可用的行只有 {n} 行，或列「{target}」没有变化，无法估计。",
         }
         return conform(empty, DRIVERS)
-    products = _resampled_products(design.matrix, n_boot, random_state)
+    products = _resampled_products(design, n, n_boot, random_state)
     importance, slopes = _shapley(products, design.groups)
     tail = (1 - level) / 2
     ends = np.quantile(importance[1:], [tail, 1 - tail], axis=0)
     slope_ends = np.quantile(slopes[1:], [tail, 1 - tail], axis=0)
     r2 = float(importance[0].sum())
-    single = np.array(
-        [len(group) == 1 and _is_amount(table[f]) for f, group in zip(names, design.groups, strict=True)]
-    )
+    single = np.array([part.dtype.kind == "f" for part in design.parts[:-1]])
     result = pd.DataFrame(
         {
             "feature": names, "importance": importance[0], "low": np.minimum(ends[0], importance[0]),
@@ -143,39 +155,43 @@ def drivers(
     return conform(result, DRIVERS)
 
 
-def _is_amount(column: pd.Series) -> bool:
-    return bool(pd.api.types.is_numeric_dtype(column.dtype))
-
-
 def _design(table: pd.DataFrame, score: np.ndarray, names: list[str]) -> _Design:
-    columns: list[np.ndarray] = []
+    parts: list[np.ndarray] = []
     groups = []
+    width = 0
     for name in names:
-        if _is_amount(table[name]):
-            added = [as_number(table, name)]
+        if is_numeric(table[name]):
+            part = _centred(as_number(table, name))
+            added = 1
         else:
             codes, _ = encode_dimension(table[name])
             places = np.argsort(-np.bincount(codes), kind="stable") if len(codes) else np.zeros(1, "int64")
-            rank = np.minimum(np.argsort(places, kind="stable")[codes], _MAX_LEVELS)
             # the most frequent value is the base
-            added = [(rank == k).astype("float64") for k in range(1, int(rank.max(initial=0)) + 1)]
-        groups.append(list(range(len(columns), len(columns) + len(added))))
-        columns += added
-    matrix = np.column_stack([*columns, score])
-    return _Design(matrix - matrix.mean(axis=0) if len(matrix) else matrix, groups)
+            part = np.minimum(np.argsort(places, kind="stable")[codes], _MAX_LEVELS)
+            added = int(part.max(initial=0))
+        parts.append(part)
+        groups.append(list(range(width, width + added)))
+        width += added
+    return _Design([*parts, _centred(score)], groups, width + 1)
 
 
-def _resampled_products(matrix: np.ndarray, n_boot: int, random_state: int) -> np.ndarray:
+def _centred(values: np.ndarray) -> np.ndarray:
+    # differences of large products would lose what matters
+    return values - values.mean() if len(values) else values
+
+
+def _resampled_products(design: _Design, n_rows: int, n_boot: int, random_state: int) -> np.ndarray:
     """Return centred cross-products of all rows, then of each resample, shape (1 + n_boot, k, k)."""
     rng = np.random.default_rng(random_state)
-    blocks = min(len(matrix), _BLOCKS)
-    rows = np.array_split(rng.permutation(len(matrix)), blocks)
-    count = np.array([len(r) for r in rows], dtype="float64")
-    total = np.array([matrix[r].sum(axis=0) for r in rows])
-    product = np.array([(matrix[r].T @ matrix[r]).ravel() for r in rows])
+    blocks, width = min(n_rows, _BLOCKS), design.width
+    count, total, product = np.empty(blocks), np.empty((blocks, width)), np.empty((blocks, width * width))
+    # a block at a time: indicators of a million rows need not stand in memory at once
+    for block, where in enumerate(np.array_split(rng.permutation(n_rows), blocks)):
+        matrix = design.rows(where)
+        count[block], total[block] = len(where), matrix.sum(axis=0)
+        product[block] = (matrix.T @ matrix).ravel()
     weight = np.vstack([np.ones(blocks), rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=n_boot)])
     n, mean = weight @ count, weight @ total
-    width = matrix.shape[1]
     return (weight @ product).reshape(-1, width, width) - mean[:, :, None] * mean[:, None, :] / n[
         :, None, None
     ]

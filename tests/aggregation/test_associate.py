@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -215,3 +217,39 @@ def test_bad_arguments_of_associate():
         associate(wide, "a", "b")
     with pytest.raises(ParameterError, match="自由度"):
         associate(wide.assign(a=wide["a"].str[:2], b=wide["b"].str[-2:], s="1"), "a", "b", adjust="s")
+
+
+def test_pairs_that_cannot_be():
+    t = pd.DataFrame({"csat": [1.0, 2, 3, 4] * 5, "channel": ["电话", "在线"] * 10})
+    with pytest.raises(ParameterError, match="x 和 y 都只有「csat」"):
+        associate(t, "csat", ["csat"])
+    for empty in (None, []):
+        with pytest.raises(ParameterError, match="参数 x 是空的"):
+            associate(t, empty, "csat")
+        with pytest.raises(ParameterError, match="参数 y 是空的"):
+            associate(t, "csat", empty)
+    nothing = associate(t.assign(one=1.0), "csat", "one")
+    assert "没有变化" in nothing.attrs["reason"]
+    assert "reason" not in associate(t, "csat", "channel").attrs
+
+
+def test_missing_values_are_left_out_pair_by_pair():
+    t = pd.DataFrame({"csat": [1.0, 2, 3, 4, 5] * 8, "wait": range(40), "channel": ["电话", "在线"] * 20})
+    t.loc[:9, "wait"] = np.nan
+    t.loc[35:, "channel"] = None
+    n = associate(t, ["wait", "channel"], "csat").groupby("x")["n"].first()
+    assert n.to_dict() == {"channel": 35, "wait": 30}
+    adjusted = associate(t, "wait", "csat", adjust="channel")
+    assert (adjusted["n"] == 25).all()
+
+
+def test_numbers_and_flags_of_other_libraries():
+    rng = np.random.default_rng(8)
+    t = pd.DataFrame(
+        {"csat": rng.normal(size=60).round(2), "wait": rng.normal(size=60), "bad": rng.random(60) < 0.4}
+    )
+    other = t.assign(csat=[Decimal(str(v)) for v in t["csat"]], bad=t["bad"].astype("bool[pyarrow]"))
+    for x in ("wait", "bad"):
+        result = associate(other, x, "csat")
+        pd.testing.assert_frame_equal(result, associate(t, x, "csat"))
+    assert set(result["method"]) == {"correlation_ratio", "kruskal"}

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from itertools import permutations
 
 import numpy as np
@@ -88,3 +89,21 @@ def test_drivers_odd_inputs():
         drivers(t, "csat", ["csat"])
     with pytest.raises(ParameterError, match="n_boot"):
         drivers(t, "csat", ["wait"], n_boot=0)
+
+
+def test_decimals_and_flags_of_other_libraries_are_amounts():
+    t = scores()
+    t["wait"] = t["wait"].round(3)
+    t["bad"] = t["effort"] > 0
+    plain = drivers(t, "csat", ["wait", "bad"], n_boot=20)
+    other = t.assign(wait=[Decimal(str(value)) for value in t["wait"]], bad=t["bad"].astype("bool[pyarrow]"))
+    pd.testing.assert_frame_equal(drivers(other, "csat", ["wait", "bad"], n_boot=20), plain)
+    assert plain["slope"].notna().all()
+
+
+def test_many_rows_are_taken_in_blocks():
+    t = scores(2500)
+    result = drivers(t, "csat", ["wait", "channel"], n_boot=20)
+    assert result.attrs["r2"] == pytest.approx(r_squared(t, ["wait", "channel"]), abs=1e-9)
+    moved = drivers(t.assign(csat=t["csat"] + 1e6), "csat", ["wait", "channel"], n_boot=20)
+    np.testing.assert_allclose(moved["importance"], result["importance"], rtol=1e-6)
