@@ -13,7 +13,7 @@ from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import CALENDAR
 
-__all__ = ["CalendarLike", "business_calendar", "days_of"]
+__all__ = ["CalendarLike", "business_calendar", "check_calendar", "days_of"]
 
 CalendarLike: TypeAlias = str | pd.DataFrame | None
 """``"CN"``, a table as :func:`business_calendar` returns it (edited as one likes), or None."""
@@ -170,19 +170,36 @@ def days_of(calendar: CalendarLike, start: pd.Timestamp, end: pd.Timestamp) -> p
     A calendar of the caller's own must have the columns of table ``calendar``; days it leaves out are
     filled from the Chinese one.
     """
+    check_calendar(calendar)
     if calendar is None:
         return None
     if isinstance(calendar, str):
-        if calendar != "CN":
-            raise ParameterError.not_allowed("calendar", calendar, ["CN", None, "business_calendar(...)"])
         return business_calendar(start, end)
-    if not isinstance(calendar, pd.DataFrame):
-        raise ParameterError.wrong_type("calendar", calendar, '"CN"、None 或 business_calendar(...) 的结果')
     own = conform(calendar, CALENDAR)
     base = business_calendar(start, end)
     own = own[own["date"].between(base["date"].iloc[0], base["date"].iloc[-1])]
     both = pd.concat([own, base]).drop_duplicates("date").sort_values("date", ignore_index=True)
     return both
+
+
+def check_calendar(calendar: CalendarLike) -> None:
+    """Raise unless ``calendar`` is "CN", None or a table.
+
+    Raises
+    ------
+    ParameterError
+        It is something else.
+
+    Examples
+    --------
+    >>> check_calendar("US")
+    Traceback (most recent call last):
+    csatext.errors.ParameterError: 参数 calendar='US' 不可用；可选值：CN、None、business_calendar(...)。
+    """
+    if isinstance(calendar, str) and calendar != "CN":
+        raise ParameterError.not_allowed("calendar", calendar, ["CN", None, "business_calendar(...)"])
+    if calendar is not None and not isinstance(calendar, (str, pd.DataFrame)):
+        raise ParameterError.wrong_type("calendar", calendar, '"CN"、None 或 business_calendar(...) 的结果')
 
 
 def _as_day(name: str, value: object) -> pd.Timestamp:

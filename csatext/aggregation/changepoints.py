@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.arguments import check_level
-from csatext.aggregation.calendar import CalendarLike
+from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.options import check_switch, check_whole
 from csatext.aggregation.periods import Array, Panel, free_dimensions, labels, make_panel
 from csatext.aggregation.seasonal import seasonally_adjusted
@@ -82,6 +82,7 @@ def changepoints(
     check_whole(min_size, "min_size", 2)
     check_whole(random_state, "random_state", 0)
     check_switch(seasonal, "seasonal")
+    check_calendar(calendar)
     dimensions = free_dimensions(by, CHANGEPOINTS)
     panel = make_panel(
         facts, time, freq, dimensions, measure,

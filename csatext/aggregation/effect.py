@@ -7,12 +7,12 @@ import pandas as pd
 from scipy import stats
 
 from csatext.aggregation.arguments import as_number, check_columns, check_level, is_flag
-from csatext.aggregation.calendar import CalendarLike
+from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.options import check_switch, check_whole
 from csatext.aggregation.periods import Array, Panel, free_dimensions, make_panel
 from csatext.aggregation.regression import fit_gaussian, fit_poisson
 from csatext.aggregation.seasonal import calendar_season
-from csatext.aggregation.times import read_times
+from csatext.aggregation.times import read_moment
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.time import EFFECT
@@ -93,12 +93,11 @@ def effect(
     [[40.0, 20.0, -0.5]]
     """
     check_level(level)
-    moment = read_times(pd.Series([at]), "at").iloc[0]
-    if pd.isna(moment):
-        raise ParameterError.wrong_type("at", at, "日期，例如 2026-05-01")
+    moment = read_moment(at, "at")
     check_whole(washout, "washout", 0)
     check_whole(random_state, "random_state", 0)
     check_switch(slope, "slope")
+    check_calendar(calendar)
     dimensions = free_dimensions(by, EFFECT)
     if control is not None:
         check_columns(facts, [control], "control")

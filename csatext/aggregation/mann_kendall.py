@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from csatext.aggregation.arguments import check_level
-from csatext.aggregation.calendar import CalendarLike
+from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.options import check_switch
 from csatext.aggregation.periods import Array, free_dimensions, make_panel
 from csatext.aggregation.seasonal import seasonally_adjusted
@@ -191,6 +191,7 @@ def trend_tests(
     """
     check_level(level)
     check_switch(seasonal, "seasonal")
+    check_calendar(calendar)
     dimensions = free_dimensions(by, TREND_TESTS)
     panel = make_panel(
         facts, time, freq, dimensions, measure,

@@ -12,7 +12,7 @@ import pandas as pd
 from csatext.aggregation.amounts import Array, read_amounts
 from csatext.aggregation.arguments import as_list, check_columns
 from csatext.aggregation.reach import are_whole_periods, ends_early, floor, starts_late
-from csatext.aggregation.times import read_end, read_times
+from csatext.aggregation.times import read_moment, read_times
 from csatext.errors import ParameterError
 from csatext.schema import Table
 
@@ -179,7 +179,8 @@ def make_panel(
     for name, argument in ((measure, "measure"), (denominator, "denominator"), (count, "count")):
         check_columns(facts, [] if name is None else [name], argument)
     times = read_times(facts[time], time)
-    lower, upper = _bound("start", start, last=False), _bound("end", end, last=True)
+    lower = None if start is None else read_moment(start, "start")
+    upper = None if end is None else read_moment(end, "end", last=True)
     known = times.notna()
     inside = (
         known
@@ -247,16 +248,6 @@ def _waits(facts: pd.DataFrame, names: Sequence[str | None]) -> npt.NDArray[np.b
         if name is not None and flag in facts.columns and pd.api.types.is_bool_dtype(facts[flag].dtype):
             waits |= ~facts[flag].fillna(value=True).to_numpy(dtype=bool)
     return waits
-
-
-def _bound(name: str, value: object, *, last: bool) -> pd.Timestamp | None:
-    """Read ``start`` or ``end``."""
-    if value is None:
-        return None
-    moment = read_end(value, name) if last else read_times(pd.Series([value]), name).iloc[0]
-    if pd.isna(moment):
-        raise ParameterError.wrong_type(name, value, "日期，例如 2026-05-01")
-    return moment
 
 
 def _groups(facts: pd.DataFrame, by: Sequence[str]) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:

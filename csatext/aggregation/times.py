@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.errors import ParameterError
 
-__all__ = ["read_end", "read_times"]
+__all__ = ["read_moment", "read_times"]
 
 _ZONE = "Asia/Shanghai"
 
@@ -69,27 +69,42 @@ def read_times(column: pd.Series, name: str) -> pd.Series:
     return column.astype("datetime64[us]")
 
 
-def read_end(value: object, name: str) -> pd.Timestamp:
-    """Return the last microsecond of a day, month, week, quarter or year; a time of day is itself.
+def read_moment(value: object, argument: str, *, last: bool = False) -> pd.Timestamp:
+    """Return a moment that the caller names: a day, time, month, week, quarter or year.
+
+    Parameters
+    ----------
+    value : str, date, Timestamp or Period
+    argument : str
+        Name of the argument, for the message.
+    last : bool
+        The last microsecond of what is named, and not the first; a time of day is itself.
 
     Raises
     ------
     ParameterError
-        As :func:`read_times`.
+        It is none of these.
 
     Examples
     --------
-    >>> str(read_end("2026-04", "end")), str(read_end("2026-04-02 09:00", "end"))
-    ('2026-04-30 23:59:59.999999', '2026-04-02 09:00:00')
+    >>> str(read_moment("2026-04", "start")), str(read_moment("2026-04", "end", last=True))
+    ('2026-04-01 00:00:00', '2026-04-30 23:59:59.999999')
     """
-    moment = read_times(pd.Series([value]), name).iloc[0]
-    step = pd.DateOffset(days=1)
+    try:
+        moment = read_times(pd.Series([value]), argument).iloc[0]
+    except ParameterError as error:
+        raise ParameterError(
+            f"参数 {argument}={value!r} 不能读成时间；请写日期，例如 2026-05-01，或 2026-05、2026-W18。"
+        ) from error
+    if pd.isna(moment):
+        raise ParameterError.wrong_type(argument, value, "日期，例如 2026-05-01")
+    if not last or moment != moment.normalize():
+        return moment
     if isinstance(value, pd.Period):
         return value.end_time.floor("us")
+    step = pd.DateOffset(days=1)
     if isinstance(value, str):
         step = next((span for form, span in _SPANS.items() if re.match(form, value.strip())), step)
-    if pd.isna(moment) or moment != moment.normalize():
-        return moment
     return moment + step - pd.Timedelta(microseconds=1)
 
 

@@ -121,7 +121,14 @@ def test_wrong_arguments_are_refused():
     facts = pd.DataFrame({"created_at": DAYS[:20], "before": "a", "x": 1})
     with pytest.raises(ParameterError, match="「before」"):
         changepoints(facts, by="before")
-    wrong = {"alpha": "x", "min_size": 2.5, "seasonal": None, "random_state": "x", "measure": ["x", "before"]}
+    wrong = {
+        "alpha": "x",
+        "min_size": 2.5,
+        "seasonal": None,
+        "random_state": "x",
+        "measure": ["x", "before"],
+        "calendar": 3,
+    }
     for name, value in wrong.items():
         with pytest.raises(ParameterError, match=name):
             changepoints(facts, freq="D", **{name: value})

@@ -110,6 +110,12 @@ def test_wrong_arguments_are_refused():
     facts = pd.DataFrame({"created_at": pd.date_range("2026-01-05", periods=9), "z": "a", "p": "b"})
     with pytest.raises(ParameterError, match="「p、z」"):
         trend_tests(facts, by=["z", "p"])
-    for given in ({"seasonal": "no"}, {"level": "0.9"}, {"measure": ["z", "p"]}, {"correction": 1}):
+    for given in (
+        {"seasonal": "no"},
+        {"level": "0.9"},
+        {"measure": ["z", "p"]},
+        {"correction": 1},
+        {"calendar": "US"},
+    ):
         with pytest.raises(ParameterError, match=next(iter(given))):
             trend_tests(facts, freq="D", **given)

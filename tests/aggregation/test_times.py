@@ -4,7 +4,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from csatext.aggregation.times import read_end, read_times
+from csatext.aggregation.times import read_moment, read_times
 from csatext.errors import ParameterError
 
 
@@ -73,4 +73,14 @@ def test_mixed_zones_are_refused():
     ],
 )
 def test_an_end_is_the_last_moment_of_what_it_names(given, last_day):
-    assert read_end(given, "end") == pd.Timestamp(last_day) + pd.Timedelta(days=1) - pd.Timedelta("1us")
+    assert read_moment(given, "end", last=True) == pd.Timestamp(last_day) + pd.Timedelta(
+        days=1
+    ) - pd.Timedelta("1us")
+
+
+def test_a_start_is_the_first_moment_and_nonsense_is_refused():
+    assert read_moment("2026-W18", "start") == pd.Timestamp("2026-04-27")
+    assert read_moment("2026-05-01 09:30", "end", last=True) == pd.Timestamp("2026-05-01 09:30")
+    for bad in ("x", [1], {}, 20260101, None, float("nan"), pd.NaT):
+        with pytest.raises(ParameterError, match="参数 end"):
+            read_moment(bad, "end")
