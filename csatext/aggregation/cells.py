@@ -19,6 +19,7 @@ from csatext.schema.causes import ROOT_CAUSES
 
 __all__ = ["EMPTY", "Cells", "Grouping", "group", "label_column", "read_cells", "subsets"]
 
+_SHOWN = 12
 EMPTY = "(空)"
 """Label of a missing dimension value, so that it is not taken for "any"."""
 
@@ -186,8 +187,10 @@ def read_cells(
         raise ParameterError(f"列「{named}」有负数；这里只能用不小于 0 的计数、金额或分母。")
     for argument, value, there in (("current", current, when == 0), ("baseline", baseline, when > 0)):
         if is_rate and not there.any():
+            seen = "、".join(str(one) for one in table[period].dropna().unique()[:_SHOWN])
             raise ParameterError(
-                f"{argument}={value!r} 没有可用的数据行，算不出比率；请检查时期的写法，或换一个有数据的时期。"
+                f"{argument}={value!r} 没有可用的数据行，算不出比率；请检查时期的写法，或换一个有数据的时期"
+                f"（列「{period}」里有：{seen}）。"
             )
     n_periods = periods.count(is_rate)
     codes, levels = encode_columns(table.loc[rows, names])

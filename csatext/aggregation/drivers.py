@@ -121,7 +121,7 @@ def drivers(
         raise ParameterError.out_of_range("n_boot", n_boot, "至少 1")
     score = as_number(table, target)
     known = ~np.isnan(score) & table[names].notna().all(axis=1).to_numpy()
-    design = _design(table[known], score[known], names)
+    design = _design(table.loc[known, names], score[known], names)
     n = int(known.sum())
     attrs = {"target": target, "n": n, "dropped": int((~known).sum()), "level": level}
     if n <= design.width or not design.parts[-1].any():
