@@ -18,10 +18,10 @@ __all__ = ["Baseline", "Expectation", "make_baseline"]
 _OUTLIER = 3.0
 # How much of the prior standard deviation of a holiday's effect is left for one group's difference.
 _GROUP_SHARE = 0.4
-# Standard deviation of the groups' own weekday effects before the data speak, and its weight in groups.
-_WEEKDAY_SCALE = 0.3
-_WEEKDAY_GROUPS = 1.0
-_WEEKDAYS = 7
+# Standard deviation of the series' own weekday effects before the data speak, and its weight in series;
+# the same for a month's effects.
+_POSITIONS = {"h": 7, "D": 7, "M": 12, "Q": 4}
+_OWN_SCALE = {"h": (0.3, 1.0), "D": (0.3, 1.0), "M": (0.1, 0.1), "Q": (0.1, 0.1)}
 # Contacts by which the level of the recent periods is drawn towards that of all of them.
 _FIRST_CONTACT = 0.25
 
@@ -143,8 +143,9 @@ def make_baseline(
         reading += _effects(pooled, other, width) / 2
     usual = e * np.exp(log_season[:, : y.shape[1]])
     scale = season.scale * (1.0 if alone else _GROUP_SHARE)
-    if freq in ("h", "D") and not alone:
-        scale[:_WEEKDAYS] = _weekday_scale(design, y, usual, w, scale)
+    leading = _leading(season, freq)
+    if leading and not (alone and freq in ("h", "D")):
+        scale[:leading] = _own_scale(design, y, usual, w, scale, leading, *_OWN_SCALE[freq])
     precision = np.concatenate([np.full(width, 1e-4), scale**-2.0])
     fit = _robust_fit(design, y, usual, w, precision)
     mu = usual * np.exp(np.clip(fit.beta @ design.T, -20, 20))
@@ -157,25 +158,41 @@ def make_baseline(
     )
 
 
-def _weekday_scale(design: Array, counts: Array, exposure: Array, weights: Array, scale: Array) -> float:
-    """Return the standard deviation of the groups' own weekday effects, by moments.
+def _leading(season: Season, freq: str) -> int:
+    """Return how many columns, from the first, tell the position in a week or a year; 0 for waves."""
+    positions = _POSITIONS.get(freq, 0)
+    is_position = np.allclose(season.literal[:, :positions].sum(axis=1), 1)
+    return positions if is_position else 0
+
+
+def _own_scale(
+    design: Array,
+    counts: Array,
+    exposure: Array,
+    weights: Array,
+    scale: Array,
+    leading: int,
+    usual: float,
+    series: float,
+) -> float:
+    """Return the standard deviation of the series' own effects of weekday or month, by moments.
 
     Effects fitted with the prior ``scale`` are freed from its shrinkage; their mean square, less that
-    of their noise, is drawn a little towards ours.
+    of their noise, is drawn towards ``usual``, which counts as much as so many ``series``.
     """
     width = design.shape[1] - len(scale)
     precision = np.concatenate([np.full(width, 1e-4), scale**-2.0])
     fit = fit_poisson(design, _rates(counts, exposure), precision, weights * exposure)
-    at = slice(width, width + _WEEKDAYS)
-    centre = np.eye(_WEEKDAYS) - 1 / _WEEKDAYS
-    square = ((fit.beta[:, at] @ centre) ** 2).sum(axis=1) / (_WEEKDAYS - 1)
-    posterior = np.trace(centre @ fit.covariance[:, at, at] @ centre, axis1=1, axis2=2) / (_WEEKDAYS - 1)
+    at = slice(width, width + leading)
+    centre = np.eye(leading) - 1 / leading
+    square = ((fit.beta[:, at] @ centre) ** 2).sum(axis=1) / (leading - 1)
+    posterior = np.trace(centre @ fit.covariance[:, at, at] @ centre, axis1=1, axis2=2) / (leading - 1)
     prior = scale[0] ** 2
     noise = 1 / np.maximum(1 / posterior - 1 / prior, 1e-6)
     own = square * (1 + noise / prior) ** 2 - noise
-    weight = (1 + noise / _WEEKDAY_SCALE**2) ** -2.0
-    total = (weight * own).sum() + _WEEKDAY_GROUPS * _WEEKDAY_SCALE**2
-    return float(np.sqrt(np.clip(total / (weight.sum() + _WEEKDAY_GROUPS), 0.03**2, 1.0)))
+    weight = (1 + noise / usual**2) ** -2.0
+    total = (weight * own).sum() + series * usual**2
+    return float(np.sqrt(np.clip(total / (weight.sum() + series), 0.03**2, 1.0)))
 
 
 def _rates(counts: Array, exposure: Array) -> Array:

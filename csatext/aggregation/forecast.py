@@ -19,7 +19,7 @@ from csatext.aggregation.projection import (
     project,
     total_variance,
 )
-from csatext.aggregation.seasonal import calendar_season
+from csatext.aggregation.projection_season import forecast_season
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import FORECAST
@@ -45,10 +45,11 @@ def forecast(
 ) -> pd.DataFrame:
     """Forecast contacts (or a rate) for the periods after the last complete one.
 
-    Log-linear regression on weekday, holidays and promotions of the coming days, effects of a group
-    drawn towards those of all; levels that follow the series fast, at medium speed or slowly, or their
-    mean, whichever did best for the series in a backtest from up to six past origins; intervals from
-    negative binomial counts, widened or narrowed until the backtest covers ``level``.
+    Log-linear regression on weekday, holidays and promotions of the coming days (month or quarter of the
+    year from two years on), effects of a group drawn towards those of all; levels that follow the series
+    fast, at medium speed or slowly, their mean, or a damped trend, whichever did best for the series in
+    a backtest from up to six past origins; intervals from negative binomial counts, widened or narrowed
+    until the backtest covers ``level``.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ def _columns(
         empty = np.zeros((len(panel.groups), 0))
         names = ("value", "mean", "low", "high", "method", "mase", "mase_naive", "coverage")
         return {**dict.fromkeys(names, empty), "attrs": {"reason": "没有一行有时间，无法预测。"}}
-    season = calendar_season(panel.starts[:periods].append(ahead), panel.freq, calendar)
+    season = forecast_season(panel.starts[:periods].append(ahead), panel.freq, calendar, periods)
     contacts = panel.n[:, :periods]
     exposure = np.ones((len(contacts), periods + steps))
     counts, divisor = contacts, np.ones((len(contacts), steps))

@@ -106,11 +106,69 @@ def test_a_lower_end_is_not_zero_where_zero_cannot_happen():
 @pytest.mark.parametrize(("freq", "periods"), [("h", 24 * 20), ("D", 60), ("W", 60), ("M", 24), ("Q", 24)])
 def test_a_constant_stays_what_it_is(freq, periods):
     starts = pd.date_range("2018-01-01", periods=periods, freq=FREQUENCIES[freq])
-    end = next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(seconds=1)
-    result = forecast(pd.Series(1000, index=starts), 6, freq=freq, end=end)
+    result = forecast(pd.Series(1000, index=starts), 6, freq=freq, end=until(starts, freq))
     np.testing.assert_allclose(result["mean"], 1000, rtol=1e-6)
     assert (result["value"] == 1000).all()
     assert (result["low"] > 900).all()
+
+
+def until(starts, freq):
+    return next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("freq", "periods", "growth"),
+    [("M", 24, 0.01), ("M", 60, -0.01), ("Q", 24, 0.03), ("W", 60, 0.005), ("D", 120, 0.002)],
+)
+def test_a_trend_goes_on(freq, periods, growth):
+    starts = pd.date_range("2018-01-01", periods=periods + 3, freq=FREQUENCIES[freq])
+    mean = 1000 * np.exp(growth * np.arange(periods + 3))
+    ratio = []
+    for seed in range(4):
+        drawn = np.random.default_rng(seed).poisson(mean[:periods])
+        past = pd.Series(drawn, index=starts[:periods])
+        found = forecast(past, 3, freq=freq, end=until(past.index, freq), calendar=None)
+        assert found["method"].unique().tolist() == ["trend"]
+        ratio.append(found["mean"].to_numpy() / mean[periods:])
+    # Four draws of three periods that share a level: one standard error is about half a percent.
+    assert np.mean(ratio) == pytest.approx(1, abs=0.015)
+
+
+@pytest.mark.parametrize(("periods", "calendar"), [(24, None), (36, "CN"), (60, "CN")])
+def test_months_have_effects_of_their_own(periods, calendar):
+    month = np.array([1.2, 0.7, 1.1, 0.9, 1.0, 1.3, 0.8, 0.9, 1.1, 1.0, 1.4, 0.9])
+    starts = pd.date_range("2018-01-01", periods=periods + 3, freq="MS")
+    mean = 1000 * month[starts.month - 1]
+    own, naive, inside = [], [], []
+    for seed in range(6):
+        drawn = np.random.default_rng(seed).poisson(mean)
+        past, came = pd.Series(drawn[:periods], index=starts[:periods]), drawn[periods:]
+        found = forecast(past, 3, freq="M", end=until(past.index, "M"), calendar=calendar)
+        own.append(np.abs(found["value"] - came).mean())
+        naive.append(np.abs(drawn[periods - 12 : periods - 9] - came).mean())
+        inside.append(((came >= found["low"]) & (came <= found["high"])).mean())
+    assert np.mean(own) < 1.1 * np.mean(naive)
+    assert np.mean(inside) >= 0.75
+
+
+def test_intervals_of_constant_means_cover():
+    inside = []
+    for freq, periods in (("M", 36), ("Q", 36), ("W", 60), ("D", 60)):
+        starts = pd.date_range("2018-01-01", periods=periods, freq=FREQUENCIES[freq])
+        for seed in range(6):
+            drawn = np.random.default_rng(seed).poisson(300, periods + 3)
+            past, came = pd.Series(drawn[:periods], index=starts), drawn[periods:]
+            found = forecast(past, 3, freq=freq, end=until(starts, freq), calendar=None)
+            inside.append(((came >= found["low"]) & (came <= found["high"])).mean())
+    # 72 periods that share 24 levels: two standard errors are about .1.
+    assert np.mean(inside) == pytest.approx(0.9, abs=0.1)
+
+
+def test_a_short_past_chooses_its_level_but_shows_no_score():
+    starts = pd.date_range("2026-01-05", periods=60, freq="7D")
+    result = forecast(pd.Series(200, index=starts), 4, freq="W", end=until(starts, "W"))
+    assert result.attrs["origins"] == 0
+    assert result[["mase", "coverage"]].isna().all(axis=None)
 
 
 def test_seasonal_naive_repeats_the_last_week():
