@@ -26,8 +26,8 @@ def floor(moment: pd.Timestamp, freq: str) -> pd.Timestamp:
 def are_whole_periods(times: pd.Series, starts: pd.DatetimeIndex, freq: str) -> bool:
     """Tell whether the rows of a counted table are totals of whole periods.
 
-    They are where all stand on the first day of their periods (at midnight), or all on the last day,
-    as ``resample`` names months and weeks. Of days and hours each row is taken for what it is.
+    They are where all stand on the first day of their periods, or all on the last one, as ``resample``
+    names months and weeks; at midnight. Of days and hours each row is taken for what it is.
     """
     if freq in ("h", "D") or times.empty:
         return False
@@ -35,7 +35,7 @@ def are_whole_periods(times: pd.Series, starts: pd.DatetimeIndex, freq: str) -> 
     if (times.to_numpy() == own.to_numpy()).all():
         return True
     last = own + _STEPS[freq] - pd.Timedelta(days=1)
-    return bool((times.dt.normalize().to_numpy() == last.to_numpy()).all())
+    return bool((times.to_numpy() == last.to_numpy()).all())
 
 
 def ends_early(times: pd.Series, end: pd.Timestamp | None, start: pd.Timestamp, freq: str) -> bool:

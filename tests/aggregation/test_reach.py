@@ -59,5 +59,6 @@ def test_whole_periods_need_all_rows_at_one_end():
     times = pd.Series(starts)
     assert are_whole_periods(times, starts, "M")
     assert not are_whole_periods(times + pd.to_timedelta([0, 1, 0], unit="D"), starts, "M")
+    assert not are_whole_periods(times + pd.Timedelta(hours=9), starts, "M")
     assert not are_whole_periods(times, starts, "D")
     assert not are_whole_periods(times.iloc[:0], starts, "M")
