@@ -10,6 +10,7 @@ __all__ = [
     "BLANK",
     "EMOJI",
     "INVISIBLE",
+    "MARKS",
     "collapse_blanks",
     "for_arrow",
     "halve_width",
@@ -30,7 +31,7 @@ INVISIBLE = r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f" + _FORMAT
 EMOJI = r"\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 """Inside of a character class: pictographs and emoji."""
 
-_MARKS = "！!？?。，,、；;～~"
+MARKS = "！!？?。，,、；;～~"
 _SYMBOLS = r"!-)+-/:-@\[-\^`{-~\xa1-\xbf\xd7\xf7\u2010-\u2027\u2030-\u205e\u2190-\u2bff\u3001-\u3030"
 _SYMBOLS += r"\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\U0001f000-\U0001faff"
 """Symbols whose runs are shortened: not the asterisk, whose runs mask digits, nor the underscore."""
@@ -83,20 +84,33 @@ collapse_blanks = pattern_step(
 )
 """Make every run of blanks, line ends among them, one space; remove it at both ends."""
 
+_CODE_AFTER = re.compile(r"[A-Za-z-]{0,8}[0-9]")
+_CODE_BEFORE = re.compile(r"[0-9][A-Za-z-]{0,8}\Z")
+
+
+def _shortened(match: re.Match[str]) -> str | None:
+    """Shorten a run; the letters of a type code (AAAAA5) stay."""
+    if match[3] is None:
+        return match[1] or match[2] * 3
+    text, (start, end) = match.string, match.span()
+    coded = _CODE_AFTER.match(text, end) or _CODE_BEFORE.search(text, max(start - 9, 0), start)
+    return None if coded else match[3] * 3
+
+
 shorten_runs = pattern_step(
     "shorten_runs",
-    rf"([{_MARKS}])\1+|([{_SYMBOLS}])\2{{3,}}|([{_LETTERS}])\3{{4,}}",
-    lambda match: match[1] or (match[2] or match[3]) * 3,
+    rf"([{MARKS}])\1+|([{_SYMBOLS}])\2{{3,}}|([{_LETTERS}])\3{{4,}}",
+    _shortened,
     trigger="|".join(
-        [f"{re.escape(mark)}{{2}}" for mark in _MARKS]
+        [f"{re.escape(mark)}{{2}}" for mark in MARKS]
         + [for_arrow(_SYMBOLS) + "{4}"]
         + [f"{letter}{{5}}" for letter in _LETTERS]
     ),
 )
 """Cut runs of one sentence mark to one, of another symbol or emoji to three, of a letter (five up) to three.
 
-Digits, masks (``****``, ``xxxx``) and Chinese characters are left alone: ``13800008888`` and 天天 mean
-what they say.
+Digits, letters of a code with digits (``AAAAA5``), masks (``****``, ``xxxx``) and Chinese characters are left
+alone: ``13800008888`` and 天天 mean what they say.
 """
 
 shorten_word_runs = pattern_step(

@@ -18,7 +18,7 @@ from csatext.text.emoticons import bracket_emoticons
 from csatext.text.markup import decode_entities, remove_tags, remove_urls
 from csatext.text.offsets import OffsetMap, compose, identity
 from csatext.text.repair import cut_repeated_bodies, remove_pinyin_notes, repair_shifted_gbk
-from csatext.text.steps import CleaningStep, Step, run_step
+from csatext.text.steps import CleaningStep, Step, apply_step, run_step
 
 __all__ = ["DEFAULT_STEPS", "clean", "clean_column"]
 
@@ -42,18 +42,20 @@ tags, as both are found by their brackets; runs are shortened on single blanks; 
 their copies are alike.
 """
 
+_STEPS_WANTED = "Step 或函数（str -> str）组成的列表，如 ct.DEFAULT_STEPS"
+
 MOST_ROUNDS = 8
 """How often text that was hidden in text (entities of entities) is cleaned again."""
 
 
 @overload
-def clean(text: str, *, steps: Sequence[CleaningStep] = ..., return_offsets: Literal[False] = ...) -> str: ...
+def clean(text: str, steps: Sequence[CleaningStep] = ..., *, return_offsets: Literal[False] = ...) -> str: ...
 @overload
 def clean(
-    text: str, *, steps: Sequence[CleaningStep] = ..., return_offsets: Literal[True]
+    text: str, steps: Sequence[CleaningStep] = ..., *, return_offsets: Literal[True]
 ) -> tuple[str, OffsetMap]: ...
 def clean(
-    text: str, *, steps: Sequence[CleaningStep] = DEFAULT_STEPS, return_offsets: bool = False
+    text: str, steps: Sequence[CleaningStep] = DEFAULT_STEPS, *, return_offsets: bool = False
 ) -> str | tuple[str, OffsetMap]:
     """Clean one text.
 
@@ -77,7 +79,7 @@ def clean(
     Raises
     ------
     ParameterError
-        ``text`` is not a string, or a step cannot be called.
+        ``text`` is not a string, or a step cannot be called or returns something else.
 
     Examples
     --------
@@ -118,7 +120,7 @@ def clean_column(
     Raises
     ------
     ParameterError
-        The column does not hold text.
+        The column does not hold text, or a step cannot be called or returns something else.
 
     Examples
     --------
@@ -131,9 +133,11 @@ def clean_column(
 
 
 def _check(steps: Sequence[CleaningStep]) -> None:
+    if isinstance(steps, str) or not isinstance(steps, Sequence):
+        raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
     for step in steps:
         if not callable(step):
-            raise ParameterError.wrong_type("steps", step, "Step 或函数（str -> str）组成的列表")
+            raise ParameterError.wrong_type("steps", step, _STEPS_WANTED)
 
 
 def _clean_array(array: pa.Array, steps: Sequence[CleaningStep]) -> pa.Array:
@@ -151,7 +155,7 @@ def _clean_rows(rows: pa.Array, steps: Sequence[CleaningStep], rounds: int = MOS
         if not mask.any():
             continue
         before = rows.filter(pa.array(mask)).to_pylist()
-        after = [step(text) for text in before]
+        after = [apply_step(step, text) for text in before]
         rows = pc.replace_with_mask(rows, pa.array(mask), pa.array(after, type=rows.type))
         if isinstance(step, Step) and step.repeats:
             again[mask] |= np.array([one != other for one, other in zip(before, after, strict=True)])
@@ -182,7 +186,7 @@ def _run(text: str, steps: Sequence[CleaningStep]) -> str:
     for _ in range(MOST_ROUNDS):
         again = False
         for step in steps:
-            changed = step(text)
+            changed = apply_step(step, text)
             again |= isinstance(step, Step) and step.repeats and changed != text
             text = changed
         if not again:

@@ -25,7 +25,21 @@ _TAGS = (
     "|nav|noscript|object|ol|option|p|param|pre|q|s|script|section|select|small|source|span|strike|strong"
     "|style|sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|tt|u|ul|video|wbr"
 )
-_TAG = rf"</?(?:{_TAGS})(?:[{BLANK}]+[A-Za-z_:@][^<>]{{0,2000}}|[{BLANK}]{{0,9}})/?>"
+_BARE = (
+    "nowrap|disabled|checked|selected|readonly|hidden|noshade|controls|autoplay|loop|muted|multiple|required"
+)
+_QUOTED = r"""(?:"[^"<]{0,2000}+"|'[^'<]{0,2000}+'|[^<>"']){0,2000}+"""
+_ATTRIBUTES = (
+    rf"[{BLANK}]++(?:[A-Za-z_:@][A-Za-z0-9_:.@-]{{0,60}}+[{BLANK}]*+=|(?:{_BARE})(?![A-Za-z0-9]))"
+    rf"(?:{_QUOTED}(?=>)|[^<>]{{0,2000}})"
+)
+_CUT_OFF = "br|div|span|img|font|strong|table|tbody|input|iframe|script|style|html|body|blockquote"
+_TAG = (
+    rf"</?(?:{_TAGS}|[ovw]:[a-z]{{1,9}})(?:{_ATTRIBUTES})?[{BLANK}]*+/?[{BLANK}]*+>"
+    rf"|<br(?=[\u3400-\u9fff])|</?(?:{_CUT_OFF})(?:{_ATTRIBUTES})?[{BLANK}]*+/?[{BLANK}]*+\Z"
+)
+"""A tag has no attributes or begins with one: ``a<b then c>d`` holds none. A value in quotes may hold ``>``.
+A tag without its end is one at the end of the text, where it was cut off, and ``<br`` before Chinese."""
 _COMMENT = r"<!--[^<>]{0,2000}-->|<!DOCTYPE[^<>]{0,300}>"
 _SCRIPT = r"<(?P<kind>script|style)(?:[^<>]{0,300})>[^<]{0,100000}</(?P=kind)>"
 
@@ -68,7 +82,14 @@ remove_tags = pattern_step(
 )
 """Put a space in the place of each HTML tag. Only names of HTML elements count: <很好> and <lift> stay."""
 
-_URL = r"(?i:https?://|ftp://|www\.)[0-9A-Za-z][!#-;=?-Z_a-z~]*[0-9A-Za-z/=_&#%-]"
+_LABEL = r"[0-9A-Za-z\u3400-\u9fff-]{1,60}+"
+_HAN_DOMAIN = (
+    rf"(?i:https?://)(?=[0-9A-Za-z.-]{{0,60}}[\u3400-\u9fff])(?:{_LABEL}\.){{1,6}}?"
+    r"(?:中国|中國|公司|网络|網絡|网址|网店|商城|集团|我爱你|com|cn|net|org|hk|tw|top)(?![0-9A-Za-z])(?::[0-9]{1,5})?"
+    r"(?:/(?:[!#-;=?-Z_a-z~]*[0-9A-Za-z/=_&#%-])?)?"
+)
+"""An address with a Chinese host name (RFC 5890); its path ends at the first Chinese character."""
+_URL = rf"{_HAN_DOMAIN}|(?i:https?://|ftp://|www\.)[0-9A-Za-z][!#-;=?-Z_a-z~]*[0-9A-Za-z/=_&#%-]"
 
 
 def replace_urls(replacement: str) -> Step:

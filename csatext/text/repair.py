@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from csatext.text.doubled_body import LEAST_BODY, find_repeated_bodies
 from csatext.text.gbk_shift import find_shifted_gbk
 from csatext.text.offsets import Edit
@@ -35,17 +37,40 @@ _SYLLABLE = (
     r"|(?<=頭[(（])tou|(?<=過[(（])guo|(?<=來[(（])lai|(?<=兒[(（])er?|(?<=著[(（])zhe|(?<=婦[(（])fu"
 )
 
+_PLAIN = rf"{_INITIAL}[aeiouüv]{{1,3}}(?:ng?|r)?"
+_BREAK = "[ '’·-]"
+_READING = re.compile(rf"(?i:(?:{_SYLLABLE}|{_PLAIN})(?:{_BREAK}(?:{_SYLLABLE}|{_PLAIN}))*)")
+_JOINED = re.compile(f"(?i:(?:{_SYLLABLE})+)")
+_TONED = re.compile(rf"(?i:[{_MARKED}]|{_TONE})")
+
+
+def _note(match: re.Match[str]) -> str | None:
+    """Remove a note; a reading of several syllables only after as many characters, with tone marks."""
+    reading = match["reading"]
+    if reading is None:
+        return ""
+    reading = reading.strip()
+    breaks, tones = len(re.findall(_BREAK, reading)), len(_TONED.findall(reading))
+    n = breaks + 1 if breaks else tones
+    before = match.string[max(match.start() - n, 0) : match.start()]
+    fits = len(before) == n and all("\u3400" <= char <= "\u9fff" for char in before)
+    shape = _READING if breaks else _JOINED
+    return "" if fits and tones and shape.fullmatch(reading) else None
+
+
 remove_pinyin_notes = pattern_step(
     "remove_pinyin_notes",
-    rf"(?<=[\u3400-\u9fff])(?:[(（](?:{_SYLLABLE})[)）])+",
-    "",
-    trigger=rf"[\x{{3400}}-\x{{9fff}}][(（](?:[a-zü]{{0,4}}[{_MARKED}\x{{300}}-\x{{30c}}]|[a-z]{{2,3}}[)）])",
+    rf"(?<=[\u3400-\u9fff])(?:(?:[(（](?:{_SYLLABLE})[)）])+"
+    rf"|[(（](?P<reading>[a-zA-Zü{_MARKED}\u0300-\u030c '’·-]{{2,60}})[)）])",
+    _note,
+    trigger=rf"[\x{{3400}}-\x{{9fff}}][(（](?:[\x20a-zA-Zü]{{0,8}}[{_MARKED}\x{{300}}-\x{{30c}}]|[a-z]{{2,3}}[)）])",
     repeats=True,
 )
 """Remove the reading that some sites print after a character, as in 統(tǒng)計 (REQUIREMENTS row 1).
 
 A note is one syllable of Hanyu Pinyin with its tone mark (ISO 7098), or without one after a suffix that is
-read so (們, 麼), in brackets after a Chinese character: 手机(app) and 客服(wifi) stay.
+read so (們, 麼), in brackets after a Chinese character: 手机(app) and 客服(wifi) stay. The reading of a word,
+客服(kè fú), is one where it has as many syllables as characters stand before it, and tone marks.
 """
 
 cut_repeated_bodies = Step(

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from csatext.errors import ParameterError
 from csatext.text.offsets import Edit, OffsetMap, align, apply_edits, edit_offsets
 
-__all__ = ["CleaningStep", "Step", "pattern_step", "run_step"]
+__all__ = ["CleaningStep", "Step", "apply_step", "pattern_step", "run_step"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,27 @@ def pattern_step(
     return Step(name, find, trigger, repeats=repeats)
 
 
+def apply_step(step: CleaningStep, text: str) -> str:
+    """Return the text as a step leaves it.
+
+    Raises
+    ------
+    ParameterError
+        A function of the caller's returned something other than text.
+
+    Examples
+    --------
+    >>> apply_step(str.strip, " 好 ")
+    '好'
+    """
+    changed = step(text)
+    if isinstance(changed, str):
+        return changed
+    name = step.name if isinstance(step, Step) else getattr(step, "__name__", repr(step))
+    given = type(changed).__name__
+    raise ParameterError(f"参数 steps 里的步骤「{name}」返回了 {given}；要求：每一步都返回一段文本（str）。")
+
+
 def run_step(step: CleaningStep, text: str) -> tuple[str, OffsetMap | None]:
     """Return the changed text and its map to ``text``, None where nothing changed.
 
@@ -113,5 +135,5 @@ def run_step(step: CleaningStep, text: str) -> tuple[str, OffsetMap | None]:
     if isinstance(step, Step):
         edits = step.find(text)
         return (apply_edits(text, edits), edit_offsets(len(text), edits)) if edits else (text, None)
-    changed = step(text)
+    changed = apply_step(step, text)
     return (changed, None) if changed == text else (changed, align(text, changed))

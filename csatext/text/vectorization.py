@@ -24,7 +24,8 @@ from csatext.text.tokens import TokenTable
 
 __all__ = ["Vectorizer"]
 
-_NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{MASK.pattern})$"
+_NAMELESS = r"\[(?:em(?:_[0-9]+)?|表情)\]"
+_NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{_NAMELESS}|{MASK.pattern})$"
 
 
 class Vectorizer(TransformerMixin, BaseEstimator):

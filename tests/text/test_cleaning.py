@@ -54,6 +54,8 @@ FRAGMENTS = [
     *(
         "/::)",
         "/:rose",
+        *("/:^_^", "/:!", ",", ",@!", "/:", ":", "(", "[em]", "e100", "[/em]", "/:068"),
+        *("<br", " / >", "<b c", "=", '"', "(kè fú)", "A", "AAAAA", "5", "https://例子", ".中国/"),
         "/微笑",
         "[ 微笑 ]",
         "［赞］",
@@ -87,6 +89,19 @@ ANY = st.text(max_size=60) | MIXED
         ("<很好><lift><3<b吃饭", "<很好><lift><3<b吃饭"),
         ("<!-- 注释 -->好<style>p{color:red}</style>", "好"),
         ("见http://t.cn/Rx1a，或www.example.com。谢谢", "见 ，或 。谢谢"),
+        ("慢<br / >好<br", "慢 好"),
+        ("慢<br很差<img src='a", "慢 很差"),
+        ('<img onerror="a>b">好<a href="x>坏</a>', "好 坏"),
+        ("<td nowrap>好<o:p></o:p>", "好"),
+        ("if a<b then c>d，a<p 或 价格<a", "if a<b then c>d，a<p 或 价格<a"),
+        ("见https://例子.中国/a?b=1，好", "见 ，好"),
+        ("见https://www.例子.com很慢", "见 很慢"),
+        ("客服(kè fú)很好，请问银行(yínháng)", "客服很好，请问银行"),
+        ("服(kè fú) 苹果(iphone se) 客服(ke fu)", "服(kè fú) 苹果(iphone se) 客服(ke fu)"),
+        ("型号AAAAA5和5BBBBBB-C，ccccccc", "型号AAAAA5和5BBBBBB-C，ccc"),
+        ("好/:^_^评/::(/:rose谢谢/::)", "好[Smile]评[Frown][rose]谢谢[Smile]"),
+        ("[em]e100[/em]差[em_12] /:068 /:8*8 /:,,,@!", "[em_100]差[em_12] [em_068] [em] [Toasted]"),
+        ("/:note http://a.cn/:x 24/7", "/:note 24/7"),
         ("表情[微笑]和[数字x]", "表情[微笑]和[数字x]"),
         ("#E-s[数字x]你好 #E-s01", "[表情]你好 [表情]"),
         ("谢谢 /微笑/大哭 ［赞］[ 泪 ]", "谢谢 [微笑][大哭] [赞][泪]"),
@@ -109,6 +124,9 @@ def test_steps_can_be_dropped_added_and_reordered():
     assert clean(" 好！！ ", steps=[]) == " 好！！ "
     assert clean(" 好！！ ", steps=[without_marks]) == " 好 "
     assert clean(" 好！！ ", steps=[*DEFAULT_STEPS, without_marks]) == "好"
+    assert (
+        clean(" 好！！ ", [without_marks]) == clean_column(pa.array([" 好！！ "]), [without_marks])[0].as_py()
+    )
     assert clean("哈哈哈哈哈", steps=[shorten_word_runs]) == "哈哈哈"
     assert clean("看http://a.cn/1", steps=[replace_urls("[链接]")]) == "看[链接]"
     assert clean("@小店 你好 a@b.cn", steps=[remove_mentions]) == "  你好 a@b.cn"
@@ -130,6 +148,15 @@ def test_refusals_say_what_is_wanted():
         clean(["一", "二"])
     with pytest.raises(ParameterError, match="steps"):
         clean("一", steps=["strip"])
+    with pytest.raises(ParameterError, match=r"DEFAULT_STEPS"):
+        clean("一", steps=None)
+    for refused in (
+        lambda: clean("一", [print]),
+        lambda: clean("一", [print], return_offsets=True),
+        lambda: clean_column(pa.array(["一"]), [print]),
+    ):
+        with pytest.raises(ParameterError, match=r"「print」返回了 NoneType"):
+            refused()
     for column in (pa.array([1, 2]), pd.Series([1.5, None])):
         with pytest.raises(ParameterError, match="一列文本"):
             clean_column(column)
@@ -200,6 +227,14 @@ def test_offsets_show_the_words_in_the_original():
     for word, original in (("AB12", "ＡＢ１２"), ("还没", "还没"), ("到", "到"), ("订单", "订单")):
         start = cleaned.index(word)
         assert text[offsets[start] : offsets[start + len(word)]].startswith(original)
+
+
+def test_the_name_of_an_emoticon_maps_to_itself():
+    for text in ("慢 /微笑/大哭 差", "慢［微笑］[  大哭 ]差", "慢[微笑][大哭]差"):
+        cleaned, offsets = clean(text, return_offsets=True)
+        for name in ("微笑", "大哭"):
+            start = cleaned.index(f"[{name}]") + 1
+            assert "".join(text[at] for at in offsets[start : start + 2]) == name
 
 
 def test_a_rule_of_the_user_gets_offsets_too():

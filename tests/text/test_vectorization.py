@@ -36,6 +36,14 @@ def test_marks_numbers_and_stop_words_are_tokens_but_no_terms():
     assert ct.Vectorizer(stop_words=["订单"]).fit_transform(["我的订单"]).terms.tolist() == ["我", "的"]
 
 
+def test_nameless_emoticons_are_no_terms():
+    corpus = ct.Vectorizer().fit_transform(
+        ["太慢[em_12]差[em]e100[/em]", "好/:^_^评/:068/:rose", "#E-s01好[微笑]"]
+    )
+    assert not {"rose", "em", "e100", "/em", "[em_12]", "[em_100]", "[em_068]", "[表情]"} & set(corpus.terms)
+    assert {"[Smile]", "[rose]", "[微笑]"} <= set(corpus.terms)
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.text("甲乙丙丁戊 ", max_size=10), min_size=1, max_size=8),
