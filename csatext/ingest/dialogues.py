@@ -18,6 +18,7 @@ from csatext.ingest.json_shapes import (
     speaker_keys,
     text_key,
 )
+from csatext.ingest.transcripts import split_transcript
 from csatext.ingest.turn_columns import candidates
 
 __all__ = ["Dialogues", "Utterance", "find_dialogues", "holds_dialogues"]
@@ -70,8 +71,25 @@ def _said(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield str(value), {}
 
 
+def _labelled(turns: Sequence[Any]) -> bool:
+    """Return whether most of the turns are texts that begin with their speaker, as in ``客服：您好``."""
+    texts = [turn for turn in turns[:_SAMPLE] if isinstance(turn, str)]
+    heads = [split_transcript(text, "named")[:1] for text in texts]
+    return 2 * sum(bool(head) and head[0].label is not None for head in heads) > len(turns[:_SAMPLE])
+
+
 def _utterances(turns: Sequence[Any], number: int) -> Iterator[Utterance]:
     """Yield the utterances of one dialogue; what is no turn comes out with its JSON text as an extra."""
+    if _labelled(turns):
+        label = None
+        for item in turns:
+            for line in split_transcript(item, "named") if isinstance(item, str) else []:
+                label = line.label or label
+                times = {"started_at": line.began, "ended_at": line.ended}
+                yield Utterance(number, label, line.text, {k: v for k, v in times.items() if v is not None})
+            if not isinstance(item, str):
+                yield Utterance(number, None, "", {"record": plain(item)})
+        return
     for place, item in enumerate(turns):
         if isinstance(item, dict):
             key = text_key(item)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,11 +11,21 @@ from typing import Any
 from csatext.ingest.roles import anonymous, flag_role_of, role_of
 from csatext.ingest.turn_columns import candidates
 
-__all__ = ["is_pair", "is_turns", "names_turns", "other_fields", "plain", "speaker_keys", "text_key"]
+__all__ = [
+    "is_pair",
+    "is_turns",
+    "names_turns",
+    "other_fields",
+    "plain",
+    "speaker_keys",
+    "text_key",
+    "whole_characters",
+]
 
 _SAMPLE = 20
 _LABELS = 8
 _LABEL = 12
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=4096)
@@ -31,6 +42,25 @@ def _has_speaker(names: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=4096)
 def _names_speaker(key: str) -> bool:
     return anonymous(key) or role_of(key, whole=True) is not None
+
+
+def whole_characters(value: Any) -> tuple[Any, int]:
+    r"""Return a JSON value with each lone surrogate as ``?``, and how many there were.
+
+    Examples
+    --------
+    >>> whole_characters([{"text": "慢\ud83d"}])
+    ([{'text': '慢?'}], 1)
+    """
+    if isinstance(value, str):
+        return _HALF_CHARACTER.subn("?", value)
+    if isinstance(value, list):
+        items = [whole_characters(item) for item in value]
+        return [item for item, _ in items], sum(n for _, n in items)
+    if isinstance(value, dict):
+        pairs = [(whole_characters(key), whole_characters(inner)) for key, inner in value.items()]
+        return {key: inner for (key, _), (inner, _) in pairs}, sum(k + n for (_, k), (_, n) in pairs)
+    return value, 0
 
 
 def plain(value: Any) -> Any:

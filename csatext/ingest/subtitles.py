@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from csatext.ingest.raw import RAW_LIMIT, Reject
@@ -12,7 +13,8 @@ __all__ = ["Cue", "looks_like_subtitles", "read_subtitles"]
 
 _STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
 _ARROW = re.compile(rf"^[ \t]*{_STAMP}[ \t]*-{{1,2}}>[ \t]*{_STAMP}[^\n]*$", re.MULTILINE)
-_VOICE = re.compile(r"^\s*<v(?:\.[\w.]+)?\s+([^>]{1,40})>")
+_VOICE = re.compile(r"<v(?:\.[\w.]+)?[ \t]+([^>]{1,40})>")
+_BLANK = re.compile(r"\n[ \t]*\n")
 _TAG = re.compile(r"</?(?:v|c|b|i|u|font|lang|ruby|rt)(?:[\s.][^>]{0,60})?>", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:\A|\n)[ \t]*\d+[ \t]*\n?\Z")
 
@@ -70,13 +72,7 @@ def read_subtitles(text: str) -> tuple[list[Cue], list[Reject]]:
     [('客服', 1.0, '您好'), ('客服', 4.0, '请讲')]
     """
     heads = list(_ARROW.finditer(text))
-    bodies = [
-        _NUMBER.sub("", text[head.end() : after.start() if after is not None else len(text)]).strip()
-        if after is not None
-        else text[head.end() :].strip()
-        for head, after in zip(heads, [*heads[1:], None][: len(heads)], strict=True)
-    ]
-    voices = [_VOICE.match(body) for body in bodies]
+    bodies = _bodies(text, heads)
     plain = [_TAG.sub("", body).strip() for body in bodies]
     named = any(said.label for body in plain for said in split_transcript(body, "named"))
     grammar = find_grammar(["\n".join(plain)]) or ("named" if named else None)
@@ -84,19 +80,42 @@ def read_subtitles(text: str) -> tuple[list[Cue], list[Reject]]:
     rejects: list[Reject] = []
     speaker: str | None = None
     line, done = 1, 0
-    for head, voice, body in zip(heads, voices, plain, strict=True):
+    for head, written, body in zip(heads, bodies, plain, strict=True):
         line, done = line + text.count("\n", done, head.start()), head.start()
         if not body:
             rejects.append(Reject(line, "文本为空", head[0][:RAW_LIMIT]))
             continue
         start, end = _seconds(head, 1), _seconds(head, 5)
-        if voice is not None:
-            speaker = voice[1].strip()
-            cues.append(Cue(speaker, start, end, body, line))
-            continue
-        for said in split_transcript(body, grammar) if grammar else []:
-            speaker = said.label or speaker
-            cues.append(Cue(speaker, start, end, said.text, line))
-        if not grammar:
-            cues.append(Cue(speaker, start, end, body, line))
+        said: Iterable[tuple[str | None, str]] = [(None, body)]
+        if _VOICE.search(written) is not None:
+            said = _voices(written)
+        elif grammar:
+            said = ((part.label, part.text) for part in split_transcript(body, grammar))
+        for label, words in said:
+            speaker = label or speaker
+            cues.append(Cue(speaker, start, end, words, line))
     return cues, rejects
+
+
+def _bodies(text: str, heads: list[re.Match[str]]) -> list[str]:
+    """Return what stands under each time, without the number of the next cue or (WebVTT) its name."""
+    vtt = text.lstrip("\ufeff").startswith("WEBVTT")
+    bodies = []
+    for head, after in zip(heads, [*heads[1:], None][: len(heads)], strict=True):
+        body = text[head.end() : after.start() if after is not None else len(text)]
+        if vtt:
+            body = _BLANK.split(body.lstrip("\n"), maxsplit=1)[0]
+        bodies.append((_NUMBER.sub("", body) if after is not None else body).strip())
+    return bodies
+
+
+def _voices(body: str) -> Iterator[tuple[str | None, str]]:
+    """Yield speaker and words of each voice tag of a cue; None for words before the first."""
+    heads = list(_VOICE.finditer(body))
+    before = _TAG.sub("", body[: heads[0].start()]).strip()
+    if before:
+        yield None, before
+    for head, after in zip(heads, [*heads[1:], None][: len(heads)], strict=True):
+        words = _TAG.sub("", body[head.end() : after.start() if after is not None else len(body)]).strip()
+        if words:
+            yield head[1].strip(), words

@@ -23,7 +23,13 @@ _BEFORE = rf"(?:[\[(（【<]?{_GAP}(?P<before>{_WHEN}{_UNTIL}){_GAP}[\])）】>]
 _AFTER = rf"(?:{_GAP}[\[(（【<]?{_GAP}(?P<after>{_WHEN}{_UNTIL}){_GAP}[\])）】>]?)?"
 _AFTER_BRACKET = _AFTER.replace("after", "later")
 _SAYS = r"(?:说|答|问|回复)?"
-_COLON = rf"{_GAP}[:：]{_GAP}"
+_COLON = rf"{_GAP}[:：﹕︰]{_GAP}"
+# 1. / 1、 / (1) / [1] / 第1轮 before a speaker; a bare number at the start of a line alone.
+_COUNT = (
+    r"(?:(?:第[ ]?\d{1,4}[ ]?[轮句条段次回]?[:：、.]?|[\[(（【]\d{1,4}[\])）】]"
+    r"|\d{1,3}(?:[.、．)）]|[:：](?!\d))"
+    rf"|^{_GAP}\d{{1,4}}(?=[ \t])){_GAP})?"
+)
 _NUMBERED = (
     rf"(?:speaker|spkr|spk|说话人|发言人|讲话人|声道|channel){_GAP}[_#-]?{_GAP}[0-9A-Za-z一二三四五六]{{1,2}}"
 )
@@ -58,17 +64,21 @@ def _named() -> re.Pattern[str]:
     names = [name for name in _role_names() if len(name) > 1 or name in _SHORT]
     known = "|".join(re.escape(name) for name in names)
     label = rf"(?:(?:{known}){_SUFFIX}|{_NUMBERED}|[A-Za-z甲乙丙丁])"
-    bracketed = rf"(?:\[(?P<b1>{label})\]|【(?P<b2>{label})】|<(?P<b3>{label})>|「(?P<b4>{label})」)"
+    bracketed = (
+        rf"(?:\[(?P<b1>{label})\]|【(?P<b2>{label})】|<(?P<b3>{label})>|「(?P<b4>{label})」"
+        rf"|(?<![^\n])[(（](?P<b5>{label})[)）])"
+    )
     edge = r"(?:^|(?<=[\s。！？!?；;|>\])）】…~～」\"”]))"
     return re.compile(
-        rf"{edge}{_BEFORE}(?:{bracketed}{_AFTER_BRACKET}{_GAP}[:：]?{_GAP}"
+        rf"{edge}{_COUNT}{_BEFORE}(?:{bracketed}{_AFTER_BRACKET}{_GAP}[:：﹕︰]?{_GAP}"
         rf"|(?P<name>{label}){_AFTER}{_COLON})",
         re.IGNORECASE | re.MULTILINE,
     )
 
 
 _ANY = re.compile(
-    rf"^{_GAP}{_BEFORE}(?P<name>[^\s:：，。！？,!?；;\[\]【】]{{1,20}}?){_SAYS}{_AFTER}{_COLON}", re.MULTILINE
+    rf"^{_GAP}{_COUNT}{_BEFORE}(?P<name>[^\s:：，。！？,!?；;\[\]【】]{{1,20}}?){_SAYS}{_AFTER}{_COLON}",
+    re.MULTILINE,
 )
 _HEAD_LINES = re.compile(
     rf"^{_GAP}(?:(?P<name>[^\n:：]{{1,40}}?(?:[:：][^\n:：]{{1,20}}?)?)[ \t]+"
@@ -81,7 +91,7 @@ _STAMPED = re.compile(
     rf"[(（\[]{_GAP}(?P<before>(?:{_DAY}[ \tT]*)?{_CLOCK}){_GAP}[)）\]]{_COLON}",
     re.MULTILINE,
 )
-_GRAMMARS = ("named", "stamped", "any", "head_lines")
+_GRAMMARS = ("named", "spaced", "stamped", "any", "head_lines")
 
 
 @cache
@@ -91,22 +101,51 @@ def _glued() -> re.Pattern[str]:
     return re.compile(rf"(?P<name>{'|'.join(map(re.escape, names))}){_COLON}")
 
 
+@cache
+def _spaced() -> re.Pattern[str]:
+    """Return the pattern of a line of a time, a role name and a blank, or of a role name and a tab."""
+    known = "|".join(re.escape(name) for name in _role_names() if len(name) > 1)
+    label = rf"(?:{known})(?:[-_#]?{_NUMBER}|[-_]?{_NAME})?"
+    when = rf"[\[(（【<]?{_GAP}(?P<before>{_WHEN}{_UNTIL}){_GAP}[\])）】>]?{_GAP}[,，|]?{_GAP}"
+    return re.compile(
+        rf"^{_GAP}{_COUNT}(?:{when}(?P<name>{label})[ \t]++(?=\S)|(?P<name2>{label})\t++(?=\S))",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+@cache
+def _tagged() -> re.Pattern[str]:
+    """Return the pattern of a role name in square brackets, with no pause before it."""
+    known = "|".join(re.escape(name) for name in _role_names() if len(name) > 1)
+    return re.compile(
+        rf"(?:\[(?P<b1>(?:{known}){_SUFFIX})\]|【(?P<b2>(?:{known}){_SUFFIX})】){_GAP}[:：﹕︰]?{_GAP}",
+        re.IGNORECASE,
+    )
+
+
 def _pattern(grammar: str) -> re.Pattern[str]:
     fixed = {"any": _ANY, "head_lines": _HEAD_LINES, "stamped": _STAMPED}
-    return fixed[grammar] if grammar in fixed else _glued() if grammar == "glued" else _named()
+    if grammar in fixed:
+        return fixed[grammar]
+    return {"glued": _glued, "spaced": _spaced}.get(grammar, _named)()
 
 
 def _label(match: re.Match[str]) -> str:
     groups = match.groupdict()
     return next(
-        str(groups[name]).strip() for name in ("name", "name2", "b1", "b2", "b3", "b4") if groups.get(name)
+        str(groups[name]).strip()
+        for name in ("name", "name2", "b1", "b2", "b3", "b4", "b5")
+        if groups.get(name)
     )
 
 
 def _heads(text: str, grammar: str) -> list[re.Match[str]]:
     """Return the heads of utterances; a header of a form (订单号：, 时间：) is none."""
     found = list(_pattern(grammar).finditer(text))
-    if grammar in ("named", "glued"):
+    if grammar == "named" and _tagged().match(text.lstrip()):
+        tagged = list(_tagged().finditer(text))
+        found = tagged if len(tagged) > len(found) else found
+    if grammar in ("named", "glued", "spaced"):
         return found
     return [
         match
@@ -120,6 +159,7 @@ def find_grammar(cells: Sequence[str]) -> str | None:
 
     ``named``: role names, letters or numbered speakers before a colon, anywhere after a pause; ``any``: any
     short name before a colon at the start of a line; ``stamped``: the same with a time in brackets;
+    ``spaced``: a time and a role name before a blank at the start of a line;
     ``head_lines``: lines of a name and a time above what was said (exports of chat programs); ``glued``:
     role names before a colon without a pause, where nothing else fits. A cell counts when it has two
     utterances or more and two speakers or a role name; of the fitting ones the one that finds the most.
@@ -149,7 +189,10 @@ def _fit(cells: Sequence[str], grammar: str) -> tuple[int, int]:
         labels = [_label(match) for match in _heads(cell, grammar)]
         clear = any(role_of(label, whole=True) or anonymous(label) for label in labels)
         loose = grammar in ("any", "head_lines", "stamped")
-        few = 2 <= len(set(labels)) <= _FEW and (not loose or len(set(labels)) < len(labels))
+        known = {role_of(label) for label in labels} if loose else set()
+        # A line of a name and a time alone is rarer than a name and a colon: one known side will do.
+        sides = len(known) > 1 and (grammar != "any" or None not in known)
+        few = 2 <= len(set(labels)) <= _FEW and (not loose or sides or len(set(labels)) < len(labels))
         if len(labels) > 1 and (few or (clear and not loose)):
             hits, heads = hits + 1, heads + len(labels)
     return hits, heads

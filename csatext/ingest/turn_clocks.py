@@ -22,15 +22,20 @@ _SLOWEST = 300
 _SERIALS = (36_526, 73_415)
 """Excel days of 2000-01-01 and 2100-12-31."""
 _EPOCHS = 3e8
+_HOURS = 24
 
 
 class Clock(NamedTuple):
-    """``times`` datetime64[us] or None, ``seconds`` float64 or None, ``unreadable`` and ``zoned`` counts."""
+    """``times`` datetime64[us] or None, ``seconds`` float64 or None, ``unreadable`` and ``zoned`` counts.
+
+    ``of_day``: the seconds are those since midnight.
+    """
 
     times: pd.Series | None
     seconds: pd.Series | None
     unreadable: int
     zoned: int
+    of_day: bool = False
 
 
 def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
@@ -38,7 +43,8 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
 
     Numbers are epochs, Excel serials, or else seconds (milliseconds where the header says so, or where a
     call would last more than ten hours or go on every five minutes only); ``00:01:02`` without a date is
-    an offset.
+    an offset. ``10:00`` is an hour and a minute of the day, unless one value begins in the first minute of
+    a call (``00:05``), is no hour (``31:20``) or has a fraction.
 
     Examples
     --------
@@ -46,6 +52,8 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     [62.0, 65.5]
     >>> read_clock(pd.Series([0, 1500, 320000]), "bg", "Asia/Shanghai").seconds.tolist()
     [0.0, 1.5, 320.0]
+    >>> read_clock(pd.Series(["10:00", "10:01"]), "time", "Asia/Shanghai").seconds.tolist()
+    [36000.0, 36060.0]
     """
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _times(column, timezone)
@@ -67,8 +75,10 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
         return _times(column, timezone)
     hours, minutes = (pd.to_numeric(parts[name]).astype("float64") for name in ("h", "m"))
     seconds = pd.to_numeric(parts["s"].str.replace(",", ".", regex=False)).astype("float64")
-    total = hours.fillna(0.0) * 3600 + minutes * 60 + seconds
-    return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0)
+    whole = bool((seconds.dropna() % 1 == 0).all())
+    of_day = bool(hours.isna().all() and whole and minutes.min() > 0 and minutes.max() < _HOURS)
+    total = (hours.fillna(0.0) * 3600 + minutes * 60 + seconds) * (60.0 if of_day else 1.0)
+    return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0, of_day)
 
 
 def _times(column: pd.Series, timezone: str) -> Clock:

@@ -12,6 +12,7 @@ from csatext.lexicon import lexicon_path
 __all__ = ["candidates", "turn_headers"]
 
 _WIDTH = 3
+_INSIDE = 10_000
 
 
 @cache
@@ -46,15 +47,25 @@ def turn_headers() -> Mapping[str, tuple[tuple[str, int], ...]]:
 def candidates(names: Iterable[str], canonical: str) -> list[str]:
     """Return the names that may stand for a column, best first.
 
+    A role may stand inside an object too (``author.role``), behind the names that stand alone.
+
     Examples
     --------
     >>> candidates(["内容", "发送方", "角色"], "role")
     ['角色', '发送方']
     """
+    names = list(names)
     ranked = [
         (rank, name)
         for name in names
         for found, rank in turn_headers().get(normal_header(name), ())
+        if found == canonical
+    ]
+    ranked += [
+        (_INSIDE + rank, name)
+        for name in names
+        if canonical == "role" and "." in name and normal_header(name) not in turn_headers()
+        for found, rank in turn_headers().get(normal_header(name.rpartition(".")[2]), ())
         if found == canonical
     ]
     return [name for _, name in sorted(ranked)]

@@ -21,8 +21,9 @@ from csatext.ingest.sources import Source, read_bytes
 from csatext.ingest.subtitles import looks_like_subtitles
 from csatext.ingest.transcripts import find_grammar, split_transcript
 from csatext.ingest.turn_columns import candidates
+from csatext.ingest.turn_exchanges import exchanges
 from csatext.ingest.turn_mapping import map_turns, pick_role, pick_text
-from csatext.ingest.turn_shapes import exchanges, nested_column, transcript_cells
+from csatext.ingest.turn_shapes import nested_column, transcript_cells
 from csatext.ingest.turn_sources import TURN_ENDINGS
 from csatext.ingest.values import as_identifiers, as_text
 

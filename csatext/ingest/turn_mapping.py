@@ -171,7 +171,9 @@ def _clocks(
             found[name] = clock.times
         if clock.seconds is not None:
             found[seconds] = clock.seconds
-            detail = f"「{used[name]}」没有日期，当作从对话开始起的秒数，见列「{seconds}」"
+            since = "是当天的时刻，换成从零点起" if clock.of_day else "当作从对话开始起"
+            written = "行首的时间" if used[name].startswith("\0") else f"「{used[name]}」"
+            detail = f"{written}没有日期，{since}的秒数，见列「{seconds}」"
             notes.append(Note("turn_offset", name, int(clock.seconds.notna().sum()), len(frame), detail))
         if clock.unreadable:
             found[f"{name}_text"] = as_text(frame[used[name]])
@@ -241,7 +243,7 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
     how = ""
     if "role" not in used:
         header, how = pick_role(frame, free(), doc)
-        used |= {"role": header} if header is not None else {}
+        used |= {"role": header} if header is not None and ("text" in used or len(free()) > 1) else {}
     if "text" not in used:
         header = pick_text(frame, free())
         if header is None:

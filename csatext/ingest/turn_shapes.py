@@ -1,4 +1,4 @@
-"""Tables whose rows are dialogues or exchanges: nested cells, transcripts, one column for each side."""
+"""Tables whose rows are dialogues: nested cells and transcripts; text files of transcripts."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from csatext.ingest.columns import known_headers, normal_header
 from csatext.ingest.dialogues import find_dialogues, holds_dialogues
+from csatext.ingest.json_shapes import whole_characters
 from csatext.ingest.raw import RAW_LIMIT, RawTable, Reject, row_text
-from csatext.ingest.roles import anonymous, role_of
+from csatext.ingest.roles import role_of
+from csatext.ingest.template_keys import kind_of_message
 from csatext.ingest.transcripts import find_grammar, split_transcript
 from csatext.ingest.turn_columns import candidates
 from csatext.ingest.values import as_text, blank
 
 __all__ = [
     "Expanded",
-    "exchanges",
     "nested_column",
     "transcript_cells",
     "transcript_column",
@@ -29,7 +30,6 @@ __all__ = [
 ]
 
 _SAMPLE = 50
-_WORDS = 4
 # Possessive throughout: a page of rules or blanks costs one pass.
 _RULE = re.compile(
     r"^[ \t]*+[=\-*#_~—]{4,}+[ \t]*+(?P<id>\w[\w-]{0,39}+)?+[ \t]*+[=\-*#_~—]*+[ \t]*+$", re.MULTILINE
@@ -39,8 +39,9 @@ _TITLE = re.compile(
     r"(?:编号|序号|id|号|no\.?)?[ \t]{0,4}+[:：#]?[ \t]{0,4}+(?P<id>[0-9A-Za-z][\w-]{0,40}+)[ \t】\]=*-]*+$",
     re.MULTILINE | re.IGNORECASE,
 )
-_BREAK = re.compile(r"\r\n?|<br\s{0,3}/?>|\\r\\n|\\n(?![A-Za-z])")
+_BREAK = re.compile(r"\r\n?|<br\s{0,3}/?>|(?:\\r)?\\n(?![A-Za-z])|\\n(?=[A-Za-z]{2,20}[ \t]?[:：])")
 """A line end as exports write it; a backslash and n before a letter may be a path."""
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n)++")
 _FIELD = re.compile(r"^\s*+([^\s:：]{1,20}+)[ \t]*+[:：][ \t]*+(\S[^\n]*+)$")
 
 
@@ -53,7 +54,7 @@ class Expanded(NamedTuple):
     rejects: list[Reject]
 
 
-def _lines(raw: RawTable) -> NDArray[np.int64]:
+def row_lines(raw: RawTable) -> NDArray[np.int64]:
     return raw.lines if raw.lines is not None else np.zeros(len(raw.frame), dtype=np.int64)
 
 
@@ -65,7 +66,7 @@ def _parsed(cell: Any) -> Any:
         return cell
     if isinstance(cell, str) and cell.lstrip()[:1] in ("[", "{"):
         try:
-            return json.loads(cell)
+            return whole_characters(json.loads(cell))[0]
         except (ValueError, RecursionError):
             return None
     return None
@@ -90,7 +91,7 @@ def nested_column(raw: RawTable, columns: Mapping[str, str] | None) -> Expanded 
 
 
 def _nested(raw: RawTable, name: str) -> Expanded:
-    lines = _lines(raw)
+    lines = row_lines(raw)
     values = [_parsed(cell) for cell in raw.frame[name]]
     found = find_dialogues(values, name)
     rejects = [
@@ -142,7 +143,7 @@ def transcript_column(raw: RawTable, columns: Mapping[str, str] | None) -> Expan
 
 
 def _transcripts(raw: RawTable, name: str, grammar: str) -> Expanded:
-    lines = _lines(raw)
+    lines = row_lines(raw)
     cells = as_text(raw.frame[name])
     empty = blank(cells)
     rejects = [
@@ -198,7 +199,8 @@ def transcript_file(
     >>> frame[given["doc_id"]].tolist(), lines.tolist()
     (['T1', 'T1'], [2, 3])
     """
-    cuts = sorted({match.start(): match for p in (_TITLE, _RULE) for match in p.finditer(text)}.items())
+    titled = {match.start(): match for p in (_TITLE, _RULE) for match in p.finditer(text)}
+    cuts = sorted((titled or _openings(text, grammar)).items())
     edges = [0, *(start for start, _ in cuts), len(text)]
     titles = [None, *(match for _, match in cuts)]
     said: list[Any] = []
@@ -210,7 +212,7 @@ def transcript_file(
     for start, end, title in zip(edges[:-1], edges[1:], titles, strict=True):
         if title is not None:
             own = {**(own if not said or number != len(said) else {})}
-            if title["id"]:
+            if title.groupdict().get("id"):
                 own["\0doc"] = title["id"]
         body = text[title.end() if title is not None else start : end]
         offset = text.count("\n", 0, end - len(body)) + 1
@@ -238,6 +240,23 @@ def transcript_file(
     return frame, given, np.array(lines, dtype=np.int64), rejects
 
 
+def _openings(text: str, grammar: str) -> dict[int, re.Match[str]]:
+    """Return the blank lines that part dialogues: the same side opens each block, and with a greeting.
+
+    Paragraphs of one dialogue are parted by blank lines too, but nobody greets twice.
+    """
+    cuts = list(_BLANK_LINES.finditer(text.rstrip()))
+    edges = [0, *(cut.end() for cut in cuts)]
+    blocks = [text[a:b] for a, b in zip(edges, [*(cut.start() for cut in cuts), len(text)], strict=True)]
+    lines = [split_transcript(block, grammar) for block in blocks]
+    firsts = [block[0] for block in lines if block and block[0].label is not None]
+    if len(firsts) < len(blocks) or any(len({line.label for line in block}) < 2 for block in lines):
+        return {}
+    greets = kind_of_message(pd.Series([first.text for first in firsts], dtype="str")) == "greeting"
+    same = len({role_of(str(first.label)) for first in firsts}) == 1
+    return {cut.start(): cut for cut in cuts} if same and bool(greets.all()) else {}
+
+
 def _preamble(text: str, own: dict[str, str], line: int) -> list[Reject]:
     """Put fields above the first utterance into ``own``; return the other lines as rejects."""
     rejects = []
@@ -250,39 +269,3 @@ def _preamble(text: str, own: dict[str, str], line: int) -> list[Reject]:
         else:
             rejects.append(Reject(line + place, "不属于任何一句话", written.strip()[:RAW_LIMIT]))
     return rejects
-
-
-def exchanges(raw: RawTable, columns: Mapping[str, str] | None) -> Expanded | None:
-    """Return the utterances of a table with one column for each speaker, None for any other table.
-
-    Examples
-    --------
-    >>> raw = RawTable(pd.DataFrame({"id": ["1"], "用户": ["退款怎么还没到"], "客服": ["请您稍等一下"]}))
-    >>> exchanges(raw, None).frame["speaker"].tolist()
-    ['用户', '客服']
-    """
-    frame = raw.frame
-    names = [str(name) for name in frame.columns]
-    sides = [name for name in names if role_of(name, whole=True) or anonymous(name)]
-    sides = [name for name in sides if as_text(frame[name].iloc[:1000]).str.len().mean() >= _WORDS]
-    others = [name for name in names if name not in sides]
-    if len(sides) < 2 or candidates(others, "text") or "text" in (columns or {}) or "role" in (columns or {}):
-        return None
-    rows = np.repeat(np.arange(len(frame)), len(sides))
-    texts = np.column_stack([as_text(frame[name]).to_numpy(dtype=object) for name in sides]).ravel()
-    long = frame[others].iloc[rows].reset_index(drop=True)
-    long["speaker"] = pd.array(np.tile(np.array(sides, dtype=object), len(frame)), dtype="str")
-    long["\0text"] = pd.array(texts, dtype="str")
-    kept = ~blank(long["\0text"])
-    given = {"role": "speaker", "text": "\0text"}
-    ids = candidates(others, "doc_id")
-    if not ids:
-        long["\0doc"] = pd.array((rows + 1).astype(str), dtype="str")
-    given["doc_id"] = ids[0] if ids else "\0doc"
-    spoken = np.zeros(len(frame), dtype=np.bool_)
-    spoken[rows[kept]] = True
-    lines = _lines(raw)
-    rejects = [
-        Reject(int(lines[i]) or None, "文本为空", row_text(frame.iloc[i])) for i in np.flatnonzero(~spoken)
-    ]
-    return Expanded(long[kept].reset_index(drop=True), given, lines[rows[kept]], rejects)

@@ -18,6 +18,7 @@ from csatext.errors import InputError, ParameterError
 from csatext.ingest.delimited import read_delimited
 from csatext.ingest.dialogues import find_dialogues, holds_dialogues
 from csatext.ingest.encodings import decode
+from csatext.ingest.json_shapes import whole_characters
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
 from csatext.ingest.sources import ENDINGS, read_bytes
 from csatext.ingest.structured import read_json, read_parquet
@@ -25,8 +26,9 @@ from csatext.ingest.subtitles import looks_like_subtitles, read_subtitles
 from csatext.ingest.tidy import tidy
 from csatext.ingest.transcripts import find_grammar
 from csatext.ingest.turn_columns import candidates
+from csatext.ingest.turn_exchanges import exchanges
 from csatext.ingest.turn_mapping import chosen_columns, map_turns
-from csatext.ingest.turn_shapes import exchanges, nested_column, transcript_column, transcript_file
+from csatext.ingest.turn_shapes import nested_column, transcript_column, transcript_file
 from csatext.ingest.workbooks import read_workbook
 
 __all__ = ["TURN_ENDINGS", "Spoken", "load_spoken"]
@@ -36,6 +38,7 @@ _RECORDS = (".json", ".jsonl", ".ndjson")
 _PLAIN = (".txt", ".log", ".md", "")
 TURN_ENDINGS = (*ENDINGS, *_SUBTITLES, ".log", ".md")
 """File endings that hold dialogues, in lower case."""
+_ESCAPED = re.compile(r"\\[uU][dD][89a-fA-F]|[\ud800-\udfff]")
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _WHAT = "请给出一行一句的表（会话、角色、内容）、对话的 JSON，或「角色：内容」的文本"
 
@@ -220,6 +223,7 @@ def _from_json(text: str, path: Path, asked: _Asked) -> Spoken | None:
         records, lines, rejects = _parse(text)
         if records is None:
             return None
+        records, halves = whole_characters(records) if _ESCAPED.search(text) is not None else (records, 0)
         whole = records if lines is not None or isinstance(records, list) else [records]
         if not any(holds_dialogues(record) for record in whole):
             if not (isinstance(records, list) and lines is None and _is_bare(records)):
@@ -237,6 +241,9 @@ def _from_json(text: str, path: Path, asked: _Asked) -> Spoken | None:
     notes = [
         Note("format", "", len(found.fields), len(found.fields), f"嵌套的 JSON，{len(found.fields)} 个对话")
     ]
+    if halves:
+        detail = f"{halves} 个残缺的字符（半个代理对）换成了「?」"
+        notes.append(Note("lone_surrogates", "", halves, len(found.utterances), detail))
     return _finish(frame, given, rows, rejects, path, asked, notes)
 
 

@@ -26,10 +26,16 @@ _FIRST = ("doc_id", "turn_id", "role", "text", "role_inferred", "speaker", "star
 _OWN = (*_FIRST, "start_seconds", "end_seconds", "turn_no")
 
 
-def _identified(spoken: Sequence[Spoken], frame: pd.DataFrame, number: NDArray[np.int64]) -> pd.Series:
+def _identified(
+    spoken: Sequence[Spoken], frame: pd.DataFrame, number: NDArray[np.int64], notes: list[Note]
+) -> pd.Series:
     """Return a dialogue for each row: as named, else as the row above it, else the file."""
     stems = pd.Series(np.array([PurePath(s.name).stem for s in spoken], dtype=object)[number], dtype="str")
     ids = frame["doc_id"].groupby(number, sort=False).ffill()
+    continued = int((frame["doc_id"].isna() & ids.notna()).sum())
+    if continued:
+        detail = f"{continued} 行没有会话编号，归到上一行的会话"
+        notes.append(Note("turn_continued", "doc_id", continued, len(frame), detail))
     named = pd.DataFrame({"id": ids, "file": number}).dropna().drop_duplicates()
     if len(spoken) > 1 and named["id"].duplicated().any():
         ids = stems + "-" + ids
@@ -145,7 +151,7 @@ def to_turns(
             np.array([part.name for part in spoken], dtype=object)[number], dtype="str"
         )
     lines = np.concatenate([part.lines for part in spoken])
-    frame["doc_id"] = _identified(spoken, frame, number)
+    frame["doc_id"] = _identified(spoken, frame, number, notes)
     frame = _anchored(_typed(frame, timezone))
     order, moved = _ordered(frame)
     frame, lines, number = frame.iloc[order].reset_index(drop=True), lines[order], number[order]
