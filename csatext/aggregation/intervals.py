@@ -214,6 +214,7 @@ def bootstrap_interval(
     small = shown & (count <= _LARGE) & (count > 1) & ~alike & ~np.isnan(total)
     order = np.argsort(codes, kind="stable")
     # about the cell's value, so that resamples equal to it are told from those beside it
+    is_mean = bool((denominator == 1).all())
     rows, starts = (residual[order], denominator[order]), np.cumsum(count) - count
     for n in np.unique(count[small]):
         z = stats.t.ppf(0.5 + level / 2, n - 1) * np.sqrt(n / (n - 1))
@@ -221,7 +222,8 @@ def bootstrap_interval(
         of_size = np.flatnonzero(small & (count == n))
         for part in np.array_split(of_size, -(-len(of_size) * n_boot // _CHUNK)):
             index = starts[part, None] + np.arange(n)
-            off = divide(rows[0][index] @ times, rows[1][index] @ times)
+            drawn = n if is_mean else rows[1][index] @ times
+            off = divide(rows[0][index] @ times, drawn)
             rounding = 1e-12 * n * np.abs(rows[0][index]).max(axis=1) / np.abs(total[part])
             ends = _bca(off, rounding, acceleration[part], z)
             low[part], high[part] = value[part] + ends[0], value[part] + ends[1]

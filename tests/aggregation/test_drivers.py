@@ -1,3 +1,4 @@
+import tracemalloc
 from decimal import Decimal
 from itertools import permutations
 
@@ -107,3 +108,15 @@ def test_many_rows_are_taken_in_blocks():
     assert result.attrs["r2"] == pytest.approx(r_squared(t, ["wait", "channel"]), abs=1e-9)
     moved = drivers(t.assign(csat=t["csat"] + 1e6), "csat", ["wait", "channel"], n_boot=20)
     np.testing.assert_allclose(moved["importance"], result["importance"], rtol=1e-6)
+
+
+def test_indicators_of_all_rows_never_stand_in_memory_at_once():
+    rng = np.random.default_rng(12)
+    t = pd.DataFrame(
+        {"region": rng.choice([f"r{i}" for i in range(21)], 100_000), "csat": rng.normal(size=100_000)}
+    )
+    tracemalloc.start()
+    drivers(t, "csat", "region", n_boot=20)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 15e6  # 100,000 x 21 numbers alone are 17 MB

@@ -1,9 +1,13 @@
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+from threadpoolctl import threadpool_limits
 
 from csatext.aggregation.intervals import benjamini_hochberg, bootstrap_interval, shrink, wilson
 
@@ -118,3 +122,39 @@ def test_bootstrap_interval_edges():
     assert hidden[1] == low[1]
     constant, _ = bootstrap_interval(np.full(4, 5.0), np.ones(4), np.zeros(4, int), np.array([True]))
     assert np.isnan(constant).all()
+
+
+def test_an_interval_does_not_depend_on_the_other_cells():
+    rng = np.random.default_rng(9)
+    sizes = rng.integers(20, 40, 30)
+    codes = np.repeat(np.arange(30), sizes)
+    y, n = rng.gamma(2, 60, len(codes)), rng.integers(1, 5, len(codes)).astype(float)
+    all_low, all_high = bootstrap_interval(y, n, codes, np.ones(30, bool))
+    for cell in (0, 17):
+        own = codes == cell
+        low, high = bootstrap_interval(y[own], n[own], np.zeros(sizes[cell], int), np.array([True]))
+        assert (low[0], high[0]) == pytest.approx((all_low[cell], all_high[cell]))
+
+
+def test_bca_ends_equal_those_of_scipy():
+    y = np.random.default_rng(10).gamma(2, 60, 60)
+    low, high = bootstrap_interval(y, np.ones(60), np.zeros(60, int), np.array([True]), n_boot=20_000)
+    # the same level as ours once widened for 60 rows
+    level = 2 * stats.norm.cdf(stats.t.ppf(0.975, 59) * np.sqrt(60 / 59)) - 1
+    theirs = stats.bootstrap(
+        (y,), np.mean, confidence_level=level, n_resamples=20_000, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert (low[0], high[0]) == pytest.approx(tuple(theirs), rel=0.01)
+
+
+def test_thousands_of_cells_do_not_take_long():
+    rng = np.random.default_rng(11)
+    codes = rng.integers(0, 2000, 320_000)
+    y = rng.gamma(2, 60, len(codes))
+    spent = []
+    with threadpool_limits(1):  # threads that wait for each other count as time spent
+        for _ in range(3):
+            start = time.process_time()
+            bootstrap_interval(y, np.ones(len(y)), codes, np.ones(2000, bool))
+            spent.append(time.process_time() - start)
+    assert min(spent) < 1  # 0.2 s; 320 million rows drawn one by one took 1.9 s
