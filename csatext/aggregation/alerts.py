@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import as_list
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.periods import Panel, labels, make_panel
+from csatext.aggregation.periods import Panel, free_dimensions, labels, make_panel
 from csatext.aggregation.seasonal import calendar_season
 from csatext.aggregation.surveillance import FEWEST, Incident, watch
 from csatext.errors import ParameterError
@@ -29,6 +28,7 @@ def alerts(
     by: str | list[str] | None = None,
     *,
     measure: str | None = None,
+    denominator: str | None = None,
     false_alarms: float = 1.0,
     min_count: float = 5,
     recent: int | None = 60,
@@ -49,12 +49,12 @@ def alerts(
     ----------
     facts : DataFrame
         One row a contact, or any long table of counts (topics, new words) with ``count``.
-    time, freq, by, calendar, count, start, end
+    time, freq, by, denominator, calendar, count, start, end
         As in :func:`csatext.aggregation.trend.trend`. A group that was never seen before counts as
         one whose level was near zero.
     measure : str, optional
-        A flag: its rate is watched, the number of contacts with a known flag being given. None:
-        the number of contacts is watched.
+        A flag: its rate is watched, the number of contacts with a known flag being given; with
+        ``denominator`` a number of contacts out of it. None: the number of contacts is watched.
     false_alarms : float
         Promise: at most so many false alerts are expected in 100 series within 30 days.
     min_count : float
@@ -73,7 +73,7 @@ def alerts(
     Raises
     ------
     ParameterError, SchemaError
-        As ``trend``; a measure that is not a flag; ``false_alarms`` outside (0, 100].
+        As ``trend``; a measure that is no flag or part of its denominator; ``false_alarms`` outside (0, 100].
 
     Examples
     --------
@@ -88,11 +88,14 @@ def alerts(
         )
     if recent is not None and recent < 1:
         raise ParameterError.out_of_range("recent", recent, "至少 1 个时段，或 None（全部）")
-    dimensions = as_list(by)
-    panel = make_panel(facts, time, freq, dimensions, measure, count=count, start=start, end=end)
-    if panel.kind == "mean":
+    dimensions = free_dimensions(by, ALERTS)
+    panel = make_panel(
+        facts, time, freq, dimensions, measure, denominator=denominator, count=count, start=start, end=end
+    )
+    if panel.kind in ("mean", "ratio"):
         raise ParameterError(
-            f"参数 measure={measure!r} 不是真假列；预警只看数量或比率，请先把它变成真假列（如 低于 3 分）。"
+            f"参数 measure={measure!r} 不是真假列，也不是分母的一部分；预警只看数量或比率，"
+            "请先把它变成真假列（如 低于 3 分），或用条数加 denominator。"
         )
     exposure = np.ones(panel.n.shape) if panel.kind == "count" else panel.denominator
     threshold = min(false_alarms / 100 / _MONTH[panel.freq], 0.05)

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import as_list, check_level
+from csatext.aggregation.arguments import check_level
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.periods import Panel, labels, make_panel, next_starts
+from csatext.aggregation.periods import Panel, free_dimensions, labels, make_panel, next_starts
 from csatext.aggregation.projection import (
     METHODS,
     backtest,
@@ -37,6 +37,7 @@ def forecast(
     freq: str = "D",
     by: str | list[str] | None = None,
     measure: str | None = None,
+    denominator: str | None = None,
     level: float = 0.9,
     calendar: CalendarLike = "CN",
     count: str | None = None,
@@ -57,10 +58,11 @@ def forecast(
         One row a contact; or a Series of counts with times as index.
     horizon : int
         Periods ahead, 1 to 1,000.
-    time, freq, by, calendar, count, start, end
+    time, freq, by, denominator, calendar, count, start, end
         As in :func:`csatext.aggregation.trend.trend`.
     measure : str, optional
-        A flag: its rate is forecast. None: the number of contacts.
+        A flag, or with ``denominator`` a number of contacts: its rate is forecast. None: the number of
+        contacts.
     level : float
         Chance that a period's value lies in its interval.
 
@@ -76,7 +78,7 @@ def forecast(
     Raises
     ------
     ParameterError, SchemaError
-        As ``trend``; a horizon out of range; a measure that is not a flag.
+        As ``trend``; a horizon out of range; a measure that is no flag or part of its denominator.
 
     Examples
     --------
@@ -93,15 +95,18 @@ def forecast(
         raise ParameterError.out_of_range("horizon", horizon, f"1 到 {_MOST_STEPS:,}")
     if isinstance(facts, pd.Series):
         facts, count = pd.DataFrame({time: facts.index, "count": facts.to_numpy()}), "count"
-    dimensions = as_list(by)
-    panel = make_panel(facts, time, freq, dimensions, measure, count=count, start=start, end=end)
-    if panel.kind == "mean":
+    dimensions = free_dimensions(by, FORECAST)
+    panel = make_panel(
+        facts, time, freq, dimensions, measure, denominator=denominator, count=count, start=start, end=end
+    )
+    if panel.kind in ("mean", "ratio"):
         raise ParameterError(
-            f"参数 measure={measure!r} 不是真假列；可以预测数量（不给 measure）或比率（真假列）。"
+            f"参数 measure={measure!r} 不是真假列，也不是分母的一部分；可以预测数量（不给 measure），"
+            "或比率（真假列，或条数加 denominator）。"
         )
     steps = int(horizon)
     periods = len(panel.starts)
-    if periods > 1 and not panel.is_complete[-1]:
+    while periods > 1 and not panel.is_complete[periods - 1]:
         periods -= 1
     ahead = next_starts(panel.starts[periods - 1], panel.freq, steps) if periods else panel.starts
     columns = _columns(panel, ahead, periods, steps, calendar, level)

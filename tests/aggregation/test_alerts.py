@@ -119,3 +119,18 @@ def test_errors():
         alerts(facts, recent=0)
     with pytest.raises(SchemaError, match="category"):
         alerts(facts, by="category")
+
+
+def test_a_counted_rate_is_watched_as_that_of_its_contacts():
+    days = pd.date_range("2026-03-02", periods=60)
+    bad = np.r_[np.tile([9, 11, 10, 12, 8], 11), [10, 10, 30, 32, 31]]
+    table = pd.DataFrame({"created_at": days, "bad": bad, "contacts": 100})
+    flags = (np.arange(100) < bad[:, None]).ravel()
+    facts = pd.DataFrame({"created_at": days.repeat(100), "bad": flags})
+    found = alerts(table, measure="bad", denominator="contacts")
+    assert found["start"].tolist() == [days[57]]
+    pd.testing.assert_frame_equal(found, alerts(facts, measure="bad"))
+    with pytest.raises(ParameterError, match="denominator"):
+        alerts(table, measure="bad", count="contacts")
+    with pytest.raises(ParameterError, match="「ratio」与结果表的列同名"):
+        alerts(table.assign(ratio="a"), by="ratio")

@@ -207,3 +207,24 @@ def test_errors():
         forecast(facts, 2.5)
     with pytest.raises(ParameterError, match="真假列"):
         forecast(facts, 3, measure="score")
+
+
+def test_counted_tables_go_on_after_their_last_month_and_rates_equal_those_of_contacts():
+    months = pd.DataFrame({"month": pd.period_range("2025-01", "2026-04", freq="M").astype(str), "k": 100})
+    ahead = forecast(months, 2, time="month", freq="M", count="k")
+    assert ahead["label"].tolist() == ["2026-05", "2026-06"]
+    days = pd.date_range("2026-03-02", periods=42)
+    bad = np.tile([4, 5, 6, 5, 4, 6], 7)
+    table = pd.DataFrame({"created_at": days, "bad": bad, "contacts": 20})
+    facts = pd.DataFrame({"created_at": days.repeat(20), "bad": (np.arange(20) < bad[:, None]).ravel()})
+    counted = forecast(table, 7, measure="bad", denominator="contacts")
+    pd.testing.assert_frame_equal(counted, forecast(facts, 7, measure="bad"))
+    with pytest.raises(ParameterError, match="「step」与结果表的列同名"):
+        forecast(table.assign(step="a"), 7, by="step")
+
+
+def test_days_that_wait_for_late_data_are_forecast():
+    days = pd.date_range("2026-03-02", periods=42).repeat(5)
+    facts = pd.DataFrame({"created_at": days, "paid": [True, False, False, True, False] * 42})
+    facts["paid_complete"] = facts["created_at"] < "2026-04-10"
+    assert forecast(facts, 1, measure="paid")["label"].tolist() == ["2026-04-10"]
