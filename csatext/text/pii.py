@@ -23,7 +23,8 @@ KINDS = tuple(MASK_LABELS)
 
 
 _SPEAKER = re.compile(SPEAKER)
-
+_WORD = re.compile("[a-z_]{1,20}")
+_KINDS_WANTED = '种类名的列表，例如 ["mobile", "id_card"]'
 
 _DEEPEST = 4
 """How often what is left is read again; one reading is enough but for odd input, and time stays linear."""
@@ -49,12 +50,22 @@ def check_kinds(kinds: Iterable[str] | None) -> frozenset[str]:
     """Return the kinds asked for; all of them for None."""
     if kinds is None:
         return frozenset(KINDS)
-    if isinstance(kinds, str):
-        raise ParameterError.wrong_type("kinds", kinds, '种类名的列表，例如 ["mobile", "id_card"]')
-    chosen = frozenset(kinds)
-    for kind in sorted(chosen - set(KINDS)):
-        raise ParameterError.not_allowed("kinds", kind, KINDS)
-    return chosen
+    if isinstance(kinds, str) or not isinstance(kinds, Iterable):
+        raise ParameterError.wrong_type("kinds", kinds, _KINDS_WANTED)
+    chosen = list(kinds)
+    for kind in chosen:
+        if not isinstance(kind, str):
+            raise ParameterError.wrong_type("kinds", kind, _KINDS_WANTED)
+        if kind not in KINDS:  # what is no word may be a value put in the wrong place
+            raise ParameterError.not_allowed("kinds", kind if _WORD.fullmatch(kind) else "…", KINDS)
+    return frozenset(chosen)
+
+
+def check_text(text: object, column: str) -> str:
+    """Return a text as it is; ``column`` names the function for whole columns."""
+    if not isinstance(text, str):
+        raise ParameterError.wrong_type("text", text, f"一段文本（str）；{column}")
+    return text
 
 
 def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
@@ -138,9 +149,15 @@ def find_pii(text: str) -> list[Pii]:
     Numbers of companies (10086, 95588, 400 and 800 lines) are not personal.
     Time is linear in the length of the text.
 
+    Raises
+    ------
+    ParameterError
+        ``text`` is no text; the value is not shown.
+
     Examples
     --------
     >>> find_pii("我的手机是幺三八零零，幺三八零零零")
     [Pii(start=5, end=17, kind='mobile')]
     """
-    return [Pii(value.start, value.end, value.kind) for value in locate(text, frozenset(KINDS))]
+    read = check_text(text, "多轮对话请用 find_pii_turns")
+    return [Pii(value.start, value.end, value.kind) for value in locate(read, frozenset(KINDS))]

@@ -12,7 +12,16 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from csatext.lexicon import lexicon_path
 from csatext.text.pii_numbers import Found
 
-__all__ = ["TOLD_ADDRESS", "addresses"]
+__all__ = ["HALLS", "NUMBERING", "UNITS", "addresses"]
+
+NUMBERING = "0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北"
+"""Characters of the number of a house, a unit or a room, as the inside of a class."""
+
+UNITS = "号栋幢座塔单室层楼弄组队户房铺"
+"""First characters of what such a number counts."""
+
+HALLS = "心厦寓场际园苑城楼"
+"""Last characters of buildings after which a room may stand alone."""
 
 _WINDOW = 44
 _LONGEST = 120
@@ -29,12 +38,12 @@ _TAIL = (
 )
 _DASHED = r"[A-Za-z]?[0-9]{1,4}(?:-[0-9]{1,4}){1,3}(?:室|号|房)?(?![0-9\-楼层天个元块点月日折星分岁年寸%])"
 _DOOR = re.compile(
-    rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}(?:之[0-9一二三四五六七八九]{{1,2}})?[\s,，\-\ufdd0]?)+(?:{_TAIL})?|{_DASHED}|(?<=[心厦寓场际园苑城楼])[0-9]{{3,4}}室?(?![0-9元块年月日个件点%米人])"
+    rf"(?=[{NUMBERING}])(?:"  # the first characters of all that follows: four times as fast
+    rf"(?:{_NUMBER}(?:[-之]{_NUMBER})?\s?{_UNIT}(?:之[0-9一二三四五六七八九]{{1,2}})?[\s,，\-\ufdd0]?)+(?:{_TAIL})?"
+    rf"|{_DASHED}|(?<=[{HALLS}])[0-9]{{3,4}}室?(?![0-9元块年月日个件点%米人]))"
 )
-_GATE = re.compile(
-    r"[0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北]\s?[号栋幢座塔单室层楼弄组队户房铺]|[0-9]-[0-9]|[心厦寓场际园苑城楼][0-9]{3}"
-)
-_DOORS = re.compile("[-号栋幢座塔单室层楼弄组队户房铺]")
+_GATE = re.compile(rf"[{NUMBERING}]\s?[{UNITS}]|[0-9]-[0-9]|[{HALLS}][0-9]{{3}}")
+_DOORS = re.compile(f"[-{UNITS}]")
 _PART = re.compile(rf"{_NUMBER}(?:[-之]{_NUMBER})?\s?(?P<unit>{_UNIT})")
 _WAY = re.compile(
     r"(?:(?<![线电网一马思套走半上顺铁公气油水])路|(?<![逛])街|大道|(?<![知味通频渠管报难地道])道|巷|(?<!嘉年华)胡同|村|屯|庄|坊|弄|条|"
@@ -57,10 +66,7 @@ _STOP = re.compile(
     r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
     re.DOTALL,
 )
-TOLD_ADDRESS = "地址|住址|寄到|寄往|送到|家住|我住|住在|我家在"
-"""Words right before an address, as alternatives."""
-
-_TOLD = re.compile(rf"(?:{TOLD_ADDRESS})[\s:,，是为在]{{0,3}}$")
+_TOLD = re.compile(r"(?:地址|住址|寄到|寄往|送到|家住|我住|住在|我家在)[\s:,，是为在]{0,3}$")
 _TOLD_REACH = 8
 _BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为")
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")

@@ -13,7 +13,7 @@ from csatext.text.pii_plates import plates
 from csatext.text.pii_spelt import spelt
 from csatext.text.pii_view import TURN_JOIN
 
-__all__ = ["codes"]
+__all__ = ["codes", "lettered"]
 
 _PASSPORT = re.compile(r"(?:[EeGgDdSsPpHhMm][0-9]{8}|[Ee][A-HJ-Za-hj-z][0-9]{7}|[HhMm][0-9]{10})$")
 _PASSPORT_LIKE = re.compile(r"[A-Za-z]{1,2}[0-9]{7,8}")
@@ -110,12 +110,14 @@ def _codes(view: str, cues: Cues) -> Iterator[Found]:
 
 def codes(view: str, cues: Cues) -> Iterator[Found]:
     """Yield values with letters in a folded text; where two overlap the earlier one is meant."""
-    for source in (
-        emails(view),
-        _masked(view, cues),
-        ips(view, cues),
-        plates(view),
-        spelt(view, cues),
-        _codes(view, cues),
-    ):
-        yield from source
+    yield from emails(view)
+    yield from _masked(view, cues)
+    yield from ips(view, cues)
+    yield from plates(view)
+    yield from lettered(view, cues)
+
+
+def lettered(view: str, cues: Cues) -> Iterator[Found]:
+    """Yield the codes whose shape or context word tells their kind, account names among them."""
+    yield from spelt(view, cues)
+    yield from _codes(view, cues)

@@ -65,7 +65,7 @@ _VERSION = re.compile(
 _EDITION = re.compile(r"\s?(?:的?版|bug|闪退|升级|更新)")
 _LEAST_OCTET, _HIGHEST_OCTET = 32, 255
 _MANY_GROUPS = re.compile("::|(?::[0-9A-Fa-f]{1,4}){7}")
-_AT_SIGNS = ("@", "艾特", "圈", "at", "AT", "小老鼠")
+_AT_SIGNS = ("@", "艾特", "圈", "at", "AT", "At", "aT", "小老鼠")
 
 
 def emails(view: str) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from csatext.text.pii_transliterated import DOTS, transliterated_end
 
 __all__ = [
     "EDGE",
+    "NAME_STARTS",
     "REACH",
     "begins_word",
     "ends_word",
@@ -53,6 +54,9 @@ _SPACED_GIVEN = re.compile(r" (?P<first>[\u3400-\u9fff])(?: ?[\u3400-\u9fff])?(?
 _LATIN_NAME = re.compile(
     r"[A-Z][a-z]{1,6} [A-Z][a-z]{1,11}(?![A-Za-z0-9@])|[A-Z]{2,6}[ /][A-Z]{2,12}(?![A-Za-z0-9@])"
 )
+NAME_STARTS = ""
+"""Characters other than surnames that a name can begin with where it is announced."""
+
 REACH = 14
 """Characters before a value or a form of address in which a name is looked for."""
 _DOTTED_BEFORE = re.compile(

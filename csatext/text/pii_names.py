@@ -21,7 +21,7 @@ from csatext.text.pii_name_shapes import (
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_view import QUESTION_END, TURN_JOIN
 
-__all__ = ["ASKS_NAME", "names"]
+__all__ = ["ASKS_NAME", "announced_names", "names"]
 
 _AFTER_STRONG = re.compile(
     rf"(?:[\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留|错了|错){{0,6}}"
@@ -77,6 +77,12 @@ def _called(view: str) -> Iterator[tuple[int, int]]:
         end = name_at(view, called.end(), strict=True)
         if end is not None and EDGE.match(view, end) is not None:
             yield called.end(), end
+
+
+def announced_names(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the names after a word that announces one, or after 叫."""
+    yield from _announced(view, cues)
+    yield from _called(view)
 
 
 def _surnames_told(view: str) -> Iterator[tuple[int, int]]:
@@ -154,9 +160,8 @@ def names(view: str, cues: Cues, values: Iterable[Found]) -> Iterator[Found]:
     """
     phones = [value for value in values if value.kind in ("mobile", "landline", "id_card")]
     sources = (
-        _announced(view, cues),
+        announced_names(view, cues),
         _surnames_told(view),
-        _called(view),
         _answers(view),
         _titled(view, cues),
         _in_person(view),

@@ -12,10 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csatext.errors import SchemaError
+from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.contacts import PERSONAL_DATA
 from csatext.text.pii import check_kinds, locate
+from csatext.text.pii_columns import string_column
 from csatext.text.pii_context import Cues
 from csatext.text.pii_names import ASKS_NAME
 from csatext.text.pii_numbers import Found
@@ -115,19 +116,27 @@ def _pieces(texts: list[str], starts: list[int], view: str, found: Found) -> Ite
         turn += 1
 
 
+def _texts(column: pd.Series) -> pd.Series:
+    try:
+        said = string_column(column).fill_null("")
+    except ParameterError as error:
+        raise SchemaError.wrong_dtype("turns", "text", column.dtype, "文本（str）") from error
+    return pd.Series(said.to_pylist(), index=column.index, dtype=object)
+
+
 def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[int, int, int, Found]]:
     """Yield row position in ``turns``, start, end and value of each piece of personal data.
 
     Raises
     ------
     SchemaError
-        A column is missing.
+        A column is missing or ``text`` holds no text.
     """
     for name in _COLUMNS:
         if name not in turns.columns:
             raise SchemaError.missing_column("turns", name, turns.columns)
     ordered = turns.loc[:, list(_COLUMNS)].reset_index(drop=True)
-    ordered["text"] = ordered["text"].fillna("").astype(str)
+    ordered["text"] = _texts(ordered["text"])
     ordered = ordered.sort_values(["doc_id", "turn_id"], kind="stable")
     ordered["question"] = _questions(ordered)
     grouped = ordered.assign(row=ordered.index).groupby(_chains(ordered), sort=True)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
 
 __all__ = [
+    "ENUMERATORS",
     "MASK",
     "MASK_LABELS",
     "PROVINCES",
     "QUESTION_END",
     "SPEAKER",
     "TURN_JOIN",
-    "VARIANTS",
     "fold",
     "folding",
     "segments",
@@ -66,16 +67,41 @@ _TRADITIONAL = (
 _FOLD = {ord(full): ord(full) - 0xFEE0 for full in map(chr, range(0xFF01, 0xFF5F))}
 _FOLD |= str.maketrans(*_VARIANTS) | str.maketrans(*_TRADITIONAL)
 _FOLD |= str.maketrans("￥　＊×●•∗﹡‐‑‒–—―−－", "¥ ******-------" + "-")
-VARIANTS = {chr(plain): "".join(chr(v) for v, p in _FOLD.items() if p == plain) for plain in _FOLD.values()}
-"""Characters that are read as another, by that other."""
-
 _POINTS = 0x110000
+_LAST_DIGIT = 0x20000  # decimal digits of Unicode 16 all come before
+_SURROGATES = slice(0xD800, 0xE000)
+_REPLACEMENT = 0xFFFD
+
+
+def _enumerators() -> dict[str, str]:
+    """Return the digits in circles and brackets, by the plain digit."""
+    marks = {}
+    for char in map(chr, (*range(0x2460, 0x249C), *range(0x24EA, 0x2500), *range(0x2776, 0x2794))):
+        digit = unicodedata.digit(char, None)
+        if digit is not None:
+            marks[char] = str(digit)
+    return marks
+
+
+ENUMERATORS = _enumerators()
+"""Digits in circles and brackets: one alone numbers an item of a list, several in a row are a number."""
+
+_ENUMERATED = re.compile(f"[{''.join(ENUMERATORS)}]{{2,}}")
+_PLAIN = str.maketrans(ENUMERATORS)
 
 
 @cache
 def folding() -> np.ndarray:
-    """Return what each code point is read as, uint32 of shape (1114112,)."""
+    """Return what each code point is read as, uint32 of shape (1114112,).
+
+    Digits of every script are read as 0 to 9; half a surrogate pair, which no encoding takes, as U+FFFD.
+    """
     table = np.arange(_POINTS, dtype=np.uint32)
+    table[_SURROGATES] = _REPLACEMENT
+    for point in range(_LAST_DIGIT):
+        value = unicodedata.decimal(chr(point), None)
+        if value is not None:
+            table[point] = ord("0") + value
     table[list(_FOLD)] = [ord(plain) if isinstance(plain, str) else plain for plain in _FOLD.values()]
     table.setflags(write=False)
     return table
@@ -88,11 +114,14 @@ def fold(text: str) -> str:
 
     Examples
     --------
-    >>> fold("電話：１３８")
-    '电话:138'
+    >>> fold("電話：１３８"), fold("①快②好"), fold("①③⑧")
+    ('电话:138', '①快②好', '138')
     """
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return folding().take(points).tobytes().decode("utf-32-le", "surrogatepass")
+    view = folding().take(points).tobytes().decode("utf-32-le")
+    if _ENUMERATED.search(view) is None:
+        return view
+    return _ENUMERATED.sub(lambda marks: marks.group().translate(_PLAIN), view)
 
 
 def segments(text: str) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csatext.errors import ParameterError
-from csatext.text.pii import check_kinds, locate
+from csatext.text.column import map_chunks
+from csatext.text.pii import check_kinds, check_text, locate
+from csatext.text.pii_columns import Column, string_column
 from csatext.text.pii_numbers import Found
 from csatext.text.pii_prefilter import may_hold_pii
 from csatext.text.pii_turns import turn_values
@@ -29,7 +31,7 @@ def _key(pseudonymize: str | bytes | None) -> bytes | None:
         return None
     if not isinstance(pseudonymize, str | bytes):
         raise ParameterError.wrong_type("pseudonymize", pseudonymize, "非空的 str 或 bytes 密钥")
-    key = pseudonymize.encode("utf-8") if isinstance(pseudonymize, str) else pseudonymize
+    key = pseudonymize.encode("utf-8", "surrogatepass") if isinstance(pseudonymize, str) else pseudonymize
     if not key:
         raise ParameterError.out_of_range("pseudonymize", "", "非空的密钥")
     return key
@@ -99,7 +101,8 @@ def redact(
     Raises
     ------
     ParameterError
-        An unknown kind, an empty key or one that is not text or bytes.
+        ``text`` is no text; an unknown kind; an empty key or one that is not text or bytes. No value is
+        shown.
 
     Examples
     --------
@@ -109,6 +112,7 @@ def redact(
     True
     """
     chosen, key = check_kinds(kinds), _key(pseudonymize)
+    text = check_text(text, "一列文本请用 redact_column")
     if not return_offsets:
         return _redact(text, chosen, key)
     parts: list[str] = []
@@ -124,19 +128,21 @@ def redact(
 
 
 def redact_column(
-    texts: pa.Array | pa.ChunkedArray | pd.Series,
+    texts: Column,
     *,
     kinds: Iterable[str] | None = None,
     pseudonymize: str | bytes | None = None,
 ) -> pa.Array | pa.ChunkedArray:
     """Mask the personal data of a column; each row as :func:`redact` does.
 
-    One Arrow pass picks the rows that can hold personal data; only those are read character by character.
+    One pass over the column picks the rows that can hold personal data; only those are read character by
+    character.
 
     Parameters
     ----------
-    texts : pyarrow Array or ChunkedArray of strings, or Series
-        Nulls stay null.
+    texts : pyarrow Array or ChunkedArray, Series, or sequence of strings, shape (n,)
+        Nulls stay null. Numbers among the texts of a list or of an object column count as their text; half
+        a surrogate pair there becomes U+FFFD, as Arrow cannot hold it.
     kinds, pseudonymize
         As in :func:`redact`.
 
@@ -156,20 +162,10 @@ def redact_column(
     ['很好', None, '电话[手机号]']
     """
     chosen, key = check_kinds(kinds), _key(pseudonymize)
-    if isinstance(texts, pa.ChunkedArray):
-        chunks = [_redact_array(chunk, chosen, key) for chunk in texts.chunks]
-        return pa.chunked_array(chunks, type=texts.type)
-    if isinstance(texts, pd.Series):
-        converted = pa.array(texts, from_pandas=True)
-        texts = converted.combine_chunks() if isinstance(converted, pa.ChunkedArray) else converted
-    return _redact_array(texts, chosen, key)
+    return map_chunks(string_column(texts), lambda array: _redact_array(array, chosen, key))
 
 
 def _redact_array(texts: pa.Array, kinds: frozenset[str], key: bytes | None) -> pa.Array:
-    if pa.types.is_null(texts.type):
-        return texts.cast(pa.string())
-    if not (pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type)):
-        raise ParameterError.wrong_type("texts", texts, f"字符串列（现在的类型是 {texts.type}）")
     rows = pc.indices_nonzero(may_hold_pii(texts))
     before = texts.take(rows).to_pylist()
     after = [_redact(text, kinds, key) for text in before]
@@ -196,7 +192,7 @@ def redact_turns(
     Returns
     -------
     DataFrame
-        ``turns`` with ``text`` masked.
+        ``turns`` with ``text`` masked; numbers among the texts become texts, categories strings.
 
     Raises
     ------
@@ -218,6 +214,9 @@ def redact_turns(
         parts.setdefault(row, []).append((start, end, mask_of(found, key)))
     texts = turns["text"].tolist()
     for row, masks in parts.items():
+        said = str(texts[row])
         for start, end, mask in sorted(masks, reverse=True):
-            texts[row] = texts[row][:start] + mask + texts[row][end:]
-    return turns.assign(text=pd.Series(texts, index=turns.index, dtype=turns["text"].dtype))
+            said = said[:start] + mask + said[end:]
+        texts[row] = said
+    dtype = "str" if isinstance(turns["text"].dtype, pd.CategoricalDtype) else turns["text"].dtype
+    return turns.assign(text=pd.Series(texts, index=turns.index, dtype=dtype))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import traceback
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csatext.errors import ParameterError
+from csatext.errors import ParameterError, SchemaError
+from csatext.text.pii import find_pii
 from csatext.text.redaction import redact, redact_column, redact_turns
 
 PIECES = [
@@ -97,6 +99,66 @@ def test_a_column_keeps_nulls_and_refuses_numbers() -> None:
     assert redact_column(pa.array([], type=pa.string())).to_pylist() == []
     with pytest.raises(ParameterError, match="字符串列"):
         redact_column(pa.array([1, 2]))
+
+
+def test_a_column_takes_lists_categories_and_numbers_among_texts() -> None:
+    mixed = ["打13800138000", 13800138000, 5, None, float("nan")]
+    expected = ["打[手机号]", "[手机号]", "5", None, None]
+    assert redact_column(mixed).to_pylist() == expected
+    assert redact_column(pd.Series(mixed, dtype=object)).to_pylist() == expected
+    assert redact_column(pd.Series(["13800138000", "慢"], dtype="category")).to_pylist() == ["[手机号]", "慢"]
+    assert redact_column(pa.array(["13800138000", "慢"]).dictionary_encode()).to_pylist() == [
+        "[手机号]",
+        "慢",
+    ]
+    assert redact_column([None]).to_pylist() == [None]
+    assert redact_column([]).to_pylist() == []
+
+
+@pytest.mark.parametrize(
+    "bad", ["13800138000", 13800138000, None, [["13800138000"]], pd.Series([13800138000]), [b"13800138000"]]
+)
+def test_what_is_no_column_of_texts_is_refused_without_its_values(bad: object) -> None:
+    with pytest.raises(ParameterError, match=r"文本|字符串") as error:
+        redact_column(bad)
+    assert "13800138000" not in "".join(traceback.format_exception(error.value))
+
+
+@pytest.mark.parametrize("bad", [None, float("nan"), 13800138000, b"13800138000", ["13800138000"]])
+def test_what_is_no_text_is_refused_without_its_value(bad: object) -> None:
+    for call in (redact, find_pii):
+        with pytest.raises(ParameterError, match="str") as error:
+            call(bad)
+        assert "13800138000" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "bad", ["13800138000", ["13800138000x"], ["一三八零零一三八零零零"], 5, [5], [["x"]]]
+)
+def test_a_value_in_the_place_of_a_kind_is_not_shown(bad: object) -> None:
+    with pytest.raises(ParameterError, match="mobile") as error:
+        redact("好", kinds=bad)
+    assert not any(value in str(error.value) for value in ("138", "一三八"))
+
+
+def test_half_surrogate_pairs_keep_every_place() -> None:
+    text = "慢\ud83d，打13800138000\udc00"
+    assert redact(text) == "慢\ud83d，打[手机号]\udc00"
+    assert [tuple(found) for found in find_pii(text)] == [(4, 15, "mobile")]
+    assert redact_column([text, None]).to_pylist() == ["慢\ufffd，打[手机号]\ufffd", None]
+    assert redact("13800138000", pseudonymize="\ud83d") != redact("13800138000", pseudonymize="k")
+    turns = pd.DataFrame({"doc_id": "c", "turn_id": [0], "role": "customer", "text": [text]}, dtype=object)
+    assert redact_turns(turns)["text"].tolist() == ["慢\ud83d，打[手机号]\udc00"]
+
+
+def test_turns_of_numbers_and_categories() -> None:
+    turns = pd.DataFrame({"doc_id": "c", "turn_id": [0, 1], "role": "customer"})
+    numbers = turns.assign(text=pd.Series([13800138000, None], dtype=object))
+    assert redact_turns(numbers)["text"].tolist() == ["[手机号]", None]
+    named = turns.assign(text=pd.Series(["13800138000", "慢"], dtype="category"))
+    assert redact_turns(named)["text"].tolist() == ["[手机号]", "慢"]
+    with pytest.raises(SchemaError, match="int64"):
+        redact_turns(turns.assign(text=[13800138000, 1]))
 
 
 def test_turns_get_a_mask_in_each_part_with_one_token() -> None:
