@@ -107,7 +107,7 @@ def read_amounts(
             raise ParameterError(
                 f"列「{measure}」都是整数，每行又不超过「{count}」，可能是条数，也可能是每条的分数。"
                 f'是条数，请写 denominator="{count}"（比率：两列之和相除）；'
-                '是分数，请写 kind="mean"（按条数加权的平均）。'
+                '是分数，请在 trend 等处写 kind="mean"（按条数加权的平均）；预测与预警只看数量和比率。'
             )
         return Amounts(found, count is not None, contacts, w * x, w, w, w * x**2, w * x, w)
     total, units = w * x, (w > 0).astype(float)
