@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ from scipy.stats import norm
 
 from csatext.aggregation.arguments import check_columns, check_level
 from csatext.aggregation.cells import Cells, label_column, read_cells
-from csatext.aggregation.cells_periods import missing_periods
-from csatext.aggregation.root_choice import Cause, choose
+from csatext.aggregation.root_choice import Cause, choose, whole_has_moved
 from csatext.aggregation.root_expected import expect
+from csatext.aggregation.root_scale import measure_scale, scaled
 from csatext.aggregation.scan import Scan, frequent_groups
 from csatext.errors import ParameterError
 from csatext.schema import conform
@@ -51,7 +52,9 @@ def root_causes(
         Facts (one row a contact), or a counted table (one row a cell and period).
     numerator : str
         Column of 0 and 1: the rate over rows is explained. Any other numbers, or a column of ones
-        only: the count is explained, against a proportional change of all.
+        only: the count or amount is explained, against a proportional change of all. How much amounts
+        (money, seconds, messages a contact) vary is measured in the rows; where they were summed by
+        cell and period before, between the periods of the baseline.
     denominator : str, optional
         Column that the numerator is divided by.
     by : str or sequence of str
@@ -83,14 +86,16 @@ def root_causes(
         those follow with its rank in ``alternative_to`` (together a 95 % credible set); their
         contributions are not to be added. ``attrs``: ``before``, ``after``, ``change`` (numerator above
         expectation, all cells), ``reason`` (why the table is empty, in Chinese), ``caution`` (in Chinese,
-        where q of the first row is above ``level``) and ``missing_baseline`` (periods the table lacks).
+        where q of the first row is above ``level``), ``missing_baseline`` (periods without rows) and ``note``
+        (what was done about those, in Chinese).
 
     Raises
     ------
     SchemaError
         A column is missing or not numeric.
     ParameterError
-        Periods that are not in the table or overlap, no dimension, or a number outside its range.
+        Periods that are not in the table or overlap, no dimension, or a number outside its range;
+        amounts summed before with a single baseline period.
 
     Notes
     -----
@@ -132,21 +137,21 @@ def root_causes(
     """
     _check(max_dims, max_causes, min_share)
     level = check_level(level)
-    cells = read_cells(
-        table,
-        numerator=numerator,
-        denominator=denominator,
-        by=by,
-        period=period,
-        current=current,
-        baseline=baseline,
-    )
+    where = {"by": by, "period": period, "current": current, "baseline": baseline}
+    cells = read_cells(table, numerator=numerator, denominator=denominator, **where)
     marks = _marks(keyness, cells.names)
-    groups = frequent_groups(cells, max_dims)
-    expectation = expect(cells, groups)
-    scan = Scan(cells, groups, expectation)
-    causes = choose(cells, expectation, scan, level=level, max_causes=max_causes, min_share=min_share)
-    change = float(cells.events_after.sum() - (cells.exposure_after * expectation.rate).sum())
+    scale = measure_scale(table, cells, numerator=numerator, denominator=denominator, where=where)
+    events = scaled(cells, scale)
+    groups = frequent_groups(events, max_dims)
+    expectation = expect(events, groups, scale.is_count)
+    scan = Scan(events, groups, expectation, scale)
+    causes = choose(events, expectation, scan, level=level, max_causes=max_causes, min_share=min_share)
+    causes = [
+        replace(cause, contribution=scale.unit * cause.contribution, variance=scale.unit**2 * cause.variance)
+        for cause in causes
+    ]
+    expected = scale.unit * float((cells.exposure_after * expectation.rate).sum())
+    change = float(cells.events_after.sum()) - expected
     frame = _frame(cells, causes, change, float(norm.isf(level / 2)))
     frame["words"] = pd.Series([_words(cells, cause, marks) for cause in causes], dtype="str")
     before, after = _totals(cells, np.ones(len(cells), dtype=bool))
@@ -154,10 +159,12 @@ def root_causes(
         "before": _ratio(*before),
         "after": _ratio(*after),
         "change": change,
-        "missing_baseline": missing_periods(table[period], baseline),
+        "missing_baseline": cells.missing_baseline,
     }
+    if cells.note is not None:
+        frame.attrs["note"] = cells.note
     if not causes:
-        frame.attrs["reason"] = _reason(cells, level)
+        frame.attrs["reason"] = _reason(cells, events, level)
     elif causes[0].q > level:
         frame.attrs["caution"] = _CAUTION
     return conform(frame, ROOT_CAUSES, cells.names)
@@ -218,13 +225,17 @@ def _frame(cells: Cells, causes: list[Cause], change: float, z: float) -> pd.Dat
     return frame
 
 
-def _reason(cells: Cells, level: float) -> str:
-    events = float(cells.events_after.sum() + cells.events_before.sum())
-    if events == 0:
+def _reason(cells: Cells, events: Cells, level: float) -> str:
+    if not (cells.events_after.any() or cells.events_before.any()):
         return "当前期和对比期的分子都是 0，没有可以解释的变化。"
+    before, after = (_ratio(*total) for total in _totals(cells, np.ones(len(cells), dtype=bool)))
+    looked = f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（level={level:g}）；"
+    if not whole_has_moved(events, level):
+        return looked + "总体也没有超出抽样误差和对比期的范围，看到的差别可能只是随机波动。"
+    what = "率" if cells.is_rate else "数量"
     return (
-        f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（level={level:g}）；"
-        "变化可能是随机波动，或是各处同幅变动。"
+        looked + f"总体的{what}却明显变了（对比期 {before:.4g}，当前期 {after:.4g}），各组合大体同幅变动："
+        "这是整体性的变化，请查作用于全部业务的原因（口径、政策、全网故障、季节），不必找单个组合。"
     )
 
 

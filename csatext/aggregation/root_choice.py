@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
 from csatext.aggregation.cells import Cells
 from csatext.aggregation.root_expected import Expectation
 from csatext.aggregation.scan import Candidate, Scan
 
-__all__ = ["Cause", "choose"]
+__all__ = ["Cause", "choose", "whole_has_moved"]
 
 _CREDIBLE = 0.95
 _ALTERNATIVES = 2
@@ -72,7 +73,7 @@ def choose(
     alive = np.ones(len(cells), dtype=bool)
     chosen: list[Cause] = []
     expected = cells.exposure_after * expectation.rate
-    is_plain = _whole_has_moved(cells, level)
+    is_plain = _is_plain(cells, level)
     while len(chosen) < max_causes and alive.any():
         # A count is judged against a proportional change of all that is left; a rate has its own level.
         scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive)
@@ -92,8 +93,26 @@ def choose(
     return chosen[:max_causes]
 
 
-def _whole_has_moved(cells: Cells, level: float) -> bool:
-    """Return whether the rate of all cells has left the range of all baseline periods.
+def whole_has_moved(cells: Cells, level: float) -> bool:
+    """Return whether the sum of all cells is beyond sampling error, and outside the baseline's range.
+
+    Parameters
+    ----------
+    cells : Cells
+    level : float
+        Probability of yes where only sampling error is at work and there is one baseline period.
+
+    Returns
+    -------
+    bool
+    """
+    gap, error = _gaps(cells)
+    margin = float(norm.isf(level / 2)) * error
+    return bool((gap > margin).all() or (gap < -margin).all())
+
+
+def _is_plain(cells: Cells, level: float) -> bool:
+    """Return whether the rate of all cells has left the range of all baseline periods by a long way.
 
     By a tenth and by three standard errors of sampling at least, from a range worth the name: where
     periods are exchangeable the current one is the lowest or highest of n + 1 with probability
@@ -102,15 +121,23 @@ def _whole_has_moved(cells: Cells, level: float) -> bool:
     """
     if not cells.is_rate or 2.0 / (cells.n_periods + 1) > _LENIENCE * level:
         return False
-    exposure = np.bincount(cells.period, cells.exposure, cells.n_periods)
+    gap, error = _gaps(cells)
+    margin = np.maximum(np.log(_PLAIN_RATIO), _PLAIN_ERRORS * error)
+    return bool((gap > margin).all() or (gap < -margin).all())
+
+
+def _gaps(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """Return the log ratio of the current period to each baseline period, and its sampling error."""
+    exposure: np.ndarray = np.bincount(cells.period, cells.exposure, cells.n_periods)
+    now = float(cells.exposure_after.sum())
+    if not cells.is_rate:
+        exposure, now = np.ones(cells.n_periods), 1.0
     known = exposure > 0
     # Half an event more keeps the logarithm and its error finite where there was none.
     events = np.bincount(cells.period, cells.events, cells.n_periods)[known] + 0.5
-    past = np.log(events / exposure[known])
     seen = float(cells.events_after.sum()) + 0.5
-    gap = np.log(seen / max(float(cells.exposure_after.sum()), 1.0)) - past
-    margin = np.maximum(np.log(_PLAIN_RATIO), _PLAIN_ERRORS * np.sqrt(1.0 / seen + 1.0 / events))
-    return bool((gap > margin).all() or (gap < -margin).all())
+    gap = np.log(seen / max(now, 1.0)) - np.log(events / exposure[known])
+    return gap, np.sqrt(1.0 / seen + 1.0 / events)
 
 
 def _level(events: np.ndarray, expected: np.ndarray, where: np.ndarray) -> float:
@@ -172,13 +199,14 @@ def _cause(
     noise = seen
     if expectation.is_binomial:
         noise *= 1.0 - seen / max(float(cells.exposure_after[here].sum()), 1.0)
-    wander = expectation.variance(candidate.dims) * (1 + 1 / cells.n_periods) + 1 / candidate.strength
+    wander = expectation.variance(candidate.dims) * (1 + 1 / cells.n_periods)
+    wander += candidate.dispersion / candidate.strength
     return Cause(
         values=values,
         inside=inside,
         alternative_to=alternative_to,
         contribution=seen - wanted,
-        variance=noise + wander * wanted**2,
+        variance=candidate.dispersion * noise + wander * wanted**2,
         p=candidate.p,
         q=candidate.q,
     )

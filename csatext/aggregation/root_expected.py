@@ -58,7 +58,7 @@ class Expectation:
         return max(usual, sum(self.restless.get(dim, 0.0) for dim in dims))
 
 
-def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
+def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expectation:
     """Model the baseline: dimensions multiply, pairs and single cells deviate, all shrunk.
 
     Parameters
@@ -66,6 +66,8 @@ def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
     cells : Cells
     groups : list of Grouping
         Groupings by one and by two dimensions are used.
+    is_count : bool, default True
+        Whether events are whole; amounts are not bounded by the exposure.
 
     Returns
     -------
@@ -90,6 +92,7 @@ def expect(cells: Cells, groups: list[Grouping]) -> Expectation:
     strength |= of_pairs | of_cells
     is_binomial = bool(
         cells.is_rate
+        and is_count
         and (cells.events <= cells.exposure).all()
         and (cells.events_after <= cells.exposure_after).all()
     )

@@ -10,6 +10,7 @@ from scipy.stats import chi2
 
 from csatext.aggregation.cells import Cells, Grouping, group, subsets
 from csatext.aggregation.root_expected import Expectation
+from csatext.aggregation.root_scale import Scale
 from csatext.aggregation.scan_statistic import corrected_ratio, effective_trials, log_likelihood_ratio
 
 __all__ = ["Candidate", "Scan", "frequent_groups"]
@@ -39,6 +40,8 @@ class Candidate:
         The same as q, were rates not to vary by themselves between periods.
     strength : float
         Events of the baseline behind its expectation.
+    dispersion : float
+        Variance of its events as a multiple of that of single events.
     """
 
     dims: tuple[int, ...]
@@ -48,6 +51,7 @@ class Candidate:
     q: float
     q_sampling: float
     strength: float
+    dispersion: float
 
 
 def frequent_groups(cells: Cells, max_dims: int) -> list[Grouping]:
@@ -90,6 +94,7 @@ class _Table:
     ids: np.ndarray
     codes: np.ndarray
     prior: np.ndarray
+    dispersion: np.ndarray
     tests: np.ndarray
 
     def sums(self, columns: list[np.ndarray]) -> list[np.ndarray]:
@@ -106,6 +111,8 @@ class Scan:
     groups : list of Grouping
         Single dimensions first.
     expectation : Expectation
+    scale : Scale
+        What one event weighs; groups with larger single amounts than usual count for less.
 
     Notes
     -----
@@ -121,8 +128,9 @@ class Scan:
     events on both sides together are not looked at.
     """
 
-    def __init__(self, cells: Cells, groups: list[Grouping], expectation: Expectation) -> None:
+    def __init__(self, cells: Cells, groups: list[Grouping], expectation: Expectation, scale: Scale) -> None:
         self._cells = cells
+        self._scale = scale
         self._expectation = expectation
         self._is_binomial = expectation.is_binomial
         expected = cells.exposure_after * expectation.rate
@@ -167,9 +175,10 @@ class Scan:
             place[keep] = np.arange(len(keep), dtype=np.int32)
             tests = sizes.count(len(grouping.dims)) * self._tests(grouping, expected)[keep]
             prior, codes = prior[keep], codes[:, keep]
+            dispersion = self._dispersion(grouping)[keep]
             ids = place[grouping.ids]
             at = np.flatnonzero(ids < len(keep))
-            tables.append(_Table(grouping.dims, at, ids[at], codes, prior, tests))
+            tables.append(_Table(grouping.dims, at, ids[at], codes, prior, dispersion, tests))
         return tables
 
     def _tests(self, grouping: Grouping, expected: np.ndarray) -> np.ndarray:
@@ -179,6 +188,16 @@ class Scan:
         # What was left out as too rare could still have been reported, had more happened there.
         rare = max(float(expected.sum() - sums.sum()), 0.0) / _MIN_EVENTS
         return np.maximum((weight.sum() + rare) / weight, 1.0)
+
+    def _dispersion(self, grouping: Grouping) -> np.ndarray:
+        """Return how much more than usual the amounts of each group vary; at least 1."""
+        scale = self._scale
+        if scale.squares is None or scale.amounts is None:
+            return np.ones(len(grouping))
+        usual = scale.unit * grouping.sum(scale.amounts)
+        # Few squares say little, and large amounts come seldom: one standard error is added.
+        high = grouping.sum(scale.squares) + np.sqrt(2 * grouping.sum(scale.squares**2))
+        return np.maximum(high / np.maximum(usual, _TINY), 1.0)
 
     def _evidence(
         self,
@@ -247,10 +266,10 @@ class Scan:
         doubt = 1.0 / known + 1.0 / (outside[0] + _HALF) + 1.0 / (outside[2] + _HALF)
         level = expected * rest
         against_rest = self._evidence(seen, level, 1.0 / doubt, exposure, squares * rest**2)
-        evidence = np.minimum(against_past, against_rest)
+        evidence = np.minimum(against_past, against_rest) / table.dispersion
         sampling = chi2.sf(2 * evidence, 1)
         p = chi2.sf(2 * evidence * self._deflation(table.dims, expected, known), 1)
-        score = self._ratio(*damped) - np.log(table.tests)
+        score = self._ratio(*damped) / table.dispersion - np.log(table.tests)
         # A combination that holds everything cannot be told from the whole.
         score[expected >= totals[1] * (1 - _TINY)] = -np.inf
         # The chi-square distribution does not hold for fewer.
@@ -265,6 +284,7 @@ class Scan:
                 q=float(min(1.0, p[cell] * table.tests[cell])),
                 q_sampling=float(min(1.0, sampling[cell] * table.tests[cell])),
                 strength=float(known[cell]),
+                dispersion=float(table.dispersion[cell]),
             )
             for cell in best
             if np.isfinite(score[cell])
