@@ -143,7 +143,8 @@ def _variances(
     if n < 2:
         return 0.0, 0.0, {}
     expected = cells.exposure * rate[cells.cell]
-    expected = expected * _levels(cells, expected, groups)[cells.period]
+    level = _levels(cells, expected, groups)
+    expected = expected * level[cells.period]
     noise = expected
     if is_binomial:
         noise = expected * (1.0 - np.minimum(expected / np.maximum(cells.exposure, 1.0), _MAX_RATE))
@@ -152,9 +153,7 @@ def _variances(
     single = _excess_variance(entries, inflate, _median_error(entries)) or 0.0
     mean = np.bincount(cells.cell, expected, len(cells)) / n
     entries = entries / (1.0 + single * mean)[cells.cell]
-    by_group = [
-        np.stack([_by_period(cells, grouping, values).ravel() for values in entries]) for grouping in groups
-    ]
+    by_group = [_residuals(cells, grouping, entries, level) for grouping in groups]
     restless = {}
     for grouping, sums in zip(groups, by_group, strict=True):
         if len(grouping.dims) == 1 and _excess_variance(sums, inflate, 4 * _median_error(sums)):
@@ -171,15 +170,37 @@ def _levels(cells: Cells, expected: np.ndarray, groups: list[Grouping]) -> np.nd
     The level moves freely from period to period: only cells against each other matter here.
     """
     n = cells.n_periods
-    ratios = np.concatenate(
-        [_by_period(cells, grouping, cells.events) / _large(cells, grouping, expected) for grouping in groups]
-    )
+    ratios = []
+    for grouping in groups:
+        events = _by_period(cells, grouping, cells.events)
+        own = _own(cells, events, _by_period(cells, grouping, expected), np.ones(n))
+        ratios.append(events / np.where(own > _ENOUGH, own, np.nan))
     level = np.ones(n)
-    for period, ratio in enumerate(ratios.T):
+    for period, ratio in enumerate(np.concatenate(ratios).T):
         known = ratio[~np.isnan(ratio)]
         if len(known) >= _ENOUGH:
             level[period] = np.median(known)
     return level
+
+
+def _residuals(cells: Cells, grouping: Grouping, entries: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return events, expected and noise by group and period, shape (3, n_groups * n_periods).
+
+    A group is held against its own mean: what the model gets wrong about it is no variation.
+    """
+    events, expected, noise = (_by_period(cells, grouping, values) for values in entries)
+    own = _own(cells, events, expected, level)
+    noise = own * np.divide(noise, expected, out=np.ones(noise.shape), where=expected > 0)
+    return np.stack([events.ravel(), own.ravel(), noise.ravel()])
+
+
+def _own(cells: Cells, events: np.ndarray, expected: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return the events of each group spread over the periods as expected."""
+    # Cells without a row in a period had no exposure in a rate, but no events in a count.
+    spread = expected if cells.is_rate else np.broadcast_to(level, expected.shape)
+    total = spread.sum(axis=1, keepdims=True)
+    share = np.divide(spread, total, out=np.zeros(spread.shape), where=total > 0)
+    return share * events.sum(axis=1, keepdims=True)
 
 
 def _by_period(cells: Cells, grouping: Grouping, values: np.ndarray) -> np.ndarray:
@@ -187,11 +208,6 @@ def _by_period(cells: Cells, grouping: Grouping, values: np.ndarray) -> np.ndarr
     slot = grouping.ids[cells.cell] * np.int64(cells.n_periods) + cells.period
     sums = np.bincount(slot, values, len(grouping) * cells.n_periods)
     return sums.reshape(len(grouping), cells.n_periods)
-
-
-def _large(cells: Cells, grouping: Grouping, expected: np.ndarray) -> np.ndarray:
-    sums = _by_period(cells, grouping, expected)
-    return np.where(sums > _ENOUGH, sums, np.nan)
 
 
 def _median_error(entries: np.ndarray) -> float:
