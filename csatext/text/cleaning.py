@@ -17,7 +17,12 @@ from csatext.text.column import as_text_column, map_chunks
 from csatext.text.emoticons import bracket_emoticons
 from csatext.text.markup import decode_entities, remove_tags, remove_urls
 from csatext.text.offsets import OffsetMap, compose, identity
-from csatext.text.repair import cut_repeated_bodies, remove_pinyin_notes, repair_shifted_gbk
+from csatext.text.repair import (
+    cut_repeated_bodies,
+    cut_repeated_lines,
+    remove_pinyin_notes,
+    repair_shifted_gbk,
+)
 from csatext.text.steps import CleaningStep, Step, apply_step, run_step
 
 __all__ = ["DEFAULT_STEPS", "clean", "clean_column"]
@@ -31,6 +36,7 @@ DEFAULT_STEPS: tuple[CleaningStep, ...] = (
     remove_tags,
     remove_urls,
     bracket_emoticons,
+    cut_repeated_lines,
     collapse_blanks,
     shorten_runs,
     cut_repeated_bodies,
@@ -38,8 +44,8 @@ DEFAULT_STEPS: tuple[CleaningStep, ...] = (
 """The steps of ``clean`` in their order.
 
 Bytes are repaired before full-width characters change, as these may carry half a character; notes go before
-tags, as both are found by their brackets; runs are shortened on single blanks; bodies are compared last, when
-their copies are alike.
+tags, as both are found by their brackets; bodies of whole lines are compared while there are line ends; runs
+are shortened on single blanks; bodies are compared last, when their copies are alike.
 """
 
 _STEPS_WANTED = "Step 或函数（str -> str）组成的列表，如 ct.DEFAULT_STEPS"

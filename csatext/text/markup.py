@@ -34,12 +34,14 @@ _ATTRIBUTES = (
     rf"(?:{_QUOTED}(?=>)|[^<>]{{0,2000}})"
 )
 _CUT_OFF = "br|div|span|img|font|strong|table|tbody|input|iframe|script|style|html|body|blockquote"
+_CUT_ATTRIBUTES = rf"[{BLANK}]++[A-Za-z-]{{1,30}}+=[^<>\u3400-\u9fff]{{0,300}}"
 _TAG = (
     rf"</?(?:{_TAGS}|[ovw]:[a-z]{{1,9}})(?:{_ATTRIBUTES})?[{BLANK}]*+/?[{BLANK}]*+>"
-    rf"|<br(?=[\u3400-\u9fff])|</?(?:{_CUT_OFF})(?:{_ATTRIBUTES})?[{BLANK}]*+/?[{BLANK}]*+\Z"
+    rf"|<br(?=[\u3400-\u9fff])|</?(?:{_CUT_OFF})(?:{_CUT_ATTRIBUTES})?[{BLANK}]*+/?[{BLANK}]*+\Z"
 )
 """A tag has no attributes or begins with one: ``a<b then c>d`` holds none. A value in quotes may hold ``>``.
-A tag without its end is one at the end of the text, where it was cut off, and ``<br`` before Chinese."""
+A tag without its end is one at the end of the text, where it was cut off, without any Chinese in it; and
+``<br`` before Chinese."""
 _COMMENT = r"<!--[^<>]{0,2000}-->|<!DOCTYPE[^<>]{0,300}>"
 _SCRIPT = r"<(?P<kind>script|style)(?:[^<>]{0,300})>[^<]{0,100000}</(?P=kind)>"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from csatext.text.doubled_body import LEAST_BODY, find_repeated_bodies
+from csatext.text.doubled_body import LEAST_BODY, LEAST_LINES, find_repeated_bodies, find_repeated_lines
 from csatext.text.gbk_shift import find_shifted_gbk
 from csatext.text.offsets import Edit
 from csatext.text.steps import Step, pattern_step
 
-__all__ = ["cut_repeated_bodies", "remove_pinyin_notes", "repair_shifted_gbk"]
+__all__ = ["cut_repeated_bodies", "cut_repeated_lines", "remove_pinyin_notes", "repair_shifted_gbk"]
 
 
 def _shifted_edits(text: str) -> list[Edit]:
@@ -72,6 +72,14 @@ A note is one syllable of Hanyu Pinyin with its tone mark (ISO 7098), or without
 read so (們, 麼), in brackets after a Chinese character: 手机(app) and 客服(wifi) stay. The reading of a word,
 客服(kè fú), is one where it has as many syllables as characters stand before it, and tone marks.
 """
+
+cut_repeated_lines = Step(
+    "cut_repeated_lines",
+    find_repeated_lines,
+    trigger=rf"(?s)[\r\n].{{{LEAST_LINES}}}",
+    repeats=True,
+)
+"""Cut the further copies of a body of whole lines (REQUIREMENTS row 4), while there are line ends."""
 
 cut_repeated_bodies = Step(
     "cut_repeated_bodies",

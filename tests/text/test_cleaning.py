@@ -92,6 +92,7 @@ ANY = st.text(max_size=60) | MIXED
         ("慢<br / >好<br", "慢 好"),
         ("慢<br很差<img src='a", "慢 很差"),
         ('<img onerror="a>b">好<a href="x>坏</a>', "好 坏"),
+        ("好<input TYPE=补充点评 很慢", "好<input TYPE=补充点评 很慢"),
         ("<td nowrap>好<o:p></o:p>", "好"),
         ("if a<b then c>d，a<p 或 价格<a", "if a<b then c>d，a<p 或 价格<a"),
         ("见https://例子.中国/a?b=1，好", "见 ，好"),

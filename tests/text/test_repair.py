@@ -10,7 +10,12 @@ from csatext.text.cleaning import DEFAULT_STEPS, clean
 from csatext.text.doubled_body import LEAST_BODY, find_repeated_bodies
 from csatext.text.gbk_shift import find_shifted_gbk
 from csatext.text.plausibility import log_likelihoods
-from csatext.text.repair import cut_repeated_bodies, remove_pinyin_notes, repair_shifted_gbk
+from csatext.text.repair import (
+    cut_repeated_bodies,
+    cut_repeated_lines,
+    remove_pinyin_notes,
+    repair_shifted_gbk,
+)
 
 GAPS = {(0xFE, 0x84): "\ue848", (0xA8, 0xBF): "\ue7c8"}
 """Two of the cells without a character, from the table of GB 18030-2000."""
@@ -147,9 +152,34 @@ def test_several_bodies_are_cut_by_clean():
     assert clean(BODY + BODY + other + other) == BODY + other
 
 
+def test_copies_that_differ_in_marks_and_blanks():
+    spaced = BODY.replace("。", "。\n ").replace("：", ":")
+    assert cut_repeated_bodies("标题" + BODY + "  " + spaced).strip() == "标题" + BODY
+    short = BODY[:270]
+    assert cut_repeated_bodies(short + short) == short
+
+
+def test_a_short_body_of_whole_lines_is_cut():
+    one, other = BODY[:80], BODY[80:150]
+    assert clean(f"{one}\n{one}") == one
+    body = f"{one}\n{other}"
+    assert clean(f"标题\n{body}\n\n{one}\r\n{other} \n{body}\n完") == clean(f"标题\n{body}\n完")
+    assert clean(f"短\n{one}\n短\n{other}\n短\n{one}\n短\n{other}") == clean(f"短\n{one}\n短\n{other}")
+    for text in (
+        f"{one}\n{other}",
+        f"{one}\n{other}\n{one}",
+        "谢谢\n谢谢\n谢谢",
+        one + one,
+        f"{one[:50]}\n" * 3,
+    ):
+        assert cut_repeated_lines(text) == text
+    cleaned, offsets = clean(f"{one}\n{one}\n完", return_offsets=True)
+    assert (cleaned, offsets[-2]) == (f"{one} 完", 2 * len(one) + 2)
+
+
 @pytest.mark.parametrize(
     "text",
-    [BODY, "很好" * 1_000, "质量不错。" * 300, BODY[:200] * 2, BODY + "但是第二次说法不同。" + BODY[:250]],
+    [BODY, "很好" * 1_000, "质量不错。" * 300, BODY[:200] * 2, BODY + "但是第二次说法不同。" + BODY[:200]],
 )
 def test_other_repetitions_stay(text):
     assert find_repeated_bodies(text) == []
