@@ -16,7 +16,7 @@ import pyarrow.csv as pacsv
 from csatext.errors import InputError
 from csatext.ingest.columns import known_headers, normal_header
 from csatext.ingest.headers import find_header, unique_names
-from csatext.ingest.raw import Note, RawTable
+from csatext.ingest.raw import Note, RawTable, refuse_wide
 from csatext.ingest.records import read_records
 from csatext.ingest.shifts import mend_shifts
 from csatext.ingest.tidy import drop_header_rows
@@ -105,12 +105,13 @@ def _titles(rows: Sequence[Sequence[str]], width: int) -> int:
     return first if named and first <= _MOST_TITLES else 0
 
 
-def _layout(text: str, delimiter: str | None, line: int, notes: list[Note]) -> Layout:
+def _layout(text: str, delimiter: str | None, line: int, notes: list[Note], path: object) -> Layout:
     """Return where the header is and what it says; columns without a name get one by position."""
     head = read_records(text, delimiter, 0, line, limit=_HEAD)
     if not head:
         return Layout(delimiter, [], False, 0, line)
     width = Counter(len(record.cells) for record in head).most_common(1)[0][0]
+    refuse_wide(width, path)
     found = find_header([record.cells for record in head])
     if found is None:
         names = ["text"] if width == 1 else unique_names([""] * width)
@@ -248,7 +249,7 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     Raises
     ------
     InputError
-        There is a header and nothing under it.
+        There is a header and nothing under it, or more columns than a spreadsheet can have.
     """
     notes: list[Note] = []
     line = 1
@@ -256,7 +257,8 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     if told is not None:
         text, delimiter, line = text[told.end() :], told.group(1), 2
     found = delimiter or sniff_delimiter(text)
-    layout = _layout(text, found, line, notes)
+    layout = _layout(text, found, line, notes, path)
+    refuse_wide(len(layout.names), path)
     shown = {"\t": "制表符", None: "无（每行一条）"}.get(found, found)
     notes.insert(0, Note("delimiter", "", len(layout.names), len(layout.names), f"分隔符：{shown}"))
     text = _standard_quotes(text, layout, notes)

@@ -10,10 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Note", "RawTable", "Records", "Reject", "row_text"]
+from csatext.errors import InputError
+
+__all__ = ["Note", "RawTable", "Records", "Reject", "refuse_wide", "row_text"]
 
 RAW_LIMIT = 500
 """Characters of a rejected row that are kept (REJECTS says so)."""
+
+_MOST_COLUMNS = 16_384
+"""Columns of a spreadsheet (ECMA-376: A to XFD); a table of more is no table."""
 
 
 class Reject(NamedTuple):
@@ -88,3 +93,22 @@ def row_text(cells: Iterable[object]) -> str:
     return ",".join("" if cell is None or cell is pd.NA or cell != cell else str(cell) for cell in cells)[
         :RAW_LIMIT
     ]
+
+
+def refuse_wide(n: int, path: object) -> None:
+    """Raise for a table of more columns than a spreadsheet can have.
+
+    Raises
+    ------
+    InputError
+        ``n`` is above 16,384.
+
+    Examples
+    --------
+    >>> refuse_wide(16_384, "a.csv")
+    """
+    if n > _MOST_COLUMNS:
+        why = f"有 {n} 列，超过上限 {_MOST_COLUMNS} 列"
+        raise InputError.unreadable(
+            path, why, "多半是分隔符或引号错了，请检查导出，或用 delimiter= 指定分隔符"
+        )

@@ -13,17 +13,18 @@ import pyarrow.parquet as pq
 
 from csatext.errors import InputError
 from csatext.ingest.json_records import flat, loads, pieces, records
-from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
+from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject, refuse_wide
 
 __all__ = ["looks_like_json", "read_json", "read_parquet"]
 
 _GLANCE = 100_000
 
 
-def _frame(records: list[dict[str, Any]]) -> pd.DataFrame:
+def _frame(records: list[dict[str, Any]], path: object) -> pd.DataFrame:
     names: dict[str, None] = {}
     for record in records:
         names.update(dict.fromkeys(record))
+    refuse_wide(len(names), path)
     frame = pd.DataFrame({name: pd.Series([r.get(name) for r in records], dtype=object) for name in names})
     return frame if len(frame.columns) else pd.DataFrame(index=range(len(records)))
 
@@ -93,12 +94,14 @@ def read_json(text: str, path: object) -> RawTable:
         if isinstance(error, InputError):
             raise
         raise InputError.unreadable(path, "JSON 无法解析", "请给出对象的数组，或每行一个对象") from error
+    # A line of text among records is a stray one; where there are texts alone, they are the records.
+    texts = not any(isinstance(record, dict) for record in found)
     good: list[dict[str, Any]] = []
     kept: list[int] = []
     for position, record in enumerate(found):
         if isinstance(record, dict):
             good.append(flat(record))
-        elif isinstance(record, str) and record.strip():
+        elif texts and isinstance(record, str) and record.strip():
             good.append({"text": record})
         else:
             raw = json.dumps(record, ensure_ascii=False)[:RAW_LIMIT]
@@ -111,7 +114,7 @@ def read_json(text: str, path: object) -> RawTable:
     notes = [
         Note("format", "", len(good), len(good) + len(rejects), "JSON" if lines is None else "每行一个 JSON")
     ]
-    return RawTable(_frame(good), numbers, rejects, notes)
+    return RawTable(_frame(good, path), numbers, rejects, notes)
 
 
 def _several(text: str) -> tuple[list[Any], list[int], list[Reject]]:
@@ -164,6 +167,7 @@ def read_parquet(data: bytes, path: object) -> RawTable:
     """
     try:
         table = pq.read_table(BytesIO(data))
+        refuse_wide(table.num_columns, path)
         frame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error

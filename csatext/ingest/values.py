@@ -108,22 +108,29 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     >>> as_numbers(pd.Series(["007", "8"])) is None
     True
     """
-    texts = column.str.strip()
-    empty = blank(texts)
-    filled = texts[~empty]
-    if filled.empty:
+    texts = pc.utf8_trim_whitespace(large_strings(column))
+    empty = blank(column)
+    filled = texts.filter(pa.array(~empty))
+    if not len(filled):
         return None
     pattern = SCORE if units else _PLAIN_NUMBER
-    grouped = filled.str.match(_SHORT_GROUP)
-    if bool(grouped.any()) and bool(filled.str.match(_GROUPED).all()):
+    if _any_match(filled, _SHORT_GROUP) and _all_match(filled, _GROUPED):
         # Codes of three digits with commas between them never begin with a shorter group.
-        filled = filled.str.replace(",", "", regex=False)
-    elif not bool(filled.iloc[:200].str.match(pattern).all()) or not bool(filled.str.match(pattern).all()):
+        filled = pc.replace_substring(filled, ",", "")
+    elif not (_all_match(filled.slice(0, 200), pattern) and _all_match(filled, pattern)):
         return None
-    if units:
-        filled = filled.str.extract(pattern, expand=False)
-    numbers = pd.to_numeric(filled)
+    written = filled.to_pandas().astype("str").set_axis(column.index[~empty])
+    written.name = column.name
+    numbers = pd.to_numeric(written.str.extract(pattern, expand=False) if units else written)
     return numbers if not empty.any() else numbers.astype("float64").reindex(column.index)
+
+
+def _any_match(cells: pa.Array, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(cells, pattern=pattern)).as_py())
+
+
+def _all_match(cells: pa.Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(cells, pattern=pattern)).as_py())
 
 
 def as_flags(column: pd.Series) -> pd.Series | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from io import BytesIO
+from types import TracebackType
 from zipfile import BadZipFile
 
 import numpy as np
@@ -12,9 +13,12 @@ import pandas as pd
 import python_calamine as calamine
 
 from csatext.errors import InputError, ParameterError
+from csatext.ingest.biff import broken_records
 from csatext.ingest.columns import known_headers, normal_header
+from csatext.ingest.compound import broken_compound, compound_stream
+from csatext.ingest.extents import Packed, checked_package, part_of_sheet
 from csatext.ingest.headers import find_header, unique_names
-from csatext.ingest.raw import Note, RawTable
+from csatext.ingest.raw import Note, RawTable, Reject
 
 __all__ = ["read_workbook"]
 
@@ -46,15 +50,51 @@ def _value(cell: object) -> object:
     return cell
 
 
+_DAMAGED = "工作簿已损坏或不是 Excel 文件", "请用 Excel 打开后另存为 .xlsx"
+
+
+def _sound(data: bytes, path: object) -> Packed:
+    """Return a workbook whose sizes and chains can be trusted: a failed allocation ends the interpreter."""
+    if data.startswith(b"PK"):
+        return checked_package(data, path)
+    if broken_compound(data) or broken_records(compound_stream(data, ("Workbook", "Book")) or b""):
+        raise InputError.unreadable(path, *_DAMAGED)
+    return Packed(data, {}, {})
+
+
+def _far_rows(packed: Packed, name: str) -> tuple[list[Reject], list[Note]]:
+    """Return the rows of a sheet that were left out as far from the table, and a note."""
+    part = part_of_sheet(packed.data, name) if packed.dropped else ""
+    n = packed.dropped.get(part, 0)
+    if not n:
+        return [], []
+    rejects = [Reject(row, "离表格极远的单元格，未读", "") for row in packed.far[part]]
+    return rejects, [Note("sheet", name, n, n, f"{n} 个单元格离表格极远，未读；表格外的内容请检查")]
+
+
+class _Guarded:
+    """Turn a panic of the reader of workbooks, which is no ``Exception``, into an error of ours."""
+
+    def __init__(self, path: object) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None and kind.__name__ == "PanicException":
+            raise InputError.unreadable(self.path, *_DAMAGED) from error
+
+
 def _open(data: bytes, path: object) -> calamine.CalamineWorkbook:
     try:
         return calamine.CalamineWorkbook.from_filelike(BytesIO(data))
     except calamine.PasswordError as error:
         raise InputError.unreadable(path, "工作簿有密码", "请先在 Excel 里去掉密码再另存") from error
     except (calamine.CalamineError, OSError, ValueError, BadZipFile) as error:
-        raise InputError.unreadable(
-            path, "工作簿已损坏或不是 Excel 文件", "请用 Excel 打开后另存为 .xlsx"
-        ) from error
+        raise InputError.unreadable(path, *_DAMAGED) from error
 
 
 def _grid(
@@ -201,8 +241,17 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
     ParameterError
         No such sheet.
     """
-    book = _open(data, path)
+    with _Guarded(path):
+        return _read(data, path, sheet)
+
+
+def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:
+    """Return one sheet of a workbook as it stands; a damaged one may make the reader panic."""
+    packed = _sound(data, path)
+    book = _open(packed.data, path)
     name, notes = _choose(book, sheet, path)
+    rejects, said = _far_rows(packed, name)
+    notes += said
     rows, top, left = _grid(book, name, path)
     if not _filled(rows):
         raise InputError.unreadable(path, f"工作表「{name}」是空的", "请检查导出，或用 sheet= 换一个工作表")
@@ -241,4 +290,4 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
         for column, cell in zip(names, frame.notna().any(), strict=True)
         if not cell and column.startswith("列")
     ]
-    return RawTable(frame.drop(columns=empty), lines.astype(np.int64), [], notes, header is not None)
+    return RawTable(frame.drop(columns=empty), lines.astype(np.int64), rejects, notes, header is not None)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import csatext as ct
+from csatext.errors import InputError
 from csatext.ingest.delimited import sniff_delimiter
 from csatext.ingest.read import read_input
 
@@ -79,3 +80,11 @@ def test_a_gap_beside_an_odd_value_is_no_shift(tmp_path: Path) -> None:
     result = read_input(write(tmp_path, [",".join(row) for row in [HEAD, *many]]))
     assert len(result.contacts) == 60
     assert result.contacts["channel"].iloc[7] == "10086"
+
+
+@pytest.mark.parametrize(
+    "text", ['",' * 40_000, ",".join(f"列{i}" for i in range(20_000))], ids=["quotes", "names"]
+)
+def test_more_columns_than_a_spreadsheet_has(tmp_path: Path, text: str) -> None:
+    with pytest.raises(InputError, match="超过上限 16384 列"):
+        ct.read_contacts(write(tmp_path, [text]))

@@ -51,3 +51,11 @@ def test_marks_that_keep_digits_text_go(tmp_path: Path) -> None:
     assert contacts["doc_id"].tolist() == ["001", "002"]
     assert contacts["customer_id"].tolist() == ["0017", "0018"]
     assert contacts["channel"].tolist() == ["电话", "电话"]
+
+
+def test_numbers_keep_their_rows_beside_gaps(tmp_path: Path) -> None:
+    contacts = read(
+        tmp_path, "T1,慢得很,,C1,,电话\nT2,差得很,4,C2,7,电话\nT3,不理人,,C3,,电话\nT4,很慢,2,C4,9,电话\n"
+    )
+    assert contacts["csat"].fillna(0).tolist() == [0, 4, 0, 2]
+    assert contacts["金额"].fillna(0).tolist() == [0, 7, 0, 9]

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import csatext as ct
+from csatext.errors import InputError
 from csatext.ingest.read import read_input
 
 
@@ -124,3 +125,19 @@ def test_layouts_of_text_files(tmp_path: Path, text: str, texts: list[str]) -> N
     path = tmp_path / "a.csv"
     path.write_bytes(text.encode())
     assert ct.read_contacts(path)["text"].tolist() == texts
+
+
+def test_a_line_of_text_among_records_is_a_reject(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": 1, "内容": "退款太慢"}\n"单独一句话"\n{"id": 2, "内容": "没人接"}\n', "utf-8")
+    result = read_input(path)
+    assert result.contacts["text"].tolist() == ["退款太慢", "没人接"]
+    assert result.rejects["line"].tolist() == [2]
+    assert result.rejects["reason"].tolist() == ["不是记录（对象）"]
+
+
+def test_records_of_too_many_names(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([{f"k{i}": 1 for i in range(17_000)}]), "utf-8")
+    with pytest.raises(InputError, match="超过上限"):
+        read_input(path)

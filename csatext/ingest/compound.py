@@ -1,0 +1,186 @@
+"""The compound file that holds an XLS workbook ([MS-CFB]): checked before anything follows its chains."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["broken_compound", "compound_stream"]
+
+_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LARGEST = 0xFFFFFFFA
+"""Sector numbers end below; those from here on are marks such as the end of a chain ([MS-CFB] 2.1)."""
+_HEADER = 512
+_ENTRY = 128
+_STREAM, _ROOT = 2, 5
+
+
+class _BrokenError(ValueError):
+    """The file is not what its header says."""
+
+
+class _Entry(NamedTuple):
+    name: str
+    kind: int
+    start: int
+    size: int
+
+
+class _Compound(NamedTuple):
+    data: bytes
+    sector: int
+    fat: NDArray[np.int64]
+    mini_fat: NDArray[np.int64]
+    entries: list[_Entry]
+    cutoff: int
+
+
+def _chained(links: NDArray[np.int64]) -> None:
+    """Raise where a link leads out of the table, or some chain never ends."""
+    n = links.size
+    marks = links >= _LARGEST
+    if bool((links[~marks] >= n).any()):
+        raise _BrokenError
+    following = np.append(np.where(marks, n, links), n)
+    # Each step doubles how far a link looks: after log2(n) steps all must have come to an end.
+    for _ in range(n.bit_length()):
+        following = following[following]
+    if bool((following != n).any()):
+        raise _BrokenError
+
+
+def _chain(links: NDArray[np.int64], start: int) -> list[int]:
+    """Return the numbers of a chain; the links are known to end."""
+    found: list[int] = []
+    while start < _LARGEST:
+        if start >= links.size:
+            raise _BrokenError
+        found.append(start)
+        start = int(links[start])
+    return found
+
+
+def _sector(data: bytes, size: int, number: int) -> bytes:
+    piece = data[(number + 1) * size : (number + 2) * size]
+    if not piece:
+        raise _BrokenError
+    return piece.ljust(size, b"\0")
+
+
+def _links(data: bytes, size: int, numbers: list[int]) -> NDArray[np.int64]:
+    pieces = b"".join(_sector(data, size, number) for number in numbers)
+    return np.frombuffer(pieces, dtype="<u4").astype(np.int64)
+
+
+def _fat_sectors(data: bytes, size: int, sectors: int) -> list[int]:
+    n_fat = struct.unpack_from("<I", data, 44)[0]
+    at, n_more = struct.unpack_from("<II", data, 68)
+    if n_fat > sectors or n_more > sectors:
+        raise _BrokenError
+    numbers = list(struct.unpack_from("<109I", data, 76))
+    for _ in range(n_more):
+        if at >= _LARGEST:
+            break
+        *more, at = _links(data, size, [int(at)]).tolist()
+        numbers += more
+    return [number for number in numbers if number < _LARGEST]
+
+
+def _parse(data: bytes) -> _Compound:
+    if len(data) < _HEADER + _ENTRY or not data.startswith(_SIGNATURE):
+        raise _BrokenError
+    major, order, shift, mini_shift = struct.unpack_from("<HHHH", data, 26)
+    if order != 0xFFFE or (major, shift) not in ((3, 9), (4, 12)) or mini_shift != 6:
+        raise _BrokenError
+    size = 1 << shift
+    sectors = -(-len(data) // size) - 1
+    fat = _links(data, size, _fat_sectors(data, size, sectors))[:sectors]
+    _chained(fat)
+    first, cutoff, mini, n_mini = (struct.unpack_from("<I", data, at)[0] for at in (48, 56, 60, 64))
+    if n_mini > sectors:
+        raise _BrokenError
+    mini_fat = _links(data, size, _chain(fat, mini)) if n_mini else np.array([], dtype=np.int64)
+    _chained(mini_fat)
+    table = b"".join(_sector(data, size, number) for number in _chain(fat, first))
+    entries: list[_Entry] = []
+    for at in range(0, len(table) - _ENTRY + 1, _ENTRY):
+        length, kind = struct.unpack_from("<HB", table, at + 64)
+        start, low, high = struct.unpack_from("<III", table, at + 116)
+        name = table[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+        entries.append(_Entry(name, kind, start, low if major == 3 else low | high << 32))
+    return _Compound(data, size, fat, mini_fat, entries, cutoff)
+
+
+def _read(found: _Compound, entry: _Entry, root: bool = False) -> bytes:
+    """Return the content of a stream."""
+    if entry.size > len(found.data):
+        raise _BrokenError
+    if not entry.size:
+        return b""
+    if root or entry.size >= found.cutoff:
+        pieces = [_sector(found.data, found.sector, number) for number in _chain(found.fat, entry.start)]
+    else:
+        whole = next((_read(found, other, root=True) for other in found.entries if other.kind == _ROOT), b"")
+        pieces = [whole[64 * number : 64 * number + 64] for number in _chain(found.mini_fat, entry.start)]
+    content = b"".join(pieces)
+    if len(content) < entry.size:
+        raise _BrokenError
+    return content[: entry.size]
+
+
+def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes | None:
+    """Return the first stream of one of the names, None where the file is broken or has none.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    names : tuple of str
+        Compared without regard to case.
+
+    Examples
+    --------
+    >>> compound_stream(b"no workbook", ("Workbook",)) is None
+    True
+    """
+    try:
+        found = _parse(data)
+        for entry in found.entries:
+            if entry.kind == _STREAM and entry.name.casefold() in {name.casefold() for name in names}:
+                return _read(found, entry)
+    except _BrokenError:
+        return None
+    return None
+
+
+def broken_compound(data: bytes) -> bool:
+    """Return whether a compound file has a chain that runs in a circle or out of the file.
+
+    The readers of workbooks follow the chains of sectors ([MS-CFB] 2.2 to 2.6) until they end, and reserve
+    what the sizes say: a damaged file could take all memory.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> broken_compound(bytes(2000))
+    True
+    """
+    try:
+        found = _parse(data)
+        for entry in found.entries:
+            if entry.kind in (_STREAM, _ROOT):
+                _read(found, entry, root=entry.kind == _ROOT)
+    except _BrokenError:
+        return True
+    return False

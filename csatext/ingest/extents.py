@@ -1,0 +1,280 @@
+"""How far the cells of a packed workbook reach, before a reader makes room for all that lies between."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from html import unescape
+from io import BytesIO
+from itertools import pairwise
+from typing import NamedTuple
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+
+from csatext.errors import InputError
+
+__all__ = ["Packed", "checked_package", "part_of_sheet"]
+
+_UNPACKED = 4 << 30
+"""Bytes that the parts of a workbook may have together."""
+_RATIO, _FREE = 200, 100 << 20
+"""A part that is packed closer than any table, and large, is made to take all memory."""
+_CHUNK = 1 << 20
+_OVERLAP = 256
+_REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]{1,7})(\d{1,10})["']""")
+_CELL = re.compile(
+    rb"""<((?:\w+:)?)c\b[^>]*?\sr=["']([A-Za-z]{1,7})(\d{1,10})["'][^>]*?(?:/>|>.*?</\1c>)""", re.DOTALL
+)
+_REPEATED = re.compile(
+    rb"""<table:table-(row|cell)\b([^>]*)>|</table:table-(row)>""",
+)
+_TIMES = re.compile(rb"""number-(?:rows|columns)-repeated=["'](\d{1,10})["']""")
+_SHEET = re.compile(rb"(?:^|/)(?:work)?sheets?/[^/]+\.xml$|sheet\d*\.xml$", re.IGNORECASE)
+_NAMED = re.compile(r"""<(?:\w+:)?sheet\b(?=[^>]*\sname="([^"]*)")(?=[^>]*\s\w+:id="([^"]*)")""")
+_TARGET = re.compile(r"""<Relationship\b(?=[^>]*\sId="([^"]*)")(?=[^>]*\sTarget="([^"]*)")""")
+_PLAIN_AREA = 5_000_000
+_LARGEST_AREA = 50_000_000
+_SPARSE = 20
+"""Cells of the area for each that is there, beyond which the table does not fill the sheet."""
+_GAPS = (1_000, 200)
+"""Empty rows and columns beyond which a few cells do not belong to the table."""
+_FEW, _FEW_OF = 20, 0.01
+
+
+class Packed(NamedTuple):
+    """A workbook that may be read; ``far`` has the sheet rows (from 1) that were left out, by part."""
+
+    data: bytes
+    far: dict[str, list[int]]
+    dropped: dict[str, int]
+
+
+def checked_package(data: bytes, path: object) -> Packed:
+    """Return a zipped workbook without cells so far from the table that the room between is absurd.
+
+    Parameters
+    ----------
+    data : bytes
+        XLSX, XLSM, XLSB or ODS.
+    path : object
+        Named in errors.
+
+    Returns
+    -------
+    Packed
+        The data as they are where nothing is odd.
+
+    Raises
+    ------
+    InputError
+        A damaged archive, one that unpacks to an absurd size, or cells strewn over an area that no table
+        fills.
+    """
+    try:
+        with ZipFile(BytesIO(data)) as package:
+            _refuse_bomb(package, path)
+            bounds = {
+                info.filename: cut
+                for info in package.infolist()
+                if (cut := _cut(package, info.filename, path))
+            }
+            return _without(package, bounds) if bounds else Packed(data, {}, {})
+    except (
+        BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ) as error:
+        if isinstance(error, InputError):
+            raise
+        what = "请用 Excel 打开后另存为 .xlsx"
+        raise InputError.unreadable(path, "工作簿已损坏或不是 Excel 文件", what) from error
+
+
+def _refuse_bomb(package: ZipFile, path: object) -> None:
+    parts = package.infolist()
+    total = sum(info.file_size for info in parts)
+    packed = any(info.file_size > _FREE + _RATIO * info.compress_size for info in parts)
+    if total > _UNPACKED or packed:
+        why = f"解压后有 {total >> 20} MB，超出正常工作簿"
+        raise InputError.unreadable(path, why, "请确认来源，或另存为 CSV 再读")
+
+
+def _chunks(package: ZipFile, part: str) -> Iterator[bytes]:
+    """Yield a part in pieces, each with the end of the piece before it up to the last tag."""
+    rest = b""
+    with package.open(part) as stream:
+        while piece := stream.read(_CHUNK):
+            whole = rest + piece
+            end = whole.rfind(b">") + 1 or max(0, len(whole) - _OVERLAP)
+            yield whole[:end]
+            rest = whole[end:]
+    yield rest
+
+
+def _column(letters: bytes) -> int:
+    """Return the number of a column from its letters, A = 1.
+
+    Examples
+    --------
+    >>> _column(b"A"), _column(b"XFD")
+    (1, 16384)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _cut(package: ZipFile, part: str, path: object) -> tuple[int, int] | None:
+    """Return the last row and column of the table in a part whose far cells must go, None for others."""
+    name = part.encode("utf-8", "replace")
+    if part.endswith(".bin") and "worksheets/" in part:
+        rows, columns = _binary(package.read(part))
+    elif part == "content.xml":
+        if _expanded(package, part) > _LARGEST_AREA:
+            raise _too_wide(path)
+        return None
+    elif _SHEET.search(name):
+        rows, columns = _counted(package, part)
+    else:
+        return None
+    n = rows.total()
+    if not n or max(rows) * max(columns) <= max(_PLAIN_AREA, _SPARSE * n):
+        return None
+    last = _dense_end(rows, _GAPS[0]), _dense_end(columns, _GAPS[1])
+    if last[0] * last[1] > max(_LARGEST_AREA, _SPARSE * n) or part.endswith(".bin"):
+        raise _too_wide(path)
+    return last
+
+
+def _too_wide(path: object) -> InputError:
+    what = "请在 Excel 里删除表格以外的行列后另存"
+    return InputError.unreadable(path, "工作表里有离表格极远的单元格，读入会占满内存", what)
+
+
+def _counted(package: ZipFile, part: str) -> tuple[Counter[int], Counter[int]]:
+    """Return how many cells each row and each column has."""
+    rows: Counter[bytes] = Counter()
+    columns: Counter[bytes] = Counter()
+    for chunk in _chunks(package, part):
+        found = _REFERENCE.findall(chunk)
+        columns.update(letters for letters, _ in found)
+        rows.update(digits for _, digits in found)
+    return (
+        Counter({int(row): n for row, n in rows.items()}),
+        Counter({_column(letters): n for letters, n in columns.items()}),
+    )
+
+
+def _binary(data: bytes) -> tuple[Counter[int], Counter[int]]:
+    """Return the same for a sheet of an XLSB: a record is type, length, content ([MS-XLSB] 2.1.4)."""
+    rows: Counter[int] = Counter()
+    columns: Counter[int] = Counter()
+    at, row = 0, 1
+    while at < len(data):
+        kind, at = _variable(data, at, 2)
+        size, at = _variable(data, at, 4)
+        if kind == 0:
+            row = int.from_bytes(data[at : at + 4], "little") + 1
+        elif kind <= 11:
+            rows[row] += 1
+            columns[int.from_bytes(data[at : at + 4], "little") + 1] += 1
+        at += size
+    return rows, columns
+
+
+def _variable(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """Return a number of seven bits a byte, and the offset behind it."""
+    value = 0
+    for i in range(most):
+        if at >= len(data):
+            break
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << 7 * i
+        if byte < 0x80:
+            break
+    return value, at
+
+
+def _expanded(package: ZipFile, part: str) -> int:
+    """Return how many cells the repetitions of an ODS stand for, those without a value left out."""
+    total = width = times = 0
+    for chunk in _chunks(package, part):
+        for kind, attributes, ended in _REPEATED.findall(chunk):
+            found = _TIMES.search(attributes)
+            n = int(found[1]) if found else 1
+            if kind == b"row":
+                width, times = 0, n
+            elif kind == b"cell" and b"value-type" in attributes:
+                width += n
+            if ended or (kind == b"row" and attributes.endswith(b"/")):
+                total += width * times
+    return total
+
+
+def _dense_end(counts: Counter[int], gap: int) -> int:
+    """Return the last position before a gap behind which only a few cells stand."""
+    places = sorted(counts)
+    left = counts.total()
+    few = max(_FEW, _FEW_OF * left)
+    for place, following in pairwise(places):
+        left -= counts[place]
+        if following - place > gap and left <= few:
+            return place
+    return places[-1]
+
+
+def _without(package: ZipFile, bounds: dict[str, tuple[int, int]]) -> Packed:
+    """Return the workbook without the cells outside the bounds of their parts."""
+    whole = BytesIO()
+    far: dict[str, list[int]] = {}
+    dropped: dict[str, int] = {}
+    with ZipFile(whole, "w", ZIP_DEFLATED) as target:
+        for info in package.infolist():
+            content = package.read(info)
+            if info.filename in bounds:
+                row, column = bounds[info.filename]
+                gone: list[int] = []
+
+                def kept(
+                    cell: re.Match[bytes], gone: list[int] = gone, row: int = row, column: int = column
+                ) -> bytes:
+                    if int(cell[3]) <= row and _column(cell[2]) <= column:
+                        return cell[0]
+                    gone.append(int(cell[3]))
+                    return b""
+
+                content = _CELL.sub(kept, content)
+                far[info.filename] = sorted(_beyond(gone, row))
+                dropped[info.filename] = len(gone)
+            target.writestr(info.filename, content)
+    return Packed(whole.getvalue(), far, dropped)
+
+
+def _beyond(rows: Iterable[int], last: int) -> set[int]:
+    return {row for row in rows if row > last}
+
+
+def part_of_sheet(data: bytes, sheet: str) -> str:
+    """Return the part of an XLSX that holds a sheet, empty where the workbook does not say.
+
+    Examples
+    --------
+    >>> part_of_sheet(b"no workbook", "Sheet1")
+    ''
+    """
+    try:
+        with ZipFile(BytesIO(data)) as package:
+            named = package.read("xl/workbook.xml").decode("utf-8", "replace")
+            targets = package.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+    except (BadZipFile, zlib.error, KeyError, EOFError, OSError, ValueError):
+        return ""
+    key = next((key for name, key in _NAMED.findall(named) if unescape(name) == sheet), "")
+    target = next((target for found, target in _TARGET.findall(targets) if found == key), "")
+    return target.lstrip("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
