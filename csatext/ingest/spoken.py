@@ -21,6 +21,17 @@ _STRONG = r"。．.！!？?\n\r"
 _PADDING = ("hesitation", "demonstrative", "connective", "address")
 _PRONOUN = "我|你|您|他|她|它|咱|这|那|我们|你们|您们|他们|她们|咱们"
 _FUNCTION = "我你您他她它咱这那就没在跟给为被又也都有是不要想因所但"
+_DOUBLED = "多看问试想说谢刚常天慢等聊谈讲听走坐玩用好对是行人个家年月日次每妈爸哥姐弟奶爷太宝哈呵嘿"
+"""Characters that are doubled by rule or as a name (看看, 谢谢, 天天, 妈妈): never a stutter."""
+_NUMERALS = "零〇一二三四五六七八九十百千万亿两幺半"
+_SOFT = "嗯|呃(?!逆)|呣|那个|内个|那什么|那啥|就是说(?![明话法出不])|就是"
+_ASKS = (
+    r"(?:(?:我们?|咱们?|俺)(?:就|是|还|也)?(?:想(?!要?(?:[^\u4e00-\u9fff]|了|的))|要(?!(?:[^\u4e00-\u9fff]|了|的))|问|需要|希望"
+    r"|打算|这边|觉得|反映|投诉|咨询|申请|有个|有一)"
+    r"|(?:你们?|您)(?:好|能不能|可以帮|帮我|给我|看一下|稍等)|请问|请您|请帮|麻烦您|麻烦你|想问|想咨询|想退|想查)"
+    # 那个我想退的手机: what stands before 的 belongs to a thing.
+    r"(?![^，,。.！!？?；;\n\x1e]{0,16}的[\u4e00-\u9fff])"
+)
 _REPEATED = "那个|这个|内个|就是说|就是|然后|那什么|因为|所以|但是"
 
 
@@ -57,6 +68,10 @@ def _padding() -> tuple[re.Pattern[str], ...]:
         # A sound alone is no word (嗯。), but 嗯？ asks.
         re.compile(rf"(?<={EDGE})[{_WEAK}。]*+(?:{alone}[{_WEAK}。]*+)++(?={EDGE})"),
         re.compile(rf"(?<=[{_STRONG}{EDGE}])(?:{alone})++[。．.\n]++(?=[^{_WEAK}{_STRONG}{EDGE}])"),
+        # 嗯那个就是说我想 -> 我想: padding without a pause, before a speaker who asks. 那个手机 stays.
+        re.compile(
+            rf"(?<=[{_WEAK}{_STRONG}{EDGE}])(?:{_SOFT})(?:[{_WEAK}]*+(?:{_SOFT}|这个|然后)){{0,9}}+[{_WEAK}]*+(?={_ASKS})"
+        ),
         # 嗯 and 呃 begin no other word: 嗯我想 -> 我想.
         re.compile(r"(?<![嗯呃呣])(?:嗯|呃(?!逆)|呣)++(?=[\u4e00-\u9fff])"),
     )
@@ -66,7 +81,17 @@ def _padding() -> tuple[re.Pattern[str], ...]:
 def _stutters() -> tuple[re.Pattern[str], ...]:
     """Return the patterns of stutters; what is removed is the group ``cut``."""
     words = Lexicon.load("stutters").terms
-    halting = "|".join(f"{word[0]}(?=[{_WEAK}]?{re.escape(word)})" for word in words)
+    single = [word for word in words if word[0] not in _DOUBLED + _NUMERALS]
+    halting = "|".join(f"{word[0]}(?={re.escape(word)})" for word in single)
+    pausing = "|".join(f"{word[0]}[{_WEAK}](?={re.escape(word)})" for word in single)
+    thrice = "|".join(f"(?<!{word[0]}){word[0]}{{2,}}(?={re.escape(word)})" for word in single)
+    # Each run is looked at from its beginning only, so that time grows with the length alone.
+    alone = "|".join(rf"(?<!{c}){c}{{2,}}(?={c}(?![\u4e00-\u9fff]))" for c in "这那我你您他她")
+    prefixes = "|".join(
+        f"{re.escape(word[:size])}[{_WEAK}]?(?={re.escape(word)})"
+        for word in words
+        for size in range(2, len(word))
+    )
     start = rf"(?<=[{_WEAK}{_STRONG}{EDGE}])"
     return (
         # 我我我想: three or more of a function word anywhere, two at the start of a clause.
@@ -80,9 +105,21 @@ def _stutters() -> tuple[re.Pattern[str], ...]:
             rf"{start}(?P<cut>(?P<u>(?:{_PRONOUN})[\u4e00-\u9fff]{{0,2}})[{_WEAK}]?)(?=(?P=u)[\u4e00-\u9fff])"
         ),
         # 那个那个产品 -> 那个产品
-        re.compile(rf"(?P<cut>(?:(?P<w>{_REPEATED})[{_WEAK}]*+)+?)(?=(?P=w))"),
-        # 退退款 -> 退款
-        re.compile(rf"(?<![\u4e00-\u9fff])(?P<cut>{halting})|(?<=[我想要要把给的了])(?P<cut2>{halting})"),
+        re.compile(rf"(?P<cut>(?P<w>{_REPEATED})[{_WEAK}]*+)(?=(?P=w))"),
+        # 这这这 -> 这, 我我我。 -> 我。
+        re.compile(rf"(?P<cut>{alone})"),
+        # 退退退款 -> 退款, 请请请问 -> 请问: three or more, wherever they are.
+        re.compile(rf"(?P<cut>{thrice})"),
+        # 什么什么时候 -> 什么时候: the beginning of a longer word
+        re.compile(rf"(?P<cut>{prefixes})"),
+        # 能能不能 -> 能不能
+        re.compile(
+            rf"(?<=[{_WEAK}{_STRONG}{EDGE}我你您他她它咱们])(?P<cut>(?P<c>[能会是要可有行])(?P=c)*)(?=(?P=c)[不没](?P=c))"
+        ),
+        # 退退款, 退，退款 -> 退款
+        re.compile(
+            rf"(?<![\u4e00-\u9fff])(?P<cut>{halting}|{pausing})|(?<=[我想要要把给的了])(?P<cut2>{halting})"
+        ),
     )
 
 
@@ -109,10 +146,11 @@ def _without(text: str, spans: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:
 def kept_characters(text: str) -> NDArray[np.bool_]:
     """Return which characters of utterances are no filler and no stutter.
 
-    Padding (嗯, 那个, 就是说, 你知道吧) is left out only where it stands alone between pauses or is said
-    twice; 那个产品 and 这个这 stay. Stutters are repeated pronouns and function words (我我我想), repeated
-    beginnings of a clause (我想我想退) and the first character of a word of ``lexicons/stutters.tsv``
-    said twice (退退款). Words that are doubled by rule (看看, 谢谢, 问问题) stay. REQUIREMENTS row 11.
+    Padding (嗯, 那个, 就是说, 你知道吧) is left out only where it stands alone between pauses, is said
+    twice, or opens a clause in which the speaker asks (那个就是说我想退款); 那个产品 and 那个我想退的手机
+    stay. Stutters are repeated pronouns and function words (我我我想), repeated beginnings of a clause
+    (我想我想退) and of a word of ``lexicons/stutters.tsv`` (退退款, 退，退款, 什么什么时候), and 能能不能.
+    Words that are doubled by rule (看看, 谢谢, 问问题) stay. REQUIREMENTS row 11.
 
     Parameters
     ----------
