@@ -44,6 +44,8 @@ _SIGNATURES: tuple[Callable[[pd.Series], pd.Series], ...] = (
 )
 _NEAR_LENGTH = 14
 _BATCH = 200
+_AUTOMATIC = r"^\s*[\[【(（<「]?\s*(?:自动|自動)(?:回复|答复|应答|回覆|回復)\s*[\]】)）>」:：]"
+"""How programs mark what they send in a person's name; a customer's are templates when they repeat."""
 _CANNED = (("button", "button"), ("card_field", "order_card"), ("media", "media"))
 
 
@@ -64,6 +66,8 @@ def _pieces(turns: pd.DataFrame) -> pd.DataFrame:
     table["doc"] = pd.factorize(turns["doc_id"])[0][at]
     table["role"] = turns["role"].to_numpy()[at]
     table["customer"] = table["role"] == "customer"
+    table["automatic"] = text.str.contains(_AUTOMATIC, regex=True).fillna(False).to_numpy(dtype=np.bool_)[at]
+    table["automatic"] &= table["whole"] & table["customer"]
     return table
 
 
@@ -71,7 +75,10 @@ def _counted(pieces: pd.DataFrame) -> pd.DataFrame:
     """Return one row for each key and side: n, n_dialogues, a message to show, the usual role."""
     pieces = pieces.drop_duplicates(["key", "customer", "row"])
     grouped = pieces.groupby(["key", "customer"], sort=False)
-    counts = grouped.agg(n=("row", "size"), piece=("piece", "first"), role=("role", "first")).reset_index()
+    counts = grouped.agg(
+        n=("row", "size"), piece=("piece", "first"), role=("role", "first"), automatic=("automatic", "any")
+    )
+    counts = counts.reset_index()
     once = pieces[["key", "customer", "doc"]].drop_duplicates()
     dialogues = once.groupby(["key", "customer"], sort=False).size().reset_index(name="n_dialogues")
     return counts.merge(dialogues, on=["key", "customer"], how="left")
@@ -118,8 +125,8 @@ def find_templates(
 
     Messages and their sentences are compared without punctuation, with numbers, names and orders as
     slots; what the service side (agent, bot, system) sends in enough dialogues is a template, and so are
-    longer messages that differ in one stretch only. A customer's are buttons (转人工), order cards and
-    media; what many customers ask in the same words is none.
+    longer messages that differ in one stretch only. A customer's are buttons (转人工), order cards, media
+    and what is marked as sent by a program (【自动回复】); what many customers ask in the same words is none.
     REQUIREMENTS row 11 (去除無關資訊).
 
     Parameters
@@ -164,18 +171,19 @@ def _learnt(pieces: pd.DataFrame, least: int) -> pd.DataFrame:
     """Return table ``templates`` from pieces; ``least`` is the least number of dialogues."""
     counts = _counted(pieces)
     card = counts["customer"] & is_card(counts["key"])
-    long = (weight(counts["key"]) >= _LEAST) & (~counts["customer"] | card)
+    long = (weight(counts["key"]) >= _LEAST) & (~counts["customer"] | card | counts["automatic"])
     canned = _canned(counts["key"]).where(counts["customer"])
     often = counts["n_dialogues"] >= least
     exact = counts[(often & long) | canned.notna()].copy()
     exact["template"] = shown(exact["piece"])
     exact["kind"] = kind_of_message(exact["piece"])
-    exact["kind"] = exact["kind"].mask(canned.notna(), canned)
+    exact["kind"] = exact["kind"].mask(canned.notna(), canned).mask(exact["automatic"], "auto_reply")
     near = _near(counts[long & ~often & ~counts["customer"]], least)
     near["template"] = near["key"].str.replace("#", SLOT, regex=False).str.replace("\0", GAP, regex=False)
     near["kind"] = kind_of_message(near["key"])
     found = pd.concat([exact, near], ignore_index=True)
-    learnt = found["customer"].astype("bool") & ~found["kind"].isin([kind for _, kind in _CANNED])
+    told = [*(kind for _, kind in _CANNED), "auto_reply"]
+    learnt = found["customer"].astype("bool") & ~found["kind"].isin(told)
     found["kind"] = found["kind"].mask(learnt, "order_card")
     found = found.sort_values(["n_dialogues", "n", "template", "role"], ascending=[False, False, True, True])
     found = found.drop_duplicates(["template", "role"], ignore_index=True)
