@@ -45,29 +45,43 @@ def _codes(names: dict[str, str]) -> str:
 def _written() -> re.Pattern[str]:
     longest_first = sorted(_names("face"), key=len, reverse=True)
     faces = "|".join(longest_first)
-    # One character after a slash is an alternative (强/弱) more often than a face.
-    slashed = "|".join(face for face in longest_first if len(face) > 1 and not face.isascii())
     return re.compile(
-        rf"(?P<platform>{_PLATFORM})|(?P<slashed>(?<![{_HAN}0-9A-Za-z/])(?:/(?:{slashed}))+(?![{_HAN}]))"
+        rf"(?P<platform>{_PLATFORM})|(?P<slashed>(?<![{_HAN}0-9A-Za-z/]){_slashed().pattern})"
         rf"|(?P<open>[［\[][{BLANK}]*+)(?:{faces})(?P<close>[{BLANK}]*+[］\]])"
         rf"|(?P<numbered>{_NUMBERED})|(?P<code>{_codes(_names('code'))})"
     )
 
 
+@cache
+def _slashed() -> re.Pattern[str]:
+    # One character after a slash is an alternative (强/弱) more often than a face.
+    faces = sorted((face for face in _names("face") if len(face) > 1 and not face.isascii()), key=len)
+    return re.compile(rf"(?:/(?:{'|'.join(reversed(faces))}))+(?![{_HAN}])")
+
+
 def _edits_of(match: re.Match[str]) -> list[Edit]:
     """Return the edits of one emoticon, brackets on their own, so that its name maps to itself."""
     start, end = match.span()
-    if match["platform"]:
-        return [(start, end, "[表情]")]
-    if match["numbered"]:
-        return [(start, end, f"[em_{match['qq'] or match['shop']}]")]
-    if match["code"]:
-        return [(start, end, _written_code(match["code"]))]
     if match["slashed"]:
-        slashes = [at for at in range(start, end) if match.string[at] == "/"]
-        return [(at, at + 1, "[" if at == start else "][") for at in slashes] + [(end, end, "]")]
+        return _slashed_edits(match.string, start, end)
+    if match["platform"] or match["numbered"] or match["code"]:
+        # A face may follow what was a letter and will be a bracket; after a bracket it is found anyway.
+        after = _slashed().match(match.string, end) if match.string[end - 1].isalnum() else None
+        more = _slashed_edits(match.string, *after.span()) if after else []
+        return [(start, end, _unit(match)), *more]
     around = [(*match.span("open"), "["), (*match.span("close"), "]")]
     return [edit for edit in around if match.string[edit[0] : edit[1]] != edit[2]]
+
+
+def _slashed_edits(text: str, start: int, end: int) -> list[Edit]:
+    slashes = [at for at in range(start, end) if text[at] == "/"]
+    return [(at, at + 1, "[" if at == start else "][") for at in slashes] + [(end, end, "]")]
+
+
+def _unit(match: re.Match[str]) -> str:
+    if match["numbered"]:
+        return f"[em_{match['qq'] or match['shop']}]"
+    return _written_code(match["code"]) if match["code"] else "[表情]"
 
 
 @cache

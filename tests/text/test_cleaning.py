@@ -102,6 +102,7 @@ ANY = st.text(max_size=60) | MIXED
         ("型号AAAAA5和5BBBBBB-C，ccccccc", "型号AAAAA5和5BBBBBB-C，ccc"),
         ("好/:^_^评/::(/:rose谢谢/::)", "好[Smile]评[Frown][rose]谢谢[Smile]"),
         ("[em]e100[/em]差[em_12] /:068 /:8*8 /:,,,@!", "[em_100]差[em_12] [em_068] [em] [Toasted]"),
+        ("/:000/微笑 #E-s01/大哭 /:rose/微笑", "[em_000][微笑] [表情][大哭] [rose][微笑]"),
         ("/:note http://a.cn/:x 24/7", "/:note 24/7"),
         ("表情[微笑]和[数字x]", "表情[微笑]和[数字x]"),
         ("#E-s[数字x]你好 #E-s01", "[表情]你好 [表情]"),
