@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import numpy as np
+
 __all__ = [
+    "PROVINCES",
     "is_card_like",
     "is_id15",
     "is_id18",
@@ -18,11 +21,11 @@ __all__ = [
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
-_PROVINCES = frozenset(
-    str(code)
-    for codes in (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66))
-    for code in codes
-) | {"71", "81", "82", "83", "91"}
+PROVINCES = np.zeros(100, bool)
+"""Whether two digits are a province's at the start of an identity number (GB/T 2260)."""
+for _codes in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91)):
+    PROVINCES[_codes[0] : _codes[1] + 1] = True
+PROVINCES.setflags(write=False)
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _USCC = re.compile(r"[1-9ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
@@ -47,7 +50,7 @@ def looks_like_id18(value: str) -> bool:
     >>> looks_like_id18("110101199003070000"), looks_like_id18("110101199013070000")
     (True, False)
     """
-    if len(value) != 18 or not value[:17].isdecimal() or value[:2] not in _PROVINCES:
+    if len(value) != 18 or not value[:17].isdecimal() or not PROVINCES[int(value[:2])]:
         return False
     year = int(value[6:10])
     return _LOWEST_YEAR <= year <= _HIGHEST_YEAR and _is_date(year, int(value[10:12]), int(value[12:14]))
@@ -75,7 +78,7 @@ def is_id15(value: str) -> bool:
     >>> is_id15("110105491231002"), is_id15("110105491331002")
     (True, False)
     """
-    if len(value) != 15 or not value.isdecimal() or value[:2] not in _PROVINCES:
+    if len(value) != 15 or not value.isdecimal() or not PROVINCES[int(value[:2])]:
         return False
     return _is_date(1900 + int(value[6:8]), int(value[8:10]), int(value[10:12]))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from csatext.lexicon import lexicon_path
@@ -19,7 +20,9 @@ __all__ = ["DIRECT", "Cue", "Cues", "words_of"]
 _ABOUT_NAMES = ("name", "title")
 _REACH = 18
 _REACH_OF_QUESTION = 40
+_REACH_AFTER = 6
 _STOP = re.compile(r"[。！!？?；;\n\ufdd0]|[0-9]{3}")
+_ANSWERED = re.compile(f"{QUESTION_END}.*[0-9]{{5}}", re.DOTALL)
 _LATIN = re.compile(r"[A-Za-z]")
 _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不见了|丢了|看不到|查不到|在哪")
 DIRECT = (
@@ -100,6 +103,7 @@ class Cues:
             chosen = self.names if kind in _ABOUT_NAMES else self._found
             chosen.append((start, end, kind, strong))
         self._ends = [end for _, end, _, _ in self._found]
+        self._starts = [start for start, _, _, _ in self._found]
 
     def before(self, position: int) -> Cue | None:
         """Return the nearest context word before ``position``, or None.
@@ -114,13 +118,24 @@ class Cues:
         if position - end > _REACH_OF_QUESTION:
             return None
         gap = self._view[end:position]
-        asked = QUESTION_END in gap
+        asked = QUESTION_END in gap and _ANSWERED.search(gap) is None
         if _NONE_GIVEN.search(gap) is not None or (not asked and position - end > _REACH):
             return None
         direct = asked or _DIRECT.fullmatch(gap) is not None
         if not direct and _STOP.search(gap) is not None:
             return None
         return Cue(kind, strong, direct)
+
+    def near(self, start: int, end: int) -> bool:
+        """Whether a context word stands in reach before a stretch, in it or right after it."""
+        return bisect_right(self._starts, end + _REACH_AFTER) > bisect_left(
+            self._ends, start - _REACH_OF_QUESTION
+        )
+
+    def any_near(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Return, for each stretch, whether a context word is near it."""
+        first = np.searchsorted(self._ends, starts - _REACH_OF_QUESTION)
+        return np.searchsorted(self._starts, ends + _REACH_AFTER, side="right") > first
 
     def ends(self, kinds: frozenset[str]) -> Iterator[tuple[int, str]]:
         """Yield where each strong context word of these kinds ends, and its kind."""
@@ -135,7 +150,7 @@ class Cues:
         at = bisect_right(self._ends, start)
         return at < len(self._ends) and self._ends[at] <= end
 
-    def after(self, position: int, reach: int = 6) -> Cue | None:
+    def after(self, position: int, reach: int = _REACH_AFTER) -> Cue | None:
         """Return the first context word that starts within ``reach`` characters after ``position``."""
         at = bisect_right(self._ends, position)
         if at == len(self._found):

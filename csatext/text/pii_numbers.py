@@ -19,18 +19,20 @@ from csatext.text.pii_checks import (
 from csatext.text.pii_context import Cue, Cues
 from csatext.text.pii_runs import BETWEEN, DIGITS, SHORTEST, runs
 from csatext.text.pii_spoken import Chunk
+from csatext.text.pii_starts import LONGEST, starts
 
 __all__ = ["Found", "numbers"]
 
 _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
-_LONGEST = 30
 _MOBILE_LENGTH = 11
-_PART_OF_ORDER = 10
+_MANY = 64
+"""Pieces of digits in a text from which looking for the starts of values first is worth its time."""
+_WHOLE_ORDER, _PART_OF_ORDER = 8, 10
 _BY_CUE = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
 _NEW_TURN = re.compile("[\n\ufdd0]")
 _UNIT = re.compile(
-    r"\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
+    r"(?:\.0{1,2})?\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
 )
 _MONEY = re.compile(r"[¥$€£]\s?$")
 _PREFIX = re.compile(r"(?:tel|phone|mobile|mob|qq|vx|wx|no|id|v|q)[.:]?$", re.IGNORECASE)
@@ -38,6 +40,8 @@ _LETTER = re.compile(r"[A-Za-z_]")
 _CHECK_X = re.compile(
     r"[\s,，、.嗯啊呃最后是一位个]{0,6}(?:大写的?|字母)?(?:[xX](?![A-Za-z0-9])|叉|埃克斯|艾克斯|爱克斯)"
 )
+_ALONE_BEFORE = re.compile(r"(?:.?[^0-9A-Za-z]|(?:[^0-9A-Za-z])?[A-Za-z])?", re.DOTALL)
+_ALONE_AFTER = re.compile(r"(?:[^0-9A-Za-z]|[A-Za-z](?![0-9A-Za-z]))|$")
 _LETTERS_AFTER = re.compile(r"[xX]|[eE]xt\.?[0-9]")
 _FRACTION = re.compile(r"(?<![0-9.])-?[0-9]\.$")
 _CARRIER = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,4}[\s-]?$")
@@ -100,6 +104,8 @@ def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) ->
     """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
     near = cue.kind if cue is not None else ""
     size = len(digits)
+    if size < _MOBILE_LENGTH - 1 and near != "phone":
+        return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
         return "id_card", digits
     if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
@@ -109,9 +115,9 @@ def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) ->
         return "bank_card", digits
     if size == 15 and is_id15(digits) and near in ("", "id", "phone"):
         return "id_card", digits
-    if 10 <= size <= 16 and _is_phone_grouping(view, chunks, cue):
+    if 10 <= size <= 16:
         found = _subscriber(view, chunks[0].start, digits, near == "phone")
-        if found is not None:
+        if found is not None and _is_phone_grouping(view, chunks, cue):
             return found
     if near == "phone" and cue is not None and cue.direct and size in (7, 8) and digits[0] in "2345678":
         return "landline", digits
@@ -121,7 +127,7 @@ def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) ->
 def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, str] | None:
     """Return kind and value of digits that only the words around them make personal."""
     size = len(digits)
-    if cue is not None and size <= _LONGEST:
+    if cue is not None and size <= LONGEST:
         least = {(True, True): 5, (True, False): 8, (False, True): 8, (False, False): 12}[
             cue.strong, cue.direct
         ]
@@ -139,17 +145,36 @@ def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, s
             return ("landline" if digits[0] == "0" else "mobile"), digits
         if cue.kind in ("card", "account") and 12 <= size <= 19:
             return "bank_card", digits
-    if after is not None and 8 <= size <= _LONGEST and after.kind in ("order", "account") and after.strong:
+    if after is not None and 8 <= size <= LONGEST and after.kind in ("order", "account") and after.strong:
         return after.kind, digits
     return None
 
 
-def _refused(view: str, start: int, end: int, cue: Cue | None) -> bool:
+def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: Cue | None) -> bool:
+    """Whether a mobile number is one beside letters too: announced, or with one letter or a mark at most."""
+    if kind != "mobile":
+        return False
+    if cue is not None and cue.kind == "phone":
+        return True
+    start, end = chunks[0].start, chunks[-1].end
+    return (
+        len(chunks) == 1
+        and len(chunks[0].digits) == _MOBILE_LENGTH
+        and not (cue is not None and cue.kind == "other")
+        and _ALONE_BEFORE.fullmatch(view[max(0, start - 2) : start]) is not None
+        and _ALONE_AFTER.match(view[end : end + 2]) is not None
+    )
+
+
+def _refused(view: str, chunks: list[Chunk], kind: str, cue: Cue | None) -> bool:
     """Whether what stands around the digits says that they are an amount or part of a code."""
+    start, end = chunks[0].start, chunks[-1].end
     if cue is not None and cue.kind == "other" and cue.direct:
         return True
     if _UNIT.match(view, end) is not None or _MONEY.search(view, max(0, start - 3), start) is not None:
         return True
+    if _stands_out(view, chunks, kind, cue):
+        return False
     if _LETTER.match(view, end) is not None and _LETTERS_AFTER.match(view, end) is None:
         return True
     before = view[max(0, start - 7) : start]
@@ -192,6 +217,8 @@ def _best(
     best: tuple[int, Found] | None = None
     digits = ""
     whole = True
+    furthest = run[min(at + LONGEST, len(run) - 1)].end
+    worded = cue is not None or cues.near(start, furthest)
     carried = _CARRIER.search(view, max(0, start - 5), start) is not None
     strong_order = cue is not None and cue.kind == "order" and cue.strong and (cue.direct or carried)
     told: tuple[str, ...] | None = None
@@ -200,21 +227,23 @@ def _best(
             told = _BY_CUE.get(cue.kind) if cue is not None and cue.direct and best is None else None
             if told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
                 break
-        whole = whole and (last == at or _continues(view, run, last, len(digits)))
+        whole = whole and (last == at or not worded or _continues(view, run, last, len(digits)))
         digits += run[last].digits
-        if len(digits) > _LONGEST:
+        if len(digits) > LONGEST:
             break
-        if len(digits) < SHORTEST or _refused(view, start, run[last].end, cue):
+        if len(digits) < SHORTEST:
             continue
         chunks = run[at : last + 1]
         named = None if strong_order else _structural(view, chunks, digits, cue)
         proved = named is not None
         if told is not None and (named is None or named[0] not in told):
             continue
-        if named is None and (best is None or best[1].kind in ("order", "account")):
+        if named is None and worded and (best is None or best[1].kind in ("order", "account")):
             after = cues.after(run[last].end) if cue is None else None
             named = _contextual(digits, cue, after)
         if named is None or (not proved and best is not None and not whole):
+            continue
+        if _refused(view, chunks, named[0], cue):
             continue
         start_of_value, end = _extent(view, chunks, named[0])
         best = last + 1, Found(start_of_value, end, *named)
@@ -225,9 +254,10 @@ def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
     """Whether chunk ``last`` can belong to the order or account number of ``so_far`` digits before it."""
     chunk, before = run[last], run[last - 1]
     said_on = _NEW_TURN.search(view, before.end, chunk.start) is not None
-    if said_on and so_far < _PART_OF_ORDER:
+    of_its_own = is_mobile(chunk.digits) or is_landline(chunk.digits) or is_id18(chunk.digits)
+    if said_on and so_far < (_WHOLE_ORDER if of_its_own else _PART_OF_ORDER):
         return True
-    if is_mobile(chunk.digits) or is_landline(chunk.digits) or is_id18(chunk.digits):
+    if of_its_own:
         return False
     spoken = chunk.spoken and before.spoken
     return spoken or said_on or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
@@ -237,12 +267,13 @@ def numbers(view: str, cues: Cues) -> Iterator[Found]:
     """Yield the values of digits in a folded text, in order, none overlapping."""
     if _ENOUGH.search(view) is None:
         return
-    for run, apart in runs(view):
-        at = 0
-        while at < len(run):
-            found = _best(view, run, at, cues, apart)
-            if found is None:
-                at += 1
-            else:
-                at = found[0]
+    every = list(runs(view))
+    many = sum(len(run.chunks) for run in every) > _MANY
+    chosen = starts(view, every, cues) if many else [range(len(run.chunks)) for run in every]
+    for (run, apart), possible in zip(every, chosen, strict=True):
+        free = 0
+        for at in possible:
+            found = _best(view, run, at, cues, apart) if at >= free else None
+            if found is not None:
+                free = found[0]
                 yield found[1]

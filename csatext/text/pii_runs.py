@@ -50,7 +50,10 @@ _CORRECTION = re.compile(
     r"[\s\ufdd0,，。、.…啊哦噢呃嗯]{0,4}(?:应该是|应该|是|最后|后面|后[几三四]位|[是为]){0,3}[\s,，]{0,2}"
 )
 _BLOCKED = re.compile(
-    r"(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
+    # a long number that a spreadsheet has read as a fraction; an identity number with its date set apart
+    r"(?P<kept>(?<![0-9.])[0-9]{10,}\.0{1,2}(?![0-9.-])"
+    r"|(?<![0-9])[0-9]{6}[\s\-/.]?(?:19|20)[0-9]{2}([-/.\s])[0-9]{2}\2[0-9]{2}[\s\-/.]?[0-9]{3}[0-9Xx](?![0-9]))"
+    r"|(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
     r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
     r"|(?<![0-9-])[48]00(?:[- ]?[0-9]){7}(?![0-9])"
     r"|(?<![0-9.])[0-9]+\.[0-9]{1,2}(?![0-9.-])"
@@ -113,7 +116,7 @@ def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
     if not run:
         return
     around = max(0, run[0].start - 2), run[-1].end + 2
-    blocked = [match.span() for match in _BLOCKED.finditer(view, *around)]
+    blocked = [match.span() for match in _BLOCKED.finditer(view, *around) if match["kept"] is None]
     at = 0
     part: list[Chunk] = []
     for chunk in run:
