@@ -48,7 +48,8 @@ def alerts(
     Parameters
     ----------
     facts : DataFrame
-        One row a contact, or any long table of counts (topics, new words) with ``count``.
+        One row a contact, or any long table of counts with ``count``. Topics and new words: one row a
+        document and topic (word), see the second example.
     time, freq, by, denominator, calendar, count, start, end
         As in :func:`csatext.aggregation.trend.trend`. A group that was never seen before counts as
         one whose level was near zero.
@@ -81,6 +82,18 @@ def alerts(
     >>> found = alerts(pd.DataFrame({"created_at": days}))
     >>> found[["start", "delay", "observed"]].astype(str).values.tolist()
     [['2026-04-13', '0', '120.0']]
+
+    New words: one row a document and word it contains, words of several documents only.
+
+    >>> days = pd.date_range("2026-03-02", periods=45).repeat(10)
+    >>> documents = pd.DataFrame({"created_at": days, "token": [["物流", "慢", "物流"]] * 450})
+    >>> documents.loc[430:, "token"] = pd.Series([["物流", "闪退"]] * 20, index=range(430, 450))
+    >>> words = documents.explode("token").reset_index(names="doc_id").dropna(subset="token")
+    >>> words = words.drop_duplicates(["doc_id", "token"])
+    >>> common = words["token"].value_counts().loc[lambda seen: seen >= 20].index
+    >>> words = words[words["token"].isin(common)]
+    >>> alerts(words, by="token", start="2026-03-02")[["token", "detected_at"]].astype(str).values.tolist()
+    [['闪退', '2026-04-14']]
     """
     if not 0 < false_alarms <= 100:
         raise ParameterError.out_of_range(
@@ -100,7 +113,7 @@ def alerts(
     exposure = np.ones(panel.n.shape) if panel.kind == "count" else panel.denominator
     threshold = min(false_alarms / 100 / _MONTH[panel.freq], 0.05)
     season = calendar_season(panel.starts, panel.freq, calendar)
-    found, judged = watch(panel.numerator, exposure, season, panel.freq, threshold, min_count)
+    found, judged = watch(panel.numerator, exposure, season, panel.freq, threshold, min_count, recent)
     periods = len(panel.starts)
     if recent is not None:
         found = [incident for incident in found if incident.end >= periods - recent]

@@ -127,27 +127,31 @@ def make_baseline(
     span = slice(past.start, last)
     contrast = season.features[span] - season.features[past].mean(axis=0)
     other = season.literal[span] - season.features[span]
-    inside = contrast[: past.stop - past.start]
-    design = np.hstack([level, inside])
+    # Not centred, the level takes that up: regressors that are mostly zero make the fit fast.
+    design = np.hstack([level, season.features[past]])
     y, e, w = counts[:, past], exposure[:, past], weights[:, past]
     alone = len(counts) == 1
     log_season = np.tile(contrast @ season.centre, (len(counts), 1))
     variance = np.zeros(log_season.shape)
     reading = np.zeros(log_season.shape)
     if not alone:
-        precision = np.concatenate([np.full(width, 1e-4), season.scale**-2.0])
+        precision = _precision(width, season.scale)
         total = (w * e * np.exp(log_season[:, : y.shape[1]])).sum(axis=0)[None]
-        pooled = _robust_fit(design, (w * y).sum(axis=0)[None], total, np.ones(total.shape), precision)
+        whole = (w * y).sum(axis=0)[None]
+        pooled = fit_poisson(design, _rates(whole, total), precision, total)
+        kept = _without_outliers(pooled, design, whole, total, np.ones(total.shape))
+        pooled = fit_poisson(design, _rates(whole, total), precision, kept * total)
         log_season += _effects(pooled, contrast, width)
         variance += _variances(pooled, contrast, width)
         reading += _effects(pooled, other, width) / 2
     usual = e * np.exp(log_season[:, : y.shape[1]])
     scale = season.scale * (1.0 if alone else _GROUP_SHARE)
     leading = _leading(season, freq)
+    wide = fit_poisson(design, _rates(y, usual), _precision(width, scale), w * usual)
     if leading and not (alone and freq in ("h", "D")):
-        scale[:leading] = _own_scale(design, y, usual, w, scale, leading, *_OWN_SCALE[freq])
-    precision = np.concatenate([np.full(width, 1e-4), scale**-2.0])
-    fit = _robust_fit(design, y, usual, w, precision)
+        scale[:leading] = _own_scale(wide, width, leading, scale[0], *_OWN_SCALE[freq])
+    kept = _without_outliers(wide, design, y, usual, w)
+    fit = fit_poisson(design, _rates(y, usual), _precision(width, scale), kept * usual)
     mu = usual * np.exp(np.clip(fit.beta @ design.T, -20, 20))
     reading = reading + _effects(fit, other, width) / 2
     log_season = log_season + _effects(fit, contrast, width) + reading
@@ -165,31 +169,23 @@ def _leading(season: Season, freq: str) -> int:
     return positions if is_position else 0
 
 
-def _own_scale(
-    design: Array,
-    counts: Array,
-    exposure: Array,
-    weights: Array,
-    scale: Array,
-    leading: int,
-    usual: float,
-    series: float,
-) -> float:
+def _precision(width: int, scale: Array) -> Array:
+    """Return the ridge of ``width`` coefficients of the level and of effects with the prior ``scale``."""
+    return np.concatenate([np.full(width, 1e-4), scale**-2.0])
+
+
+def _own_scale(fit: Fit, width: int, leading: int, prior: float, usual: float, series: float) -> float:
     """Return the standard deviation of the series' own effects of weekday or month, by moments.
 
-    Effects fitted with the prior ``scale`` are freed from its shrinkage; their mean square, less that
+    Effects fitted with a ``prior`` deviation are freed from its shrinkage; their mean square, less that
     of their noise, is drawn towards ``usual``, which counts as much as so many ``series``.
     """
-    width = design.shape[1] - len(scale)
-    precision = np.concatenate([np.full(width, 1e-4), scale**-2.0])
-    fit = fit_poisson(design, _rates(counts, exposure), precision, weights * exposure)
     at = slice(width, width + leading)
     centre = np.eye(leading) - 1 / leading
     square = ((fit.beta[:, at] @ centre) ** 2).sum(axis=1) / (leading - 1)
     posterior = np.trace(centre @ fit.covariance[:, at, at] @ centre, axis1=1, axis2=2) / (leading - 1)
-    prior = scale[0] ** 2
-    noise = 1 / np.maximum(1 / posterior - 1 / prior, 1e-6)
-    own = square * (1 + noise / prior) ** 2 - noise
+    noise = 1 / np.maximum(1 / posterior - 1 / prior**2, 1e-6)
+    own = square * (1 + noise / prior**2) ** 2 - noise
     weight = (1 + noise / usual**2) ** -2.0
     total = (weight * own).sum() + series * usual**2
     return float(np.sqrt(np.clip(total / (weight.sum() + series), 0.03**2, 1.0)))
@@ -200,14 +196,12 @@ def _rates(counts: Array, exposure: Array) -> Array:
     return np.divide(counts, exposure, out=np.zeros(counts.shape), where=exposure > 0)
 
 
-def _robust_fit(design: Array, counts: Array, exposure: Array, weights: Array, precision: Array) -> Fit:
-    """Fit counts per exposure twice, outliers of the first fit with less weight in the second."""
-    rate = _rates(counts, exposure)
-    fit = fit_poisson(design, rate, precision, weights * exposure)
+def _without_outliers(fit: Fit, design: Array, counts: Array, exposure: Array, weights: Array) -> Array:
+    """Return the weights for a second fit, those of the outliers of the first one smaller."""
     mu = exposure * np.exp(np.clip(fit.beta @ design.T, -20, 20))
     residual = (counts - mu) / np.sqrt(np.maximum(mu * fit.dispersion[:, None], 1e-9))
-    weights = weights * np.minimum(1.0, (_OUTLIER / np.maximum(np.abs(residual), 1e-9)) ** 2)
-    return fit_poisson(design, rate, precision, weights * exposure)
+    kept: Array = weights * np.minimum(1.0, (_OUTLIER / np.maximum(np.abs(residual), 1e-9)) ** 2)
+    return kept
 
 
 def _effects(fit: Fit, contrast: Array, width: int) -> Array:

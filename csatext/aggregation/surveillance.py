@@ -15,14 +15,15 @@ __all__ = ["FEWEST", "WINDOWS", "Incident", "watch"]
 
 WINDOWS = {
     "h": {1: 0.2, 2: 0.3, 3: 0.3, 6: 0.2},
-    "D": {1: 0.15, 2: 0.3, 3: 0.4, 7: 0.15},
+    "D": {1: 0.24, 2: 0.48, 3: 0.64, 7: 0.24},
     "W": {1: 0.4, 2: 0.4, 4: 0.2},
     "M": {1: 0.6, 2: 0.4},
     "Q": {1: 1.0},
     "Y": {1: 1.0},
 }
 """Sums that are tested, and the share of the false alarms that each may raise: short ones are quick,
-long ones see small rises."""
+long ones see small rises. Those of days add up to 1.6: windows overlap and counts are whole numbers, so
+that shares of one would leave half of the promise unused (benchmarks/alerts.py)."""
 
 FEWEST = {"h": 24 * 14, "D": 28, "W": 12, "M": 12, "Q": 8, "Y": 5}
 """Periods before the first one that can be judged."""
@@ -30,9 +31,12 @@ FEWEST = {"h": 24 * 14, "D": 28, "W": 12, "M": 12, "Q": 8, "Y": 5}
 _HISTORY = {"h": 24 * 28, "D": 56, "W": 52, "M": 36, "Q": 16, "Y": 20}
 _HALF_LIFE = {"h": 24 * 10, "D": 28, "W": 16, "M": 12, "Q": 8, "Y": 5}
 _SEASON_HISTORY = {"h": 24 * 42, "D": 112, "W": 104, "M": 60, "Q": 24, "Y": 20}
-_REFIT = {"h": 24, "D": 7}
+_REFIT = {"h": 72, "D": 7}
 # Periods an incident may last before its level counts as the new normal.
 _LONGEST = {"h": 24 * 7, "D": 28, "W": 8, "M": 6, "Q": 4, "Y": 2}
+# Gaps between two parts of one incident, in periods: one that tells nothing, and the longest.
+_SHORT_GAP = 2
+_LONGEST_GAP = {"h": 12, "D": 7, "W": 2, "M": 2, "Q": 2, "Y": 2}
 # The last periods are kept out of the level, so that a rise does not raise its own expectation.
 _LAG = 2
 # Common effect of a holiday on all series, and what is left of its uncertainty once it was seen in them.
@@ -54,9 +58,17 @@ class Incident:
 
 
 def watch(
-    counts: Array, exposure: Array, season: Season, freq: str, threshold: float, min_count: float
+    counts: Array,
+    exposure: Array,
+    season: Season,
+    freq: str,
+    threshold: float,
+    min_count: float,
+    recent: int | None = None,
 ) -> tuple[list[Incident], int]:
     """Go through the periods in order and return the incidents, and the number of periods judged.
+
+    With ``recent``, from as many periods before the last ``recent`` ones as tell the level.
 
     Each period is judged with what was known before it: level of the last 56 days (lately flagged
     periods left out), season of the last 112, refitted once a week. Sums over several windows are
@@ -67,10 +79,14 @@ def watch(
     weights = np.ones(counts.shape)
     expected = np.full(counts.shape, np.nan)
     current: list[Incident | None] = [None] * groups
+    last: list[Incident | None] = [None] * groups
     closed: list[Incident] = []
     refit = _REFIT.get(freq, 1)
     settled = np.full(groups, -1)
     first = FEWEST[freq]
+    if recent is not None:
+        # What came earlier matters only as past: incidents in it are left out of the level.
+        first = max(first, periods - recent - _HISTORY[freq])
     baseline = None
     for t in range(first, periods):
         if baseline is None or (t - first) % refit == 0:
@@ -90,13 +106,18 @@ def watch(
                 begin += int(np.argmax(counts[group, begin : t + 1] > forecast.mean[group, begin - t - 1 :]))
                 mean = float(forecast.mean[group, begin - t - 1 :].sum())
                 seen = float(counts[group, begin : t + 1].sum())
-                current[group] = Incident(int(group), begin, t, t, float(p[group]), seen, mean, True)
-                weights[group, begin : t + 1] = 0.0
+                incident = Incident(int(group), begin, t, t, float(p[group]), seen, mean, True)
+                before = last[group]
+                if before is not None and _is_same(before, incident, counts[group], expected[group], freq):
+                    incident = _joined(before, incident, counts[group], expected[group])
+                    closed.remove(before)
+                current[group] = incident
+                weights[group, incident.start : t + 1] = 0.0
                 continue
             _carry_on(incident, t, counts[group], expected[group], weights[group], _LONGEST[freq])
             if not incident.is_open:
                 closed.append(incident)
-                current[group] = None
+                last[group], current[group] = incident, None
                 settled[group] = t
     return closed + [incident for incident in current if incident is not None], max(periods - first, 0)
 
@@ -120,6 +141,36 @@ def _carry_on(
     elif t - incident.start >= longest:
         incident.is_open = False
         weights[incident.start : t + 1] = 1.0
+
+
+def _is_same(before: Incident, after: Incident, counts: Array, expected: Array, freq: str) -> bool:
+    """Tell whether two incidents of a series are one: between them the level was never usual again.
+
+    A gap of one or two periods is too short to tell. In a longer one the counts must be likelier at
+    the level of the incidents than at the usual one (ratio of Poisson likelihoods).
+    """
+    gap = slice(before.end + 1, after.start)
+    length = gap.stop - gap.start
+    if length <= _SHORT_GAP:
+        return True
+    ratio = (before.observed + after.observed) / max(before.expected + after.expected, 1e-9)
+    if length > _LONGEST_GAP[freq] or ratio <= 1:
+        return False
+    middle = (ratio - 1) / np.log(ratio)
+    return bool(counts[gap].sum() > middle * expected[gap].sum())
+
+
+def _joined(before: Incident, after: Incident, counts: Array, expected: Array) -> Incident:
+    """Return one incident from the start of ``before`` to the end of ``after``, found when the first was."""
+    gap = slice(before.end + 1, after.start)
+    return replace(
+        before,
+        end=after.end,
+        p=min(before.p, after.p),
+        observed=before.observed + float(counts[gap].sum()) + after.observed,
+        expected=before.expected + float(expected[gap].sum()) + after.expected,
+        is_open=True,
+    )
 
 
 def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.ndarray) -> Expectation:

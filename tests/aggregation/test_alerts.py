@@ -1,3 +1,5 @@
+from time import process_time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -55,6 +57,62 @@ def test_an_incident_is_opened_and_closed():
     assert row["expected"] == pytest.approx(120, rel=0.1)
     assert "2026-05-11" in row["message"]
     assert "预期" in row["message"]
+
+
+@pytest.mark.parametrize(
+    ("between", "n"),
+    [
+        ([20], 1),  # one usual day tells nothing
+        ([40, 38, 40, 42], 1),  # half way: the rise of 70 on 20 went on
+        ([20, 19, 21, 20, 20], 2),
+    ],
+)
+def test_pieces_of_one_incident_are_joined(between, n):
+    week = np.array([20, 21, 19, 20, 22, 18, 20])
+    path = np.concatenate([np.tile(week, 10), [70] * 4, between, [70] * 4, week, week])
+    found = alerts(counted(path[None], "2026-03-02"), by="series", count="n", calendar=None)
+    found = found.sort_values("start")
+    assert len(found) == n
+    assert found["start"].iloc[0] == pd.Timestamp("2026-05-11")
+    assert found["end"].iloc[-1] == pd.Timestamp("2026-05-11") + pd.Timedelta(days=7 + len(between))
+    if n == 1:
+        assert found["observed"].item() == 8 * 70 + sum(between)
+        assert found["delay"].item() == 0
+
+
+def test_long_incidents_give_one_alert():
+    rng = np.random.default_rng(2)
+    mean = np.where((np.arange(120) >= 85) & (np.arange(120) < 105), 75.0, 30.0)
+    table = rng.negative_binomial(20, 20 / (20 + mean), (40, 120))
+    found = alerts(counted(table), by="series", count="n")
+    inside = found[(found["start"] - pd.Timestamp("2026-05-15")).dt.days.between(84, 105)]
+    assert inside["series"].nunique() >= 39
+    assert (inside.groupby("series").size() > 1).sum() <= 2
+
+
+def test_the_far_past_changes_nothing_but_the_time_it_takes():
+    table = draw(20, 400, 20, 20, seed=3, onset=380)
+    frame = counted(table)
+    late = alerts(frame, by="series", count="n", recent=30)
+    whole = alerts(frame, by="series", count="n", recent=None)
+    whole = whole[whole["end"] >= frame["created_at"].max() - pd.Timedelta(days=29)]
+    same = ["series", "start", "detected_at"]
+    both = late[same].merge(whole[same])
+    assert len(both) >= 0.9 * max(len(late), len(whole))
+
+
+def test_time_grows_with_what_is_judged_not_with_its_square():
+    def seconds(days):
+        idx = pd.date_range("2025-01-01", periods=24 * days, freq="h")
+        facts = pd.DataFrame({"created_at": idx, "n": np.random.default_rng(4).poisson(10, len(idx))})
+        spent = []
+        for _ in range(2):
+            began = process_time()
+            alerts(facts, freq="h", count="n", recent=24 * 7)
+            spent.append(process_time() - began)
+        return min(spent)
+
+    assert seconds(240) < 2.5 * seconds(80)
 
 
 def test_a_new_word_raises_an_alert():
