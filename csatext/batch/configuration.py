@@ -22,6 +22,7 @@ __all__ = [
 
 _FREQUENCIES = ("D", "W", "M")
 _DUPLICATES = ("error", "first")
+_UNREADABLE_DATES = ("reject", "keep")
 _KINDS = ("auto", "contacts", "turns")
 
 
@@ -43,6 +44,8 @@ class InputSection:
     kind : str
         ``contacts``: one row a contact; ``turns``: dialogues, of which the customer's side is taken;
         ``auto`` tells from what the input holds.
+    unreadable_dates : str
+        What rows of contacts do whose date is written and cannot be read: ``reject`` or ``keep``.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class InputSection:
     sheet: str = ""
     duplicates: str = "error"
     kind: str = "auto"
+    unreadable_dates: str = "reject"
 
 
 @dataclass(frozen=True)
@@ -222,6 +226,12 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
             "error（报错停止）或 first（保留第一行）",
         ),
         ("input.kind", kind, kind in _KINDS, "auto（自动判断）、contacts（一行一条联络）或 turns（对话）"),
+        (
+            "input.unreadable_dates",
+            configuration.input.unreadable_dates,
+            configuration.input.unreadable_dates in _UNREADABLE_DATES,
+            "reject（剔除日期读不出的行）或 keep（保留，时间留空）",
+        ),
         ("text.min_df", text.min_df, text.min_df >= 0, "不小于 0 的整数，0 表示按数据量决定"),
         ("text.n_jobs", text.n_jobs, text.n_jobs >= 1, "不小于 1 的整数"),
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),

@@ -62,7 +62,7 @@ def read_any(
         and is_dialogues(source, sources, given.encoding or None, given.columns)
     ):
         return read_dialogues(source, given, progress, key)
-    return read_sources(sources, source, given.columns or None), None
+    return read_sources(sources, source, given.columns or None, unreadable_dates=given.unreadable_dates), None
 
 
 def _told_by_file(source: str | Path, given: InputSection) -> bool:

@@ -8,14 +8,14 @@ from csatext.ingest.columns import known_headers, normal_header
 from csatext.ingest.raw import Note
 from csatext.ingest.values import as_text, blank
 
-__all__ = ["join_clocks"]
+__all__ = ["CLOCK_ALONE", "join_clocks"]
 
 _MIDNIGHT = r"[T ]0?0:00(?::00(?:\.0+)?)?\s*$"
 _DAY = r"\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}\s*[日号]?|(?:19|20)\d{6}"
 _DATE = rf"^\s*(?:{_DAY})(?:\s*$|{_MIDNIGHT})"
 _HALF = r"(?:上午|下午|凌晨|早上|中午|晚上|[AaPp]\.?[Mm]\.?)?"
 _MINUTES = r"(?:\d{1,2}\s*(?:[:：分]\s*(?:\d{1,2}(?:\.\d+)?\s*秒?)?)?)?"
-_CLOCK = rf"^\s*{_HALF}\s*\d{{1,2}}\s*[:：时點点]\s*{_MINUTES}\s*{_HALF}\s*$"
+CLOCK_ALONE = rf"^\s*{_HALF}\s*\d{{1,2}}\s*[:：时點点]\s*{_MINUTES}\s*{_HALF}\s*$"
 _RUN = r"^\s*(?:[01]?\d|2[0-3])[0-5]\d[0-5]\d\s*$"
 _SAMPLE = 2_000
 _ENOUGH = 0.98
@@ -61,7 +61,7 @@ def join_clocks(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     if len(names) < 2:
         return frame, []
     dates = [name for name in names if _mostly(frame[name], _DATE)]
-    clocks = [name for name in names if name not in dates and _mostly(frame[name], f"{_CLOCK}|{_RUN}")]
+    clocks = [name for name in names if name not in dates and _mostly(frame[name], f"{CLOCK_ALONE}|{_RUN}")]
     if len(clocks) != 1 or not dates or "created_at" not in (*clocks, dates[0]):
         return frame, []
     days, hours = as_text(frame[dates[0]]), as_text(frame[clocks[0]])

@@ -17,6 +17,7 @@ from csatext.ingest.kinds import type_columns
 from csatext.ingest.mojibake import mend_columns
 from csatext.ingest.raw import Note, Reject, row_text
 from csatext.ingest.sources import Source, failed
+from csatext.ingest.unreadable import UNREADABLE, shown_date, unreadable_rows
 from csatext.ingest.values import as_identifiers, as_text, blank
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS
@@ -98,11 +99,16 @@ def _row_numbers(number: NDArray[np.int64], stems: pd.Series | None, index: pd.I
 
 
 def to_contacts(
-    sources: Sequence[Source], path: object, columns: Mapping[str, str] | None, timezone: str
+    sources: Sequence[Source],
+    path: object,
+    columns: Mapping[str, str] | None,
+    timezone: str,
+    unreadable_dates: str = "reject",
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return contacts, rejects with the name of their source, and notes.
 
-    Rejected here are rows without any text, and rows whose ``doc_id`` stands in an earlier row. A header
+    Rejected here are rows without any text, rows whose ``doc_id`` stands in an earlier row, and rows whose
+    date cannot be read (:func:`csatext.ingest.unreadable.unreadable_rows`). A header
     of the lexicon whose values repeat with other texts in more than a tenth of the rows is no identifier
     (a session, a customer): it keeps its name and row numbers are used.
 
@@ -116,6 +122,7 @@ def to_contacts(
         Canonical name -> header, by the caller.
     timezone : str
         IANA name.
+    unreadable_dates : {"reject", "keep"}
 
     Returns
     -------
@@ -162,14 +169,25 @@ def to_contacts(
         reason = "文本为空" if empty[row] else REPEATED[0 if whole[row] else 1]
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
+    kept_rows = np.flatnonzero(~(empty | repeated))
+    kept, joined = join_clocks(frame.iloc[kept_rows].reset_index(drop=True))
+    kept, typed = type_columns(kept, timezone)
+    undated, said_of_dates = unreadable_rows(kept, unreadable_dates, bool(joined))
+    for row, date in zip(kept_rows[undated], kept.loc[undated].get("created_at_text", ()), strict=True):
+        reason = f"{UNREADABLE}：{shown_date(str(date))}"
+        cells = raw.iloc[row].to_numpy(dtype=object)
+        rejects.append((names[number[row]], Reject(int(lines[row]) or None, reason, row_text(cells))))
+    if undated.any():
+        kept = kept[~undated].reset_index(drop=True)
+        if kept["created_at_text"].isna().all():
+            kept = kept.drop(columns="created_at_text")
     order = {name: i for i, name in enumerate(names)}
     rejects.sort(key=lambda item: (order[item[0]], item[1].line or 0))
     total = len(raw) + sum(len(source.raw.rejects) for source in sources)
     if rejects:
-        reasons = Counter(reject.reason for _, reject in rejects)
+        reasons = Counter(
+            UNREADABLE if reject.reason.startswith(UNREADABLE) else reject.reason for _, reject in rejects
+        )
         detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
         notes.append(Note("rejected", "", len(rejects), total, detail))
-    kept, joined = join_clocks(frame[~(empty | repeated)].reset_index(drop=True))
-    notes += joined
-    kept, typed = type_columns(kept, timezone)
-    return conform(kept, CONTACTS), rejects, notes + typed
+    return conform(kept, CONTACTS), rejects, notes + joined + typed + said_of_dates

@@ -14,6 +14,7 @@ from csatext.ingest.columns import kind_of, known_headers, normal_header
 from csatext.ingest.dates import parse_times
 from csatext.ingest.masking import mask
 from csatext.ingest.raw import Note
+from csatext.ingest.unreadable import shown_date
 from csatext.ingest.values import SCORE, as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
 
 __all__ = ["type_columns"]
@@ -47,7 +48,10 @@ def type_columns(frame: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list
     [4, 5]
     """
     notes = _lost_digits(frame, [str(name) for name in frame.columns if _identifies(str(name))])
-    return _typed(_times(frame, timezone, notes), timezone, notes), notes
+    timed = _times(frame, timezone, notes)
+    written = timed.columns.difference(frame.columns)
+    typed = _typed(timed.drop(columns=written), timezone, notes)
+    return typed.join(timed[written]), notes
 
 
 def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:
@@ -62,8 +66,8 @@ def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
         if bad:
             written = as_text(frame[name]).where(times.unreadable)
             result[f"{name}_text"] = written
-            seen = "、".join(mask(text[:30]) for text in written.dropna().unique()[:_EXAMPLES])
-            detail = f"{bad} 行的日期读不出，时间留空，原文在列「{name}_text」；例如：{seen}"
+            seen = "、".join(shown_date(text) for text in written.dropna().unique()[:_EXAMPLES])
+            detail = f"{bad} 行的日期读不出；例如：{seen}"
             notes.append(Note("date_unreadable", name, bad, len(frame), detail))
         if times.zoned.any():
             n = int(times.zoned.sum())

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from csatext.errors import ParameterError
 from csatext.ingest.contacts import to_contacts
 from csatext.ingest.masking import mask_column
 from csatext.ingest.quality import quality_table
@@ -17,6 +18,8 @@ from csatext.schema import conform
 from csatext.schema.contacts import REJECTS
 
 __all__ = ["ReadResult", "read_contacts", "read_input", "read_sources"]
+
+_UNREADABLE_DATES = ("reject", "keep")
 
 
 class ReadResult(NamedTuple):
@@ -50,6 +53,7 @@ def read_input(
     delimiter: str | None = None,
     query: str | None = None,
     timezone: str = "Asia/Shanghai",
+    unreadable_dates: str = "reject",
 ) -> ReadResult:
     """Read an input into contacts, rejects and quality; see :func:`read_contacts` for the arguments.
 
@@ -66,7 +70,7 @@ def read_input(
     sources: list[Source] = load_sources(
         path, encoding=encoding, sheet=sheet, delimiter=delimiter, query=query
     )
-    return read_sources(sources, path, columns, timezone)
+    return read_sources(sources, path, columns, timezone, unreadable_dates)
 
 
 def read_sources(
@@ -74,6 +78,7 @@ def read_sources(
     path: str | PathLike[str],
     columns: Mapping[str, str] | None = None,
     timezone: str = "Asia/Shanghai",
+    unreadable_dates: str = "reject",
 ) -> ReadResult:
     """Return what raw tables give as contacts; ``path`` is named in errors.
 
@@ -82,7 +87,9 @@ def read_sources(
     InputError, ParameterError
         As :func:`read_contacts`.
     """
-    contacts, rejects, notes = to_contacts(sources, path, columns, timezone)
+    if unreadable_dates not in _UNREADABLE_DATES:
+        raise ParameterError.not_allowed("unreadable_dates", unreadable_dates, _UNREADABLE_DATES)
+    contacts, rejects, notes = to_contacts(sources, path, columns, timezone, unreadable_dates)
     return ReadResult(contacts, _rejects(rejects), quality_table(notes), len(contacts) + len(rejects))
 
 
@@ -95,6 +102,7 @@ def read_contacts(
     delimiter: str | None = None,
     query: str | None = None,
     timezone: str = "Asia/Shanghai",
+    unreadable_dates: str = "reject",
 ) -> pd.DataFrame:
     r"""Read any file of customer-service text into contacts, one row a contact.
 
@@ -115,6 +123,10 @@ def read_contacts(
         SQL, for a database.
     timezone : str, default "Asia/Shanghai"
         In whose wall clock epochs and times with a zone are given.
+    unreadable_dates : {"reject", "keep"}, default "reject"
+        What becomes of a row whose ``created_at`` is written and cannot be read: it goes to the rejects,
+        its date named in the reason, or stays without date, its text in ``created_at_text``. Where fewer
+        than half of the dates can be read the column is not one of dates, and all rows stay.
 
     Returns
     -------
@@ -122,8 +134,8 @@ def read_contacts(
         Table ``contacts``: ``doc_id``, ``text``, then the other columns under canonical names or their
         own. ``attrs["quality"]`` (rows of table ``quality``) tells what was guessed and mended,
         ``attrs["rejects"]`` (rows of table ``rejects``, long digit runs and e-mail addresses masked) what
-        could not be used, ``attrs["rows"]`` how many rows came in: contacts + rejects, always. A row
-        whose date cannot be read stays, without date; its text is kept in ``<column>_text``.
+        could not be used, ``attrs["rows"]`` how many rows came in: contacts + rejects, always. Other times
+        than ``created_at`` that cannot be read are empty, their text in ``<column>_text``.
 
     Raises
     ------
@@ -154,6 +166,7 @@ def read_contacts(
         delimiter=delimiter,
         query=query,
         timezone=timezone,
+        unreadable_dates=unreadable_dates,
     )
     rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
     contacts = result.contacts

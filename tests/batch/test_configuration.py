@@ -9,6 +9,7 @@ columns = {text = "投诉内容"}
 encoding = "gb18030"
 sheet = "五月"
 duplicates = "first"
+unreadable_dates = "keep"
 kind = "turns"
 [text]
 terms = ["七天无理由"]

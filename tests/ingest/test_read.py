@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import csatext as ct
+from csatext.errors import ParameterError
 from csatext.ingest.read import read_input
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, QUALITY, REJECTS
@@ -88,11 +89,51 @@ def test_one_text_a_line(tmp_path: Path) -> None:
     assert contacts["text"].tolist() == ["太慢了", "退款,没到,很差", "还行"]
 
 
-def test_unreadable_date_keeps_row_and_text(tmp_path: Path) -> None:
-    contacts = ct.read_contacts(write(tmp_path, "a.csv", "编号,内容,时间\n1,慢,2024/5/1\n2,差,上个月底\n"))
-    assert contacts["created_at"].isna().tolist() == [False, True]
+DATED = "编号,内容,时间\n1,慢,2024/5/1\n2,差,上个月底\n3,贵,\n4,坏,2024/5/4\n"
+
+
+def test_a_row_whose_date_cannot_be_read_is_a_reject(tmp_path: Path) -> None:
+    result = read_input(write(tmp_path, "a.csv", DATED))
+    assert result.contacts["doc_id"].tolist() == ["1", "3", "4"]
+    assert result.contacts["created_at"].isna().tolist() == [False, True, False]
+    assert result.contacts.columns.tolist() == ["doc_id", "text", "created_at"]
+    assert result.rejects[["line", "reason", "raw"]].values.tolist() == [
+        [3, "日期读不出：上个月底", "2,差,上个月底"]
+    ]
+    assert result.rows == 4
+    quality = result.quality.set_index("check")
+    assert (quality.loc["date_unreadable", "n"], quality.loc["rejected", "n"]) == (1, 1)
+
+
+def test_or_it_stays_without_date(tmp_path: Path) -> None:
+    contacts = ct.read_contacts(write(tmp_path, "a.csv", DATED), unreadable_dates="keep")
+    assert contacts["created_at"].isna().tolist() == [False, True, True, False]
     assert contacts["created_at_text"].tolist()[1] == "上个月底"
     assert "date_unreadable" in [row["check"] for row in contacts.attrs["quality"]]
+    with pytest.raises(ParameterError, match="unreadable_dates"):
+        ct.read_contacts(tmp_path / "a.csv", unreadable_dates="drop")
+
+
+def test_a_column_that_holds_no_dates_costs_no_rows(tmp_path: Path) -> None:
+    text = "编号,内容,时间\n1,慢,2024/5/1\n2,差,上午场\n3,贵,下午场\n4,坏,\n"
+    result = read_input(write(tmp_path, "a.csv", text))
+    assert (len(result.contacts), len(result.rejects)) == (4, 0)
+    assert result.contacts["created_at_text"].tolist()[1:3] == ["上午场", "下午场"]
+    assert result.quality["detail"].str.contains("3 个日期里只有 1 个读得出").any()
+
+
+def test_a_reason_quotes_no_words_of_a_person(tmp_path: Path) -> None:
+    result = read_input(write(tmp_path, "a.csv", DATED.replace("上个月底", "请找张先生 13800000000")))
+    assert result.rejects["reason"].tolist() == ["日期读不出：（17 字，不是日期）"]
+    assert not result.quality["detail"].str.contains("张先生").any()
+
+
+def test_written_dates_are_always_text(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"编号": ["1", "2", "3"], "内容": ["慢", "差", "贵"], "时间": [43990.0, 7.0, 99.0]})
+    frame.to_parquet(tmp_path / "a.parquet")
+    contacts = ct.read_contacts(tmp_path / "a.parquet")
+    assert isinstance(contacts["created_at_text"].dtype, pd.StringDtype)
+    assert contacts["created_at_text"].tolist()[1:] == ["7", "99"]
 
 
 def test_folder_with_clashing_numbers(tmp_path: Path) -> None:
