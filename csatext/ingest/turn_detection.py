@@ -76,7 +76,9 @@ def is_dialogue_file(path: str | PathLike[str], encoding: str | None = None) -> 
         return False
     text, _ = decode(read_bytes(where), where, encoding)
     if ending in _RECORDS or text.lstrip("\ufeff \r\n\t").startswith(("{", "[")):
-        return _holds_turns(_records(text), where)
+        values = _records(text)
+        if ending in _RECORDS or any(isinstance(value, dict | list) for value in values):
+            return _holds_turns(values, where)
     return looks_like_subtitles(text) or _two_sides(
         [text[:_GLANCE].replace("\r\n", "\n").replace("\r", "\n")]
     )
@@ -149,7 +151,9 @@ def _two_sides(cells: Sequence[str], header: str = "") -> bool:
         labels = {line.label for line in split_transcript(cell, grammar) if line.label is not None}
         roles = {role_of(label) for label in labels}
         apart = sum(anonymous(label) and len(label.strip()) > least for label in labels)
-        both += apart > 1 or ("customer" in roles and bool(roles & {"agent", "bot"}))
+        # Chat programs write the customer's own name in the line above what was said.
+        customer = "customer" in roles or (None in roles and grammar in ("head_lines", "stamped"))
+        both += apart > 1 or (customer and bool(roles & {"agent", "bot"}))
     return 2 * both > len(cells)
 
 
