@@ -32,6 +32,9 @@ class Expectation:
     strength : dict from tuple of int to float
         Events of the baseline that the model is worth beside a group's own, by the one or two
         dimensions grouped by.
+    pull : ndarray, shape (n_dimensions + 1, n_cells)
+        How far the expectation follows chance in the baseline of a value of each dimension (sum over the
+        factors that see it) and, in the last row, of the single cell; from 0 to 1, or above.
     is_binomial : bool
         Whether no cell can have more events than exposure.
     cell_variance : float
@@ -44,6 +47,7 @@ class Expectation:
 
     rate: np.ndarray
     strength: dict[tuple[int, ...], float]
+    pull: np.ndarray
     is_binomial: bool
     cell_variance: float
     group_variance: float
@@ -85,11 +89,12 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
     rate = np.full(len(cells), cells.events_before.sum() / total if total > 0 else 0.0)
     single = [grouping for grouping in groups if len(grouping.dims) == 1]
     double = [grouping for grouping in groups if len(grouping.dims) == 2]
-    rate, strength = _rake(cells, rate, single)
-    rate, of_pairs = _rake(cells, rate, double)
+    pull = np.zeros((len(cells.names) + 1, len(cells)))
+    rate, strength = _rake(cells, rate, single, pull)
+    rate, of_pairs = _rake(cells, rate, double, pull)
     everything = Grouping((), np.arange(len(cells)), np.arange(len(cells)))
-    rate, of_cells = _rake(cells, rate, [everything])
-    strength |= of_pairs | of_cells
+    rate, _ = _rake(cells, rate, [everything], pull)
+    strength |= of_pairs
     is_binomial = bool(
         cells.is_rate
         and is_count
@@ -99,12 +104,13 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
     if is_binomial:
         rate = np.minimum(rate, 1.0)
     variances = _variances(cells, rate, [*single, *double], is_binomial)
-    return Expectation(rate, strength, is_binomial, *variances)
+    return Expectation(rate, strength, pull, is_binomial, *variances)
 
 
 def _rake(
-    cells: Cells, rate: np.ndarray, groups: list[Grouping]
+    cells: Cells, rate: np.ndarray, groups: list[Grouping], pull: np.ndarray
 ) -> tuple[np.ndarray, dict[tuple[int, ...], float]]:
+    """Return the rates after one factor a group, and its strength; add to ``pull`` in place."""
     events = [grouping.sum(cells.events_before) for grouping in groups]
     expected = [grouping.sum(cells.exposure_before * rate) for grouping in groups]
     pooled = _strength(np.concatenate([*events, []]), np.concatenate([*expected, []]), _USUAL_STRENGTH)
@@ -115,6 +121,9 @@ def _rake(
         fitted = grouping.sum(cells.exposure_before * rate)
         rate = rate * ((seen + own) / (fitted + own))[grouping.ids]
         strength[grouping.dims] = own
+        follows = (fitted / (fitted + own))[grouping.ids]
+        for dim in grouping.dims or (-1,):
+            pull[dim] += follows
     return rate, strength
 
 

@@ -45,6 +45,15 @@ class Scale:
     squares: np.ndarray | None = None
     amounts: np.ndarray | None = None
 
+    def dispersion(self, grouping: Grouping) -> np.ndarray:
+        """Return how much more than usual the amounts of each group vary; at least 1."""
+        if self.squares is None or self.amounts is None:
+            return np.ones(len(grouping))
+        usual = self.unit * grouping.sum(self.amounts)
+        # Few squares say little, and large amounts come seldom: one standard error is added.
+        high = grouping.sum(self.squares) + np.sqrt(2 * grouping.sum(self.squares**2))
+        return np.maximum(high / np.maximum(usual, _TINY), 1.0)
+
 
 def scaled(cells: Cells, scale: Scale) -> Cells:
     """Return the cells with the numerator in units of one event."""

@@ -120,12 +120,11 @@ class Scan:
     inside it a weighted Bonferroni correction over all combinations (Genovese, Roeder and Wasserman
     2006, Biometrika 93): the weight is the number of events expected, 5 and more alike. It rests on the
     baseline and the exposure only: a number of tests that looked at the events to be tested would not
-    keep the level. Sizes are not divided by: they share their events, evidence must hold against the
-    past and against the rest at once, and few events never use up the level (benchmark: 0 to 5 % false
-    reports at a level of 5 %). The same weights are the prior of the score. As
-    an effect is never quite the same in all finest cells (a spread of 15 % is taken), large ones
-    are damped in the score: one of them must not decide the depth. Combinations with fewer than 5
-    events on both sides together are not looked at.
+    keep the level. Sizes are not divided by: they share their events, evidence must hold against past
+    and rest at once, and few events never use up the level (benchmark: 0 to 5 % false reports at 5 %).
+    The same weights are the prior of the score. As an effect is never quite the same in all finest cells
+    (a spread of 15 % is taken), large ones are damped in the score: one of them must not decide the
+    depth. Combinations with fewer than 5 events on both sides together are not looked at.
     """
 
     def __init__(self, cells: Cells, groups: list[Grouping], expectation: Expectation, scale: Scale) -> None:
@@ -158,28 +157,33 @@ class Scan:
         for grouping in groups:
             codes = cells.codes[list(grouping.dims)][:, grouping.first]
             before = grouping.sum(before_in) + _TINY
+            doubt = self._doubt(grouping, before_in)
             if len(grouping.dims) == 1:
-                dim = grouping.dims[0]
-                margins[dim] = np.full(len(cells.levels[dim]), np.inf)
-                margins[dim][codes[0]] = 1.0 / before
-                prior = np.full(len(grouping), strength[grouping.dims])
+                margins[grouping.dims[0]] = np.full(len(cells.levels[grouping.dims[0]]), np.inf)
+                margins[grouping.dims[0]][codes[0]] = 1.0 / before
             else:
                 # The model knows a combination as well as the margins it is built from.
-                least = min(strength[pair] for pair in combinations(grouping.dims, 2))
-                doubt = 1.0 / least + sum(
-                    margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)
-                )
-                prior = 1.0 / doubt
+                doubt += 1.0 / min(strength[pair] for pair in combinations(grouping.dims, 2))
+                doubt += sum(margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True))
+            prior = 1.0 / doubt
             keep = np.flatnonzero(grouping.sum(events) >= _MIN_EVENTS)
             place = np.full(len(grouping) + 1, len(keep), dtype=np.int32)
             place[keep] = np.arange(len(keep), dtype=np.int32)
             tests = sizes.count(len(grouping.dims)) * self._tests(grouping, expected)[keep]
             prior, codes = prior[keep], codes[:, keep]
-            dispersion = self._dispersion(grouping)[keep]
+            dispersion = self._scale.dispersion(grouping)[keep]
             ids = place[grouping.ids]
             at = np.flatnonzero(ids < len(keep))
             tables.append(_Table(grouping.dims, at, ids[at], codes, prior, dispersion, tests))
         return tables
+
+    def _doubt(self, grouping: Grouping, before: np.ndarray) -> np.ndarray:
+        """Return 1 / k where the expectation follows a group's own past by before / (before + k)."""
+        pull = self._expectation.pull
+        follows = pull[-1] + pull[grouping.dims[0]] if len(grouping.dims) == 1 else pull[-1]
+        own = grouping.sum(before) + _TINY
+        part = np.minimum(grouping.sum(follows * before) / own, 1.0 - _TINY)
+        return np.maximum(part, _TINY) / (own * (1.0 - part))
 
     def _tests(self, grouping: Grouping, expected: np.ndarray) -> np.ndarray:
         """Return the number of tests that each group of a set of dimensions is corrected for."""
@@ -188,16 +192,6 @@ class Scan:
         # What was left out as too rare could still have been reported, had more happened there.
         rare = max(float(expected.sum() - sums.sum()), 0.0) / _MIN_EVENTS
         return np.maximum((weight.sum() + rare) / weight, 1.0)
-
-    def _dispersion(self, grouping: Grouping) -> np.ndarray:
-        """Return how much more than usual the amounts of each group vary; at least 1."""
-        scale = self._scale
-        if scale.squares is None or scale.amounts is None:
-            return np.ones(len(grouping))
-        usual = scale.unit * grouping.sum(scale.amounts)
-        # Few squares say little, and large amounts come seldom: one standard error is added.
-        high = grouping.sum(scale.squares) + np.sqrt(2 * grouping.sum(scale.squares**2))
-        return np.maximum(high / np.maximum(usual, _TINY), 1.0)
 
     def _evidence(
         self,
