@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
 from csatext.ingest.cells import large_strings
+from csatext.ingest.date_words import spelled
 from csatext.ingest.fixed_dates import parse_fixed
 
 __all__ = ["Times", "parse_times"]
@@ -29,6 +30,8 @@ _FORMS = (
     r"^\s*(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})" + _DAY_TO_CLOCK,
     r"^\s*(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})(?P<h>\d{2})(?P<mi>\d{2})(?P<s>\d{2})?$",
     r"^\s*民[国國]\s*(?P<roc>\d{2,3})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日?" + _DAY_TO_CLOCK,
+    r"^\s*(?P<roc>1[0-2]\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号號]?"
+    + _DAY_TO_CLOCK,
     r"^\s*(?P<yy>\d{2})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})\s*[日号號]?" + _DAY_TO_CLOCK,
     r"^\s*(?P<a>\d{1,2})\s*[-/.]\s*(?P<b>\d{1,2})\s*[-/.]\s*(?P<y>\d{4})" + _DAY_TO_CLOCK,
 )
@@ -179,7 +182,8 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai") -> Times:
 
     Read are ``2020/6/8``, ``2020-06-08 11:25:05.123``, ``2020年6月8日 下午3点05分``, ``20200608``,
     ``20200608112505``, ``20-6-8``, ``08/06/2020`` (day first only where the column proves it), ISO 8601
-    with a zone, ``民國109年6月8日``, English months, Excel serials and epochs in s, ms or us, also mixed in
+    with a zone, ``民國109年6月8日``, ``109/06/08``,
+    ``二〇二〇年六月八日``, English months, Excel serials and epochs in s, ms or us, also mixed in
     one column. A time with a zone and an epoch become wall clock in ``timezone``.
 
     Parameters
@@ -233,7 +237,10 @@ def _parse(texts: pd.Series, index: pd.Index, timezone: str) -> Times:
     cells = large_strings(texts)
     fixed, read = parse_fixed(cells)
     micros[read], good[read], done[read] = fixed[read] * _MICRO, True, True
-    arrow = cells if done.all() else pc.utf8_normalize(cells, form="NFKC")
+    arrow = cells
+    if not done.all():
+        arrow = spelled(pc.utf8_normalize(cells, form="NFKC"))
+        texts = arrow.to_pandas().astype("str")
     for form in _FORMS:
         left = np.flatnonzero(~done)
         if not left.size:

@@ -113,3 +113,32 @@ def test_a_column_of_one_form_with_a_zone() -> None:
 def test_unknown_zone() -> None:
     with pytest.raises(ParameterError, match="timezone"):
         parse_times(pd.Series(["2020/6/8"]), timezone="火星")
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        ("2020/6/8 晚上8点半", "2020-06-08 20:30"),
+        ("2020年6月8日 8時半", "2020-06-08 08:30"),
+        ("2020年6月8日 下午3点整", "2020-06-08 15:00"),
+        ("2020-06-08 11:25:05 星期一", "2020-06-08 11:25:05"),
+        ("2020/6/8 (週一)", "2020-06-08"),
+        ("2020/6/8(一) 10:30", "2020-06-08 10:30"),
+        ("二〇二〇年六月八日", "2020-06-08"),
+        ("二零一九年十二月三十一日", "2019-12-31"),
+        ("二〇二四年十月二十日", "2024-10-20"),
+        ("'2020/6/8", "2020-06-08"),
+        ("109/06/08", "2020-06-08"),
+        ("109.6.8 下午3:05", "2020-06-08 15:05"),
+        ("/Date(1591586705000)/", "2020-06-08 11:25:05"),
+    ],
+)
+def test_dates_in_words_and_marks(written: str, wanted: str) -> None:
+    times = parse_times(pd.Series([written, "2020-06-01"]))
+    assert times.values.iloc[0] == pd.Timestamp(wanted)
+    assert not times.unreadable.any()
+
+
+@pytest.mark.parametrize("written", ["二十年六月", "二〇二〇年十三月八日", "2020年06月", "半点"])
+def test_words_that_are_no_date(written: str) -> None:
+    assert parse_times(pd.Series([written])).unreadable.all()
