@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
+from csatext.text.ambiguous_characters import AMBIGUOUS, keep_author, simplify_ambiguous
 from csatext.text.column import as_text_column, map_chunks, replace_rows
 from csatext.text.offsets import Edit, OffsetMap, apply_edits, compose, edit_offsets, identity
 
@@ -109,7 +110,8 @@ def to_simplified(text: str, *, return_offsets: bool = False) -> str | tuple[str
     (https://github.com/BYVoid/OpenCC), whose character table covers Hong Kong's characters too. Its phrase
     table (``tw2sp``) is one of programmers: it turns 呼叫中心 into 调用中心 and 指標 into 指针.
 
-    A text that is Simplified already does not change: without one character that only Traditional text has
+    後 and 著 are told by their neighbours (`csatext.text.ambiguous_characters`) in any text. But for them a
+    text that is Simplified already does not change: without one character that only Traditional text has
     (one that OpenCC simplifies and GB 2312 lacks) it is returned as it is, and where characters that only
     Simplified text has are the more numerous, only the Traditional ones are converted, one by one.
 
@@ -141,6 +143,7 @@ def to_simplified(text: str, *, return_offsets: bool = False) -> str | tuple[str
         raise ParameterError.wrong_type("text", text, "一段文本（str）；一列文本请用 to_simplified_column")
     if not return_offsets:
         return _convert(text)
+    text = simplify_ambiguous(text)
     if _kind(text) != "traditional":
         return _convert(text), identity(len(text))
     terms = _term_edits(text)
@@ -177,13 +180,14 @@ def to_simplified_column(texts: pa.Array | pa.ChunkedArray | pd.Series) -> pa.Ar
     """
 
     def change(array: pa.Array) -> pa.Array:
-        some = pc.match_substring_regex(array, f"[{_tables().traditional}]")
+        some = pc.match_substring_regex(array, f"[{_tables().traditional}{AMBIGUOUS}]")
         return replace_rows(array, some, _convert_rows)
 
     return map_chunks(as_text_column(texts), change)
 
 
 def _convert(text: str) -> str:
+    text = simplify_ambiguous(text)
     kind = _kind(text)
     if kind == "simplified":
         return text
@@ -240,7 +244,10 @@ def _alone_and_runs(text: str) -> tuple[str, list[Edit]]:
     which = np.unique(np.searchsorted(starts, positions, side="right") - 1)
     runs = [(int(start), int(end)) for start, end in zip(starts[which], ends[which], strict=True)]
     joined = tables.opencc.convert("\n".join(text[start:end] for start, end in runs)).translate(tables.rare)
-    found = zip(runs, joined.split("\n"), strict=True)
+    found = [
+        ((start, end), keep_author(text[start:end], run))
+        for (start, end), run in zip(runs, joined.split("\n"), strict=True)
+    ]
     return plain, [(start, end, run) for (start, end), run in found if run != plain[start:end]]
 
 
@@ -252,12 +259,22 @@ def _convert_rows(rows: list[str]) -> list[str]:
 
 
 def _convert_some(rows: list[str]) -> list[str]:
-    """Convert rows that all hold a Traditional character: those of one script together, the others alone."""
-    search = _tables().find_simplified.search
-    mixed = [row if search(row) and _kind(row) == "mixed" else None for row in rows]
-    traditional = [row for row, other in zip(rows, mixed, strict=True) if other is None]
+    """Convert rows: those of Traditional text together, the others alone."""
+    rows = [simplify_ambiguous(row) for row in rows]
+    ready = [_not_traditional(row) for row in rows]
+    traditional = [row for row, other in zip(rows, ready, strict=True) if other is None]
     joined = _ROW.join(traditional)
     if joined.count(_ROW) != len(traditional) - 1:
         return [_convert(row) for row in rows]
     converted = iter(_convert_traditional(joined).split(_ROW))
-    return [next(converted) if row is None else simplify_characters(row) for row in mixed]
+    return [next(converted) if row is None else row for row in ready]
+
+
+def _not_traditional(row: str) -> str | None:
+    """Return a row of Simplified text converted, None for Traditional text."""
+    tables = _tables()
+    if not tables.find_traditional.search(row):
+        return row
+    if tables.find_simplified.search(row) and _kind(row) == "mixed":
+        return simplify_characters(row)
+    return None

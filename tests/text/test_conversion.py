@@ -118,3 +118,74 @@ def test_shipped_terms_are_simplified_and_reached():
         assert simplify_characters(canonical) == canonical
         # 車 and 話 make the context Traditional; a term reads the same in any Traditional text.
         assert to_simplified(f"車{term}話") == f"车{canonical}话"
+
+
+STAYS = [
+    "皇后",
+    "太后",
+    "后天",
+    "后来",
+    "皇后大道",
+    "著名",
+    "显著",
+    "著作",
+    "土著",
+    "名著",
+    "著者",
+    "著称",
+    "原著",
+    "专著",
+    "论著",
+    "编著",
+    "合著",
+    "巨著",
+    "译著",
+    "新著",
+    "遗著",
+    "所著",
+    "著录",
+    "拙著",
+    "卓著",
+    "昭著",
+    "鲁迅著",
+    "见微知著",
+    "有著名的",
+    "看著名导演",
+    "望著者",
+    "本著作权",
+    "对著作感兴趣",
+    "不著名",
+    "张开著，上海",
+    "后羿",
+    "王后",
+    "影后",
+]
+
+
+@pytest.mark.parametrize("text", STAYS)
+def test_simplified_words_with_ambiguous_characters_stay(text):
+    assert to_simplified(text) == text
+    assert to_simplified_column(pa.array([text])).to_pylist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("然後呢", "然后呢"),
+        ("太後悔了，今後不來", "太后悔了，今后不来"),
+        ("他很著急", "他很着急"),
+        ("跟著看，睡不著", "跟着看，睡不着"),
+        ("接著名為甲的人", "接着名为甲的人"),
+        ("當地土著看著名著", "当地土著看着名著"),
+        ("專著與論著，顯著", "专著与论著，显著"),
+        ("預設語言與預設立場", "默认语言与预设立场"),
+        ("的士司機影響他的士氣", "出租车司机影响他的士气"),
+        ("電單車超過數輛", "摩托车超过数辆"),
+    ],
+)
+def test_ambiguous_characters_and_terms(text, expected):
+    converted, offsets = to_simplified(text, return_offsets=True)
+    assert converted == to_simplified(text) == expected
+    assert to_simplified_column(pa.array([text, "好"])).to_pylist() == [expected, "好"]
+    assert to_simplified(expected) == expected
+    assert len(offsets) == len(expected) + 1
