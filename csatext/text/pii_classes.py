@@ -47,6 +47,7 @@ class Bit(IntFlag):
     MASKED = auto()
     PROVINCE = auto()
     TITLE = auto()
+    OFFICE = auto()
     TRIGGER = auto()
     SPACE = auto()
     HALL = auto()
@@ -69,6 +70,7 @@ _RARE = (
     | Bit.MASKED
     | Bit.PROVINCE
     | Bit.TITLE
+    | Bit.OFFICE
     | Bit.TRIGGER
     | Bit.PERSON
     | Bit.OWNED
@@ -103,6 +105,7 @@ def classes() -> np.ndarray:
         Bit.MASKED: "*xX#_",
         Bit.PROVINCE: PROVINCES,
         Bit.TITLE: "".join(word[0] for word in titles),
+        Bit.OFFICE: "".join({word[0] for word in words_of("office")}),
         Bit.TRIGGER: "@" + DOTS,
         Bit.SPACE: r"\s",
         Bit.HALL: HALLS,

@@ -67,6 +67,7 @@ def _pairs(of: str) -> np.ndarray:
     words = {
         "name": [word[-2:] for word in words_of("name")],
         "title": [word[:2] for word in words_of("title")],
+        "office": [word for word in words_of("office") if len(word) > 1],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
         "said": ["艾特", "圈a", "圈A", "小老", "WJ"],
@@ -176,6 +177,9 @@ def coarse(texts: pa.Array) -> Coarse:
     signs = only(of(Bit.SIGN), Bit.SURNAME, -2, -3, -4, -5, -6, -7)
     signs = signs[~_is_han(points[signs + 1]) | _among(signs + 1, ends)]
     spelt = _paired(letters, points, "at")
+    offices = of(Bit.OFFICE)
+    offices = only(offices, Bit.SURNAME, -1, -2)
+    alone = offices[folding()[points[offices]] == ord("总")]
     starred = of(Bit.MASKED)
     starred = starred[_is_han(points[starred - 1]) & _is_han(points[starred + 1])]
     return Coarse(
@@ -202,6 +206,12 @@ def coarse(texts: pa.Array) -> Coarse:
             only(only(digits, Bit.DASH, 1), Bit.ASCII_DIGIT, 2),
             only(only(only(digits, Bit.HALL, -1), Bit.ASCII_DIGIT, 1), Bit.ASCII_DIGIT, 2),
         ),
-        named=rows(_announced(points, marks), only(of(Bit.CALLED), Bit.SURNAME, 1), starred),
+        named=rows(
+            _announced(points, marks),
+            only(of(Bit.CALLED), Bit.SURNAME, 1),
+            alone,
+            _paired(offices, points, "office"),
+            starred,
+        ),
         coded=rows(_in_codes(points, letters)),
     )

@@ -18,6 +18,7 @@ from csatext.text.pii_view import QUESTION_END, SPEAKER
 __all__ = ["DIRECT", "Cue", "Cues", "words_of"]
 
 _ABOUT_NAMES = ("name", "title")
+_AFTER_SURNAMES = "office"  # some of these words announce a name too
 _REACH = 18
 _REACH_OF_QUESTION = 40
 _REACH_AFTER = 6
@@ -49,10 +50,11 @@ def _rows() -> list[dict[str, str]]:
 
 @cache
 def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool]]]:
+    rows = [row for row in _rows() if row["class"] != _AFTER_SURNAMES]
     meanings = [
-        (row["class"], row["strength"] == "strong", _LATIN.search(row["word"]) is not None) for row in _rows()
+        (row["class"], row["strength"] == "strong", _LATIN.search(row["word"]) is not None) for row in rows
     ]
-    return AhoCorasick([row["word"] for row in _rows()], matchkind=MatchKind.LeftmostLongest), meanings
+    return AhoCorasick([row["word"] for row in rows], matchkind=MatchKind.LeftmostLongest), meanings
 
 
 def words_of(kind: str) -> list[str]:

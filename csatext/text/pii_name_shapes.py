@@ -19,7 +19,9 @@ __all__ = [
     "is_han",
     "name_at",
     "name_before",
+    "nickname_at",
     "surname_at",
+    "surname_before",
     "surnames",
     "written_apart",
 ]
@@ -54,7 +56,7 @@ _SPACED_GIVEN = re.compile(r" (?P<first>[\u3400-\u9fff])(?: ?[\u3400-\u9fff])?(?
 _LATIN_NAME = re.compile(
     r"[A-Z][a-z]{1,6} [A-Z][a-z]{1,11}(?![A-Za-z0-9@])|[A-Z]{2,6}[ /][A-Z]{2,12}(?![A-Za-z0-9@])"
 )
-NAME_STARTS = ""
+NAME_STARTS = "小老阿"
 """Characters other than surnames that a name can begin with where it is announced."""
 
 REACH = 14
@@ -120,6 +122,33 @@ def _may_be_given(view: str, at: int) -> bool:
     if view[at] not in _NOT_GIVEN:
         return True
     return view[at] == "可" and view[at + 1 : at + 2] in _lists().given and _is_edge(view, at + 2)
+
+
+def nickname_at(view: str, at: int) -> int | None:
+    """Return where a name such as 小李 or 老王 that starts at ``at`` and ends a word ends, or None."""
+    known = view[at : at + 1] in tuple(NAME_STARTS) and view[at + 1 : at + 2] in _lists().common
+    clear = known and view[at + 1] not in _ENDS_WORDS and EDGE.match(view, at + 2) is not None
+    return at + 2 if clear and not _is_word(view, at) else None
+
+
+def surname_before(view: str, end: int) -> int | None:
+    """Return where the common family name that ends at ``end`` and starts a word begins, or None.
+
+    For forms of address, such as 经理, that follow other words more often than a name.
+
+    Examples
+    --------
+    >>> surname_before("请王经理来", 2), surname_before("项目经理", 2)
+    (1, None)
+    """
+    lists = _lists()
+    for length in (2, 1):
+        start = end - length
+        surname = view[start:end] if start >= 0 else ""
+        known = surname in lists.compound or (surname in lists.common and surname not in _ENDS_WORDS)
+        if known and (start == 0 or not is_han(view, start - 1) or view[start - 1] in _LEFT_EDGE):
+            return start
+    return None
 
 
 def surname_at(view: str, at: int) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 
-from csatext.text.pii_context import Cues
+from csatext.text.pii_context import Cues, words_of
 from csatext.text.pii_name_shapes import (
     EDGE,
     REACH,
@@ -15,7 +16,9 @@ from csatext.text.pii_name_shapes import (
     is_han,
     name_at,
     name_before,
+    nickname_at,
     surname_at,
+    surname_before,
     written_apart,
 )
 from csatext.text.pii_numbers import Found
@@ -64,6 +67,8 @@ def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
         end = name_at(view, start, strict=not strong, dotted=strong)
         if end is None and strong and at > 0:
             end = written_apart(view, start)
+        if end is None:
+            end = nickname_at(view, start)
         while end is not None:
             yield start, end
             following = _SEPARATED.match(view, end)
@@ -80,9 +85,24 @@ def _called(view: str) -> Iterator[tuple[int, int]]:
 
 
 def announced_names(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the names after a word that announces one, or after 叫."""
+    """Yield start and end of the names after a word that announces one, after 叫, before 经理."""
     yield from _announced(view, cues)
     yield from _called(view)
+    yield from _in_office(view)
+
+
+@cache
+def _office() -> re.Pattern[str]:
+    words = "|".join(word for word in words_of("office") if len(word) > 1)
+    return re.compile(rf"(?:{words})(?!傅)|总(?=$|[^\u3400-\u9fff]|[您你说让找])")
+
+
+def _in_office(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the family names right before 经理, 老师, 主任 and the like, 总 at the end of a clause."""
+    for office in _office().finditer(view):
+        start = surname_before(view, office.start())
+        if start is not None:
+            yield start, office.start()
 
 
 def _surnames_told(view: str) -> Iterator[tuple[int, int]]:

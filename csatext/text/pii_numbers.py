@@ -27,6 +27,9 @@ _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
 _MOBILE_LENGTH = 11
 _MANY = 64
 """Pieces of digits in a text from which looking for the starts of values first is worth its time."""
+_IN_SERVICE = re.compile("1(?:[38]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|9[0-35-9])")
+"""Beginnings of mobile numbers that are given out (Telecommunications Network Numbering Plan, MIIT 2017)."""
+
 _WHOLE_ORDER, _PART_OF_ORDER = 8, 10
 _BY_CUE = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
@@ -255,7 +258,8 @@ def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
     chunk, before = run[last], run[last - 1]
     said_on = _NEW_TURN.search(view, before.end, chunk.start) is not None
     of_its_own = is_mobile(chunk.digits) or is_landline(chunk.digits) or is_id18(chunk.digits)
-    if said_on and so_far < (_WHOLE_ORDER if of_its_own else _PART_OF_ORDER):
+    another = so_far >= _WHOLE_ORDER and _IN_SERVICE.match(chunk.digits) is not None
+    if said_on and so_far < _PART_OF_ORDER and not (of_its_own and another):
         return True
     if of_its_own:
         return False
