@@ -144,7 +144,9 @@ def to_contacts(
     stems = None
     if len(sources) > 1:
         stems = pd.Series(
-            np.array([PurePath(name).stem for name in names])[number], index=raw.index, dtype="str"
+            np.array([PurePath(name).with_suffix("").as_posix() for name in names])[number],
+            index=raw.index,
+            dtype="str",
         )
     if raw.empty:
         lost = Counter(reject.reason for source in sources for reject in source.raw.rejects)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 
 import chardet
 
 from csatext.ingest.plausibility import log_likelihood
 
-__all__ = ["BYTES", "detect_encoding", "surely_utf8"]
+__all__ = ["BYTES", "detect_encoding", "narrowest", "surely_utf8"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -121,9 +122,7 @@ def _best(piece: bytes, scores: dict[str, float]) -> tuple[str, float]:
     """Return the likeliest name, the plainer one where two read the same, and its share."""
     if scores:
         name = max(scores, key=lambda n: scores[n])
-        if name in _BIG5:
-            # They differ in a few signs that no likelihood tells apart: the narrowest that reads all.
-            name = next(n for n in _BIG5 if n in scores and scores[n] > scores[name] - _SIGNS)
+        name = narrowest(name, scores)
         text = _strict(piece, name) or ""
         if text and scores[name] / len(text) >= _IMPLAUSIBLE:
             rivals = [s for n, s in scores.items() if n != name and not (n in _BIG5 and name in _BIG5)]
@@ -138,6 +137,28 @@ def _best(piece: bytes, scores: dict[str, float]) -> tuple[str, float]:
     if found and _known(found) and _strict(piece, found) is not None:
         return found.lower(), float(guess["confidence"] or 0.0) * 0.5
     return name, 0.1
+
+
+def narrowest(name: str, scores: Mapping[str, float]) -> str:
+    """Return the best name, or the narrowest of the Big5 family that reads as well.
+
+    They differ in a few signs that no likelihood tells apart.
+
+    Parameters
+    ----------
+    name : str
+        The name of the highest score.
+    scores : mapping of str to float
+        Log likelihood of the text by name.
+
+    Examples
+    --------
+    >>> narrowest("big5hkscs", {"big5": -90.0, "cp950": -50.2, "big5hkscs": -50.0})
+    'cp950'
+    """
+    if name not in _BIG5:
+        return name
+    return next(n for n in _BIG5 if n in scores and scores[n] > scores[name] - _SIGNS)
 
 
 def _mean_likelihood(text: str) -> float:

@@ -6,14 +6,14 @@ import codecs
 from collections import Counter
 
 from csatext.errors import InputError, ParameterError
-from csatext.ingest.detection import BYTES, detect_encoding, surely_utf8
+from csatext.ingest.detection import BYTES, detect_encoding, narrowest, surely_utf8
 from csatext.ingest.plausibility import log_likelihood
 from csatext.ingest.raw import Note
 
 __all__ = ["decode"]
 
 _OFFERED = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
-_MIXED = ("utf-8", "gb18030", "big5")
+_MIXED = ("utf-8", *BYTES)
 _SAMPLE = 60_000
 _LOST = "\ufffd"
 
@@ -21,7 +21,8 @@ _LOST = "\ufffd"
 def _decode_line(line: bytes, main: str, tally: Counter[str]) -> str:
     """Return the likeliest reading of a line that is not of the main encoding; lost bytes are U+FFFD."""
     readings = {name: line.decode(name, "replace") for name in dict.fromkeys((main, *_MIXED))}
-    best = max(readings, key=lambda n: log_likelihood(readings[n]))
+    scores = {name: log_likelihood(text) for name, text in readings.items()}
+    best = narrowest(max(scores, key=lambda n: scores[n]), scores)
     tally[best] += 1
     return readings[best]
 

@@ -109,8 +109,9 @@ def read_contacts(
     Parameters
     ----------
     path : str or path-like
-        CSV, TSV, text, XLSX, XLS, ODS, JSON, JSON lines or Parquet; a folder of such files (a column
-        ``source`` then names the file); or a SQLAlchemy URL such as ``sqlite:///x.db`` with ``query``.
+        CSV, TSV, text, XLSX, XLS, ODS, JSON, JSON lines or Parquet, also packed as ``.gz``; a folder of
+        such files, those in its folders included (a column ``source`` then names the file); or a
+        SQLAlchemy URL such as ``sqlite:///x.db`` with ``query``.
     columns : mapping of str to str, optional
         Canonical name -> header, such as ``{"text": "投诉内容"}``; wins over ``lexicons/columns.tsv``.
     encoding : str, optional

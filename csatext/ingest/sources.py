@@ -13,6 +13,7 @@ from csatext.errors import CsatextError, InputError, ParameterError
 from csatext.ingest.database import is_url, read_database
 from csatext.ingest.delimited import read_delimited
 from csatext.ingest.encodings import decode
+from csatext.ingest.files import ending_of, list_folder, read_bytes
 from csatext.ingest.raw import Note, RawTable, Reject
 from csatext.ingest.structured import looks_like_json, read_json, read_parquet
 from csatext.ingest.tidy import tidy
@@ -24,11 +25,9 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
 _RECORDS = (".json", ".jsonl", ".ndjson")
 _TEXTS = (".csv", ".tsv", ".txt", ".tab", ".psv", "")
 _PARQUET = (".parquet", ".pq")
-ENDINGS = (*(ending for ending in _TEXTS if ending), *_WORKBOOKS, *_RECORDS, *_PARQUET)
+ENDINGS = (*(ending for ending in _TEXTS if ending), *_WORKBOOKS, *_RECORDS, *_PARQUET, ".gz")
 """File endings that are read, in lower case."""
-_GZIP = b"\x1f\x8b"
 _PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml")
-_BLANK = b"\x00 \t\r\n"
 _GLANCE = 4096
 _SHOWN = 10
 _ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
@@ -42,31 +41,10 @@ class Source(NamedTuple):
     error: CsatextError | None = None
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return the content of a file.
-
-    Raises
-    ------
-    InputError
-        It is not there, may not be read, or is empty.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError.unreadable(path, "文件不存在", "请检查路径和文件名") from error
-    except PermissionError as error:
-        raise InputError.unreadable(path, "没有读取权限", "请检查文件权限，或关闭正在占用它的程序") from error
-    except (OSError, ValueError) as error:
-        raise InputError.unreadable(path, "系统无法打开这个路径", "请检查路径和磁盘") from error
-    if not (data[:_GLANCE].strip(_BLANK) or data.strip(_BLANK)):
-        raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
-    return data
-
-
 def _read(
     data: bytes, path: Path, encoding: str | None, sheet: str | int | None, delimiter: str | None
 ) -> RawTable:
-    ending = path.suffix.lower()
+    ending = ending_of(path)
     if data.startswith(_PAR1) or ending in _PARQUET:
         return read_parquet(data, path)
     _refuse_packed(data, path)
@@ -85,7 +63,7 @@ def _read(
 def _refuse_packed(data: bytes, path: Path) -> None:
     """Raise for archives and web pages, whatever their ending says."""
     office = b"[Content_Types].xml" in data or data[30:38] == b"mimetype"
-    if data.startswith(_GZIP) or (data.startswith(_ZIP) and not office):
+    if data.startswith(_ZIP) and not office:
         raise InputError.unreadable(path, "是压缩文件", "请先解压，再读里面的表格")
     if data[:_GLANCE].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGES):
         raise InputError.unreadable(path, "是网页或 XML，不是表格", "请用 Excel 打开后另存为 .xlsx")
@@ -144,34 +122,23 @@ def _is_folder(path: Path) -> bool:
 def _folder(
     folder: Path, encoding: str | None, sheet: str | int | None, delimiter: str | None
 ) -> list[Source]:
-    """Return every readable file of a folder by name; hidden and lock files are passed over."""
-    try:
-        files = sorted(
-            path
-            for path in folder.iterdir()
-            if path.is_file() and path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~$"))
-        )
-    except OSError as error:
-        raise InputError.unreadable(folder, "没有读取权限", "请检查文件夹权限") from error
+    """Return every readable file of a folder and its folders by name; the others are named."""
+    files, others = list_folder(folder, ENDINGS)
     if not files:
         raise InputError.unreadable(
             folder, "文件夹里没有可读的文件", f"请放入 {'、'.join(ENDINGS)} 之一，或直接给出文件"
         )
     found: list[Source] = []
-    others = sorted(
-        path.name
-        for path in folder.iterdir()
-        if path.is_file() and path not in files and not path.name.startswith((".", "~$"))
-    )
     for path in files:
+        name = path.relative_to(folder).as_posix()
         try:
             raw = tidy(_read(read_bytes(path), path, encoding, sheet, delimiter))
         except CsatextError as error:
-            found.append(Source(path.name, failed(error), error))
+            found.append(Source(name, failed(error), error))
         else:
-            found.append(Source(path.name, raw))
+            found.append(Source(name, raw))
     if others:
-        detail = f"{len(others)} 个文件的格式不读：{'、'.join(others[:_SHOWN])}"
+        detail = f"{len(others)} 个文件或文件夹未读（格式不读或是隐藏的）：{'、'.join(others[:_SHOWN])}"
         found[0].raw.notes.append(Note("file_skipped", "", len(others), len(others) + len(files), detail))
     return found
 

@@ -89,14 +89,15 @@ def test_kinds_become_types(tmp_path) -> None:
     assert contacts["备注"].isna().tolist() == [True, False]
 
 
-@pytest.mark.parametrize(
-    ("header", "canonical"),
-    [
-        *((name, "created_at") for name in ("建立時間", "建立日期", "客訴日期", "反映時間", "進件日期", "填單日期", "立案日期")),
-        *((name, "channel") for name in ("管道", "通路", "來源管道", "進線管道", "案件來源")),
-        *((name, "text") for name in ("客訴內容", "訊息", "客戶意見", "回饋內容", "建议与意见", "陳情內容", "案情摘要")),
-        *((name, "doc_id") for name in ("案號", "客訴編號", "項次")),
-    ],
-)  # fmt: skip
-def test_headers_of_taiwan_and_hong_kong(header: str, canonical: str) -> None:
-    assert known_headers()[normal_header(header)].canonical == canonical
+REGIONAL = {
+    "created_at": "建立時間 建立日期 客訴日期 反映時間 進件日期 填單日期 立案日期",
+    "channel": "管道 通路 來源管道 進線管道 案件來源",
+    "text": "客訴內容 訊息 客戶意見 回饋內容 建议与意见 陳情內容 案情摘要",
+    "doc_id": "案號 客訴編號 項次",
+}
+
+
+@pytest.mark.parametrize("canonical", REGIONAL)
+def test_headers_of_taiwan_and_hong_kong(canonical: str) -> None:
+    found = [known_headers().get(normal_header(header)) for header in REGIONAL[canonical].split()]
+    assert [known.canonical if known else None for known in found] == [canonical] * len(found)

@@ -160,3 +160,30 @@ def test_sound_text_is_left_alone() -> None:
     mended, notes = mend_columns(frame)
     assert notes == []
     pd.testing.assert_frame_equal(mended, frame)
+
+
+HONG_KONG = "呢間餐廳嘅嘢食好好味，啲侍應都好有禮貌，下次仲會嚟幫襯"
+
+
+@pytest.mark.parametrize("encoding", ["big5hkscs", "cp950"])
+def test_rows_of_the_wider_big5_in_a_file_of_utf8(encoding: str) -> None:
+    other = HONG_KONG if encoding == "big5hkscs" else "服務很差，只退了五百€，要求客服主管親自回覆"
+    lines = [f"{i},退款一直沒有到帳，客服也不回覆".encode() for i in range(20)]
+    lines[7] = b"7," + other.encode(encoding)
+    text, notes = decode(b"\n".join(lines), "a.csv")
+    assert text.split("\n")[7] == f"7,{other}"
+    assert [(note.check, note.n) for note in notes[1:]] == [("encoding_rows", 1)]
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+def test_big5_read_as_a_western_encoding_is_undone(wrong: str) -> None:
+    text = "服務態度很差，退款一直沒有到帳"
+    garbled = "".join(
+        bytes([byte]).decode(wrong)
+        if wrong == "latin-1" or byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+        else chr(byte)
+        for byte in text.encode("big5")
+    )
+    frame, notes = mend_columns(pd.DataFrame({"text": ["很好", garbled]}))
+    assert frame["text"].tolist() == ["很好", text]
+    assert notes[0].n == 1
