@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
+from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.text import BOILERPLATE
 from csatext.text.column import as_text_column
@@ -26,6 +27,18 @@ _END = r"\n\r。！？!?"
 _AFTER = re.compile(rf"[{_END}]*")
 _ABOVE_CHANCE = 10.0
 """A sentence is boilerplate when it stands in ten times as many records as chance gives it."""
+
+_SHORTEST, _LONG = 4, 8
+"""Characters from which, and up to which, a line below ``min_length`` is looked at."""
+
+_SHORT_SHARE = 0.5
+_SAME_PLACE = 0.9
+"""A short line is boilerplate in half of all records, nine times in ten as far from the head or the tail."""
+
+_ANSWER = re.compile(
+    r"(?:好|行|可以|嗯|哦|是|对|没有?|不|谢|多谢|感谢|你好|您好|在吗?|请问|麻烦|辛苦|知道|明白|再见|拜|已|收到|满意|客服|人工|转)"
+)
+"""How answers begin that people give at the end of a contact, or at its head."""
 
 _WITHIN = 0.6
 """Weight of the bigram estimate against the unigram one (Jelinek-Mercer smoothing)."""
@@ -43,7 +56,9 @@ def find_boilerplate(
     Records are cut at line ends and at 。！？; a piece is boilerplate when it is long enough, stands in
     enough records, in ten times as many as a character bigram model of all different pieces expects, and
     either in as many *different* texts or alone (a default review). A long complaint that was only filed
-    many times over is therefore none.
+    many times over is therefore none. A shorter line, from four characters, is boilerplate where it is one
+    of ``lexicons/site_navigation.tsv`` (免费试用), or stands in half of all records at the same place from
+    the head or the tail and is no answer (好的谢谢).
 
     Parameters
     ----------
@@ -54,7 +69,7 @@ def find_boilerplate(
     min_share : float
         Least share of all records, from 0 to 1.
     min_length : int
-        Least length of a piece in characters.
+        Least length in characters of a piece that needs no other sign.
 
     Returns
     -------
@@ -79,7 +94,7 @@ def find_boilerplate(
         raise ParameterError.out_of_range("min_share", min_share, "0 到 1 之间")
     if min_length < 1:
         raise ParameterError.out_of_range("min_length", min_length, "不小于 1 的整数")
-    pieces = _pieces(as_text_column(texts), min_length)
+    pieces = _pieces(as_text_column(texts), min(min_length, _SHORTEST))
     counts = (
         pieces.groupby("sentence", sort=False)
         .agg(n_records=("record", "size"), n_texts=("text", "nunique"), alone=("alone", "sum"))
@@ -88,6 +103,7 @@ def find_boilerplate(
     least = max(min_records, math.ceil(min_share * len(texts)))
     spread = (counts["n_texts"] >= min_records) | (counts["alone"] * 2 >= counts["n_records"])
     found = counts[(counts["n_records"] >= least) & spread].copy()
+    found = found[_long_or_navigation(found, pieces, min_length, len(texts))]
     found["share"] = found["n_records"] / max(len(texts), 1)
     found["expected"] = _expected(counts["sentence"], found["sentence"], len(pieces))
     found = found[found["n_records"] >= _ABOVE_CHANCE * found["expected"]]
@@ -97,7 +113,7 @@ def find_boilerplate(
 
 
 def _pieces(column: pa.Array | pa.ChunkedArray, min_length: int) -> pd.DataFrame:
-    """Return a row for each different piece of each record: sentence, record, text (code), alone."""
+    """Return a row for each different piece of each record: sentence, record, text (code), alone, place."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     split = pc.split_pattern_regex(pc.utf8_trim_whitespace(array), f"[{_END}]+")
     sentence = pc.utf8_trim_whitespace(pc.list_flatten(split))
@@ -109,7 +125,28 @@ def _pieces(column: pa.Array | pa.ChunkedArray, min_length: int) -> pd.DataFrame
     table = pd.DataFrame({"sentence": sentence.filter(pa.array(long)).to_pandas(), "record": record[long]})
     table["text"] = text[table["record"]]
     table["alone"] = parts[table["record"]] == 1
+    order = (np.cumsum(filled) - 1)[long]
+    table["head"] = order - (np.cumsum(parts) - parts)[table["record"]]
+    table["tail"] = parts[table["record"]] - table["head"]
     return table.drop_duplicates(["sentence", "record"])
+
+
+def _long_or_navigation(found: pd.DataFrame, pieces: pd.DataFrame, min_length: int, n: int) -> pd.Series:
+    """Return which pieces are long enough, or short lines that a site puts at the same place."""
+    sentence = found["sentence"]
+    long = sentence.str.len() >= min_length
+    if long.all():
+        return long
+    short = pieces[pieces["sentence"].isin(sentence[~long])]
+    same = pd.concat(
+        [short.groupby(["sentence", place]).size().groupby("sentence").max() for place in ("head", "tail")],
+        axis=1,
+    ).max(axis=1)
+    placed = sentence.map(same).fillna(0) >= _SAME_PLACE * found["n_records"]
+    answers = sentence.str.match(_ANSWER)
+    frequent = (found["n_records"] >= _SHORT_SHARE * n) & (found["alone"] == 0)
+    navigation = sentence.isin(Lexicon.load("site_navigation").terms)
+    return long | (sentence.str.len() < _LONG) & (navigation | (placed & frequent & ~answers))
 
 
 def _expected(distinct: pd.Series, wanted: pd.Series, total: int) -> list[float]:

@@ -86,3 +86,28 @@ def test_thresholds_and_empty_columns():
     for wrong in ({"min_records": 1}, {"min_share": 2}, {"min_length": 0}):
         with pytest.raises(ParameterError):
             find_boilerplate(planted(), **wrong)
+
+
+def site_records(*tail):
+    return [
+        f"快递第{n}次延误{'很' * (n % 3)}慢，客服{n * 7 % 11}号不管。\n" + "\n".join(tail) for n in range(30)
+    ]
+
+
+def test_short_lines_of_a_site_are_found_and_removed():
+    texts = site_records("免费试用", "文章导航")
+    found = find_boilerplate(pd.Series(texts))
+    assert {"免费试用", "文章导航"} <= set(found["sentence"])
+    assert remove_boilerplate(found)(texts[3]).strip() == texts[3].split("\n")[0]
+    assert "报价方案" in set(find_boilerplate(pd.Series(site_records("报价方案")))["sentence"])
+
+
+def test_short_answers_and_words_at_any_place_are_no_boilerplate():
+    assert "好的谢谢" not in set(find_boilerplate(pd.Series(site_records("好的谢谢")))["sentence"])
+    apart = [
+        "\n".join(["甲乙丙丁"[n % 4] * 3 + str(n)] * (n % 4) + ["换货退款"] + [f"第{n}次"] * (n % 3))
+        for n in range(60)
+    ]
+    assert "换货退款" not in set(find_boilerplate(pd.Series(apart))["sentence"])
+    alone = ["质量很好"] * 20 + [f"第{n}件坏了" for n in range(10)]
+    assert len(find_boilerplate(pd.Series(alone))) == 0
