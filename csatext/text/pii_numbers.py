@@ -86,13 +86,15 @@ def _is_phone_grouping(view: str, chunks: list[Chunk], cue: Cue | None) -> bool:
 
 def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, str] | None:
     """Return kind and national number if the digits are a telephone number with its prefix, else None."""
-    plus = _PLUS.search(view, max(0, start - 3), start) is not None
     for prefix in ("", "0", "86", "0086"):
-        rest = digits.removeprefix(prefix) if digits.startswith(prefix) else ""
-        if is_mobile(rest):
+        rest = digits[len(prefix) :]
+        if len(rest) == _MOBILE_LENGTH and digits.startswith(prefix) and is_mobile(rest):
             return "mobile", rest
-    if is_landline(digits):
+    if digits[0] == "0" and is_landline(digits):
         return "landline", digits
+    if not digits.startswith(("8", "0086")):
+        return None
+    plus = _PLUS.search(view, max(0, start - 3), start) is not None
     for prefix in ("86", "0086"):
         if digits.startswith(prefix) and (plus or told or prefix == "0086"):
             rest = digits.removeprefix(prefix)
