@@ -116,7 +116,8 @@ def measure_scale(
     top, bottom = np.where(known, top, np.nan), np.where(known, bottom, np.nan)
     is_whole = bool((top[known] == np.floor(top[known])).all())
     is_part = denominator is not None and bool((top[known] <= bottom[known]).all())
-    if is_flag(top) or (is_whole and is_part) or not np.nansum(top) > 0:
+    is_nothing = not (cells.events_before.any() or cells.events_after.any())
+    if is_nothing or is_flag(top) or (is_whole and is_part):
         return Scale(1.0, True)
 
     def fold(values: np.ndarray) -> Cells:
@@ -126,12 +127,7 @@ def measure_scale(
     rows = fold(np.where(known, 1.0, np.nan))
     is_summed = bool(max(rows.events.max(initial=0.0), rows.events_after.max()) <= 1)
     if is_whole:
-        between = _between(cells)
-        if is_summed:
-            return Scale(between, between == 1.0)
-        scale = _within(cells, fold, top, bottom, denominator is not None)
-        # Nearer to events that were counted before than to rows that are events?
-        return Scale(between, between == 1.0) if between < np.sqrt(scale.unit) else scale
+        return _of_whole(cells, _within(cells, fold, top, bottom, denominator is not None), is_summed)
     if not is_summed:
         return _within(cells, fold, top, bottom, denominator is not None)
     own = _of_periods(cells)
@@ -172,6 +168,18 @@ def _within(
     return Scale(unit, False, squares, amounts)
 
 
+def _of_whole(cells: Cells, rows: Scale, is_summed: bool) -> Scale:
+    """Decide whether whole numbers are events counted before, or amounts of one event a row."""
+    dispersion, error = _between(cells)
+    # More than one event for each unit of a denominator: rows are bound to vary, however few are seen.
+    if cells.is_rate and is_summed:
+        return Scale(max(1.0, min(rows.unit, dispersion + error)), False)
+    if is_summed or dispersion + _ERRORS * error < np.sqrt(rows.unit):
+        # One standard error is added, as too much dispersion costs less than too little.
+        return Scale(dispersion + error, False) if dispersion > 1.0 + _ERRORS * error else Scale(1.0, True)
+    return rows
+
+
 def _of_periods(cells: Cells) -> Scale | None:
     """Measure cells by their own periods; None where no cell has two."""
     n = len(cells)
@@ -198,8 +206,8 @@ def _ratio(grouping: Grouping, events: np.ndarray, exposure: np.ndarray) -> np.n
     return np.divide(seen, exposed, out=np.zeros(len(seen)), where=exposed > 0)[grouping.ids]
 
 
-def _between(cells: Cells) -> float:
-    """Return the dispersion of whole numbers between periods; 1 where it is within chance of that."""
+def _between(cells: Cells) -> tuple[float, float]:
+    """Return the dispersion of whole numbers between periods and its error; 1 where it cannot be seen."""
     values = _by_period(cells)
     groupings = [group(cells, dims) for dims in subsets(len(cells.names), 2)]
     residuals = []
@@ -215,11 +223,11 @@ def _between(cells: Cells) -> float:
         residuals.append((events - expected)[known] ** 2 / noise)
     square = np.concatenate([*residuals, []])
     if len(square) < _FEW:
-        return 1.0
+        return 1.0, 0.0
     dispersion = float(np.median(square)) / _MEDIAN
     # Groupings show the same events again and again: one of them is worth as much as all.
     error = 0.5 / (chi2.pdf(_MEDIAN, 1) * _MEDIAN * np.sqrt(len(square))) * np.sqrt(len(groupings)) / 2
-    return dispersion if dispersion > 1.0 + _ERRORS * error else 1.0
+    return dispersion, error * dispersion
 
 
 def _by_period(cells: Cells) -> tuple[list[np.ndarray], list[np.ndarray]]:

@@ -5,10 +5,9 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest, chi2_contingency
+from scipy.stats import binomtest
 
 from csatext.aggregation.root_causes import root_causes
-from csatext.aggregation.scan_statistic import effective_trials, log_likelihood_ratio
 from csatext.errors import ParameterError, SchemaError
 
 CHANNELS = ["电话", "在线", "邮件", "门店"]
@@ -81,6 +80,29 @@ def test_nothing_planted_is_rarely_reported():
     false = sum(not causes(facts(seed, n=6000)).empty for seed in range(60))
     # At 5 %, 8 or more of 60 have a chance below 1 %.
     assert false < 8
+
+
+def test_many_sparse_combinations_are_rarely_reported():
+    reports = 0
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        table = pd.DataFrame({f"d{size}": rng.integers(0, size, 20000) for size in (40, 31, 200)})
+        table["week"] = rng.choice(WEEKS, len(table))
+        table["bad"] = (rng.random(len(table)) < 0.1).astype(int)
+        reports += not causes(table, by=["d40", "d31", "d200"]).empty
+    # At 5 %, 4 or more of 12 have a chance of 0.2 %.
+    assert reports < 4
+
+
+@pytest.mark.parametrize("kind", ["rate", "count"])
+def test_one_baseline_period_and_unequal_values(kind):
+    reports = 0
+    for seed in range(20):
+        table = facts(seed, n=5000)
+        table["bad"] = 1 if kind == "count" else table["bad"]
+        reports += not causes(table, baseline="W4").empty
+    # At 5 %, 5 or more of 20 have a chance of 0.3 %.
+    assert reports < 5
 
 
 def test_empty_result_has_its_columns_and_reason():
@@ -200,29 +222,6 @@ def test_words_of_the_values():
     assert pd.isna(causes(table, keyness={"product": words})["words"][0])
 
 
-def test_likelihood_ratio_is_half_the_g_statistic():
-    # 40 of 100 now; .1 expected from 50 of 500 before.
-    ratio = log_likelihood_ratio(np.array([40.0]), np.array([10.0]), np.array([50.0]), np.array([100.0]))
-    g = chi2_contingency([[40, 60], [50, 450]], correction=False, lambda_="log-likelihood").statistic
-    assert float(ratio[0]) == pytest.approx(g / 2)
-
-
-def test_unequal_rates_keep_their_evidence():
-    # All rates rise by 1.3; the baseline is so long that its error does not count.
-    trials, rate = np.array([400.0, 400.0]), np.array([0.4, 0.02])
-    risen = 1.3 * rate
-    exact = float((trials * (risen * np.log(1.3) + (1 - risen) * np.log((1 - risen) / (1 - rate)))).sum())
-    seen, expected = np.array((trials * risen).sum()), np.array((trials * rate).sum())
-    total, long = np.array(trials.sum()), expected * 1e6
-    effective = effective_trials(seen, expected, np.array((trials * rate**2).sum()), total)
-    near = float(log_likelihood_ratio(seen, expected, long, effective))
-    pooled = float(log_likelihood_ratio(seen, expected, long, total))
-    assert near == pytest.approx(exact, rel=0.05)
-    assert abs(near - exact) < 0.2 * abs(pooled - exact)
-    # Equal rates: nothing to correct.
-    assert float(effective_trials(np.array(20.0), np.array(80.0), np.array(8.0), np.array(800.0))) == 800.0
-
-
 def test_p_of_few_contacts_is_that_of_the_exact_test():
     groups = [("甲", 100_000), ("乙", 100_000)]
     rows = [(week, group, int(0.42 * n), n) for week in ("W1", "W2", "W3") for group, n in groups]
@@ -232,6 +231,24 @@ def test_p_of_few_contacts_is_that_of_the_exact_test():
     assert found["group"][0] == "甲"
     exact = binomtest(10, 10, 0.42).pvalue
     assert exact / 2 < found["p"][0] < 3 * exact
+
+
+def test_alternatives_could_stand_alone():
+    seen = 0
+    for seed in range(6):
+        found = causes(facts(seed, n=12000, cause={"channel": "电话", "product": "手机"}, factor=1.9))
+        for _, row in found[found["alternative_to"].notna()].iterrows():
+            main = found.set_index("rank").loc[row["alternative_to"]]
+            assert row["q"] <= 0.05 and row["contribution"] * main["contribution"] > 0
+            seen += 1
+    assert seen
+
+
+def test_an_even_movement_is_named():
+    moved = causes(facts(1, n=40000, rate=0.08, cause={}, factor=1.9))
+    assert moved.empty and "同幅" in moved.attrs["reason"] and "整体" in moved.attrs["reason"]
+    still = causes(facts(0, n=3000))
+    assert still.empty and "随机波动" in still.attrs["reason"]
 
 
 def restless(now):

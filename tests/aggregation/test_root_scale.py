@@ -1,0 +1,99 @@
+"""Root causes of amounts: what one event weighs."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csatext.aggregation.cells import read_cells
+from csatext.aggregation.root_causes import root_causes
+from csatext.aggregation.root_scale import measure_scale
+from csatext.errors import ParameterError
+
+CHANNELS = ["电话", "在线", "邮件", "门店"]
+PRODUCTS = ["宽带", "手机", "电视", "固话", "云盘"]
+REGIONS = ["东", "南", "西"]
+WEEKS = ["W1", "W2", "W3", "W4", "W5"]
+
+
+def facts(seed, n=30000, rate=0.1, cause=None, factor=1.0, now="W5"):
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(
+        {
+            "week": rng.choice(WEEKS, n),
+            "channel": rng.choice(CHANNELS, n, p=[0.4, 0.3, 0.2, 0.1]),
+            "product": rng.choice(PRODUCTS, n),
+            "region": rng.choice(REGIONS, n),
+        }
+    )
+    inside = (table["week"] == now).to_numpy()
+    for name, value in (cause or {}).items():
+        inside = inside & (table[name] == value).to_numpy()
+    chance = np.where(inside, rate * factor, rate) if cause is not None else np.full(n, rate)
+    table["bad"] = (rng.random(n) < chance).astype(int)
+    return table
+
+
+def causes(table, **changes):
+    arguments = {
+        "numerator": "bad",
+        "by": ["channel", "product", "region"],
+        "period": "week",
+        "current": "W5",
+        "baseline": ["W1", "W2", "W3", "W4"],
+    }
+    return root_causes(table, **(arguments | changes))
+
+
+def named(row):
+    return {name: row[name] for name in ("channel", "product", "region") if pd.notna(row[name])}
+
+
+def test_amounts_vary_more_than_counts():
+    where = {"by": ["channel", "product", "region"], "period": "week", "current": "W5", "baseline": WEEKS[:4]}
+    reports = 0
+    for seed in range(8):
+        table = facts(seed, n=5000).assign(contacts=1)
+        rng = np.random.default_rng(seed + 100)
+        table["paid"] = np.round(rng.lognormal(4, 1, len(table)) * table["bad"], 2)
+        table["seconds"] = rng.lognormal(5, 0.6, len(table))
+        for numerator, denominator in (("paid", None), ("paid", "contacts"), ("seconds", "contacts")):
+            reports += not causes(table, numerator=numerator, denominator=denominator).empty
+    # At 5 %, 6 or more of 24 have a chance below 0.2 %.
+    assert reports < 6
+    cells = read_cells(table, numerator="paid", denominator=None, **where)
+    scale = measure_scale(table, cells, numerator="paid", denominator=None, where=where)
+    assert scale.unit == pytest.approx((table["paid"] ** 2).sum() / table["paid"].sum())
+
+
+def test_amounts_that_rose_are_found():
+    table = facts(1, n=20000)
+    inside = (
+        (table["week"] == "W5") & (table["channel"] == "在线") & (table["product"] == "手机")
+    ).to_numpy()
+    seconds = np.random.default_rng(1).lognormal(5, 0.5, len(table)) * np.where(inside, 1.5, 1.0)
+    table = table.assign(seconds=seconds, contacts=1)
+    row = causes(table, numerator="seconds", denominator="contacts").iloc[0]
+    assert named(row) == {"channel": "在线", "product": "手机"}
+    assert row["contribution"] == pytest.approx(seconds[inside].sum() / 3, rel=0.2)
+    assert row["contribution_low"] < seconds[inside].sum() / 3 < row["contribution_high"]
+
+
+def test_amounts_summed_before_need_two_baseline_periods():
+    table = facts(1, n=3000)
+    table["seconds"] = np.random.default_rng(1).lognormal(5, 0.5, len(table))
+    summed = table.groupby(["week", "channel", "product", "region"])["seconds"].sum().reset_index()
+    assert causes(summed, numerator="seconds").empty
+    with pytest.raises(ParameterError, match="明细"):
+        causes(summed, numerator="seconds", baseline="W4")
+
+
+def test_counts_summed_finer_than_asked_are_still_counts():
+    rng = np.random.default_rng(2)
+    cells = list(itertools.product(WEEKS, CHANNELS, PRODUCTS, REGIONS))
+    table = pd.DataFrame(cells, columns=["week", "channel", "product", "region"])
+    jump = (table["week"] == "W5") & (table["channel"] == "邮件")
+    table["bad"] = rng.poisson(np.where(jump, 60.0, 45.0))
+    found = causes(table, by=["channel", "product"])
+    assert found["channel"][0] == "邮件" and pd.isna(found["product"][0])
