@@ -16,6 +16,7 @@ from csatext.reporting.chapters import chapters
 from csatext.reporting.files import write_text
 from csatext.reporting.fonts import font_face
 from csatext.reporting.tables import absent_tables, standard_tables
+from csatext.schema.analysis import RULES
 from csatext.text.personal_columns import mask_columns, mask_values
 
 __all__ = ["render_report", "write_report"]
@@ -74,7 +75,8 @@ def write_report(
     'report.html'
     """
     path = Path(path)
-    kept = set(keep)
+    # The owner of a category is a department of the taxonomy, not who served the customer.
+    kept = {*keep, *(column.name for column in RULES.columns)}
     facts = mask_columns(facts, keep=kept, orders=False)
     made = standard_tables(facts, measure=measure) if tables is None else tables
     shown = made if examples is None else {**made, "examples": examples}

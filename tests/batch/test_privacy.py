@@ -146,12 +146,15 @@ def test_facts_of_the_interface_are_masked_in_the_report(tmp_path):
             "channel": [f"电话{PHONES[0]}", "在线"] * 30,
             "agent_id": [AGENTS[0], AGENTS[1]] * 30,
             "is_negative": [True, False, False] * 20,
+            "category": "物流",
+            "owner": "物流负责人",
         }
     )
     before = facts.copy()
     page = ct.write_report(facts, tmp_path / "r.html").read_text("utf-8")
     assert not [value for value in [*AGENTS, *PHONES] if value in page]
     assert "坐席-1" in page
+    assert "坐席-3" not in page
     pd.testing.assert_frame_equal(facts, before)
     table = ct.breakdown(facts, by="channel", measure="is_negative")
     given = ct.write_report(facts, tmp_path / "g.html", tables={"breakdown": table}).read_text("utf-8")
