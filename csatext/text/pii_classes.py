@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 
 from csatext.text.pii_addresses import HALLS, NUMBERING, UNITS
-from csatext.text.pii_context import words_of
+from csatext.text.pii_context import announcing, words_of
 from csatext.text.pii_name_shapes import NAME_STARTS, surnames
 from csatext.text.pii_runs import BETWEEN, DIGITS
 from csatext.text.pii_spoken import SPOKEN
@@ -87,14 +87,14 @@ _RARE = (
 @cache
 def classes() -> np.ndarray:
     """Return the classes of each code point, as it is read, as bits."""
-    titles, names = words_of("title"), words_of("name")
+    titles, words = words_of("title"), announcing()
     members = {
         Bit.DIGIT: DIGITS,
         Bit.SPOKEN: DIGITS + BETWEEN + "A-Za-z",
         Bit.UNIT: UNITS,
         Bit.NUMBERING: NUMBERING,
-        Bit.CUE: "".join(word[-2] for word in names),
-        Bit.CUE_END: "".join(word[-1] for word in names),
+        Bit.CUE: "".join(word[-2] for word in words),
+        Bit.CUE_END: "".join(word[-1] for word in words),
         Bit.LINK: _LINKS,
         Bit.SURNAME: surnames(),
         Bit.NAME_START: surnames() + NAME_STARTS,

@@ -23,7 +23,7 @@ from csatext.text.pii_classes import (
     classes,
     flags,
 )
-from csatext.text.pii_context import words_of
+from csatext.text.pii_context import announcing, words_of
 from csatext.text.pii_view import folding
 
 __all__ = ["Coarse", "coarse"]
@@ -51,7 +51,7 @@ class Coarse(NamedTuple):
     named : ndarray of bool
         Names after a word that announces one.
     coded : ndarray of bool
-        Codes and account names, names in Latin letters.
+        Codes and account names, names in Latin letters, beside a context word.
     """
 
     certain: np.ndarray
@@ -65,6 +65,7 @@ class Coarse(NamedTuple):
 def _pairs(of: str) -> np.ndarray:
     """Return pairs of characters as sorted numbers."""
     words = {
+        "cue": [word[-2:] for word in announcing()],
         "name": [word[-2:] for word in words_of("name")],
         "title": [word[:2] for word in words_of("title")],
         "office": [word for word in words_of("office") if len(word) > 1],
@@ -114,9 +115,8 @@ def _is_han(points: np.ndarray) -> np.ndarray:
     return (points >= _FIRST_HAN) & (points <= _LAST_HAN)
 
 
-def _announced(points: np.ndarray, marks: np.ndarray) -> np.ndarray:
+def _announced(points: np.ndarray, cues: np.ndarray) -> np.ndarray:
     """Return where a name can begin after the end of a word that announces one, with links between."""
-    cues = np.flatnonzero(((marks[:-1] & IS_CUE) != 0) & ((marks[1:] & IS_CUE_END) != 0))
     at = _paired(cues, points, "name") + 2
     found = []
     for _ in range(_LONGEST_LINK):
@@ -180,6 +180,8 @@ def coarse(texts: pa.Array) -> Coarse:
     offices = of(Bit.OFFICE)
     offices = only(offices, Bit.SURNAME, -1, -2)
     alone = offices[folding()[points[offices]] == ord("总")]
+    cues = np.flatnonzero(((marks[:-1] & IS_CUE) != 0) & ((marks[1:] & IS_CUE_END) != 0))
+    cues = _paired(cues, points, "cue")
     starred = of(Bit.MASKED)
     starred = starred[_is_han(points[starred - 1]) & _is_han(points[starred + 1])]
     return Coarse(
@@ -207,11 +209,11 @@ def coarse(texts: pa.Array) -> Coarse:
             only(only(only(digits, Bit.HALL, -1), Bit.ASCII_DIGIT, 1), Bit.ASCII_DIGIT, 2),
         ),
         named=rows(
-            _announced(points, marks),
+            _announced(points, cues),
             only(of(Bit.CALLED), Bit.SURNAME, 1),
             alone,
             _paired(offices, points, "office"),
             starred,
         ),
-        coded=rows(_in_codes(points, letters)),
+        coded=rows(_in_codes(points, letters)) & rows(cues),
     )

@@ -15,10 +15,11 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from csatext.lexicon import lexicon_path
 from csatext.text.pii_view import QUESTION_END, SPEAKER
 
-__all__ = ["DIRECT", "Cue", "Cues", "words_of"]
+__all__ = ["DIRECT", "Cue", "Cues", "announcing", "words_of"]
 
 _ABOUT_NAMES = ("name", "title")
 _AFTER_SURNAMES = "office"  # some of these words announce a name too
+_SILENT = frozenset(("title", "office", "other"))
 _REACH = 18
 _REACH_OF_QUESTION = 40
 _REACH_AFTER = 6
@@ -55,6 +56,17 @@ def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool]]]:
         (row["class"], row["strength"] == "strong", _LATIN.search(row["word"]) is not None) for row in rows
     ]
     return AhoCorasick([row["word"] for row in rows], matchkind=MatchKind.LeftmostLongest), meanings
+
+
+def announcing() -> list[str]:
+    """Return the context words that announce a value of any kind.
+
+    Examples
+    --------
+    >>> "微信号" in announcing(), "先生" in announcing()
+    (True, False)
+    """
+    return [row["word"] for row in _rows() if row["class"] not in _SILENT]
 
 
 def words_of(kind: str) -> list[str]:
