@@ -18,6 +18,8 @@ UNREADABLE = "日期读不出"
 """How the reason of a reject begins whose date cannot be read."""
 _ENOUGH = 0.5
 """Share of the filled cells that must be dates for the column to be one of dates."""
+_NOTHING = r"^\s*(?:[-—–/\\.~]+|[无無空])\s*$"
+"""What is written into an empty cell; that a date is not known (不详) is told by a word."""
 _OF_TIME = re.compile(
     r"^[\d\sA-Za-z.,:：/\\\-+_?？()（）年月日号號时時点點分秒周週星期季度旬初中底末上下本前后後这這个個大昨今明当當天晚早晨午夜里裡间間"
     r"约約左右不详詳未知无無暂暫空一二三四五六七八九十〇零两兩几幾多世纪紀春夏秋冬节節假民国國]{1,24}$"
@@ -60,6 +62,7 @@ def unreadable_rows(contacts: pd.DataFrame, given: str, clocks: bool) -> tuple[N
     if given == "keep" or "created_at_text" not in contacts.columns:
         return none, []
     rows = contacts["created_at_text"].notna().to_numpy() & contacts["created_at"].isna().to_numpy()
+    rows &= ~contacts["created_at_text"].str.match(_NOTHING).fillna(False).to_numpy(dtype=np.bool_)
     if clocks:
         rows &= ~contacts["created_at_text"].str.match(CLOCK_ALONE).fillna(False).to_numpy(dtype=np.bool_)
     n, filled = int(rows.sum()), int(rows.sum() + contacts["created_at"].notna().sum())

@@ -147,7 +147,7 @@ def test_a_legal_file_is_not_touched(tmp_path: Path) -> None:
 
 
 def test_values_the_columns_do_not_know_are_no_fault(tmp_path: Path) -> None:
-    result = read(tmp_path, "T1999,慢了,不详,微信,N/A")
+    result = read(tmp_path, "T1999,慢了,-,微信,N/A")
     assert len(result.contacts) == 41
 
 
