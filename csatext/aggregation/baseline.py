@@ -60,12 +60,16 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Season, dispersion and serial correlation, fitted up to one period and used for the next few."""
+    """Season, dispersion and serial correlation, fitted up to one period and used for the next few.
+
+    ``least_ratio`` is the smallest variance over mean of a count, one a series.
+    """
 
     log_season: Array
     season_variance: Array
     reading: Array
     overdispersion: Array
+    least_ratio: Array
     freedom: Array
     rho: Array
     first: int
@@ -101,7 +105,7 @@ class Baseline:
         shared = (weight**2 * spread).sum(axis=1) / total**2 * (1 + self.rho) / (1 - self.rho)
         at = slice(ahead.start - self.first, ahead.stop - self.first)
         mean = exposure[:, ahead] * np.exp(self.log_season[:, at]) * level[:, None]
-        variance = mean * (1 + self.overdispersion[:, None] * mean)
+        variance = mean * np.maximum(1 + self.overdispersion[:, None] * mean, self.least_ratio[:, None])
         return Expectation(
             mean, variance, self.season_variance[:, at], self.reading[:, at], shared, self.freedom, self.rho
         )
@@ -157,8 +161,11 @@ def make_baseline(
     log_season = log_season + _effects(fit, contrast, width) + reading
     variance = variance + _variances(fit, contrast, width) + reading**2
     spread = estimate_dispersion(y, mu, w, fit.freedom)
+    usual_mean = (w * mu).sum(axis=1) / np.maximum(w.sum(axis=1), 1e-9)
+    # Nights have a tenth of the contacts of a day: what varies by the hour must not seem steadier there.
+    least = 1 + spread.overdispersion * usual_mean if freq == "h" else np.ones(len(y))
     return Baseline(
-        log_season, variance, reading, spread.overdispersion, spread.freedom, spread.rho, past.start
+        log_season, variance, reading, spread.overdispersion, least, spread.freedom, spread.rho, past.start
     )
 
 
