@@ -122,7 +122,8 @@ def main():
             )  # fmt: skip
     columns = [
         "series", "mean", "var/mean", "own_weeks", "strong", "false_per_100x30d", "false_by_season",
-        "seen_same_day", "within_1_day", "within_2_days", "attainable_1", "attainable_2", "alerts_per_incident", "seconds",
+        "seen_same_day", "within_1_day", "within_2_days", "attainable_1", "attainable_2",
+        "alerts_per_incident", "seconds",
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     print(table.round(2).to_string(index=False))
