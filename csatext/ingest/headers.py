@@ -10,7 +10,7 @@ from csatext.ingest.columns import known_headers, normal_header
 __all__ = ["find_header", "unique_names"]
 
 _LOOK = 15
-_VALUE = re.compile(r"^[-+]?\d[\d\s:/.,年月日TZ+-]*%?$|^\d.*\d{4,}$")
+_VALUE = re.compile(r"^[-+]?\d[\d\s:/.,年月日TZ+-]*%?$|^\d.*\d{4}$")
 _SENTENCE = re.compile("[，。！？；,!?…]")
 _LONG_NAME = 30
 

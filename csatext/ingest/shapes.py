@@ -19,7 +19,7 @@ _CLOCK_SIGNS = (
 _CLASSES = (
     re.compile(r"^\s*[-+]?\d{1,18}(?:\.\d+)?(?:[eE][-+]?\d+)?%?\s*$"),
     re.compile(r"^\s*'?\d{2,4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,4})?" + _CLOCK_SIGNS + "{0,24}$"),
-    re.compile(r"^\s*[A-Za-z]{0,6}[-_]?\d{4,}[A-Za-z0-9_-]*\s*$"),
+    re.compile(r"^\s*[A-Za-z]{0,6}[-_]?\d{4}[A-Za-z0-9_-]*\s*$"),
     re.compile(r"^\s*[A-Za-z]{1,6}[-_]?\d{1,12}\s*$"),
 )
 _NUMBER, _DATE, _CODE, _LABEL = _CLASSES
