@@ -48,7 +48,7 @@ _HOMES = {
     "csatext.schema": ("conform", "tables"),
     "csatext.taxonomy": ("Taxonomy",),
     "csatext.text.boilerplate": ("find_boilerplate", "remove_boilerplate"),
-    "csatext.text.cleaning": ("clean", "clean_column"),
+    "csatext.text.cleaning": ("DEFAULT_STEPS", "clean", "clean_column"),
     "csatext.text.concordance": ("concordance",),
     "csatext.text.conversion": ("to_simplified", "to_simplified_column"),
     "csatext.text.corpus": ("Corpus",),
