@@ -121,6 +121,98 @@ def false_reports(draws: int, scale: str, noise: float, drift: float, seed: int)
     return {"false": false / draws}
 
 
+NULLS = {
+    # Rows, sizes of the dimensions, baseline periods, draws, whether shares of the values are unequal.
+    "wide 50,000": (50_000, (4, 20, 31), 4, 200, False),
+    "wide 50,000, unequal": (50_000, (4, 20, 31), 4, 200, True),
+    "wide 200,000": (200_000, (4, 50, 31), 4, 100, False),
+    "wide 200,000, sparse": (200_000, (50, 31, 300), 4, 40, False),
+    "wide 200,000, six": (200_000, (4, 50, 31, 300, 20, 6), 4, 20, False),
+    "100,000": (100_000, (4, 3, 10, 5), 4, 100, False),
+    "one baseline, 4,000": (4_000, (4, 3, 10, 5), 1, 200, False),
+    "one baseline, 4,000, unequal": (4_000, (4, 3, 10, 5), 1, 200, True),
+    "one baseline, 20,000": (20_000, (4, 3, 10, 5), 1, 200, False),
+    "one baseline, 20,000, unequal": (20_000, (4, 3, 10, 5), 1, 200, True),
+    "one baseline, wide 50,000": (50_000, (4, 20, 31), 1, 100, False),
+}
+
+
+def null_reports(
+    kind: str, n: int, sizes: tuple[int, ...], n_baseline: int, draws: int, is_unequal: bool
+) -> float:
+    """Share of draws with a report where all five weeks are alike."""
+    false = 0
+    for seed in range(draws):
+        rng = np.random.default_rng(seed)
+        table = pd.DataFrame({"week": rng.integers(0, 5, n), "contacts": 1})
+        dims = [f"d{dim}" for dim in range(len(sizes))]
+        for name, size in zip(dims, sizes, strict=True):
+            weight = 1 / np.arange(1, size + 1) if is_unequal else np.ones(size)
+            table[name] = rng.choice(size, n, p=weight / weight.sum())
+        numerator, denominator = {
+            "rate": (rng.random(n) < 0.08, None),
+            "count": (np.ones(n), None),
+            "paid": (rng.lognormal(4, 1, n) * (rng.random(n) < 0.1), None),
+            "seconds a contact": (rng.lognormal(5, 0.5, n), "contacts"),
+        }[kind]
+        found = root_causes(
+            table.assign(value=numerator.astype(float)),
+            numerator="value",
+            denominator=denominator,
+            by=dims,
+            period="week",
+            current=4,
+            baseline=list(range(4 - n_baseline, 4)),
+        )
+        false += not found.empty
+    return false / draws
+
+
+def nulls(part: float) -> pd.DataFrame:
+    rows = {}
+    for name, (n, sizes, n_baseline, draws, is_unequal) in NULLS.items():
+        kinds = ["rate", "count"] if n > 20_000 else ["rate", "count", "paid", "seconds a contact"]
+        few = max(int(draws * part), 2)
+        rows[name] = {kind: null_reports(kind, n, sizes, n_baseline, few, is_unequal) for kind in kinds} | {
+            "draws": few
+        }
+    return pd.DataFrame(rows).T
+
+
+def sparse_counts(draws: int, rows: int, factor: float) -> dict[str, float]:
+    """Hit rate where only complaints are in the table and one pair of values has ``factor`` times more."""
+    first = top = 0
+    errors = rows * 0.06 * (factor - 1) / np.sqrt(rows * 0.06)
+    for seed in range(draws):
+        rng = np.random.default_rng(seed)
+
+        def take(n: int, rng: np.random.Generator = rng) -> pd.DataFrame:
+            return pd.DataFrame(
+                {
+                    "d0": rng.choice(4, n, p=[0.4, 0.3, 0.2, 0.1]),
+                    "d1": rng.integers(0, 3, n),
+                    "d2": rng.integers(0, 10, n),
+                    "d3": rng.integers(0, 5, n),
+                }
+            )
+
+        table = take(5 * rows).assign(week=rng.integers(0, 5, 5 * rows))
+        extra = take(rng.poisson(rows * 0.06 * (factor - 1))).assign(d0=1, d3=2, week=4)
+        table = pd.concat([table, extra], ignore_index=True).assign(one=1)
+        found = root_causes(
+            table,
+            numerator="one",
+            by=["d0", "d1", "d2", "d3"],
+            period="week",
+            current=4,
+            baseline=[0, 1, 2, 3],
+        )
+        got = [named(row) for _, row in found.head(3).iterrows()]
+        first += got[:1] == [{"d0": 1, "d3": 2}]
+        top += {"d0": 1, "d3": 2} in got
+    return {"errors": errors, "first": first / draws, "top3": top / draws}
+
+
 def speed() -> None:
     rng = np.random.default_rng(0)
     n = 1_000_000
@@ -157,6 +249,17 @@ def main() -> None:
     draws = 20 if options.quick else options.draws
     if sys.platform != "win32" and not options.skip_speed:
         speed()
+    print("\nnothing planted: share of draws with a report")
+    print(nulls(draws / 200).round(3).to_string())
+    print("\ncounts of complaints only, one pair of values raised; standard errors of the week alone")
+    cases = {
+        f"{rows} a week x {factor}": (rows, factor) for rows, factor in ((400, 2.5), (400, 3.0), (2000, 1.8))
+    }
+    print(
+        pd.DataFrame({name: sparse_counts(draws, *case) for name, case in cases.items()})
+        .T.round(3)
+        .to_string()
+    )
     for scale in ("usual", "wide"):
         about = "3-5 dimensions of 3-12 values" if scale == "usual" else "3-6 dimensions of 3-50 values"
         print(f"\n{scale}: {about}; hit rate by standard errors of the expected excess")
