@@ -10,7 +10,7 @@ import numpy as np
 
 from csatext.text.pii_addresses import HALLS, NUMBERING, UNITS
 from csatext.text.pii_context import announcing, words_of
-from csatext.text.pii_name_shapes import NAME_STARTS, surnames
+from csatext.text.pii_name_shapes import LEFT_EDGES, NAME_STARTS, compound_starts, surnames
 from csatext.text.pii_runs import BETWEEN, DIGITS
 from csatext.text.pii_spoken import SPOKEN
 from csatext.text.pii_transliterated import DOTS
@@ -55,6 +55,8 @@ class Bit(IntFlag):
     OWNED = auto()
     OWNER_END = auto()
     FAMILY = auto()
+    COMPOUND = auto()
+    LEFT = auto()
     CALLED = auto()
     MAIL = auto()
     SIGN = auto()
@@ -113,6 +115,8 @@ def classes() -> np.ndarray:
         Bit.OWNED: "身名那",
         Bit.OWNER_END: "份字义个",
         Bit.FAMILY: "姓",
+        Bit.COMPOUND: compound_starts(),
+        Bit.LEFT: LEFT_EDGES + "字",  # 名字叫
         Bit.CALLED: "叫",
         Bit.MAIL: "艾圈小",
         Bit.SIGN: "收启",

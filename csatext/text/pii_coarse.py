@@ -154,6 +154,7 @@ def coarse(texts: pa.Array) -> Coarse:
     points = _code_points(texts)
     marks = flags().take(points, mode="clip")
     ends = np.cumsum(pc.utf8_length(texts).to_numpy(zero_copy_only=False)) + _MARGIN
+    starts = np.concatenate(([_MARGIN], ends))
     rare = np.flatnonzero((marks & IS_RARE) != 0)
     here = classes().take(points[rare], mode="clip")
 
@@ -162,6 +163,13 @@ def coarse(texts: pa.Array) -> Coarse:
 
     def only(at: np.ndarray, bit: Bit, *ahead: int) -> np.ndarray:
         return at[(_around(points, at, *ahead) & bit) != 0]
+
+    def edged(at: np.ndarray, back: int) -> np.ndarray:
+        return at[
+            ~_is_han(points[at + back])
+            | _among(at + back + 1, starts)
+            | (_around(points, at, back) & Bit.LEFT != 0)
+        ]
 
     def rows(*found: np.ndarray) -> np.ndarray:
         hit = np.zeros(len(texts), bool)
@@ -178,7 +186,9 @@ def coarse(texts: pa.Array) -> Coarse:
     signs = signs[~_is_han(points[signs + 1]) | _among(signs + 1, ends)]
     spelt = _paired(letters, points, "at")
     offices = of(Bit.OFFICE)
-    offices = only(offices, Bit.SURNAME, -1, -2)
+    offices = np.concatenate(
+        [edged(only(offices, Bit.SURNAME, -1), -2), edged(only(offices, Bit.COMPOUND, -2), -3)]
+    )
     alone = offices[folding()[points[offices]] == ord("总")]
     cues = np.flatnonzero(((marks[:-1] & IS_CUE) != 0) & ((marks[1:] & IS_CUE_END) != 0))
     cues = _paired(cues, points, "cue")
@@ -210,7 +220,7 @@ def coarse(texts: pa.Array) -> Coarse:
         ),
         named=rows(
             _announced(points, cues),
-            only(of(Bit.CALLED), Bit.SURNAME, 1),
+            edged(only(of(Bit.CALLED), Bit.SURNAME, 1), -1),
             alone,
             _paired(offices, points, "office"),
             starred,

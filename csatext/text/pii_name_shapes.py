@@ -12,9 +12,11 @@ from csatext.text.pii_transliterated import DOTS, transliterated_end
 
 __all__ = [
     "EDGE",
+    "LEFT_EDGES",
     "NAME_STARTS",
     "REACH",
     "begins_word",
+    "compound_starts",
     "ends_word",
     "is_han",
     "name_at",
@@ -29,9 +31,13 @@ __all__ = [
 _HAN = re.compile(r"[\u3400-\u9fff]")
 EDGE = re.compile(r"$|[^\u3400-\u9fff]")
 """The end of a text or of a stretch of Chinese characters."""
-_LEFT_EDGE = frozenset(
-    "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼和您你及、于从替帮用以经成件个转知诉告达醒约复催下识"
+LEFT_EDGES = (
+    "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼"
+    "和您你及、于从替帮用以经成件个转知诉告达醒约复催下识"
 )
+"""Characters before a family name that starts a word."""
+
+_LEFT_EDGE = frozenset(LEFT_EDGES)
 _ENDS_WORDS = frozenset(
     "方时师尚明全成文车边安关管单应经司官农党习景商沙席费项班封储植晋扶丰代卿强盘巴白万任余童路游华房公干乐"
     "都和于向那同能平常查相连水支解"
@@ -105,6 +111,11 @@ def surnames() -> str:
     return "".join(sorted(lists.single | {name[0] for name in (*lists.compound, *lists.firsts)}))
 
 
+def compound_starts() -> str:
+    """Return the first characters of surnames of two characters."""
+    return "".join(sorted({name[0] for name in _lists().compound}))
+
+
 def is_han(view: str, at: int) -> bool:
     """Whether a Chinese character stands at ``at``."""
     return _HAN.match(view, at) is not None
@@ -133,8 +144,6 @@ def nickname_at(view: str, at: int) -> int | None:
 
 def surname_before(view: str, end: int) -> int | None:
     """Return where the common family name that ends at ``end`` and starts a word begins, or None.
-
-    For forms of address, such as 经理, that follow other words more often than a name.
 
     Examples
     --------

@@ -93,8 +93,12 @@ def announced_names(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
 
 @cache
 def _office() -> re.Pattern[str]:
-    words = "|".join(word for word in words_of("office") if len(word) > 1)
-    return re.compile(rf"(?:{words})(?!傅)|总(?=$|[^\u3400-\u9fff]|[您你说让找])")
+    words = words_of("office")
+    rests = "|".join(f"(?<={word[0]}){word[1:]}(?!傅)" for word in words if len(word) > 1)
+    # a class first: a search runs through it several times as fast as through alternatives
+    return re.compile(
+        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找]))"
+    )
 
 
 def _in_office(view: str) -> Iterator[tuple[int, int]]:

@@ -43,7 +43,7 @@ def may_hold_pii(texts: pa.Array) -> pa.BooleanArray:
     )
     for row, text, chosen in zip(doubtful, texts.take(pa.array(doubtful)).to_pylist(), groups, strict=True):
         view = fold(text)
-        possible[row] = MASK.search(view) is not None or any(_finds(view, *chosen))
+        possible[row] = ("[" in view and MASK.search(view) is not None) or any(_finds(view, *chosen))
     return pa.array(possible)
 
 
