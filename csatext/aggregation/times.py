@@ -78,7 +78,8 @@ def read_moment(value: object, argument: str, *, last: bool = False) -> pd.Times
     argument : str
         Name of the argument, for the message.
     last : bool
-        The last microsecond of what is named, and not the first; a time of day is itself.
+        The last microsecond of what is named, and not the first; a time of day is itself, but for the last
+        minute of a day, which is the end of that day.
 
     Raises
     ------
@@ -98,6 +99,9 @@ def read_moment(value: object, argument: str, *, last: bool = False) -> pd.Times
         ) from error
     if pd.isna(moment):
         raise ParameterError.wrong_type(argument, value, "日期，例如 2026-05-01")
+    if last and (moment.hour, moment.minute) == (23, 59):
+        # How people and databases write the end of a day.
+        return moment.normalize() + pd.DateOffset(days=1) - pd.Timedelta(microseconds=1)
     if not last or moment != moment.normalize():
         return moment
     if isinstance(value, pd.Period):
