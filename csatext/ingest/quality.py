@@ -7,6 +7,7 @@ import pandas as pd
 from csatext.errors import ParameterError
 from csatext.ingest.duplicates import near_duplicates
 from csatext.ingest.languages import scripts
+from csatext.ingest.missing_figures import table_flags
 from csatext.ingest.raw import Note
 from csatext.ingest.turn_checks import turn_notes
 from csatext.ingest.values import as_text, blank
@@ -17,6 +18,7 @@ __all__ = ["check", "quality_table"]
 
 _EARLIEST = pd.Timestamp("1990-01-01")
 _SCALES = (5.0, 10.0, 100.0)
+_EXAMPLES = 3
 _SCRIPT_LABELS = {"traditional": "繁体中文", "latin": "没有中文、只有拉丁字母", "none": "没有中文也没有字母"}
 
 
@@ -114,6 +116,15 @@ def _texts(contacts: pd.DataFrame) -> list[Note]:
         Note(f"script_{script}", "text", int(found.get(script, 0)), n, label)
         for script, label in _SCRIPT_LABELS.items()
     ]
+    for check, flags, what in zip(
+        ("pipe_table", "missing_figure"),
+        table_flags(text),
+        ("有压成竖线行的表格，可用 ct.pipe_tables 取出", "提到的图、表或清单不在文本里"),
+        strict=True,
+    ):
+        examples = "、".join(contacts["doc_id"][flags].dropna().head(_EXAMPLES))
+        detail = f"{what}；例如 doc_id {examples}" if examples else what
+        notes.append(Note(check, "text", int(flags.sum()), n, detail))
     return notes
 
 
@@ -124,7 +135,8 @@ def check(
 
     Checks: ``missing`` (each column), ``date_future`` and ``date_ancient`` (each time column),
     ``score_range`` (csat, nps), ``duplicate_id``, ``duplicate_text``, ``near_duplicate_text``,
-    ``bad_characters``, ``private_characters``, ``script_traditional``, ``script_latin``, ``script_none``;
+    ``bad_characters``, ``private_characters``, ``script_traditional``, ``script_latin``, ``script_none``,
+    ``pipe_table``, ``missing_figure`` (with examples by doc_id);
     for turns ``turn_clock_backwards``, ``turn_ends_before_start``, ``role_missing``,
     ``role_inferred``, ``dialogue_one_sided``, ``turn_empty``, ``turn_without_contact``; and the rows of
     ``contacts.attrs["quality"]``, which tell what the reader guessed and mended. REQUIREMENTS row 12.

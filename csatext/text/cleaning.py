@@ -15,6 +15,7 @@ from csatext.errors import ParameterError
 from csatext.text.characters import collapse_blanks, halve_width, remove_invisible, shorten_runs
 from csatext.text.column import as_text_column, map_chunks
 from csatext.text.emoticons import bracket_emoticons
+from csatext.text.flattened_tables import unfold_tables
 from csatext.text.markup import decode_entities, remove_tags, remove_urls
 from csatext.text.offsets import OffsetMap, compose, identity
 from csatext.text.repair import (
@@ -37,6 +38,7 @@ DEFAULT_STEPS: tuple[CleaningStep, ...] = (
     remove_urls,
     bracket_emoticons,
     cut_repeated_lines,
+    unfold_tables,
     collapse_blanks,
     shorten_runs,
     cut_repeated_bodies,
@@ -44,8 +46,8 @@ DEFAULT_STEPS: tuple[CleaningStep, ...] = (
 """The steps of ``clean`` in their order.
 
 Bytes are repaired before full-width characters change, as these may carry half a character; notes go before
-tags, as both are found by their brackets; bodies of whole lines are compared while there are line ends; runs
-are shortened on single blanks; bodies are compared last, when their copies are alike.
+tags, as both are found by their brackets; bodies of whole lines are compared and tables found while there are
+line ends; runs are shortened on single blanks; bodies are compared last, when their copies are alike.
 """
 
 _STEPS_WANTED = "Step 或函数（str -> str）组成的列表，如 ct.DEFAULT_STEPS"
