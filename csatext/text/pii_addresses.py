@@ -62,13 +62,17 @@ _JOINT = re.compile(
 _ADMIN = re.compile(r"(?:省|市|区|县|镇|乡|街道|旗|自治州)")
 _STOP = re.compile(
     r".*(?:[^\u4e00-\u9fffA-Za-z0-9,，、\s\-·\ufdd0]|(?<![省市区县镇乡旗])[,，、]|(?<![省市区县镇乡旗道路街])[\s\ufdd0]|在|到|是|址为?|(?<!解)放|送(?!变)|寄|住|我家|我们|我|给|的|了|去(?!年)|位于|收货|收件|"
-    r"发往|改成|改为|换成|改到|现居|户籍|老家|常住|姓名|这|那里|单位|派送|上门|自提|先生|女士|小姐|嗯|呃|啊|一下|麻烦|"
+    r"发往|改成|改为|换成|换到|改到|变更为|更正为|现居|户籍|老家|常住|姓名|这|那里|单位|派送|上门|自提|先生|女士|小姐|嗯|呃|啊|一下|麻烦|"
     r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
     re.DOTALL,
 )
-_TOLD = re.compile(r"(?:地址|住址|寄到|寄往|送到|家住|我住|住在|我家在)[\s:,，是为在]{0,3}$")
-_TOLD_REACH = 8
-_BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为")
+_TOLD = re.compile(
+    r"(?:地址|住址|寄到|寄往|送到|家住|我住|住在|我家在)"
+    r"(?:[\s:,，是为在]|[改换][成为到]|变更为|更正为|[写填]成?|就|请|要){0,3}$"
+)
+_TOLD_REACH = 12
+_FLAT = re.compile(r"[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}(?:室|号|房)?$")
+_BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为|清楚|明白|详细|完整|错")
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
 _HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>[户栋幢座层楼])\s?")
 _NO_ESTATE = 4
@@ -128,7 +132,8 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
     if len(lead) < 2:
         return False
     placed = _ADMIN.search(lead) is not None
-    if (placed or set(units) - {"号"}) and _is_told(view, start, lead):
+    proper = placed or set(units) - {"号"} or _FLAT.match(view, door, end) is not None
+    if proper and _is_told(view, start, lead):
         return True
     if _WAY.search(lead) is not None and ({"号", "弄", "号院", "栋", "幢", "号楼"} & set(units)):
         return len(lead) >= 3 or placed

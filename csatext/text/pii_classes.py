@@ -10,7 +10,8 @@ import numpy as np
 
 from csatext.text.pii_addresses import HALLS, NUMBERING, UNITS
 from csatext.text.pii_context import announcing, words_of
-from csatext.text.pii_name_shapes import LEFT_EDGES, NAME_STARTS, compound_starts, surnames
+from csatext.text.pii_name_lists import compound_starts, surnames
+from csatext.text.pii_name_shapes import LEFT_EDGES, NAME_STARTS
 from csatext.text.pii_runs import BETWEEN, DIGITS
 from csatext.text.pii_spoken import SPOKEN
 from csatext.text.pii_transliterated import DOTS
@@ -19,7 +20,8 @@ from csatext.text.pii_view import ENUMERATORS, PROVINCES, TURN_JOIN, folding
 __all__ = ["IS_CUE", "IS_CUE_END", "IS_DIGIT", "IS_RARE", "IS_SPOKEN", "Bit", "classes", "flags"]
 
 _LINKS = (
-    rf"\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留错了用改成换变更{TURN_JOIN}"
+    rf"\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留错了用改成换变更"
+    rf"就请麻烦直接还都也要先帮我给可以一栏里处统重新已经现在下上必选{TURN_JOIN}"
 )
 """Characters between a word that announces a name and the name, as the inside of a class."""
 
@@ -125,7 +127,8 @@ def classes() -> np.ndarray:
         Bit.DASH: r"\-",
     }
     table = np.zeros(_PLANES, np.int32)
-    everything = "".join(map(chr, range(_PLANES)))
+    # What stands between and beyond is of no class but as what it is read as.
+    everything = "".join(map(chr, (*range(0xA000), *range(0xF900, 0x10000))))
     for bit, characters in members.items():
         table[[ord(char) for char in re.findall(f"[{characters}]", everything)]] |= bit
     read = folding()[:_PLANES].copy()

@@ -33,7 +33,7 @@ _TELLING_CODE = 8  # digits of a code without a context word
 _SHORTEST_CODE = 5
 _OCTETS = 8
 _HEX_GROUP = 5
-_LONGEST_LINK = 18
+_LONGEST_LINK = 24
 _MARGIN = 8
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 

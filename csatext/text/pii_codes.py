@@ -64,7 +64,8 @@ def _code_kind(code: str, start: int, end: int, cues: Cues) -> str | None:
     cue = cues.before(start)
     kind = cue.kind if cue is not None else ""
     other = cue is not None and cue.kind == "other" and cue.direct
-    if is_uscc(upper) and (kind == "tax" or not (other and digits == len(code))):
+    ordered = cue is not None and kind == "order" and (cue.strong or cue.direct)
+    if is_uscc(upper) and (kind == "tax" or not ((other or ordered) and digits == len(code))):
         return "uscc"
     if other:
         return None

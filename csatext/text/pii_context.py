@@ -28,11 +28,11 @@ _ANSWERED = re.compile(f"{QUESTION_END}.*[0-9]{{5}}", re.DOTALL)
 _LATIN = re.compile(r"[A-Za-z]")
 _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不见了|丢了|看不到|查不到|在哪")
 DIRECT = (
-    r"[\s:,，、.。=|#\"'“”‘’「」(（\[【是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好吧呢哈]"
+    r"[\s:,，、.。=|#\"'“”‘’「」()\[\]【】是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好吧呢哈]"
 )
 """Characters that may stand between a context word and its value, as a class."""
 
-_DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT}|前[几三四]位|前面|开头)*")
+_DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT}|同号|前[几三四]位|前面|开头)*")
 
 
 class Cue(NamedTuple):

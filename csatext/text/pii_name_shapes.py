@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from dataclasses import dataclass
-from functools import cache
 
-from csatext.lexicon import lexicon_path
+from csatext.text.pii_name_lists import name_lists
 from csatext.text.pii_transliterated import DOTS, transliterated_end
 
 __all__ = [
@@ -16,7 +13,6 @@ __all__ = [
     "NAME_STARTS",
     "REACH",
     "begins_word",
-    "compound_starts",
     "ends_word",
     "is_han",
     "name_at",
@@ -24,7 +20,6 @@ __all__ = [
     "nickname_at",
     "surname_at",
     "surname_before",
-    "surnames",
     "written_apart",
 ]
 
@@ -67,53 +62,14 @@ NAME_STARTS = "小老阿"
 
 REACH = 14
 """Characters before a value or a form of address in which a name is looked for."""
+_OPENING = re.compile(
+    r"(?:(?:^|[^\u3400-\u9fff]|[好的行嗯哦噢啊呃对呀吗呢吧啦])[那这](?![车包单班边项封支种双])|那么|[您你]好|祝|"
+    r"然后|另外|不过|其实|刚才|刚刚|今天|昨天|明天|目前|之前|后来|麻烦|欢迎|恭喜)[\u3400-\u9fff]$"
+)
+"""What a clause opens with before the person whom it is about or for, and the first character of the name."""
 _DOTTED_BEFORE = re.compile(
     rf"(?:^|[^\u3400-\u9fff]|好|是|叫|给|找|问|的|系){{1}}((?:(?![好是叫给找问的系])[\u3400-\u9fff]){{2,7}}[{DOTS}][\u3400-\u9fff]{{1,8}})$"
 )
-
-
-@dataclass(frozen=True)
-class _Lists:
-    common: frozenset[str]
-    single: frozenset[str]
-    compound: frozenset[str]
-    given: frozenset[str]
-    firsts: tuple[str, ...]
-    words: re.Pattern[str]
-    also_names: frozenset[str]
-
-
-@cache
-def _lists() -> _Lists:
-    rows = {}
-    for name in ("surnames", "pii_given_names", "pii_not_names"):
-        with lexicon_path(f"{name}.tsv").open(encoding="utf-8", newline="") as lines:
-            rows[name] = list(csv.DictReader(lines, delimiter="\t"))
-    by_kind = {
-        kind: frozenset(row["surname"] for row in rows["surnames"] if row["kind"] == kind)
-        for kind in ("common", "plain", "compound", "first")
-    }
-    words = sorted((row["word"] for row in rows["pii_not_names"]), key=len, reverse=True)
-    return _Lists(
-        by_kind["common"],
-        by_kind["common"] | by_kind["plain"],
-        by_kind["compound"],
-        frozenset(row["char"] for row in rows["pii_given_names"]),
-        tuple(sorted(by_kind["first"], key=len, reverse=True)),
-        re.compile("|".join(map(re.escape, words))),
-        frozenset(row["word"] for row in rows["pii_not_names"] if row["also_name"] == "yes"),
-    )
-
-
-def surnames() -> str:
-    """Return the characters that a surname can begin with."""
-    lists = _lists()
-    return "".join(sorted(lists.single | {name[0] for name in (*lists.compound, *lists.firsts)}))
-
-
-def compound_starts() -> str:
-    """Return the first characters of surnames of two characters."""
-    return "".join(sorted({name[0] for name in _lists().compound}))
 
 
 def is_han(view: str, at: int) -> bool:
@@ -132,12 +88,12 @@ def _may_be_given(view: str, at: int) -> bool:
     """Whether a given name may start here; 可 may, where two characters make one (可欣), not in 可以."""
     if view[at] not in _NOT_GIVEN:
         return True
-    return view[at] == "可" and view[at + 1 : at + 2] in _lists().given and _is_edge(view, at + 2)
+    return view[at] == "可" and view[at + 1 : at + 2] in name_lists().given and _is_edge(view, at + 2)
 
 
 def nickname_at(view: str, at: int) -> int | None:
     """Return where a name such as 小李 or 老王 that starts at ``at`` and ends a word ends, or None."""
-    known = view[at : at + 1] in tuple(NAME_STARTS) and view[at + 1 : at + 2] in _lists().common
+    known = view[at : at + 1] in tuple(NAME_STARTS) and view[at + 1 : at + 2] in name_lists().common
     clear = known and view[at + 1] not in _ENDS_WORDS and EDGE.match(view, at + 2) is not None
     return at + 2 if clear and not _is_word(view, at) else None
 
@@ -150,7 +106,7 @@ def surname_before(view: str, end: int) -> int | None:
     >>> surname_before("请王经理来", 2), surname_before("项目经理", 2)
     (1, None)
     """
-    lists = _lists()
+    lists = name_lists()
     for length in (2, 1):
         start = end - length
         surname = view[start:end] if start >= 0 else ""
@@ -162,7 +118,7 @@ def surname_before(view: str, end: int) -> int | None:
 
 def surname_at(view: str, at: int) -> str:
     """Return the family name that starts at ``at``, the compound one where there is one, or ''."""
-    lists = _lists()
+    lists = name_lists()
     if view[at : at + 2] in lists.compound:
         return view[at : at + 2]
     return view[at : at + 1] if view[at : at + 1] in lists.single else ""
@@ -173,7 +129,7 @@ def _is_word(view: str, at: int, end: int | None = None) -> bool:
 
     Where a name is certain up to ``end``, a word that is a name too, such as 高峰, is one.
     """
-    lists = _lists()
+    lists = name_lists()
     word = lists.words.match(view, at)
     crosses = word is not None and end is not None and word.end() > end  # 孙女|士
     if word is None or crosses or (word.end() == end and word.group() in lists.also_names):
@@ -191,7 +147,7 @@ def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | N
     possible, not announced. ``dotted`` is False where a place
     such as 上海·浦东 may stand as well as a name such as 安娜·贝尔.
     """
-    lists = _lists()
+    lists = name_lists()
     firsts = () if strict else lists.firsts
     sounded = transliterated_end(view, at, firsts=firsts, follows=_AFTER_NAME, sure=dotted)
     if sounded is not None:
@@ -238,14 +194,14 @@ def written_apart(view: str, at: int) -> int | None:
         return latin.end()
     surname = surname_at(view, at)
     given = _SPACED_GIVEN.match(view, at + len(surname)) if surname else None
-    if given is None or given["first"] not in _lists().given or not _NOT_GIVEN.isdisjoint(given.group()):
+    if given is None or given["first"] not in name_lists().given or not _NOT_GIVEN.isdisjoint(given.group()):
         return None
     return given.end() if _AFTER_NAME.match(view, given.start("first")) is None else None
 
 
 def name_before(view: str, end: int) -> int | None:
     """Return where the name or family name that ends at ``end`` begins, or None."""
-    lists = _lists()
+    lists = name_lists()
     needs_edge = view.startswith("太太", end)  # 照顾太太, 答谢太太
     best: int | None = None
     alone: int | None = None
@@ -266,7 +222,7 @@ def name_before(view: str, end: int) -> int | None:
             or not is_han(left, 0)
             or left in _LEFT_EDGE
             or (left == "谢" and surname != "谢")
-            or view[max(0, start - 2) : start] in ("您好", "你好")
+            or _OPENING.search(view, max(0, start - 3), start + 1) is not None
         )
         sure = surname in lists.compound or surname in lists.common
         likely = set(given) <= lists.given | lists.common
@@ -284,15 +240,15 @@ def name_before(view: str, end: int) -> int | None:
 
 def ends_word(view: str, start: int, end: int) -> bool:
     """Whether the characters before a title are the end of an ordinary word, as in 黄金 or 任何."""
-    words = _lists().words
+    words = name_lists().words
     return any(
         (match := words.match(view, begin)) is not None
         and match.end() == end
-        and not (begin == start and match.group() in _lists().also_names)
+        and not (begin == start and match.group() in name_lists().also_names)
         for begin in range(max(0, start - 2), start + 1)
     )
 
 
 def begins_word(view: str, at: int) -> bool:
     """Whether an ordinary word such as 高兴 starts at ``at``."""
-    return _lists().words.match(view, at) is not None
+    return name_lists().words.match(view, at) is not None

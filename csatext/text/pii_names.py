@@ -26,8 +26,14 @@ from csatext.text.pii_view import QUESTION_END, TURN_JOIN
 
 __all__ = ["ASKS_NAME", "announced_names", "names"]
 
+_WRITTEN = (
+    r"(?:就|请|麻烦|直接|还是|都|也|要|先|帮我|给我|可以|那一?栏|一栏|栏|那里|这里|处|统一|重新|已经|已|现在){1,2}"
+    "(?=[是为叫写填改换留]|变更|登记)"
+)
+"""Words before a verb that tells what is written after the word that announces a name."""
+
 _AFTER_STRONG = re.compile(
-    rf"(?:[\s:=|,、\"'“”‘’「」(（\[【/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留|错了|错){{0,6}}"
+    rf"(?:{_WRITTEN}|改一下|换一下|[必选]填|[写填]上(?!官)|[\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留|错了|错){{0,6}}"
 )
 _CALLED = re.compile(r"(?:^|[\s,，。])(?:名字)?叫")
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")

@@ -98,10 +98,8 @@ def folding() -> np.ndarray:
     """
     table = np.arange(_POINTS, dtype=np.uint32)
     table[_SURROGATES] = _REPLACEMENT
-    for point in range(_LAST_DIGIT):
-        value = unicodedata.decimal(chr(point), None)
-        if value is not None:
-            table[point] = ord("0") + value
+    for digit in re.findall(r"\d", "".join(map(chr, range(_LAST_DIGIT)))):
+        table[ord(digit)] = ord("0") + unicodedata.decimal(digit)
     table[list(_FOLD)] = [ord(plain) if isinstance(plain, str) else plain for plain in _FOLD.values()]
     table.setflags(write=False)
     return table

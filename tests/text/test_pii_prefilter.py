@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from csatext.lexicon import lexicon_path
 from csatext.text.pii import find_pii
-from csatext.text.pii_name_shapes import surnames
+from csatext.text.pii_name_lists import surnames
 from csatext.text.pii_prefilter import may_hold_pii
 from csatext.text.redaction import redact, redact_column
 
@@ -41,6 +41,7 @@ PIECES = [
     *("①", "③⑧", "㈠", "６", "０", "٣", "𝟏𝟑𝟖", "壹", "兩", "Ａ", "ｑｑ", "電話", "號"),
     *("号", "路", "栋", "室", "大厦", "302", "3栋", "2单元", "朝阳区", "建国路88号", "京A", "挂"),
     *("我", "是", "的", "您", "叫", "姓", "名字", "嗯", "那个", "收", "代收", "亲启", "签收", "亲自", "本人"),
+    *("就", "请", "写", "填上", "改成", "必填", "已变更为", "那栏", "那", "地址", "2-1-106", "】", "同号"),
     *("先生", "女士", "张", "李四", "欧阳", "安娜", "迪丽", "某", "[手机号]", "很好"),
 ]
 
