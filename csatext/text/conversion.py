@@ -61,12 +61,13 @@ def _tables() -> _Tables:
     complex_ = dict(zip(_HAN, opencc.OpenCC("s2t").convert(joined).split("\n"), strict=True))
     rare = {char: simple.pop(char) for char in _HAN if simple[char] > "\uffff"}
     # A character that the other script's standard has proves nothing: 乾 stands in 乾隆, 里 in 公里.
-    traditional = "".join(char for char in _HAN if simple.get(char, char) != char and not _in(char, "gb2312"))
+    mainland, taiwan = _standard("gb2312"), _standard("big5")
+    traditional = "".join(char for char in _HAN if simple.get(char, char) != char and char not in mainland)
     simplified = "".join(
-        char for char in _HAN if complex_[char] != char == simple.get(char) and not _in(char, "big5")
+        char for char in _HAN if complex_[char] != char == simple.get(char) and char not in taiwan
     )
-    convert = opencc.OpenCC("tw2s").convert
-    alone = dict(zip(_HAN + _OTHER_HAN, convert("\n".join(_HAN + _OTHER_HAN)).split("\n"), strict=True))
+    tw2s = opencc.OpenCC("tw2s")
+    alone = dict(zip(_HAN + _OTHER_HAN, tw2s.convert("\n".join(_HAN + _OTHER_HAN)).split("\n"), strict=True))
     codes = np.arange(0x110000, dtype=np.uint32)
     kinds = np.zeros(0x110000, dtype=np.int8)
     for char, after in alone.items():
@@ -78,7 +79,7 @@ def _tables() -> _Tables:
     kinds[0x20000:0x40000] = _CONTEXT
     lexicon = Lexicon.load("tw_hk_terms")
     return _Tables(
-        opencc=opencc.OpenCC("tw2s"),
+        opencc=tw2s,
         traditional=traditional,
         find_traditional=re.compile(f"[{traditional}]"),
         find_simplified=re.compile(f"[{simplified}]"),
@@ -91,12 +92,8 @@ def _tables() -> _Tables:
     )
 
 
-def _in(char: str, standard: str) -> bool:
-    try:
-        char.encode(standard)
-    except UnicodeEncodeError:
-        return False
-    return True
+def _standard(encoding: str) -> set[str]:
+    return set("".join(_HAN).encode(encoding, "ignore").decode(encoding))
 
 
 @overload
