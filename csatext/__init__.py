@@ -48,6 +48,7 @@ _HOMES = {
     "csatext.schema": ("conform", "tables"),
     "csatext.taxonomy": ("Taxonomy",),
     "csatext.text.boilerplate": ("find_boilerplate", "remove_boilerplate"),
+    "csatext.text.flattened_tables": ("pipe_tables",),
     "csatext.text.cleaning": ("DEFAULT_STEPS", "clean", "clean_column"),
     "csatext.text.concordance": ("concordance",),
     "csatext.text.conversion": ("to_simplified", "to_simplified_column"),
