@@ -109,6 +109,7 @@ def alerts(
         raise ParameterError(
             f"参数 measure={measure!r} 不是真假列，也不是分母的一部分；预警只看数量或比率，"
             "请先把它变成真假列（如 低于 3 分），或用条数加 denominator。"
+            f"如果「{measure}」是每行代表的条数，请写 count={measure!r}，不给 measure。"
         )
     exposure = np.ones(panel.n.shape) if panel.kind == "count" else panel.denominator
     threshold = min(false_alarms / 100 / _MONTH[panel.freq], 0.05)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csatext.aggregation.arguments import as_number, is_flag
+from csatext.aggregation.options import as_whole
 from csatext.errors import ParameterError
 
 __all__ = ["Amounts", "read_amounts"]
@@ -93,7 +94,7 @@ def read_amounts(
         if denominator is not None or kind is not None:
             raise ParameterError("给了 denominator 或 kind，还要给 measure（分子列，或要平均的列）。")
         return Amounts("count", count is not None, *[contacts] * 7)
-    top = as_number(facts, measure)
+    top = as_whole(as_number(facts, measure))
     if denominator is not None:
         bottom = _not_negative(facts, denominator, "denominator")
         is_facts = "doc_id" in (facts.index.name, *facts.columns)
@@ -136,7 +137,7 @@ def _over(
 
 def _not_negative(facts: pd.DataFrame, name: str, argument: str) -> Array:
     """Return a column of counts, NaN where missing; negative ones are an error."""
-    values = as_number(facts, name).astype(float)
+    values = as_whole(as_number(facts, name))
     if (values < 0).any():
         raise ParameterError(f"参数 {argument} 的列「{name}」有负数；这一列必须大于等于 0。")
     return values

@@ -203,8 +203,9 @@ def as_number(table: pd.DataFrame, name: str) -> np.ndarray:
 
 def _not_a_number(known: pd.Series, name: str) -> SchemaError:
     """Return the error for a column of something else, with the way out where there is a plain one."""
+    plain = SchemaError(f"列「{name}」类型是 {known.dtype}，应为数字或是/否标记；请先转换这一列。")
     if pd.api.types.infer_dtype(known) != "string":
-        return SchemaError.wrong_dtype("facts", name, known.dtype, "数字或是/否")
+        return plain
     seen = {str(value).strip().lower(): str(value) for value in known.unique()}
     for yes, no in _YES_NO:
         if set(seen) <= {yes, no}:
@@ -217,7 +218,7 @@ def _not_a_number(known: pd.Series, name: str) -> SchemaError:
         return SchemaError(
             f'列「{name}」是写成文字的数，应为数字；请先转换，例如 pd.to_numeric(table["{name}"])。'
         )
-    return SchemaError.wrong_dtype("facts", name, known.dtype, "数字或是/否")
+    return plain
 
 
 def is_flag(values: np.ndarray) -> bool:

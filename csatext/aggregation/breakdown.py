@@ -13,6 +13,7 @@ from csatext.aggregation.arguments import as_list, as_number, check_columns, che
 from csatext.aggregation.comparison import rate_test, ratio_test
 from csatext.aggregation.dimensions import cell_codes, encode_dimension
 from csatext.aggregation.intervals import benjamini_hochberg, bootstrap_interval, divide, shrink, wilson
+from csatext.aggregation.options import as_whole
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.aggregation import BREAKDOWN
@@ -76,7 +77,8 @@ def breakdown(
         denominator, value, low, high, rest, difference, p, q, shrunken, small, suppressed.
         ``attrs``: measure, kind (rate, mean, ratio), counted (whether rows were read as counts: then n,
         ``min_n`` and small go by the summed denominator), interval, test, level, min_n, rows, missing,
-        value (overall), and reason where the table is empty. A cell whose denominator sums to 0 has no
+        value (overall), reason where the table is empty, and note where every cell of whole numbers is
+        suppressed: they may be counts. A cell whose denominator sums to 0 has no
         value and stands after those that have one.
 
     Raises
@@ -122,8 +124,8 @@ def breakdown(
         raise ParameterError(
             f"维度列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 facts.rename(...)。"
         )
-    top = as_number(facts, measure)
-    bottom = None if denominator is None else as_number(facts, denominator)
+    top = as_whole(as_number(facts, measure))
+    bottom = None if denominator is None else as_whole(as_number(facts, denominator))
     kind, counted = _kind(facts, top, bottom, kind)
     known = ~np.isnan(top) if bottom is None else ~(np.isnan(top) | np.isnan(bottom))
     if bottom is None:
@@ -167,6 +169,11 @@ def breakdown(
         table.attrs["reason"] = "表里没有数据行。"
     elif not known.any():
         table.attrs["reason"] = f"列「{measure}」全是空值。"
+    elif kind == "mean" and table["suppressed"].all() and (top[known] == np.rint(top[known])).all():
+        table.attrs["note"] = (
+            f"每组不足 {max(min_n, 1)} 行，数值都不显示；列「{measure}」都是整数，现在当作每行一个值来平均。"
+            f'如果它是条数：要比率，请写 denominator="总数列"；要合计，请用 trend(…, count={measure!r})。'
+        )
     return conform(table, BREAKDOWN, dimensions)
 
 

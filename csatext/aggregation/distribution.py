@@ -79,7 +79,8 @@ def distribution(
     """
     check_level(level)
     column = _as_column(values, "values")
-    numbers = as_number(pd.DataFrame({"values": column}), "values")
+    name = str(column.name) if column.name is not None else "values"
+    numbers = as_number(column.to_frame(name), name)
     dimensions: list[str] = []
     codes, labels = np.zeros(len(numbers), dtype="int64"), np.array([""], dtype=object)
     if by is not None:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import check_level
+from csatext.aggregation.arguments import as_number, check_level
 from csatext.aggregation.calendar import CalendarLike
+from csatext.aggregation.options import as_whole
 from csatext.aggregation.periods import Panel, free_dimensions, labels, make_panel, next_starts
+from csatext.aggregation.periods_width import index_freq
 from csatext.aggregation.projection import (
     METHODS,
     backtest,
@@ -34,7 +36,7 @@ def forecast(
     horizon: int,
     *,
     time: str = "created_at",
-    freq: str = "D",
+    freq: str | None = None,
     by: str | list[str] | None = None,
     measure: str | None = None,
     denominator: str | None = None,
@@ -58,8 +60,11 @@ def forecast(
         One row a contact; or a Series of counts with times as index.
     horizon : int
         Periods ahead, 1 to 1,000.
-    time, freq, by, denominator, calendar, count, start, end
+    time, by, denominator, calendar, count, start, end
         As in :func:`csatext.aggregation.trend.trend`.
+    freq : {"h", "D", "W", "M", "Q", "Y"}, optional
+        Length of a period. None: that of the index of a Series (its frequency, or months, weeks and
+        hours on which all its times stand), else "D".
     measure : str, optional
         A flag, or with ``denominator`` a number of contacts: its rate is forecast. None: the number of
         contacts.
@@ -78,7 +83,8 @@ def forecast(
     Raises
     ------
     ParameterError, SchemaError
-        As ``trend``; a horizon out of range; a measure that is no flag or part of its denominator.
+        As ``trend``; a horizon out of range; a measure that is no flag or part of its denominator; a
+        Series whose values are no whole numbers.
 
     Examples
     --------
@@ -94,15 +100,18 @@ def forecast(
     if not 1 <= horizon <= _MOST_STEPS:
         raise ParameterError.out_of_range("horizon", horizon, f"1 到 {_MOST_STEPS:,}")
     if isinstance(facts, pd.Series):
-        facts, count = pd.DataFrame({time: facts.index, "count": facts.to_numpy()}), "count"
+        freq = index_freq(facts.index) if freq is None else freq
+        facts, time, count = _table(facts), "索引", "值"
     dimensions = free_dimensions(by, FORECAST)
     panel = make_panel(
-        facts, time, freq, dimensions, measure, denominator=denominator, count=count, start=start, end=end
-    )
+        facts, time, freq or "D", dimensions, measure,
+        denominator=denominator, count=count, start=start, end=end,
+    )  # fmt: skip
     if panel.kind in ("mean", "ratio"):
         raise ParameterError(
             f"参数 measure={measure!r} 不是真假列，也不是分母的一部分；可以预测数量（不给 measure），"
             "或比率（真假列，或条数加 denominator）。"
+            f"如果「{measure}」是每行代表的条数，请写 count={measure!r}，不给 measure。"
         )
     steps = int(horizon)
     periods = len(panel.starts)
@@ -117,6 +126,20 @@ def forecast(
     frame["step"] = np.tile(np.arange(1, len(ahead) + 1), len(panel.groups))
     frame.attrs = {**panel.notes, "freq": panel.freq, "kind": panel.kind, "level": level, **attributes}
     return conform(frame, FORECAST, dimensions)
+
+
+def _table(series: pd.Series) -> pd.DataFrame:
+    """Return a Series of counts as a counted table; rates and means in it are an error."""
+    table = pd.DataFrame({"索引": series.index, "值": series.to_numpy()})
+    values = as_whole(as_number(table, "值"))
+    odd = values[~np.isnan(values) & (values != np.rint(values))]
+    if len(odd):
+        raise ParameterError(
+            f"Series 的值应为条数，现有 {len(odd)} 个不是整数，例如 {odd[0]:g}。是比率，请给分子与分母两列："
+            'forecast(table, horizon, time=…, measure="分子列", denominator="分母列")；'
+            "是估算的条数，请先 series.round()；平均值不能预测。"
+        )
+    return table
 
 
 def _columns(

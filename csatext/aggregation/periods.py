@@ -11,6 +11,7 @@ import pandas as pd
 
 from csatext.aggregation.amounts import Array, read_amounts
 from csatext.aggregation.arguments import as_list, check_columns
+from csatext.aggregation.periods_width import check_width, standing_note
 from csatext.aggregation.reach import are_whole_periods, ends_early, floor, starts_late
 from csatext.aggregation.times import read_moment, read_times
 from csatext.errors import ParameterError
@@ -171,7 +172,8 @@ def make_panel(
     Raises
     ------
     ParameterError, SchemaError
-        Unknown frequency, missing column, a column of the wrong type.
+        Unknown frequency or one finer than the periods that ``time`` names, missing column, a column
+        of the wrong type.
     """
     freq = as_freq(freq)
     check_columns(facts, [time], "time")
@@ -179,6 +181,7 @@ def make_panel(
     for name, argument in ((measure, "measure"), (denominator, "denominator"), (count, "count")):
         check_columns(facts, [] if name is None else [name], argument)
     times = read_times(facts[time], time)
+    check_width(facts[time], time, freq)
     lower = None if start is None else read_moment(start, "start")
     upper = None if end is None else read_moment(end, "end", last=True)
     known = times.notna()
@@ -196,6 +199,8 @@ def make_panel(
     times = times[inside.to_numpy()]
     amounts = read_amounts(used, measure, denominator, count, kind)
     notes |= {"kind": amounts.kind, "measure": measure, "denominator": denominator}
+    note = standing_note(times, time, freq) if amounts.is_counted else None
+    notes |= {} if note is None else {"note": note}
     first = lower if lower is not None else times.min()
     final = upper if upper is not None else times.max()
     if pd.isna(first) or pd.isna(final) or (times.empty and (lower is None or upper is None)):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.errors import ParameterError
 
-__all__ = ["read_moment", "read_times"]
+__all__ = ["LABELS", "read_moment", "read_times"]
 
 _ZONE = "Asia/Shanghai"
 
@@ -22,12 +22,20 @@ _FORMS = {
 }
 _WEEK = r"^(\d{4})(?:-?[Ww]|年第?)(\d{1,2})周?$"
 _QUARTER = r"^(\d{4})(?:-?[Qq]|年第?)([1-4])(?:季度?)?$"
-# Names of months, weeks, quarters and years, which end later than on the day they begin.
+LABELS = {
+    "M": r"^\d{4}(?:[-/.]\d{1,2}|\d{2}|年\d{1,2}月份?)$",
+    "W": _WEEK,
+    "Q": _QUARTER,
+    "Y": r"^\d{4}年?$",
+}
+"""Forms of the names of months, weeks, quarters and years, by frequency."""
+
+# They end later than on the day they begin.
 _SPANS = {
-    r"^\d{4}(?:[-/.]\d{1,2}|\d{2}|年\d{1,2}月份?)$": pd.DateOffset(months=1),
-    _WEEK: pd.DateOffset(days=7),
-    _QUARTER: pd.DateOffset(months=3),
-    r"^\d{4}年?$": pd.DateOffset(years=1),
+    LABELS["M"]: pd.DateOffset(months=1),
+    LABELS["W"]: pd.DateOffset(days=7),
+    LABELS["Q"]: pd.DateOffset(months=3),
+    LABELS["Y"]: pd.DateOffset(years=1),
 }
 _ORDINARY = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
 # A time of day without a date would be today's; a few digits without a sign are no date.

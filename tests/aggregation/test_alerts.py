@@ -207,3 +207,9 @@ def test_a_counted_rate_is_watched_as_that_of_its_contacts():
         alerts(table, measure="bad", count="contacts")
     with pytest.raises(ParameterError, match="「ratio」与结果表的列同名"):
         alerts(table.assign(ratio="a"), by="ratio")
+
+
+def test_a_column_of_counts_as_measure_is_told_of_count():
+    table = pd.DataFrame({"day": pd.date_range("2026-03-02", periods=56), "complaints": 12})
+    with pytest.raises(ParameterError, match="count='complaints'"):
+        alerts(table, "day", measure="complaints")

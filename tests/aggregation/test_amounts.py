@@ -76,3 +76,16 @@ def test_errors(days):
             read_amounts(days, "bad", "contacts", kind=kind)
     with pytest.raises(SchemaError):
         read_amounts(days.assign(bad="x"), "bad")
+
+
+def test_counts_made_again_from_rates_are_counts():
+    total = np.array([100.0, 1526.0, 49.0])
+    bad = np.array([0.29, 423 / 1526, 1.0]) * total
+    assert bad[0] != 29
+    table = pd.DataFrame({"bad": bad, "contacts": total * (1 + 2e-16)})
+    amounts = read_amounts(table, "bad", "contacts")
+    assert (amounts.kind, amounts.is_counted) == ("rate", True)
+    assert amounts.numerator.tolist() == [29, 423, 49]
+    assert read_amounts(table, "bad", "contacts", kind="rate").kind == "rate"
+    money = pd.DataFrame({"refunded": [1_234_567.89], "paid": [2_345_678.9]})
+    assert read_amounts(money, "refunded", "paid").kind == "ratio"

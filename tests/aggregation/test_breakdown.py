@@ -252,3 +252,24 @@ def test_bad_arguments():
         breakdown(f.assign(d=-1.5), "channel", "seconds", "d")
     with pytest.raises(SchemaError, match="无穷大"):
         breakdown(f.assign(d=np.inf), "channel", "d")
+
+
+def test_counts_made_again_from_rates_give_a_rate():
+    total = np.array([100.0, 1526.0])
+    table = pd.DataFrame({"channel": ["电话", "在线"], "bad": [29.0, 423.0], "contacts": total})
+    noisy = table.assign(bad=np.array([0.29, 423 / 1526]) * total)
+    assert noisy["bad"][0] != 29
+    wanted = breakdown(table, "channel", "bad", "contacts")
+    for kind in (None, "rate"):
+        found = breakdown(noisy, "channel", "bad", "contacts", kind=kind)
+        assert found.attrs["kind"] == "rate"
+        pd.testing.assert_frame_equal(found, wanted)
+
+
+def test_suppressed_whole_numbers_may_be_counts():
+    table = pd.DataFrame({"channel": ["电话", "在线"], "complaints": [29, 423], "seconds": [1.5, 2.5]})
+    note = breakdown(table, "channel", "complaints").attrs["note"]
+    assert "denominator=" in note
+    assert "count='complaints'" in note
+    assert "note" not in breakdown(table, "channel", "seconds").attrs
+    assert "note" not in breakdown(table, "channel", "complaints", min_n=1).attrs

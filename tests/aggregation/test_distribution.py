@@ -71,8 +71,10 @@ def test_bad_arguments_of_distribution():
         distribution([1, 2], by=["a"])
     with pytest.raises(ParameterError, match="逐行对应"):
         distribution(pd.Series([1, 2]), by=pd.Series(["a", "b"], index=[1, 0]))
-    with pytest.raises(SchemaError, match="数字"):
+    with pytest.raises(SchemaError, match=r"^列「values」类型是 .*数字或是/否"):
         distribution(["长", "短"])
+    with pytest.raises(SchemaError, match=r"^列「评语」类型是"):
+        distribution(pd.Series(["长", "短"], name="评语"))
     with pytest.raises(ParameterError, match="同名"):
         distribution([1, 2], by=pd.Series([1, 1], name="mean"))
 

@@ -228,3 +228,18 @@ def test_days_that_wait_for_late_data_are_forecast():
     facts = pd.DataFrame({"created_at": days, "paid": [True, False, False, True, False] * 42})
     facts["paid_complete"] = facts["created_at"] < "2026-04-10"
     assert forecast(facts, 1, measure="paid")["label"].tolist() == ["2026-04-10"]
+
+
+def test_a_series_of_rates_or_means_is_refused():
+    days = pd.date_range("2026-03-02", periods=56)
+    for value in (0.125, 3.7):
+        with pytest.raises(ParameterError, match=rf"56 个不是整数，例如 {value}.*denominator"):
+            forecast(pd.Series(value, index=days), 7)
+    noisy = forecast(pd.Series(0.29 * 100, index=days), 7, calendar=None)
+    assert noisy["value"].tolist() == [29.0] * 7
+
+
+def test_a_column_of_counts_as_measure_is_told_of_count():
+    table = pd.DataFrame({"created_at": pd.date_range("2026-03-02", periods=56), "complaints": 12})
+    with pytest.raises(ParameterError, match="count='complaints'"):
+        forecast(table, 7, measure="complaints")
