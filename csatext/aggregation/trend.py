@@ -87,12 +87,13 @@ def trend(
         ``denominator``, ``freq``, ``level``, ``n_rows``, ``n_missing_time``, ``n_outside``,
         ``whole_periods``, ``n_late_periods``; ``calendar_predicted_from``: first day whose days off
         were not announced (``holidays`` and ``workdays`` from it on are expected ones), or None.
+        ``note``, where rows of a counted table all stand on starts of periods longer than ``freq``.
 
     Raises
     ------
     ParameterError, SchemaError
-        Unknown column, frequency or calendar; a column that cannot be read as times; a dimension
-        named as a column of the result.
+        Unknown column, frequency or calendar; a column that cannot be read as times, or that names
+        periods (2026-05) longer than ``freq``; a dimension named as a column of the result.
 
     See Also
     --------
