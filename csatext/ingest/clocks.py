@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csatext.ingest.columns import known_headers, normal_header
+from csatext.ingest.empty_dates import empty_dates
 from csatext.ingest.raw import Note
 from csatext.ingest.values import as_text, blank
 
@@ -67,9 +68,10 @@ def join_clocks(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     days, hours = as_text(frame[dates[0]]), as_text(frame[clocks[0]])
     days = days.str.replace(_MIDNIGHT, "", regex=True)
     hours = hours.str.replace(r"^\s*(\d{1,2})(\d\d)(\d\d)\s*$", r"\1:\2:\3", regex=True)
-    both = ~(blank(days) | blank(hours))
+    undated = empty_dates(days)
+    both = ~(undated | blank(hours) | (empty_dates(hours) & (hours.str.strip() != "0")))
     joined = days.where(~both, days.str.cat(hours.str.strip(), sep=" "))
-    lost = days.mask(blank(days), hours)
+    lost = days.mask(undated, hours)
     detail = f"日期在「{dates[0]}」、钟点在「{clocks[0]}」，已合为 created_at"
     note = Note("date_and_clock", "created_at", int(both.sum()), len(frame), detail)
     return frame.assign(created_at=joined.where(both, lost)), [note]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from csatext.errors import ParameterError
 from csatext.ingest.cells import large_strings
 from csatext.ingest.date_words import spelled
+from csatext.ingest.empty_dates import empty_dates
 from csatext.ingest.fixed_dates import parse_fixed
 
 __all__ = ["Times", "parse_times"]
@@ -196,7 +197,8 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai") -> Times:
     Returns
     -------
     Times
-        ``values`` has the column's index; empty cells are NaT and not ``unreadable``.
+        ``values`` has the column's index; empty cells and signs for
+            nothing (:func:`csatext.ingest.empty_dates.empty_dates`) are NaT and not ``unreadable``.
 
     Raises
     ------
@@ -205,7 +207,7 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai") -> Times:
 
     Examples
     --------
-    >>> times = parse_times(pd.Series(["2020/6/8", "2020年6月8日 下午3点05分", "43990.5", "不详"]))
+    >>> times = parse_times(pd.Series(["2020/6/8", "2020年6月8日 下午3点05分", "43990.5", "上月底"]))
     >>> times.values.dt.strftime("%m-%d %H:%M").tolist()[:3]
     ['06-08 00:00', '06-08 15:05', '06-08 12:00']
     >>> times.unreadable.tolist()
@@ -230,13 +232,14 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai") -> Times:
 def _parse(texts: pd.Series, index: pd.Index, timezone: str) -> Times:
     n = len(texts)
     micros = np.zeros(n, dtype=np.int64)
-    done = (texts.isna() | (texts == "")).to_numpy(dtype=np.bool_, copy=True)
-    empty = done.copy()
     good = np.zeros(n, dtype=np.bool_)
     absolute = np.zeros(n, dtype=np.bool_)
     cells = large_strings(texts)
     fixed, read = parse_fixed(cells)
-    micros[read], good[read], done[read] = fixed[read] * _MICRO, True, True
+    micros[read], good[read] = fixed[read] * _MICRO, True
+    empty = np.zeros(n, dtype=np.bool_)
+    empty[~read] = empty_dates(texts[~read])
+    done = read | empty
     arrow = cells
     if not done.all():
         arrow = spelled(pc.utf8_normalize(cells, form="NFKC"))

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from csatext.ingest.cells import large_strings
 from csatext.ingest.columns import kind_of, known_headers, normal_header
-from csatext.ingest.dates import parse_times
+from csatext.ingest.dates import Times, parse_times
+from csatext.ingest.empty_dates import repeated_words
 from csatext.ingest.masking import mask
 from csatext.ingest.raw import Note
 from csatext.ingest.unreadable import shown_date
@@ -61,20 +62,32 @@ def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
         if kind_of(name) != "time":
             continue
         times = parse_times(frame[name], timezone)
-        bad = int(times.unreadable.sum())
         result[name] = times.values
-        if bad:
+        if times.unreadable.any():
             written = as_text(frame[name]).where(times.unreadable)
             result[f"{name}_text"] = written
-            seen = "、".join(shown_date(text) for text in written.dropna().unique()[:_EXAMPLES])
-            detail = f"{bad} 行的日期读不出；例如：{seen}"
-            notes.append(Note("date_unreadable", name, bad, len(frame), detail))
+            notes.extend(_lost_dates(written, times, str(name)))
         if times.zoned.any():
             n = int(times.zoned.sum())
             notes.append(
                 Note("date_zone", name, n, len(frame), f"{n} 行是时间戳或带时区，换算为 {timezone} 当地时间")
             )
     return result
+
+
+def _lost_dates(written: pd.Series, times: Times, name: str) -> list[Note]:
+    """Return what to say of the cells that are no dates: words for nothing, and what cannot be read."""
+    words = repeated_words(written, times.unreadable, int(times.values.notna().sum()))
+    notes: list[Note] = []
+    for check, rows, what in (
+        ("date_word", words, f"行写的是反复出现的词，当作没有日期，原文在列「{name}_text」"),
+        ("date_unreadable", times.unreadable & ~words, "行的日期读不出"),
+    ):
+        n = int(rows.sum())
+        if n:
+            seen = "、".join(shown_date(text) for text in written[rows].unique()[:_EXAMPLES])
+            notes.append(Note(check, name, n, len(written), f"{n} {what}；例如：{seen}"))
+    return notes
 
 
 def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from csatext.ingest.columns import known_headers, normal_header
+from csatext.ingest.empty_dates import WORDS
 
 __all__ = ["GAP", "Shape", "learn_robust", "learn_shape", "proves", "with_headers", "with_prefix"]
 
@@ -27,7 +28,7 @@ _DATE_ALONE = re.compile(
     r"^\s*\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}\s*日?(?:[T\s]*\d{1,2}\s*[:时点][\d:.时点分秒\s]*)?\s*$"
 )
 _STRAY_IN_WORDS = re.compile(f"{_NUMBER.pattern}|{_DATE_ALONE.pattern}")
-GAP = re.compile(r"^\s*(?:[-—/\\.无空]+|N/?A|#N/A|不详|未知|null|NULL|None|nan|NaN)\s*$")
+GAP = re.compile(rf"^\s*(?i:[-—/\\.无空]+|{WORDS})\s*$")
 """What is written where there is nothing to write."""
 _LETTERS = re.compile(r"^\s*([A-Za-z]*)")
 _ENOUGH = 0.98

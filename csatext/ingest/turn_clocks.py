@@ -9,11 +9,13 @@ import pandas as pd
 
 from csatext.ingest.columns import normal_header
 from csatext.ingest.dates import parse_times
+from csatext.ingest.empty_dates import empty_dates, repeated_words
 from csatext.ingest.values import as_numbers, as_text, blank
 
 __all__ = ["Clock", "read_clock"]
 
 _CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2}(?:[.,]\d{1,6})?)\s*$"
+_NOUGHT = r"^\s*0+(?:\.0+)?\s*$"
 _MOST = 0.9
 _LONGEST_CALL = 36_000
 """Seconds beyond which a plain number is taken for milliseconds (ten hours)."""
@@ -58,6 +60,8 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return _times(column, timezone)
     texts = as_text(column)
+    # Nought is a second of the call, not a sign for nothing.
+    texts = texts.mask(empty_dates(texts) & ~texts.str.match(_NOUGHT).fillna(False).to_numpy(dtype=np.bool_))
     filled = texts[~blank(texts)]
     if filled.empty:
         return Clock(None, None, 0, 0)
@@ -83,4 +87,7 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
 
 def _times(column: pd.Series, timezone: str) -> Clock:
     times = parse_times(column, timezone)
-    return Clock(times.values, None, int(times.unreadable.sum()), int(np.asarray(times.zoned).sum()))
+    words = repeated_words(as_text(column), times.unreadable, int(times.values.notna().sum()))
+    return Clock(
+        times.values, None, int((times.unreadable & ~words).sum()), int(np.asarray(times.zoned).sum())
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csatext.ingest.clocks import CLOCK_ALONE
+from csatext.ingest.empty_dates import repeated_words
 from csatext.ingest.masking import mask
 from csatext.ingest.raw import Note
 
@@ -18,8 +19,6 @@ UNREADABLE = "日期读不出"
 """How the reason of a reject begins whose date cannot be read."""
 _ENOUGH = 0.5
 """Share of the filled cells that must be dates for the column to be one of dates."""
-_NOTHING = r"^\s*(?:[-—–/\\.~]+|[无無空])\s*$"
-"""What is written into an empty cell; that a date is not known (不详) is told by a word."""
 _OF_TIME = re.compile(
     r"^[\d\sA-Za-z.,:：/\\\-+_?？()（）年月日号號时時点點分秒周週星期季度旬初中底末上下本前后後这這个個大昨今明当當天晚早晨午夜里裡间間"
     r"约約左右不详詳未知无無暂暫空一二三四五六七八九十〇零两兩几幾多世纪紀春夏秋冬节節假民国國]{1,24}$"
@@ -62,11 +61,13 @@ def unreadable_rows(contacts: pd.DataFrame, given: str, clocks: bool) -> tuple[N
     if given == "keep" or "created_at_text" not in contacts.columns:
         return none, []
     rows = contacts["created_at_text"].notna().to_numpy() & contacts["created_at"].isna().to_numpy()
-    rows &= ~contacts["created_at_text"].str.match(_NOTHING).fillna(False).to_numpy(dtype=np.bool_)
     if clocks:
         rows &= ~contacts["created_at_text"].str.match(CLOCK_ALONE).fillna(False).to_numpy(dtype=np.bool_)
-    n, filled = int(rows.sum()), int(rows.sum() + contacts["created_at"].notna().sum())
+    read = int(contacts["created_at"].notna().sum())
+    rows &= ~repeated_words(contacts["created_at_text"], rows, read)
+    n, filled = int(rows.sum()), int(rows.sum()) + read
     if n <= (1 - _ENOUGH) * filled:
         return rows, []
     detail = f"{filled} 个日期里只有 {filled - n} 个读得出，这一列多半不是日期，行全部保留"
-    return none, [Note("date_unreadable", "created_at", n, filled, detail)]
+    # The cells are counted where they were read; this only says why their rows stay.
+    return none, [Note("date_unreadable", "created_at", 0, filled, detail)]
