@@ -38,6 +38,10 @@ _ORDER = re.compile(
     r"(?:订单|运单|快递单|快递|物流单|物流|包裹|交易|退款单|退货单|售后单|支付|流水)(?:单?号码?|编号|ID|id|No|no)|运单|快递单"
     r"|(?i:(?:order|tracking|waybill|express|shipment|trade|transaction|refund)_?(?:id|no|num|number|sn|code))"
 )
+_CUSTOMER = re.compile(
+    r"(?:客户|会员|用户|顾客|买家|消费者)(?:号码?|编号|编码|代码|账号|标识|ID|id|Id|No|no)"
+    r"|(?i:(?:customer|cust|user|member|client|buyer|consumer)_?(?:id|no|num|number|code)|uid)"
+)
 _CODE = re.compile(
     r"(?:(?:工号|坐席|座席|客服|专员|员工|(?i:agent|staff|no|id))[\s._:：#-]*)?[A-Za-z]{0,6}[-_#]?\d{1,12}[A-Za-z]?号?"
 )
@@ -47,7 +51,8 @@ _TEAM = re.compile(
 _NOBODY = re.compile(
     r"(?i:bot|robot|system|auto|ai|n/?a|none|null|unknown|other|vip|team.*|group.*)|未知|无|其他|其它|[-—/]*"
 )
-_LABEL = re.compile(r"(?:坐席|单号)-\d+|\[[^\[\]#]{1,5}(?:#[0-9a-f]{12})?\]")
+_LABEL = re.compile(r"(?:坐席|单号|客户)-\d+|\[[^\[\]#]{1,5}(?:#[0-9a-f]{12})?\]")
+_NO_CODE = r"[^\x00-\x7f]"
 _LEAST_DIGITS = 10**6
 
 
@@ -59,8 +64,9 @@ def mask_columns(
     A column whose header says that it holds names, numbers or addresses of people is masked whole; in other
     columns of text, and of long whole numbers, the values found are. In a column of agents each name becomes
     ``坐席-1``, ``坐席-2`` in order of appearance, codes (A012) and teams stay; in one of orders each number
-    becomes ``单号-1``: groups and joins inside the frame stay as they were. Text stays: it is redacted
-    where it is cleaned. ``customer_id`` is masked whole where it holds names. Masked twice is masked once.
+    becomes ``单号-1``; in one of customers each value that is personal data becomes ``客户-1``:
+    groups, counts and joins inside the frame stay as they were. Text stays: it is redacted where it is
+    cleaned. Masked twice is masked once.
 
     Parameters
     ----------
@@ -96,7 +102,9 @@ def mask_columns(
         elif are_orders(name):
             if orders:
                 masked[name] = _orders(column, key)
-        elif _PERSONAL.search(str(name)) or (name == "customer_id" and _hold_names(column)):
+        elif are_customers(name):
+            masked[name] = _customers(column, key)
+        elif _PERSONAL.search(str(name)):
             masked[name] = pd.Series(MASK, index=column.index, dtype="str").where(column.notna())
         else:
             masked[name] = mask_values(column, key=key)
@@ -143,15 +151,30 @@ def are_orders(header: object) -> bool:
     return _ORDER.fullmatch(str(header).strip()) is not None
 
 
+def are_customers(header: object) -> bool:
+    """Return whether a header announces identifiers of customers."""
+    return _CUSTOMER.fullmatch(str(header).strip()) is not None
+
+
 def can_be_names(values: pd.Index) -> np.ndarray:
     """Return which texts are a name where one is announced."""
     announced = redact_column(text_array("姓名：" + values.astype("str")), kinds=["name"]).to_pylist()
     return np.array([text == "姓名：[姓名]" for text in announced], dtype=bool)
 
 
-def _hold_names(column: pd.Series) -> bool:
-    values = pd.Index(column.dropna().astype("str").unique())
-    return bool(len(values)) and float(can_be_names(values).mean()) > 0.5
+def _customers(column: pd.Series, key: str | bytes | None) -> pd.Series:
+    """Return identifiers of customers, those that are personal data named anew: no two fall together."""
+    if key is not None:
+        column = mask_values(column, key=key)
+    texts = _whole_numbers(column) if types.is_numeric_dtype(column) else column.astype("str")
+    if texts is None:
+        return column
+    codes, values = pd.factorize(texts)
+    found = np.array(redact_column(text_array(values)).to_pylist(), dtype=object) != np.array(values, object)
+    written = values[pd.Series(values, dtype="str").str.contains(_NO_CODE, regex=True).to_numpy(bool)]
+    if len(written) and can_be_names(written).sum() > 0.5 * len(values):
+        found[:] = True  # in a column of names one that no list knows is a name too
+    return _named_anew(column, codes, values, found, ("客户", "name"), key)
 
 
 def _agents(column: pd.Series, *, key: str | bytes | None) -> pd.Series:
@@ -194,7 +217,8 @@ def _named_anew(
         return column
     secret = key.encode() if isinstance(key, str) else key
     named = np.array(values, dtype=object)
-    for number, at in enumerate(wanted, start=1):
+    taken_numbers = [int(value.rpartition("-")[2]) for value in values[labelled] if value.startswith(label)]
+    for number, at in enumerate(wanted, start=1 + max(taken_numbers, default=0)):
         named[at] = f"{label}-{number}" if key is None else mask_of(Found(0, 0, kind, values[at]), secret)
     taken = pd.array(named, dtype="str").take(codes, allow_fill=True)
     return pd.Series(taken, index=column.index, name=column.name)

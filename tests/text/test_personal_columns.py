@@ -40,6 +40,27 @@ def test_orders_are_named_anew_and_can_be_joined():
     pd.testing.assert_frame_equal(mask_columns(made, orders=False), made)
 
 
+@pytest.mark.parametrize("header", ["customer_id", "user_id", "会员号", "客户号", "用户ID"])
+def test_customers_do_not_fall_together(header):
+    made = pd.DataFrame({header: [PHONE, OTHER, "U7", PHONE, None, "客户-4"]})
+    masked = mask_columns(made)
+    assert masked[header].tolist()[:4] == ["客户-5", "客户-6", "U7", "客户-5"]
+    assert masked[header].isna().tolist() == [False] * 4 + [True, False]
+    pd.testing.assert_frame_equal(mask_columns(masked), masked)
+    keyed = mask_columns(made, key="k")[header]
+    assert keyed[0] == ct.redact(PHONE, pseudonymize="k") == keyed[3] != keyed[1]
+    numbers = mask_columns(pd.DataFrame({header: [int(PHONE), int(OTHER), int(PHONE)]}))[header]
+    assert numbers.tolist() == ["客户-1", "客户-2", "客户-1"]
+
+
+def test_long_identifiers_of_customers_stay_different():
+    chance = np.random.default_rng(0)
+    made = pd.DataFrame({"customer_id": chance.integers(10**17, 10**18, 300).astype(str)})
+    masked = mask_columns(made)["customer_id"]
+    assert masked.nunique() == made["customer_id"].nunique()
+    assert masked.str.startswith("客户-").any()
+
+
 def test_qq_as_number_and_as_text():
     made = pd.DataFrame({"QQ": [123456789, 45678], "客户qq号": ["123456", None], "渠道": ["QQ", "电话"]})
     masked = mask_columns(made)
