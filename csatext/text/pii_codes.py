@@ -106,7 +106,9 @@ def _codes(view: str, cues: Cues) -> Iterator[Found]:
         code = view[start:end].replace(TURN_JOIN, "")
         kind = _code_kind(code, start, end, cues) if label is None else "account"
         if kind is not None:
-            yield Found(start, end, kind, code.replace("-", "").upper() if kind != "account" else code)
+            yield Found(
+                start, end, kind, code.replace("-", "").upper() if kind != "account" else code.lower()
+            )
 
 
 def codes(view: str, cues: Cues) -> Iterator[Found]:

@@ -96,7 +96,7 @@ def _nickname(view: str, at: int) -> Found | None:
         at = mark.end()
     name = "".join(parts)
     whole = said and len(name) >= _LEAST_NICKNAME and _NICKNAME.match(name) is not None
-    return Found(start, end, "account", name) if whole else None
+    return Found(start, end, "account", name.lower()) if whole else None
 
 
 def spelt(view: str, cues: Cues) -> Iterator[Found]:
