@@ -74,7 +74,7 @@ _TOLD_REACH = 12
 _FLAT = re.compile(r"[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}(?:室|号|房)?$")
 _BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为|清楚|明白|详细|完整|错")
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
-_HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>[户栋幢座层楼])\s?")
+_HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>号楼|[户栋幢座层楼])\s?")
 _NO_ESTATE = 4
 _ROOM = re.compile(r"[栋幢座楼][\s,，\-]?[0-9]{3,4}$")
 _VILLAGE = re.compile(r"(?:村|屯|庄|寨|镇|乡|社区)[\s,，]?$")
@@ -107,7 +107,9 @@ def _is_count(view: str, start: int, door: int, end: int) -> bool:
     number = _HOUSEHOLDS.fullmatch(view, door, end) if counted is not None else None
     if counted is None or number is None:
         return False
-    return number["unit"] not in "栋幢" or counted["all"] is not None or door - start <= _NO_ESTATE
+    return (
+        number["unit"] not in ("栋", "幢", "号楼") or counted["all"] is not None or door - start <= _NO_ESTATE
+    )
 
 
 def _is_told(view: str, start: int, lead: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import chain
 from csatext.text.pii_context import Cues, words_of
 from csatext.text.pii_name_shapes import (
     EDGE,
+    LEFT_EDGES,
     REACH,
     begins_word,
     ends_word,
@@ -35,6 +36,20 @@ _WRITTEN = (
 _AFTER_STRONG = re.compile(
     rf"(?:{_WRITTEN}|改一下|换一下|[必选]填|[写填]上(?!官)|[\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留|错了|错){{0,6}}"
 )
+_THING = re.compile(
+    r"(?:平台|软件|(?i:app)|应用|公司|小?程序|网站|产品|品牌|游戏|贷款|餐厅?|菜|店|套餐|饮品|小区)"
+    r"(?:的)?(?:名字|名称|名)?(?:是|叫|叫做|叫作)?$"
+)
+"""What stands before the name of a thing, as in 平台名字叫安逸花的."""
+_LONGEST_THING = 12
+_ORDERED = re.compile(r"(?<=叫)左(?P<amount>[少多半一二三四五六七八九十最])?")
+"""Cantonese 叫左, ordered; as a surname only before a given name that ends the clause."""
+_GROUP = re.compile(r"(?<=[生妹姐])党")
+"""A crowd, as in 学生党."""
+_FUNCTION_WORDS = frozenset("和同与并连仲曾应")
+_TO_FIRM = re.compile(r"[于向][\u3400-\u9fff]{1,4}?(?:银行|公司|集团|保险|法院|物业|平台|派出所|消协|客服)")
+_CLAUSE_END = re.compile(r"$|[^\u3400-\u9fffA-Za-z0-9]")
+_PLACE_ENDS = frozenset("镇村乡县")
 _CALLED = re.compile(r"(?:^|[\s,，。])(?:名字)?叫")
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_CUE = re.compile(
@@ -57,8 +72,10 @@ _LABELLED = re.compile(
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
 )
 _BEFORE_NAME = frozenset("成为是给找叫我")
+_BEFORE_HIMSELF = frozenset(LEFT_EDGES) | frozenset("公婆妈爸亲夫妻子女哥姐弟妹友事员长民")
+_PREPOSITION = re.compile(r"(?:由|对|关|至|鉴|基|属|等|位|处|在)$")
 _PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
-_IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字|的那个(?:客服|师傅|快递)")
+_IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字(?!命名)|的那个(?:客服|师傅|快递)")
 _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
 _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
@@ -75,6 +92,8 @@ def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
             end = written_apart(view, start)
         if end is None:
             end = nickname_at(view, start)
+        if end is not None and not _names_person(view, start, end, strong=strong):
+            end = None
         while end is not None:
             yield start, end
             following = _SEPARATED.match(view, end)
@@ -82,11 +101,27 @@ def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
             end = name_at(view, start, strict=True) if following is not None else None
 
 
+def _names_person(view: str, start: int, end: int, *, strong: bool) -> bool:
+    """Whether the name found after a word that announces one is no thing's, no place's and no plain word."""
+    if _THING.search(view, max(0, start - _LONGEST_THING), start) is not None:
+        return False
+    ordered = _ORDERED.match(view, start)
+    if ordered is not None:
+        given = name_at(view, start, strict=True)
+        return ordered["amount"] is None and given == end and EDGE.match(view, end) is not None
+    if strong:
+        return True
+    function = view[start] in _FUNCTION_WORDS and _CLAUSE_END.match(view, end) is None
+    function = function or _TO_FIRM.match(view, start) is not None
+    return not (function or view[end - 1] in _PLACE_ENDS or _GROUP.match(view, start) is not None)
+
+
 def _called(view: str) -> Iterator[tuple[int, int]]:
     """Yield the names that stand alone after 叫 at the start of a clause, as in 姓张，叫张三."""
     for called in _CALLED.finditer(view) if "叫" in view else ():
         end = name_at(view, called.end(), strict=True)
-        if end is not None and EDGE.match(view, end) is not None:
+        clear = end is not None and EDGE.match(view, end) is not None
+        if clear and end is not None and _names_person(view, called.end(), end, strong=True):
             yield called.end(), end
 
 
@@ -147,8 +182,19 @@ def _in_person(view: str) -> Iterator[tuple[int, int]]:
     """Yield the full names right before 本人, 签收 and the like, as in 是张三本人吗."""
     for person in _IN_PERSON.finditer(view) if any(word in view for word in _PERSON_WORDS) else ():
         start = name_before(view, person.start())
-        if start is not None and start < person.start() - 1 and not ends_word(view, start, person.start()):
+        if start is None or start >= person.start() - 1 or ends_word(view, start, person.start()):
+            continue
+        if not person.group().endswith("本人") or _is_himself(view, start, person.start()):
             yield start, person.start()
+
+
+def _is_himself(view: str, start: int, end: int) -> bool:
+    """Whether what stands before 本人 starts a clause or follows a word for a person; not 由于疫情本人."""
+    if view[end - 1] in "和与及并" and end - start < 3:
+        return False
+    if view[start] == "于" and _PREPOSITION.search(view, max(0, start - 1), start) is not None:
+        return False
+    return start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_HIMSELF
 
 
 def _beside(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:

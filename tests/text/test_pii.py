@@ -14,6 +14,7 @@ from csatext.errors import ParameterError, SchemaError
 from csatext.text.pii import KINDS, find_pii
 from csatext.text.pii_prefilter import may_hold_pii
 from csatext.text.pii_turns import find_pii_turns
+from csatext.text.redaction import redact
 
 FOUND = [
     ("我的手机是幺三八零零，幺三八零零零", [("mobile", "幺三八零零，幺三八零零零")]),
@@ -246,3 +247,46 @@ def test_turns_without_a_column_and_unknown_kinds_are_refused() -> None:
         find_pii_turns(call(("customer", "好")).drop(columns="role"))
     with pytest.raises(ParameterError, match="mobile"):
         find_pii_turns(call(("customer", "好")), kinds=["mobil"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我叫左少甜，刚好",
+        "三个人叫左大概五个菜",
+        "由于疫情本人无法到店",
+        "对于平安本人没有看法",
+        "写明情况并陈述本人的想法",
+        "未经允许和本人同意",
+        "本人向南京银行申请",
+        "平台名字叫安逸花的",
+        "学生党福音，好用",
+        "请问，小区27号楼的电梯坏了",
+        "以陆羽的名字命名",
+        "说我是老赖，天天打电话",
+    ],
+)
+def test_words_that_look_like_names_beside_the_words_that_announce_one(text: str) -> None:
+    assert find_pii(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我叫左建国，要退款", "左建国"),
+        ("我爸李建国本人来取", "李建国"),
+        ("是王芳本人吗", "王芳"),
+        ("于海洋本人签收", "于海洋"),
+        ("有个名叫李明的客服", "李明"),
+        ("本人向明，要退款", "向明"),
+        ("负责人向晓云在去年答应过", "向晓云"),
+    ],
+)
+def test_names_in_the_same_places(text: str, name: str) -> None:
+    start = text.index(name)
+    assert [tuple(found) for found in find_pii(text)] == [(start, start + len(name), "name")]
+
+
+def test_one_account_keeps_one_token_in_any_case() -> None:
+    one, other = (redact(text, pseudonymize="k") for text in ("微信号Wang_wu12", "微信wang_Wu12"))
+    assert one.removeprefix("微信号") == other.removeprefix("微信")
