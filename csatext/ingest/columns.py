@@ -21,6 +21,11 @@ __all__ = ["Known", "known_headers", "map_columns", "normal_header"]
 
 KINDS = ("id", "text", "time", "number", "category", "flag")
 _BRACKETED = re.compile(r"[(\[{【<][^)\]}】>]*[)\]}】>]")
+_QUESTION = re.compile(
+    r"^\s*(?:第\s*\d{1,3}\s*[题問问題]|\(\d{1,3}\)|\[\d{1,3}\]|[QqTt]?\d{1,3}\s*[、,:)]|[QqTt]?\d{1,3}\s*\.(?!\d)"
+    r"|[QqTt]\d{1,3}(?=[\s\u4e00-\u9fff]))[\s、.:]*(?=\S)"
+)
+"""The number of a question in front of it, as surveys export their headers."""
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONG_TEXT = 8
 _NESTED = 100_000
@@ -47,16 +52,19 @@ def normal_header(name: str) -> str:
     r"""Return a header in the form in which headers are compared.
 
     NFKC (full width), Traditional to Simplified, case folded; remarks in brackets, blanks and
-    punctuation dropped, the byte order mark among them.
+    punctuation dropped, the byte order mark and the number of a question among them.
 
     Examples
     --------
     >>> normal_header("\ufeff ＊投訴內容（必填）")
     '投诉内容'
+    >>> normal_header("3、您的建议"), normal_header("Q3.意见")
+    ('您的建议', '意见')
     >>> normal_header("Created_At")
     'createdat'
     """
     text = unicodedata.normalize("NFKC", name)
+    text = _QUESTION.sub("", text)
     bare = _BRACKETED.sub("", text) or text
     return _SEPARATORS.sub("", _converter().convert(bare).casefold())
 

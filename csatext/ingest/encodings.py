@@ -10,7 +10,7 @@ from csatext.ingest.detection import BYTES, detect_encoding, narrowest, surely_u
 from csatext.ingest.plausibility import log_likelihood
 from csatext.ingest.raw import Note
 
-__all__ = ["decode"]
+__all__ = ["decode", "decode_bytes"]
 
 _OFFERED = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
 _MIXED = ("utf-8", *BYTES)
@@ -25,6 +25,18 @@ def _decode_line(line: bytes, main: str, tally: Counter[str]) -> str:
     best = narrowest(max(scores, key=lambda n: scores[n]), scores)
     tally[best] += 1
     return readings[best]
+
+
+def decode_bytes(cell: bytes) -> str:
+    """Return one cell that should be UTF-8, mended where it is not; lost bytes are U+FFFD.
+
+    Examples
+    --------
+    >>> decode_bytes("退款".encode()), decode_bytes("退款一直没有到账".encode("gb18030"))
+    ('退款', '退款一直没有到账')
+    """
+    whole = _whole(cell, "utf-8")
+    return _decode_line(cell, "utf-8", Counter()) if whole is None else whole
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from csatext.ingest.cells import large_strings
 from csatext.ingest.columns import kind_of, known_headers, normal_header
 from csatext.ingest.dates import Times, parse_times
-from csatext.ingest.empty_dates import repeated_words
+from csatext.ingest.empty_dates import WORDS, repeated_words
 from csatext.ingest.masking import mask
 from csatext.ingest.raw import Note
 from csatext.ingest.unreadable import shown_date
@@ -21,8 +21,12 @@ from csatext.ingest.values import SCORE, as_flags, as_identifiers, as_numbers, a
 __all__ = ["type_columns"]
 
 _EXAMPLES = 3
-_FEW_ODD = 0.1
-"""Share of the filled cells of a score that may be words."""
+_MOST_ODD = 0.5
+"""Share of the filled cells of a score, signs for none apart, below which words may be."""
+_UNSCORED = (
+    rf"(?i)^(?:{WORDS}|[未没暂不无無].{{0,2}}(?:评价|评分|参评|参与|打分|测评|回访|反馈|评)|弃权|默认)$"
+)
+"""Signs that nobody gave a score; half width."""
 _ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
 
 
@@ -125,9 +129,16 @@ def _numbered(frame: pd.DataFrame, name: str, notes: list[Note]) -> pd.DataFrame
     odd = filled & ~written.str.strip().str.match(SCORE).fillna(False).to_numpy(dtype=np.bool_)
     n = int(odd.sum())
     numbers = as_numbers(written.mask(odd), units=True)
-    if numbers is None or n > _FEW_ODD * int(filled.sum()):
+    if numbers is None:
         return frame.assign(**{name: plain_value(frame[name])})
+    bare = written[odd].str.normalize("NFKC").str.strip()
+    words = n - int(bare.str.match(_UNSCORED).sum())
     seen = "、".join(mask(text[:30]) for text in written[odd].unique()[:_EXAMPLES])
+    read = int(filled.sum()) - n
+    if words >= _MOST_ODD * (read + words):
+        detail = f"只有 {read} 行是数字，这一列留作文本；不是数字的例如：{seen}"
+        notes.append(Note("number_unreadable", name, n, len(frame), detail))
+        return frame.assign(**{name: plain_value(frame[name])})
     detail = f"{n} 行不是数字，数值留空，原文在列「{name}_text」；例如：{seen}"
     notes.append(Note("number_unreadable", name, n, len(frame), detail))
     return frame.assign(**{name: numbers, f"{name}_text": written.where(odd)})

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from csatext.errors import InputError
+from csatext.ingest.encodings import decode_bytes
 from csatext.ingest.json_records import flat, loads, pieces, records
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject, refuse_wide
 
@@ -146,8 +147,39 @@ def _several(text: str) -> tuple[list[Any], list[int], list[Reject]]:
     )
 
 
+def _mended(table: pa.Table) -> tuple[pa.Table, list[Note]]:
+    """Return the table with valid UTF-8 in its columns of strings, and how many cells had bad bytes."""
+    notes: list[Note] = []
+    for i, name in enumerate(table.column_names):
+        column = table.column(i)
+        coded = pa.types.is_dictionary(column.type)
+        kind = column.type.value_type if coded else column.type
+        if not any(test(kind) for test in (pa.types.is_string, pa.types.is_large_string)):
+            continue
+        if all(_is_valid(chunk.dictionary if coded else chunk) for chunk in column.chunks):
+            continue
+        dense = [chunk.dictionary_decode() if coded else chunk for chunk in column.chunks]
+        cells = [cell for chunk in dense for cell in chunk.cast(pa.large_binary()).to_pylist()]
+        texts = [None if cell is None else decode_bytes(cell) for cell in cells]
+        n = sum(
+            cell is not None and text is not None and text.encode() != cell
+            for cell, text in zip(cells, texts, strict=True)
+        )
+        notes.append(Note("bad_bytes", name, n, len(cells), f"{n} 格不是 UTF-8，已按最像的编码读出"))
+        table = table.set_column(i, name, pa.array(texts, pa.large_string()))
+    return table, notes
+
+
+def _is_valid(cells: pa.Array) -> bool:
+    try:
+        cells.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def read_parquet(data: bytes, path: object) -> RawTable:
-    """Return a Parquet file.
+    """Return a Parquet file, its strings mended where their bytes are not UTF-8.
 
     Parameters
     ----------
@@ -168,6 +200,7 @@ def read_parquet(data: bytes, path: object) -> RawTable:
     try:
         table = pq.read_table(BytesIO(data))
         refuse_wide(table.num_columns, path)
+        table, notes = _mended(table)
         frame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
@@ -179,4 +212,4 @@ def read_parquet(data: bytes, path: object) -> RawTable:
     frame.attrs = {}
     if frame.empty:
         raise InputError.unreadable(path, "表里没有数据行", "请检查导出条件，或换一个文件")
-    return RawTable(frame)
+    return RawTable(frame, notes=notes)

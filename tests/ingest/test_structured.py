@@ -141,3 +141,23 @@ def test_records_of_too_many_names(tmp_path: Path) -> None:
     path.write_text(json.dumps([{f"k{i}": 1 for i in range(17_000)}]), "utf-8")
     with pytest.raises(InputError, match="超过上限"):
         read_input(path)
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "dictionary"])
+def test_bad_bytes_in_parquet(tmp_path: Path, kind: str) -> None:
+    cells = pa.array(["客服".encode(), "客户".encode() + b"\xff", None], pa.binary())
+    if kind == "large_string":
+        wide = cells.cast(pa.large_binary())
+        spoilt = pa.LargeStringArray.from_buffers(3, *wide.buffers()[1:], wide.buffers()[0], 1)
+    else:
+        spoilt = pa.StringArray.from_buffers(3, *cells.buffers()[1:], cells.buffers()[0], 1)
+    if kind == "dictionary":
+        spoilt = pa.DictionaryArray.from_arrays(pa.array([0, 1, None], pa.int32()), spoilt.slice(0, 2))
+    path = tmp_path / "a.parquet"
+    pq.write_table(
+        pa.table({"会话ID": ["S1", "S2", "S3"], "角色": spoilt, "内容": ["在", "退款", "慢"]}), path
+    )
+    contacts = ct.read_contacts(path)
+    assert contacts["角色" if "角色" in contacts else "role"].iloc[1].startswith("客户")
+    assert [row["n"] for row in contacts.attrs["quality"] if row["check"] == "bad_bytes"] == [1]
+    assert len(ct.read_turns(path)) == 3
