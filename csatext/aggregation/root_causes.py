@@ -14,7 +14,7 @@ from csatext.aggregation.arguments import check_columns, check_level
 from csatext.aggregation.cells import Cells, label_column, read_cells
 from csatext.aggregation.root_choice import Cause, choose, whole_has_moved
 from csatext.aggregation.root_expected import expect
-from csatext.aggregation.root_scale import measure_scale, scaled
+from csatext.aggregation.root_scale import measure_scale, scaled, whole_numbers
 from csatext.aggregation.scan import Scan, frequent_groups
 from csatext.errors import ParameterError
 from csatext.schema import conform
@@ -138,6 +138,10 @@ def root_causes(
     _check(max_dims, max_causes, min_share)
     level = check_level(level)
     where = {"by": by, "period": period, "current": current, "baseline": baseline}
+    measures = [numerator] if denominator is None else [numerator, denominator]
+    for name, argument in zip(measures, ("numerator", "denominator"), strict=False):
+        check_columns(table, [name], argument)
+    table = whole_numbers(table, measures)
     cells = read_cells(table, numerator=numerator, denominator=denominator, **where)
     marks = _marks(keyness, cells.names)
     scale = measure_scale(table, cells, numerator=numerator, denominator=denominator, where=where)

@@ -83,6 +83,8 @@ def choose(
             best = next((candidate for candidate in found if candidate.q_sampling <= level), None)
         if best is None:
             break
+        if not cells.is_rate:
+            best = _with_the_whole(cells, expectation, expected, alive, found, best, level)
         rank = len(chosen) + 1
         cause = _cause(cells, expectation, expected, alive, best, None)
         if chosen and abs(cause.contribution) < min_share * abs(chosen[0].contribution):
@@ -145,6 +147,65 @@ def _level(events: np.ndarray, expected: np.ndarray, where: np.ndarray) -> float
     return float(events[where].sum()) / wanted if wanted > 0 else 1.0
 
 
+def _with_the_whole(
+    cells: Cells,
+    expectation: Expectation,
+    expected: np.ndarray,
+    alive: np.ndarray,
+    found: list[Candidate],
+    best: Candidate,
+    level: float,
+) -> Candidate:
+    """Return the combination to name where two explain each other: the one that moved as the whole did.
+
+    Against a proportional change of all, "x rose" and "the rest did not rise with all" are the same
+    evidence. A combination that stayed, or went against the whole, gives way to a significant one that
+    moved by itself the way of the whole, and without which it would be as expected.
+    """
+    z = float(norm.isf(level / 2))
+    whole = float(cells.events_after[alive].sum() - expected[alive].sum())
+
+    def moves(candidate: Candidate) -> bool:
+        here = _inside(cells, dict(zip(candidate.dims, candidate.codes, strict=True))) & alive
+        own, variance = _excess(cells, expectation, expected, here, candidate, 1.0)
+        share = _level(cells.events_after, expected, alive & ~here)
+        beyond, _ = _excess(cells, expectation, expected, here, candidate, share)
+        return abs(own) > z * np.sqrt(variance) and own * whole > 0 and beyond * whole > 0
+
+    if moves(best):
+        return best
+    held = _inside(cells, dict(zip(best.dims, best.codes, strict=True))) & alive
+    for candidate in found:
+        inside = _inside(cells, dict(zip(candidate.dims, candidate.codes, strict=True))) & alive
+        if candidate.q > level or (inside & held).any() or not moves(candidate):
+            continue
+        rest = alive & ~inside & ~held
+        share = _level(cells.events_after, expected, rest)
+        gap, variance = _excess(cells, expectation, expected, held, best, share)
+        if not rest.any() or abs(gap) <= z * np.sqrt(variance):
+            return candidate
+    return best
+
+
+def _excess(
+    cells: Cells,
+    expectation: Expectation,
+    expected: np.ndarray,
+    here: np.ndarray,
+    candidate: Candidate,
+    scale: float,
+) -> tuple[float, float]:
+    """Return the events of some cells above expectation times ``scale``, and the variance of that."""
+    seen = float(cells.events_after[here].sum())
+    wanted = float(expected[here].sum()) * scale
+    noise = seen
+    if expectation.is_binomial:
+        noise *= 1.0 - seen / max(float(cells.exposure_after[here].sum()), 1.0)
+    wander = expectation.variance(candidate.dims) * (1 + 1 / cells.n_periods)
+    wander += candidate.dispersion / candidate.strength
+    return seen - wanted, candidate.dispersion * noise + wander * wanted**2
+
+
 def _alternatives(
     cells: Cells,
     expectation: Expectation,
@@ -194,19 +255,13 @@ def _cause(
     inside = _inside(cells, values)
     here = inside & alive
     scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive & ~inside)
-    seen = float(cells.events_after[here].sum())
-    wanted = float(expected[here].sum()) * scale
-    noise = seen
-    if expectation.is_binomial:
-        noise *= 1.0 - seen / max(float(cells.exposure_after[here].sum()), 1.0)
-    wander = expectation.variance(candidate.dims) * (1 + 1 / cells.n_periods)
-    wander += candidate.dispersion / candidate.strength
+    contribution, variance = _excess(cells, expectation, expected, here, candidate, scale)
     return Cause(
         values=values,
         inside=inside,
         alternative_to=alternative_to,
-        contribution=seen - wanted,
-        variance=candidate.dispersion * noise + wander * wanted**2,
+        contribution=contribution,
+        variance=variance,
         p=candidate.p,
         q=candidate.q,
     )

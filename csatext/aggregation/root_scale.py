@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.optimize import brentq
+from scipy.special import digamma, polygamma
 
 from csatext.aggregation.arguments import as_number, is_flag
-from csatext.aggregation.cells import Cells, Grouping, group, read_cells, subsets
+from csatext.aggregation.cells import Cells, Grouping, group, read_cells
+from csatext.aggregation.root_dispersion import between
 from csatext.errors import ParameterError
 
-__all__ = ["Scale", "measure_scale", "scaled"]
+__all__ = ["Scale", "measure_scale", "scaled", "whole_numbers"]
 
-_ENOUGH = 5.0
-_FEW = 10
+_FAR = 10.0
+_MANY = 10
+_PRIOR = (0.1, 20.0)
 _ERRORS = 2.0
 _LEAST = 1e-6
+_NEAR = 1e-6
+_NEAREST = 1e-3
 _SINGLE = 2.0
 _TINY = 1e-9
-_MEDIAN = float(chi2.ppf(0.5, 1))
 
 
 @dataclass(frozen=True)
@@ -38,21 +42,76 @@ class Scale:
     squares, amounts : ndarray of shape (n_cells,), or None
         Variance and sum of each cell, in the numerator's units: groups of cells whose ratio is above
         ``unit`` (single large amounts) are worth less. None where the unit is taken to be the same all over.
+    spare : ndarray of shape (n_cells,), or None
+        Degrees of freedom behind the square of each cell, where squares are of few periods; None where
+        they are of single rows.
+    prior : float
+        Degrees of freedom that the usual square adds to those of each group.
     """
 
     unit: float
     is_count: bool
     squares: np.ndarray | None = None
     amounts: np.ndarray | None = None
+    spare: np.ndarray | None = None
+    prior: float = 0.0
 
     def dispersion(self, grouping: Grouping) -> np.ndarray:
         """Return how much more than usual the amounts of each group vary; at least 1."""
         if self.squares is None or self.amounts is None:
             return np.ones(len(grouping))
-        usual = self.unit * grouping.sum(self.amounts)
-        # Few squares say little, and large amounts come seldom: one standard error is added.
-        high = grouping.sum(self.squares) + np.sqrt(2 * grouping.sum(self.squares**2))
-        return np.maximum(high / np.maximum(usual, _TINY), 1.0)
+        usual = np.maximum(self.unit * grouping.sum(self.amounts), _TINY)
+        squares = grouping.sum(self.squares)
+        if self.spare is None:
+            # Few squares say little, and large amounts come seldom: one standard error is added.
+            return np.maximum((squares + np.sqrt(2 * grouping.sum(self.squares**2))) / usual, 1.0)
+        spare = self._spare(grouping)
+        return np.maximum((squares / usual * spare + self.prior) / (spare + self.prior), 1.0)
+
+    def freedom(self, grouping: Grouping) -> np.ndarray:
+        """Return the degrees of freedom behind the dispersion of each group (Satterthwaite 1946)."""
+        if self.spare is None:
+            return np.full(len(grouping), np.inf)
+        return self._spare(grouping) + self.prior
+
+    def _spare(self, grouping: Grouping) -> np.ndarray:
+        if self.squares is None or self.spare is None:
+            return np.zeros(len(grouping))
+        total = grouping.sum(self.squares)
+        spread = grouping.sum(self.squares**2 / np.maximum(self.spare, 1.0))
+        return np.maximum(np.divide(total**2, spread, out=np.ones(len(total)), where=spread > 0), 1.0)
+
+
+def whole_numbers(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return the table with columns rounded that hold whole numbers but for the error of a calculation.
+
+    Parameters
+    ----------
+    table : DataFrame
+    names : sequence of str
+        Numeric columns; a column is rounded where all its numbers are within 1e-6 of a whole one (of
+        large numbers that part, at most 0.001).
+
+    Returns
+    -------
+    DataFrame
+        The same table where there is nothing to round.
+
+    Examples
+    --------
+    >>> rebuilt = pd.DataFrame({"complaints": [0.29 * 100, 3.0], "rate": [0.29, 0.03]})
+    >>> whole_numbers(rebuilt, ["complaints", "rate"])["complaints"].tolist()
+    [29.0, 3.0]
+    """
+    rounded = {}
+    for name in names:
+        values = as_number(table, name)
+        whole = np.round(values)
+        off = np.abs(values - whole)
+        near = np.minimum(_NEAR * np.maximum(np.abs(values), 1.0), _NEAREST)
+        if (off > 0).any() and bool((~(off > near)).all()):
+            rounded[name] = whole
+    return table.assign(**rounded) if rounded else table
 
 
 def scaled(cells: Cells, scale: Scale) -> Cells:
@@ -96,10 +155,10 @@ def measure_scale(
     Flags, and whole numbers up to the denominator, are events. A sum of amounts x over independent rows is
     compound Poisson: its variance is estimated by the sum of x**2, so that sum(x**2) / sum(x) weighs as
     one event (Bohm and Zech 2014, Nuclear Instruments and Methods A 748). Of a mean or ratio the squares
-    of x - ratio * denominator are taken. Whole numbers may also be events counted before, where rows are
-    no events: the variation between periods (median of squared Pearson residuals, McCullagh and
-    Nelder 1989) decides which of the two is nearer. Amounts with one row a cell and period have that
-    variation only.
+    of x - ratio * denominator are taken. Whole numbers without a denominator may be events counted before:
+    the variation between periods (``between``) decides. Amounts with one row a cell and period have that
+    variation only; so have whole numbers above their denominator, and those that vary ten times as counts
+    do. Few periods say little about a cell: its variance is moderated by the usual one, and tested by t.
 
     Examples
     --------
@@ -126,7 +185,8 @@ def measure_scale(
 
     rows = fold(np.where(known, 1.0, np.nan))
     is_summed = bool(max(rows.events.max(initial=0.0), rows.events_after.max()) <= 1)
-    if is_whole:
+    is_rate_of_amounts = is_summed and denominator is not None
+    if is_whole and not is_rate_of_amounts:
         return _of_whole(cells, _within(cells, fold, top, bottom, denominator is not None), is_summed)
     if not is_summed:
         return _within(cells, fold, top, bottom, denominator is not None)
@@ -170,14 +230,14 @@ def _within(
 
 def _of_whole(cells: Cells, rows: Scale, is_summed: bool) -> Scale:
     """Decide whether whole numbers are events counted before, or amounts of one event a row."""
-    dispersion, error = _between(cells)
-    # More than one event for each unit of a denominator: rows are bound to vary, however few are seen.
-    if cells.is_rate and is_summed:
-        return Scale(max(1.0, min(rows.unit, dispersion + error)), False)
-    if is_summed or dispersion + _ERRORS * error < np.sqrt(rows.unit):
-        # One standard error is added, as too much dispersion costs less than too little.
-        return Scale(dispersion + error, False) if dispersion > 1.0 + _ERRORS * error else Scale(1.0, True)
-    return rows
+    dispersion, error = between(cells)
+    if not is_summed and dispersion + _ERRORS * error >= np.sqrt(rows.unit):
+        return rows
+    if dispersion <= 1.0 or dispersion <= 1.0 + _ERRORS * error / dispersion:
+        return Scale(1.0, True)
+    own = _of_periods(cells) if is_summed and dispersion > _FAR else None
+    # One standard error is added, as too much dispersion costs less than too little.
+    return own or Scale(dispersion + error, False)
 
 
 def _of_periods(cells: Cells) -> Scale | None:
@@ -185,61 +245,54 @@ def _of_periods(cells: Cells) -> Scale | None:
     n = len(cells)
     before = cells.events_before
     total: np.ndarray = np.bincount(cells.cell, cells.events**2, n)
-    squares: np.ndarray = total - before**2 / cells.n_periods
-    entries, spare = cells.n_periods, cells.n_periods - 1
     if cells.is_rate:
         ratio = np.divide(before, cells.exposure_before, out=np.zeros(n), where=cells.exposure_before > 0)
         off = cells.events - ratio[cells.cell] * cells.exposure
-        squares = np.bincount(cells.cell, off**2, n)
-        entries, known = len(cells.cell), len(np.unique(cells.cell))
-        spare = entries - known
-    if spare < 1 or not before.sum() > 0:
+        squares: np.ndarray = np.bincount(cells.cell, off**2, n)
+        own = np.bincount(cells.cell, minlength=n) - 1.0
+        entries = len(cells.cell)
+    else:
+        # All cells may rise and fall together: a cell is held against its share of each period.
+        level: np.ndarray = np.bincount(cells.period, cells.events, cells.n_periods)
+        level = level / max(float(level.sum()), _TINY)
+        squares = total - 2 * before * np.bincount(cells.cell, cells.events * level[cells.period], n)
+        squares = squares + before**2 * float((level**2).sum())
+        own = np.full(n, (cells.n_periods - 1) * (1.0 - 1.0 / max(n, 2)))
+        entries = cells.n_periods * n
+    own = np.maximum(own, 0.0)
+    spare = float(own.sum())
+    if spare <= 0 or not before.sum() > 0:
         return None
     squares = np.maximum(squares, 0.0) * entries / spare
     unit = max(float(squares.sum()), _LEAST * float(total.sum())) / float(before.sum())
-    return Scale(unit, False, squares, before)
+    return Scale(unit, False, squares, before, own, _prior_freedom(squares, unit * before, own))
+
+
+def _prior_freedom(squares: np.ndarray, usual: np.ndarray, spare: np.ndarray) -> float:
+    """Return how many degrees of freedom the usual square is worth beside a cell's own (Smyth 2004).
+
+    From the variance of the log of squares beyond that of chi-square; of the variances that the data
+    allow a high one.
+    """
+    known = (spare >= 1) & (squares > 0) & (usual > 0)
+    n = int(known.sum())
+    if n < _MANY:
+        return 0.0
+    half = spare[known] / 2
+    logs = np.log(squares[known] / usual[known]) - digamma(half) + np.log(half)
+    spread = float(logs.var(ddof=1))
+    excess = spread * (1.0 + np.sqrt(2.0 / n)) - float(polygamma(1, half).mean())
+    low, high = _PRIOR
+
+    def gap(freedom: float) -> float:
+        return float(polygamma(1, freedom / 2)) - excess
+
+    if gap(high) >= 0:
+        return high
+    return 0.0 if gap(low) <= 0 else float(brentq(gap, low, high))
 
 
 def _ratio(grouping: Grouping, events: np.ndarray, exposure: np.ndarray) -> np.ndarray:
     """Return the ratio of each cell's group."""
     seen, exposed = grouping.sum(events), grouping.sum(exposure)
     return np.divide(seen, exposed, out=np.zeros(len(seen)), where=exposed > 0)[grouping.ids]
-
-
-def _between(cells: Cells) -> tuple[float, float]:
-    """Return the dispersion of whole numbers between periods and its error; 1 where it cannot be seen."""
-    values = _by_period(cells)
-    groupings = [group(cells, dims) for dims in subsets(len(cells.names), 2)]
-    residuals = []
-    for grouping in groupings:
-        events, exposure = (np.stack([grouping.sum(column) for column in columns]) for columns in values)
-        exposed = exposure.sum(axis=0)
-        share = np.divide(exposure, exposed, out=np.zeros(exposure.shape), where=exposed > 0)
-        expected = events.sum(axis=0) * share
-        level = events.sum(axis=1) / np.maximum(expected.sum(axis=1), _TINY)
-        expected *= level[:, np.newaxis]
-        known = (expected > _ENOUGH) & (share < 1.0)
-        noise = (expected * (1.0 - share))[known]
-        residuals.append((events - expected)[known] ** 2 / noise)
-    square = np.concatenate([*residuals, []])
-    if len(square) < _FEW:
-        return 1.0, 0.0
-    dispersion = float(np.median(square)) / _MEDIAN
-    # Groupings show the same events again and again: one of them is worth as much as all.
-    error = 0.5 / (chi2.pdf(_MEDIAN, 1) * _MEDIAN * np.sqrt(len(square))) * np.sqrt(len(groupings)) / 2
-    return dispersion, error * dispersion
-
-
-def _by_period(cells: Cells) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return events and exposure by cell, an array a period; the current one where it is one of two."""
-    n = len(cells)
-    events, exposure = [], []
-    for period in range(cells.n_periods):
-        at = cells.period == period
-        events.append(np.bincount(cells.cell[at], cells.events[at], n))
-        exposed = np.bincount(cells.cell[at], cells.exposure[at], n) if cells.is_rate else np.ones(n)
-        exposure.append(exposed)
-    if cells.n_periods < 2:
-        events.append(cells.events_after)
-        exposure.append(cells.exposure_after)
-    return events, exposure
