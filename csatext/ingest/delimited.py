@@ -34,17 +34,20 @@ _LONG_NAME = 40
 _TWO = 2
 _PIECE = 1 << 18
 _QUOTE = 34
+_TEXT_CELL = r'(?m)(^|{0})="([^"\r\n]*)"(?={0}|\r?$)'
+"""A cell that Excel is to read as text, written without the quotes around it."""
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
 class Layout(NamedTuple):
-    """How a file is laid out; ``start`` is the character at which the header's record begins."""
+    """How a file is laid out: ``body`` is where its data begin, ``named`` how many names its header has."""
 
     delimiter: str | None
     names: list[str]
     headed: bool
     body: int
     body_line: int
+    named: int
 
 
 def sniff_delimiter(text: str) -> str | None:
@@ -109,7 +112,7 @@ def _layout(text: str, delimiter: str | None, line: int, notes: list[Note], path
     """Return where the header is and what it says; columns without a name get one by position."""
     head = read_records(text, delimiter, 0, line, limit=_HEAD)
     if not head:
-        return Layout(delimiter, [], False, 0, line)
+        return Layout(delimiter, [], False, 0, line, 0)
     width = Counter(len(record.cells) for record in head).most_common(1)[0][0]
     refuse_wide(width, path)
     found = find_header([record.cells for record in head])
@@ -119,20 +122,22 @@ def _layout(text: str, delimiter: str | None, line: int, notes: list[Note], path
             "，每行一条文本（整篇文章请放进一个单元格）" if width == 1 else "，列名按位置编为 列1、列2……"
         )
         notes.append(Note("header", "", 0, 1, detail))
-        return Layout(delimiter, names, False, head[0].start, head[0].line)
+        return Layout(delimiter, names, False, head[0].start, head[0].line, len(names))
     if found:
         notes.append(Note("header", "", 1, 1, f"表头在第 {head[found].line} 行，其上 {found} 行是标题"))
     record = head[found]
     cells = record.cells
+    named = len(cells)
     if width == len(cells) + 1 and _numbered([r.cells for r in head[found + 1 :] if len(r.cells) == width]):
         notes.append(Note("header", "", 1, 1, "数据比表头多一列，首列是行号，表头右移一列"))
         cells = ["", *cells]
+        named = width
     elif width > len(cells) and len(head) - found > 2:
         notes.append(
             Note("header", "", 1, 1, f"数据有 {width} 列而表头只有 {len(cells)} 列，多出的列按位置命名")
         )
         cells = [*cells, *[""] * (width - len(cells))]
-    return Layout(delimiter, unique_names(cells), True, record.end, record.next_line)
+    return Layout(delimiter, unique_names(cells), True, record.end, record.next_line, named)
 
 
 def _numbered(rows: Sequence[Sequence[str]]) -> bool:
@@ -183,6 +188,30 @@ def _standard_quotes(text: str, layout: Layout, notes: list[Note]) -> str:
     n = body.count('\\"')
     notes.append(Note("escaped_quotes", "", n, n, f'{n} 个引号写作 \\"，按引号读'))
     return text[: layout.body] + doubled
+
+
+def _plain_text_cells(text: str, layout: Layout, notes: list[Note]) -> str:
+    """Return the text with cells such as ``="0017"`` as quoted ones, where they stand bare."""
+    if '="' not in text or layout.delimiter is None:
+        return text
+    pattern = _TEXT_CELL.format(re.escape(layout.delimiter))
+    body, n = re.subn(pattern, r'\1"\2"', text[layout.body :])
+    if n:
+        notes.append(Note("escaped_quotes", "", n, n, f'{n} 格写作 ="…"，按引号里的文字读'))
+    return text[: layout.body] + body
+
+
+def _surplus(raw: RawTable, layout: Layout) -> list[Note]:
+    """Return how many rows have content beyond the columns that the header names."""
+    extra = list(raw.frame.columns[layout.named :])
+    if not extra or not layout.headed:
+        return []
+    n = int((raw.frame[extra].fillna("") != "").any(axis=1).sum())
+    detail = (
+        f"{n} 行的格子比表头多（表头 {layout.named} 列），多半是文本里的分隔符没有加引号，"
+        "文本会在那里被切断、后面的列错位；请给文本加引号重新导出"
+    )
+    return [Note("surplus_cells", "", n, len(raw.frame), detail)] if n else []
 
 
 def _fast(text: str, layout: Layout) -> RawTable | None:
@@ -261,9 +290,9 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     refuse_wide(len(layout.names), path)
     shown = {"\t": "制表符", None: "无（每行一条）"}.get(found, found)
     notes.insert(0, Note("delimiter", "", len(layout.names), len(layout.names), f"分隔符：{shown}"))
-    text = _standard_quotes(text, layout, notes)
+    text = _plain_text_cells(_standard_quotes(text, layout, notes), layout, notes)
     raw = _fast(text, layout) or _careful(text, layout)
     if raw.frame.empty and not raw.rejects:
         raise InputError.unreadable(path, "只有表头，没有数据行", "请检查导出条件，或换一个文件")
     raw = mend_shifts(drop_header_rows(raw))
-    return replace(raw, notes=notes + raw.notes)
+    return replace(raw, notes=[*notes, *_surplus(raw, layout), *raw.notes])

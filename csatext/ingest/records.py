@@ -88,7 +88,8 @@ def _quoted_cells(text: str, at: int, delimiter: str, newline: str) -> tuple[lis
                 return None
             cells.append(field[1].replace('""', '"'))
             at = field.end()
-            stop, after = _line_end(text, at, newline)
+            if at > stop:
+                stop, after = _line_end(text, at, newline)
         else:
             found = text.find(delimiter, at, stop)
             end = found if found >= 0 else stop

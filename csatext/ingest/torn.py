@@ -154,10 +154,13 @@ class _Mender:
                     return False
             if delimiters < least:
                 continue
-            found = _reading(self.text[record.start : end].rstrip("\r\n"), self.shapes, self.delimiter)
+            body = self.text[record.start : end].rstrip("\r\n")
+            found = _reading(body, self.shapes, self.delimiter)
             if found is not None:
                 del todo[len(todo) - below :]
-                why = "字段内换行" if below else found[1]
+                # A quote within a cell that reads as it stands is not a tear.
+                as_it_stands = found[0] == body.split(self.delimiter)
+                why = "字段内换行" if below else None if as_it_stands else found[1]
                 return self._take(found[0], record, end, why)
             if below and starts_next:
                 return False

@@ -1,10 +1,13 @@
 """Torn rows: what the shape of the file proves is rejoined, the rest is rejected with its line."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+import csatext as ct
 from csatext.ingest.read import read_input
+from csatext.ingest.records import read_records
 
 HEADER = "工单编号,投诉内容,投诉时间,渠道,评分"
 CHANNELS = ("电话", "在线")
@@ -158,3 +161,33 @@ def test_twin_columns_are_one(tmp_path: Path) -> None:
     assert contacts["doc_id"].tolist() == ["7", "8"]
     assert contacts["type"].tolist() == ["甲", "乙"]
     assert contacts.columns.tolist() == ["doc_id", "text", "type"]
+
+
+def test_a_quote_within_a_cell_is_no_repair(tmp_path: Path) -> None:
+    rows = "\n".join(f'T{i},客服说"没办法"就挂了,2024-01-{i % 28 + 1:02d}' for i in range(30))
+    (tmp_path / "a.csv").write_text(f"工单号,投诉内容,受理时间\n{rows}", "utf-8")
+    contacts = ct.read_contacts(tmp_path / "a.csv")
+    assert contacts["text"].unique().tolist() == ['客服说"没办法"就挂了']
+    assert "torn_rows" not in [row["check"] for row in contacts.attrs["quality"]]
+
+
+def test_bare_text_cells_of_excel(tmp_path: Path) -> None:
+    rows = "\n".join(f'\'{i:05d},第{i}句退款没到账,="1.50"' for i in range(50))
+    (tmp_path / "a.csv").write_text(f"工单号,投诉内容,金额\n{rows}", "utf-8")
+    contacts = ct.read_contacts(tmp_path / "a.csv")
+    assert contacts["doc_id"].tolist()[:2] == ["00000", "00001"]
+    assert (len(contacts), contacts.iloc[:, -1].astype("float64").sum()) == (50, 75.0)
+
+
+def test_a_surplus_comma_in_all_rows_is_said(tmp_path: Path) -> None:
+    rows = "\n".join(f"T{i},第{i}句退款没到账,已经三天了,2024-01-{i % 28 + 1:02d}" for i in range(50))
+    (tmp_path / "a.csv").write_text(f"工单号,投诉内容,受理时间\n{rows}", "utf-8")
+    quality = ct.read_contacts(tmp_path / "a.csv").attrs["quality"]
+    assert [(row["n"], row["total"]) for row in quality if row["check"] == "surplus_cells"] == [(50, 50)]
+
+
+def test_quoted_cells_take_linear_time() -> None:
+    started = time.perf_counter()
+    (record,) = read_records('",' * 1_500_000, ",")
+    assert time.perf_counter() - started < 10
+    assert len(record.cells) > 700_000
