@@ -16,6 +16,7 @@ __all__ = ["Cause", "choose", "whole_has_moved"]
 _CREDIBLE = 0.95
 _ALTERNATIVES = 2
 _FAINT = 0.05
+_COMMON = 0.5
 _LENIENCE = 10.0
 _PLAIN_RATIO = 1.1
 _PLAIN_ERRORS = 3.0
@@ -217,9 +218,10 @@ def _alternatives(
     rank: int,
     level: float,
 ) -> list[Cause]:
-    """Return combinations that share cells with the cause and are needed for a 95 % credible set.
+    """Return combinations that explain the same change and are needed for a 95 % credible set.
 
-    Only those that could stand alone: significant themselves, and a change the same way.
+    Only those that could stand alone: significant themselves, and a change the same way, at least half
+    of which (or of the cause's) lies in the cells that both hold.
     """
     weight = np.exp(np.minimum([candidate.score - best.score for candidate in found], 0.0))
     posterior = weight / weight.sum()
@@ -238,7 +240,11 @@ def _alternatives(
         known = [cause, *others]
         is_new = not any(np.array_equal(other.inside & alive, seen.inside & alive) for seen in known)
         same_way = (other.contribution > 0) == (cause.contribution > 0)
-        if is_new and same_way and (other.inside & cause.inside & alive).any():
+        shared = other.inside & cause.inside & alive
+        scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive & ~cause.inside)
+        common, _ = _excess(cells, expectation, expected, shared, candidate, scale)
+        least = _COMMON * min(abs(cause.contribution), abs(other.contribution))
+        if is_new and same_way and common * np.sign(cause.contribution) >= least:
             others.append(other)
     return others
 
