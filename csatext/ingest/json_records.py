@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from csatext.ingest.cells import plain_cell
 from csatext.ingest.columns import known_headers, normal_header
 
-__all__ = ["Piece", "flat", "loads", "pieces", "records"]
+__all__ = ["Piece", "flat", "json_lines", "loads", "pieces", "records"]
 
 _DEEPEST = 5
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
@@ -49,6 +49,31 @@ def loads(text: str) -> Any:
         return json.loads(text, parse_constant=_nan)
     except RecursionError as error:
         raise ValueError("嵌套过深") from error
+
+
+def json_lines(text: str) -> tuple[list[Any], list[int], list[Piece]]:
+    r"""Return the values of a text with one on each line, their lines, and the lines that hold none.
+
+    Blank lines, lines with a list's bracket alone and commas between are passed over.
+
+    Examples
+    --------
+    >>> json_lines('[\n{"a": 1},\n{"a"\n]')
+    ([{'a': 1}], [2], [Piece(value=None, line=3, raw='{"a"')])
+    """
+    found: list[Any] = []
+    lines: list[int] = []
+    broken: list[Piece] = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        bare = line.strip().strip("\ufeff").rstrip(",")
+        if not bare or bare in ("[", "]"):
+            continue
+        try:
+            found.append(loads(bare))
+            lines.append(number)
+        except ValueError:
+            broken.append(Piece(None, number, line.strip()))
+    return found, lines, broken
 
 
 def pieces(text: str) -> Iterator[Piece]:

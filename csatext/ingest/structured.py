@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from csatext.errors import InputError
 from csatext.ingest.encodings import decode_bytes
-from csatext.ingest.json_records import flat, loads, pieces, records
+from csatext.ingest.json_records import flat, json_lines, loads, pieces, records
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject, refuse_wide
 
 __all__ = ["looks_like_json", "read_json", "read_parquet"]
@@ -123,28 +123,13 @@ def _several(text: str) -> tuple[list[Any], list[int], list[Reject]]:
 
     Read by lines where at least half of them are values, else value by value.
     """
-    found: list[Any] = []
-    lines: list[int] = []
-    rejects: list[Reject] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        bare = line.strip().strip("\ufeff").rstrip(",")
-        if not bare or bare in ("[", "]"):
-            continue
-        try:
-            found.append(loads(bare))
-            lines.append(number)
-        except ValueError:
-            rejects.append(Reject(number, "不是合法的 JSON", line.strip()[:RAW_LIMIT]))
-    if len(found) >= len(rejects) and any(isinstance(value, dict) for value in found):
-        return found, lines, rejects
-    whole = list(pieces(text))
-    good = [piece for piece in whole if piece.value is not None]
-    bad = [piece for piece in whole if piece.value is None]
-    return (
-        [piece.value for piece in good],
-        [piece.line for piece in good],
-        [Reject(piece.line, "不是合法的 JSON", piece.raw[:RAW_LIMIT]) for piece in bad],
-    )
+    found, lines, broken = json_lines(text)
+    if len(found) < len(broken) or not any(isinstance(value, dict) for value in found):
+        whole = list(pieces(text))
+        good = [piece for piece in whole if piece.value is not None]
+        found, lines = [piece.value for piece in good], [piece.line for piece in good]
+        broken = [piece for piece in whole if piece.value is None]
+    return found, lines, [Reject(piece.line, "不是合法的 JSON", piece.raw[:RAW_LIMIT]) for piece in broken]
 
 
 def _mended(table: pa.Table) -> tuple[pa.Table, list[Note]]:

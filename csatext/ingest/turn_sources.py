@@ -18,6 +18,7 @@ from csatext.errors import InputError, ParameterError
 from csatext.ingest.delimited import read_delimited
 from csatext.ingest.dialogues import find_dialogues, holds_dialogues
 from csatext.ingest.encodings import decode
+from csatext.ingest.json_records import json_lines
 from csatext.ingest.json_shapes import whole_characters
 from csatext.ingest.raw import RAW_LIMIT, Note, RawTable, Reject
 from csatext.ingest.sources import ENDINGS, read_bytes
@@ -259,19 +260,10 @@ def _parse(text: str) -> tuple[Any, list[int] | None, list[Reject]]:
         """Read NaN and Infinity as no value."""
 
     try:
+        # Depth of the whole is the caller's to refuse; that of a line costs the line.
         return json.loads(text.lstrip("\ufeff"), parse_constant=constant), None, []
     except ValueError:
-        records: list[Any] = []
-        lines: list[int] = []
-        rejects: list[Reject] = []
-        for number, line in enumerate(text.split("\n"), start=1):
-            bare = line.strip().strip("\ufeff").rstrip(",")
-            if not bare or bare in ("[", "]"):
-                continue
-            try:
-                records.append(json.loads(bare, parse_constant=constant))
-                lines.append(number)
-            except ValueError:
-                rejects.append(Reject(number, "不是合法的 JSON", bare[:RAW_LIMIT]))
-        good = any(isinstance(record, dict | list) for record in records)
-        return (records, lines, rejects) if good else (None, None, rejects)
+        records, lines, broken = json_lines(text)
+    rejects = [Reject(piece.line, "不是合法的 JSON", piece.raw[:RAW_LIMIT]) for piece in broken]
+    good = any(isinstance(record, dict | list) for record in records)
+    return (records, lines, rejects) if good else (None, None, rejects)
