@@ -13,6 +13,7 @@ from scipy.special import digamma, polygamma
 
 from csatext.aggregation.arguments import as_number, is_flag
 from csatext.aggregation.cells import Cells, Grouping, group, read_cells
+from csatext.aggregation.options import as_whole
 from csatext.aggregation.root_dispersion import between
 from csatext.errors import ParameterError
 
@@ -23,8 +24,6 @@ _MANY = 10
 _PRIOR = (0.1, 20.0)
 _ERRORS = 2.0
 _LEAST = 1e-6
-_NEAR = 1e-6
-_NEAREST = 1e-3
 _SINGLE = 2.0
 _TINY = 1e-9
 
@@ -89,8 +88,7 @@ def whole_numbers(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     ----------
     table : DataFrame
     names : sequence of str
-        Numeric columns; a column is rounded where all its numbers are within 1e-6 of a whole one (of
-        large numbers that part, at most 0.001).
+        Numeric columns, rounded as by :func:`csatext.aggregation.options.as_whole`.
 
     Returns
     -------
@@ -106,10 +104,8 @@ def whole_numbers(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     rounded = {}
     for name in names:
         values = as_number(table, name)
-        whole = np.round(values)
-        off = np.abs(values - whole)
-        near = np.minimum(_NEAR * np.maximum(np.abs(values), 1.0), _NEAREST)
-        if (off > 0).any() and bool((~(off > near)).all()):
+        whole = as_whole(values)
+        if not np.array_equal(whole, values, equal_nan=True):
             rounded[name] = whole
     return table.assign(**rounded) if rounded else table
 
