@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import csatext as ct
-from csatext.ingest.role_inference import infer_roles
+from csatext.ingest.dialogues.role_inference import infer_roles
 
 FILES = ("retail_chat_dev.tsv", "weibo_helpdesk_dev.jsonl")
 

@@ -22,7 +22,7 @@ import pandas as pd
 import snownlp
 
 import csatext as ct
-from csatext.text.dictionary import frequencies
+from csatext.text.tokenization.jieba_dictionary import frequencies
 
 N_TEXTS, N_NAMES, FIRST = 20_000, 200, 200
 REVIEWS = ("sentiment/online_shopping_dev.csv", "sentiment/waimai_dev.csv")

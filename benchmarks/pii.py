@@ -16,9 +16,9 @@ import pandas as pd
 import pyarrow as pa
 from pii_sentences import CARRIERS, TRAPS, TURN_CARRIERS, values
 
-from csatext.text.pii import find_pii
-from csatext.text.pii_turns import find_pii_turns
-from csatext.text.redaction import redact, redact_column
+from csatext.privacy.across_turns import find_pii_turns
+from csatext.privacy.find import find_pii
+from csatext.privacy.redact import redact, redact_column
 
 Span = tuple[int, int, str]
 

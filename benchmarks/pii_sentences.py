@@ -6,7 +6,7 @@ import csv
 import random
 from pathlib import Path
 
-from csatext.text.pii_checks import is_id18, is_luhn, is_uscc
+from csatext.privacy.recognizers.checksums import is_id18, is_luhn, is_uscc
 
 __all__ = ["CARRIERS", "TRAPS", "TURN_CARRIERS", "values"]
 

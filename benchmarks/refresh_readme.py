@@ -5,7 +5,7 @@ usage: python benchmarks/refresh_readme.py
 
 from pathlib import Path
 
-from csatext.schema.dictionary import table_dictionary
+from csatext.schema.readme import table_dictionary
 
 BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 
 from csatext.text.preparation import Preparation, text_array
-from csatext.text.tokenization import Tokenizer
+from csatext.text.tokenization.tokenizer import Tokenizer
 
 MIN_DF, C, LEAST = 3, 0.3, 0.01
 

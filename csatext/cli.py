@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(progress, "内存不够；请分批处理，或换一台内存更大的机器。", FAILED)
     except KeyboardInterrupt:
         return _failed(progress, "已中断；未写完的文件没有留下。", FAILED)
-    from csatext.batch.privacy import mask_sentence
+    from csatext.privacy.outputs import mask_sentence
 
     progress.close()
     sys.stdout.write(f"{mask_sentence(message)}\n")
@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _failed(progress: _Progress, sentence: str, code: int) -> int:
-    from csatext.batch.privacy import mask_sentence
+    from csatext.privacy.outputs import mask_sentence
 
     progress.close()
     sys.stderr.write(f"{mask_sentence(sentence)}\n")
@@ -213,7 +213,7 @@ def _annotate(given: argparse.Namespace, progress: _Progress) -> str:
 
 
 def _report(given: argparse.Namespace, progress: _Progress) -> str:
-    from csatext.batch.report import report_of
+    from csatext.batch.report_from_facts import report_of
 
     path = report_of(given.facts, given.out, given.title, progress)
     return f"报告：{path}"
@@ -233,10 +233,10 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> str:
 def _check(given: argparse.Namespace, progress: _Progress) -> str:
     columns = _columns(given.column)
     from csatext.batch.configuration import InputSection
-    from csatext.batch.inputs import read_any
-    from csatext.batch.privacy import mask_sentence
-    from csatext.ingest.quality import check
-    from csatext.reporting.labels import check_name
+    from csatext.ingest.any_input import read_any
+    from csatext.ingest.quality.checks import check
+    from csatext.labels import check_name
+    from csatext.privacy.outputs import mask_sentence
 
     progress(f"读取 {mask_sentence(Path(given.input).name)}")
     section = InputSection(columns, given.encoding, kind=given.kind or "auto")

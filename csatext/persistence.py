@@ -26,7 +26,7 @@ from csatext.analysis.topics import TopicModel
 from csatext.errors import InputError, ParameterError
 from csatext.taxonomy import Category, Taxonomy
 from csatext.text.cleaning import DEFAULT_STEPS
-from csatext.text.tokenization import Tokenizer
+from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
 __all__ = ["load", "save"]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import csatext as ct
-from csatext.schema.dictionary import table_dictionary
+from csatext.schema.readme import table_dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "csatext").rglob("*.py"))

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.periods import Panel, free_dimensions, labels, make_panel
-from csatext.aggregation.seasonal import calendar_season
-from csatext.aggregation.surveillance import FEWEST, Incident, watch
+from csatext.aggregation.panel.panel import Panel, free_dimensions, labels, make_panel
+from csatext.aggregation.panel.seasonal import calendar_season
+from csatext.aggregation.prediction.surveillance import FEWEST, Incident, watch
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import ALERTS

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import (
+from csatext.aggregation.drivers import drivers
+from csatext.aggregation.inputs.arguments import (
     as_list,
     as_number,
     check_columns,
@@ -15,13 +16,12 @@ from csatext.aggregation.arguments import (
     is_flag,
     is_numeric,
 )
-from csatext.aggregation.crosstab import cell_residuals, count_tables, cramers_v
-from csatext.aggregation.dimensions import cell_codes, encode_dimension
-from csatext.aggregation.drivers import drivers
-from csatext.aggregation.group_difference import group_differences
-from csatext.aggregation.intervals import benjamini_hochberg, divide
-from csatext.aggregation.rank_correlation import rank_correlations
-from csatext.aggregation.strength import Strength
+from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension
+from csatext.aggregation.statistics.contingency import cell_residuals, count_tables, cramers_v
+from csatext.aggregation.statistics.correlation_ratio import group_differences
+from csatext.aggregation.statistics.effect_sizes import Strength
+from csatext.aggregation.statistics.intervals import benjamini_hochberg, divide
+from csatext.aggregation.statistics.rank_correlation import rank_correlations
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.aggregation import ASSOCIATION, RESIDUALS
@@ -79,8 +79,9 @@ def associate(
 
     References
     ----------
-    Cochran (1968), Biometrics 24, 295-313. The methods: :mod:`csatext.aggregation.crosstab`,
-    :mod:`~csatext.aggregation.rank_correlation`, :mod:`~csatext.aggregation.group_difference`.
+    Cochran (1968), Biometrics 24, 295-313. The methods: :mod:`csatext.aggregation.statistics.contingency`,
+    :mod:`~csatext.aggregation.statistics.rank_correlation`,
+    :mod:`~csatext.aggregation.statistics.correlation_ratio`.
     REQUIREMENTS rows 81, 82, 89.
 
     Examples

@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import as_list, as_number, check_columns, check_level, measure_kind
-from csatext.aggregation.comparison import rate_test, ratio_test
-from csatext.aggregation.dimensions import cell_codes, encode_dimension
-from csatext.aggregation.intervals import benjamini_hochberg, bootstrap_interval, divide, shrink, wilson
+from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, check_level, measure_kind
+from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension
 from csatext.aggregation.options import as_whole
+from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
+from csatext.aggregation.statistics.intervals import (
+    benjamini_hochberg,
+    bootstrap_interval,
+    divide,
+    shrink,
+    wilson,
+)
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.aggregation import BREAKDOWN

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import check_level
 from csatext.aggregation.calendar import CalendarLike, check_calendar
+from csatext.aggregation.inputs.arguments import check_level
 from csatext.aggregation.options import check_switch, check_whole
-from csatext.aggregation.periods import Array, Panel, free_dimensions, labels, make_panel
-from csatext.aggregation.seasonal import seasonally_adjusted
-from csatext.aggregation.segmentation import autocorrelation, segment
+from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, labels, make_panel
+from csatext.aggregation.panel.seasonal import seasonally_adjusted
+from csatext.aggregation.statistics.segmentation import autocorrelation, segment
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import CHANGEPOINTS
@@ -40,7 +40,7 @@ def changepoints(
 
     Complete periods only; season and calendar are taken out where the data allow it. Counts are
     compared on the square-root scale (Anscombe 1948), rates and means weighted by their denominators.
-    Method: :func:`csatext.aggregation.segmentation.segment`.
+    Method: :func:`csatext.aggregation.statistics.segmentation.segment`.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.cells import Cells, label_column, read_cells
+from csatext.aggregation.scan.cells import Cells, label_column, read_cells
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.causes import DECOMPOSITION

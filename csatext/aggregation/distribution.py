@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from csatext.aggregation.arguments import as_number, check_level
-from csatext.aggregation.dimensions import encode_dimension
-from csatext.aggregation.dip import dip_p_value, dip_statistic, spread_ties
-from csatext.aggregation.intervals import benjamini_hochberg, divide
+from csatext.aggregation.inputs.arguments import as_number, check_level
+from csatext.aggregation.inputs.dimensions import encode_dimension
+from csatext.aggregation.statistics.dip import dip_p_value, dip_statistic, spread_ties
+from csatext.aggregation.statistics.intervals import benjamini_hochberg, divide
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.aggregation import DISTRIBUTION

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from csatext.aggregation.arguments import as_list, as_number, check_columns, check_level, is_numeric
-from csatext.aggregation.dimensions import encode_dimension
+from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, check_level, is_numeric
+from csatext.aggregation.inputs.dimensions import encode_dimension
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.aggregation import DRIVERS

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.arguments import as_number, check_columns, check_level, is_flag
 from csatext.aggregation.calendar import CalendarLike, check_calendar
+from csatext.aggregation.inputs.arguments import as_number, check_columns, check_level, is_flag
 from csatext.aggregation.options import check_switch, check_whole
-from csatext.aggregation.periods import Array, Panel, free_dimensions, make_panel
-from csatext.aggregation.regression import fit_gaussian, fit_poisson
-from csatext.aggregation.seasonal import calendar_season
-from csatext.aggregation.times import read_moment
+from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, make_panel
+from csatext.aggregation.panel.regression import fit_gaussian, fit_poisson
+from csatext.aggregation.panel.seasonal import calendar_season
+from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.time import EFFECT

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from csatext.aggregation.arguments import as_list, check_columns
-from csatext.aggregation.matching import key_positions, timed_positions, wall_time
+from csatext.aggregation.inputs.arguments import as_list, check_columns
+from csatext.aggregation.inputs.joins import key_positions, timed_positions, wall_time
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.aggregation import FACTS

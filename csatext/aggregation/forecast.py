@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.arguments import as_number, check_level
 from csatext.aggregation.calendar import CalendarLike
+from csatext.aggregation.inputs.arguments import as_number, check_level
 from csatext.aggregation.options import as_whole
-from csatext.aggregation.periods import Panel, free_dimensions, labels, make_panel, next_starts
-from csatext.aggregation.periods_width import index_freq
-from csatext.aggregation.projection import (
+from csatext.aggregation.panel.panel import Panel, free_dimensions, labels, make_panel, next_starts
+from csatext.aggregation.panel.period_length import index_freq
+from csatext.aggregation.prediction.projection import (
     METHODS,
     backtest,
     count_interval,

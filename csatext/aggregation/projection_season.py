@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.periods import CYCLES
-from csatext.aggregation.seasonal import Season, calendar_season
+from csatext.aggregation.panel.panel import CYCLES
+from csatext.aggregation.panel.seasonal import Season, calendar_season
 
 __all__ = ["forecast_season"]
 
@@ -23,7 +23,7 @@ _SHARES = 4
 
 
 def forecast_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike, known: int) -> Season:
-    """Return the regressors of :func:`csatext.aggregation.seasonal.calendar_season` for forecasts.
+    """Return the regressors of :func:`csatext.aggregation.panel.seasonal.calendar_season` for forecasts.
 
     With two years of months or quarters the smooth wave through the year gives way to one effect for
     each month (quarter), in the first columns: contracts end and bills come in single months.

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from csatext.aggregation.arguments import check_columns, check_level
-from csatext.aggregation.cells import Cells, label_column, read_cells
-from csatext.aggregation.root_choice import Cause, choose, whole_has_moved
-from csatext.aggregation.root_expected import expect
-from csatext.aggregation.root_scale import measure_scale, scaled, whole_numbers
-from csatext.aggregation.scan import Scan, frequent_groups
+from csatext.aggregation.inputs.arguments import check_columns, check_level
+from csatext.aggregation.scan.cells import Cells, label_column, read_cells
+from csatext.aggregation.scan.event_size import measure_scale, scaled, whole_numbers
+from csatext.aggregation.scan.expected_rates import expect
+from csatext.aggregation.scan.scan import Scan, frequent_groups
+from csatext.aggregation.scan.selection import Cause, choose, whole_has_moved
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.causes import ROOT_CAUSES

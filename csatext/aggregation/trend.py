@@ -7,10 +7,10 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from csatext.aggregation.arguments import check_level
 from csatext.aggregation.calendar import CalendarLike, days_of
-from csatext.aggregation.periods import Array, Panel, free_dimensions, labels, make_panel, next_starts
-from csatext.aggregation.seasonal import seasonally_adjusted
+from csatext.aggregation.inputs.arguments import check_level
+from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, labels, make_panel, next_starts
+from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.schema import conform
 from csatext.schema.time import TREND
 
@@ -82,7 +82,7 @@ def trend(
         Table ``trend``, sorted by group and period. ``change`` is against the period before,
         ``yoy_change`` against the year before (52 weeks for hours, days and weeks); for counts both
         are NA where one of the two periods is incomplete. ``adjusted``: see
-        :func:`csatext.aggregation.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92.
+        :func:`csatext.aggregation.panel.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92.
         ``attrs``: ``kind`` (count, rate, mean, ratio: what the measure was taken for), ``measure``,
         ``denominator``, ``freq``, ``level``, ``n_rows``, ``n_missing_time``, ``n_outside``,
         ``whole_periods``, ``n_late_periods``; ``calendar_predicted_from``: first day whose days off

@@ -14,8 +14,8 @@ from sklearn.preprocessing import normalize
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.analysis import COMPLAINTS
+from csatext.text.char_ngrams import char_ngrams
 from csatext.text.corpus import Corpus
-from csatext.text.ngrams import char_ngrams
 
 __all__ = ["ComplaintClassifier"]
 

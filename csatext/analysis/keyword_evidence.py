@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.weighting import group_codes
+from csatext.analysis.keyness import group_codes
 from csatext.errors import SchemaError
 from csatext.schema import conform
 from csatext.schema.analysis import KEYWORD_EVIDENCE

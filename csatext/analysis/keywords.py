@@ -11,7 +11,7 @@ from scipy import sparse, stats
 from sklearn.base import BaseEstimator, TransformerMixin
 from statsmodels.stats.proportion import proportion_confint
 
-from csatext.analysis import weighting
+from csatext.analysis import keyness
 from csatext.analysis.keyword_evidence import evidence
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.lexicon import Lexicon
@@ -151,8 +151,8 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
 
         Notes
         -----
-        See :func:`csatext.analysis.weighting.log_odds`, :func:`~csatext.analysis.weighting.g2`
-        and :func:`~csatext.analysis.weighting.document_p` for the formulas.
+        See :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`
+        and :func:`~csatext.analysis.keyness.document_p` for the formulas.
         """
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
@@ -167,12 +167,12 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             empty.attrs["reason"] = few if (total > 0).sum() > 1 else "有词的组不到两个，无法比较。"
             return conform(empty, KEYNESS)
         rest, rest_total = counts - n, counts.sum() - total
-        p = weighting.document_p(dtm, grouping, n_docs_with)
+        p = keyness.document_p(dtm, grouping, n_docs_with)
         tested = np.broadcast_to(supported, n.shape) & (total > 0) & (rest_total > 0)
         group, term = np.nonzero(tested)
         # Terms that no grouped document holds divide by zero; they are not tested.
         with np.errstate(divide="ignore", invalid="ignore"):
-            delta, z = weighting.log_odds(n, rest, total, rest_total, self.prior * counts)
+            delta, z = keyness.log_odds(n, rest, total, rest_total, self.prior * counts)
             frame = pd.DataFrame(
                 {
                     "group": np.asarray(names, object)[group],
@@ -182,8 +182,8 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
                     "rate": (n / total)[tested],
                     "log_odds": delta[tested],
                     "z": z[tested],
-                    "g2": weighting.g2(n, rest, total, rest_total)[tested],
-                    "log_ratio": weighting.log_ratio(n, rest, total, rest_total)[tested],
+                    "g2": keyness.g2(n, rest, total, rest_total)[tested],
+                    "log_ratio": keyness.log_ratio(n, rest, total, rest_total)[tested],
                     "p": p[tested],
                     "q": stats.false_discovery_control(p[tested]),
                 }
@@ -267,12 +267,12 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
     def _grouped(
         self, corpus: Corpus, groups: Any
     ) -> tuple[sparse.csr_array, np.ndarray, list[str], sparse.csr_array, np.ndarray]:
-        codes, names = weighting.group_codes(corpus.doc_ids, groups)
+        codes, names = keyness.group_codes(corpus.doc_ids, groups)
         dtm, terms = self._merged(corpus)
         known = np.flatnonzero(codes >= 0)
         if len(known) < len(codes):
             dtm, codes = dtm[known], codes[known]
-        grouping = weighting.group_matrix(codes, len(names))
+        grouping = keyness.group_matrix(codes, len(names))
         present = dtm.copy()
         present.data = np.ones_like(present.data)
         return dtm, terms, names, grouping, (grouping @ present).toarray()

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pyarrow.csv
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.valence import valence_hits
+from csatext.analysis.polar_words import valence_hits
 from csatext.errors import ParameterError
 from csatext.lexicon import lexicon_path
 from csatext.schema import conform
 from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
 from csatext.text.corpus import Corpus
-from csatext.text.tokens import TokenTable
+from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["Sentiment"]
 
@@ -52,7 +52,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
     ``sentiment = 2 p - 1``, ``p = 1 / (1 + exp(-(0.45 m + 1.1 v)))``:
 
     - ``v = log((P + 1/2) / (N + 1/2))`` with ``P`` and ``N`` the summed valence of positive and
-      negative words (:func:`csatext.analysis.valence.valence_hits`). Lexicon words alone leave
+      negative words (:func:`csatext.analysis.polar_words.valence_hits`). Lexicon words alone leave
       inquiries neutral, which a model of reviews does not.
     - ``m`` are the log-odds of a logistic regression on the presence of words and of neighbouring
       words (Pang, Lee and Vaithyanathan 2002; Wang and Manning 2012), trained on the review corpora

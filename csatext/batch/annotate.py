@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
 from csatext.batch.configuration import Configuration
 from csatext.batch.pipeline import guarded, read_source, tagged
-from csatext.batch.privacy import mask_sentence
 from csatext.errors import InputError
-from csatext.reporting.files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
+from csatext.privacy.outputs import mask_sentence
 
 __all__ = ["ENDINGS", "annotate"]
 

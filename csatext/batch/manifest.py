@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import csatext
+from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
-from csatext.batch.privacy import mask_sentence
-from csatext.reporting.files import file_hash
+from csatext.privacy.outputs import mask_sentence
 
 if TYPE_CHECKING:
     from csatext.batch.output import Product

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from csatext.atomic_files import prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import manifest
-from csatext.reporting.files import prepare_folder, write_csv, write_json, write_parquet, write_text
 
 __all__ = ["Product", "write_product"]
 

@@ -10,32 +10,32 @@ from typing import Any
 
 import pandas as pd
 
+from csatext.aggregation.episodes import episodes
 from csatext.aggregation.facts import build_facts
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
-from csatext.batch.cause_words import with_words
-from csatext.batch.checks import check_tables
+from csatext.atomic_files import check_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection, TextSection
-from csatext.batch.inputs import read_any
-from csatext.batch.names import free_names, quality_note
 from csatext.batch.output import Product, write_product
-from csatext.batch.privacy import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.batch.required_columns import check_tables
+from csatext.batch.reserved_columns import free_names, quality_note
 from csatext.errors import InputError
+from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import REPEATED
 from csatext.ingest.read import ReadResult
 from csatext.lexicon import Lexicon
-from csatext.reporting.causes import episodes
+from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.reporting.cause_words import with_words
 from csatext.reporting.examples import cause_examples, examples
-from csatext.reporting.files import check_folder, file_hash
 from csatext.reporting.report import render_report
-from csatext.reporting.tables import CHART_VALUES, absent_tables, dimensions_of, standard_tables
+from csatext.reporting.standard_tables import CHART_VALUES, absent_tables, dimensions_of, standard_tables
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus
-from csatext.text.tokenization import Tokenizer
+from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
 __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", "tagged", "write_analysis"]

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csatext.datasets.dialogues import Turns
 from csatext.datasets.draw import Draw
+from csatext.datasets.utterances import Turns
 from csatext.datasets.world import World
 
 __all__ = ["contact_measures", "draw_waits", "turn_times"]

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csatext.datasets.calendar_load import day_weights, days_of, week_labels
-from csatext.datasets.dialogues import Turns, write_turns
 from csatext.datasets.draw import KINDS, Draw, draw_contacts
 from csatext.datasets.incidents import Incident, default_incidents, incident_table, plan_incidents
 from csatext.datasets.noise import Noise
 from csatext.datasets.outcomes import contact_measures, draw_waits, turn_times
 from csatext.datasets.people import slot_values
+from csatext.datasets.utterances import Turns, write_turns
 from csatext.datasets.world import DIMENSIONS, World, load_phrasebook, load_world
 from csatext.errors import ParameterError
 from csatext.schema import conform

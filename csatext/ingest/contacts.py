@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csatext.errors import InputError
-from csatext.ingest.clocks import join_clocks
-from csatext.ingest.columns import identifies, map_columns
-from csatext.ingest.kinds import type_columns
-from csatext.ingest.mojibake import mend_columns
-from csatext.ingest.raw import Note, Reject, row_text
-from csatext.ingest.sources import Source, failed
-from csatext.ingest.unreadable import UNREADABLE, shown_date, unreadable_rows
-from csatext.ingest.values import as_identifiers, as_text, blank
+from csatext.ingest.columns.column_types import type_columns
+from csatext.ingest.columns.date_and_clock import join_clocks
+from csatext.ingest.columns.headers import identifies, map_columns
+from csatext.ingest.columns.unreadable_dates import UNREADABLE, shown_date, unreadable_rows
+from csatext.ingest.columns.values import as_identifiers, as_text, blank
+from csatext.ingest.formats.registry import Source, failed
+from csatext.ingest.raw_table import Note, Reject, row_text
+from csatext.ingest.repair.mojibake import mend_columns
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS
 
@@ -108,7 +108,7 @@ def to_contacts(
     """Return contacts, rejects with the name of their source, and notes.
 
     Rejected here are rows without any text, rows whose ``doc_id`` stands in an earlier row, and rows whose
-    date cannot be read (:func:`csatext.ingest.unreadable.unreadable_rows`). A header
+    date cannot be read (:func:`csatext.ingest.columns.unreadable_dates.unreadable_rows`). A header
     of the lexicon whose values repeat with other texts in more than a tenth of the rows is no identifier
     (a session, a customer): it keeps its name and row numbers are used.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import chardet
 
-from csatext.ingest.plausibility import log_likelihood
+from csatext.ingest.repair.character_frequencies import log_likelihood
 
 __all__ = ["BYTES", "detect_encoding", "narrowest", "surely_utf8"]
 

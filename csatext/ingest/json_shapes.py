@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from csatext.ingest.roles import anonymous, flag_role_of, role_of
+from csatext.ingest.dialogues.roles import anonymous, flag_role_of, role_of
 from csatext.ingest.turn_columns import candidates
 
 __all__ = [

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.ingest.cells import large_strings
-from csatext.ingest.shapes import GAP, Shape
+from csatext.ingest.repair.column_profiles import GAP, Shape
 
 __all__ = ["Misfits", "find_misfits"]
 
@@ -54,7 +54,7 @@ def find_misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> Misfits:
 
     Examples
     --------
-    >>> from csatext.ingest.shapes import learn_shape
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
     >>> rows = [[f"T{i}", "退款太慢了，请处理", f"2024/5/{i + 1}"] for i in range(8)]
     >>> frame = pd.DataFrame([*rows, ["退款太慢了，请处理", "2024/5/3", ""]], dtype="str")
     >>> find_misfits(frame, learn_shape(rows, 3)).surely.nonzero()[0].tolist()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from csatext.ingest.shapes import GAP, Shape
+from csatext.ingest.repair.column_profiles import GAP, Shape
 
 __all__ = ["Move", "best_move", "is_displaced", "is_swapped", "moves"]
 
@@ -71,7 +71,7 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
 
     Examples
     --------
-    >>> from csatext.ingest.shapes import learn_shape
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
     >>> shapes = learn_shape([[f"T{i}", "退款太慢了，请处理", str(i)] for i in range(8)], 3)
     >>> best_move(["退款太慢了，请处理", "7", ""], shapes).row
     ('', '退款太慢了，请处理', '7')
@@ -136,7 +136,7 @@ def is_swapped(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
 
     Examples
     --------
-    >>> from csatext.ingest.shapes import learn_shape
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
     >>> shapes = learn_shape([[f"2024/5/{i + 1}", "退款太慢了，请处理"] for i in range(8)], 2)
     >>> is_swapped(["退款太慢了，请处理", "2024/5/3"], shapes)
     True

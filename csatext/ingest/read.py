@@ -9,11 +9,11 @@ from typing import NamedTuple
 import pandas as pd
 
 from csatext.errors import ParameterError
+from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.contacts import to_contacts
-from csatext.ingest.masking import mask_column
-from csatext.ingest.quality import quality_table
-from csatext.ingest.raw import Records, Reject
-from csatext.ingest.sources import Source, load_sources
+from csatext.ingest.formats.registry import Source, load_sources
+from csatext.ingest.quality.checks import quality_table
+from csatext.ingest.raw_table import Records, Reject
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS
 

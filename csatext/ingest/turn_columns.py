@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from csatext.errors import LexiconError
-from csatext.ingest.columns import normal_header
+from csatext.ingest.columns.headers import normal_header
 from csatext.lexicon import lexicon_path
 
 __all__ = ["candidates", "turn_headers"]

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from csatext.ingest.raw import RawTable, Reject, row_text
-from csatext.ingest.role_inference import service_scores
-from csatext.ingest.roles import anonymous, role_of
+from csatext.ingest.columns.values import as_text, blank
+from csatext.ingest.dialogues.layouts import Expanded, row_lines
+from csatext.ingest.dialogues.role_inference import service_scores
+from csatext.ingest.dialogues.roles import anonymous, role_of
+from csatext.ingest.raw_table import RawTable, Reject, row_text
 from csatext.ingest.turn_columns import candidates
-from csatext.ingest.turn_shapes import Expanded, row_lines
-from csatext.ingest.values import as_text, blank
 
 __all__ = ["exchanges"]
 

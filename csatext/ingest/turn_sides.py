@@ -29,7 +29,7 @@ def likely_sides(
     dialogue : ndarray of int64, shape (n,)
         Dialogue of each turn; turns of a dialogue stand together, in order.
     scores : ndarray of float64, shape (n,)
-        From :func:`csatext.ingest.role_inference.service_scores`.
+        From :func:`csatext.ingest.dialogues.role_inference.service_scores`.
     known : ndarray of int64, shape (n,)
         1 for a turn known to be the service side's, -1 for a customer's, 0 for the others.
 

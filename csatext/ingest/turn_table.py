@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csatext.dates.parse import parse_times
 from csatext.errors import InputError
-from csatext.ingest.columns import kind_of
-from csatext.ingest.dates import parse_times
-from csatext.ingest.raw import Note, Reject
-from csatext.ingest.role_inference import infer_roles
-from csatext.ingest.turn_sources import Spoken
-from csatext.ingest.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
+from csatext.ingest.columns.headers import kind_of
+from csatext.ingest.columns.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
+from csatext.ingest.dialogues.role_inference import infer_roles
+from csatext.ingest.dialogues.sources import Spoken
+from csatext.ingest.raw_table import Note, Reject
 from csatext.schema import conform
 from csatext.schema.contacts import TURNS
 

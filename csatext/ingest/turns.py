@@ -7,11 +7,11 @@ from os import PathLike
 
 import pandas as pd
 
-from csatext.ingest.masking import mask_column
-from csatext.ingest.quality import quality_table
-from csatext.ingest.raw import Records
-from csatext.ingest.turn_contacts import contacts_from_turns, turn_spans
-from csatext.ingest.turn_sources import load_spoken
+from csatext.ingest.columns.masking import mask_column
+from csatext.ingest.dialogues.customer_text import contacts_from_turns, turn_spans
+from csatext.ingest.dialogues.sources import load_spoken
+from csatext.ingest.quality.checks import quality_table
+from csatext.ingest.raw_table import Records
 from csatext.ingest.turn_table import to_turns
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS

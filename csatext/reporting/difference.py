@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import hypot
 from typing import NamedTuple
 
-from csatext.aggregation.intervals import divide, wilson
+from csatext.aggregation.statistics.intervals import divide, wilson
 
 __all__ = ["Difference", "rate_difference"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csatext.reporting.causes import cell_mask, dimensions_in, period_labels
+from csatext.aggregation.episodes import cell_mask, dimensions_in, period_labels
 from csatext.schema import conform
 from csatext.schema.batch import CAUSE_EXAMPLES, EXAMPLES
 from csatext.text.corpus import Corpus
@@ -45,7 +45,7 @@ def cause_examples(corpus: Corpus, facts: pd.DataFrame, causes: pd.DataFrame, n:
     facts : DataFrame
         With ``sentiment`` and ``polarity``, index as the corpus.
     causes : DataFrame
-        From :func:`csatext.reporting.causes.root_causes_by_period`; alternatives are passed over.
+        From :func:`csatext.aggregation.episodes.root_causes_by_period`; alternatives are passed over.
         Where a cause has a top category, contacts of that category are taken.
     n : int, default 3
         Contacts a cause.

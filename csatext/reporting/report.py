@@ -11,13 +11,13 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
+from csatext.atomic_files import write_text
 from csatext.errors import SchemaError
-from csatext.reporting.chapters import chapters
-from csatext.reporting.files import write_text
-from csatext.reporting.fonts import font_face
-from csatext.reporting.tables import absent_tables, standard_tables
+from csatext.privacy.personal_columns import mask_columns, mask_values
+from csatext.reporting.chapters.chapters import chapters
+from csatext.reporting.charts.fonts import font_face
+from csatext.reporting.standard_tables import absent_tables, standard_tables
 from csatext.schema.analysis import RULES
-from csatext.text.personal_columns import mask_columns, mask_values
 
 __all__ = ["render_report", "write_report"]
 
@@ -52,10 +52,10 @@ def write_report(
         The flag that is broken down and explained.
     absent : mapping of str to str, optional
         What could not be made, with the reason in Chinese; None asks
-        :func:`csatext.reporting.tables.absent_tables`.
+        :func:`csatext.reporting.standard_tables.absent_tables`.
     keep : iterable of str
         Columns shown as they are. The others are shown without personal data, names of agents as 坐席-1 (see
-        :mod:`csatext.text.personal_columns`); in ``tables`` and ``examples`` the values found are masked.
+        :mod:`csatext.privacy.personal_columns`); in ``tables`` and ``examples`` the values found are masked.
 
     Returns
     -------

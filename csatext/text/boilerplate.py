@@ -17,9 +17,9 @@ from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.text import BOILERPLATE
-from csatext.text.column import as_text_column
+from csatext.strings import as_text_column
 from csatext.text.offsets import Edit
-from csatext.text.steps import Step
+from csatext.text.steps.step import Step
 
 __all__ = ["find_boilerplate", "remove_boilerplate"]
 

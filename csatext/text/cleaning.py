@@ -12,19 +12,19 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
-from csatext.text.characters import collapse_blanks, halve_width, remove_invisible, shorten_runs
-from csatext.text.column import as_text_column, map_chunks
-from csatext.text.emoticons import bracket_emoticons
-from csatext.text.flattened_tables import unfold_tables
-from csatext.text.markup import decode_entities, remove_tags, remove_urls
+from csatext.strings import as_text_column, map_chunks
 from csatext.text.offsets import OffsetMap, compose, identity
-from csatext.text.repair import (
+from csatext.text.steps.characters import collapse_blanks, halve_width, remove_invisible, shorten_runs
+from csatext.text.steps.damaged_text import (
     cut_repeated_bodies,
     cut_repeated_lines,
     remove_pinyin_notes,
     repair_shifted_gbk,
 )
-from csatext.text.steps import CleaningStep, Step, apply_step, run_step
+from csatext.text.steps.emoticons import bracket_emoticons
+from csatext.text.steps.markup import decode_entities, remove_tags, remove_urls
+from csatext.text.steps.pipe_tables import unfold_tables
+from csatext.text.steps.step import CleaningStep, Step, apply_step, run_step
 
 __all__ = ["DEFAULT_STEPS", "clean", "clean_column"]
 

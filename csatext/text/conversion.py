@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
+from csatext.strings import as_text_column, map_chunks, replace_rows
 from csatext.text.ambiguous_characters import AMBIGUOUS, keep_author, simplify_ambiguous
-from csatext.text.column import as_text_column, map_chunks, replace_rows
 from csatext.text.offsets import Edit, OffsetMap, apply_edits, compose, edit_offsets, identity
 
 __all__ = ["simplify_characters", "to_simplified", "to_simplified_column"]

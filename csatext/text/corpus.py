@@ -11,7 +11,7 @@ from scipy import sparse
 
 from csatext.errors import SchemaError
 from csatext.text.preparation import Preparation
-from csatext.text.tokens import TokenTable
+from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["Corpus"]
 

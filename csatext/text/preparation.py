@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from csatext.privacy.redact import redact, redact_column
 from csatext.text.cleaning import DEFAULT_STEPS, clean, clean_column
 from csatext.text.conversion import to_simplified, to_simplified_column
-from csatext.text.redaction import redact, redact_column
 
 __all__ = ["Preparation", "text_array"]
 

@@ -14,13 +14,13 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
 from csatext.lexicon import Lexicon
+from csatext.privacy.normalize import MASK
+from csatext.privacy.personal_columns import mask_columns
 from csatext.text.cleaning import DEFAULT_STEPS
 from csatext.text.corpus import Corpus
-from csatext.text.personal_columns import mask_columns
-from csatext.text.pii_view import MASK
 from csatext.text.preparation import Preparation, text_array
-from csatext.text.tokenization import Tokenizer
-from csatext.text.tokens import TokenTable
+from csatext.text.tokenization.token_table import TokenTable
+from csatext.text.tokenization.tokenizer import Tokenizer
 
 __all__ = ["Vectorizer"]
 
@@ -53,7 +53,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     keep : sequence of str, default ()
         Columns beside the text that stay as they are. The others are masked like the text where ``redact``
         is on: names, numbers and addresses of people by header and by value, names of agents as ``坐席-1``
-        (see :mod:`csatext.text.personal_columns`); ``doc_id`` and numbers of orders stay, to join by.
+        (see :mod:`csatext.privacy.personal_columns`); ``doc_id`` and numbers of orders stay, to join by.
     simplify : bool, default True
         Convert Traditional characters before segmentation.
     n_jobs : int, default 1

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from csatext.aggregation.alerts import alerts
-from csatext.aggregation.baseline import make_baseline
-from csatext.aggregation.seasonal import calendar_season
+from csatext.aggregation.panel.seasonal import calendar_season
+from csatext.aggregation.prediction.baseline import make_baseline
 from csatext.errors import ParameterError, SchemaError
 
 WEEK = np.array([1.15, 1.1, 1.05, 1.05, 1.1, 0.8, 0.75])

@@ -4,7 +4,7 @@ import pytest
 from scipy.signal import lfilter
 
 from csatext.aggregation.changepoints import changepoints
-from csatext.aggregation.segmentation import segment
+from csatext.aggregation.statistics.segmentation import segment
 from csatext.errors import ParameterError
 
 DAYS = pd.date_range("2026-03-02", periods=60)

@@ -5,8 +5,8 @@ from scipy import stats
 
 from csatext.aggregation.calendar import business_calendar
 from csatext.aggregation.forecast import forecast
-from csatext.aggregation.periods import FREQUENCIES, next_starts
-from csatext.aggregation.projection import count_interval, seasonal_naive
+from csatext.aggregation.panel.panel import FREQUENCIES, next_starts
+from csatext.aggregation.prediction.projection import count_interval, seasonal_naive
 from csatext.errors import ParameterError
 
 WEEK = np.array([1.2, 1.1, 1.0, 1.0, 1.1, 0.7, 0.6])

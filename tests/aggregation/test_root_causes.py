@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from root_tables import CHANNELS, PRODUCTS, REGIONS, WEEKS, causes, facts, named
+from planted_tables import CHANNELS, PRODUCTS, REGIONS, WEEKS, causes, facts, named
 from scipy.stats import binomtest
 
 from csatext.errors import ParameterError, SchemaError

@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from statsmodels.stats.proportion import proportion_confint
 
 import csatext as ct
-from csatext.analysis import weighting
+from csatext.analysis import keyness
 
 SAID = ["退款 退款 太慢", "退款 物流", "物流 太慢", "安装 师傅", "安装 物流 物流"]
 GROUPS = ["钱", "钱", "货", "货", "货"]
@@ -82,9 +82,9 @@ def test_score_p_is_that_of_a_permutation_of_documents(small):
     rng = np.random.default_rng(0)
     dtm = small.dtm[rng.integers(0, 5, 80)]
     codes = np.arange(80) % 2
-    grouping = weighting.group_matrix(codes, 2)
+    grouping = keyness.group_matrix(codes, 2)
     present = (dtm > 0).astype(int)
-    p = weighting.document_p(dtm, grouping, (grouping @ present).toarray())
+    p = keyness.document_p(dtm, grouping, (grouping @ present).toarray())
     lengths, counts = dtm.sum(axis=1), dtm.toarray()
     residual = counts - counts.sum(axis=0) / lengths.sum() * lengths[:, None]
     seen = np.abs(residual[codes == 0].sum(axis=0))
@@ -210,7 +210,7 @@ def test_wrong_direction(small):
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(1, 60), st.integers(1, 60))
 def test_g2_of_any_table(n, rest, more, others):
     cells = np.array([[n, rest], [more, others]])
-    got = weighting.g2(*(np.array([[float(value)]]) for value in (n, rest, n + more, rest + others)))[0, 0]
+    got = keyness.g2(*(np.array([[float(value)]]) for value in (n, rest, n + more, rest + others)))[0, 0]
     if n + rest == 0:
         assert got == 0
     else:
@@ -227,5 +227,5 @@ def test_twice_the_tail_of_fisher(n_docs, data):
     expectation = members * holding / n_docs
     law = stats.hypergeom(n_docs, holding, members)
     tail = law.sf(observed - 1) if observed > expectation else law.cdf(observed)
-    got = weighting._fisher(np.array([observed]), n_docs, np.array([holding]), np.array([members]))
+    got = keyness._fisher(np.array([observed]), n_docs, np.array([holding]), np.array([members]))
     assert got[0] == pytest.approx(min(2 * tail, 1), abs=1e-9)

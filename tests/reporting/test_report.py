@@ -6,10 +6,10 @@ import pytest
 
 import csatext as ct
 from csatext.errors import SchemaError
-from csatext.reporting.cells import chance, interval, number, share, signed_share, text_table
-from csatext.reporting.labels import cell_name, measure_of
+from csatext.labels import cell_name, measure_of
+from csatext.reporting.chapters.page import chance, interval, number, share, signed_share, text_table
 from csatext.reporting.report import render_report, write_report
-from csatext.reporting.tables import standard_tables
+from csatext.reporting.standard_tables import standard_tables
 
 VOID = {"meta", "br"}
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csatext.errors import ParameterError
-from csatext.text.characters import BLANK, INVISIBLE, for_arrow, shorten_word_runs
 from csatext.text.cleaning import DEFAULT_STEPS, clean, clean_column
-from csatext.text.emoticons import name_emoticons
-from csatext.text.markup import remove_mentions, replace_urls
-from csatext.text.steps import pattern_step, run_step
+from csatext.text.steps.characters import BLANK, INVISIBLE, for_arrow, shorten_word_runs
+from csatext.text.steps.emoticons import name_emoticons
+from csatext.text.steps.markup import remove_mentions, replace_urls
+from csatext.text.steps.step import pattern_step, run_step
 
 FRAGMENTS = [
     *("&amp;", "&", "amp;", "#38;", "lt;", "&#60;", "&#x200b;", "&nbsp", "&#65313;", "&;", "nbsp;", "quot;"),

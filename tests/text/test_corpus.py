@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csatext as ct
-from csatext.text.tokens import TokenTable, dictionary_of, from_batches
+from csatext.text.tokenization.token_table import TokenTable, dictionary_of, from_batches
 
 RAW = {
     "a": "<p>我要&nbsp;退款</p>",

@@ -1,0 +1,1 @@
+"""Series by group and period: period length, coverage, season, regression, dispersion."""

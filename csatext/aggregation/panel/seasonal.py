@@ -1,0 +1,248 @@
+"""Season and business calendar as regressors, their effects, and values without them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from csatext.aggregation.calendar import CalendarLike, days_of
+from csatext.aggregation.panel.panel import Array, Panel, next_starts
+from csatext.aggregation.panel.regression import Fit, fit_gaussian, fit_poisson, normal_matrix
+
+__all__ = ["Season", "calendar_season", "level_basis", "seasonally_adjusted"]
+
+# Complete periods, and contacts in a group, below which a season cannot be told from chance (ours).
+_FEWEST_PERIODS = {"h": 24 * 14, "D": 28, "W": 104, "M": 24, "Q": 8}
+_FEWEST_CONTACTS = 30
+
+# Shortest part before and after a step, most places that are tried, and bound of a log mean.
+_SHORTEST = 3
+_MOST_STEPS = 150
+_STEP_TURNS = 4
+_LARGEST = 20.0
+
+# Periods between the knots of the level, so that it follows the series without eating the season.
+KNOTS = {"h": 24 * 7, "D": 28, "W": 26, "M": 12, "Q": 4, "Y": 2}
+
+
+@dataclass(frozen=True)
+class Season:
+    """Regressors of season and calendar.
+
+    Attributes
+    ----------
+    features : array, periods x features
+    scale : array, one a feature
+        Standard deviation expected of the feature's effect, on the log scale of counts: the prior of
+        the ridge. A day that has not been seen before is allowed this much.
+    centre : array, one a feature
+        Effect expected before anything was seen: promotions bring contacts.
+    literal : array, periods x features
+        The other reading of a holiday or make-up workday: it keeps its own weekday. Which of the two
+        holds differs from centre to centre.
+    is_special : array of bool, one a period
+        Holidays, make-up workdays, promotions and the first working day after a holiday.
+    """
+
+    features: Array
+    scale: Array
+    centre: Array
+    literal: Array
+    is_special: np.ndarray
+
+
+# The cost grows with the square of the knots; a season needs no finer level than this.
+_MOST_KNOTS = 40
+
+
+def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike) -> Season:
+    """Return the regressors of each period.
+
+    Days: weekday; a holiday counts as a Sunday with an effect of its own, a make-up workday as an
+    average working day; Spring Festival, promotions and the first working day after a holiday have
+    effects. Hours: hour of working and of free days besides. Longer periods: position in the year,
+    share of working days and of promotion days. The size of the priors is ours.
+    """
+    if not len(starts):
+        return Season(np.zeros((0, 0)), np.zeros(0), np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=bool))
+    stop = next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(microseconds=1)
+    days = _daily(starts[0].normalize(), stop.normalize(), calendar)
+    if freq in ("h", "D"):
+        at = days.index.get_indexer(starts.normalize())
+        daily = _daily_features(days)
+        features, scale, centre = daily[at], _DAILY_SCALE, _DAILY_CENTRE
+        if freq == "h":
+            off = (~days["is_workday"]).to_numpy()[at]
+            hour = np.eye(24)[starts.hour]
+            features = np.hstack([features, hour * ~off[:, None], hour * off[:, None]])
+            scale, centre = np.append(scale, np.full(48, 1.5)), np.append(centre, np.zeros(48))
+        literal = features.copy()
+        literal[:, :7] = np.eye(7)[starts.day_of_week]
+        return Season(features, scale, centre, literal, days["is_special"].to_numpy()[at])
+    grouped = days.groupby(starts[starts.searchsorted(days.index, side="right") - 1])
+    share = grouped[["is_workday", "is_holiday", "is_spring", "is_promotion"]].mean().to_numpy()
+    share[:, 0] -= 5 / 7
+    year = (starts.day_of_year.to_numpy() - 1) / 365.25
+    # Less than two years cannot tell the position in the year from a drift of the level.
+    waves = {"W": 3, "M": 3, "Q": 1, "Y": 0}[freq] if (starts[-1] - starts[0]).days > 600 else 0
+    angles = 2 * np.pi * np.outer(year, np.arange(1, waves + 1))
+    features = np.hstack([np.sin(angles), np.cos(angles), share])
+    scale = np.concatenate([np.full(2 * angles.shape[1], 0.3), [0.7, 0.7, 0.7, 0.7]])
+    return Season(features, scale, np.zeros(len(scale)), features, share[:, 1:].sum(axis=1) > 0)
+
+
+# Weekdays, holiday, Spring Festival, make-up workday, promotion, goods for the new year, day after.
+_DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.2, 0.35, 0.35, 0.2])
+_DAILY_CENTRE = np.array([0.0] * 10 + [0.25, 0.0, 0.0])
+_FLAGS = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_new_year_goods", "is_after"]
+
+
+def _daily(first: pd.Timestamp, last: pd.Timestamp, calendar: CalendarLike) -> pd.DataFrame:
+    """Return the flags of each day, from a week before ``first`` (for the day after a holiday)."""
+    begin = first - pd.Timedelta(days=7)
+    index = pd.date_range(begin, last, freq="D", unit="us")
+    days = days_of(calendar, begin, last)
+    if days is None:
+        days = pd.DataFrame({"is_workday": index.day_of_week < 5}, index=index)
+        days[[*_FLAGS, "is_special"]] = False
+        return days.loc[first:]
+    days = days.set_index("date")
+    days["is_holiday"] = (days["day_type"] == "holiday").to_numpy()
+    days["is_spring"] = (days["holiday"] == "春节").fillna(value=False).to_numpy(dtype=bool)
+    days["is_makeup"] = (days["day_type"] == "makeup").to_numpy()
+    # Weeks of buying for the new year say little about the few days of the other festivals.
+    days["is_new_year_goods"] = (days["promotion"] == "年货节").fillna(value=False).to_numpy(dtype=bool)
+    days["is_promotion"] = days["promotion"].notna().to_numpy() & ~days["is_new_year_goods"]
+    days["is_after"] = (days["is_workday"] & days["is_holiday"].shift(1, fill_value=False)).to_numpy()
+    special = ["is_holiday", "is_makeup", "is_promotion", "is_new_year_goods", "is_after"]
+    days["is_special"] = days[special].any(axis=1)
+    return days.loc[first:]
+
+
+def _daily_features(days: pd.DataFrame) -> Array:
+    """Return weekday shares and flags, days x 13."""
+    weekday = np.eye(7)[days.index.day_of_week]
+    weekday[days["is_holiday"].to_numpy()] = np.eye(7)[6]
+    weekday[days["is_makeup"].to_numpy()] = [0.2] * 5 + [0.0] * 2
+    flags = days[_FLAGS].to_numpy(dtype=float)
+    return np.hstack([weekday, flags])
+
+
+def level_basis(periods: int, every: int) -> Array:
+    """Return hat functions of a piecewise linear level with a knot about ``every`` periods, at most 40.
+
+    Shape (periods, knots); each row sums to one.
+    """
+    knots = np.linspace(
+        0, max(periods - 1, 1), int(np.clip(round((periods - 1) / every) + 1, 2, _MOST_KNOTS))
+    )
+    at = np.arange(periods)
+    return np.stack([np.interp(at, knots, unit) for unit in np.eye(len(knots))], axis=1)
+
+
+def seasonally_adjusted(
+    panel: Panel, calendar: CalendarLike, *, only_significant: bool = False, with_step: bool = False
+) -> Array:
+    """Return values without season and calendar, groups x periods; NaN where data are too few.
+
+    A Poisson regression with log link for counts (the effect is divided out), least squares weighted
+    by the denominator for rates and means (it is subtracted), on a piecewise linear level and
+    :func:`calendar_season`, effects shrunk (ridge); of the two readings of holidays the one that fits
+    a group better. Needs 14 days of hours, 28 days, 104 weeks, 24 months or 8 quarters, and 30
+    contacts in the group (our choice).
+
+    Parameters
+    ----------
+    panel : Panel
+    calendar : "CN", None or DataFrame
+    only_significant : bool
+        Leave NaN where season and calendar explain no more than chance would (5 %): tests lose power
+        when noise is taken out as if it were season.
+    with_step : bool
+        The level may have one step, which a smooth one would leave to the holidays near it.
+    """
+    adjusted = np.full(panel.n.shape, np.nan)
+    fewest = _FEWEST_PERIODS.get(panel.freq)
+    whole = panel.is_complete
+    if fewest is None or whole.sum() < fewest:
+        return adjusted
+    season = calendar_season(panel.starts, panel.freq, calendar)
+    level = level_basis(len(panel.starts), KNOTS[panel.freq])
+    enough = (panel.n[:, whole].sum(axis=1) >= _FEWEST_CONTACTS) & (panel.denominator.sum(axis=1) > 0)
+    if not enough.any():
+        return adjusted
+    value = panel.value[enough]
+    weight = np.ones(value.shape) if panel.kind == "count" else panel.denominator[enough]
+    weight = weight * whole
+    filled = np.nan_to_num(value)
+    precision = np.concatenate([np.full(level.shape[1], 1e-4), season.scale**-2.0])
+    regress = _regress_with_step if with_step else _regress
+    effect, deviance, dispersion = np.zeros(value.shape), np.full(len(value), np.inf), np.ones(len(value))
+    is_same = np.array_equal(season.features, season.literal)
+    for features in (season.features,) if is_same else (season.features, season.literal):
+        fit = regress(np.hstack([level, features]), filled, precision, weight, panel.kind)
+        better = fit.deviance < deviance
+        effect[better] = fit.beta[better, level.shape[1] :] @ features.T
+        deviance = np.minimum(fit.deviance, deviance)
+        dispersion = np.where(better, fit.dispersion, dispersion)
+    effect -= effect[:, whole].mean(axis=1, keepdims=True)
+    cleared = value / np.exp(effect) if panel.kind == "count" else value - effect
+    if panel.kind == "rate":
+        cleared = np.clip(cleared, 0, 1)
+    if only_significant:
+        plain = regress(level, filled, precision[: level.shape[1]], weight, panel.kind)
+        rank = np.linalg.matrix_rank(np.hstack([level, season.features])[whole]) - level.shape[1]
+        gain = (plain.deviance - deviance) / np.maximum(dispersion, 1e-12)
+        cleared[gain < stats.chi2.ppf(0.95, max(rank, 1))] = np.nan
+    adjusted[enough] = cleared
+    return adjusted
+
+
+def _regress(design: Array, values: Array, precision: Array, weights: Array, kind: str) -> Fit:
+    """Fit counts by a Poisson regression with log link, rates and means by least squares."""
+    return (fit_poisson if kind == "count" else fit_gaussian)(design, values, precision, weights)
+
+
+def _regress_with_step(design: Array, values: Array, precision: Array, weights: Array, kind: str) -> Fit:
+    """Fit as :func:`_regress`, with a step of the level where it explains most, in each series.
+
+    The place is that of the largest score test of all steps given the other regressors (Rao 1948);
+    its size follows in Newton steps.
+    """
+    is_count = kind == "count"
+    periods = values.shape[1]
+    at = np.unique(np.linspace(_SHORTEST, periods - _SHORTEST, min(periods, _MOST_STEPS)).round().astype(int))
+    steps = (np.arange(periods)[:, None] >= at).astype(float)
+    if not is_count:
+        used = np.maximum((weights > 0).sum(axis=1, keepdims=True), 1)
+        weights = weights / np.maximum(weights.sum(axis=1, keepdims=True) / used, 1e-12)
+    matrix_of = normal_matrix(design)
+    rows = np.arange(len(values))
+    best = np.zeros(len(values), dtype=int)
+    offset = np.zeros(values.shape)
+    for turn in range(_STEP_TURNS):
+        scale = np.exp(offset) if is_count else np.ones(values.shape)
+        moved = values / scale if is_count else values - offset
+        weight = weights * scale
+        fit = _regress(design, moved, precision, weight, kind)
+        mean = fit.beta @ design.T
+        if is_count:
+            mean = np.exp(np.clip(mean, -_LARGEST, _LARGEST))
+        work = weight * mean if is_count else weight
+        crossed = np.matmul((design * work[:, :, None]).transpose(0, 2, 1), steps)
+        gram = (
+            matrix_of(work)
+            + fit.dispersion[:, None, None] * np.diag(precision)
+            + 1e-9 * np.eye(len(precision))
+        )
+        left = np.maximum(work @ steps - (crossed * np.linalg.solve(gram, crossed)).sum(axis=1), 1e-9)
+        score = (weight * (moved - mean)) @ steps
+        if turn == 0:
+            best = (score**2 / left).argmax(axis=1)
+        size = score[rows, best] / left[rows, best]
+        size = np.clip(size, -1.0, 1.0) if is_count else size
+        offset = offset + size[:, None] * steps.T[best]
+    return fit

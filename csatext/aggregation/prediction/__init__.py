@@ -1,0 +1,1 @@
+"""What a period is expected to be: baseline, projection, surveillance."""

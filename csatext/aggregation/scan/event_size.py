@@ -1,0 +1,294 @@
+"""How much of a numerator weighs as one independent event: 1 for counts, more for amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import digamma, polygamma
+
+from csatext.aggregation.inputs.arguments import as_number, is_flag
+from csatext.aggregation.options import as_whole
+from csatext.aggregation.scan.cells import Cells, Grouping, group, read_cells
+from csatext.aggregation.scan.count_dispersion import between
+from csatext.errors import ParameterError
+
+__all__ = ["Scale", "measure_scale", "scaled", "whole_numbers"]
+
+_FAR = 10.0
+_MANY = 10
+_PRIOR = (0.1, 20.0)
+_ERRORS = 2.0
+_LEAST = 1e-6
+_SINGLE = 2.0
+_TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Units of the numerator for one event, and the squares behind it.
+
+    Attributes
+    ----------
+    unit : float
+        Variance of a sum divided by the sum; 1 where each event counts 1.
+    is_count : bool
+        Whether ``unit`` is 1 by the nature of the numerator.
+    squares, amounts : ndarray of shape (n_cells,), or None
+        Variance and sum of each cell, in the numerator's units: groups of cells whose ratio is above
+        ``unit`` (single large amounts) are worth less. None where the unit is taken to be the same all over.
+    spare : ndarray of shape (n_cells,), or None
+        Degrees of freedom behind the square of each cell, where squares are of few periods; None where
+        they are of single rows.
+    prior : float
+        Degrees of freedom that the usual square adds to those of each group.
+    """
+
+    unit: float
+    is_count: bool
+    squares: np.ndarray | None = None
+    amounts: np.ndarray | None = None
+    spare: np.ndarray | None = None
+    prior: float = 0.0
+
+    def dispersion(self, grouping: Grouping) -> np.ndarray:
+        """Return how much more than usual the amounts of each group vary; at least 1."""
+        if self.squares is None or self.amounts is None:
+            return np.ones(len(grouping))
+        usual = np.maximum(self.unit * grouping.sum(self.amounts), _TINY)
+        squares = grouping.sum(self.squares)
+        if self.spare is None:
+            # Few squares say little, and large amounts come seldom: one standard error is added.
+            return np.maximum((squares + np.sqrt(2 * grouping.sum(self.squares**2))) / usual, 1.0)
+        spare = self._spare(grouping)
+        return np.maximum((squares / usual * spare + self.prior) / (spare + self.prior), 1.0)
+
+    def freedom(self, grouping: Grouping) -> np.ndarray:
+        """Return the degrees of freedom behind the dispersion of each group (Satterthwaite 1946)."""
+        if self.spare is None:
+            return np.full(len(grouping), np.inf)
+        return self._spare(grouping) + self.prior
+
+    def _spare(self, grouping: Grouping) -> np.ndarray:
+        if self.squares is None or self.spare is None:
+            return np.zeros(len(grouping))
+        total = grouping.sum(self.squares)
+        spread = grouping.sum(self.squares**2 / np.maximum(self.spare, 1.0))
+        return np.maximum(np.divide(total**2, spread, out=np.ones(len(total)), where=spread > 0), 1.0)
+
+
+def whole_numbers(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return the table with columns rounded that hold whole numbers but for the error of a calculation.
+
+    Parameters
+    ----------
+    table : DataFrame
+    names : sequence of str
+        Numeric columns, rounded as by :func:`csatext.aggregation.options.as_whole`.
+
+    Returns
+    -------
+    DataFrame
+        The same table where there is nothing to round.
+
+    Examples
+    --------
+    >>> rebuilt = pd.DataFrame({"complaints": [0.29 * 100, 3.0], "rate": [0.29, 0.03]})
+    >>> whole_numbers(rebuilt, ["complaints", "rate"])["complaints"].tolist()
+    [29.0, 3.0]
+    """
+    rounded = {}
+    for name in names:
+        values = as_number(table, name)
+        whole = as_whole(values)
+        if not np.array_equal(whole, values, equal_nan=True):
+            rounded[name] = whole
+    return table.assign(**rounded) if rounded else table
+
+
+def scaled(cells: Cells, scale: Scale) -> Cells:
+    """Return the cells with the numerator in units of one event."""
+    if scale.unit == 1.0:
+        return cells
+    return replace(
+        cells,
+        events_after=cells.events_after / scale.unit,
+        events_before=cells.events_before / scale.unit,
+        events=cells.events / scale.unit,
+    )
+
+
+def measure_scale(
+    table: pd.DataFrame, cells: Cells, *, numerator: str, denominator: str | None, where: Mapping[str, Any]
+) -> Scale:
+    """Find how much of the numerator weighs as one independent event.
+
+    Parameters
+    ----------
+    table : DataFrame
+    cells : Cells
+        As read from the table.
+    numerator, denominator
+        As given to ``read_cells``.
+    where : mapping
+        Its arguments ``by``, ``period``, ``current`` and ``baseline``.
+
+    Returns
+    -------
+    Scale
+
+    Raises
+    ------
+    ParameterError
+        Amounts that were summed before, and one baseline period only.
+
+    Notes
+    -----
+    Flags, and whole numbers up to the denominator, are events. A sum of amounts x over independent rows is
+    compound Poisson: its variance is estimated by the sum of x**2, so that sum(x**2) / sum(x) weighs as
+    one event (Bohm and Zech 2014, Nuclear Instruments and Methods A 748). Of a mean or ratio the squares
+    of x - ratio * denominator are taken. Whole numbers without a denominator may be events counted before:
+    the variation between periods (``between``) decides. Amounts with one row a cell and period have that
+    variation only; so have whole numbers above their denominator, and those that vary ten times as counts
+    do. Few periods say little about a cell: its variance is moderated by the usual one, and tested by t.
+
+    Examples
+    --------
+    >>> refunds = [9.5, 0, 0.5, 7, 8]
+    >>> table = pd.DataFrame({"week": [1, 1, 1, 2, 2], "channel": list("甲甲乙甲乙"), "refund": refunds})
+    >>> where = {"by": "channel", "period": "week", "current": 2, "baseline": 1}
+    >>> cells = read_cells(table, numerator="refund", denominator=None, **where)
+    >>> measure_scale(table, cells, numerator="refund", denominator=None, where=where).unit  # 203.5 / 25
+    8.14
+    """
+    top = as_number(table, numerator)
+    bottom = np.ones(len(top)) if denominator is None else as_number(table, denominator)
+    known = ~np.isnan(top) & ~np.isnan(bottom)
+    top, bottom = np.where(known, top, np.nan), np.where(known, bottom, np.nan)
+    is_whole = bool((top[known] == np.floor(top[known])).all())
+    is_part = denominator is not None and bool((top[known] <= bottom[known]).all())
+    is_nothing = not (cells.events_before.any() or cells.events_after.any())
+    if is_nothing or is_flag(top) or (is_whole and is_part):
+        return Scale(1.0, True)
+
+    def fold(values: np.ndarray) -> Cells:
+        given = table.assign(**{numerator: values})
+        return read_cells(given, numerator=numerator, denominator=None, allow_negative=True, **where)
+
+    rows = fold(np.where(known, 1.0, np.nan))
+    is_summed = bool(max(rows.events.max(initial=0.0), rows.events_after.max()) <= 1)
+    is_rate_of_amounts = is_summed and denominator is not None
+    if is_whole and not is_rate_of_amounts:
+        return _of_whole(cells, _within(cells, fold, top, bottom, denominator is not None), is_summed)
+    if not is_summed:
+        return _within(cells, fold, top, bottom, denominator is not None)
+    own = _of_periods(cells)
+    if own is None:
+        raise ParameterError(
+            f"列「{numerator}」是已按格汇总的金额或时长（每格每期一行），只有一个对比期，无法知道它自身的波动有多大；"
+            "请给两个以上的对比期，或传入明细（一行一次接触）。"
+        )
+    if denominator is None:
+        single = _within(cells, fold, top, bottom, False)
+        # Most rows hold one amount: they show the large ones of the current period too.
+        if single.unit < _SINGLE * own.unit:
+            return single
+    return own
+
+
+def _within(
+    cells: Cells, fold: Callable[[np.ndarray], Cells], top: np.ndarray, bottom: np.ndarray, is_ratio: bool
+) -> Scale:
+    """Measure independent rows."""
+    amounts = cells.events_before + cells.events_after
+    square = fold(top**2)
+    compound = square.events_before + square.events_after
+    squares = compound
+    if is_ratio:
+        cross, weight = fold(top * bottom), fold(bottom**2)
+        found = []
+        # Where means differ between the values of a dimension, the squares inside them are the smaller.
+        for dim in range(len(cells.names)):
+            grouping = group(cells, (dim,))
+            ratio = _ratio(grouping, cells.events_before, cells.exposure_before)
+            part = square.events_before - 2 * ratio * cross.events_before + ratio**2 * weight.events_before
+            ratio = _ratio(grouping, cells.events_after, cells.exposure_after)
+            part += square.events_after - 2 * ratio * cross.events_after + ratio**2 * weight.events_after
+            found.append(np.maximum(part, 0.0))
+        squares = min(found, key=lambda values: float(values.sum()))
+    unit = max(float(squares.sum()), _LEAST * float(compound.sum())) / float(amounts.sum())
+    return Scale(unit, False, squares, amounts)
+
+
+def _of_whole(cells: Cells, rows: Scale, is_summed: bool) -> Scale:
+    """Decide whether whole numbers are events counted before, or amounts of one event a row."""
+    dispersion, error = between(cells)
+    if not is_summed and dispersion + _ERRORS * error >= np.sqrt(rows.unit):
+        return rows
+    if dispersion <= 1.0 or dispersion <= 1.0 + _ERRORS * error / dispersion:
+        return Scale(1.0, True)
+    own = _of_periods(cells) if is_summed and dispersion > _FAR else None
+    # One standard error is added, as too much dispersion costs less than too little.
+    return own or Scale(dispersion + error, False)
+
+
+def _of_periods(cells: Cells) -> Scale | None:
+    """Measure cells by their own periods; None where no cell has two."""
+    n = len(cells)
+    before = cells.events_before
+    total: np.ndarray = np.bincount(cells.cell, cells.events**2, n)
+    if cells.is_rate:
+        ratio = np.divide(before, cells.exposure_before, out=np.zeros(n), where=cells.exposure_before > 0)
+        off = cells.events - ratio[cells.cell] * cells.exposure
+        squares: np.ndarray = np.bincount(cells.cell, off**2, n)
+        own = np.bincount(cells.cell, minlength=n) - 1.0
+        entries = len(cells.cell)
+    else:
+        # All cells may rise and fall together: a cell is held against its share of each period.
+        level: np.ndarray = np.bincount(cells.period, cells.events, cells.n_periods)
+        level = level / max(float(level.sum()), _TINY)
+        squares = total - 2 * before * np.bincount(cells.cell, cells.events * level[cells.period], n)
+        squares = squares + before**2 * float((level**2).sum())
+        own = np.full(n, (cells.n_periods - 1) * (1.0 - 1.0 / max(n, 2)))
+        entries = cells.n_periods * n
+    own = np.maximum(own, 0.0)
+    spare = float(own.sum())
+    if spare <= 0 or not before.sum() > 0:
+        return None
+    squares = np.maximum(squares, 0.0) * entries / spare
+    unit = max(float(squares.sum()), _LEAST * float(total.sum())) / float(before.sum())
+    return Scale(unit, False, squares, before, own, _prior_freedom(squares, unit * before, own))
+
+
+def _prior_freedom(squares: np.ndarray, usual: np.ndarray, spare: np.ndarray) -> float:
+    """Return how many degrees of freedom the usual square is worth beside a cell's own (Smyth 2004).
+
+    From the variance of the log of squares beyond that of chi-square; of the variances that the data
+    allow a high one.
+    """
+    known = (spare >= 1) & (squares > 0) & (usual > 0)
+    n = int(known.sum())
+    if n < _MANY:
+        return 0.0
+    half = spare[known] / 2
+    logs = np.log(squares[known] / usual[known]) - digamma(half) + np.log(half)
+    spread = float(logs.var(ddof=1))
+    excess = spread * (1.0 + np.sqrt(2.0 / n)) - float(polygamma(1, half).mean())
+    low, high = _PRIOR
+
+    def gap(freedom: float) -> float:
+        return float(polygamma(1, freedom / 2)) - excess
+
+    if gap(high) >= 0:
+        return high
+    return 0.0 if gap(low) <= 0 else float(brentq(gap, low, high))
+
+
+def _ratio(grouping: Grouping, events: np.ndarray, exposure: np.ndarray) -> np.ndarray:
+    """Return the ratio of each cell's group."""
+    seen, exposed = grouping.sum(events), grouping.sum(exposure)
+    return np.divide(seen, exposed, out=np.zeros(len(seen)), where=exposed > 0)[grouping.ids]

@@ -1,0 +1,1 @@
+"""Statistics of one table or series: intervals, tests, effect sizes, segmentation."""

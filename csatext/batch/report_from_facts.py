@@ -1,0 +1,52 @@
+"""A report from facts that a run left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from csatext.atomic_files import check_folder, prepare_folder
+from csatext.errors import InputError
+from csatext.privacy.outputs import mask_sentence
+from csatext.reporting.report import write_report
+
+__all__ = ["report_of"]
+
+
+def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable[[str], None]) -> Path:
+    """Write the report of a facts file.
+
+    Parameters
+    ----------
+    facts : path
+        ``facts.parquet`` of a run, or any Parquet file with ``is_negative``.
+    out : path
+        The page.
+    title : str
+    progress : callable
+        Told the name of each step when it begins.
+
+    Raises
+    ------
+    InputError
+        The file is not there, is no Parquet or holds no facts.
+    """
+    facts, out = Path(facts), Path(out)
+    check_folder(out.parent)
+    progress(f"读取 {mask_sentence(facts.name)}")
+    try:
+        table = pd.read_parquet(facts)
+    except (OSError, pa.ArrowInvalid) as error:
+        why = "文件不存在或没有权限" if not facts.is_file() else "不是 Parquet 文件"
+        raise InputError.unreadable(facts, why, "请给出 csatext run 写出的 facts.parquet") from error
+    if "is_negative" not in table.columns or not len(table):
+        why = "里面没有联络" if not len(table) else "没有列 is_negative"
+        raise InputError.unreadable(facts, why, "请给出 csatext run 写出的 facts.parquet")
+    if out.is_dir():
+        raise InputError(f"输出位置「{out}」是一个文件夹；请用 -o 指定一个 .html 文件。")
+    progress("报告")
+    prepare_folder(out.parent)
+    return write_report(table, out, title=title)

@@ -1,0 +1,65 @@
+"""Column names of the input that results need for themselves, or that are no names at all."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from csatext.privacy.outputs import mask_sentence
+from csatext.schema import conform
+from csatext.schema.analysis import DOCUMENT_TOPICS, RULES, SENTIMENT
+from csatext.schema.contacts import QUALITY
+
+__all__ = ["RESULT_COLUMNS", "free_names", "quality_note"]
+
+RESULT_COLUMNS = frozenset(
+    [column.name for table in (SENTIMENT, RULES, DOCUMENT_TOPICS) for column in table.columns]
+    + ["date", "week", "month"]
+)
+"""Columns that analyses and the calendar add to the facts."""
+_ENDING = "_input"
+
+
+def free_names(contacts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return contacts whose columns take no name that a result has, and what was renamed.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        Left unchanged. Names that are not text become text.
+
+    Returns
+    -------
+    contacts : DataFrame
+    renamed : dict of str to str
+        Old name to new name.
+
+    Examples
+    --------
+    >>> free_names(pd.DataFrame(columns=["text", "category"]))[1]
+    {'category': 'category_input'}
+    """
+    taken: set[str] = set()
+    names, renamed = [], {}
+    for given in contacts.columns:
+        name = str(given)
+        new = mask_sentence(name) + (_ENDING if name in RESULT_COLUMNS else "")
+        while new in taken or (new != name and new in contacts.columns):
+            new += _ENDING
+        taken.add(new)
+        names.append(new)
+        if new != name:
+            renamed[mask_sentence(name)] = new
+    return contacts.set_axis(names, axis=1), renamed
+
+
+def quality_note(check: str, column: str, n: int, total: int, detail: str) -> pd.DataFrame:
+    """Return one row of table ``quality``."""
+    row = {
+        "check": check,
+        "column": column,
+        "n": n,
+        "total": total,
+        "rate": n / total if total else 0.0,
+        "detail": detail,
+    }
+    return conform(pd.DataFrame([row]), QUALITY)

@@ -1,0 +1,1 @@
+"""Every form of a date, written, spoken or counted, read in one place."""

@@ -1,0 +1,154 @@
+"""An input as contacts, whether it holds contacts or dialogues: what it is, and the road it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from csatext.batch.configuration import InputSection
+from csatext.batch.reserved_columns import quality_note
+from csatext.ingest.formats.database import is_url
+from csatext.ingest.formats.registry import ENDINGS, load_sources
+from csatext.ingest.input_kind import is_dialogue_file, is_dialogues
+from csatext.ingest.read import ReadResult, read_sources
+from csatext.ingest.turns import contacts_from_turns, read_turns
+from csatext.privacy.redact import redact_turns
+from csatext.schema import conform
+from csatext.schema.contacts import QUALITY, REJECTS
+from csatext.schema.model import Table
+
+__all__ = ["contacts_of_turns", "read_any", "read_dialogues"]
+
+_MUTE = "对话里没有客户说的话"
+
+
+def read_any(
+    source: str | Path, given: InputSection, progress: Callable[[str], None], key: str | None = None
+) -> tuple[ReadResult, pd.DataFrame | None]:
+    """Read an input as what it is, or as ``given.kind`` says.
+
+    Parameters
+    ----------
+    source : path
+    given : InputSection
+    progress : callable
+        Told how much was read where the input is dialogues.
+    key : str, optional
+        Key of pseudonyms in turns, as :func:`csatext.redact_turns` takes it.
+
+    Returns
+    -------
+    read : ReadResult
+        For dialogues its contacts are the customer's side of each, personal data masked.
+    turns : DataFrame or None
+        Table ``turns`` of dialogues, personal data masked; None for contacts.
+
+    Raises
+    ------
+    InputError
+        The input cannot be used, or is a folder of both.
+    """
+    if given.kind == "turns":
+        return read_dialogues(source, given, progress, key)
+    if given.kind == "auto" and _told_by_file(source, given):
+        return read_dialogues(source, given, progress, key)
+    sources = load_sources(source, encoding=given.encoding or None, sheet=given.sheet or None)
+    local = not (isinstance(source, str) and is_url(source))
+    if (
+        given.kind == "auto"
+        and local
+        and is_dialogues(source, sources, given.encoding or None, given.columns)
+    ):
+        return read_dialogues(source, given, progress, key)
+    return read_sources(sources, source, given.columns or None, unreadable_dates=given.unreadable_dates), None
+
+
+def _told_by_file(source: str | Path, given: InputSection) -> bool:
+    """Return whether an input is dialogues without a look at it as a table."""
+    if isinstance(source, str) and is_url(source):
+        return False
+    path = Path(source)
+    if "role" in given.columns:
+        return True
+    if path.is_dir():
+        files = [file for file in path.iterdir() if file.is_file() and not file.name.startswith((".", "~$"))]
+        return bool(files) and not any(file.suffix.lower() in ENDINGS for file in files)
+    return is_dialogue_file(path, given.encoding or None)
+
+
+def read_dialogues(
+    source: str | Path, given: InputSection, progress: Callable[[str], None], key: str | None = None
+) -> tuple[ReadResult, pd.DataFrame]:
+    """Read dialogues: turns, personal data masked over turns, then the customer's side as contacts.
+
+    Raises
+    ------
+    InputError
+        Nothing in it looks like a dialogue.
+    """
+    turns = read_turns(
+        source,
+        columns=given.columns or None,
+        encoding=given.encoding or None,
+        sheet=given.sheet or None,
+    )
+    attrs = dict(turns.attrs)
+    turns = redact_turns(turns, pseudonymize=key)
+    turns.attrs = attrs
+    read = contacts_of_turns(turns, Path(source).name)
+    progress(
+        f"按对话读入：{read.turns} 句，合成 {len(read.contacts)} 条联络，只取客户说的话；"
+        "要逐行当作联络，请加 --kind contacts"
+    )
+    return read, turns
+
+
+def contacts_of_turns(turns: pd.DataFrame, name: str = "") -> ReadResult:
+    """Return the customer's side of dialogues; each turn of a dialogue without one is a reject.
+
+    Parameters
+    ----------
+    turns : DataFrame
+        As :func:`csatext.read_turns` returns it, personal data masked.
+    name : str, optional
+        Source of the rejects where the turns are of one file.
+
+    Examples
+    --------
+    >>> turns = pd.DataFrame({"doc_id": ["1", "1", "2"], "turn_id": [0, 1, 0], "text": "退款"})
+    >>> turns["role"] = ["agent", "customer", "agent"]
+    >>> read = contacts_of_turns(turns)
+    >>> read.contacts["text"].tolist(), read.turns, read.rows, len(read.rejects)
+    (['退款'], 2, 3, 1)
+    """
+    contacts = contacts_from_turns(turns)
+    contacts.attrs = {}
+    mute = turns[~turns["doc_id"].isin(contacts["doc_id"])]
+    lost = _table(turns.attrs.get("rejects", []), REJECTS)
+    if len(mute):
+        names = mute["source"] if "source" in mute else pd.Series(name, index=mute.index)
+        more = {"source": names, "line": pd.NA, "reason": _MUTE, "raw": mute["text"]}
+        lost = pd.concat([lost, pd.DataFrame(more)], ignore_index=True)
+    rejects = conform(lost.astype({"line": "Int64"}), REJECTS)
+    said = len(turns) - len(mute)
+    rows = said + len(rejects)
+    detail = f"按对话读：{said} 句合成 {len(contacts)} 条联络，只取客户说的话"
+    quality = [
+        _table(turns.attrs.get("quality", []), QUALITY),
+        quality_note("dialogues", "", said, rows, detail),
+    ]
+    if len(mute):
+        n = mute["doc_id"].nunique()
+        quality.append(
+            quality_note(
+                "dialogues_mute", "", len(mute), rows, f"{n} 个对话里没有客户说的话，{len(mute)} 句剔除"
+            )
+        )
+    table = conform(pd.concat([part for part in quality if len(part)], ignore_index=True), QUALITY)
+    return ReadResult(contacts, rejects, table, rows, said)
+
+
+def _table(rows: Sequence[Mapping[str, object]], table: Table) -> pd.DataFrame:
+    return pd.DataFrame(list(rows), columns=[column.name for column in table.columns])

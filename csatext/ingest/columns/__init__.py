@@ -1,0 +1,1 @@
+"""What a column is: its canonical name, its type, its values."""

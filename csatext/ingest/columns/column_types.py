@@ -1,0 +1,181 @@
+"""Columns to the types of their kinds: times, identifiers, scores, flags; what cannot be read stays text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+
+from csatext.dates.empty import WORDS, repeated_words
+from csatext.dates.parse import Times, parse_times
+from csatext.ingest.cells import large_strings
+from csatext.ingest.columns.headers import kind_of, known_headers, normal_header
+from csatext.ingest.columns.masking import mask
+from csatext.ingest.columns.unreadable_dates import shown_date
+from csatext.ingest.columns.values import (
+    SCORE,
+    as_flags,
+    as_identifiers,
+    as_numbers,
+    as_text,
+    blank,
+    plain_value,
+)
+from csatext.ingest.raw_table import Note
+
+__all__ = ["type_columns"]
+
+_EXAMPLES = 3
+_MOST_ODD = 0.5
+"""Share of the filled cells of a score, signs for none apart, below which words may be."""
+_UNSCORED = (
+    rf"(?i)^(?:{WORDS}|[未没暂不无無].{{0,2}}(?:评价|评分|参评|参与|打分|测评|回访|反馈|评)|弃权|默认)$"
+)
+"""Signs that nobody gave a score; half width."""
+_ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
+
+
+def type_columns(frame: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the frame with every column but ``doc_id`` and ``text`` as its kind says, and what was lost.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, n_columns)
+        Canonical names where they are known.
+    timezone : str
+        IANA name.
+
+    Returns
+    -------
+    frame : DataFrame
+        Times and numbers that cannot be read stay as they were written in ``<column>_text``.
+    notes : list of Note
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"doc_id": ["1", "2"], "text": ["慢", "差"], "csat": ["4分", "5"]})
+    >>> type_columns(frame, "Asia/Shanghai")[0]["csat"].tolist()
+    [4, 5]
+    """
+    notes = _lost_digits(frame, [str(name) for name in frame.columns if _identifies(str(name))])
+    timed = _times(frame, timezone, notes)
+    written = timed.columns.difference(frame.columns)
+    typed = _typed(timed.drop(columns=written), timezone, notes)
+    return typed.join(timed[written]), notes
+
+
+def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:
+    """Return the frame with its time columns parsed; what cannot be read stays as text beside them."""
+    result = frame.copy(deep=False)
+    for name in frame.columns:
+        if kind_of(name) != "time":
+            continue
+        times = parse_times(frame[name], timezone)
+        result[name] = times.values
+        if times.unreadable.any():
+            written = as_text(frame[name]).where(times.unreadable)
+            result[f"{name}_text"] = written
+            notes.extend(_lost_dates(written, times, str(name)))
+        if times.zoned.any():
+            n = int(times.zoned.sum())
+            notes.append(
+                Note("date_zone", name, n, len(frame), f"{n} 行是时间戳或带时区，换算为 {timezone} 当地时间")
+            )
+    return result
+
+
+def _lost_dates(written: pd.Series, times: Times, name: str) -> list[Note]:
+    """Return what to say of the cells that are no dates: words for nothing, and what cannot be read."""
+    words = repeated_words(written, times.unreadable, int(times.values.notna().sum()))
+    notes: list[Note] = []
+    for check, rows, what in (
+        ("date_word", words, f"行写的是反复出现的词，当作没有日期，原文在列「{name}_text」"),
+        ("date_unreadable", times.unreadable & ~words, "行的日期读不出"),
+    ):
+        n = int(rows.sum())
+        if n:
+            seen = "、".join(shown_date(text) for text in written[rows].unique()[:_EXAMPLES])
+            notes.append(Note(check, name, n, len(written), f"{n} {what}；例如：{seen}"))
+    return notes
+
+
+def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:
+    """Return the frame with every column but ``doc_id``, ``text`` and times as its kind says."""
+    result = frame.copy(deep=False)
+    for name in frame.columns:
+        column, kind = frame[name], kind_of(name)
+        if name in ("doc_id", "text") or kind == "time":
+            continue
+        if kind == "id":
+            result[name] = as_identifiers(column)
+        elif kind == "number":
+            result = _numbered(result, str(name), notes)
+        elif kind == "flag":
+            flags = as_flags(column)
+            result[name] = plain_value(column) if flags is None else flags
+        elif kind in ("category", "text"):
+            texts = as_text(column)
+            texts = texts.str.strip() if kind == "category" else texts
+            result[name] = texts.mask(blank(texts))
+        elif _holds_times(column):
+            result[name] = parse_times(column, timezone).values
+        else:
+            result[name] = plain_value(column)
+    return result
+
+
+def _numbered(frame: pd.DataFrame, name: str, notes: list[Note]) -> pd.DataFrame:
+    """Return the frame with a column of scores as numbers, where nearly all cells are, the rest as text."""
+    written = as_text(frame[name])
+    numbers = as_numbers(written, units=True)
+    if numbers is not None:
+        return frame.assign(**{name: numbers})
+    filled = ~blank(written)
+    odd = filled & ~written.str.strip().str.match(SCORE).fillna(False).to_numpy(dtype=np.bool_)
+    n = int(odd.sum())
+    numbers = as_numbers(written.mask(odd), units=True)
+    if numbers is None:
+        return frame.assign(**{name: plain_value(frame[name])})
+    bare = written[odd].str.normalize("NFKC").str.strip()
+    words = n - int(bare.str.match(_UNSCORED).sum())
+    seen = "、".join(mask(text[:30]) for text in written[odd].unique()[:_EXAMPLES])
+    read = int(filled.sum()) - n
+    if words >= _MOST_ODD * (read + words):
+        detail = f"只有 {read} 行是数字，这一列留作文本；不是数字的例如：{seen}"
+        notes.append(Note("number_unreadable", name, n, len(frame), detail))
+        return frame.assign(**{name: plain_value(frame[name])})
+    detail = f"{n} 行不是数字，数值留空，原文在列「{name}_text」；例如：{seen}"
+    notes.append(Note("number_unreadable", name, n, len(frame), detail))
+    return frame.assign(**{name: numbers, f"{name}_text": written.where(odd)})
+
+
+def _identifies(name: str) -> bool:
+    known = known_headers().get(normal_header(name))
+    return known is not None and known.kind == "id"
+
+
+def _lost_digits(frame: pd.DataFrame, ids: Sequence[str]) -> list[Note]:
+    """Return how many identifiers Excel wrote as 1.00008E+11: their last digits are lost in the file."""
+    notes: list[Note] = []
+    for name in ids:
+        n = pc.sum(pc.match_substring_regex(large_strings(as_text(frame[name])), pattern=_ROUNDED)).as_py()
+        if n:
+            detail = f"{n} 行的编号被写成科学计数（如 1.0E+11），末位数字已丢失；请按文本格式重新导出"
+            notes.append(Note("id_digits_lost", name, n, len(frame), detail))
+    return notes
+
+
+def _holds_times(column: pd.Series) -> bool:
+    """Return whether a column came with the type of a time, from Parquet, a database or a workbook."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return True
+    if column.dtype != object:
+        return False
+    return {type(value) for value in column if value is not None} in (
+        {dt.datetime},
+        {dt.date},
+        {pd.Timestamp},
+    )

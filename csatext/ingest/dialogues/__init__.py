@@ -1,0 +1,1 @@
+"""Dialogues of every layout: utterances, roles, times, templates."""

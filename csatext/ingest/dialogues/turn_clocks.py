@@ -1,0 +1,93 @@
+"""When an utterance began: a date with a clock, or seconds from the start of the call."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from csatext.dates.empty import empty_dates, repeated_words
+from csatext.dates.parse import parse_times
+from csatext.ingest.columns.headers import normal_header
+from csatext.ingest.columns.values import as_numbers, as_text, blank
+
+__all__ = ["Clock", "read_clock"]
+
+_CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2}(?:[.,]\d{1,6})?)\s*$"
+_NOUGHT = r"^\s*0+(?:\.0+)?\s*$"
+_MOST = 0.9
+_LONGEST_CALL = 36_000
+"""Seconds beyond which a plain number is taken for milliseconds (ten hours)."""
+_SLOWEST = 300
+"""Seconds from turn to turn, in the median, that nobody waits: such numbers are milliseconds."""
+_SERIALS = (36_526, 73_415)
+"""Excel days of 2000-01-01 and 2100-12-31."""
+_EPOCHS = 3e8
+_HOURS = 24
+
+
+class Clock(NamedTuple):
+    """``times`` datetime64[us] or None, ``seconds`` float64 or None, ``unreadable`` and ``zoned`` counts.
+
+    ``of_day``: the seconds are those since midnight.
+    """
+
+    times: pd.Series | None
+    seconds: pd.Series | None
+    unreadable: int
+    zoned: int
+    of_day: bool = False
+
+
+def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
+    """Return a time column of turns, as times or as seconds from the start of the dialogue.
+
+    Numbers are epochs, Excel serials, or else seconds (milliseconds where the header says so, or where a
+    call would last more than ten hours or go on every five minutes only); ``00:01:02`` without a date is
+    an offset. ``10:00`` is an hour and a minute of the day, unless one value begins in the first minute of
+    a call (``00:05``), is no hour (``31:20``) or has a fraction.
+
+    Examples
+    --------
+    >>> read_clock(pd.Series(["00:01:02", "01:05.5"]), "time", "Asia/Shanghai").seconds.tolist()
+    [62.0, 65.5]
+    >>> read_clock(pd.Series([0, 1500, 320000]), "bg", "Asia/Shanghai").seconds.tolist()
+    [0.0, 1.5, 320.0]
+    >>> read_clock(pd.Series(["10:00", "10:01"]), "time", "Asia/Shanghai").seconds.tolist()
+    [36000.0, 36060.0]
+    """
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return _times(column, timezone)
+    texts = as_text(column)
+    # Nought is a second of the call, not a sign for nothing.
+    texts = texts.mask(empty_dates(texts) & ~texts.str.match(_NOUGHT).fillna(False).to_numpy(dtype=np.bool_))
+    filled = texts[~blank(texts)]
+    if filled.empty:
+        return Clock(None, None, 0, 0)
+    numbers = as_numbers(texts)
+    if numbers is not None:
+        low, high = float(numbers.min()), float(numbers.max())
+        if high >= _EPOCHS or (_SERIALS[0] <= low and high <= _SERIALS[1]):
+            return _times(column, timezone)
+        steps = numbers.diff()
+        slow = float(steps[steps > 0].median()) >= _SLOWEST
+        small = normal_header(header).endswith("ms") or high > _LONGEST_CALL or slow
+        return Clock(None, numbers.astype("float64") / (1000.0 if small else 1.0), 0, 0)
+    parts = texts.str.extract(_CLOCK)
+    if parts["m"].notna().sum() < _MOST * len(filled):
+        return _times(column, timezone)
+    hours, minutes = (pd.to_numeric(parts[name]).astype("float64") for name in ("h", "m"))
+    seconds = pd.to_numeric(parts["s"].str.replace(",", ".", regex=False)).astype("float64")
+    whole = bool((seconds.dropna() % 1 == 0).all())
+    of_day = bool(hours.isna().all() and whole and minutes.min() > 0 and minutes.max() < _HOURS)
+    total = (hours.fillna(0.0) * 3600 + minutes * 60 + seconds) * (60.0 if of_day else 1.0)
+    return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0, of_day)
+
+
+def _times(column: pd.Series, timezone: str) -> Clock:
+    times = parse_times(column, timezone)
+    words = repeated_words(as_text(column), times.unreadable, int(times.values.notna().sum()))
+    return Clock(
+        times.values, None, int((times.unreadable & ~words).sum()), int(np.asarray(times.zoned).sum())
+    )

@@ -1,0 +1,200 @@
+"""JSON, JSON lines and Parquet: records with names, nested ones flattened to dotted columns."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from csatext.errors import InputError
+from csatext.ingest.formats.encodings import decode_bytes
+from csatext.ingest.formats.json_values import flat, json_lines, loads, pieces, records
+from csatext.ingest.raw_table import RAW_LIMIT, Note, RawTable, Reject, refuse_wide
+
+__all__ = ["looks_like_json", "read_json", "read_parquet"]
+
+_GLANCE = 100_000
+
+
+def _frame(records: list[dict[str, Any]], path: object) -> pd.DataFrame:
+    names: dict[str, None] = {}
+    for record in records:
+        names.update(dict.fromkeys(record))
+    refuse_wide(len(names), path)
+    frame = pd.DataFrame({name: pd.Series([r.get(name) for r in records], dtype=object) for name in names})
+    return frame if len(frame.columns) else pd.DataFrame(index=range(len(records)))
+
+
+def looks_like_json(text: str) -> bool:
+    """Return whether a text without a telling file ending is a JSON document or JSON lines.
+
+    Examples
+    --------
+    >>> looks_like_json('{"text": "慢"}'), looks_like_json("[微笑] 不错")
+    (True, False)
+    """
+    head = text[:_GLANCE].lstrip()
+    if not head.startswith(('{"', "{ ", "{\n", "[{", "[\n", '["', "[ ")):
+        return False
+    try:
+        return isinstance(loads(head.partition("\n")[0]), dict | list)
+    except ValueError:
+        return len(text) <= _GLANCE and _is_document(text)
+
+
+def _is_document(text: str) -> bool:
+    try:
+        return isinstance(loads(text), dict | list)
+    except ValueError:
+        return False
+
+
+def read_json(text: str, path: object) -> RawTable:
+    r"""Return the records of a JSON document or of JSON lines.
+
+    A document may be a list of records, a list of strings, or an object that holds records in one of the
+    ways of :func:`csatext.ingest.formats.json_values.records`. Of JSON lines, and of values written one after
+    another, what is not a record goes to the rejects.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+    path : object
+        Named in errors.
+
+    Returns
+    -------
+    RawTable
+        ``lines`` where there is more than one value.
+
+    Raises
+    ------
+    InputError
+        Nothing in the file is a record.
+
+    Examples
+    --------
+    >>> read_json('{"id": 1, "text": "退款"}\n{"id": 2,', "a.jsonl").rejects[0].line
+    2
+    """
+    rejects: list[Reject] = []
+    lines: list[int] | None = None
+    try:
+        found = records(loads(text))
+        if found is None:
+            raise InputError.unreadable(path, "JSON 里没有记录", "请给出对象的数组，或每行一个对象")
+    except json.JSONDecodeError:
+        found, lines, rejects = _several(text)
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError.unreadable(path, "JSON 无法解析", "请给出对象的数组，或每行一个对象") from error
+    # A line of text among records is a stray one; where there are texts alone, they are the records.
+    texts = not any(isinstance(record, dict) for record in found)
+    good: list[dict[str, Any]] = []
+    kept: list[int] = []
+    for position, record in enumerate(found):
+        if isinstance(record, dict):
+            good.append(flat(record))
+        elif texts and isinstance(record, str) and record.strip():
+            good.append({"text": record})
+        else:
+            raw = json.dumps(record, ensure_ascii=False)[:RAW_LIMIT]
+            rejects.append(Reject(lines[position] if lines is not None else None, "不是记录（对象）", raw))
+            continue
+        kept.append(position)
+    if not good:
+        raise InputError.unreadable(path, "没有一行是 JSON 记录", "请给出对象的数组，或每行一个对象")
+    numbers = None if lines is None else np.array([lines[i] for i in kept], dtype=np.int64)
+    notes = [
+        Note("format", "", len(good), len(good) + len(rejects), "JSON" if lines is None else "每行一个 JSON")
+    ]
+    return RawTable(_frame(good, path), numbers, rejects, notes)
+
+
+def _several(text: str) -> tuple[list[Any], list[int], list[Reject]]:
+    """Return the values of a text that is no single one, their lines, and what is no value.
+
+    Read by lines where at least half of them are values, else value by value.
+    """
+    found, lines, broken = json_lines(text)
+    if len(found) < len(broken) or not any(isinstance(value, dict) for value in found):
+        whole = list(pieces(text))
+        good = [piece for piece in whole if piece.value is not None]
+        found, lines = [piece.value for piece in good], [piece.line for piece in good]
+        broken = [piece for piece in whole if piece.value is None]
+    return found, lines, [Reject(piece.line, "不是合法的 JSON", piece.raw[:RAW_LIMIT]) for piece in broken]
+
+
+def _mended(table: pa.Table) -> tuple[pa.Table, list[Note]]:
+    """Return the table with valid UTF-8 in its columns of strings, and how many cells had bad bytes."""
+    notes: list[Note] = []
+    for i, name in enumerate(table.column_names):
+        column = table.column(i)
+        coded = pa.types.is_dictionary(column.type)
+        kind = column.type.value_type if coded else column.type
+        if not any(test(kind) for test in (pa.types.is_string, pa.types.is_large_string)):
+            continue
+        if all(_is_valid(chunk.dictionary if coded else chunk) for chunk in column.chunks):
+            continue
+        dense = [chunk.dictionary_decode() if coded else chunk for chunk in column.chunks]
+        cells = [cell for chunk in dense for cell in chunk.cast(pa.large_binary()).to_pylist()]
+        texts = [None if cell is None else decode_bytes(cell) for cell in cells]
+        n = sum(
+            cell is not None and text is not None and text.encode() != cell
+            for cell, text in zip(cells, texts, strict=True)
+        )
+        notes.append(Note("bad_bytes", name, n, len(cells), f"{n} 格不是 UTF-8，已按最像的编码读出"))
+        table = table.set_column(i, name, pa.array(texts, pa.large_string()))
+    return table, notes
+
+
+def _is_valid(cells: pa.Array) -> bool:
+    try:
+        cells.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def read_parquet(data: bytes, path: object) -> RawTable:
+    """Return a Parquet file, its strings mended where their bytes are not UTF-8.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file.
+    path : object
+        Named in errors.
+
+    Returns
+    -------
+    RawTable
+
+    Raises
+    ------
+    InputError
+        The file is damaged.
+    """
+    try:
+        table = pq.read_table(BytesIO(data))
+        refuse_wide(table.num_columns, path)
+        table, notes = _mended(table)
+        frame = table.to_pandas()
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
+    if frame.index.name is not None or isinstance(frame.index, pd.MultiIndex):
+        named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+        frame = frame.reset_index(level=named)
+    frame = frame.reset_index(drop=True)
+    frame.columns = pd.Index([str(name) for name in frame.columns])
+    frame.attrs = {}
+    if frame.empty:
+        raise InputError.unreadable(path, "表里没有数据行", "请检查导出条件，或换一个文件")
+    return RawTable(frame, notes=notes)

@@ -1,0 +1,1 @@
+"""Checks of data quality: what is wrong with an input, as tables."""

@@ -1,0 +1,131 @@
+"""A raw table made ready for its names to be read: garbled names, header rows within, twin columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from csatext.ingest.cells import large_strings, plain_cells
+from csatext.ingest.columns.values import as_text, blank
+from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
+from csatext.ingest.repair.mojibake import mend_names
+
+__all__ = ["drop_header_rows", "tidy"]
+
+_TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$")
+_LONGEST_TOTAL = 24
+_AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|元)?$")
+_TWIN = ("_", ".1", "_2")
+
+
+def drop_header_rows(raw: RawTable) -> RawTable:
+    """Return the table without rows that repeat the header; they go to the rejects."""
+    frame = raw.frame
+    if not raw.headed or frame.shape[1] == 0:
+        return raw
+    at = np.arange(len(frame))
+    for position, name in enumerate(frame.columns):
+        if not at.size:
+            return raw
+        cells = as_text(frame.iloc[at, position]).str.strip()
+        made = str(name).startswith("列")
+        at = at[(blank(cells) if made else (cells == str(name)).fillna(False)).astype(np.bool_)]
+    if not at.size:
+        return raw
+    return _without(raw, at, "重复的表头行")
+
+
+def _without(raw: RawTable, at: NDArray[np.int64], reason: str) -> RawTable:
+    """Return the table without the rows at some positions; they go to the rejects."""
+    frame, lines = raw.frame, raw.lines
+    kept = np.ones(len(frame), dtype=np.bool_)
+    kept[at] = False
+    rejects = [
+        Reject(None if lines is None else int(lines[i]), reason, row_text(cells))
+        for i, cells in zip(at, frame.iloc[at].to_numpy(dtype=object), strict=True)
+    ]
+    return replace(
+        raw,
+        frame=frame[kept].reset_index(drop=True),
+        lines=None if lines is None else lines[kept],
+        rejects=sorted([*raw.rejects, *rejects], key=lambda reject: reject.line or 0),
+    )
+
+
+def _drop_totals(raw: RawTable) -> RawTable:
+    """Return the table without rows of totals: 合计 or the like, and beside it only numbers."""
+    frame = raw.frame
+    if frame.shape[1] < 2 or frame.empty:
+        return raw
+    at = np.zeros(len(frame), dtype=np.bool_)
+    for name in frame.columns:
+        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
+            cells = large_strings(as_text(frame[name]))
+            short = pc.less_equal(pc.binary_length(cells), _LONGEST_TOTAL)
+            found = pc.match_substring_regex(cells.filter(short), pattern=_TOTAL.pattern)
+            at[short.to_numpy(zero_copy_only=False)] |= found.to_numpy(zero_copy_only=False)
+    lost = [i for i in np.flatnonzero(at) if _is_total([str(c) for c in as_text(frame.iloc[i]).dropna()])]
+    return _without(raw, np.array(lost, dtype=np.int64), "合计行") if lost else raw
+
+
+def _is_total(cells: list[str]) -> bool:
+    """Return whether the filled cells of a row are the word for a total and numbers."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    words = [cell for cell in filled if _TOTAL.match(cell)]
+    return len(words) == 1 and all(_TOTAL.match(cell) or _AMOUNT.match(cell) for cell in filled)
+
+
+def _twin(name: str, names: Sequence[str]) -> str | None:
+    """Return the name of the column that an export wrote beside an empty one of the same name."""
+    return next((name + ending for ending in _TWIN if name + ending in names), None)
+
+
+def _twins(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the frame with wholly empty columns dropped whose twin (``id`` and ``id_``) holds the values."""
+    names = [str(name) for name in frame.columns]
+    rename: dict[str, str] = {}
+    for name in names:
+        twin = _twin(name, names)
+        if twin is None or twin in rename or len(frame) == 0:
+            continue
+        if blank(as_text(frame[name])).all() and not blank(as_text(frame[twin])).all():
+            rename[twin] = name
+    if not rename:
+        return frame, []
+    notes = [
+        Note("twin_column", name, len(frame), len(frame), f"列「{name}」全空，值在「{twin}」，已合并")
+        for twin, name in rename.items()
+    ]
+    return frame.drop(columns=list(rename.values())).rename(columns=rename), notes
+
+
+def tidy(raw: RawTable) -> RawTable:
+    """Return the table with names that can be read and only data in its rows.
+
+    Names that were encoded twice are mended; rows that repeat the header (exports pasted together) and
+    rows of totals (合计, 小计 and beside it only numbers) go to the rejects; a wholly empty column gives way
+    to its twin (``id`` to ``id_``), as some exports write a renamed column under both names.
+
+    Parameters
+    ----------
+    raw : RawTable
+
+    Returns
+    -------
+    RawTable
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"id": ["", ""], "id_": ["7", "id_"], "text": ["慢", "text"]}))
+    >>> tidy(raw).frame.columns.tolist()
+    ['id', 'text']
+    """
+    whole = _drop_totals(drop_header_rows(replace(raw, frame=plain_cells(raw.frame))))
+    frame, notes = _twins(mend_names(whole.frame))
+    return replace(whole, frame=frame, notes=[*whole.notes, *notes])

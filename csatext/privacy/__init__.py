@@ -1,0 +1,1 @@
+"""Personal data: found, masked, and kept out of every output."""

@@ -1,0 +1,145 @@
+"""Classes of characters by which a column is searched for personal data."""
+
+from __future__ import annotations
+
+import re
+from enum import IntFlag, auto
+from functools import cache
+
+import numpy as np
+
+from csatext.privacy.context import announcing, words_of
+from csatext.privacy.normalize import ENUMERATORS, PROVINCES, TURN_JOIN, folding
+from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
+from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
+from csatext.privacy.recognizers.name_boundaries import LEFT_EDGES, NAME_STARTS
+from csatext.privacy.recognizers.name_lists import compound_starts, surnames
+from csatext.privacy.recognizers.spoken_digits import SPOKEN
+from csatext.privacy.recognizers.transliterated_names import DOTS
+
+__all__ = ["IS_CUE", "IS_CUE_END", "IS_DIGIT", "IS_RARE", "IS_SPOKEN", "Bit", "classes", "flags"]
+
+_LINKS = (
+    rf"\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留错了用改成换变更"
+    rf"就请麻烦直接还都也要先帮我给可以一栏里处统重新已经现在下上必选{TURN_JOIN}"
+)
+"""Characters between a word that announces a name and the name, as the inside of a class."""
+
+_PLANES = 0x20000  # what lies beyond has no digits, no letters and no names
+
+IS_RARE, IS_DIGIT, IS_SPOKEN, IS_CUE, IS_CUE_END = (np.uint8(1 << place) for place in range(5))
+
+
+class Bit(IntFlag):
+    """Classes of characters."""
+
+    DIGIT = auto()
+    SPOKEN = auto()
+    UNIT = auto()
+    NUMBERING = auto()
+    CUE = auto()
+    CUE_END = auto()
+    LINK = auto()
+    SURNAME = auto()
+    NAME_START = auto()
+    LETTER = auto()
+    ASCII_DIGIT = auto()
+    CODE = auto()
+    SAID_CODE = auto()
+    MASKED = auto()
+    PROVINCE = auto()
+    TITLE = auto()
+    OFFICE = auto()
+    TRIGGER = auto()
+    SPACE = auto()
+    HALL = auto()
+    PERSON = auto()
+    OWNED = auto()
+    OWNER_END = auto()
+    FAMILY = auto()
+    COMPOUND = auto()
+    LEFT = auto()
+    CALLED = auto()
+    MAIL = auto()
+    SIGN = auto()
+    POINT = auto()
+    COLON = auto()
+    DASH = auto()
+
+
+_RARE = (
+    Bit.UNIT
+    | Bit.LETTER
+    | Bit.ASCII_DIGIT
+    | Bit.MASKED
+    | Bit.PROVINCE
+    | Bit.TITLE
+    | Bit.OFFICE
+    | Bit.TRIGGER
+    | Bit.PERSON
+    | Bit.OWNED
+    | Bit.FAMILY
+    | Bit.CALLED
+    | Bit.MAIL
+    | Bit.SIGN
+    | Bit.DASH
+    | Bit.POINT
+    | Bit.COLON
+)
+
+
+@cache
+def classes() -> np.ndarray:
+    """Return the classes of each code point, as it is read, as bits."""
+    titles, words = words_of("title"), announcing()
+    members = {
+        Bit.DIGIT: DIGITS,
+        Bit.SPOKEN: DIGITS + BETWEEN + "A-Za-z",
+        Bit.UNIT: UNITS,
+        Bit.NUMBERING: NUMBERING,
+        Bit.CUE: "".join(word[-2] for word in words),
+        Bit.CUE_END: "".join(word[-1] for word in words),
+        Bit.LINK: _LINKS,
+        Bit.SURNAME: surnames(),
+        Bit.NAME_START: surnames() + NAME_STARTS,
+        Bit.LETTER: "A-Za-z_",
+        Bit.ASCII_DIGIT: "0-9",
+        Bit.CODE: rf"0-9A-Za-z_\-{TURN_JOIN}",
+        Bit.SAID_CODE: rf"0-9A-Za-z_\-{SPOKEN}{TURN_JOIN}\s·.,，、。…/下划中横短减线杠号点三四五个",
+        Bit.MASKED: "*xX#_",
+        Bit.PROVINCE: PROVINCES,
+        Bit.TITLE: "".join(word[0] for word in titles),
+        Bit.OFFICE: "".join({word[0] for word in words_of("office")}),
+        Bit.TRIGGER: "@" + DOTS,
+        Bit.SPACE: r"\s",
+        Bit.HALL: HALLS,
+        Bit.PERSON: "本签代",
+        Bit.OWNED: "身名那",
+        Bit.OWNER_END: "份字义个",
+        Bit.FAMILY: "姓",
+        Bit.COMPOUND: compound_starts(),
+        Bit.LEFT: LEFT_EDGES + "字",  # 名字叫
+        Bit.CALLED: "叫",
+        Bit.MAIL: "艾圈小",
+        Bit.SIGN: "收启",
+        Bit.POINT: r"\.",
+        Bit.COLON: ":",
+        Bit.DASH: r"\-",
+    }
+    table = np.zeros(_PLANES, np.int32)
+    # What stands between and beyond is of no class but as what it is read as.
+    everything = "".join(map(chr, (*range(0xA000), *range(0xF900, 0x10000))))
+    for bit, characters in members.items():
+        table[[ord(char) for char in re.findall(f"[{characters}]", everything)]] |= bit
+    read = folding()[:_PLANES].copy()
+    read[[ord(mark) for mark in ENUMERATORS]] = [ord(digit) for digit in ENUMERATORS.values()]
+    return table[read]
+
+
+@cache
+def flags() -> np.ndarray:
+    """Return, for each code point, whether it is of the classes that are looked for everywhere, as bits."""
+    table = classes()
+    sought = (_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.CUE, Bit.CUE_END)
+    marks = (((table & bits) != 0).astype(np.uint8) << place for place, bits in enumerate(sought))
+    return np.bitwise_or.reduce(list(marks))

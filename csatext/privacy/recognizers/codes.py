@@ -1,0 +1,126 @@
+"""Values with letters or fixed marks, written in one piece: credit codes, passports, orders, accounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from csatext.privacy.context import Cue, Cues
+from csatext.privacy.normalize import TURN_JOIN
+from csatext.privacy.recognizers.checksums import is_id18, is_uscc
+from csatext.privacy.recognizers.dictated_codes import spelt
+from csatext.privacy.recognizers.internet import emails, ips
+from csatext.privacy.recognizers.numbers import Found
+from csatext.privacy.recognizers.plates import plates
+
+__all__ = ["codes", "lettered"]
+
+_PASSPORT = re.compile(r"(?:[EeGgDdSsPpHhMm][0-9]{8}|[Ee][A-HJ-Za-hj-z][0-9]{7}|[HhMm][0-9]{10})$")
+_PASSPORT_LIKE = re.compile(r"[A-Za-z]{1,2}[0-9]{7,8}")
+_CODE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_\-{TURN_JOIN}]{{3,38}}[A-Za-z0-9])")
+_USCC = re.compile(r"[0-9A-Za-z]{18}")
+_TRACKING = re.compile(
+    r"(?:SF[0-9]{12,13}|YT[0-9]{13}|JD[VWXA-Z]{0,2}[0-9]{11,13}|JT[0-9]{13}|ZTO[0-9]{12}|DPK[0-9]{12}|[A-Z]{2}[0-9]{9}CN)$"
+)
+_MASKED = re.compile(
+    r"(?<![0-9A-Za-z*])[0-9]{1,10}[\s-]?[*xX#_]{3,17}[\s-]?[0-9]{1,5}[xX]?(?![0-9A-Za-z*])"
+    r"|(?<![0-9A-Za-z])[3-69][0-9]{3}\s(?:[*xX]{4}\s){1,3}[0-9]{3,4}(?![0-9A-Za-z*])"
+)
+_MOBILE_START = re.compile(r"1[3-9]")
+_LETTER = re.compile(r"[A-Za-z]")
+_LABEL = re.compile(r"(?:QQ|qq|[Vv][Xx])(?=[A-Za-z][A-Za-z0-9_\-]{4})")
+_DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$")
+
+
+def _masked_kind(value: str, cue: Cue | None) -> str | None:
+    """Return the kind of a number of which somebody has masked the middle, from its length and start."""
+    size = len(value)
+    near = cue.kind if cue is not None else ""
+    if 10 <= size <= 12 and _MOBILE_START.match(value) is not None:
+        return "mobile"
+    if 10 <= size <= 12 and value[0] == "0":
+        return "landline"
+    if 12 <= size <= 20 and near in ("card", "id"):
+        return "bank_card" if near == "card" else "id_card"
+    if size in (15, 17, 18) and value[0] in "12345678":
+        return "id_card"
+    return "bank_card" if 16 <= size <= 19 and value[0] in "34569" else None
+
+
+def _masked(view: str, cues: Cues) -> Iterator[Found]:
+    for match in _MASKED.finditer(view) if any(mask in view for mask in "*xX#_") else ():
+        value = re.sub(r"[\s-]", "", match.group()).lower()
+        kind = _masked_kind(value, cues.before(match.start()))
+        if kind is not None:
+            yield Found(*match.span(), kind, value)
+
+
+def _code_kind(code: str, start: int, end: int, cues: Cues) -> str | None:
+    """Return the kind of a code of letters and digits, from its shape and the words around it."""
+    upper = code.upper()
+    digits = sum(char.isdecimal() for char in code)
+    if is_id18(upper):
+        return "id_card"
+    cue = cues.before(start)
+    kind = cue.kind if cue is not None else ""
+    other = cue is not None and cue.kind == "other" and cue.direct
+    ordered = cue is not None and kind == "order" and (cue.strong or cue.direct)
+    if is_uscc(upper) and (kind == "tax" or not ((other or ordered) and digits == len(code))):
+        return "uscc"
+    if other:
+        return None
+    if _PASSPORT.match(code) is not None and kind in ("", "passport", "id", "phone") and digits < len(code):
+        return "passport"
+    if kind == "id" and cue is not None and cue.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
+        return "passport"
+    if kind == "passport" and cue is not None and cue.direct and digits >= 7:
+        return "passport"
+    if kind == "tax" and _USCC.fullmatch(code) is not None and digits >= 8:
+        return "uscc"
+    if digits == len(code.replace("-", "")):
+        return None
+    if _DATE.match(code) is not None:
+        return None
+    if kind == "order" and cue is not None and digits >= 5 and (cue.strong or cue.direct):
+        return "order"
+    if _TRACKING.match(upper) is not None:
+        return "order"
+    if kind == "account" and cue is not None and cue.direct and len(code) >= (5 if cue.strong else 6):
+        return "account"
+    after = cues.after(end) if cue is None and _LETTER.search(code) is not None else None
+    if (
+        after is not None
+        and after.strong
+        and after.kind in ("order", "account")
+        and digits >= 4
+        and len(code) >= 6
+    ):
+        return after.kind
+    return None
+
+
+def _codes(view: str, cues: Cues) -> Iterator[Found]:
+    for match in _CODE.finditer(view):
+        label = _LABEL.match(match.group())
+        start, end = match.start() + (label.end() if label is not None else 0), match.end()
+        code = view[start:end].replace(TURN_JOIN, "")
+        kind = _code_kind(code, start, end, cues) if label is None else "account"
+        if kind is not None:
+            yield Found(
+                start, end, kind, code.replace("-", "").upper() if kind != "account" else code.lower()
+            )
+
+
+def codes(view: str, cues: Cues) -> Iterator[Found]:
+    """Yield values with letters in a folded text; where two overlap the earlier one is meant."""
+    yield from emails(view)
+    yield from _masked(view, cues)
+    yield from ips(view, cues)
+    yield from plates(view)
+    yield from lettered(view, cues)
+
+
+def lettered(view: str, cues: Cues) -> Iterator[Found]:
+    """Yield the codes whose shape or context word tells their kind, account names among them."""
+    yield from spelt(view, cues)
+    yield from _codes(view, cues)

@@ -1,0 +1,151 @@
+"""Runs of digits: those that pauses and fillers alone part, without dates, times and amounts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+from itertools import chain as chain_chunks
+from typing import NamedTuple
+
+from csatext.privacy.normalize import SPEAKER
+from csatext.privacy.recognizers.spoken_digits import Chunk, digit_chunks
+
+__all__ = ["BETWEEN", "DIGITS", "FILLER", "GAP", "SHORTEST", "Run", "runs"]
+
+DIGITS = "0-9零一二三四五六七八九幺两伍陆十百千洞拐勾"
+"""Characters that are or contain a digit, as the inside of a class."""
+
+BETWEEN = (
+    "\\s!-/:-@\\[-`{-~×●•∗﹡‐‑‒–—―−。、…·\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u20e3\ufdd0"
+    "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
+    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方一三上二到呐嘞尾收数明末段白第组"
+)
+"""Characters of what may stand between the digits of one number, as the inside of a class."""
+
+SHORTEST = 5
+"""Digits of the shortest value."""
+
+FILLER = (  # the longest first: the gap is read without going back
+    "中间四位|你记一下|您接着说|您记一下|我想一下|我看一下|我记一下|最后几位|最后四位|记好了吗|"
+    "请接着说|下一段|下一组|你继续|再来是|前三位|前四位|后几位|后四位|后边是|您继续|想一下|"
+    "我想想|我看下|我看看|接下去|接下来|接着说|最后是|第二段|等一下|记一下|记下了|请继续|还有个|"
+    "下面|中间|之后|你说|再接|再来|前面|后边|后面|哎呀|嗯嗯|好的|对对|对的|就是|尾数|开头|"
+    "您讲|您说|我记|接上|接着|收到|明白|是的|最后|末尾|横杠|横线|然后|稍等|空格|等下|等等|"
+    "继续|请说|还有|这个|那个|再|吧|呀|呃|呐|呢|哈|哎|哦|唉|啊|嗯|嘛|嘞|噢|好|对|就|"
+    "是|杠|欸|点|行|讲|诶|请|那|额"
+)
+"""Words said between the digits of one number, as alternatives."""
+GAP = re.compile(
+    rf"(?:{SPEAKER}|[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]|{FILLER}){{0,16}}+"
+)
+"""What may stand between the digits of one number."""
+_LONGEST_GAP = 28
+_MOST_PARTS = 6
+_LEAST_HALF = 3
+_WORDS = re.compile(rf"{GAP.pattern}[^\n0-9!?;。\ufdd1]{{0,10}}")
+_LEAST_CORRECTED = 2
+_CORRECTION = re.compile(
+    r"[\s\ufdd0,，。、.…啊哦噢呃嗯]{0,4}(?:[哦噢啊]不|不对不对|不对|不是|错了|说错了|讲错了|念错了|记错了|更正一下|更正)"
+    r"[\s\ufdd0,，。、.…啊哦噢呃嗯]{0,4}(?:应该是|应该|是|最后|后面|后[几三四]位|[是为]){0,3}[\s,，]{0,2}"
+)
+_BLOCKED = re.compile(
+    # a long number that a spreadsheet has read as a fraction; an identity number with its date set apart
+    r"(?P<kept>(?<![0-9.])[0-9]{10,}\.0{1,2}(?![0-9.-])"
+    r"|(?<![0-9])[0-9]{6}[\s\-/.]?(?:19|20)[0-9]{2}([-/.\s])[0-9]{2}\2[0-9]{2}[\s\-/.]?[0-9]{3}[0-9Xx](?![0-9]))"
+    r"|(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
+    r"|(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])"
+    r"|(?<![0-9-])[48]00(?:[- ]?[0-9]){7}(?![0-9])"
+    r"|(?<![0-9.])[0-9]+\.[0-9]{1,2}(?![0-9.-])"
+    r"|[¥$€]\s?[0-9,]+"
+    r"|(?<![0-9])[0-9]{1,2}月[0-9]{1,2}[日号]|(?<![0-9])(?:19|20)[0-9]{2}年"
+    r"|[零一二三四五六七八九]{2,4}年(?:[一二三四五六七八九十]+月)?(?:[一二三四五六七八九十]+[日号])?"
+)
+
+
+class Run(NamedTuple):
+    """Digits that may be of one value.
+
+    Attributes
+    ----------
+    chunks : list of Chunk
+    apart : frozenset of int
+        Chunks before which other words than fillers stand.
+    """
+
+    chunks: list[Chunk]
+    apart: frozenset[int]
+
+
+def runs(view: str) -> Iterator[Run]:
+    """Yield chunks between which separators, pauses and fillers stand, or a few other words."""
+    chain: list[list[Chunk]] = []
+    for run in _close(view):
+        if chain and (len(chain) == _MOST_PARTS or not _continued(view, chain[-1][-1].end, run[0].start)):
+            yield from _chained(chain)
+            chain = []
+        if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
+            chain.append(run)
+    yield from _chained(chain)
+
+
+def _chained(chain: list[list[Chunk]]) -> Iterator[Run]:
+    if max((sum(len(chunk.digits) for chunk in part) for part in chain), default=0) >= SHORTEST:
+        sizes = accumulate(len(part) for part in chain)
+        yield Run(list(chain_chunks.from_iterable(chain)), frozenset(sizes))
+
+
+def _close(view: str) -> Iterator[list[Chunk]]:
+    """Yield chunks with nothing but separators, pauses and fillers between."""
+    run: list[Chunk] = []
+    for chunk in digit_chunks(view):
+        if run and not _joined(view, run[-1].end, chunk.start):
+            if _is_corrected(view, run, chunk):
+                wrong = run.pop()
+                kept = wrong.digits[: max(0, len(wrong.digits) - len(chunk.digits))]
+                chunk = chunk._replace(start=wrong.start, digits=kept + chunk.digits)
+            else:
+                yield from _unblocked(view, run)
+                run = []
+        run.append(chunk)
+    yield from _unblocked(view, run)
+
+
+def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
+    """Cut a run at dates, times, amounts and numbers of companies."""
+    if not run:
+        return
+    around = max(0, run[0].start - 2), run[-1].end + 2
+    blocked = [match.span() for match in _BLOCKED.finditer(view, *around) if match["kept"] is None]
+    at = 0
+    part: list[Chunk] = []
+    for chunk in run:
+        while at < len(blocked) and blocked[at][1] <= chunk.start:
+            at += 1
+        if at == len(blocked) or blocked[at][0] >= chunk.end:
+            part.append(chunk)
+        elif part:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _is_corrected(view: str, run: list[Chunk], right: Chunk) -> bool:
+    """Whether the speaker takes the last digits back and says others: 五九六八，不对，五九六七."""
+    wrong, first = run[-1], run[0]
+    anew = len(run) > 1 and len(right.digits) == len(first.digits) and right.digits[0] == first.digits[0]
+    return (
+        not anew
+        and right.start - wrong.end <= _LONGEST_GAP
+        and len(right.digits) >= _LEAST_CORRECTED <= len(wrong.digits)
+        and _CORRECTION.fullmatch(view, wrong.end, right.start) is not None
+    )
+
+
+def _continued(view: str, end: int, start: int) -> bool:
+    return start - end <= _LONGEST_GAP and _WORDS.fullmatch(view, end, start) is not None
+
+
+def _joined(view: str, end: int, start: int) -> bool:
+    return start - end <= _LONGEST_GAP and GAP.fullmatch(view, end, start) is not None

@@ -1,0 +1,111 @@
+"""E-mail and IP addresses, written and spoken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import AddressValueError, IPv6Address
+
+from csatext.privacy.context import Cues
+from csatext.privacy.normalize import TURN_JOIN
+from csatext.privacy.recognizers.numbers import Found
+from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
+
+__all__ = ["emails", "ips"]
+
+_EMAIL = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._%+*\-]{0,63}\s?@\s?[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,5}\s?[A-Za-z]{2,10}(?![A-Za-z0-9])"
+)
+_AT = rf"(?:@|艾特|小老鼠|圈[aA]|[(\[][aA][tT][)\]]|[ ](?:at|AT)[ ]|(?<=[{SPOKEN}0-9])at)"
+_DOT = r"(?:\.|。|点儿?|[ ](?:dot|DOT)[ ]|[(\[](?:dot|DOT)[)\]])"
+_END = r"(?:[cC][oO][mM]|[cC][nN]|[nN][eE][tT]|[oO][rR][gG]|康姆|抗姆)"
+_LINE = "下划线|中划线|横线|横杠|短横|杠|点|减号"
+_SPOKEN_EMAIL = re.compile(
+    rf"[A-Za-z0-9{SPOKEN}](?:[A-Za-z0-9._\-{SPOKEN}]|{_LINE}){{1,40}}[\s{TURN_JOIN}]?{_AT}[\s{TURN_JOIN}]?"
+    rf"[A-Za-z0-9\-{SPOKEN}]{{1,20}}[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:{_END}\s?{_DOT}\s?[cC][nN]|{_END})(?![A-Za-z])"
+)
+_SPELT_EMAIL = re.compile(
+    rf"(?<![A-Za-z0-9])(?:[A-Za-z0-9]\s){{2,30}}\s?{_AT}\s?(?:[A-Za-z0-9]\s?){{1,20}}"
+    rf"(?:\.|点)\s?(?:c\s?o\s?m|c\s?n|n\s?e\s?t)(?![A-Za-z])"
+)
+_SAID = {
+    "下划线": "_",
+    "中划线": "-",
+    "横线": "-",
+    "横杠": "-",
+    "短横": "-",
+    "杠": "-",
+    "点": ".",
+    "减号": "-",
+}
+_SAID |= {
+    "艾特": "@",
+    "小老鼠": "@",
+    "圈a": "@",
+    "圈A": "@",
+    "(at)": "@",
+    "[at]": "@",
+    " at ": "@",
+    "(dot)": ".",
+}
+_SAID |= {" dot ": ".", "。": ".", "康姆": "com", "抗姆": "com"}
+_SAYING = re.compile("|".join(map(re.escape, _SAID)))
+_IP4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]|\.[0-9])")
+_OCTET = rf"[0-9{SPOKEN}百十]{{1,5}}"
+_SAID_IP4 = re.compile(
+    rf"(?<![0-9.]){_OCTET}(?:\s?(?:点|\.|。|,)\s?{_OCTET}){{3}}(?![0-9])"
+    rf"|(?<![0-9])[0-9]{{1,3}}(?:\s[0-9]{{1,3}}){{3}}(?![0-9])"
+)
+_IP6 = re.compile(
+    r"(?<![0-9A-Za-z])(?=[0-9A-Fa-f:]{0,39}:[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{3,39}(?![0-9A-Za-z:])"
+)
+_VERSION = re.compile(
+    r"(?:版本号?|固件|系统|[vV]|[vV]er(?:sion)?|iOS|Android|安卓|鸿蒙|HarmonyOS)[\s:是为到了.]{0,3}$"
+)
+_EDITION = re.compile(r"\s?(?:的?版|bug|闪退|升级|更新)")
+_LEAST_OCTET, _HIGHEST_OCTET = 32, 255
+_MANY_GROUPS = re.compile("::|(?::[0-9A-Fa-f]{1,4}){7}")
+_AT_SIGNS = ("@", "艾特", "圈", "at", "AT", "At", "aT", "小老鼠")
+
+
+def emails(view: str) -> Iterator[Found]:
+    """Yield the e-mail addresses in a folded text; of two that overlap the earlier given is meant."""
+    if not any(sign in view for sign in _AT_SIGNS):
+        return
+    for pattern in (_EMAIL, _SPOKEN_EMAIL, _SPELT_EMAIL) if "@" in view else (_SPOKEN_EMAIL, _SPELT_EMAIL):
+        for match in pattern.finditer(view):
+            written = _SAYING.sub(lambda said: _SAID[said.group()], match.group().lower())
+            yield Found(*match.span(), "email", as_digits(re.sub(r"\s", "", written)))
+
+
+def _is_ip6(value: str) -> bool:
+    try:
+        IPv6Address(value)
+    except AddressValueError:
+        return False
+    return True
+
+
+def ips(view: str, cues: Cues) -> Iterator[Found]:
+    """Yield the IP addresses in a folded text; those that are said or spaced only after a word such as IP."""
+    for match in _IP4.finditer(view) if "." in view else ():
+        numbers = [int(part) for part in match.group().split(".")]
+        version = _VERSION.search(view, max(0, match.start() - 12), match.start()) is not None
+        version = version or _EDITION.match(view, match.end()) is not None or max(numbers) < _LEAST_OCTET
+        if max(numbers) <= _HIGHEST_OCTET and (not version or _told(match.start(), cues)):
+            yield Found(*match.span(), "ip", match.group())
+    for match in _SAID_IP4.finditer(view) if cues.knows("ip") else ():
+        if _told(match.start(), cues):
+            parts = re.split(r"\s?(?:点|\.|。|,)\s?|\s", match.group())
+            yield Found(*match.span(), "ip", ".".join(map(as_digits, parts)))
+    for match in _IP6.finditer(view) if ":" in view and _MANY_GROUPS.search(view) else ():
+        value = match.group().lstrip(":") if not match.group().startswith("::") else match.group()
+        start = match.end() - len(value)
+        value = value if value.endswith("::") else value.rstrip(":")
+        if len(value) > 4 and _is_ip6(value):
+            yield Found(start, start + len(value), "ip", value.lower())
+
+
+def _told(position: int, cues: Cues) -> bool:
+    cue = cues.before(position)
+    return cue is not None and cue.kind == "ip"

@@ -1,0 +1,254 @@
+"""Where a name can begin and end: family names, characters of given names, words that are no names."""
+
+from __future__ import annotations
+
+import re
+
+from csatext.privacy.recognizers.name_lists import name_lists
+from csatext.privacy.recognizers.transliterated_names import DOTS, transliterated_end
+
+__all__ = [
+    "EDGE",
+    "LEFT_EDGES",
+    "NAME_STARTS",
+    "REACH",
+    "begins_word",
+    "ends_word",
+    "is_han",
+    "name_at",
+    "name_before",
+    "nickname_at",
+    "surname_at",
+    "surname_before",
+    "written_apart",
+]
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+EDGE = re.compile(r"$|[^\u3400-\u9fff]")
+"""The end of a text or of a stretch of Chinese characters."""
+LEFT_EDGES = (
+    "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼"
+    "和您你及、于从替帮用以经成件个转知诉告达醒约复催下识"
+)
+"""Characters before a family name that starts a word."""
+
+_LEFT_EDGE = frozenset(LEFT_EDGES)
+_ENDS_WORDS = frozenset(
+    "方时师尚明全成文车边安关管单应经司官农党习景商沙席费项班封储植晋扶丰代卿强盘巴白万任余童路游华房公干乐"
+    "都和于向那同能平常查相连水支解"
+)
+"""Family names that also end ordinary words, as in 对方先生."""
+_AFTER_NAME = re.compile(
+    r"于(?=[0-9一二三四五六七八九十今昨前上本去近])|先生|女士|小姐|太太|手机|电话|身份|号码|地址|住址|住在|尾号|卡号|工号|要求|投诉|联系|订单|收货|收件|办理|购买|本机|同学|老师|师傅|"
+    r"经理|客服|明天|明年|明明|可以|可能|能不|能否|国内|平时|安装|新买|新换|方便|成功|立即|立刻|东西|正在|同意|先帮|家里|家住|家的|开通|"
+    r"开户|希望|申请|一共|一直|一下|一个|今天|现在|金额|本来|本人|如果|来电|进行|进线|反映|反馈|表示|会员|有个|有一|有没|可不|生日|"
+    r"高兴|永远|通过|通知|学校|实名|用的|明确|清楚|刚买|刚收|刚才|刚刚|刚到|刚开|刚下|刚打|刚换|刚办|月租|月份|月初|月底|才收|才发|才到|才给|元旦|重新|发现|发来|发的|多次|多少|行吗|对吧|以前|以后|向您|特此|海外|广东|北京|上海|"
+    r"信用|信息|账号|账户|性别|年龄|银行|微信|邮箱|护照|车牌|单位|公司|里面|道歉|天天|元宵|保单|和我|心情|同志|收到|三个|三天|两个|一次|"
+    r"先说|先问|先不|先别|想问|水费|水电|维修|能帮|能查|有事|有问|才发|才收|全家|正好|正要|正准|同城|达到|进来|生气|用户|登记|预约|"
+    r"名下|名字|近期|近来|开的|定了|定的|启动|安排|世界|中午|中心|中国银行|远程|成为|长期|长途|化妆|会不|会去|会来|行不|行驶|理赔|法院|音量|态度|服务|承诺|答应|推荐|告诉|告知|辱骂|骗我|让我|跟我|对我|负责|接待|介绍"
+)
+_NOT_GIVEN = frozenset(
+    "的了是在我你他她它您们这那哪什么谁吗呢吧啊呀嘛哦就都也还又再很太不没要想来去把被给跟与及或但而且因为所以和住打说问看找"
+    "号手电话机码址地订单位个次件块钱年日时分收寄送退换买卖查办用请帮改写填登记已会能可以从到对让叫姓已经某此该贵本各每"
+)
+_MASKED_GIVEN = re.compile(r"[*某]{1,3}(?![0-9*])")
+_OWNED = re.compile(r"本人|来电|签收|收(?![到货件的费取入益藏拾尾])|的(?:那个|名字|身份|手机|号码|账户|卡)")
+_SPACED_GIVEN = re.compile(r" (?P<first>[\u3400-\u9fff])(?: ?[\u3400-\u9fff])?(?![\u3400-\u9fff])")
+_LATIN_NAME = re.compile(
+    r"[A-Z][a-z]{1,6} [A-Z][a-z]{1,11}(?![A-Za-z0-9@])|[A-Z]{2,6}[ /][A-Z]{2,12}(?![A-Za-z0-9@])"
+)
+NAME_STARTS = "小老阿"
+"""Characters other than surnames that a name can begin with where it is announced."""
+
+REACH = 14
+"""Characters before a value or a form of address in which a name is looked for."""
+_OPENING = re.compile(
+    r"(?:(?:^|[^\u3400-\u9fff]|[好的行嗯哦噢啊呃对呀吗呢吧啦])[那这](?![车包单班边项封支种双])|那么|[您你]好|祝|"
+    r"然后|另外|不过|其实|刚才|刚刚|今天|昨天|明天|目前|之前|后来|麻烦|欢迎|恭喜)[\u3400-\u9fff]$"
+)
+"""What a clause opens with before the person whom it is about or for, and the first character of the name."""
+_DOTTED_BEFORE = re.compile(
+    rf"(?:^|[^\u3400-\u9fff]|好|是|叫|给|找|问|的|系){{1}}((?:(?![好是叫给找问的系])[\u3400-\u9fff]){{2,7}}[{DOTS}][\u3400-\u9fff]{{1,8}})$"
+)
+
+
+def is_han(view: str, at: int) -> bool:
+    """Whether a Chinese character stands at ``at``."""
+    return _HAN.match(view, at) is not None
+
+
+def _is_edge(view: str, at: int) -> bool:
+    """Whether a name may end at ``at``: the text or the word ends, or a word follows that no name ends in."""
+    return (
+        EDGE.match(view, at) is not None or view[at] in _NOT_GIVEN or _AFTER_NAME.match(view, at) is not None
+    )
+
+
+def _may_be_given(view: str, at: int) -> bool:
+    """Whether a given name may start here; 可 may, where two characters make one (可欣), not in 可以."""
+    if view[at] not in _NOT_GIVEN:
+        return True
+    return view[at] == "可" and view[at + 1 : at + 2] in name_lists().given and _is_edge(view, at + 2)
+
+
+def nickname_at(view: str, at: int) -> int | None:
+    """Return where a name such as 小李 or 老王 that starts at ``at`` and ends a word ends, or None."""
+    known = view[at : at + 1] in tuple(NAME_STARTS) and view[at + 1 : at + 2] in name_lists().common
+    clear = known and view[at + 1] not in _ENDS_WORDS and EDGE.match(view, at + 2) is not None
+    return at + 2 if clear and not _is_word(view, at) else None
+
+
+def surname_before(view: str, end: int) -> int | None:
+    """Return where the common family name that ends at ``end`` and starts a word begins, or None.
+
+    Examples
+    --------
+    >>> surname_before("请王经理来", 2), surname_before("项目经理", 2)
+    (1, None)
+    """
+    lists = name_lists()
+    for length in (2, 1):
+        start = end - length
+        surname = view[start:end] if start >= 0 else ""
+        known = surname in lists.compound or (surname in lists.common and surname not in _ENDS_WORDS)
+        if known and (start == 0 or not is_han(view, start - 1) or view[start - 1] in _LEFT_EDGE):
+            return start
+    return None
+
+
+def surname_at(view: str, at: int) -> str:
+    """Return the family name that starts at ``at``, the compound one where there is one, or ''."""
+    lists = name_lists()
+    if view[at : at + 2] in lists.compound:
+        return view[at : at + 2]
+    return view[at : at + 1] if view[at : at + 1] in lists.single else ""
+
+
+def _is_word(view: str, at: int, end: int | None = None) -> bool:
+    """Whether an ordinary word starts at ``at``, and not a name of three characters such as 孙子轩.
+
+    Where a name is certain up to ``end``, a word that is a name too, such as 高峰, is one.
+    """
+    lists = name_lists()
+    word = lists.words.match(view, at)
+    crosses = word is not None and end is not None and word.end() > end  # 孙女|士
+    if word is None or crosses or (word.end() == end and word.group() in lists.also_names):
+        return False
+    longer = (
+        word.end() == at + 2 and view[at + 1 : at + 2] in lists.given and view[at + 2 : at + 3] in lists.given
+    )
+    return not (longer and _AFTER_NAME.match(view, at + 2) is None and _is_edge(view, at + 3))
+
+
+def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | None:
+    """Return where the full name that starts at ``at`` ends, or None.
+
+    ``strict`` asks for given-name characters of the list and a clear end: for places where a name is only
+    possible, not announced. ``dotted`` is False where a place
+    such as 上海·浦东 may stand as well as a name such as 安娜·贝尔.
+    """
+    lists = name_lists()
+    firsts = () if strict else lists.firsts
+    sounded = transliterated_end(view, at, firsts=firsts, follows=_AFTER_NAME, sure=dotted)
+    if sounded is not None:
+        return sounded
+    surname = surname_at(view, at)
+    certain = at + 2 if not strict and EDGE.match(view, at + 2) is not None else None
+    if not surname or _is_word(view, at, certain):
+        return None
+    first = at + len(surname)
+    masked = _MASKED_GIVEN.match(view, first)
+    if masked is not None:
+        return None if strict else masked.end()
+    if (
+        not is_han(view, first)
+        or not _may_be_given(view, first)
+        or _AFTER_NAME.match(view, first) is not None
+    ):
+        return None
+    second = first + 1
+    if strict:
+        if view[first] not in lists.given:
+            return None
+        if not _is_edge(view, second) and view[second] in lists.given:
+            second += 1
+        sure = (
+            len(surname) == 2
+            or surname in lists.common
+            or second - first == 2
+            or _OWNED.match(view, second) is not None
+        )
+        clear = _is_edge(view, second) if sure else EDGE.match(view, second) is not None
+        return second if clear else None
+    if _is_edge(view, second):
+        return second
+    if view[second] in lists.given or EDGE.match(view, second + 1) is not None:
+        return second + 1
+    return second
+
+
+def written_apart(view: str, at: int) -> int | None:
+    """Return where a name with spaces between its characters, or in Latin letters, ends: 张 三, Zhang San."""
+    latin = _LATIN_NAME.match(view, at)
+    if latin is not None:
+        return latin.end()
+    surname = surname_at(view, at)
+    given = _SPACED_GIVEN.match(view, at + len(surname)) if surname else None
+    if given is None or given["first"] not in name_lists().given or not _NOT_GIVEN.isdisjoint(given.group()):
+        return None
+    return given.end() if _AFTER_NAME.match(view, given.start("first")) is None else None
+
+
+def name_before(view: str, end: int) -> int | None:
+    """Return where the name or family name that ends at ``end`` begins, or None."""
+    lists = name_lists()
+    needs_edge = view.startswith("太太", end)  # 照顾太太, 答谢太太
+    best: int | None = None
+    alone: int | None = None
+    dotted = _DOTTED_BEFORE.search(view, max(0, end - REACH), end)
+    if dotted is not None:
+        return dotted.start(1)
+    for length in (1, 2, 3, 4):
+        start = end - length
+        if start < 0 or not is_han(view, start):
+            break
+        surname = surname_at(view, start)
+        if not surname or length - len(surname) > 2 or _is_word(view, start, end):
+            continue
+        given = view[start + len(surname) : end]
+        left = view[start - 1 : start]
+        edge = (
+            not left
+            or not is_han(left, 0)
+            or left in _LEFT_EDGE
+            or (left == "谢" and surname != "谢")
+            or _OPENING.search(view, max(0, start - 3), start + 1) is not None
+        )
+        sure = surname in lists.compound or surname in lists.common
+        likely = set(given) <= lists.given | lists.common
+        possible = bool(set(given) & lists.given) and not set(given) & _NOT_GIVEN
+        if not given:
+            fits = edge or (sure and not needs_edge)
+            alone = None if needs_edge or surname in _ENDS_WORDS else start
+        elif edge:
+            fits = likely or (possible and (sure or len(given) > 1))
+        else:
+            fits = best is None and likely and surname in lists.common
+        best = start if fits else best
+    return alone if best is None else best
+
+
+def ends_word(view: str, start: int, end: int) -> bool:
+    """Whether the characters before a title are the end of an ordinary word, as in 黄金 or 任何."""
+    words = name_lists().words
+    return any(
+        (match := words.match(view, begin)) is not None
+        and match.end() == end
+        and not (begin == start and match.group() in name_lists().also_names)
+        for begin in range(max(0, start - 2), start + 1)
+    )
+
+
+def begins_word(view: str, at: int) -> bool:
+    """Whether an ordinary word such as 高兴 starts at ``at``."""
+    return name_lists().words.match(view, at) is not None

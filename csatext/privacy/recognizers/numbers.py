@@ -1,0 +1,285 @@
+"""Values that are digits only, written or said: telephone, identity, card, order and account numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from csatext.privacy.context import Cue, Cues
+from csatext.privacy.recognizers.checksums import (
+    is_card_like,
+    is_id15,
+    is_id18,
+    is_landline,
+    is_luhn,
+    is_mobile,
+    looks_like_id18,
+)
+from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS, SHORTEST, runs
+from csatext.privacy.recognizers.number_starts import LONGEST, starts
+from csatext.privacy.recognizers.spoken_digits import Chunk
+
+__all__ = ["Found", "numbers"]
+
+_ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
+_MOBILE_LENGTH = 11
+_MANY = 64
+"""Pieces of digits in a text from which looking for the starts of values first is worth its time."""
+_IN_SERVICE = re.compile("1(?:[38]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|9[0-35-9])")
+"""Beginnings of mobile numbers that are given out (Telecommunications Network Numbering Plan, MIIT 2017)."""
+
+_WHOLE_ORDER, _PART_OF_ORDER = 8, 10
+_BY_CUE = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
+_LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
+_NEW_TURN = re.compile("[\n\ufdd0]")
+_UNIT = re.compile(
+    r"(?:\.0{1,2})?\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
+)
+_MONEY = re.compile(r"[¥$€£]\s?$")
+_PREFIX = re.compile(r"(?:tel|phone|mobile|mob|qq|vx|wx|no|id|v|q)[.:]?$", re.IGNORECASE)
+_LETTER = re.compile(r"[A-Za-z_]")
+_CHECK_X = re.compile(
+    r"[\s,，、.嗯啊呃最后是一位个]{0,6}(?:大写的?|字母)?(?:[xX](?![A-Za-z0-9])|叉|埃克斯|艾克斯|爱克斯)"
+)
+_ALONE_BEFORE = re.compile(r"(?:.?[^0-9A-Za-z]|(?:[^0-9A-Za-z])?[A-Za-z])?", re.DOTALL)
+_ALONE_AFTER = re.compile(r"(?:[^0-9A-Za-z]|[A-Za-z](?![0-9A-Za-z]))|$")
+_LETTERS_AFTER = re.compile(r"[xX]|[eE]xt\.?[0-9]")
+_FRACTION = re.compile(r"(?<![0-9.])-?[0-9]\.$")
+_CARRIER = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,4}[\s-]?$")
+_DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
+_PLUS = re.compile(r"[(（]?\+\s?$|\($")
+_EXTENSION = re.compile(
+    r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"
+)
+
+
+class Found(NamedTuple):
+    """A value found: characters of the view, kind, and the value without separators."""
+
+    start: int
+    end: int
+    kind: str
+    value: str
+
+
+def _is_phone_grouping(view: str, chunks: list[Chunk], cue: Cue | None) -> bool:
+    """Whether written groups can be a telephone number, not dates, prices or lists of quantities."""
+    if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
+        return True
+    if cue is not None and cue.kind == "phone" and cue.direct:
+        return True
+    abroad = chunks[0].digits in ("86", "0086")
+    if abroad:
+        chunks = chunks[1:]
+        if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
+            return True
+    sizes = [len(chunk.digits) for chunk in chunks]
+    light = all(_LIGHT.fullmatch(view, left.end, right.start) is not None for left, right in pairwise(chunks))
+    if not light:
+        return sizes[0] >= 3 and max(sizes) >= 3 and sizes[1:] != [3, 3, 2]
+    if max(sizes) <= 2:
+        return True
+    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1]) >= 2
+
+
+def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, str] | None:
+    """Return kind and national number if the digits are a telephone number with its prefix, else None."""
+    for prefix in ("", "0", "86", "0086"):
+        rest = digits[len(prefix) :]
+        if len(rest) == _MOBILE_LENGTH and digits.startswith(prefix) and is_mobile(rest):
+            return "mobile", rest
+    if digits[0] == "0" and is_landline(digits):
+        return "landline", digits
+    if not digits.startswith(("8", "0086")):
+        return None
+    plus = _PLUS.search(view, max(0, start - 3), start) is not None
+    for prefix in ("86", "0086"):
+        if digits.startswith(prefix) and (plus or told or prefix == "0086"):
+            rest = digits.removeprefix(prefix)
+            if is_landline("0" + rest.removeprefix("0")):
+                return "landline", "0" + rest.removeprefix("0")
+    if plus and re.fullmatch(r"85[23][0-9]{8}|886[0-9]{9}", digits) is not None:
+        return "mobile", digits
+    return None
+
+
+def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) -> tuple[str, str] | None:
+    """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
+    near = cue.kind if cue is not None else ""
+    size = len(digits)
+    if size < _MOBILE_LENGTH - 1 and near != "phone":
+        return None
+    if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
+        return "id_card", digits
+    if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
+        return "id_card", digits + "X"
+    ordered = near == "order" and cue is not None and cue.direct
+    if is_card_like(digits) and not ordered and (is_luhn(digits) or near == "card"):
+        return "bank_card", digits
+    if size == 15 and is_id15(digits) and near in ("", "id", "phone"):
+        return "id_card", digits
+    if 10 <= size <= 16:
+        found = _subscriber(view, chunks[0].start, digits, near == "phone")
+        if found is not None and _is_phone_grouping(view, chunks, cue):
+            return found
+    if near == "phone" and cue is not None and cue.direct and size in (7, 8) and digits[0] in "2345678":
+        return "landline", digits
+    return None
+
+
+def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, str] | None:
+    """Return kind and value of digits that only the words around them make personal."""
+    size = len(digits)
+    if cue is not None and size <= LONGEST:
+        least = {(True, True): 5, (True, False): 8, (False, True): 8, (False, False): 12}[
+            cue.strong, cue.direct
+        ]
+        if cue.kind == "order" and size >= least and (cue.strong or _DAY.fullmatch(digits) is None):
+            return "order", digits
+        if cue.kind == "account" and size <= 20 and (cue.strong or cue.direct) and size >= min(least, 6):
+            return "account", digits
+        if cue.kind == "tax" and size in (15, 18, 20):
+            return "uscc", digits
+        if cue.kind == "passport" and 8 <= size <= 10:
+            return "passport", digits
+        if cue.kind == "id" and size in (15, 17, 18):
+            return "id_card", digits
+        if cue.kind == "phone" and cue.direct and size == _MOBILE_LENGTH:
+            return ("landline" if digits[0] == "0" else "mobile"), digits
+        if cue.kind in ("card", "account") and 12 <= size <= 19:
+            return "bank_card", digits
+    if after is not None and 8 <= size <= LONGEST and after.kind in ("order", "account") and after.strong:
+        return after.kind, digits
+    return None
+
+
+def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: Cue | None) -> bool:
+    """Whether a mobile number is one beside letters too: announced, or with one letter or a mark at most."""
+    if kind != "mobile":
+        return False
+    if cue is not None and cue.kind == "phone":
+        return True
+    start, end = chunks[0].start, chunks[-1].end
+    return (
+        len(chunks) == 1
+        and len(chunks[0].digits) == _MOBILE_LENGTH
+        and not (cue is not None and cue.kind == "other")
+        and _ALONE_BEFORE.fullmatch(view[max(0, start - 2) : start]) is not None
+        and _ALONE_AFTER.match(view[end : end + 2]) is not None
+    )
+
+
+def _refused(view: str, chunks: list[Chunk], kind: str, cue: Cue | None) -> bool:
+    """Whether what stands around the digits says that they are an amount or part of a code."""
+    start, end = chunks[0].start, chunks[-1].end
+    if cue is not None and cue.kind == "other" and cue.direct:
+        return True
+    if _UNIT.match(view, end) is not None or _MONEY.search(view, max(0, start - 3), start) is not None:
+        return True
+    if _stands_out(view, chunks, kind, cue):
+        return False
+    if _LETTER.match(view, end) is not None and _LETTERS_AFTER.match(view, end) is None:
+        return True
+    before = view[max(0, start - 7) : start]
+    if _FRACTION.search(before) is not None:
+        return True
+    return (
+        _LETTER.match(before[-1:]) is not None
+        and _PREFIX.search(before) is None
+        and not (cue is not None and cue.kind == "order" and _CARRIER.search(before) is not None)
+    )
+
+
+def _extent(view: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
+    """Return the value's characters: with the country prefix's sign, extension and check letter."""
+    start, end = chunks[0].start, chunks[-1].end
+    if kind in ("mobile", "landline"):
+        plus = _PLUS.search(view, max(0, start - 3), start)
+        if plus is not None and ("+" in plus.group() or ")" in view[start:end]):
+            start = plus.start()
+        extension = _EXTENSION.match(view, end) if kind == "landline" else None
+        end = extension.end() if extension is not None else end
+    elif kind == "id_card":
+        check = _CHECK_X.match(view, end)
+        end = check.end() if check is not None else end
+    elif kind == "order":
+        carrier = _CARRIER.search(view, max(0, start - 5), start)
+        start = carrier.start() if carrier is not None else start
+    return start, end
+
+
+def _best(
+    view: str, run: list[Chunk], at: int, cues: Cues, apart: frozenset[int]
+) -> tuple[int, Found] | None:
+    """Return the longest value that starts with chunk ``at``, and the chunk after it.
+
+    Across other words than fillers only a value whose kind a word tells and whose shape is right goes on.
+    """
+    start = run[at].start
+    cue = cues.before(start)
+    best: tuple[int, Found] | None = None
+    digits = ""
+    whole = True
+    furthest = run[min(at + LONGEST, len(run) - 1)].end
+    worded = cue is not None or cues.near(start, furthest)
+    carried = _CARRIER.search(view, max(0, start - 5), start) is not None
+    strong_order = cue is not None and cue.kind == "order" and cue.strong and (cue.direct or carried)
+    told: tuple[str, ...] | None = None
+    for last in range(at, len(run)):
+        if last > at and last in apart:
+            told = _BY_CUE.get(cue.kind) if cue is not None and cue.direct and best is None else None
+            if told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
+                break
+        whole = whole and (last == at or not worded or _continues(view, run, last, len(digits)))
+        digits += run[last].digits
+        if len(digits) > LONGEST:
+            break
+        if len(digits) < SHORTEST:
+            continue
+        chunks = run[at : last + 1]
+        named = None if strong_order else _structural(view, chunks, digits, cue)
+        proved = named is not None
+        if told is not None and (named is None or named[0] not in told):
+            continue
+        if named is None and worded and (best is None or best[1].kind in ("order", "account")):
+            after = cues.after(run[last].end) if cue is None else None
+            named = _contextual(digits, cue, after)
+        if named is None or (not proved and best is not None and not whole):
+            continue
+        if _refused(view, chunks, named[0], cue):
+            continue
+        start_of_value, end = _extent(view, chunks, named[0])
+        best = last + 1, Found(start_of_value, end, *named)
+    return best
+
+
+def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
+    """Whether chunk ``last`` can belong to the order or account number of ``so_far`` digits before it."""
+    chunk, before = run[last], run[last - 1]
+    said_on = _NEW_TURN.search(view, before.end, chunk.start) is not None
+    of_its_own = is_mobile(chunk.digits) or is_landline(chunk.digits) or is_id18(chunk.digits)
+    another = so_far >= _WHOLE_ORDER and _IN_SERVICE.match(chunk.digits) is not None
+    if said_on and so_far < _PART_OF_ORDER and not (of_its_own and another):
+        return True
+    if of_its_own:
+        return False
+    spoken = chunk.spoken and before.spoken
+    return spoken or said_on or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
+
+
+def numbers(view: str, cues: Cues) -> Iterator[Found]:
+    """Yield the values of digits in a folded text, in order, none overlapping."""
+    if _ENOUGH.search(view) is None:
+        return
+    every = list(runs(view))
+    many = sum(len(run.chunks) for run in every) > _MANY
+    chosen = starts(view, every, cues) if many else [range(len(run.chunks)) for run in every]
+    for (run, apart), possible in zip(every, chosen, strict=True):
+        free = 0
+        for at in possible:
+            found = _best(view, run, at, cues, apart) if at >= free else None
+            if found is not None:
+                free = found[0]
+                yield found[1]

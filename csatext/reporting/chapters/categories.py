@@ -1,0 +1,92 @@
+"""The chapter on complaint categories: how many, what is said, in the customers' words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from csatext.labels import Measure
+from csatext.reporting.chapters.page import Block, Section, drawn, number, ranges, share, text_table
+from csatext.reporting.charts.charts import count_chart, line_chart
+
+__all__ = ["category_chapter"]
+
+_UNKNOWN = "未归类"
+_WORDS = 8
+_POLARITY = {"negative": "负面", "neutral": "中性", "positive": "正面"}
+
+
+def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Section | None:
+    """Return the chapter, None without categories."""
+    table = tables.get("breakdown_category")
+    if table is None or not len(table):
+        return None
+    total = table["numerator"].sum()
+    ordered = table.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
+    ordered = ordered.assign(share=ordered["numerator"] / total if total else float("nan"))
+    named = ordered[ordered["category"] != _UNKNOWN]
+    chart = count_chart(
+        named["category"].tolist(),
+        named["numerator"].tolist(),
+        [
+            f"{number(n)} 条，{share(part)}"
+            for n, part in zip(named["numerator"], named["share"], strict=True)
+        ],
+        title=f"各投诉类别的{measure.flagged}",
+    )
+    blocks = [
+        Block(
+            f"各类别的{measure.flagged}",
+            drawn(chart),
+            _rows(ordered, tables.get("keywords_category"), measure),
+            "查看表格与特征词",
+            note="百分比为占全部" + measure.flagged + "的份额。",
+        )
+    ]
+    course = tables.get("trend_category")
+    if course is not None:
+        counts = course[course["category"] != _UNKNOWN].assign(value=course["n"].astype(float))
+        counts = counts.assign(low=float("nan"), high=float("nan"))
+        if counts["value"].notna().any():
+            lines = line_chart(counts, "category", title="各投诉类别的联络数走势", percent=False)
+            blocks.append(Block("各类别的联络数走势", drawn(lines), note="联络最多的六类。"))
+    blocks += _quotes(tables.get("examples"), named["category"].tolist())
+    return Section("投诉类别", tuple(blocks), "按规则归类，一条联络取其主要类别；个人信息已遮盖。")
+
+
+def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, measure: Measure) -> Any:
+    shown = ordered.assign(range=ranges(ordered, share), words="—")
+    if keywords is not None:
+        firm = keywords[(keywords["q"] < 0.05) & (keywords["rank"] <= _WORDS)]
+        words = firm.groupby("group")["term"].agg("、".join)
+        shown["words"] = [words.get(name, "—") for name in shown["category"]]
+    columns: list[tuple[str, str, Any]] = [
+        ("category", "投诉类别", None),
+        ("n", "联络数", number),
+        ("numerator", measure.flagged, number),
+        ("share", f"占{measure.flagged}", share),
+        ("value", measure.rate, share),
+        ("range", "95% 区间", None),
+        ("words", "特征词", None),
+    ]
+    return text_table(shown, columns)
+
+
+def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:
+    if examples is None:
+        return []
+    groups = dict(iter(examples.groupby("category", sort=True)))
+    blocks: list[Block] = []
+    for name in [*order, *(other for other in groups if other not in order)]:
+        if name in groups:
+            said = tuple(
+                {
+                    "text": row.text,
+                    "source": f"{_POLARITY[row.polarity]} {row.sentiment:+.2f}，编号 {row.doc_id}",
+                }
+                for row in groups[name].itertuples(index=False)
+            )
+            blocks.append(Block("" if blocks else "客户原声", quotes=said, folded=name))
+    return blocks

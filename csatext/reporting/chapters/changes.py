@@ -1,0 +1,164 @@
+"""The chapter on changes: episodes with their course, their words and what customers said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from csatext.aggregation.episodes import cell_mask, dimensions_in, dimensions_in_episodes, period_labels
+from csatext.labels import Measure, cell_name, period_name
+from csatext.reporting.chapters.page import (
+    Block,
+    Section,
+    TextTable,
+    chance,
+    drawn,
+    interval,
+    number,
+    share,
+    text_table,
+)
+from csatext.reporting.charts.charts import spark_chart
+
+__all__ = ["cause_chapter"]
+
+_MOST_QUOTED = 12
+_MOST_ROWS = 200
+
+
+def cause_chapter(
+    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], column: str, measure: Measure
+) -> Section | None:
+    """Return the chapter, None where no periods were compared."""
+    causes, found = tables.get("root_causes"), tables.get("episodes")
+    if causes is None or found is None:
+        return None
+    back = f"{causes.attrs.get('baseline_periods', 4)} {period_name(causes.attrs.get('freq', 'W'))}"
+    note = (
+        f"每个完整时段与其前 {back}相比，哪一组取值解释了{measure.rate}的变化；相邻时段的同一处合成一起。"
+        f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('level', 0.05):g}）。"
+    )
+    if not len(causes):
+        return Section("变化与根因", note=f"{note}结果：{causes.attrs.get('reason', '没有发现显著异动')}。")
+    by = dimensions_in_episodes(found)
+    blocks = [Block(table=_episode_table(found, by, _courses(facts, tables, by, column)))]
+    quotes = tables.get("cause_examples")
+    rises = found[found["is_rise"]].head(_MOST_QUOTED)
+    for row in rises.to_dict("records"):
+        said = _quotes(row, causes, by, quotes)
+        if said:
+            title = f"客户原声：{row['first_period']}，{cell_name(row, by)}"
+            blocks.append(Block(folded=title, quotes=said))
+    blocks.append(
+        Block("逐个时段", table=_period_table(causes, measure), folded="每个时段的根因，含不能排除的其他解释")
+    )
+    return Section("变化与根因", tuple(blocks), note)
+
+
+def _courses(
+    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], by: list[str], column: str
+) -> list[Markup]:
+    """Return the drawing of each episode's rate in all complete periods."""
+    found, causes, total = tables["episodes"], tables["root_causes"], tables.get("trend_total")
+    labels = causes.attrs["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
+    codes = pd.Index(labels).get_indexer(period_labels(facts, causes.attrs["freq"]))
+    flag = facts[column].astype("Float64").to_numpy(float, na_value=np.nan)
+    usable = (codes >= 0) & ~np.isnan(flag)
+    charts = []
+    for row in found.to_dict("records"):
+        inside = usable & cell_mask(facts, row, by)
+        n = np.bincount(codes[inside], minlength=len(labels))
+        events = np.bincount(codes[inside], flag[inside], minlength=len(labels))
+        rates = np.divide(events, n, out=np.full(len(labels), np.nan), where=n > 0)
+        marked = [row["first_period"] <= label <= row["last_period"] for label in labels]
+        tips = [
+            f"{label}：{share(rate)}（{events_in:.0f}/{n_in}）"
+            for label, rate, events_in, n_in in zip(labels, rates, events, n, strict=True)
+        ]
+        charts.append(drawn(spark_chart(rates.tolist(), marked, tips)))
+    return charts
+
+
+def _episode_table(found: pd.DataFrame, by: list[str], courses: list[Markup]) -> TextTable:
+    rows = found.to_dict("records")
+    shown = found.assign(
+        when=[_when(row) for row in rows],
+        where=[cell_name(row, by) for row in rows],
+        course=pd.Series(courses, index=found.index, dtype=object),
+        rates=[
+            f"{share(row['before'])} → {share(row['after'])}"
+            f"（{number(row['numerator'])}/{number(row['denominator'])}）"
+            for row in rows
+        ],
+        more=[
+            f"{row['excess']:+,.0f}（{row['excess_low']:+,.0f} 至 {row['excess_high']:+,.0f}）"
+            for row in rows
+        ],
+    )
+    columns: list[tuple[str, str, Any]] = [
+        ("when", "时段", None),
+        ("where", "范围", None),
+        ("course", "走势", None),
+        ("rates", "之前 → 期间", None),
+        ("more", "超出原来的水平（区间）", None),
+        ("q", "q", chance),
+        ("top_category", "主要类别", None),
+        ("words", "相关词", None),
+    ]
+    return text_table(shown, columns, _MOST_ROWS)
+
+
+def _when(row: Mapping[str, Any]) -> str:
+    first, last = row["first_period"], row["last_period"]
+    when = first if first == last else f"{first} 至 {last}"
+    kind = "升高" if row["is_rise"] else "回落"
+    return f"{when} {kind}{'，持续中' if row['is_current'] else ''}"
+
+
+def _quotes(
+    row: Mapping[str, Any], causes: pd.DataFrame, by: list[str], quotes: pd.DataFrame | None
+) -> tuple[dict[str, str], ...]:
+    if quotes is None:
+        return ()
+    mine = (causes["period"] == row["first_period"]) & causes["alternative_to"].isna()
+    for name in by:
+        mine &= causes[name].isna() if pd.isna(row[name]) else causes[name] == row[name]
+    ranks = causes.loc[mine, "rank"]
+    said = quotes[(quotes["period"] == row["first_period"]) & quotes["rank"].isin(ranks)]
+    return tuple(
+        {"text": quote.text, "source": f"编号 {quote.doc_id}"} for quote in said.itertuples(index=False)
+    )
+
+
+def _period_table(causes: pd.DataFrame, measure: Measure) -> TextTable:
+    by = dimensions_in(causes)
+    rows = causes.to_dict("records")
+    shown = causes.assign(
+        where=[cell_name(row, by) for row in rows],
+        kind=[
+            "" if pd.isna(row["alternative_to"]) else f"第 {row['alternative_to']} 条的另一解释"
+            for row in rows
+        ],
+        range=[
+            interval(round(row["contribution_low"]), round(row["contribution_high"]), number) for row in rows
+        ],
+        contribution=causes["contribution"].round(),
+    )
+    columns: list[tuple[str, str, Any]] = [
+        ("period", "时段", None),
+        ("rank", "序", number),
+        ("where", "范围", None),
+        ("before", "之前", share),
+        ("after", "当期", share),
+        ("numerator_after", measure.flagged, number),
+        ("denominator_after", "联络数", number),
+        ("contribution", "贡献", number),
+        ("range", "区间", None),
+        ("q", "q", chance),
+        ("kind", "说明", None),
+    ]
+    return text_table(shown, columns, _MOST_ROWS)

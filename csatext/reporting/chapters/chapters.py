@@ -1,0 +1,224 @@
+"""The chapters of the report, each made from the tables by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from csatext.labels import Measure, measure_of, name_of
+from csatext.reporting.chapters.categories import category_chapter
+from csatext.reporting.chapters.changes import cause_chapter
+from csatext.reporting.chapters.closing import glossary, quality_chapter
+from csatext.reporting.chapters.page import (
+    Block,
+    Section,
+    chance,
+    drawn,
+    number,
+    ranges,
+    share,
+    signed_share,
+    text_table,
+)
+from csatext.reporting.chapters.summary import cards, summary
+from csatext.reporting.charts.charts import bar_chart, line_chart
+from csatext.reporting.standard_tables import CHART_VALUES
+
+__all__ = ["chapters"]
+
+_KEYWORDS = 12
+_MOST_PAIRS = 20
+_FOLD = "查看表格"
+
+Tables = Mapping[str, pd.DataFrame]
+Columns = list[tuple[str, str, Callable[[Any], str] | None]]
+
+
+def chapters(facts: pd.DataFrame, tables: Tables, column: str, absent: Mapping[str, str]) -> list[Section]:
+    """Return the chapters whose tables are there.
+
+    Parameters
+    ----------
+    facts : DataFrame
+    tables : mapping of str to DataFrame
+    column : str
+        The flag that is broken down.
+    absent : mapping of str to str
+        Tables that could not be made, with the reason.
+    """
+    measure = measure_of(column)
+    made = [
+        Section(
+            "摘要",
+            cards=cards(facts, tables, column, measure),
+            sentences=summary(facts, tables, column, measure),
+        ),
+        cause_chapter(facts, tables, column, measure),
+        _course(tables, measure),
+        category_chapter(tables, measure),
+        _breakdowns(tables, measure),
+        _scores(tables),
+        _keywords(tables),
+        _topics(tables),
+        quality_chapter(tables, absent),
+        glossary(measure),
+    ]
+    return [section for section in made if section is not None]
+
+
+def _course(tables: Tables, measure: Measure) -> Section | None:
+    total = tables.get("trend_total")
+    if total is None or not total["value"].notna().any():
+        return None
+    shown = total.assign(range=ranges(total, share), events=_events(total))
+    columns: Columns = [
+        ("label", "时段", None),
+        ("n", "联络数", number),
+        ("numerator", measure.flagged, number),
+        ("value", measure.rate, share),
+        ("range", "95% 区间", None),
+        ("change", "环比", signed_share),
+        ("events", "节假日与促销", None),
+    ]
+    blocks = (
+        Block(
+            chart=drawn(line_chart(total, title=f"{measure.rate}走势")),
+            note="阴影为 95% 区间；空心点为不完整时段。",
+            table=text_table(shown.iloc[::-1], columns, 120),
+            folded=_FOLD,
+        ),
+    )
+    return Section(f"{measure.rate}走势", blocks)
+
+
+def _events(total: pd.DataFrame) -> list[str]:
+    pairs = zip(total["holidays"].fillna(""), total["promotions"].fillna(""), strict=True)
+    return ["，".join(filter(None, pair)) for pair in pairs]
+
+
+def _single(tables: Tables) -> dict[str, pd.DataFrame]:
+    """Return the breakdowns of the measure by one dimension."""
+    found = {
+        key.removeprefix("breakdown_"): table for key, table in tables.items() if key.startswith("breakdown_")
+    }
+    return {name: table for name, table in found.items() if name in table.columns and name != "category"}
+
+
+def _breakdowns(tables: Tables, measure: Measure) -> Section | None:
+    blocks = []
+    for name, table in _single(tables).items():
+        label = name_of(name)
+        chart = None
+        if table["value"].notna().any() and len(table) <= CHART_VALUES:
+            chart = drawn(bar_chart(table, name, title=f"{label}的{measure.rate}"))
+        many = "" if chart else f"取值较多（{len(table)} 个），只列表格。"
+        shown = table.assign(range=ranges(table, share))
+        rows = text_table(shown, _rate_columns([name], measure), 50)
+        blocks.append(Block(f"按{label}", chart, rows, _FOLD, note=many))
+        if f"trend_{name}" in tables:
+            lines = line_chart(tables[f"trend_{name}"], name, title=f"{label}的{measure.rate}走势")
+            blocks.append(Block(f"{label}的{measure.rate}走势", drawn(lines), note="联络最多的六组。"))
+    pairs = _pairs(tables, measure)
+    if pairs is not None:
+        blocks.append(pairs)
+    note = (
+        "红色显著高于其余、蓝色显著低于其余（q < 0.05），灰色与其余无显著差别；横线为 95% 区间，虚线为整体。"
+    )
+    return Section("在哪里", tuple(blocks), note) if blocks else None
+
+
+def _rate_columns(names: list[str], measure: Measure) -> Columns:
+    return [
+        *((name, name_of(name), None) for name in names),
+        ("n", "联络数", number),
+        ("numerator", measure.flagged, number),
+        ("value", measure.rate, share),
+        ("range", "95% 区间", None),
+        ("difference", "与其余之差", signed_share),
+        ("q", "q", chance),
+    ]
+
+
+def _pairs(tables: Tables, measure: Measure) -> Block | None:
+    """Return the pairs of values, categories left out, whose rate is highest above the rest."""
+    found = []
+    single = _single(tables)
+    for first in single:
+        for second in single:
+            table = tables.get(f"breakdown_{first}_{second}")
+            if table is not None and {first, second} <= set(table.columns):
+                high = table[(table["q"] < 0.05) & (table["difference"] > 0)]
+                names = high[first].astype(str) + " × " + high[second].astype(str)
+                found.append(high.assign(pair=names, range=ranges(high, share)))
+    joined = pd.concat(found) if found else pd.DataFrame()
+    if not len(joined):
+        return None
+    joined = joined.assign(excess=joined["difference"] * joined["denominator"])
+    joined = joined.sort_values(["excess", "pair"], ascending=[False, True], kind="stable")
+    columns: Columns = [("pair", "组合", None), *_rate_columns([], measure)]
+    rows = text_table(joined, columns, _MOST_PAIRS)
+    return Block(f"两维组合中{measure.rate}显著偏高的", table=rows, folded=_FOLD)
+
+
+def _scores(tables: Tables) -> Section | None:
+    """Return the scores by every dimension, lowest first; the first dimension is drawn."""
+    blocks = []
+    for score in ("csat", "nps", "resolved"):
+        form = share if score == "resolved" else number
+        prefix = f"breakdown_{score}_"
+        by = [key.removeprefix(prefix) for key in tables if key.startswith(prefix)]
+        names = [name for name in by if name in tables[prefix + name].columns]
+        for place, name in enumerate(names):
+            table = tables[prefix + name].iloc[::-1].sort_values("suppressed", kind="stable")
+            chart, label = None, f"{name_of(score)}，按{name_of(name)}"
+            if place == 0 and table["value"].notna().any() and len(table) <= CHART_VALUES:
+                percent = score == "resolved"
+                chart = drawn(bar_chart(table, name, title=label, percent=percent, more_is_worse=False))
+            columns: Columns = [
+                (name, name_of(name), None),
+                ("n", "联络数", number),
+                ("denominator", "有值", number),
+                ("value", name_of(score), form),
+                ("range", "95% 区间", None),
+                ("q", "q", chance),
+            ]
+            rows = text_table(table.assign(range=ranges(table, form)), columns, 15)
+            blocks.append(Block(label if chart else "", chart, rows, _FOLD if chart else label))
+    note = "从低到高；红色显著低于其余、蓝色显著高于其余（q < 0.05）。"
+    return Section("满意度与解决", tuple(blocks), note) if blocks else None
+
+
+def _keywords(tables: Tables) -> Section | None:
+    blocks = []
+    for key, table in tables.items():
+        name = key.removeprefix("keywords_")
+        firm = table[(table["q"] < 0.05) & (table["rank"] <= _KEYWORDS)] if key != name else table.iloc[:0]
+        if len(firm) and name != "category":
+            words = firm.groupby("group")["term"].agg("、".join).reset_index()
+            columns: Columns = [("group", name_of(name), None), ("term", "特征词（q < 0.05）", None)]
+            blocks.append(Block(f"按{name_of(name)}", table=text_table(words, columns)))
+    note = "与其余各组相比说得更多的词，按证据强弱排列。"
+    return Section("各组特有的说法", tuple(blocks), note) if blocks else None
+
+
+def _topics(tables: Tables) -> Section | None:
+    topics = tables.get("topics")
+    if topics is None or not len(topics):
+        return None
+    rows = topics.groupby("topic", sort=True).agg(
+        share=("share", "first"),
+        n_docs=("n_docs", "first"),
+        coherence=("coherence", "first"),
+        terms=("term", "、".join),
+    )
+    columns: Columns = [
+        ("topic", "主题", None),
+        ("terms", "词", None),
+        ("share", "词量占比", share),
+        ("n_docs", "联络数", number),
+        ("coherence", "一致性", number),
+    ]
+    note = "由词的共现归纳，不依赖投诉类别；一致性越高，主题的词越常同时出现。"
+    return Section("主题", (Block(table=text_table(rows.reset_index(), columns)),), note)

@@ -1,0 +1,1 @@
+"""Charts as static SVG, and the fonts that they carry."""

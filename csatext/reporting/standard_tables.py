@@ -1,0 +1,173 @@
+"""The tables every report and run is made of, from facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import pandas as pd
+from pandas.api import types
+
+from csatext.aggregation.breakdown import breakdown
+from csatext.aggregation.episodes import PERIOD_COLUMNS, episodes, root_causes_by_period
+from csatext.aggregation.trend import trend
+from csatext.errors import ParameterError, SchemaError
+from csatext.labels import name_of
+
+__all__ = ["CHART_VALUES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
+
+_USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand", "store", "team", "agent_id")
+_PERSONS = ("agent_id",)
+"""Dimensions that root causes are sought by on request only: a person has a dozen contacts in a week."""
+_TAGS = ("category",)
+_MEASURES = ("csat", "nps", "resolved")
+_MOST_DIMENSIONS = 5
+_MOST_VALUES = 200
+CHART_VALUES = 30
+"""A dimension with more values is a table only: its chart would not be read."""
+TREND_VALUES = 12
+"""A dimension with more values has no trends: most periods of its groups would be next to empty."""
+_MOST_CELLS = 2000
+_EARLIEST, _LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
+
+
+def dimensions_of(facts: pd.DataFrame) -> list[str]:
+    """Return the columns a contact centre usually looks by, as far as the facts have them.
+
+    A dimension has 2 to 200 values; at most five are taken.
+
+    Examples
+    --------
+    >>> dimensions_of(pd.DataFrame({"channel": ["电话", "在线"], "csat": [1, 5]}))
+    ['channel']
+    """
+    found = [name for name in _USUAL if name in facts and 2 <= facts[name].nunique() <= _MOST_VALUES]
+    return found[:_MOST_DIMENSIONS]
+
+
+def standard_tables(
+    facts: pd.DataFrame,
+    *,
+    by: Sequence[str] | None = None,
+    measure: str = "is_negative",
+    time: str = "created_at",
+    freq: str = "W",
+    baseline_periods: int = 4,
+    level: float = 0.05,
+) -> dict[str, pd.DataFrame]:
+    """Return breakdowns, trends and root causes by name.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        From :func:`csatext.build_facts`.
+    by : sequence of str, optional
+        Dimensions; None takes :func:`dimensions_of`.
+    measure : str, default "is_negative"
+        A flag.
+    time : str, default "created_at"
+        Without this column, or without any time in it, there are no trends and no root causes.
+    freq : {"D", "W", "M"}, default "W"
+    baseline_periods : int, default 4
+        Periods before the current one, for root causes.
+    level : float, default 0.05
+        Chance of any false root cause in all periods together.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
+        for csat, nps and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
+        ``episodes``. Root causes by agents are sought only where ``by`` names them. What the facts do
+        not allow is left out; :func:`absent_tables` says why.
+
+    Raises
+    ------
+    SchemaError
+        The measure or a dimension is not a column.
+    ParameterError
+        ``freq`` is not D, W or M.
+    """
+    if freq not in PERIOD_COLUMNS:
+        raise ParameterError.not_allowed("freq", freq, list(PERIOD_COLUMNS))
+    dimensions = dimensions_of(facts) if by is None else list(by)
+    for name in [measure, *dimensions]:
+        if name not in facts.columns:
+            raise SchemaError.missing_column("facts", name, facts.columns)
+    tags = [name for name in _TAGS if name in facts and name not in dimensions and facts[name].nunique() > 1]
+    values = {name: facts[name].nunique() for name in [*dimensions, *tags]}
+    tables: dict[str, pd.DataFrame] = {}
+    for name in values:
+        tables[f"breakdown_{name}"] = breakdown(facts, name, measure)
+    for first, second in combinations([*dimensions[:3], *tags], 2):
+        if values[first] * values[second] <= _MOST_CELLS:
+            tables[f"breakdown_{first}_{second}"] = breakdown(facts, [first, second], measure)
+    for other in (m for m in _MEASURES if m != measure and m in facts and _is_number(facts[m])):
+        for name in dimensions:
+            tables[f"breakdown_{other}_{name}"] = breakdown(facts, name, other)
+    dated = _dated(facts, time)
+    if len(dated):
+        tables["trend_total"] = trend(dated, time, freq, measure=measure)
+        for name in [*dimensions, *tags]:
+            if values[name] <= TREND_VALUES or name in tags:
+                tables[f"trend_{name}"] = trend(dated, time, freq, by=name, measure=measure)
+        looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
+        if looked_by:
+            total = tables["trend_total"]
+            causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, level)
+            tables |= {"root_causes": causes, "episodes": episodes(causes)}
+    return tables
+
+
+def absent_tables(
+    facts: pd.DataFrame, *, by: Sequence[str] | None = None, time: str = "created_at"
+) -> dict[str, str]:
+    """Return the tables that the facts do not allow, each with the reason in Chinese.
+
+    Parameters
+    ----------
+    facts : DataFrame
+    by, time
+        As in :func:`standard_tables`.
+
+    Examples
+    --------
+    >>> absent_tables(pd.DataFrame({"is_negative": [True]}))["走势、变化与根因"]
+    '没有列「created_at」'
+    """
+    reasons = {}
+    dimensions = dimensions_of(facts) if by is None else list(by)
+    unused = [name for name in _USUAL if name in facts.columns and name not in dimensions]
+    counts = "，".join(f"「{name_of(name)}」有 {facts[name].nunique():,} 个取值" for name in unused)
+    if not dimensions:
+        found = f"（{counts}）" if counts else ""
+        reasons["分组、各组说法、根因"] = f"没有取值在 2 到 {_MOST_VALUES} 个之间的维度列{found}"
+    elif counts and by is None:
+        most = f"{_MOST_DIMENSIONS} 个取值在 2 到 {_MOST_VALUES} 个之间的维度"
+        reasons["其他维度的分组"] = f"自动选的是前 {most}；{counts}，可在配置 tables.by 里指定"
+    many = [name for name in dimensions if facts[name].nunique() > TREND_VALUES]
+    if many:
+        names = "、".join(name_of(name) for name in many)
+        reasons[f"按{names}的走势"] = f"取值多于 {TREND_VALUES} 个"
+    if time not in facts.columns:
+        reasons["走势、变化与根因"] = f"没有列「{time}」"
+    elif facts[time].isna().all() or not types.is_datetime64_any_dtype(facts[time]):
+        reasons["走势、变化与根因"] = f"列「{time}」没有一行有可用的时间"
+    else:
+        outside = int(facts[time].notna().sum()) - len(_dated(facts, time))
+        if outside:
+            years = f"{_EARLIEST.year} 年以前或 {_LATEST.year} 年以后"
+            reasons["走势里的一部分行"] = f"{outside:,} 行的时间在 {years}，没有计入"
+    return reasons
+
+
+def _dated(facts: pd.DataFrame, time: str) -> pd.DataFrame:
+    """Return the contacts with a possible time; dates such as 1900-01-01 and 9999-12-31 stand for none."""
+    if time not in facts.columns or not types.is_datetime64_any_dtype(facts[time]):
+        return facts.iloc[:0]
+    wall = facts[time].dt.tz_localize(None) if facts[time].dt.tz is not None else facts[time]
+    return facts[(wall >= _EARLIEST) & (wall < _LATEST)]
+
+
+def _is_number(column: pd.Series) -> bool:
+    return bool(types.is_numeric_dtype(column) and column.notna().any())

@@ -1,0 +1,1 @@
+"""Cleaning steps, one module a kind of noise."""

@@ -1,0 +1,1 @@
+"""Segmentation: engines, custom terms, quantities, and why a text was cut so."""

@@ -1,0 +1,106 @@
+"""A folder: good files are read, a bad one is named with its reason; nothing is passed over in silence."""
+
+import gzip
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import csatext as ct
+from csatext.ingest.formats import files
+from csatext.ingest.read import read_input
+
+GOOD = "编号,内容\n1,慢得很\n2,差得很\n3,冷得很\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("坏.csv", bytes(range(256)) * 8, "不是文本"),
+        ("坏.csv", b"", "文件是空的"),
+        ("坏.xlsx", b"PK\x03\x04[Content_Types].xml", "已损坏"),
+        ("坏.csv", "编号,数量\n1,2\n".encode(), "没有找到文本列"),
+        ("坏.csv", "编号,内容\n".encode(), "只有表头"),
+    ],
+)
+def test_one_bad_file(tmp_path: Path, name: str, content: bytes, why: str) -> None:
+    (tmp_path / "a.csv").write_text(GOOD, "utf-8")
+    (tmp_path / name).write_bytes(content)
+    result = read_input(tmp_path)
+    assert result.contacts["text"].tolist() == ["慢得很", "差得很", "冷得很"]
+    assert result.contacts["source"].tolist() == ["a.csv"] * 3
+    assert result.rejects["source"].tolist() == [name]
+    assert why in result.rejects["reason"].iloc[0]
+    assert result.rows == 4
+    failed = result.quality.set_index("check").loc["file_failed"]
+    assert failed["n"] == 1
+    assert name in failed["detail"]
+
+
+def test_only_bad_files(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"")
+    (tmp_path / "b.csv").write_text("编号,数量\n1,2\n", "utf-8")
+    with pytest.raises(ct.InputError, match="文件是空的"):
+        ct.read_contacts(tmp_path)
+
+
+def test_files_of_other_kinds_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(GOOD, "utf-8")
+    (tmp_path / "说明.docx").write_bytes(b"x")
+    quality = pd.DataFrame(ct.read_contacts(tmp_path).attrs["quality"]).set_index("check")
+    assert "说明.docx" in quality.loc["file_skipped", "detail"]
+
+
+def test_a_column_named_source_is_kept(tmp_path: Path) -> None:
+    for name, number in (("a.csv", 1), ("b.csv", 2)):
+        (tmp_path / name).write_text(f"id,text,source\n{number},慢得很,甲\n", "utf-8")
+    contacts = ct.read_contacts(tmp_path)
+    assert contacts["source"].tolist() == ["a.csv", "b.csv"]
+    assert contacts["source_原列"].tolist() == ["甲", "甲"]
+
+
+def test_folders_within_a_folder_are_read(tmp_path: Path) -> None:
+    for name in ("b.csv", "六月/a.csv", "五月/一/a.csv", ".cache/x.csv", "out/tables/k.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"id,text\n1,慢得很，{name}\n", "utf-8")
+    for name in ("out/manifest.json", "out/report.html", ".hidden.csv", "六月/~$a.xlsx"):
+        (tmp_path / name).write_text("{}", "utf-8")
+    result = read_input(tmp_path)
+    assert result.contacts["source"].tolist() == ["b.csv", "六月/a.csv", "五月/一/a.csv"]
+    assert result.contacts["doc_id"].tolist() == ["b-1", "六月/a-1", "五月/一/a-1"]
+    skipped = result.quality.set_index("check").loc["file_skipped"]
+    assert skipped["n"] == 4
+    for name in (".cache/", "out/", ".hidden.csv", "六月/~$a.xlsx"):
+        assert name in skipped["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv.gz", "id,text\n1,慢得很\n"),
+        ("a.jsonl.gz", '{"id": 1, "text": "慢得很"}\n'),
+        ("a.gz", "id,text\n1,慢得很\n"),
+    ],
+)
+def test_a_packed_file_is_unpacked(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(text.encode()))
+    assert ct.read_contacts(tmp_path / name)["text"].tolist() == ["慢得很"]
+
+
+def test_a_packed_file_that_is_damaged_or_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = gzip.compress("id,text\n1,慢得很\n".encode() * 1000)
+    path = tmp_path / "a.csv.gz"
+    for data, why in ((whole[:-9], "不完整"), (whole[:20] + b"x" * 40, "已损坏|不完整")):
+        path.write_bytes(data)
+        with pytest.raises(ct.InputError, match=why):
+            ct.read_contacts(path)
+    path.write_bytes(whole)
+    monkeypatch.setattr(files, "_UNPACKED", 1000)
+    with pytest.raises(ct.InputError, match="解压后超过"):
+        ct.read_contacts(path)
+
+
+def test_a_page_saved_as_a_workbook(tmp_path: Path) -> None:
+    (tmp_path / "a.xls").write_text("<html><table><tr><td>内容</td></tr></table></html>", "utf-8")
+    with pytest.raises(ct.InputError, match="网页"):
+        ct.read_contacts(tmp_path / "a.xls")
