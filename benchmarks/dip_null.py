@@ -8,8 +8,7 @@ import argparse
 
 import numpy as np
 
-from csatext.aggregation.dip_null import PROBABILITIES, QUANTILES, SIZES
-from csatext.aggregation.statistics.dip import dip_statistic
+from csatext.aggregation.statistics.dip import PROBABILITIES, QUANTILES, SIZES, dip_statistic
 
 
 def main() -> None:

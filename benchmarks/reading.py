@@ -21,8 +21,8 @@ import opencc
 import pandas as pd
 import snownlp
 
-from csatext.ingest.detection import detect_encoding
-from csatext.ingest.read import read_contacts, read_input
+from csatext.ingest.contacts import read_contacts, read_input
+from csatext.ingest.formats.encodings import detect_encoding
 from csatext.ingest.repair.mojibake import mend_text
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "cp950")

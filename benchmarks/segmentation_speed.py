@@ -24,7 +24,8 @@ import snownlp
 from sklearn.feature_extraction.text import CountVectorizer
 
 import csatext as ct
-from csatext.text.preparation import Preparation, text_array
+from csatext.strings import string_array
+from csatext.text.preparation import Preparation
 
 REVIEW = 58
 N_TERMS = 10_000
@@ -80,8 +81,8 @@ def main() -> None:
     bare = rjieba.Jieba()
     plain, with_terms = ct.Tokenizer(), ct.Tokenizer(hard_and_easy_terms(texts, random.Random(0)))
     without_quantities = ct.Tokenizer(quantities=False)
-    column = text_array(texts)
-    prepared = text_array(Preparation().column(column))
+    column = string_array(texts)
+    prepared = string_array(Preparation().column(column))
     contenders: dict[str, Callable[[], object]] = {
         "rjieba.cut, tokens kept": lambda: [bare.cut(text, True) for text in texts],
         "rjieba.cut, tokens thrown away": lambda: [len(bare.cut(text, True)) for text in texts],

@@ -18,7 +18,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
 
-from csatext.text.preparation import Preparation, text_array
+from csatext.strings import string_array
+from csatext.text.preparation import Preparation
 from csatext.text.tokenization.tokenizer import Tokenizer
 
 MIN_DF, C, LEAST = 3, 0.3, 0.01
@@ -42,7 +43,7 @@ def words_and_pairs(tokens: list[str]) -> list[tuple[str, str]]:
 
 def main() -> None:
     table = reviews()
-    texts = Preparation().column(text_array(table["text"]))
+    texts = Preparation().column(string_array(table["text"]))
     tokens = Tokenizer().tokens(texts.to_pylist())
     vectorizer = CountVectorizer(analyzer=words_and_pairs, min_df=MIN_DF, binary=True)
     matrix = vectorizer.fit_transform(tokens)

@@ -39,7 +39,7 @@ _HOMES = {
         "SchemaError",
     ),
     "csatext.ingest.quality.checks": ("check",),
-    "csatext.ingest.read": ("read_contacts",),
+    "csatext.ingest.contacts": ("read_contacts",),
     "csatext.ingest.dialogues.templates": ("find_templates", "mark_templates"),
     "csatext.ingest.turns": ("contacts_from_turns", "read_turns", "turn_spans"),
     "csatext.lexicon": ("Lexicon",),

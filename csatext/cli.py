@@ -232,14 +232,14 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> str:
 
 def _check(given: argparse.Namespace, progress: _Progress) -> str:
     columns = _columns(given.column)
-    from csatext.batch.configuration import InputSection
     from csatext.ingest.any_input import read_any
+    from csatext.ingest.options import ReadOptions
     from csatext.ingest.quality.checks import check
     from csatext.labels import check_name
     from csatext.privacy.outputs import mask_sentence
 
     progress(f"读取 {mask_sentence(Path(given.input).name)}")
-    section = InputSection(columns, given.encoding, kind=given.kind or "auto")
+    section = ReadOptions(columns, given.encoding, kind=given.kind or "auto")
     read, turns = read_any(given.input, section, progress)
     progress("检查")
     contacts = read.contacts

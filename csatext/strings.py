@@ -1,56 +1,138 @@
-"""Columns of text as Arrow arrays: taking them in, working on some of their rows."""
+"""String columns: any column as one Arrow array, work on some of its rows, its code points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+import re
+from collections.abc import Callable, Iterator, Sequence
+from numbers import Number
+from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
 
-__all__ = ["as_text_column", "map_chunks", "replace_rows"]
+__all__ = [
+    "CodePoints",
+    "Column",
+    "code_points",
+    "encodable",
+    "map_chunks",
+    "replace_rows",
+    "string_array",
+    "string_column",
+]
+
+Column: TypeAlias = pa.Array | pa.ChunkedArray | pd.Series | pd.Index | np.ndarray | Sequence[Any]
+"""What is taken as a column."""
+
+_COLUMNS = (pa.Array, pa.ChunkedArray, pd.Series, pd.Index, np.ndarray, Sequence)
+_WRITTEN = (Number, np.generic, datetime.date, datetime.time)
+"""Values that stand for themselves among texts: a cell of a worksheet may be a number or a date."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CHUNK = 50_000
 
 
-def as_text_column(texts: pa.Array | pa.ChunkedArray | pd.Series) -> pa.Array | pa.ChunkedArray:
-    """Return a column of strings as Arrow, missing values as empty texts.
+def encodable(text: str) -> str:
+    r"""Return ``text`` with halves of surrogate pairs, which have no UTF-8 form, replaced; offsets stay.
+
+    Examples
+    --------
+    >>> encodable("好\ud800") == "好\ufffd"
+    True
+    """
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def string_column(texts: Column, argument: str = "texts") -> pa.Array | pa.ChunkedArray:
+    """Return a column of strings as Arrow, missing values as nulls.
+
+    Among texts, numbers and dates are taken as they are written, and half a surrogate pair, which Arrow
+    cannot hold, as U+FFFD: every character keeps its place.
 
     Parameters
     ----------
-    texts : pyarrow.Array, pyarrow.ChunkedArray or Series, shape (n,)
+    texts : array, Series or sequence, shape (n,)
+        Strings, also of an Arrow dictionary or a categorical Series.
+    argument : str, default "texts"
+        Named in errors.
 
     Returns
     -------
     pyarrow.Array or pyarrow.ChunkedArray, shape (n,)
-        Type ``string`` or ``large_string``.
+        Type ``string`` or ``large_string``; chunked where an Arrow input is.
 
     Raises
     ------
     ParameterError
-        The column holds something other than text.
+        The column does not hold text; no value is shown.
 
     Examples
     --------
-    >>> as_text_column(pd.Series(["好", None])).to_pylist()
-    ['好', '']
+    >>> string_column(pd.Series(["好", 1381, None], dtype=object)).to_pylist()
+    ['好', '1381', None]
     """
-    try:
-        column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError) as error:
-        raise _not_text(texts) from error
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
-        raise _not_text(column)
-    if kind != column.type or pa.types.is_null(kind):
-        column = column.cast(pa.large_string())
-    return pc.fill_null(column, "")
+    if isinstance(texts, str | bytes) or not isinstance(texts, _COLUMNS):
+        raise ParameterError.wrong_type(argument, texts, "一列文本；一段文本请放进列表")
+    column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else _from_values(texts, argument)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if column.null_count == len(column):
+        return column.cast(pa.large_string())
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        raise ParameterError.wrong_type(argument, texts, f"一列文本（现在的类型是 {column.type}）")
+    return column
 
 
-def _not_text(given: object) -> ParameterError:
-    return ParameterError.wrong_type(
-        "texts", given, "一列文本（str；缺失值可以为空；不能有残缺的代理对字符）"
-    )
+def string_array(texts: Column, argument: str = "texts") -> pa.LargeStringArray:
+    """Return a column of strings as one contiguous Arrow array, missing values as empty texts.
+
+    Parameters
+    ----------
+    texts, argument
+        As :func:`string_column` takes them.
+
+    Raises
+    ------
+    ParameterError
+        The column does not hold text.
+
+    Examples
+    --------
+    >>> string_array(pd.concat([pd.Series(["慢"]), pd.Series([None, "快"])])).to_pylist()
+    ['慢', '', '快']
+    """
+    column = string_column(texts, argument)
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return whole.cast(pa.large_string()).fill_null("")
+
+
+def _from_values(values: pd.Series | pd.Index | np.ndarray | Sequence[Any], argument: str) -> pa.Array:
+    if hasattr(values, "dtype") and values.dtype != object:
+        converted = pa.array(pd.Series(values), from_pandas=True)
+    else:
+        try:
+            converted = pa.array(values, from_pandas=True)
+        except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+            converted = None
+        if converted is None or not (pa.types.is_string(converted.type) or pa.types.is_null(converted.type)):
+            converted = pa.array([_text(value, argument) for value in values], pa.large_string())
+    return converted.combine_chunks() if isinstance(converted, pa.ChunkedArray) else converted
+
+
+def _text(value: object, argument: str) -> str | None:
+    """Return a value of a mixed column as text, None where it is missing."""
+    if isinstance(value, str):
+        return encodable(value)
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return None
+    if not isinstance(value, _WRITTEN):
+        raise ParameterError.wrong_type(argument, value, "一列文本（str、数字、日期或空值）")
+    return str(value)
 
 
 def map_chunks(
@@ -81,3 +163,47 @@ def replace_rows(array: pa.Array, mask: pa.Array, change: Callable[[list[str]], 
     if not rows:
         return array
     return pc.replace_with_mask(array, mask, pa.array(change(rows), type=array.type))
+
+
+class CodePoints(NamedTuple):
+    """Some rows of a column: ``codes`` uint32 (n_characters,), ``lengths`` int64 (n_rows,), ``first`` row."""
+
+    codes: NDArray[np.uint32]
+    lengths: NDArray[np.int64]
+    first: int
+
+    def add(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the sum of a value a character over the characters of each row, shape (n_rows,)."""
+        total = np.zeros(self.lengths.size, dtype=np.float64)
+        filled = self.lengths > 0
+        if filled.any():
+            starts = (np.cumsum(self.lengths) - self.lengths)[filled]
+            total[filled] = np.add.reduceat(values, starts, dtype=np.float64)
+        return total
+
+
+def code_points(column: Column, ascii_too: bool = True) -> Iterator[CodePoints]:
+    """Yield the code points of a column in pieces of 50,000 rows; a missing value counts as empty.
+
+    Parameters
+    ----------
+    column : Column, shape (n,)
+    ascii_too : bool, default True
+        False passes over pieces that are plain ASCII.
+
+    Examples
+    --------
+    >>> piece = next(code_points(pd.Series(["退款", None, "a"])))
+    >>> piece.lengths.tolist(), piece.add(piece.codes > 127).tolist()
+    ([2, 0, 1], [2.0, 0.0, 0.0])
+    """
+    cells = string_array(column)
+    for first in range(0, len(cells), _CHUNK):
+        chunk = cells.slice(first, _CHUNK)
+        lengths = pc.utf8_length(chunk).to_numpy(zero_copy_only=False).astype(np.int64)
+        if not ascii_too and int(lengths.sum()) == int(pc.sum(pc.binary_length(chunk)).as_py()):
+            continue
+        _, ends, data = chunk.buffers()
+        offsets = np.frombuffer(ends, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
+        text = "" if data is None else str(memoryview(data)[int(offsets[0]) : int(offsets[-1])], "utf-8")
+        yield CodePoints(np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32), lengths, first)

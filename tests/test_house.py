@@ -1,4 +1,4 @@
-"""The rules of the house, as checks: style, types, layers, sizes, documents."""
+"""The rules of the house, as checks: style, types, layers, names, documents."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -40,10 +42,52 @@ def test_layers():
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_is_short_and_says_what_it_is(path):
-    text = path.read_text("utf-8")
-    assert len(text.splitlines()) <= 300
-    assert ast.get_docstring(ast.parse(text))
+def test_a_module_says_what_it_is(path):
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_a_folder_is_found_through_at_a_glance():
+    # A folder of more modules gives its reason in the docstring of its __init__.
+    full = [
+        folder
+        for folder in {path.parent for path in SOURCES}
+        if len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) > 15
+        and "modules because"
+        not in (ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or "")
+    ]
+    assert full == []
+
+
+def test_names_of_modules_and_classes_stand_for_one_thing():
+    modules = Counter(
+        path.stem for path in SOURCES if path.name != "__init__.py" and path.parent.name != "schema"
+    )
+    classes = Counter(
+        node.name
+        for path in SOURCES
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name: n for name, n in (modules + classes).items() if n > 1} == {}
+
+
+def test_no_three_siblings_begin_alike():
+    heads = Counter((path.parent, path.stem.split("_")[0]) for path in SOURCES if path.name != "__init__.py")
+    assert {f"{folder.name}/{head}_*": n for (folder, head), n in heads.items() if n > 2} == {}
+
+
+def test_imports_make_no_circle():
+    names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in SOURCES}
+    modules = {name.removesuffix(".__init__") for name in names.values()}
+    imports: dict[str, set[str]] = {}
+    for path, name in names.items():
+        found = imports.setdefault(name.removesuffix(".__init__"), set())
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("csatext"):
+                inner = {f"{node.module}.{alias.name}" for alias in node.names} & modules
+                found |= inner or {str(node.module)}
+    order = TopologicalSorter(imports)
+    order.prepare()  # raises CycleError
 
 
 def test_no_pickle_no_marshal_no_warning_filter():

@@ -8,7 +8,7 @@ import pandas as pd
 from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.panel.panel import Panel, free_dimensions, labels, make_panel
 from csatext.aggregation.panel.seasonal import calendar_season
-from csatext.aggregation.prediction.surveillance import FEWEST, Incident, watch
+from csatext.aggregation.prediction.surveillance import FEWEST, Exceedance, watch
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import ALERTS
@@ -144,7 +144,7 @@ def alerts(
     return conform(frame, ALERTS, dimensions)
 
 
-def _message(panel: Panel, incident: Incident) -> str:
+def _message(panel: Panel, incident: Exceedance) -> str:
     """Say in one sentence what rose, since when, by how much, and whether it goes on."""
     names = [str(value) for value in panel.groups.iloc[incident.group]] if panel.groups.shape[1] else ["全部"]
     since, until = labels(panel.starts[[incident.start, incident.end]], panel.freq)

@@ -9,9 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, check_level, measure_kind
+from csatext.aggregation.inputs.arguments import (
+    as_list,
+    as_number,
+    as_whole,
+    check_columns,
+    check_level,
+    measure_kind,
+)
 from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension
-from csatext.aggregation.options import as_whole
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
 from csatext.aggregation.statistics.intervals import (
     benjamini_hochberg,

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.calendar import CalendarLike, check_calendar
-from csatext.aggregation.inputs.arguments import check_level
-from csatext.aggregation.options import check_switch, check_whole
+from csatext.aggregation.inputs.arguments import check_level, check_switch, check_whole
 from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, labels, make_panel
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.aggregation.statistics.segmentation import autocorrelation, segment

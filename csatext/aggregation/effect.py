@@ -7,8 +7,14 @@ import pandas as pd
 from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, check_calendar
-from csatext.aggregation.inputs.arguments import as_number, check_columns, check_level, is_flag
-from csatext.aggregation.options import check_switch, check_whole
+from csatext.aggregation.inputs.arguments import (
+    as_number,
+    check_columns,
+    check_level,
+    check_switch,
+    check_whole,
+    is_flag,
+)
 from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, make_panel
 from csatext.aggregation.panel.regression import fit_gaussian, fit_poisson
 from csatext.aggregation.panel.seasonal import calendar_season

@@ -10,8 +10,8 @@ import pandas as pd
 
 from csatext.aggregation.inputs.dimensions import encode_dimension
 from csatext.aggregation.root_causes import root_causes
+from csatext.aggregation.statistics.intervals import rate_difference
 from csatext.errors import ParameterError
-from csatext.reporting.difference import rate_difference
 from csatext.schema import conform
 from csatext.schema.batch import EPISODES, ROOT_CAUSES_BY_PERIOD
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.inputs.arguments import as_number, check_level
-from csatext.aggregation.options import as_whole
+from csatext.aggregation.inputs.arguments import as_number, as_whole, check_level
 from csatext.aggregation.panel.panel import Panel, free_dimensions, labels, make_panel, next_starts
 from csatext.aggregation.panel.period_length import index_freq
+from csatext.aggregation.panel.seasonal import forecast_season
 from csatext.aggregation.prediction.projection import (
     METHODS,
     backtest,
@@ -21,7 +21,6 @@ from csatext.aggregation.prediction.projection import (
     project,
     total_variance,
 )
-from csatext.aggregation.projection_season import forecast_season
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import FORECAST

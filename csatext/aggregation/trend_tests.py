@@ -9,8 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, check_calendar
-from csatext.aggregation.inputs.arguments import check_level
-from csatext.aggregation.options import check_switch
+from csatext.aggregation.inputs.arguments import check_level, check_switch
 from csatext.aggregation.panel.panel import Array, free_dimensions, make_panel
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.errors import ParameterError

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
-from csatext.errors import ConfigError
+from csatext.errors import ConfigError, ParameterError
+from csatext.ingest.options import ReadOptions
 
 __all__ = [
     "AnalysisSection",
     "Configuration",
-    "InputSection",
     "PrivacySection",
     "ReportSection",
     "TablesSection",
@@ -21,39 +22,7 @@ __all__ = [
 ]
 
 _FREQUENCIES = ("D", "W", "M")
-_DUPLICATES = ("error", "first")
-_UNREADABLE_DATES = ("reject", "keep")
-_KINDS = ("auto", "contacts", "turns")
-
-
-@dataclass(frozen=True)
-class InputSection:
-    """How the file is read.
-
-    Attributes
-    ----------
-    columns : dict of str to str
-        Canonical column to header in the file; wins over the shipped mapping.
-    encoding : str
-        Empty: detected.
-    sheet : str
-        Empty: the first sheet with a table.
-    duplicates : str
-        What rows with a ``doc_id`` that was there before do: ``error`` ends the run, ``first`` sends
-        them to the rejects.
-    kind : str
-        ``contacts``: one row a contact; ``turns``: dialogues, of which the customer's side is taken;
-        ``auto`` tells from what the input holds.
-    unreadable_dates : str
-        What rows of contacts do whose date is written and cannot be read: ``reject`` or ``keep``.
-    """
-
-    columns: dict[str, str] = field(default_factory=dict)
-    encoding: str = ""
-    sheet: str = ""
-    duplicates: str = "error"
-    kind: str = "auto"
-    unreadable_dates: str = "reject"
+_DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}
 
 
 @dataclass(frozen=True)
@@ -168,7 +137,7 @@ class Configuration:
     'is_negative'
     """
 
-    input: InputSection = field(default_factory=InputSection)
+    input: ReadOptions = field(default_factory=ReadOptions)
     text: TextSection = field(default_factory=TextSection)
     privacy: PrivacySection = field(default_factory=PrivacySection)
     analysis: AnalysisSection = field(default_factory=AnalysisSection)
@@ -217,21 +186,7 @@ def load_configuration(path: str | Path) -> Configuration:
 
 def _check_ranges(configuration: Configuration, path: Path) -> None:
     text, analysis, tables = configuration.text, configuration.analysis, configuration.tables
-    duplicates, kind = configuration.input.duplicates, configuration.input.kind
     rules = (
-        (
-            "input.duplicates",
-            duplicates,
-            duplicates in _DUPLICATES,
-            "error（报错停止）或 first（保留第一行）",
-        ),
-        ("input.kind", kind, kind in _KINDS, "auto（自动判断）、contacts（一行一条联络）或 turns（对话）"),
-        (
-            "input.unreadable_dates",
-            configuration.input.unreadable_dates,
-            configuration.input.unreadable_dates in _UNREADABLE_DATES,
-            "reject（剔除日期读不出的行）或 keep（保留，时间留空）",
-        ),
         ("text.min_df", text.min_df, text.min_df >= 0, "不小于 0 的整数，0 表示按数据量决定"),
         ("text.n_jobs", text.n_jobs, text.n_jobs >= 1, "不小于 1 的整数"),
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),
@@ -260,13 +215,16 @@ def _fill(section: type[Any], values: dict[str, Any], path: Path, prefix: str) -
         if key not in names:
             raise ConfigError.unknown_key(path, prefix + key, [prefix + name for name in names])
         wanted = hints[key]
-        if isinstance(wanted, type) and wanted.__module__ == __name__:
+        if isinstance(wanted, type) and is_dataclass(wanted):
             if not isinstance(value, dict):
                 raise _wrong_type(path, prefix + key, value, "一节，写作 [" + key + "]")
             filled[key] = _fill(wanted, value, path, prefix + key + ".")
         else:
             filled[key] = _checked(wanted, value, path, prefix + key)
-    return section(**filled)
+    try:
+        return section(**filled)
+    except ParameterError as error:
+        raise ConfigError(str(error).replace("参数 ", f"配置「{path}」的键 {prefix}", 1)) from error
 
 
 def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
@@ -275,12 +233,13 @@ def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
     if wanted == list[str]:
         fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
         described = '字符串列表，如 ["a", "b"]'
-    elif wanted == dict[str, str]:
+    elif wanted == Mapping[str, str]:
         fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
         described = '键值都是字符串，如 {text = "投诉内容"}'
     else:
-        fits = type(value) is wanted
-        described = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}[wanted]
+        kinds = get_args(wanted) or (wanted,)
+        fits = type(value) in kinds
+        described = "或".join(_DESCRIBED[kind] for kind in kinds)
     if not fits:
         raise _wrong_type(path, key, value, described)
     return value

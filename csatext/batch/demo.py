@@ -10,7 +10,7 @@ import pandas as pd
 from csatext.batch.configuration import Configuration, ReportSection
 from csatext.batch.pipeline import RunResult, write_analysis
 from csatext.datasets.simulate import simulate_center
-from csatext.ingest.read import ReadResult
+from csatext.ingest.contacts import ReadResult
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 

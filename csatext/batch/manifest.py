@@ -3,32 +3,62 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 import csatext
 from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
 from csatext.privacy.outputs import mask_sentence
 
-if TYPE_CHECKING:
-    from csatext.batch.output import Product
-
-__all__ = ["manifest"]
+__all__ = ["RunOutput", "manifest"]
 
 _PARTS = ("numpy", "opencc", "pandas", "pyarrow", "rjieba", "scikit-learn", "scipy", "tomotopy")
 
 
+@dataclass(frozen=True)
+class RunOutput:
+    """Everything a run writes, complete in memory.
+
+    Attributes
+    ----------
+    facts, rejects : DataFrame
+    tables : mapping of str to DataFrame
+    report : str
+        The page.
+    source : dict
+        Name and hash of the input.
+    rows : int
+        Rows read.
+    absent : mapping of str to str
+        What could not be made, with the reason.
+    turns : int or None
+        Turns that the contacts were made of, where the input was dialogues.
+    """
+
+    facts: pd.DataFrame
+    rejects: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    report: str
+    source: dict[str, Any]
+    rows: int
+    absent: Mapping[str, str]
+    turns: int | None = None
+
+
 def manifest(
-    product: Product, configuration: Configuration, out: Path, written: Sequence[Path]
+    product: RunOutput, configuration: Configuration, out: Path, written: Sequence[Path]
 ) -> dict[str, Any]:
     """Return the manifest; the same input, configuration and versions give the same bytes.
 
     Parameters
     ----------
-    product : Product
+    product : RunOutput
     configuration : Configuration
         Listed without ``text.n_jobs``, which no result depends on, and without the key of pseudonyms.
     out : Path

@@ -4,55 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-import pandas as pd
 
 from csatext.atomic_files import prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.configuration import Configuration
-from csatext.batch.manifest import manifest
+from csatext.batch.manifest import RunOutput, manifest
 
-__all__ = ["Product", "write_product"]
+__all__ = ["write_product"]
 
 _MANIFEST = "manifest.json"
 _EARLIER = ".manifest.json.earlier"
 _TEMPORARY = re.compile(r"\.(?:facts|rejects|report|manifest|[\w ]+)\.(?:parquet|csv|html|json)\.\d+\.tmp")
 
 
-@dataclass(frozen=True)
-class Product:
-    """Everything a run writes, complete in memory.
-
-    Attributes
-    ----------
-    facts, rejects : DataFrame
-    tables : mapping of str to DataFrame
-    report : str
-        The page.
-    source : dict
-        Name and hash of the input.
-    rows : int
-        Rows read.
-    absent : mapping of str to str
-        What could not be made, with the reason.
-    turns : int or None
-        Turns that the contacts were made of, where the input was dialogues.
-    """
-
-    facts: pd.DataFrame
-    rejects: pd.DataFrame
-    tables: Mapping[str, pd.DataFrame]
-    report: str
-    source: dict[str, Any]
-    rows: int
-    absent: Mapping[str, str]
-    turns: int | None = None
-
-
-def write_product(product: Product, out: Path, configuration: Configuration) -> None:
+def write_product(product: RunOutput, out: Path, configuration: Configuration) -> None:
     """Write a run into a folder.
 
     The manifest of an earlier run is put aside before the first file is replaced, so that a folder

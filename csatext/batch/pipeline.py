@@ -18,13 +18,15 @@ from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import check_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection, TextSection
-from csatext.batch.output import Product, write_product
+from csatext.batch.manifest import RunOutput
+from csatext.batch.output import write_product
 from csatext.batch.required_columns import check_tables
-from csatext.batch.reserved_columns import free_names, quality_note
+from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
-from csatext.ingest.contacts import REPEATED
-from csatext.ingest.read import ReadResult
+from csatext.ingest.contacts import REPEATED, ReadResult
+from csatext.ingest.quality.checks import quality_table
+from csatext.ingest.raw_table import Note
 from csatext.lexicon import Lexicon
 from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.reporting.cause_words import with_words
@@ -172,7 +174,7 @@ def write_analysis(
         absent=analysis.absent,
     )
     progress(f"写入 {mask_sentence(str(out))}")
-    product = Product(
+    product = RunOutput(
         analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent, read.turns
     )
     write_product(product, out, configuration)
@@ -189,10 +191,10 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
     total, notes = len(named), [read.quality.assign(detail=read.quality["detail"].map(mask_sentence))]
     for old, new in renamed.items():
         detail = f"列「{old}」改名为「{new}」，原来的名字留给分析结果"
-        notes.append(quality_note("column_renamed", new, total, total, detail))
+        notes.append(quality_table([Note("column_renamed", new, total, total, detail)]))
     if masked_ids:
         detail = f"{masked_ids} 个编号是个人信息，已遮盖，#后是行号"
-        notes.append(quality_note("personal_id", "doc_id", masked_ids, total, detail))
+        notes.append(quality_table([Note("personal_id", "doc_id", masked_ids, total, detail)]))
     quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
     rejects = mask_rejects(read.rejects, read.contacts.columns)
     return ReadResult(named, rejects, quality, read.rows, read.turns)

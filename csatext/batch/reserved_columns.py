@@ -5,11 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from csatext.privacy.outputs import mask_sentence
-from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_TOPICS, RULES, SENTIMENT
-from csatext.schema.contacts import QUALITY
 
-__all__ = ["RESULT_COLUMNS", "free_names", "quality_note"]
+__all__ = ["RESULT_COLUMNS", "free_names"]
 
 RESULT_COLUMNS = frozenset(
     [column.name for table in (SENTIMENT, RULES, DOCUMENT_TOPICS) for column in table.columns]
@@ -50,16 +48,3 @@ def free_names(contacts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         if new != name:
             renamed[mask_sentence(name)] = new
     return contacts.set_axis(names, axis=1), renamed
-
-
-def quality_note(check: str, column: str, n: int, total: int, detail: str) -> pd.DataFrame:
-    """Return one row of table ``quality``."""
-    row = {
-        "check": check,
-        "column": column,
-        "n": n,
-        "total": total,
-        "rate": n / total if total else 0.0,
-        "detail": detail,
-    }
-    return conform(pd.DataFrame([row]), QUALITY)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.ingest.cells import large_strings
+from csatext.strings import string_array
 
 __all__ = ["WORDS", "empty_dates", "repeated_words"]
 
@@ -46,7 +46,7 @@ def empty_dates(column: pd.Series) -> NDArray[np.bool_]:
     >>> empty_dates(pd.Series(cells)).tolist()
     [True, True, True, False, True, False]
     """
-    cells = large_strings(column)
+    cells = string_array(column)
     short = np.asarray(pc.binary_length(cells).to_numpy(zero_copy_only=False) <= _LONGEST)
     found = np.zeros(len(cells), dtype=np.bool_)
     bare = pc.utf8_lower(

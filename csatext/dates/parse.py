@@ -15,7 +15,7 @@ from csatext.dates.chinese_words import spelled
 from csatext.dates.empty import empty_dates
 from csatext.dates.fixed_width import parse_fixed
 from csatext.errors import ParameterError
-from csatext.ingest.cells import large_strings
+from csatext.strings import string_array
 
 __all__ = ["Times", "parse_times"]
 
@@ -234,7 +234,7 @@ def _parse(texts: pd.Series, index: pd.Index, timezone: str) -> Times:
     micros = np.zeros(n, dtype=np.int64)
     good = np.zeros(n, dtype=np.bool_)
     absolute = np.zeros(n, dtype=np.bool_)
-    cells = large_strings(texts)
+    cells = string_array(texts)
     fixed, read = parse_fixed(cells)
     micros[read], good[read] = fixed[read] * _MICRO, True
     empty = np.zeros(n, dtype=np.bool_)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from csatext.batch.configuration import InputSection
-from csatext.batch.reserved_columns import quality_note
+from csatext.ingest.contacts import ReadResult, read_sources
 from csatext.ingest.formats.database import is_url
 from csatext.ingest.formats.registry import ENDINGS, load_sources
 from csatext.ingest.input_kind import is_dialogue_file, is_dialogues
-from csatext.ingest.read import ReadResult, read_sources
+from csatext.ingest.options import ReadOptions
+from csatext.ingest.quality.checks import quality_table
+from csatext.ingest.raw_table import Note
 from csatext.ingest.turns import contacts_from_turns, read_turns
 from csatext.privacy.redact import redact_turns
 from csatext.schema import conform
@@ -25,14 +26,14 @@ _MUTE = "对话里没有客户说的话"
 
 
 def read_any(
-    source: str | Path, given: InputSection, progress: Callable[[str], None], key: str | None = None
+    source: str | Path, given: ReadOptions, progress: Callable[[str], None], key: str | None = None
 ) -> tuple[ReadResult, pd.DataFrame | None]:
     """Read an input as what it is, or as ``given.kind`` says.
 
     Parameters
     ----------
     source : path
-    given : InputSection
+    given : ReadOptions
     progress : callable
         Told how much was read where the input is dialogues.
     key : str, optional
@@ -65,7 +66,7 @@ def read_any(
     return read_sources(sources, source, given.columns or None, unreadable_dates=given.unreadable_dates), None
 
 
-def _told_by_file(source: str | Path, given: InputSection) -> bool:
+def _told_by_file(source: str | Path, given: ReadOptions) -> bool:
     """Return whether an input is dialogues without a look at it as a table."""
     if isinstance(source, str) and is_url(source):
         return False
@@ -79,7 +80,7 @@ def _told_by_file(source: str | Path, given: InputSection) -> bool:
 
 
 def read_dialogues(
-    source: str | Path, given: InputSection, progress: Callable[[str], None], key: str | None = None
+    source: str | Path, given: ReadOptions, progress: Callable[[str], None], key: str | None = None
 ) -> tuple[ReadResult, pd.DataFrame]:
     """Read dialogues: turns, personal data masked over turns, then the customer's side as contacts.
 
@@ -137,13 +138,21 @@ def contacts_of_turns(turns: pd.DataFrame, name: str = "") -> ReadResult:
     detail = f"按对话读：{said} 句合成 {len(contacts)} 条联络，只取客户说的话"
     quality = [
         _table(turns.attrs.get("quality", []), QUALITY),
-        quality_note("dialogues", "", said, rows, detail),
+        quality_table([Note("dialogues", "", said, rows, detail)]),
     ]
     if len(mute):
         n = mute["doc_id"].nunique()
         quality.append(
-            quality_note(
-                "dialogues_mute", "", len(mute), rows, f"{n} 个对话里没有客户说的话，{len(mute)} 句剔除"
+            quality_table(
+                [
+                    Note(
+                        "dialogues_mute",
+                        "",
+                        len(mute),
+                        rows,
+                        f"{n} 个对话里没有客户说的话，{len(mute)} 句剔除",
+                    )
+                ]
             )
         )
     table = conform(pd.concat([part for part in quality if len(part)], ignore_index=True), QUALITY)

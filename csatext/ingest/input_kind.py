@@ -14,18 +14,16 @@ from csatext.errors import CsatextError, InputError
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import as_identifiers, as_text
 from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues
-from csatext.ingest.dialogues.layouts import nested_column, transcript_cells
+from csatext.ingest.dialogues.layouts import exchanges, nested_column, transcript_cells
 from csatext.ingest.dialogues.roles import anonymous, flag_role, map_roles, role_of
 from csatext.ingest.dialogues.sources import TURN_ENDINGS
 from csatext.ingest.dialogues.subtitles import looks_like_subtitles
 from csatext.ingest.dialogues.transcripts import find_grammar, split_transcript
-from csatext.ingest.dialogues.turn_columns import map_turns, pick_role, pick_text
+from csatext.ingest.dialogues.turn_columns import candidates, map_turns, pick_role, pick_text
 from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.json_values import loads, pieces
 from csatext.ingest.formats.registry import Source, read_bytes
 from csatext.ingest.raw_table import RawTable
-from csatext.ingest.turn_columns import candidates
-from csatext.ingest.turn_exchanges import exchanges
 
 __all__ = ["is_dialogue_file", "is_dialogue_table", "is_dialogues"]
 

@@ -2,21 +2,203 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from os import PathLike
+from pathlib import PurePath
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from csatext.dates.parse import parse_times
+from csatext.errors import InputError
+from csatext.ingest.columns.headers import kind_of
 from csatext.ingest.columns.masking import mask_column
+from csatext.ingest.columns.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
 from csatext.ingest.dialogues.customer_text import contacts_from_turns, turn_spans
-from csatext.ingest.dialogues.sources import load_spoken
+from csatext.ingest.dialogues.role_inference import infer_roles
+from csatext.ingest.dialogues.sources import Spoken, load_spoken
 from csatext.ingest.quality.checks import quality_table
-from csatext.ingest.raw_table import Records
-from csatext.ingest.turn_table import to_turns
+from csatext.ingest.raw_table import Note, Records, Reject
 from csatext.schema import conform
-from csatext.schema.contacts import REJECTS
+from csatext.schema.contacts import REJECTS, TURNS
 
-__all__ = ["contacts_from_turns", "read_turns", "turn_spans"]
+__all__ = ["contacts_from_turns", "read_turns", "to_turns", "turn_spans"]
+
+_FIRST = ("doc_id", "turn_id", "role", "text", "role_inferred", "speaker", "started_at", "ended_at")
+_OWN = (*_FIRST, "start_seconds", "end_seconds", "turn_no")
+
+
+def _identified(
+    spoken: Sequence[Spoken], frame: pd.DataFrame, number: NDArray[np.int64], notes: list[Note]
+) -> pd.Series:
+    """Return a dialogue for each row: as named, else as the row above it, else the file."""
+    stems = pd.Series(np.array([PurePath(s.name).stem for s in spoken], dtype=object)[number], dtype="str")
+    ids = frame["doc_id"].groupby(number, sort=False).ffill()
+    continued = int((frame["doc_id"].isna() & ids.notna()).sum())
+    if continued:
+        detail = f"{continued} 行没有会话编号，归到上一行的会话"
+        notes.append(Note("turn_continued", "doc_id", continued, len(frame), detail))
+    named = pd.DataFrame({"id": ids, "file": number}).dropna().drop_duplicates()
+    if len(spoken) > 1 and named["id"].duplicated().any():
+        ids = stems + "-" + ids
+    return ids.where(ids.notna(), stems).astype("str")
+
+
+def _ordered(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
+    """Return the rows dialogue by dialogue as they first appear, by turn number, then time, then row."""
+    codes = pd.factorize(frame["doc_id"])[0]
+    keys: list[NDArray[np.float64]] = []
+    for name in ("turn_no", "started_at", "start_seconds"):
+        if name not in frame:
+            continue
+        column = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+            numbers = column.astype("int64").astype("float64").where(column.notna())
+        else:
+            numbers = column.astype("float64")
+        # A turn without a time stays behind the turn that it was written under.
+        filled = numbers.groupby(codes, sort=False).ffill().fillna(-np.inf)
+        keys.append(filled.to_numpy(dtype=np.float64))
+    rows = np.arange(len(frame))
+    order = np.lexsort((rows, *reversed(keys), codes))
+    inside = order[1:] < order[:-1]
+    return order.astype(np.int64), int((inside & (codes[order][1:] == codes[order][:-1])).sum())
+
+
+def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """Return the frame with the contacts' columns as their kinds say."""
+    result = frame.copy(deep=False)
+    for name in frame.columns:
+        if name in _OWN or name.endswith("_text"):
+            continue
+        column, kind = frame[name], kind_of(name)
+        if kind == "time":
+            times = parse_times(column, timezone)
+            result[name] = times.values
+            if times.unreadable.any():
+                result[f"{name}_text"] = as_text(column).where(times.unreadable)
+        elif kind == "id":
+            result[name] = as_identifiers(column)
+        elif kind == "number":
+            numbers = as_numbers(as_text(column), units=True)
+            result[name] = plain_value(column) if numbers is None else numbers
+        elif kind == "flag":
+            flags = as_flags(column)
+            result[name] = plain_value(column) if flags is None else flags
+        else:
+            result[name] = plain_value(column)
+    return result
+
+
+def _anchored(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with times for the offsets of dialogues whose beginning is known."""
+    if "created_at" not in frame or not pd.api.types.is_datetime64_any_dtype(frame["created_at"].dtype):
+        return frame
+    result = frame.copy(deep=False)
+    base = result.groupby("doc_id", sort=False)["created_at"].transform("first")
+    for name, seconds in (("started_at", "start_seconds"), ("ended_at", "end_seconds")):
+        if name in result or seconds not in result:
+            continue
+        clock = (base - base.dt.normalize()).dt.total_seconds()
+        first = result["start_seconds"].groupby(result["doc_id"], sort=False).transform("min")
+        # Offsets that begin at the hour of the call are the clock of the day, not the time since it began.
+        day = (first >= clock - 60) & (first > 0) & (clock > 0)
+        origin = base.where(~day, base.dt.normalize())
+        added = pd.to_timedelta(result[seconds], unit="s").astype("timedelta64[us]")
+        result[name] = (origin + added).astype("datetime64[us]")
+    return result
+
+
+def _only_apart(frame: pd.DataFrame) -> bool:
+    """Return whether labels such as user1 and user2 name one role for both sides: they tell nothing."""
+    if "speaker" not in frame or frame["role"].nunique() != 1:
+        return False
+    known = frame.loc[frame["role"].notna(), ["doc_id", "speaker"]].drop_duplicates()
+    both = known.groupby("doc_id", sort=False).size()
+    return bool(2 * int((both == 2).sum()) > len(both))
+
+
+def to_turns(
+    spoken: Sequence[Spoken], path: object, timezone: str
+) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
+    """Return table ``turns``, rejects with the name of their source, and notes.
+
+    Parameters
+    ----------
+    spoken : sequence of Spoken
+        At least one.
+    path : object
+        Named in errors.
+    timezone : str
+        IANA name.
+
+    Returns
+    -------
+    turns : DataFrame
+    rejects : list of (str, Reject)
+    notes : list of Note
+
+    Raises
+    ------
+    InputError
+        No utterance has any text.
+    """
+    notes = [note for part in spoken for note in part.notes]
+    number = np.repeat(np.arange(len(spoken)), [len(part.frame) for part in spoken])
+    frame = pd.concat([part.frame for part in spoken], ignore_index=True)
+    if frame.empty:
+        raise InputError.unreadable(path, "里面没有一句话", "请检查导出是否完成")
+    if len(spoken) > 1:
+        frame["source"] = pd.array(
+            np.array([part.name for part in spoken], dtype=object)[number], dtype="str"
+        )
+    lines = np.concatenate([part.lines for part in spoken])
+    frame["doc_id"] = _identified(spoken, frame, number, notes)
+    frame = _anchored(_typed(frame, timezone))
+    order, moved = _ordered(frame)
+    frame, lines, number = frame.iloc[order].reset_index(drop=True), lines[order], number[order]
+    total = len(frame) + sum(len(part.rejects) for part in spoken)
+    if moved:
+        notes.append(
+            Note("turns_sorted", "turn_id", moved, len(frame), "按轮次或时间排了序，原来不在先后顺序上")
+        )
+    empty = blank(frame["text"])
+    if empty.all():
+        raise InputError.unreadable(path, "没有一句话有内容", "请检查导出，或用 columns= 指定列")
+    names = [part.name for part in spoken]
+    rejects = [(part.name, reject) for part in spoken for reject in part.rejects]
+    rejects += [
+        (names[number[i]], Reject(int(lines[i]) or None, "文本为空", str(frame["doc_id"].iloc[i])))
+        for i in np.flatnonzero(empty)
+    ]
+    rank = {name: i for i, name in enumerate(names)}
+    rejects.sort(key=lambda item: (rank[item[0]], item[1].line or 0))
+    if rejects:
+        reasons = Counter(reject.reason for _, reject in rejects)
+        detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
+        notes.append(Note("rejected", "", len(rejects), total, detail))
+    kept = _with_roles(frame[~empty].reset_index(drop=True), notes)
+    kept["turn_id"] = kept.groupby("doc_id", sort=False).cumcount()
+    first = [name for name in _FIRST if name in kept.columns]
+    kept = kept[[*first, *(name for name in kept.columns if name not in first)]]
+    return conform(kept, TURNS), rejects, notes
+
+
+def _with_roles(frame: pd.DataFrame, notes: list[Note]) -> pd.DataFrame:
+    if _only_apart(frame):
+        frame["role"] = pd.Series(pd.NA, index=frame.index, dtype="str")
+        detail = "两方的名字指同一种角色，只用来区分说话人"
+        notes.append(Note("role_mapping", "speaker", len(frame), len(frame), detail))
+    known = frame.assign(label=frame.get("speaker", pd.NA))
+    roles, inferred = infer_roles(known)
+    frame["role"], frame["role_inferred"] = roles, inferred
+    n = int(inferred.sum())
+    if n:
+        detail = f"{n} 句没有写明角色，按说话内容推断，列 role_inferred 为 True"
+        notes.append(Note("role_inferred", "role", n, len(frame), detail))
+    return frame
 
 
 def read_turns(

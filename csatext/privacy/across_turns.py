@@ -13,17 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csatext.errors import ParameterError, SchemaError
-from csatext.privacy.context import Cues
-from csatext.privacy.find import check_kinds, locate
+from csatext.privacy.context import TriggerWords
+from csatext.privacy.find import locate
+from csatext.privacy.kinds import Found, check_kinds
 from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, fold
 from csatext.privacy.prefilter.prefilter import may_hold_pii
 from csatext.privacy.recognizers.digit_runs import DIGITS, GAP
 from csatext.privacy.recognizers.names import ASKS_NAME
-from csatext.privacy.recognizers.numbers import Found
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 from csatext.schema import conform
 from csatext.schema.contacts import PERSONAL_DATA
-from csatext.text.pii_columns import string_column
+from csatext.strings import string_column
 
 __all__ = ["find_pii_turns", "turn_values"]
 
@@ -61,7 +61,9 @@ def _asks_nothing_new(text: str) -> bool:
     if _GO_ON.search(view) is not None:
         return True
     return (
-        len(view) <= _SHORT_MINOR and not Cues(view).between(0, len(view)) and _ASKS_NAME.search(view) is None
+        len(view) <= _SHORT_MINOR
+        and not TriggerWords(view).between(0, len(view))
+        and _ASKS_NAME.search(view) is None
     )
 
 

@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from csatext.lexicon import lexicon_path
 from csatext.privacy.normalize import QUESTION_END, SPEAKER
 
-__all__ = ["DIRECT", "Cue", "Cues", "announcing", "words_of"]
+__all__ = ["DIRECT", "TriggerWord", "TriggerWords", "announcing", "words_of"]
 
 _ABOUT_NAMES = ("name", "title")
 _AFTER_SURNAMES = "office"  # some of these words announce a name too
@@ -35,7 +35,7 @@ DIRECT = (
 _DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT}|同号|前[几三四]位|前面|开头)*")
 
 
-class Cue(NamedTuple):
+class TriggerWord(NamedTuple):
     """A context word that stands before a value."""
 
     kind: str
@@ -95,7 +95,7 @@ def _inside_latin_word(view: str, start: int, end: int) -> bool:
     )
 
 
-class Cues:
+class TriggerWords:
     """The context words of one text.
 
     Parameters
@@ -119,7 +119,7 @@ class Cues:
         self._ends = [end for _, end, _, _ in self._found]
         self._starts = [start for start, _, _, _ in self._found]
 
-    def before(self, position: int) -> Cue | None:
+    def before(self, position: int) -> TriggerWord | None:
         """Return the nearest context word before ``position``, or None.
 
         A word counts within 18 characters, not across the end of a sentence, another number or words
@@ -138,7 +138,7 @@ class Cues:
         direct = asked or _DIRECT.fullmatch(gap) is not None
         if not direct and _STOP.search(gap) is not None:
             return None
-        return Cue(kind, strong, direct)
+        return TriggerWord(kind, strong, direct)
 
     def near(self, start: int, end: int) -> bool:
         """Whether a context word stands in reach before a stretch, in it or right after it."""
@@ -164,7 +164,7 @@ class Cues:
         at = bisect_right(self._ends, start)
         return at < len(self._ends) and self._ends[at] <= end
 
-    def after(self, position: int, reach: int = _REACH_AFTER) -> Cue | None:
+    def after(self, position: int, reach: int = _REACH_AFTER) -> TriggerWord | None:
         """Return the first context word that starts within ``reach`` characters after ``position``."""
         at = bisect_right(self._ends, position)
         if at == len(self._found):
@@ -174,4 +174,4 @@ class Cues:
             return None
         if _STOP.search(self._view[position:start]) is not None:
             return None
-        return Cue(kind, strong, direct=False)
+        return TriggerWord(kind, strong, direct=False)

@@ -5,60 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
 
 from csatext.errors import ParameterError
-from csatext.privacy.context import Cues
-from csatext.privacy.normalize import MASK_LABELS, SPEAKER, fold, segments
+from csatext.privacy.context import TriggerWords
+from csatext.privacy.kinds import KIND_NAMES, Found, Pii
+from csatext.privacy.normalize import SPEAKER, fold, segments
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
 from csatext.privacy.recognizers.names import names
-from csatext.privacy.recognizers.numbers import Found, numbers
+from csatext.privacy.recognizers.numbers import numbers
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 
-__all__ = ["KINDS", "Pii", "find_pii"]
-
-KINDS = tuple(MASK_LABELS)
-"""Every kind of personal data, in the order in which a tie between two readings is decided."""
-
+__all__ = ["find_pii"]
 
 _SPEAKER = re.compile(SPEAKER)
-_WORD = re.compile("[a-z_]{1,20}")
-_KINDS_WANTED = '种类名的列表，例如 ["mobile", "id_card"]'
-
 _DEEPEST = 4
 """How often what is left is read again; one reading is enough but for odd input, and time stays linear."""
-
-
-class Pii(NamedTuple):
-    """One piece of personal data.
-
-    Attributes
-    ----------
-    start, end : int
-        Characters of the original text, end exclusive.
-    kind : str
-        One of :data:`KINDS`.
-    """
-
-    start: int
-    end: int
-    kind: str
-
-
-def check_kinds(kinds: Iterable[str] | None) -> frozenset[str]:
-    """Return the kinds asked for; all of them for None."""
-    if kinds is None:
-        return frozenset(KINDS)
-    if isinstance(kinds, str) or not isinstance(kinds, Iterable):
-        raise ParameterError.wrong_type("kinds", kinds, _KINDS_WANTED)
-    chosen = list(kinds)
-    for kind in chosen:
-        if not isinstance(kind, str):
-            raise ParameterError.wrong_type("kinds", kind, _KINDS_WANTED)
-        if kind not in KINDS:  # what is no word may be a value put in the wrong place
-            raise ParameterError.not_allowed("kinds", kind if _WORD.fullmatch(kind) else "…", KINDS)
-    return frozenset(chosen)
 
 
 def check_text(text: object, column: str) -> str:
@@ -80,7 +42,7 @@ def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
 
 
 def _detect(view: str) -> list[Found]:
-    cues = Cues(view)
+    cues = TriggerWords(view)
     valued = _settle(len(view), [codes(view, cues), numbers(view, cues)])
     return _settle(len(view), [valued, addresses(view), names(view, cues, valued)])
 
@@ -160,4 +122,4 @@ def find_pii(text: str) -> list[Pii]:
     [Pii(start=5, end=17, kind='mobile')]
     """
     read = check_text(text, "多轮对话请用 find_pii_turns")
-    return [Pii(value.start, value.end, value.kind) for value in locate(read, frozenset(KINDS))]
+    return [Pii(value.start, value.end, value.kind) for value in locate(read, KIND_NAMES)]

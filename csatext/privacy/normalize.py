@@ -9,10 +9,10 @@ from functools import cache
 
 import numpy as np
 
+from csatext.privacy.kinds import MASK
+
 __all__ = [
     "ENUMERATORS",
-    "MASK",
-    "MASK_LABELS",
     "PROVINCES",
     "QUESTION_END",
     "SPEAKER",
@@ -21,26 +21,6 @@ __all__ = [
     "folding",
     "segments",
 ]
-
-MASK_LABELS = {
-    "mobile": "手机号",
-    "landline": "固定电话",
-    "id_card": "身份证",
-    "bank_card": "银行卡",
-    "email": "邮箱",
-    "plate": "车牌",
-    "uscc": "信用代码",
-    "passport": "护照",
-    "account": "账号",
-    "order": "单号",
-    "address": "地址",
-    "name": "姓名",
-    "ip": "IP",
-}
-"""What stands in the brackets of a mask, by kind; the keys are the kinds."""
-
-MASK = re.compile(rf"\[(?:{'|'.join(MASK_LABELS.values())})(?:#[0-9a-f]{{12}})?\]")
-"""A mask that redaction has put into a text."""
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 """First characters of plates."""

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from csatext.errors import mask_numbers
+from csatext.privacy.kinds import ID_KINDS, MESSAGE_KINDS
 from csatext.privacy.personal_columns import (
-    MASK,
+    HIDDEN_VALUE,
     are_agents,
     are_orders,
     can_be_names,
@@ -17,13 +18,11 @@ from csatext.privacy.personal_columns import (
     mask_values,
 )
 from csatext.privacy.redact import redact, redact_column
-from csatext.text.preparation import text_array
+from csatext.strings import string_array
 
 __all__ = ["mask_columns", "mask_doc_ids", "mask_rejects", "mask_sentence"]
 
 _NAMES = re.compile(r"姓名|名字|客户名|人$|主$|(?i:name)")
-_ID_KINDS = ("mobile", "landline", "id_card", "passport", "email", "plate", "name")
-"""Kinds masked in any identifier; numbers of cards and orders look like identifiers by chance."""
 _ID_SHAPES = (
     r"1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7}|@|[^\x00-\x7f]|[A-Za-z]\d{8}"
     r"|\d{6}(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}"
@@ -50,13 +49,13 @@ def mask_doc_ids(contacts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     ['T1', '[手机号]#2']
     """
     ids = contacts["doc_id"].astype("str")
-    cards = redact_column(text_array(ids.iloc[:_SAMPLE]), kinds=["bank_card"])
+    cards = redact_column(string_array(ids.iloc[:_SAMPLE]), kinds=["bank_card"])
     on_purpose = float((ids.iloc[:_SAMPLE] != pd.Series(cards.to_pylist(), index=ids.index[:_SAMPLE])).mean())
-    kinds = [*_ID_KINDS, "bank_card"] if on_purpose > _CARD_SHARE else [*_ID_KINDS]
+    kinds = [*ID_KINDS, "bank_card"] if on_purpose > _CARD_SHARE else [*ID_KINDS]
     held = np.flatnonzero(ids.str.contains(_ID_SHAPES, regex=True) | (on_purpose > _CARD_SHARE))
     before = ids.iloc[held]
     after = pd.Series(
-        redact_column(text_array(before), kinds=kinds).to_pylist(), index=before.index, dtype="str"
+        redact_column(string_array(before), kinds=kinds).to_pylist(), index=before.index, dtype="str"
     )
     changed = held[(after != before).to_numpy(bool)]
     if not len(changed):
@@ -83,11 +82,11 @@ def mask_rejects(rejects: pd.DataFrame, columns: pd.Index | None = None) -> pd.D
         names = cells[can_be_names(cells)] if len(cells) else cells
         if len(names):
             either = "|".join(map(re.escape, names))
-            raw = raw.str.replace(f"{_BEFORE}(?:{either}){_AFTER}", MASK, regex=True)
+            raw = raw.str.replace(f"{_BEFORE}(?:{either}){_AFTER}", HIDDEN_VALUE, regex=True)
     if any(are_orders(name) for name in headers):
         raw = raw.str.replace(_ORDER_CELL, "[单号]", regex=True)
     if any(_QQ.search(name) for name in headers):
-        raw = raw.str.replace(_QQ_CELL, MASK, regex=True)
+        raw = raw.str.replace(_QQ_CELL, HIDDEN_VALUE, regex=True)
     return rejects.assign(raw=raw, source=rejects["source"].map(mask_sentence, na_action="ignore"))
 
 
@@ -103,5 +102,4 @@ def mask_sentence(sentence: str) -> str:
     >>> mask_sentence("读取 客诉13800138000导出.csv")
     '读取 客诉[手机号]导出.csv'
     """
-    kinds = ["mobile", "landline", "id_card", "bank_card", "email", "plate", "passport"]
-    return mask_numbers(redact(sentence, kinds=kinds))
+    return mask_numbers(redact(sentence, kinds=MESSAGE_KINDS))

@@ -10,13 +10,13 @@ import pandas as pd
 from pandas.api import types
 
 from csatext.errors import mask_numbers
-from csatext.privacy.recognizers.numbers import Found
+from csatext.privacy.kinds import Found
 from csatext.privacy.redact import mask_of, redact_column
-from csatext.text.preparation import text_array
+from csatext.strings import string_array
 
-__all__ = ["MASK", "are_agents", "are_orders", "can_be_names", "mask_columns", "mask_values"]
+__all__ = ["HIDDEN_VALUE", "are_agents", "are_orders", "can_be_names", "mask_columns", "mask_values"]
 
-MASK = "[已脱敏]"
+HIDDEN_VALUE = "[已脱敏]"
 _PERSONAL = re.compile(
     r"姓名|名字|名称.*客户|客户名|会员名|联系人|收件人|收货人|寄件人|发件人|户主|机主|车主|持卡人|投保人|被保险人"
     r"|电话(?!渠道|时长|次数|量)|手机(?!型|品|系统|类|版|端|(?i:app|id|os))|座机|联系方式|身份证|证件|护照|驾驶证|邮箱|邮件地址|住址|地址|车牌|微信(?!渠道|支付|小程序|公众号)|银行卡|卡号|账户名|户名|昵称"
@@ -105,7 +105,7 @@ def mask_columns(
         elif are_customers(name):
             masked[name] = _customers(column, key)
         elif _PERSONAL.search(str(name)):
-            masked[name] = pd.Series(MASK, index=column.index, dtype="str").where(column.notna())
+            masked[name] = pd.Series(HIDDEN_VALUE, index=column.index, dtype="str").where(column.notna())
         else:
             masked[name] = mask_values(column, key=key)
         if name == "source":
@@ -127,7 +127,7 @@ def mask_values(column: pd.Series, *, key: str | bytes | None = None) -> pd.Seri
     if texts is None:
         return column
     codes, values = pd.factorize(texts)
-    before = text_array(values)
+    before = string_array(values)
     after = redact_column(before, pseudonymize=key)
     if after.equals(before):
         return column
@@ -158,7 +158,7 @@ def are_customers(header: object) -> bool:
 
 def can_be_names(values: pd.Index) -> np.ndarray:
     """Return which texts are a name where one is announced."""
-    announced = redact_column(text_array("姓名：" + values.astype("str")), kinds=["name"]).to_pylist()
+    announced = redact_column(string_array("姓名：" + values.astype("str")), kinds=["name"]).to_pylist()
     return np.array([text == "姓名：[姓名]" for text in announced], dtype=bool)
 
 
@@ -170,7 +170,9 @@ def _customers(column: pd.Series, key: str | bytes | None) -> pd.Series:
     if texts is None:
         return column
     codes, values = pd.factorize(texts)
-    found = np.array(redact_column(text_array(values)).to_pylist(), dtype=object) != np.array(values, object)
+    found = np.array(redact_column(string_array(values)).to_pylist(), dtype=object) != np.array(
+        values, object
+    )
     written = values[pd.Series(values, dtype="str").str.contains(_NO_CODE, regex=True).to_numpy(bool)]
     if len(written) and can_be_names(written).sum() > 0.5 * len(values):
         found[:] = True  # in a column of names one that no list knows is a name too
@@ -191,7 +193,7 @@ def _orders(column: pd.Series, key: str | bytes | None) -> pd.Series:
 
 def _are_people(values: pd.Index) -> np.ndarray:
     """Return which values of a column of agents are no code of theirs, no team and no machine."""
-    shown = redact_column(text_array(values)).to_pylist()
+    shown = redact_column(string_array(values)).to_pylist()
     return np.array(
         [
             found != value or not any(shape.fullmatch(value.strip()) for shape in (_CODE, _TEAM, _NOBODY))

@@ -14,12 +14,10 @@ import pyarrow.compute as pc
 
 from csatext.errors import ParameterError
 from csatext.privacy.across_turns import turn_values
-from csatext.privacy.find import check_kinds, check_text, locate
-from csatext.privacy.normalize import MASK_LABELS
+from csatext.privacy.find import check_text, locate
+from csatext.privacy.kinds import MASK_LABELS, Found, check_kinds
 from csatext.privacy.prefilter.prefilter import may_hold_pii
-from csatext.privacy.recognizers.numbers import Found
-from csatext.strings import map_chunks
-from csatext.text.pii_columns import Column, string_column
+from csatext.strings import Column, map_chunks, string_column
 
 __all__ = ["redact", "redact_column", "redact_turns"]
 
@@ -84,7 +82,7 @@ def redact(
     ----------
     text : str
     kinds : iterable of str, optional
-        Kinds to mask (see :data:`csatext.privacy.find.KINDS`); all by default.
+        Kinds to mask (see :data:`csatext.privacy.kinds.KINDS`); all by default.
     pseudonymize : str or bytes, optional
         Key. The mask then carries the first 12 hexadecimal digits of HMAC-SHA256 (RFC 2104) of kind and
         normalised value (spoken digits as digits, no separators), so that one person keeps one token.

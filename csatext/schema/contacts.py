@@ -64,7 +64,7 @@ PERSONAL_DATA = Table(
         Column("turn_id", "int", "the turn"),
         Column("start", "int", "first character in the turn's text"),
         Column("end", "int", "character after the last"),
-        Column("kind", "str", "one of csatext.privacy.find.KINDS"),
+        Column("kind", "str", "one of csatext.privacy.kinds.KINDS"),
     ),
     key=("doc_id", "turn_id", "start"),
 )

@@ -17,7 +17,7 @@ from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.text import BOILERPLATE
-from csatext.strings import as_text_column
+from csatext.strings import string_array
 from csatext.text.offsets import Edit
 from csatext.text.steps.step import Step
 
@@ -94,7 +94,7 @@ def find_boilerplate(
         raise ParameterError.out_of_range("min_share", min_share, "0 到 1 之间")
     if min_length < 1:
         raise ParameterError.out_of_range("min_length", min_length, "不小于 1 的整数")
-    pieces = _pieces(as_text_column(texts), min(min_length, _SHORTEST))
+    pieces = _pieces(string_array(texts), min(min_length, _SHORTEST))
     counts = (
         pieces.groupby("sentence", sort=False)
         .agg(n_records=("record", "size"), n_texts=("text", "nunique"), alone=("alone", "sum"))

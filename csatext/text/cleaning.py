@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.errors import ParameterError
-from csatext.strings import as_text_column, map_chunks
+from csatext.strings import map_chunks, string_column
 from csatext.text.offsets import OffsetMap, compose, identity
 from csatext.text.steps.characters import collapse_blanks, halve_width, remove_invisible, shorten_runs
 from csatext.text.steps.damaged_text import (
@@ -137,7 +137,7 @@ def clean_column(
     """
     _check(steps)
 
-    return map_chunks(as_text_column(texts), lambda array: _clean_array(array, steps))
+    return map_chunks(string_column(texts).fill_null(""), lambda array: _clean_array(array, steps))
 
 
 def _check(steps: Sequence[CleaningStep]) -> None:

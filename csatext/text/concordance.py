@@ -16,7 +16,7 @@ from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import CONCORDANCE
 from csatext.text.corpus import Corpus
-from csatext.text.spans import Span
+from csatext.text.offsets import Span
 
 __all__ = ["concordance"]
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from csatext.privacy.redact import redact, redact_column
 from csatext.text.cleaning import DEFAULT_STEPS, clean, clean_column
 from csatext.text.conversion import to_simplified, to_simplified_column
 
-__all__ = ["Preparation", "text_array"]
+__all__ = ["Preparation"]
 
 
 @dataclass(frozen=True)
@@ -63,24 +62,3 @@ class Preparation:
             prepared, inner = to_simplified(prepared, return_offsets=True)
             offsets = offsets[inner]
         return prepared, offsets
-
-
-def text_array(texts: pd.Series | Sequence[str] | pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return texts as one Arrow column without nulls; half surrogate pairs become U+FFFD."""
-    if not isinstance(texts, pa.Array | pa.ChunkedArray):
-        try:
-            texts = pa.array(texts, pa.large_string(), from_pandas=True)
-        except (UnicodeEncodeError, pa.ArrowInvalid, pa.ArrowTypeError):
-            texts = pa.array(
-                ["" if _missing(text) else _encodable(str(text)) for text in texts], pa.large_string()
-            )
-    column = texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
-    return column.cast(pa.large_string()).fill_null("")
-
-
-def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -14,11 +14,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
 from csatext.lexicon import Lexicon
-from csatext.privacy.normalize import MASK
+from csatext.privacy.kinds import MASK
 from csatext.privacy.personal_columns import mask_columns
+from csatext.strings import string_array
 from csatext.text.cleaning import DEFAULT_STEPS
 from csatext.text.corpus import Corpus
-from csatext.text.preparation import Preparation, text_array
+from csatext.text.preparation import Preparation
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer
 
@@ -169,7 +170,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         docs, source = _documents(contacts)
         if self.redact:
             docs = mask_columns(docs, keep=self.keep, key=self.pseudonymize, orders=False)
-        texts = text_array(self._preparation().column(source))
+        texts = string_array(self._preparation().column(source))
         tokenizer = Tokenizer() if self.tokenizer is None else self.tokenizer
         return docs, (texts, source, tokenizer.encode(texts, n_jobs=self.n_jobs))
 
@@ -223,7 +224,7 @@ def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
     repeated = int(docs.index.duplicated().sum())
     if repeated:
         raise SchemaError.duplicate_key("contacts", ["doc_id"], repeated)
-    return docs, text_array(texts)
+    return docs, string_array(texts)
 
 
 def _limit(name: str, value: int | float, n_docs: int) -> float:

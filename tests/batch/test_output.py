@@ -5,7 +5,8 @@ import pytest
 
 from csatext.batch import output
 from csatext.batch.configuration import Configuration
-from csatext.batch.output import Product, write_product
+from csatext.batch.manifest import RunOutput
+from csatext.batch.output import write_product
 
 REJECTS = pd.DataFrame({"source": ["a"], "line": [1], "reason": ["文本为空"], "raw": [""]})
 
@@ -13,7 +14,7 @@ REJECTS = pd.DataFrame({"source": ["a"], "line": [1], "reason": ["文本为空"]
 def product(*names, page="<html>"):
     tables = {name: pd.DataFrame({"n": [1, 2]}) for name in names}
     facts = pd.DataFrame({"channel": ["电话"]}, index=pd.Index(["a"], name="doc_id"))
-    return Product(facts, REJECTS, tables, page, {"name": "x.csv"}, 2, {"主题": "太少"})
+    return RunOutput(facts, REJECTS, tables, page, {"name": "x.csv"}, 2, {"主题": "太少"})
 
 
 def write(out, *names, **more):

@@ -11,7 +11,7 @@ from csatext.batch.configuration import AnalysisSection, Configuration, TablesSe
 from csatext.batch.demo import demo
 from csatext.batch.pipeline import analyse, guarded, run
 from csatext.errors import ConfigError, InputError
-from csatext.ingest.read import ReadResult
+from csatext.ingest.contacts import ReadResult
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 

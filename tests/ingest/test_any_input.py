@@ -6,9 +6,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from csatext.batch.configuration import Configuration, InputSection
+from csatext.batch.configuration import Configuration
 from csatext.cli import main
 from csatext.ingest.any_input import read_any
+from csatext.ingest.options import ReadOptions
 
 HALVES = ("幺三八零零", "幺三八零零幺")
 ROWS, DIALOGUES = 20, 5
@@ -109,11 +110,11 @@ def test_a_ticket_table_stays_one_row_a_contact(tmp_path):
     rows = [(f"T{n}", ["客服", "用户"][n % 2], f"第{n}次退款没到账") for n in range(10)]
     pd.DataFrame(rows, columns=["工单号", "角色", "投诉内容"]).to_csv(path, index=False)
     said = []
-    read, turns = read_any(path, InputSection(), said.append)
+    read, turns = read_any(path, ReadOptions(), said.append)
     assert (len(read.contacts), read.turns, turns, said) == (10, None, None, [])
 
 
 def test_the_command_line_wins_over_the_kind_of_the_file():
-    given = Configuration(input=InputSection(kind="turns"))
+    given = Configuration(input=ReadOptions(kind="turns"))
     assert given.with_input({}, "", kind="contacts").input.kind == "contacts"
     assert given.with_input({}, "").input.kind == "turns"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import csatext as ct
 from csatext.errors import ParameterError
-from csatext.ingest.read import read_input
+from csatext.ingest.contacts import read_input
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, QUALITY, REJECTS
 

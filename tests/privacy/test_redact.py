@@ -97,7 +97,7 @@ def test_a_column_is_what_each_row_is() -> None:
 def test_a_column_keeps_nulls_and_refuses_numbers() -> None:
     assert redact_column(pa.array([None, "张先生"])).to_pylist() == [None, "[姓名]先生"]
     assert redact_column(pa.array([], type=pa.string())).to_pylist() == []
-    with pytest.raises(ParameterError, match="字符串列"):
+    with pytest.raises(ParameterError, match="一列文本"):
         redact_column(pa.array([1, 2]))
 
 

@@ -7,7 +7,14 @@ import pytest
 import csatext as ct
 from csatext.errors import SchemaError
 from csatext.labels import cell_name, measure_of
-from csatext.reporting.chapters.page import chance, interval, number, share, signed_share, text_table
+from csatext.reporting.chapters.page import text_table
+from csatext.reporting.format import (
+    format_interval,
+    format_number,
+    format_p_value,
+    format_percent,
+    format_points,
+)
 from csatext.reporting.report import render_report, write_report
 from csatext.reporting.standard_tables import standard_tables
 
@@ -153,13 +160,13 @@ def test_another_flag(facts):
 
 
 def test_cells():
-    assert [number(x) for x in (1234567, 0.5, -3, None)] == ["1,234,567", "0.50", "-3", "—"]
-    assert [share(x) for x in (0.0, 1.0, 0.12345)] == ["0.0%", "100.0%", "12.3%"]
-    assert signed_share(0.05) == "+5.0 个百分点"
-    assert [chance(x) for x in (0.0009, 0.04999, float("nan"))] == ["<0.001", "0.05", "—"]
-    assert interval(None, 1, share) == "—"
+    assert [format_number(x) for x in (1234567, 0.5, -3, None)] == ["1,234,567", "0.50", "-3", "—"]
+    assert [format_percent(x) for x in (0.0, 1.0, 0.12345)] == ["0.0%", "100.0%", "12.3%"]
+    assert format_points(0.05) == "+5.0 个百分点"
+    assert [format_p_value(x) for x in (0.0009, 0.04999, float("nan"))] == ["<0.001", "0.05", "—"]
+    assert format_interval(None, 1, format_percent) == "—"
     table = text_table(
-        pd.DataFrame({"a": ["x", None], "n": [1, 2]}), [("a", "甲", None), ("n", "数", number)], 1
+        pd.DataFrame({"a": ["x", None], "n": [1, 2]}), [("a", "甲", None), ("n", "数", format_number)], 1
     )
     assert table.rows == (("x", "1"),)
     assert table.left_out == 1

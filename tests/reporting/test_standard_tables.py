@@ -6,8 +6,8 @@ import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from csatext.aggregation.episodes import cell_mask, episodes, period_labels, root_causes_by_period
+from csatext.aggregation.statistics.intervals import rate_difference
 from csatext.errors import ParameterError, SchemaError
-from csatext.reporting.difference import rate_difference
 from csatext.reporting.standard_tables import absent_tables, dimensions_of, standard_tables
 from csatext.schema import conform
 from csatext.schema.batch import EPISODES, ROOT_CAUSES_BY_PERIOD

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csatext.text.preparation import Preparation, text_array
+from csatext.strings import string_array
+from csatext.text.preparation import Preparation
 
 PIECES = [
     "客訴",
@@ -28,8 +29,8 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join) | st.text(max_size=30))
 def test_one_text_equals_the_column_and_the_map_is_sound(text):
     preparation = Preparation()
-    column = preparation.column(text_array([text])).to_pylist()[0]
-    source = text_array([text]).to_pylist()[0]
+    column = preparation.column(string_array([text])).to_pylist()[0]
+    source = string_array([text]).to_pylist()[0]
     prepared, offsets = preparation.one(source)
     assert prepared == column
     assert len(offsets) == len(prepared) + 1
@@ -46,7 +47,7 @@ def test_unchanged_characters_lead_back():
 
 
 def test_each_part_can_be_switched_off():
-    text = text_array(["客訴 13800138000"])
+    text = string_array(["客訴 13800138000"])
     assert Preparation(redact=False, simplify=False).column(text).to_pylist() == ["客訴 13800138000"]
     assert Preparation(simplify=False).column(text).to_pylist() == ["客訴 [手机号]"]
 
@@ -59,8 +60,8 @@ def test_the_key_is_not_shown():
     "texts", [["a", None, float("nan"), pd.NA, 5], pd.Series(["a", None, None, None, "5"], dtype="str")]
 )
 def test_missing_texts_are_empty(texts):
-    assert text_array(texts).to_pylist() == ["a", "", "", "", "5"]
+    assert string_array(texts).to_pylist() == ["a", "", "", "", "5"]
 
 
 def test_half_surrogates_are_replaced():
-    assert text_array(["好\ud83d"]).to_pylist() == ["好\ufffd"]
+    assert string_array(["好\ud83d"]).to_pylist() == ["好\ufffd"]

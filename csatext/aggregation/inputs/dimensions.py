@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["EMPTY", "cell_codes", "encode_dimension"]
+__all__ = ["EMPTY", "cell_codes", "encode_columns", "encode_dimension", "fold"]
 
 EMPTY = "(空)"
 """How a missing dimension value is shown; NA in a result table means any value."""
+_DENSE = 4
 
 
 def encode_dimension(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -75,3 +76,72 @@ def cell_codes(
     sizes = [len(labels) for _, labels in encoded]
     grid = np.indices(sizes).reshape(len(sizes), int(np.prod(sizes)))
     return codes, [labels[place] for (_, labels), place in zip(encoded, grid, strict=True)]
+
+
+def encode_columns(frame: pd.DataFrame) -> tuple[np.ndarray, list[pd.Index]]:
+    """Number the values of each dimension, in the order of their text; a missing one is a value.
+
+    Returns
+    -------
+    codes : ndarray of int32, shape (n_dimensions, n_rows)
+    levels : list of Index
+        Values of each dimension.
+
+    Examples
+    --------
+    >>> codes, levels = encode_columns(pd.DataFrame({"channel": ["电话", "在线", "电话"]}))
+    >>> codes.tolist(), levels[0].tolist()
+    ([[1, 0, 1]], ['在线', '电话'])
+    """
+    codes = np.empty((frame.shape[1], len(frame)), dtype=np.int32)
+    levels = []
+    for position, name in enumerate(frame.columns):
+        column = frame[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(column.cat.categories.dtype)
+        code, seen = pd.factorize(column, sort=False, use_na_sentinel=False)
+        order = np.argsort([str(value) for value in seen], kind="stable")
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order), dtype=np.int32)
+        codes[position] = rank[code]
+        levels.append(pd.Index(seen)[order])
+    return codes, levels
+
+
+def fold(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return one row of each distinct combination, and the combination of each row.
+
+    Parameters
+    ----------
+    codes : ndarray of int, shape (n_dimensions, n_rows)
+    sizes : sequence of int
+        Values of each dimension.
+
+    Returns
+    -------
+    first : ndarray of int, shape (n_combinations,)
+    ids : ndarray of int, shape (n_rows,)
+
+    Examples
+    --------
+    >>> first, ids = fold(np.array([[0, 1, 0], [1, 1, 1]]), [2, 2])
+    >>> len(first), ids.tolist()
+    (2, [0, 1, 0])
+    """
+    combined = np.zeros(codes.shape[1], dtype=np.int64)
+    span = 1
+    for code, size in zip(codes, sizes, strict=True):
+        if span > np.iinfo(np.int64).max // max(size, 1):
+            # Number what was seen so far anew, so that the key cannot overflow.
+            combined = np.unique(combined, return_inverse=True)[1]
+            span = len(combined)
+        combined = combined * size + code
+        span *= max(size, 1)
+    if span > _DENSE * (len(combined) + 1):
+        _, first, ids = np.unique(combined, return_index=True, return_inverse=True)
+        return first, ids
+    # A table of all keys is faster than sorting while it is not much longer than the data.
+    last = np.full(span, -1, dtype=np.int64)
+    last[combined] = np.arange(len(combined))
+    present = last >= 0
+    return last[present], (np.cumsum(present) - 1)[combined]

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csatext.aggregation.inputs.arguments import as_number, is_flag
-from csatext.aggregation.options import as_whole
+from csatext.aggregation.inputs.arguments import as_number, as_whole, is_flag
 from csatext.errors import ParameterError
 
 __all__ = ["Amounts", "read_amounts"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, days_of
-from csatext.aggregation.panel.panel import Array, Panel, next_starts
+from csatext.aggregation.panel.panel import CYCLES, Array, Panel, next_starts
 from csatext.aggregation.panel.regression import Fit, fit_gaussian, fit_poisson, normal_matrix
 
-__all__ = ["Season", "calendar_season", "level_basis", "seasonally_adjusted"]
+__all__ = ["Season", "calendar_season", "forecast_season", "level_basis", "seasonally_adjusted"]
 
 # Complete periods, and contacts in a group, below which a season cannot be told from chance (ours).
 _FEWEST_PERIODS = {"h": 24 * 14, "D": 28, "W": 104, "M": 24, "Q": 8}
@@ -26,6 +26,19 @@ _LARGEST = 20.0
 
 # Periods between the knots of the level, so that it follows the series without eating the season.
 KNOTS = {"h": 24 * 7, "D": 28, "W": 26, "M": 12, "Q": 4, "Y": 2}
+# The cost grows with the square of the knots; a season needs no finer level than this.
+_MOST_KNOTS = 40
+# Weekdays, holiday, Spring Festival, make-up workday, promotion, goods for the new year, day after.
+_DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.2, 0.35, 0.35, 0.2])
+_DAILY_CENTRE = np.array([0.0] * 10 + [0.25, 0.0, 0.0])
+_FLAGS = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_new_year_goods", "is_after"]
+# Standard deviation of a month's effect before the data speak (ours), as for the waves it stands for,
+# and the part of the calendar's prior that is left beside: two years can hardly tell a festival that
+# wanders between two months from the months themselves.
+_SCALE = 0.3
+_CALENDAR_PART = 0.4
+# Columns of shares of working days, holidays and promotions that a longer period's season ends with.
+_SHARES = 4
 
 
 @dataclass(frozen=True)
@@ -52,10 +65,6 @@ class Season:
     centre: Array
     literal: Array
     is_special: np.ndarray
-
-
-# The cost grows with the square of the knots; a season needs no finer level than this.
-_MOST_KNOTS = 40
 
 
 def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike) -> Season:
@@ -92,12 +101,6 @@ def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike)
     features = np.hstack([np.sin(angles), np.cos(angles), share])
     scale = np.concatenate([np.full(2 * angles.shape[1], 0.3), [0.7, 0.7, 0.7, 0.7]])
     return Season(features, scale, np.zeros(len(scale)), features, share[:, 1:].sum(axis=1) > 0)
-
-
-# Weekdays, holiday, Spring Festival, make-up workday, promotion, goods for the new year, day after.
-_DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.2, 0.35, 0.35, 0.2])
-_DAILY_CENTRE = np.array([0.0] * 10 + [0.25, 0.0, 0.0])
-_FLAGS = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_new_year_goods", "is_after"]
 
 
 def _daily(first: pd.Timestamp, last: pd.Timestamp, calendar: CalendarLike) -> pd.DataFrame:
@@ -246,3 +249,29 @@ def _regress_with_step(design: Array, values: Array, precision: Array, weights: 
         size = np.clip(size, -1.0, 1.0) if is_count else size
         offset = offset + size[:, None] * steps.T[best]
     return fit
+
+
+def forecast_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike, known: int) -> Season:
+    """Return the regressors of :func:`csatext.aggregation.panel.seasonal.calendar_season` for forecasts.
+
+    With two years of months or quarters the smooth wave through the year gives way to one effect for
+    each month (quarter), in the first columns: contracts end and bills come in single months.
+
+    Parameters
+    ----------
+    starts : DatetimeIndex
+        Periods of the past and those ahead.
+    freq, calendar
+        As in :func:`csatext.aggregation.trend.trend`.
+    known : int
+        Periods of the past.
+    """
+    season = calendar_season(starts, freq, calendar)
+    if freq not in ("M", "Q") or known < 2 * CYCLES[freq]:
+        return season
+    cycle = CYCLES[freq]
+    position = starts.month.to_numpy() - 1 if freq == "M" else starts.quarter.to_numpy() - 1
+    features = np.hstack([np.eye(cycle)[position], season.features[:, -_SHARES:]])
+    scale = np.append(np.full(cycle, _SCALE), _CALENDAR_PART * season.scale[-_SHARES:])
+    centre = np.append(np.zeros(cycle), season.centre[-_SHARES:])
+    return replace(season, features=features, literal=features, scale=scale, centre=centre)

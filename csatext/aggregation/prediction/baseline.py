@@ -11,7 +11,7 @@ from csatext.aggregation.panel.panel import Array
 from csatext.aggregation.panel.regression import Fit, fit_poisson
 from csatext.aggregation.panel.seasonal import KNOTS, Season, level_basis
 
-__all__ = ["Baseline", "Expectation", "make_baseline"]
+__all__ = ["Baseline", "PredictedCounts", "make_baseline"]
 
 # Standardised residuals above this lose weight, so that past outbreaks do not hide new ones
 # (Farrington et al. 1996 reweight in the same way).
@@ -27,7 +27,7 @@ _FIRST_CONTACT = 0.25
 
 
 @dataclass(frozen=True)
-class Expectation:
+class PredictedCounts:
     """Predictive moments of the counts in some periods, series x periods.
 
     Attributes
@@ -76,7 +76,7 @@ class Baseline:
 
     def expect(
         self, counts: Array, exposure: Array, weights: Array, past: slice, ahead: slice, half_life: float
-    ) -> Expectation:
+    ) -> PredictedCounts:
         """Return what to expect in the periods ``ahead`` from the level of those in ``past``.
 
         All arrays are series x periods, of the whole panel; an observation counts half as much for
@@ -106,7 +106,7 @@ class Baseline:
         at = slice(ahead.start - self.first, ahead.stop - self.first)
         mean = exposure[:, ahead] * np.exp(self.log_season[:, at]) * level[:, None]
         variance = mean * np.maximum(1 + self.overdispersion[:, None] * mean, self.least_ratio[:, None])
-        return Expectation(
+        return PredictedCounts(
             mean, variance, self.season_variance[:, at], self.reading[:, at], shared, self.freedom, self.rho
         )
 

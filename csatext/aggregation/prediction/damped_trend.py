@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from csatext.aggregation.panel.panel import Array
-from csatext.aggregation.prediction.baseline import Baseline, Expectation
+from csatext.aggregation.prediction.baseline import Baseline, PredictedCounts
 
 __all__ = ["with_trend"]
 
@@ -20,13 +20,13 @@ _OUTLIER = 3.0
 
 def with_trend(
     baseline: Baseline,
-    level: Expectation,
+    level: PredictedCounts,
     counts: Array,
     exposure: Array,
     past: slice,
     ahead: slice,
     half_life: float,
-) -> Expectation:
+) -> PredictedCounts:
     """Return ``level`` moved along the trend of the periods ``past``.
 
     Poisson regression on time with weights that halve every ``half_life`` periods, observations far
@@ -38,7 +38,7 @@ def with_trend(
     ----------
     baseline : Baseline
         Season, dispersion and serial correlation.
-    level : Expectation
+    level : PredictedCounts
         Of any level, for the periods ``ahead``, which follow ``past`` at once.
     counts, exposure : arrays, series x periods
         Of the whole panel.

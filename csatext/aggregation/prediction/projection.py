@@ -9,7 +9,7 @@ from scipy import stats
 
 from csatext.aggregation.panel.panel import CYCLES, Array
 from csatext.aggregation.panel.seasonal import Season
-from csatext.aggregation.prediction.baseline import Expectation, make_baseline
+from csatext.aggregation.prediction.baseline import PredictedCounts, make_baseline
 from csatext.aggregation.prediction.damped_trend import with_trend
 
 __all__ = [
@@ -84,7 +84,7 @@ def project(
     origin: int,
     horizon: int,
     known: int | None = None,
-) -> dict[str, Expectation]:
+) -> dict[str, PredictedCounts]:
     """Return the expectation of each method for the ``horizon`` periods from ``origin`` on.
 
     ``exposure`` and ``season`` reach to the end of the horizon; only counts before ``origin`` are used,
@@ -106,7 +106,7 @@ def project(
     level = np.mean([part.level_variance for part in parts], axis=0)
     variance = np.mean([part.variance for part in parts], axis=0)
     first = parts[0]
-    found["blend"] = Expectation(
+    found["blend"] = PredictedCounts(
         means.mean(axis=0), variance, first.season_variance, first.reading, level, first.freedom, first.rho
     )
     found["trend"] = with_trend(
@@ -115,7 +115,7 @@ def project(
     return found
 
 
-def total_variance(expected: Expectation, spread: Spread) -> Array:
+def total_variance(expected: PredictedCounts, spread: Spread) -> Array:
     """Return the variance of each count around its forecast, series x periods.
 
     A dispersion estimated from few observations widens the interval, as in Student's t.
@@ -128,7 +128,7 @@ def total_variance(expected: Expectation, spread: Spread) -> Array:
     return variance
 
 
-def count_median(expected: Expectation) -> Array:
+def count_median(expected: PredictedCounts) -> Array:
     """Return the median of each negative binomial count.
 
     The uncertainty of the log mean is left out: it is as likely to be too high as too low.
@@ -235,7 +235,7 @@ def backtest(
     )
 
 
-def _calibrate(tries: list[Expectation], came: Array, level: float) -> tuple[Spread, np.ndarray]:
+def _calibrate(tries: list[PredictedCounts], came: Array, level: float) -> tuple[Spread, np.ndarray]:
     """Return the first spread whose intervals cover ``level``, and which periods those cover."""
     mean = np.concatenate([expected.mean for expected in tries], axis=1)
     usual = np.concatenate([total_variance(expected, Spread()) for expected in tries], axis=1)
@@ -251,7 +251,7 @@ def _calibrate(tries: list[Expectation], came: Array, level: float) -> tuple[Spr
     return best, inside
 
 
-def _chosen(found: dict[str, Expectation], chosen: np.ndarray) -> Expectation:
+def _chosen(found: dict[str, PredictedCounts], chosen: np.ndarray) -> PredictedCounts:
     """Return the expectation of each series' own method."""
     rows = np.arange(len(chosen))
     parts = [found[name] for name in METHODS]
@@ -259,4 +259,4 @@ def _chosen(found: dict[str, Expectation], chosen: np.ndarray) -> Expectation:
     def pick(name: str) -> Array:
         return np.stack([getattr(part, name) for part in parts])[chosen, rows]
 
-    return Expectation(**{name: pick(name) for name in Expectation.__dataclass_fields__})
+    return PredictedCounts(**{name: pick(name) for name in PredictedCounts.__dataclass_fields__})

@@ -9,9 +9,9 @@ import numpy as np
 from csatext.aggregation.panel.dispersion import FEWEST_SERIES, upper_tail
 from csatext.aggregation.panel.panel import Array
 from csatext.aggregation.panel.seasonal import Season
-from csatext.aggregation.prediction.baseline import Expectation, make_baseline
+from csatext.aggregation.prediction.baseline import PredictedCounts, make_baseline
 
-__all__ = ["FEWEST", "WINDOWS", "Incident", "watch"]
+__all__ = ["FEWEST", "WINDOWS", "Exceedance", "watch"]
 
 WINDOWS = {
     "h": {1: 0.2, 2: 0.3, 3: 0.3, 6: 0.2},
@@ -44,7 +44,7 @@ _SEEN = 0.2
 
 
 @dataclass
-class Incident:
+class Exceedance:
     """One run of periods above expectation; positions of periods from 0."""
 
     group: int
@@ -65,7 +65,7 @@ def watch(
     threshold: float,
     min_count: float,
     recent: int | None = None,
-) -> tuple[list[Incident], int]:
+) -> tuple[list[Exceedance], int]:
     """Go through the periods in order and return the incidents, and the number of periods judged.
 
     With ``recent``, from as many periods before the last ``recent`` ones as tell the level.
@@ -78,9 +78,9 @@ def watch(
     groups, periods = counts.shape
     weights = np.ones(counts.shape)
     expected = np.full(counts.shape, np.nan)
-    current: list[Incident | None] = [None] * groups
-    last: list[Incident | None] = [None] * groups
-    closed: list[Incident] = []
+    current: list[Exceedance | None] = [None] * groups
+    last: list[Exceedance | None] = [None] * groups
+    closed: list[Exceedance] = []
     refit = _REFIT.get(freq, 1)
     settled = np.full(groups, -1)
     first = FEWEST[freq]
@@ -106,7 +106,7 @@ def watch(
                 begin += int(np.argmax(counts[group, begin : t + 1] > forecast.mean[group, begin - t - 1 :]))
                 mean = float(forecast.mean[group, begin - t - 1 :].sum())
                 seen = float(counts[group, begin : t + 1].sum())
-                incident = Incident(int(group), begin, t, t, float(p[group]), seen, mean, True)
+                incident = Exceedance(int(group), begin, t, t, float(p[group]), seen, mean, True)
                 before = last[group]
                 if before is not None and _is_same(before, incident, counts[group], expected[group], freq):
                     incident = _joined(before, incident, counts[group], expected[group])
@@ -123,7 +123,7 @@ def watch(
 
 
 def _carry_on(
-    incident: Incident, t: int, counts: Array, expected: Array, weights: Array, longest: int
+    incident: Exceedance, t: int, counts: Array, expected: Array, weights: Array, longest: int
 ) -> None:
     """Extend an incident by period ``t``, or close it where the last three fell back to the usual."""
     ratio = incident.observed / max(incident.expected, 1e-9)
@@ -143,7 +143,7 @@ def _carry_on(
         weights[incident.start : t + 1] = 1.0
 
 
-def _is_same(before: Incident, after: Incident, counts: Array, expected: Array, freq: str) -> bool:
+def _is_same(before: Exceedance, after: Exceedance, counts: Array, expected: Array, freq: str) -> bool:
     """Tell whether two incidents of a series are one: between them the level was never usual again.
 
     A gap of one or two periods is too short to tell. In a longer one the counts must be likelier at
@@ -160,7 +160,7 @@ def _is_same(before: Incident, after: Incident, counts: Array, expected: Array, 
     return bool(counts[gap].sum() > middle * expected[gap].sum())
 
 
-def _joined(before: Incident, after: Incident, counts: Array, expected: Array) -> Incident:
+def _joined(before: Exceedance, after: Exceedance, counts: Array, expected: Array) -> Exceedance:
     """Return one incident from the start of ``before`` to the end of ``after``, found when the first was."""
     gap = slice(before.end + 1, after.start)
     return replace(
@@ -173,7 +173,7 @@ def _joined(before: Incident, after: Incident, counts: Array, expected: Array) -
     )
 
 
-def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.ndarray) -> Expectation:
+def _with_common_effect(forecast: PredictedCounts, counts: Array, is_special: np.ndarray) -> PredictedCounts:
     """On holidays and promotions, take what all series have in common out of each.
 
     A holiday may come once in the history, or never; the other series tell on the day itself what it
@@ -197,7 +197,7 @@ def _with_common_effect(forecast: Expectation, counts: Array, is_special: np.nda
 
 
 def _smallest_p(
-    counts: Array, forecast: Expectation, windows: dict[int, float], min_count: float, longest: np.ndarray
+    counts: Array, forecast: PredictedCounts, windows: dict[int, float], min_count: float, longest: np.ndarray
 ) -> tuple[Array, np.ndarray]:
     """Return the smallest p value over the windows that end with the last period, and its width.
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.cells_fold import encode_columns, fold
 from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, is_flag
+from csatext.aggregation.inputs.dimensions import encode_columns, fold
 from csatext.aggregation.scan.compared_periods import read_periods
 from csatext.errors import ParameterError
 from csatext.schema import Table

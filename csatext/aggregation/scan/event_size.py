@@ -11,13 +11,12 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
-from csatext.aggregation.inputs.arguments import as_number, is_flag
-from csatext.aggregation.options import as_whole
+from csatext.aggregation.inputs.arguments import as_number, as_whole, is_flag
 from csatext.aggregation.scan.cells import Cells, Grouping, group, read_cells
 from csatext.aggregation.scan.count_dispersion import between
 from csatext.errors import ParameterError
 
-__all__ = ["Scale", "measure_scale", "scaled", "whole_numbers"]
+__all__ = ["EventSize", "measure_scale", "scaled", "whole_numbers"]
 
 _FAR = 10.0
 _MANY = 10
@@ -29,7 +28,7 @@ _TINY = 1e-9
 
 
 @dataclass(frozen=True)
-class Scale:
+class EventSize:
     """Units of the numerator for one event, and the squares behind it.
 
     Attributes
@@ -88,7 +87,7 @@ def whole_numbers(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     ----------
     table : DataFrame
     names : sequence of str
-        Numeric columns, rounded as by :func:`csatext.aggregation.options.as_whole`.
+        Numeric columns, rounded as by :func:`csatext.aggregation.inputs.arguments.as_whole`.
 
     Returns
     -------
@@ -110,7 +109,7 @@ def whole_numbers(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return table.assign(**rounded) if rounded else table
 
 
-def scaled(cells: Cells, scale: Scale) -> Cells:
+def scaled(cells: Cells, scale: EventSize) -> Cells:
     """Return the cells with the numerator in units of one event."""
     if scale.unit == 1.0:
         return cells
@@ -124,7 +123,7 @@ def scaled(cells: Cells, scale: Scale) -> Cells:
 
 def measure_scale(
     table: pd.DataFrame, cells: Cells, *, numerator: str, denominator: str | None, where: Mapping[str, Any]
-) -> Scale:
+) -> EventSize:
     """Find how much of the numerator weighs as one independent event.
 
     Parameters
@@ -139,7 +138,7 @@ def measure_scale(
 
     Returns
     -------
-    Scale
+    EventSize
 
     Raises
     ------
@@ -173,7 +172,7 @@ def measure_scale(
     is_part = denominator is not None and bool((top[known] <= bottom[known]).all())
     is_nothing = not (cells.events_before.any() or cells.events_after.any())
     if is_nothing or is_flag(top) or (is_whole and is_part):
-        return Scale(1.0, True)
+        return EventSize(1.0, True)
 
     def fold(values: np.ndarray) -> Cells:
         given = table.assign(**{numerator: values})
@@ -202,7 +201,7 @@ def measure_scale(
 
 def _within(
     cells: Cells, fold: Callable[[np.ndarray], Cells], top: np.ndarray, bottom: np.ndarray, is_ratio: bool
-) -> Scale:
+) -> EventSize:
     """Measure independent rows."""
     amounts = cells.events_before + cells.events_after
     square = fold(top**2)
@@ -221,22 +220,22 @@ def _within(
             found.append(np.maximum(part, 0.0))
         squares = min(found, key=lambda values: float(values.sum()))
     unit = max(float(squares.sum()), _LEAST * float(compound.sum())) / float(amounts.sum())
-    return Scale(unit, False, squares, amounts)
+    return EventSize(unit, False, squares, amounts)
 
 
-def _of_whole(cells: Cells, rows: Scale, is_summed: bool) -> Scale:
+def _of_whole(cells: Cells, rows: EventSize, is_summed: bool) -> EventSize:
     """Decide whether whole numbers are events counted before, or amounts of one event a row."""
     dispersion, error = between(cells)
     if not is_summed and dispersion + _ERRORS * error >= np.sqrt(rows.unit):
         return rows
     if dispersion <= 1.0 or dispersion <= 1.0 + _ERRORS * error / dispersion:
-        return Scale(1.0, True)
+        return EventSize(1.0, True)
     own = _of_periods(cells) if is_summed and dispersion > _FAR else None
     # One standard error is added, as too much dispersion costs less than too little.
-    return own or Scale(dispersion + error, False)
+    return own or EventSize(dispersion + error, False)
 
 
-def _of_periods(cells: Cells) -> Scale | None:
+def _of_periods(cells: Cells) -> EventSize | None:
     """Measure cells by their own periods; None where no cell has two."""
     n = len(cells)
     before = cells.events_before
@@ -261,7 +260,7 @@ def _of_periods(cells: Cells) -> Scale | None:
         return None
     squares = np.maximum(squares, 0.0) * entries / spare
     unit = max(float(squares.sum()), _LEAST * float(total.sum())) / float(before.sum())
-    return Scale(unit, False, squares, before, own, _prior_freedom(squares, unit * before, own))
+    return EventSize(unit, False, squares, before, own, _prior_freedom(squares, unit * before, own))
 
 
 def _prior_freedom(squares: np.ndarray, usual: np.ndarray, spare: np.ndarray) -> float:

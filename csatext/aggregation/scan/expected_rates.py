@@ -10,7 +10,7 @@ from scipy.stats import chi2
 
 from csatext.aggregation.scan.cells import Cells, Grouping
 
-__all__ = ["Expectation", "expect"]
+__all__ = ["ExpectedRates", "expect"]
 
 _STRENGTH = (2.0, 1000.0)
 _USUAL_STRENGTH = 20.0
@@ -22,7 +22,7 @@ _MEDIAN = float(chi2.ppf(0.5, 1))
 
 
 @dataclass(frozen=True)
-class Expectation:
+class ExpectedRates:
     """Expected events and the variation behind them.
 
     Attributes
@@ -62,7 +62,7 @@ class Expectation:
         return max(usual, sum(self.restless.get(dim, 0.0) for dim in dims))
 
 
-def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expectation:
+def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> ExpectedRates:
     """Model the baseline: dimensions multiply, pairs and single cells deviate, all shrunk.
 
     Parameters
@@ -75,7 +75,7 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
 
     Returns
     -------
-    Expectation
+    ExpectedRates
 
     Notes
     -----
@@ -104,7 +104,7 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
     if is_binomial:
         rate = np.minimum(rate, 1.0)
     variances = _variances(cells, rate, [*single, *double], is_binomial)
-    return Expectation(rate, strength, pull, is_binomial, *variances)
+    return ExpectedRates(rate, strength, pull, is_binomial, *variances)
 
 
 def _rake(

@@ -10,8 +10,8 @@ import numpy as np
 from scipy.stats import t
 
 from csatext.aggregation.scan.cells import Cells, Grouping, group, subsets
-from csatext.aggregation.scan.event_size import Scale
-from csatext.aggregation.scan.expected_rates import Expectation
+from csatext.aggregation.scan.event_size import EventSize
+from csatext.aggregation.scan.expected_rates import ExpectedRates
 from csatext.aggregation.scan.likelihood_ratio import corrected_ratio, effective_trials, log_likelihood_ratio
 
 __all__ = ["Candidate", "Scan", "frequent_groups"]
@@ -112,8 +112,8 @@ class Scan:
     cells : Cells
     groups : list of Grouping
         Single dimensions first.
-    expectation : Expectation
-    scale : Scale
+    expectation : ExpectedRates
+    scale : EventSize
         What one event weighs; groups with larger single amounts than usual count for less.
 
     Notes
@@ -130,7 +130,9 @@ class Scan:
     depth. Combinations with fewer than 5 events on both sides together are not looked at.
     """
 
-    def __init__(self, cells: Cells, groups: list[Grouping], expectation: Expectation, scale: Scale) -> None:
+    def __init__(
+        self, cells: Cells, groups: list[Grouping], expectation: ExpectedRates, scale: EventSize
+    ) -> None:
         self._cells = cells
         self._scale = scale
         self._expectation = expectation

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from csatext.aggregation.scan.cells import Cells
-from csatext.aggregation.scan.expected_rates import Expectation
+from csatext.aggregation.scan.expected_rates import ExpectedRates
 from csatext.aggregation.scan.scan import Candidate, Scan
 
 __all__ = ["Cause", "choose", "whole_has_moved"]
@@ -50,14 +50,14 @@ class Cause:
 
 
 def choose(
-    cells: Cells, expectation: Expectation, scan: Scan, *, level: float, max_causes: int, min_share: float
+    cells: Cells, expectation: ExpectedRates, scan: Scan, *, level: float, max_causes: int, min_share: float
 ) -> list[Cause]:
     """Return the causes in the order of evidence, each followed by its alternatives.
 
     Parameters
     ----------
     cells : Cells
-    expectation : Expectation
+    expectation : ExpectedRates
     scan : Scan
     level : float
         A cause is significant where its q is at most this. Where the whole has plainly moved, the first
@@ -150,7 +150,7 @@ def _level(events: np.ndarray, expected: np.ndarray, where: np.ndarray) -> float
 
 def _with_the_whole(
     cells: Cells,
-    expectation: Expectation,
+    expectation: ExpectedRates,
     expected: np.ndarray,
     alive: np.ndarray,
     found: list[Candidate],
@@ -190,7 +190,7 @@ def _with_the_whole(
 
 def _excess(
     cells: Cells,
-    expectation: Expectation,
+    expectation: ExpectedRates,
     expected: np.ndarray,
     here: np.ndarray,
     candidate: Candidate,
@@ -209,7 +209,7 @@ def _excess(
 
 def _alternatives(
     cells: Cells,
-    expectation: Expectation,
+    expectation: ExpectedRates,
     expected: np.ndarray,
     alive: np.ndarray,
     found: list[Candidate],
@@ -251,7 +251,7 @@ def _alternatives(
 
 def _cause(
     cells: Cells,
-    expectation: Expectation,
+    expectation: ExpectedRates,
     expected: np.ndarray,
     alive: np.ndarray,
     candidate: Candidate,

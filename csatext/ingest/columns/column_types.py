@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from csatext.dates.empty import WORDS, repeated_words
 from csatext.dates.parse import Times, parse_times
-from csatext.ingest.cells import large_strings
 from csatext.ingest.columns.headers import kind_of, known_headers, normal_header
 from csatext.ingest.columns.masking import mask
 from csatext.ingest.columns.unreadable_dates import shown_date
@@ -25,6 +24,7 @@ from csatext.ingest.columns.values import (
     plain_value,
 )
 from csatext.ingest.raw_table import Note
+from csatext.strings import string_array
 
 __all__ = ["type_columns"]
 
@@ -161,7 +161,7 @@ def _lost_digits(frame: pd.DataFrame, ids: Sequence[str]) -> list[Note]:
     """Return how many identifiers Excel wrote as 1.00008E+11: their last digits are lost in the file."""
     notes: list[Note] = []
     for name in ids:
-        n = pc.sum(pc.match_substring_regex(large_strings(as_text(frame[name])), pattern=_ROUNDED)).as_py()
+        n = pc.sum(pc.match_substring_regex(string_array(as_text(frame[name])), pattern=_ROUNDED)).as_py()
         if n:
             detail = f"{n} 行的编号被写成科学计数（如 1.0E+11），末位数字已丢失；请按文本格式重新导出"
             notes.append(Note("id_digits_lost", name, n, len(frame), detail))

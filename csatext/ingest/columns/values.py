@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csatext.ingest.cells import large_strings
+from csatext.strings import string_array
 
-__all__ = ["SCORE", "as_flags", "as_identifiers", "as_numbers", "as_text", "blank", "plain_value"]
+__all__ = [
+    "SCORE",
+    "as_flags",
+    "as_identifiers",
+    "as_numbers",
+    "as_text",
+    "blank",
+    "plain_cell",
+    "plain_cells",
+    "plain_value",
+    "string_array",
+]
 
 _NOTHING = pa.array(
     ["", "nan", "null", "none", "\\n", "#n/a", "n/a", "<na>", "nat", "#ref!", "#value!"],
@@ -61,7 +75,7 @@ def blank(column: pd.Series) -> np.ndarray:
     >>> blank(pd.Series(["退款", " ", "NULL", None])).tolist()
     [False, True, True, True]
     """
-    cells = large_strings(column)
+    cells = string_array(column)
     short = pc.less_equal(pc.binary_length(cells), _LONGEST_NOTHING).to_numpy(zero_copy_only=False)
     found = pc.utf8_is_space(cells).to_numpy(zero_copy_only=False).astype(np.bool_, copy=True)
     bare = pc.utf8_lower(pc.utf8_trim_whitespace(cells.filter(pa.array(short))))
@@ -108,7 +122,7 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     >>> as_numbers(pd.Series(["007", "8"])) is None
     True
     """
-    texts = pc.utf8_trim_whitespace(large_strings(column))
+    texts = pc.utf8_trim_whitespace(string_array(column))
     empty = blank(column)
     filled = texts.filter(pa.array(~empty))
     if not len(filled):
@@ -177,3 +191,44 @@ def plain_value(column: pd.Series) -> pd.Series:
         return numbers
     texts = column.astype("str")
     return texts.mask(blank(texts))
+
+
+def plain_cell(value: object) -> object:
+    r"""Return one cell as a string, number, date or None; lists and records as JSON, bytes as UTF-8.
+
+    Examples
+    --------
+    >>> plain_cell([1, "慢"]), plain_cell(b"ok"), plain_cell(float("nan")), plain_cell("a\ud800")
+    ('[1, "慢"]', 'ok', None, 'a?')
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple | dict | set):
+        listed = sorted(map(str, value)) if isinstance(value, set) else value
+        return json.dumps(listed, ensure_ascii=False, default=str).encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).decode("utf-8", "replace")
+    if isinstance(value, Decimal):
+        return float(value)
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return None
+    return value
+
+
+def plain_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with plain cells in its object columns, and names that are valid Unicode.
+
+    Examples
+    --------
+    >>> plain_cells(pd.DataFrame({"a": [[1], None]}))["a"].tolist()
+    ['[1]', None]
+    """
+    names = [str(plain_cell(str(name))) for name in frame.columns]
+    result = frame.set_axis(names, axis="columns")
+    for name in names:
+        if result[name].dtype == object:
+            cells = [plain_cell(value) for value in result[name]]
+            result[name] = pd.Series(cells, index=result.index, dtype=object)
+    return result

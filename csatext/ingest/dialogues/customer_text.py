@@ -144,8 +144,8 @@ def contacts_from_turns(
     The turns of the chosen roles, consecutive ones too, stand under each other, a line each. Fillers and
     stutters (:mod:`csatext.ingest.dialogues.fillers`) and templates
     (:func:`csatext.ingest.dialogues.templates.mark_templates`) are left out, but never all that was said: a
-    dialogue in which nothing else was said keeps it. :func:`turn_spans` with the same arguments leads from the text
-    back to the turns. REQUIREMENTS rows 9, 11 and 17.
+    dialogue in which nothing else was said keeps it. :func:`turn_spans` with the same arguments leads from
+    the text back to the turns. REQUIREMENTS rows 9, 11 and 17.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import as_text, blank
-from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues
-from csatext.ingest.dialogues.roles import role_of
+from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, whole_characters
+from csatext.ingest.dialogues.role_inference import service_scores
+from csatext.ingest.dialogues.roles import anonymous, role_of
 from csatext.ingest.dialogues.template_keys import kind_of_message
 from csatext.ingest.dialogues.transcripts import find_grammar, split_transcript
-from csatext.ingest.json_shapes import whole_characters
+from csatext.ingest.dialogues.turn_columns import candidates
 from csatext.ingest.raw_table import RAW_LIMIT, RawTable, Reject, row_text
-from csatext.ingest.turn_columns import candidates
 
 __all__ = [
     "Expanded",
+    "exchanges",
     "nested_column",
     "transcript_cells",
     "transcript_column",
@@ -43,6 +44,13 @@ _BREAK = re.compile(r"\r\n?|<br\s{0,3}/?>|(?:\\r)?\\n(?![A-Za-z])|\\n(?=[A-Za-z]
 """A line end as exports write it; a backslash and n before a letter may be a path."""
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*+\n)++")
 _FIELD = re.compile(r"^\s*+([^\s:：]{1,20}+)[ \t]*+[:：][ \t]*+(\S[^\n]*+)$")
+_WORDS = 4
+_CELLS_READ = 1000
+_MESSAGE = re.compile(
+    r"[ _-]*(?:消息|信息|内容|文本|发言|话术|语句|说的话|说|回复|答复|提问"
+    r"|text|messages?|msg|content|utterance|said|reply|query)$",
+    re.IGNORECASE,
+)
 
 
 class Expanded(NamedTuple):
@@ -269,3 +277,65 @@ def _preamble(text: str, own: dict[str, str], line: int) -> list[Reject]:
         else:
             rejects.append(Reject(line + place, "不属于任何一句话", written.strip()[:RAW_LIMIT]))
     return rejects
+
+
+def exchanges(raw: RawTable, columns: Mapping[str, str] | None) -> Expanded | None:
+    """Return the utterances of a table with one column for each speaker, None for any other table.
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"id": ["1"], "用户": ["退款怎么还没到"], "客服": ["请您稍等一下"]}))
+    >>> exchanges(raw, None).frame["speaker"].tolist()
+    ['用户', '客服']
+    """
+    frame = raw.frame
+    names = [str(name) for name in frame.columns]
+    sides = _sides(frame)
+    others = [name for name in names if name not in sides]
+    if len(sides) < 2 or _speech(frame, others) or "text" in (columns or {}) or "role" in (columns or {}):
+        return None
+    rows = np.repeat(np.arange(len(frame)), len(sides))
+    texts = np.column_stack([as_text(frame[name]).to_numpy(dtype=object) for name in sides]).ravel()
+    long = frame[others].iloc[rows].reset_index(drop=True)
+    labels = np.array([_MESSAGE.sub("", name) or name for name in sides], dtype=object)
+    long["speaker"] = pd.array(np.tile(labels, len(frame)), dtype="str")
+    long["\0text"] = pd.array(texts, dtype="str")
+    kept = ~blank(long["\0text"])
+    given = {"role": "speaker", "text": "\0text"}
+    ids = candidates(others, "doc_id")
+    if not ids:
+        long["\0doc"] = pd.array((rows + 1).astype(str), dtype="str")
+    given["doc_id"] = ids[0] if ids else "\0doc"
+    spoken = np.zeros(len(frame), dtype=np.bool_)
+    spoken[rows[kept]] = True
+    lines = row_lines(raw)
+    rejects = [
+        Reject(int(lines[i]) or None, "文本为空", row_text(frame.iloc[i])) for i in np.flatnonzero(~spoken)
+    ]
+    return Expanded(long[kept].reset_index(drop=True), given, lines[rows[kept]], rejects)
+
+
+def _speech(frame: pd.DataFrame, names: Sequence[str]) -> bool:
+    """Return whether one of the names is that of a text, and something stands under it."""
+    return any(not blank(as_text(frame[name])).all() for name in candidates(names, "text"))
+
+
+def _sides(frame: pd.DataFrame) -> list[str]:
+    """Return the columns of what each side said.
+
+    A header that is a speaker and a word for a message (客户消息, agent_text) says so; under a header that
+    is a speaker alone (客户, 客服) stand names too: its texts must be of four characters in the mean, or
+    sound like speech.
+    """
+    names = [str(name) for name in frame.columns]
+    bare = {name: _MESSAGE.sub("", name) for name in names}
+    told = [name for name in names if bare[name] not in ("", name) and role_of(bare[name], whole=True)]
+    if len({role_of(bare[name], whole=True) for name in told}) > 1:
+        return told
+    sides = [name for name in names if role_of(name, whole=True) or anonymous(name)]
+    texts = [as_text(frame[name].iloc[:_CELLS_READ]) for name in sides]
+    long = [text.str.len().mean() >= _WORDS for text in texts]
+    if all(long) or sum(long) > 1:
+        return [name for name, enough in zip(sides, long, strict=True) if enough]
+    spoken = [bool(service_scores(text.dropna()).any()) for text in texts]
+    return sides if any(spoken) and len({role_of(name, whole=True) for name in sides}) > 1 else []

@@ -15,22 +15,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csatext.errors import InputError, ParameterError
-from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues
-from csatext.ingest.dialogues.layouts import nested_column, transcript_column, transcript_file
+from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, whole_characters
+from csatext.ingest.dialogues.layouts import exchanges, nested_column, transcript_column, transcript_file
 from csatext.ingest.dialogues.subtitles import looks_like_subtitles, read_subtitles
 from csatext.ingest.dialogues.transcripts import find_grammar
-from csatext.ingest.dialogues.turn_columns import chosen_columns, map_turns
+from csatext.ingest.dialogues.turn_columns import candidates, chosen_columns, map_turns
 from csatext.ingest.formats.delimited import read_delimited
 from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.json_parquet import read_json, read_parquet
 from csatext.ingest.formats.json_values import json_lines
 from csatext.ingest.formats.registry import ENDINGS, read_bytes
 from csatext.ingest.formats.workbooks import read_workbook
-from csatext.ingest.json_shapes import whole_characters
 from csatext.ingest.raw_table import RAW_LIMIT, Note, RawTable, Reject
 from csatext.ingest.repair.table_cleanup import tidy
-from csatext.ingest.turn_columns import candidates
-from csatext.ingest.turn_exchanges import exchanges
 
 __all__ = ["TURN_ENDINGS", "Spoken", "load_spoken"]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from csatext.ingest.dialogues.transcripts import find_grammar, split_transcript
 from csatext.ingest.raw_table import RAW_LIMIT, Reject
 
-__all__ = ["Cue", "looks_like_subtitles", "read_subtitles"]
+__all__ = ["Caption", "looks_like_subtitles", "read_subtitles"]
 
 _STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
 _ARROW = re.compile(rf"^[ \t]*{_STAMP}[ \t]*-{{1,2}}>[ \t]*{_STAMP}[^\n]*$", re.MULTILINE)
@@ -19,7 +19,7 @@ _TAG = re.compile(r"</?(?:v|c|b|i|u|font|lang|ruby|rt)(?:[\s.][^>]{0,60})?>", re
 _NUMBER = re.compile(r"(?:\A|\n)[ \t]*\d+[ \t]*\n?\Z")
 
 
-class Cue(NamedTuple):
+class Caption(NamedTuple):
     """One utterance: label (None: not named), start and end in seconds, text, line from 1."""
 
     label: str | None
@@ -46,7 +46,7 @@ def _seconds(match: re.Match[str], at: int) -> float:
     return whole + int((rest or "0").ljust(3, "0")) / 1000
 
 
-def read_subtitles(text: str) -> tuple[list[Cue], list[Reject]]:
+def read_subtitles(text: str) -> tuple[list[Caption], list[Reject]]:
     r"""Return the cues of a subtitle file.
 
     The speaker stands before a colon, in brackets or in a voice tag; a cue without one goes on with the
@@ -59,7 +59,7 @@ def read_subtitles(text: str) -> tuple[list[Cue], list[Reject]]:
 
     Returns
     -------
-    cues : list of Cue
+    cues : list of Caption
         A cue in which two speak gives two, with the cue's times.
     rejects : list of Reject
         Cues without text.
@@ -76,7 +76,7 @@ def read_subtitles(text: str) -> tuple[list[Cue], list[Reject]]:
     plain = [_TAG.sub("", body).strip() for body in bodies]
     named = any(said.label for body in plain for said in split_transcript(body, "named"))
     grammar = find_grammar(["\n".join(plain)]) or ("named" if named else None)
-    cues: list[Cue] = []
+    cues: list[Caption] = []
     rejects: list[Reject] = []
     speaker: str | None = None
     line, done = 1, 0
@@ -93,7 +93,7 @@ def read_subtitles(text: str) -> tuple[list[Cue], list[Reject]]:
             said = ((part.label, part.text) for part in split_transcript(body, grammar))
         for label, words in said:
             speaker = label or speaker
-            cues.append(Cue(speaker, start, end, words, line))
+            cues.append(Caption(speaker, start, end, words, line))
     return cues, rejects
 
 

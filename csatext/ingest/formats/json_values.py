@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from csatext.ingest.cells import plain_cell
 from csatext.ingest.columns.headers import known_headers, normal_header
+from csatext.ingest.columns.values import plain_cell
 
 __all__ = ["Piece", "flat", "json_lines", "loads", "pieces", "records"]
 

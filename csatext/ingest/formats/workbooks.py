@@ -13,9 +13,8 @@ import pandas as pd
 import python_calamine as calamine
 
 from csatext.errors import InputError, ParameterError
-from csatext.ingest.biff import broken_records
 from csatext.ingest.columns.headers import known_headers, normal_header
-from csatext.ingest.formats.xls_container import broken_compound, compound_stream
+from csatext.ingest.formats.xls_container import broken_compound, broken_records, compound_stream
 from csatext.ingest.formats.xlsx_extent import Packed, checked_package, part_of_sheet
 from csatext.ingest.raw_table import Note, RawTable, Reject
 from csatext.ingest.repair.header_row import find_header, unique_names

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["broken_compound", "compound_stream"]
+__all__ = ["broken_compound", "broken_records", "compound_stream"]
 
 _SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST = 0xFFFFFFFA
@@ -16,6 +16,10 @@ _LARGEST = 0xFFFFFFFA
 _HEADER = 512
 _ENTRY = 128
 _STREAM, _ROOT = 2, 5
+_ROWS, _COLUMNS = 65_536, 256
+_SHARED_STRINGS, _DIMENSIONS = 0x00FC, 0x0200
+_CELLS = frozenset((0x0006, 0x007E, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E))
+"""Formula, RK, MulRk, MulBlank, RString, LabelSst, Blank, Number, Label, BoolErr, RK2: row, then column."""
 
 
 class _BrokenError(ValueError):
@@ -184,3 +188,52 @@ def broken_compound(data: bytes) -> bool:
     except _BrokenError:
         return True
     return False
+
+
+def broken_records(stream: bytes) -> bool:
+    """Return whether a workbook stream tells of rows, columns or strings that cannot be.
+
+    A reader of workbooks reserves room for what the records say; 515 GB by four damaged bytes.
+
+    Parameters
+    ----------
+    stream : bytes
+        The stream ``Workbook`` (BIFF8) or ``Book`` (BIFF5).
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> dimensions = struct.pack("<HHIIHHH", 0x0200, 14, 0, 8, 0, 3, 0)
+    >>> broken_records(dimensions)
+    False
+    >>> broken_records(struct.pack("<HHIIHHH", 0x0200, 14, 0, 1 << 31, 0, 3, 0))
+    True
+    """
+    at, end = 0, len(stream)
+    while at + 4 <= end:
+        kind, size = struct.unpack_from("<HH", stream, at)
+        at += 4
+        if at + size > end:
+            # Padding behind the last record is no record.
+            return False
+        if _impossible(kind, stream[at : at + size], end):
+            return True
+        at += size
+    return False
+
+
+def _impossible(kind: int, record: bytes, most: int) -> bool:
+    """Return whether a record tells of what cannot be; there are no more strings than bytes (``most``)."""
+    if kind in _CELLS and len(record) >= 4:
+        return bool(struct.unpack_from("<H", record, 2)[0] >= _COLUMNS)
+    if kind == _SHARED_STRINGS and len(record) >= 8:
+        return bool(struct.unpack_from("<I", record, 4)[0] > most)
+    if kind != _DIMENSIONS:
+        return False
+    if len(record) not in (10, 14):
+        return True
+    _, last_row, _, last_column = struct.unpack_from("<IIHH" if len(record) == 14 else "<HHHH", record)
+    return bool(last_row > _ROWS or last_column > _COLUMNS)

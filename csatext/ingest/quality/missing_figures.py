@@ -9,8 +9,8 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.ingest.cells import large_strings
 from csatext.ingest.quality.pipe_rows import PIPE, pipe_blocks
+from csatext.strings import string_array
 
 __all__ = ["lacks_figure", "table_flags"]
 
@@ -130,7 +130,7 @@ def table_flags(texts: pd.Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]
     >>> piped.tolist(), lacking.tolist()
     ([False, False, False], [False, True, False])
     """
-    cells = large_strings(texts)
+    cells = string_array(texts)
     flags = []
     for pattern, test in ((f"[{PIPE}]", lambda text: bool(pipe_blocks(text))), (_SUSPECT, lacks_figure)):
         flag = pc.fill_null(pc.match_substring_regex(cells, pattern), False).to_numpy(zero_copy_only=False)

@@ -7,8 +7,7 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.ingest.cells import large_strings
-from csatext.ingest.codepoints import runs
+from csatext.strings import code_points, string_array
 
 __all__ = ["near_duplicates"]
 
@@ -21,7 +20,7 @@ _SEED = 20_240_601
 
 def _normal(texts: pd.Series) -> pd.Series:
     """Return texts without what copies differ in: case, width, blanks, punctuation, which digits."""
-    cells = pc.utf8_lower(pc.utf8_normalize(large_strings(texts), form="NFKC"))
+    cells = pc.utf8_lower(pc.utf8_normalize(string_array(texts), form="NFKC"))
     cells = pc.replace_substring_regex(cells, pattern=r"[^\pL\pN]+", replacement="")
     return pd.Series(pc.replace_substring_regex(cells, pattern=r"\pN", replacement="0").to_pandas())
 
@@ -33,25 +32,27 @@ def _signatures(texts: pd.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64]
     odd = rng.integers(1, 2**63, size=k, dtype=np.uint64) | np.uint64(1)
     signatures = np.zeros((len(texts), k), dtype=np.uint32)
     lengths = np.zeros(len(texts), dtype=np.int64)
-    for run in runs(texts):
-        n = run.lengths.size
-        lengths[run.first : run.first + n] = run.lengths
-        codes = np.concatenate([run.codes, np.zeros(_SHINGLE - 1, dtype=np.uint32)]).astype(np.uint64)
-        shingles = codes[: run.codes.size].copy()
+    for piece in code_points(texts):
+        n = piece.lengths.size
+        lengths[piece.first : piece.first + n] = piece.lengths
+        codes = np.concatenate([piece.codes, np.zeros(_SHINGLE - 1, dtype=np.uint32)]).astype(np.uint64)
+        shingles = codes[: piece.codes.size].copy()
         for j in range(1, _SHINGLE):
-            shingles = shingles * np.uint64(0x9E3779B97F4A7C15) + codes[j : j + run.codes.size]
+            shingles = shingles * np.uint64(0x9E3779B97F4A7C15) + codes[j : j + piece.codes.size]
         shingles ^= shingles >> np.uint64(29)
         # A shingle must not reach into the next text; a text shorter than one keeps its first.
-        row = np.repeat(np.arange(n), run.lengths)
-        place = np.arange(run.codes.size) - np.repeat(np.cumsum(run.lengths) - run.lengths, run.lengths)
-        whole = (place + _SHINGLE <= run.lengths[row]) | (place == 0)
+        row = np.repeat(np.arange(n), piece.lengths)
+        place = np.arange(piece.codes.size) - np.repeat(
+            np.cumsum(piece.lengths) - piece.lengths, piece.lengths
+        )
+        whole = (place + _SHINGLE <= piece.lengths[row]) | (place == 0)
         shingles, row = shingles[whole], row[whole]
         if not shingles.size:
             continue
         filled, starts = np.unique(row, return_index=True)
         for i in range(k):
             hashed = (shingles * odd[i]) >> np.uint64(32)
-            signatures[run.first + filled, i] = np.minimum.reduceat(hashed, starts).astype(np.uint32)
+            signatures[piece.first + filled, i] = np.minimum.reduceat(hashed, starts).astype(np.uint32)
     return signatures, lengths
 
 

@@ -9,7 +9,7 @@ import opencc
 import pandas as pd
 from numpy.typing import NDArray
 
-from csatext.ingest.codepoints import runs
+from csatext.strings import code_points
 
 __all__ = ["SCRIPTS", "scripts"]
 
@@ -50,12 +50,12 @@ def scripts(texts: pd.Series) -> pd.Series:
     """
     traditional, simplified = _marks()
     codes = np.full(len(texts), 3, dtype=np.int64)
-    for run in runs(texts):
-        hanzi = (run.codes >= _HANZI[0]) & (run.codes < _HANZI[1])
-        at = np.where(hanzi, run.codes - _HANZI[0], 0)
+    for piece in code_points(texts):
+        hanzi = (piece.codes >= _HANZI[0]) & (piece.codes < _HANZI[1])
+        at = np.where(hanzi, piece.codes - _HANZI[0], 0)
         lean = (hanzi & traditional[at]).astype(np.int32) - (hanzi & simplified[at])
-        latin = ((run.codes | 0x20) >= 0x61) & ((run.codes | 0x20) <= 0x7A)
-        chinese, leaning = run.add(hanzi) > 0, run.add(lean)
-        piece = np.where(chinese, np.where(leaning > 0, 1, 0), np.where(run.add(latin) > 0, 2, 3))
-        codes[run.first : run.first + piece.size] = piece
+        latin = ((piece.codes | 0x20) >= 0x61) & ((piece.codes | 0x20) <= 0x7A)
+        chinese, leaning = piece.add(hanzi) > 0, piece.add(lean)
+        found = np.where(chinese, np.where(leaning > 0, 1, 0), np.where(piece.add(latin) > 0, 2, 3))
+        codes[piece.first : piece.first + found.size] = found
     return pd.Series(np.array(SCRIPTS, dtype=object)[codes], index=texts.index, dtype="str")

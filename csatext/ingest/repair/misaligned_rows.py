@@ -2,30 +2,269 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from csatext.ingest.misfits import find_misfits
-from csatext.ingest.moves import best_move, is_displaced, is_swapped
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
-from csatext.ingest.repair.column_profiles import learn_robust, with_headers, with_prefix
+from csatext.ingest.repair.column_profiles import GAP, Shape, learn_robust, with_headers, with_prefix
+from csatext.strings import string_array
 
-__all__ = ["mend_shifts"]
+__all__ = [
+    "Misfits",
+    "Move",
+    "best_move",
+    "find_misfits",
+    "is_displaced",
+    "is_swapped",
+    "mend_shifts",
+    "moves",
+]
 
+_FARTHEST = 3
+"""Columns by which the values of a row may have moved."""
+_GAIN = 2
+"""Typed cells by which a move must make a row fit better to prove that the row is out of place."""
+_SENTENCE = 24
+"""Bytes in UTF-8 (eight hanzi) beyond which a cell in a typed column is a sentence."""
+_FILLED = re.compile(r"\S")
 _SAMPLE = 2000
 _MANY = 0.4
 """Share of rows out of place from which nobody can say which of the columns are the right ones."""
+
+
+class Move(NamedTuple):
+    """A row after a move: its cells, how many fit and misfit typed columns, how many filled ones moved.
+
+    ``known`` is the number of moved cells that are now among the few values of their column.
+    """
+
+    row: tuple[str, ...]
+    fits: int
+    wrong: int
+    moved: int
+    known: int
+
+
+def _grade(cell: str, shape: Shape) -> int:
+    """Return 1 for a cell that fits a typed column, -1 for one that does not, 0 where nothing is known."""
+    if not cell.strip():
+        return 0 if shape.may_be_empty or shape.free else -1
+    if shape.free or GAP.match(cell):
+        return -1 if shape.stray is not None and shape.stray.match(cell) else 0
+    fits = shape.takes(cell) and not (shape.stray is not None and shape.stray.match(cell))
+    return 1 if fits else -1
+
+
+def _sums(values: Sequence[bool]) -> list[int]:
+    return [0, *accumulate(map(int, values))]
+
+
+class _Grades:
+    """Sums of the grades of a row's cells, each ``by`` columns from where it stands."""
+
+    def __init__(self, cells: Sequence[str], shapes: Sequence[Shape], by: int) -> None:
+        n = len(cells)
+        grades = [_grade(cells[c], shapes[c + by]) if 0 <= c + by < n else 0 for c in range(n)]
+        self.fits = _sums([grade > 0 for grade in grades])
+        self.wrong = _sums([grade < 0 for grade in grades])
+        self.known = _sums(
+            [0 <= c + by < n and cells[c].strip() in (shapes[c + by].values or ()) for c in range(n)]
+        )
+
+
+def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
+    """Return the row as it stands, then the row after each move of up to three empty cells.
+
+    Parameters
+    ----------
+    cells : sequence of str
+    shapes : sequence of Shape, of the same length
+
+    Returns
+    -------
+    list of Move
+        Without repetition.
+
+    Examples
+    --------
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
+    >>> shapes = learn_shape([[f"T{i}", "退款太慢了，请处理", str(i)] for i in range(8)], 3)
+    >>> best_move(["退款太慢了，请处理", "7", ""], shapes).row
+    ('', '退款太慢了，请处理', '7')
+    """
+    n = len(cells)
+    filled = _sums([bool(cell.strip()) for cell in cells])
+    stay = _Grades(cells, shapes, 0)
+    found = {tuple(cells): Move(tuple(cells), stay.fits[n], stay.wrong[n], 0, 0)}
+    for size in range(1, _FARTHEST + 1):
+        starts = [
+            i
+            for i in range(n - size + 1)
+            if filled[i + size] == filled[i] and (i == 0 or cells[i - 1].strip())
+        ]
+        if not starts:
+            break
+        right, left = _Grades(cells, shapes, size), _Grades(cells, shapes, -size)
+        for i in starts:
+            rest = [*cells[:i], *cells[i + size :]]
+            for j in range(n - size + 1):
+                row = (*rest[:j], *[""] * size, *rest[j:])
+                if row in found:
+                    continue
+                first, last = (j, i) if j < i else (i + size, j + size)
+                by = right if j < i else left
+                outer = [(0, min(i, j)), (max(i, j) + size, n)]
+                found[row] = Move(
+                    row,
+                    by.fits[last] - by.fits[first] + sum(stay.fits[b] - stay.fits[a] for a, b in outer),
+                    by.wrong[last] - by.wrong[first] + sum(stay.wrong[b] - stay.wrong[a] for a, b in outer),
+                    filled[last] - filled[first],
+                    by.known[last] - by.known[first],
+                )
+    return list(found.values())
+
+
+def best_move(cells: Sequence[str], shapes: Sequence[Shape]) -> Move | None:
+    """Return the one move after which no cell is out of place and most fit; None where it is not one."""
+    whole = [move for move in moves(cells, shapes)[1:] if not move.wrong and move.fits]
+    top = max((move.fits for move in whole), default=0)
+    best = [move for move in whole if move.fits == top]
+    return best[0] if len(best) == 1 else None
+
+
+def is_displaced(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
+    """Return whether a move proves that values stand in the wrong columns.
+
+    The row must fit better by two typed cells, and two filled cells must move together, or one to where
+    it is among the few values of its column: a gap beside an odd value is no shift.
+    """
+    stay, *others = moves(cells, shapes)
+    return any(
+        move.fits - move.wrong - stay.fits + stay.wrong >= _GAIN
+        and move.wrong < stay.wrong
+        and (move.moved > 1 or move.known > 0)
+        for move in others
+    )
+
+
+def is_swapped(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
+    """Return whether a cell that no cell of its column is like fits a column whose own cell does not.
+
+    Examples
+    --------
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
+    >>> shapes = learn_shape([[f"2024/5/{i + 1}", "退款太慢了，请处理"] for i in range(8)], 2)
+    >>> is_swapped(["退款太慢了，请处理", "2024/5/3"], shapes)
+    True
+    """
+    stray = [
+        cell for cell, shape in zip(cells, shapes, strict=True) if shape.stray and shape.stray.match(cell)
+    ]
+    return any(
+        shape.pattern is not None
+        and cell.strip()
+        and _grade(cell, shape) < 0
+        and any(map(shape.takes, stray))
+        for cell, shape in zip(cells, shapes, strict=True)
+    )
+
+
+class Misfits(NamedTuple):
+    """Rows that are out of place ``surely`` or ``perhaps``, and those of two ``odd`` cells; bool, (n,)."""
+
+    surely: NDArray[np.bool_]
+    perhaps: NDArray[np.bool_]
+    odd: NDArray[np.bool_]
+
+
+def find_misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> Misfits:
+    """Return which rows may have the right number of cells in the wrong columns.
+
+    A cell is out of place when it does not look like its column of numbers, dates or codes (an empty one
+    where such cells are unusual, too), and a stray when it is a date, or a number in a column of few
+    words, where the column has none. A row is surely out of place when it has a stray and another cell
+    out of place, or when at least two and at least half of its cells in typed columns are out of place
+    and one of them is a sentence. Written gaps (N/A, 不详, -) are not out of place. Where only empty
+    cells are out of place beside a stray, the row may as well be one with a gap.
+
+    A row is odd when two cells, a filled one among them, and an empty cell anywhere leave room for a
+    move: values that a column of few words does not know, and long ones among short, count here too.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, n_columns)
+        Strings.
+    shapes : sequence of Shape, length n_columns
+
+    Returns
+    -------
+    Misfits
+
+    Examples
+    --------
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
+    >>> rows = [[f"T{i}", "退款太慢了，请处理", f"2024/5/{i + 1}"] for i in range(8)]
+    >>> frame = pd.DataFrame([*rows, ["退款太慢了，请处理", "2024/5/3", ""]], dtype="str")
+    >>> find_misfits(frame, learn_shape(rows, 3)).surely.nonzero()[0].tolist()
+    [8]
+    """
+    counts = (np.zeros(len(frame), dtype=np.int64) for _ in range(8))
+    wrong, written, typed, stray, long, other, gaps, missing = counts
+    for name, shape in zip(frame.columns, shapes, strict=True):
+        cells = string_array(frame[name])
+        lengths = pc.binary_length(cells).to_numpy(zero_copy_only=False)
+        empty = ~_matches(cells, _FILLED)
+        gaps += empty
+        if shape.pattern is None:
+            is_stray = np.zeros(len(frame), dtype=np.bool_)
+            if shape.stray is not None:
+                is_stray = _matches(cells, shape.stray)
+            stray += is_stray
+            other += ~is_stray & ~empty & _unknown(cells, shape)
+            missing += empty & (not shape.free and not shape.may_be_empty)
+            continue
+        bad = ~_matches(cells, shape.pattern) & ((lengths > 0) | (not shape.may_be_empty))
+        if bad.any():
+            bad[bad] = ~_matches(cells.filter(pa.array(bad)), GAP)
+        wrong += bad
+        written += bad & (lengths > 0)
+        typed += 1
+        long += bad & (lengths > _SENTENCE)
+    surely = ((stray > 0) & (written > 0)) | ((wrong >= 2) & (2 * wrong >= typed) & (long > 0))
+    odd = (wrong + stray + other + missing >= 2) & (written + stray + other > 0) & (gaps > 0)
+    return Misfits(surely, ~surely & (stray > 0) & (wrong > 0), odd)
+
+
+def _unknown(cells: pa.Array, shape: Shape) -> NDArray[np.bool_]:
+    """Return which cells are not among the values of their column, or too long for it."""
+    if shape.values is not None:
+        known = pa.array(sorted(shape.values), type=cells.type)
+        return ~pc.is_in(pc.utf8_trim_whitespace(cells), value_set=known).to_numpy(zero_copy_only=False)
+    if shape.longest is not None:
+        return np.asarray(pc.utf8_length(cells).to_numpy(zero_copy_only=False) > shape.longest)
+    return np.zeros(len(cells), dtype=np.bool_)
+
+
+def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
+    found = pc.match_substring_regex(cells, pattern=pattern.pattern)
+    return np.asarray(found.to_numpy(zero_copy_only=False).astype(np.bool_))
 
 
 def mend_shifts(raw: RawTable) -> RawTable:
     """Return the table without rows that have values in the wrong columns.
 
     A row is out of place when two or more of its cells, and half of those in columns of numbers, dates or
-    codes, do not look like their column (:func:`csatext.ingest.misfits.find_misfits`), or when a move of
-    its empty cells makes it fit better by two cells (:func:`csatext.ingest.moves.is_displaced`). It is
-    put right when one move alone makes every cell fit.
+    codes, do not look like their column (:func:`find_misfits`), or when a move of its empty cells makes it
+    fit better by two cells (:func:`is_displaced`). It is put right when one move alone makes every cell fit.
 
     Parameters
     ----------

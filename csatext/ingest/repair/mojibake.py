@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csatext.ingest.codepoints import runs
 from csatext.ingest.raw_table import Note
 from csatext.ingest.repair.character_frequencies import chinese_share, log_likelihood, of_codes
+from csatext.strings import code_points
 
 __all__ = ["mend_columns", "mend_names", "mend_text"]
 
@@ -124,8 +124,10 @@ def _excess() -> NDArray[np.float32]:
 def _doubtful(column: pd.Series) -> NDArray[np.bool_]:
     """Return which cells hold characters beyond ASCII that running Chinese would not have."""
     doubt = np.zeros(len(column), dtype=np.bool_)
-    for run in runs(column, ascii_too=False):
-        doubt[run.first : run.first + run.lengths.size] = run.add(_excess().take(run.codes, mode="clip")) < 0
+    for piece in code_points(column, ascii_too=False):
+        doubt[piece.first : piece.first + piece.lengths.size] = (
+            piece.add(_excess().take(piece.codes, mode="clip")) < 0
+        )
     return doubt
 
 

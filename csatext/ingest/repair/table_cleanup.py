@@ -11,8 +11,7 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.ingest.cells import large_strings, plain_cells
-from csatext.ingest.columns.values import as_text, blank
+from csatext.ingest.columns.values import as_text, blank, plain_cells, string_array
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
 
@@ -66,7 +65,7 @@ def _drop_totals(raw: RawTable) -> RawTable:
     at = np.zeros(len(frame), dtype=np.bool_)
     for name in frame.columns:
         if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
-            cells = large_strings(as_text(frame[name]))
+            cells = string_array(as_text(frame[name]))
             short = pc.less_equal(pc.binary_length(cells), _LONGEST_TOTAL)
             found = pc.match_substring_regex(cells.filter(short), pattern=_TOTAL.pattern)
             at[short.to_numpy(zero_copy_only=False)] |= found.to_numpy(zero_copy_only=False)

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csatext.privacy.context import Cues
-from csatext.privacy.normalize import MASK, fold
+from csatext.privacy.context import TriggerWords
+from csatext.privacy.kinds import MASK
+from csatext.privacy.normalize import fold
 from csatext.privacy.prefilter.candidate_rows import coarse
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes, lettered
@@ -52,7 +53,7 @@ def _finds(view: str, numbered: bool, placed: bool, named: bool, coded: bool) ->
     if placed:
         yield from addresses(view)
     if numbered or named or coded:
-        cues = Cues(view)
+        cues = TriggerWords(view)
         if named or coded:
             yield from announced_names(view, cues)
         if coded and not numbered:

@@ -10,7 +10,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from csatext.lexicon import lexicon_path
-from csatext.privacy.recognizers.numbers import Found
+from csatext.privacy.kinds import Found
 
 __all__ = ["HALLS", "NUMBERING", "UNITS", "addresses"]
 

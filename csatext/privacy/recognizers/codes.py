@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from csatext.privacy.context import Cue, Cues
+from csatext.privacy.context import TriggerWord, TriggerWords
+from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import TURN_JOIN
 from csatext.privacy.recognizers.checksums import is_id18, is_uscc
 from csatext.privacy.recognizers.dictated_codes import spelt
 from csatext.privacy.recognizers.internet import emails, ips
-from csatext.privacy.recognizers.numbers import Found
 from csatext.privacy.recognizers.plates import plates
 
 __all__ = ["codes", "lettered"]
@@ -32,7 +32,7 @@ _LABEL = re.compile(r"(?:QQ|qq|[Vv][Xx])(?=[A-Za-z][A-Za-z0-9_\-]{4})")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$")
 
 
-def _masked_kind(value: str, cue: Cue | None) -> str | None:
+def _masked_kind(value: str, cue: TriggerWord | None) -> str | None:
     """Return the kind of a number of which somebody has masked the middle, from its length and start."""
     size = len(value)
     near = cue.kind if cue is not None else ""
@@ -47,7 +47,7 @@ def _masked_kind(value: str, cue: Cue | None) -> str | None:
     return "bank_card" if 16 <= size <= 19 and value[0] in "34569" else None
 
 
-def _masked(view: str, cues: Cues) -> Iterator[Found]:
+def _masked(view: str, cues: TriggerWords) -> Iterator[Found]:
     for match in _MASKED.finditer(view) if any(mask in view for mask in "*xX#_") else ():
         value = re.sub(r"[\s-]", "", match.group()).lower()
         kind = _masked_kind(value, cues.before(match.start()))
@@ -55,7 +55,7 @@ def _masked(view: str, cues: Cues) -> Iterator[Found]:
             yield Found(*match.span(), kind, value)
 
 
-def _code_kind(code: str, start: int, end: int, cues: Cues) -> str | None:
+def _code_kind(code: str, start: int, end: int, cues: TriggerWords) -> str | None:
     """Return the kind of a code of letters and digits, from its shape and the words around it."""
     upper = code.upper()
     digits = sum(char.isdecimal() for char in code)
@@ -99,7 +99,7 @@ def _code_kind(code: str, start: int, end: int, cues: Cues) -> str | None:
     return None
 
 
-def _codes(view: str, cues: Cues) -> Iterator[Found]:
+def _codes(view: str, cues: TriggerWords) -> Iterator[Found]:
     for match in _CODE.finditer(view):
         label = _LABEL.match(match.group())
         start, end = match.start() + (label.end() if label is not None else 0), match.end()
@@ -111,7 +111,7 @@ def _codes(view: str, cues: Cues) -> Iterator[Found]:
             )
 
 
-def codes(view: str, cues: Cues) -> Iterator[Found]:
+def codes(view: str, cues: TriggerWords) -> Iterator[Found]:
     """Yield values with letters in a folded text; where two overlap the earlier one is meant."""
     yield from emails(view)
     yield from _masked(view, cues)
@@ -120,7 +120,7 @@ def codes(view: str, cues: Cues) -> Iterator[Found]:
     yield from lettered(view, cues)
 
 
-def lettered(view: str, cues: Cues) -> Iterator[Found]:
+def lettered(view: str, cues: TriggerWords) -> Iterator[Found]:
     """Yield the codes whose shape or context word tells their kind, account names among them."""
     yield from spelt(view, cues)
     yield from _codes(view, cues)

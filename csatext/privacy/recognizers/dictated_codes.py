@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from csatext.privacy.context import DIRECT, Cues
+from csatext.privacy.context import DIRECT, TriggerWords
+from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import TURN_JOIN
 from csatext.privacy.recognizers.checksums import is_mobile, is_uscc
 from csatext.privacy.recognizers.digit_runs import FILLER
-from csatext.privacy.recognizers.numbers import Found
 from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
 
 __all__ = ["spelt"]
@@ -99,7 +99,7 @@ def _nickname(view: str, at: int) -> Found | None:
     return Found(start, end, "account", name.lower()) if whole else None
 
 
-def spelt(view: str, cues: Cues) -> Iterator[Found]:
+def spelt(view: str, cues: TriggerWords) -> Iterator[Found]:
     """Yield the codes with letters that stand right after a word for them, said or in pieces."""
     for end, kind in cues.ends(_SOUGHT):
         lead = _LEAD.match(view, end)

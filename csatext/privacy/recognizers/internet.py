@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv6Address
 
-from csatext.privacy.context import Cues
+from csatext.privacy.context import TriggerWords
+from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import TURN_JOIN
-from csatext.privacy.recognizers.numbers import Found
 from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
 
 __all__ = ["emails", "ips"]
@@ -86,7 +86,7 @@ def _is_ip6(value: str) -> bool:
     return True
 
 
-def ips(view: str, cues: Cues) -> Iterator[Found]:
+def ips(view: str, cues: TriggerWords) -> Iterator[Found]:
     """Yield the IP addresses in a folded text; those that are said or spaced only after a word such as IP."""
     for match in _IP4.finditer(view) if "." in view else ():
         numbers = [int(part) for part in match.group().split(".")]
@@ -106,6 +106,6 @@ def ips(view: str, cues: Cues) -> Iterator[Found]:
             yield Found(start, start + len(value), "ip", value.lower())
 
 
-def _told(position: int, cues: Cues) -> bool:
+def _told(position: int, cues: TriggerWords) -> bool:
     cue = cues.before(position)
     return cue is not None and cue.kind == "ip"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
-from csatext.privacy.context import Cues, words_of
+from csatext.privacy.context import TriggerWords, words_of
+from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import QUESTION_END, TURN_JOIN
 from csatext.privacy.recognizers.name_boundaries import (
     EDGE,
@@ -23,7 +24,6 @@ from csatext.privacy.recognizers.name_boundaries import (
     surname_before,
     written_apart,
 )
-from csatext.privacy.recognizers.numbers import Found
 
 __all__ = ["ASKS_NAME", "announced_names", "names"]
 
@@ -80,7 +80,7 @@ _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
 _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
 
-def _announced(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
+def _announced(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
     """Yield the names after the words that announce one; several may follow, joined by 和 or a comma."""
     for _, at, kind, strong in cues.names:
         if kind == "title":
@@ -125,7 +125,7 @@ def _called(view: str) -> Iterator[tuple[int, int]]:
             yield called.end(), end
 
 
-def announced_names(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
+def announced_names(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
     """Yield start and end of the names after a word that announces one, after 叫, before 经理."""
     yield from _announced(view, cues)
     yield from _called(view)
@@ -169,7 +169,7 @@ def _answers(view: str) -> Iterator[tuple[int, int]]:
             yield asked.end(), asked.end() + len(surname)
 
 
-def _titled(view: str, cues: Cues) -> Iterator[tuple[int, int]]:
+def _titled(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
     """Yield the names right before 先生, 女士, 小姐: the surname, or the full name where it stands alone."""
     for end, after, kind, _ in cues.names:
         if kind == "title" and _NOT_TITLE.match(view, after) is None:
@@ -229,7 +229,7 @@ def _signed(view: str) -> Iterator[tuple[int, int]]:
                     yield start, end
 
 
-def names(view: str, cues: Cues, values: Iterable[Found]) -> Iterator[Found]:
+def names(view: str, cues: TriggerWords, values: Iterable[Found]) -> Iterator[Found]:
     """Yield the names in a folded text; ``values`` are the numbers found in it.
 
     Overlapping finds are all given; the caller keeps the first.

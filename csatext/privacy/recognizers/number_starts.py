@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from csatext.privacy.context import Cues
+from csatext.privacy.context import TriggerWords
 from csatext.privacy.recognizers.checksums import PROVINCES
 from csatext.privacy.recognizers.digit_runs import Run
 
@@ -89,7 +89,7 @@ def _shaped(digits: np.ndarray, sizes: np.ndarray, limits: np.ndarray, barred: n
     return (shaped & ~barred) | ((sizes == 11) & mobile(0))
 
 
-def starts(view: str, runs: list[Run], cues: Cues) -> list[list[int]]:
+def starts(view: str, runs: list[Run], cues: TriggerWords) -> list[list[int]]:
     """Return, for each run, the chunks at which a value can begin.
 
     A value needs its shape there or a context word in reach: anywhere else the search finds nothing.
@@ -98,7 +98,7 @@ def starts(view: str, runs: list[Run], cues: Cues) -> list[list[int]]:
     --------
     >>> from csatext.privacy.recognizers.digit_runs import runs
     >>> text = "5 5 5 13800138000 5"
-    >>> starts(text, list(runs(text)), Cues(text))
+    >>> starts(text, list(runs(text)), TriggerWords(text))
     [[3]]
     """
     chunks = list(chain.from_iterable(run.chunks for run in runs))

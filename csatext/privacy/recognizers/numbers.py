@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
-from csatext.privacy.context import Cue, Cues
+from csatext.privacy.context import TriggerWord, TriggerWords
+from csatext.privacy.kinds import Found
 from csatext.privacy.recognizers.checksums import (
     is_card_like,
     is_id15,
@@ -21,7 +21,7 @@ from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS, SHORTEST, ru
 from csatext.privacy.recognizers.number_starts import LONGEST, starts
 from csatext.privacy.recognizers.spoken_digits import Chunk
 
-__all__ = ["Found", "numbers"]
+__all__ = ["numbers"]
 
 _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
 _MOBILE_LENGTH = 11
@@ -55,16 +55,7 @@ _EXTENSION = re.compile(
 )
 
 
-class Found(NamedTuple):
-    """A value found: characters of the view, kind, and the value without separators."""
-
-    start: int
-    end: int
-    kind: str
-    value: str
-
-
-def _is_phone_grouping(view: str, chunks: list[Chunk], cue: Cue | None) -> bool:
+def _is_phone_grouping(view: str, chunks: list[Chunk], cue: TriggerWord | None) -> bool:
     """Whether written groups can be a telephone number, not dates, prices or lists of quantities."""
     if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
         return True
@@ -105,7 +96,9 @@ def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, st
     return None
 
 
-def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) -> tuple[str, str] | None:
+def _structural(
+    view: str, chunks: list[Chunk], digits: str, cue: TriggerWord | None
+) -> tuple[str, str] | None:
     """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
     near = cue.kind if cue is not None else ""
     size = len(digits)
@@ -129,7 +122,7 @@ def _structural(view: str, chunks: list[Chunk], digits: str, cue: Cue | None) ->
     return None
 
 
-def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, str] | None:
+def _contextual(digits: str, cue: TriggerWord | None, after: TriggerWord | None) -> tuple[str, str] | None:
     """Return kind and value of digits that only the words around them make personal."""
     size = len(digits)
     if cue is not None and size <= LONGEST:
@@ -155,7 +148,7 @@ def _contextual(digits: str, cue: Cue | None, after: Cue | None) -> tuple[str, s
     return None
 
 
-def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: Cue | None) -> bool:
+def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | None) -> bool:
     """Whether a mobile number is one beside letters too: announced, or with one letter or a mark at most."""
     if kind != "mobile":
         return False
@@ -171,7 +164,7 @@ def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: Cue | None) -> b
     )
 
 
-def _refused(view: str, chunks: list[Chunk], kind: str, cue: Cue | None) -> bool:
+def _refused(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | None) -> bool:
     """Whether what stands around the digits says that they are an amount or part of a code."""
     start, end = chunks[0].start, chunks[-1].end
     if cue is not None and cue.kind == "other" and cue.direct:
@@ -211,7 +204,7 @@ def _extent(view: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
 
 
 def _best(
-    view: str, run: list[Chunk], at: int, cues: Cues, apart: frozenset[int]
+    view: str, run: list[Chunk], at: int, cues: TriggerWords, apart: frozenset[int]
 ) -> tuple[int, Found] | None:
     """Return the longest value that starts with chunk ``at``, and the chunk after it.
 
@@ -269,7 +262,7 @@ def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
     return spoken or said_on or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
 
 
-def numbers(view: str, cues: Cues) -> Iterator[Found]:
+def numbers(view: str, cues: TriggerWords) -> Iterator[Found]:
     """Yield the values of digits in a folded text, in order, none overlapping."""
     if _ENOUGH.search(view) is None:
         return

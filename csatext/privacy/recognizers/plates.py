@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import PROVINCES, TURN_JOIN
 from csatext.privacy.recognizers.digit_runs import FILLER
-from csatext.privacy.recognizers.numbers import Found
 from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
 
 __all__ = ["plates"]

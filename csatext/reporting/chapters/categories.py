@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from csatext.labels import Measure
-from csatext.reporting.chapters.page import Block, Section, drawn, number, ranges, share, text_table
+from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart, line_chart
+from csatext.reporting.format import format_intervals, format_number, format_percent
 
 __all__ = ["category_chapter"]
 
@@ -31,7 +32,7 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
         named["category"].tolist(),
         named["numerator"].tolist(),
         [
-            f"{number(n)} 条，{share(part)}"
+            f"{format_number(n)} 条，{format_percent(part)}"
             for n, part in zip(named["numerator"], named["share"], strict=True)
         ],
         title=f"各投诉类别的{measure.flagged}",
@@ -39,7 +40,7 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
     blocks = [
         Block(
             f"各类别的{measure.flagged}",
-            drawn(chart),
+            as_markup(chart),
             _rows(ordered, tables.get("keywords_category"), measure),
             "查看表格与特征词",
             note="百分比为占全部" + measure.flagged + "的份额。",
@@ -51,23 +52,23 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
         counts = counts.assign(low=float("nan"), high=float("nan"))
         if counts["value"].notna().any():
             lines = line_chart(counts, "category", title="各投诉类别的联络数走势", percent=False)
-            blocks.append(Block("各类别的联络数走势", drawn(lines), note="联络最多的六类。"))
+            blocks.append(Block("各类别的联络数走势", as_markup(lines), note="联络最多的六类。"))
     blocks += _quotes(tables.get("examples"), named["category"].tolist())
     return Section("投诉类别", tuple(blocks), "按规则归类，一条联络取其主要类别；个人信息已遮盖。")
 
 
 def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, measure: Measure) -> Any:
-    shown = ordered.assign(range=ranges(ordered, share), words="—")
+    shown = ordered.assign(range=format_intervals(ordered, format_percent), words="—")
     if keywords is not None:
         firm = keywords[(keywords["q"] < 0.05) & (keywords["rank"] <= _WORDS)]
         words = firm.groupby("group")["term"].agg("、".join)
         shown["words"] = [words.get(name, "—") for name in shown["category"]]
     columns: list[tuple[str, str, Any]] = [
         ("category", "投诉类别", None),
-        ("n", "联络数", number),
-        ("numerator", measure.flagged, number),
-        ("share", f"占{measure.flagged}", share),
-        ("value", measure.rate, share),
+        ("n", "联络数", format_number),
+        ("numerator", measure.flagged, format_number),
+        ("share", f"占{measure.flagged}", format_percent),
+        ("value", measure.rate, format_percent),
         ("range", "95% 区间", None),
         ("words", "特征词", None),
     ]

@@ -11,18 +11,9 @@ from markupsafe import Markup
 
 from csatext.aggregation.episodes import cell_mask, dimensions_in, dimensions_in_episodes, period_labels
 from csatext.labels import Measure, cell_name, period_name
-from csatext.reporting.chapters.page import (
-    Block,
-    Section,
-    TextTable,
-    chance,
-    drawn,
-    interval,
-    number,
-    share,
-    text_table,
-)
+from csatext.reporting.chapters.page import Block, Section, TextTable, as_markup, text_table
 from csatext.reporting.charts.charts import spark_chart
+from csatext.reporting.format import format_interval, format_number, format_p_value, format_percent
 
 __all__ = ["cause_chapter"]
 
@@ -76,10 +67,10 @@ def _courses(
         rates = np.divide(events, n, out=np.full(len(labels), np.nan), where=n > 0)
         marked = [row["first_period"] <= label <= row["last_period"] for label in labels]
         tips = [
-            f"{label}：{share(rate)}（{events_in:.0f}/{n_in}）"
+            f"{label}：{format_percent(rate)}（{events_in:.0f}/{n_in}）"
             for label, rate, events_in, n_in in zip(labels, rates, events, n, strict=True)
         ]
-        charts.append(drawn(spark_chart(rates.tolist(), marked, tips)))
+        charts.append(as_markup(spark_chart(rates.tolist(), marked, tips)))
     return charts
 
 
@@ -90,8 +81,8 @@ def _episode_table(found: pd.DataFrame, by: list[str], courses: list[Markup]) ->
         where=[cell_name(row, by) for row in rows],
         course=pd.Series(courses, index=found.index, dtype=object),
         rates=[
-            f"{share(row['before'])} → {share(row['after'])}"
-            f"（{number(row['numerator'])}/{number(row['denominator'])}）"
+            f"{format_percent(row['before'])} → {format_percent(row['after'])}"
+            f"（{format_number(row['numerator'])}/{format_number(row['denominator'])}）"
             for row in rows
         ],
         more=[
@@ -105,7 +96,7 @@ def _episode_table(found: pd.DataFrame, by: list[str], courses: list[Markup]) ->
         ("course", "走势", None),
         ("rates", "之前 → 期间", None),
         ("more", "超出原来的水平（区间）", None),
-        ("q", "q", chance),
+        ("q", "q", format_p_value),
         ("top_category", "主要类别", None),
         ("words", "相关词", None),
     ]
@@ -144,21 +135,22 @@ def _period_table(causes: pd.DataFrame, measure: Measure) -> TextTable:
             for row in rows
         ],
         range=[
-            interval(round(row["contribution_low"]), round(row["contribution_high"]), number) for row in rows
+            format_interval(round(row["contribution_low"]), round(row["contribution_high"]), format_number)
+            for row in rows
         ],
         contribution=causes["contribution"].round(),
     )
     columns: list[tuple[str, str, Any]] = [
         ("period", "时段", None),
-        ("rank", "序", number),
+        ("rank", "序", format_number),
         ("where", "范围", None),
-        ("before", "之前", share),
-        ("after", "当期", share),
-        ("numerator_after", measure.flagged, number),
-        ("denominator_after", "联络数", number),
-        ("contribution", "贡献", number),
+        ("before", "之前", format_percent),
+        ("after", "当期", format_percent),
+        ("numerator_after", measure.flagged, format_number),
+        ("denominator_after", "联络数", format_number),
+        ("contribution", "贡献", format_number),
         ("range", "区间", None),
-        ("q", "q", chance),
+        ("q", "q", format_p_value),
         ("kind", "说明", None),
     ]
     return text_table(shown, columns, _MOST_ROWS)

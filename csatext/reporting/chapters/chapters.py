@@ -11,19 +11,16 @@ from csatext.labels import Measure, measure_of, name_of
 from csatext.reporting.chapters.categories import category_chapter
 from csatext.reporting.chapters.changes import cause_chapter
 from csatext.reporting.chapters.closing import glossary, quality_chapter
-from csatext.reporting.chapters.page import (
-    Block,
-    Section,
-    chance,
-    drawn,
-    number,
-    ranges,
-    share,
-    signed_share,
-    text_table,
-)
+from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.chapters.summary import cards, summary
 from csatext.reporting.charts.charts import bar_chart, line_chart
+from csatext.reporting.format import (
+    format_intervals,
+    format_number,
+    format_p_value,
+    format_percent,
+    format_points,
+)
 from csatext.reporting.standard_tables import CHART_VALUES
 
 __all__ = ["chapters"]
@@ -72,19 +69,19 @@ def _course(tables: Tables, measure: Measure) -> Section | None:
     total = tables.get("trend_total")
     if total is None or not total["value"].notna().any():
         return None
-    shown = total.assign(range=ranges(total, share), events=_events(total))
+    shown = total.assign(range=format_intervals(total, format_percent), events=_events(total))
     columns: Columns = [
         ("label", "时段", None),
-        ("n", "联络数", number),
-        ("numerator", measure.flagged, number),
-        ("value", measure.rate, share),
+        ("n", "联络数", format_number),
+        ("numerator", measure.flagged, format_number),
+        ("value", measure.rate, format_percent),
         ("range", "95% 区间", None),
-        ("change", "环比", signed_share),
+        ("change", "环比", format_points),
         ("events", "节假日与促销", None),
     ]
     blocks = (
         Block(
-            chart=drawn(line_chart(total, title=f"{measure.rate}走势")),
+            chart=as_markup(line_chart(total, title=f"{measure.rate}走势")),
             note="阴影为 95% 区间；空心点为不完整时段。",
             table=text_table(shown.iloc[::-1], columns, 120),
             folded=_FOLD,
@@ -112,14 +109,14 @@ def _breakdowns(tables: Tables, measure: Measure) -> Section | None:
         label = name_of(name)
         chart = None
         if table["value"].notna().any() and len(table) <= CHART_VALUES:
-            chart = drawn(bar_chart(table, name, title=f"{label}的{measure.rate}"))
+            chart = as_markup(bar_chart(table, name, title=f"{label}的{measure.rate}"))
         many = "" if chart else f"取值较多（{len(table)} 个），只列表格。"
-        shown = table.assign(range=ranges(table, share))
+        shown = table.assign(range=format_intervals(table, format_percent))
         rows = text_table(shown, _rate_columns([name], measure), 50)
         blocks.append(Block(f"按{label}", chart, rows, _FOLD, note=many))
         if f"trend_{name}" in tables:
             lines = line_chart(tables[f"trend_{name}"], name, title=f"{label}的{measure.rate}走势")
-            blocks.append(Block(f"{label}的{measure.rate}走势", drawn(lines), note="联络最多的六组。"))
+            blocks.append(Block(f"{label}的{measure.rate}走势", as_markup(lines), note="联络最多的六组。"))
     pairs = _pairs(tables, measure)
     if pairs is not None:
         blocks.append(pairs)
@@ -132,12 +129,12 @@ def _breakdowns(tables: Tables, measure: Measure) -> Section | None:
 def _rate_columns(names: list[str], measure: Measure) -> Columns:
     return [
         *((name, name_of(name), None) for name in names),
-        ("n", "联络数", number),
-        ("numerator", measure.flagged, number),
-        ("value", measure.rate, share),
+        ("n", "联络数", format_number),
+        ("numerator", measure.flagged, format_number),
+        ("value", measure.rate, format_percent),
         ("range", "95% 区间", None),
-        ("difference", "与其余之差", signed_share),
-        ("q", "q", chance),
+        ("difference", "与其余之差", format_points),
+        ("q", "q", format_p_value),
     ]
 
 
@@ -151,7 +148,7 @@ def _pairs(tables: Tables, measure: Measure) -> Block | None:
             if table is not None and {first, second} <= set(table.columns):
                 high = table[(table["q"] < 0.05) & (table["difference"] > 0)]
                 names = high[first].astype(str) + " × " + high[second].astype(str)
-                found.append(high.assign(pair=names, range=ranges(high, share)))
+                found.append(high.assign(pair=names, range=format_intervals(high, format_percent)))
     joined = pd.concat(found) if found else pd.DataFrame()
     if not len(joined):
         return None
@@ -166,7 +163,7 @@ def _scores(tables: Tables) -> Section | None:
     """Return the scores by every dimension, lowest first; the first dimension is drawn."""
     blocks = []
     for score in ("csat", "nps", "resolved"):
-        form = share if score == "resolved" else number
+        form = format_percent if score == "resolved" else format_number
         prefix = f"breakdown_{score}_"
         by = [key.removeprefix(prefix) for key in tables if key.startswith(prefix)]
         names = [name for name in by if name in tables[prefix + name].columns]
@@ -175,16 +172,16 @@ def _scores(tables: Tables) -> Section | None:
             chart, label = None, f"{name_of(score)}，按{name_of(name)}"
             if place == 0 and table["value"].notna().any() and len(table) <= CHART_VALUES:
                 percent = score == "resolved"
-                chart = drawn(bar_chart(table, name, title=label, percent=percent, more_is_worse=False))
+                chart = as_markup(bar_chart(table, name, title=label, percent=percent, more_is_worse=False))
             columns: Columns = [
                 (name, name_of(name), None),
-                ("n", "联络数", number),
-                ("denominator", "有值", number),
+                ("n", "联络数", format_number),
+                ("denominator", "有值", format_number),
                 ("value", name_of(score), form),
                 ("range", "95% 区间", None),
-                ("q", "q", chance),
+                ("q", "q", format_p_value),
             ]
-            rows = text_table(table.assign(range=ranges(table, form)), columns, 15)
+            rows = text_table(table.assign(range=format_intervals(table, form)), columns, 15)
             blocks.append(Block(label if chart else "", chart, rows, _FOLD if chart else label))
     note = "从低到高；红色显著低于其余、蓝色显著高于其余（q < 0.05）。"
     return Section("满意度与解决", tuple(blocks), note) if blocks else None
@@ -216,9 +213,9 @@ def _topics(tables: Tables) -> Section | None:
     columns: Columns = [
         ("topic", "主题", None),
         ("terms", "词", None),
-        ("share", "词量占比", share),
-        ("n_docs", "联络数", number),
-        ("coherence", "一致性", number),
+        ("share", "词量占比", format_percent),
+        ("n_docs", "联络数", format_number),
+        ("coherence", "一致性", format_number),
     ]
     note = "由词的共现归纳，不依赖投诉类别；一致性越高，主题的词越常同时出现。"
     return Section("主题", (Block(table=text_table(rows.reset_index(), columns)),), note)

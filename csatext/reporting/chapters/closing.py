@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from csatext.labels import Measure, check_name, name_of
-from csatext.reporting.chapters.page import Block, Section, number, share, text_table
+from csatext.reporting.chapters.page import Block, Section, text_table
+from csatext.reporting.format import format_number, format_percent
 
 __all__ = ["glossary", "quality_chapter"]
 
@@ -25,8 +26,8 @@ def quality_chapter(tables: Mapping[str, pd.DataFrame], absent: Mapping[str, str
         columns: list[tuple[str, str, Any]] = [
             ("check", "检查项", None),
             ("column", "列", None),
-            ("n", "行数", number),
-            ("rate", "占比", share),
+            ("n", "行数", format_number),
+            ("rate", "占比", format_percent),
             ("detail", "说明", None),
         ]
         blocks.append(Block("读入时的判断与修复", table=text_table(shown, columns, 200)))

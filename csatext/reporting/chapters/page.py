@@ -11,20 +11,7 @@ from markupsafe import Markup
 
 from csatext.reporting.charts.svg import Chart
 
-__all__ = [
-    "Block",
-    "Head",
-    "Section",
-    "TextTable",
-    "chance",
-    "drawn",
-    "interval",
-    "number",
-    "ranges",
-    "share",
-    "signed_share",
-    "text_table",
-]
+__all__ = ["Block", "Head", "Section", "TextTable", "as_markup", "text_table"]
 
 
 @dataclass(frozen=True)
@@ -68,65 +55,7 @@ class Section:
     terms: tuple[tuple[str, str], ...] = ()
 
 
-def number(value: Any) -> str:
-    """Return a count or measure: thousands separated, two decimals only where it is not whole.
-
-    Examples
-    --------
-    >>> number(1234), number(4.256), number(None)
-    ('1,234', '4.26', '—')
-    """
-    if pd.isna(value):
-        return "—"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
-
-
-def share(value: Any) -> str:
-    """Return a share in per cent.
-
-    Examples
-    --------
-    >>> share(0.1234), share(float("nan"))
-    ('12.3%', '—')
-    """
-    return "—" if pd.isna(value) else f"{value:.1%}"
-
-
-def signed_share(value: Any) -> str:
-    """Return a difference of shares in percentage points.
-
-    Examples
-    --------
-    >>> signed_share(-0.012)
-    '-1.2 个百分点'
-    """
-    return "—" if pd.isna(value) else f"{value * 100:+.1f} 个百分点"
-
-
-def chance(value: Any) -> str:
-    """Return a p or q value.
-
-    Examples
-    --------
-    >>> chance(0.0312), chance(1e-9)
-    ('0.031', '<0.001')
-    """
-    if pd.isna(value):
-        return "—"
-    return "<0.001" if value < 0.001 else f"{value:.2g}"
-
-
-def interval(low: Any, high: Any, form: Callable[[Any], str]) -> str:
-    """Return an interval."""
-    return "—" if pd.isna(low) or pd.isna(high) else f"{form(low)} – {form(high)}"
-
-
-def ranges(table: pd.DataFrame, form: Callable[[Any], str]) -> list[str]:
-    """Return the interval of each row of a table with ``low`` and ``high``."""
-    return [interval(low, high, form) for low, high in zip(table["low"], table["high"], strict=True)]
-
-
-def drawn(chart: Chart) -> Markup:
+def as_markup(chart: Chart) -> Markup:
     """Return a chart as markup that the page does not escape; its words are escaped already."""
     return Markup(chart.svg)
 

@@ -8,10 +8,15 @@ from typing import Any
 import pandas as pd
 
 from csatext.aggregation.episodes import dimensions_in_episodes
-from csatext.aggregation.statistics.intervals import wilson
+from csatext.aggregation.statistics.intervals import rate_difference, wilson
 from csatext.labels import Measure, cell_name, dated_period, name_of, period_name
-from csatext.reporting.chapters.page import chance, interval, number, share, signed_share
-from csatext.reporting.difference import rate_difference
+from csatext.reporting.format import (
+    format_interval,
+    format_number,
+    format_p_value,
+    format_percent,
+    format_points,
+)
 from csatext.reporting.standard_tables import CHART_VALUES
 
 __all__ = ["cards", "episode_sentence", "summary"]
@@ -25,18 +30,18 @@ Tables = Mapping[str, pd.DataFrame]
 
 def cards(facts: pd.DataFrame, tables: Tables, column: str, measure: Measure) -> tuple[dict[str, str], ...]:
     """Return the figures at the head of the page."""
-    made = [{"value": number(len(facts)), "label": "联络数"}]
+    made = [{"value": format_number(len(facts)), "label": "联络数"}]
     known = facts[column].dropna()
     if len(known):
-        made.append({"value": share(known.astype(float).mean()), "label": measure.rate})
+        made.append({"value": format_percent(known.astype(float).mean()), "label": measure.rate})
     if "category" in facts:
         hit = (facts["category"] != _UNKNOWN).mean()
-        made.append({"value": share(hit), "label": "命中投诉类别的占比"})
+        made.append({"value": format_percent(hit), "label": "命中投诉类别的占比"})
     if "csat" in facts and pd.api.types.is_numeric_dtype(facts["csat"]) and facts["csat"].notna().any():
         made.append({"value": f"{facts['csat'].mean():.2f}", "label": "满意度均分"})
     if "episodes" in tables:
         rises = int(tables["episodes"]["is_rise"].sum())
-        made.append({"value": number(rises), "label": f"{measure.rate}升高的异动"})
+        made.append({"value": format_number(rises), "label": f"{measure.rate}升高的异动"})
     return tuple(made)
 
 
@@ -54,9 +59,10 @@ def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, measure: Meas
     moved, more = ("升到", "多") if row["is_rise"] else ("降到", "少")
     low, high = sorted(abs(round(row[name])) for name in ("excess_low", "excess_high"))
     said = (
-        f"{when}，{cell}：{measure.rate}由 {share(row['before'])} {moved} {share(row['after'])}"
-        f"（{number(row['numerator'])}/{number(row['denominator'])}），"
-        f"比原来的水平{more}出约 {number(round(abs(row['excess'])))} 条（区间 {low:,} – {high:,}）"
+        f"{when}，{cell}：{measure.rate}由 {format_percent(row['before'])} "
+        f"{moved} {format_percent(row['after'])}"
+        f"（{format_number(row['numerator'])}/{format_number(row['denominator'])}），"
+        f"比原来的水平{more}出约 {format_number(round(abs(row['excess'])))} 条（区间 {low:,} – {high:,}）"
     )
     if pd.notna(row["top_category"]):
         said += f"，以「{row['top_category']}」为主"
@@ -67,7 +73,7 @@ def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, measure: Meas
 
 def _scope(facts: pd.DataFrame, column: str, measure: Measure) -> str:
     known = facts[column].dropna().astype(float)
-    said = f"共 {number(len(facts))} 条联络"
+    said = f"共 {format_number(len(facts))} 条联络"
     if "created_at" in facts and facts["created_at"].notna().any():
         first, last = facts["created_at"].min(), facts["created_at"].max()
         said = f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d} {said}"
@@ -75,8 +81,9 @@ def _scope(facts: pd.DataFrame, column: str, measure: Measure) -> str:
         return said + "。"
     low, high = wilson([known.sum()], [len(known)])
     return (
-        f"{said}，{measure.rate} {share(known.mean())}（{number(known.sum())}/{number(len(known))}，"
-        f"95% 区间 {interval(low[0], high[0], share)}）。"
+        f"{said}，{measure.rate} {format_percent(known.mean())}"
+        f"（{format_number(known.sum())}/{format_number(len(known))}，"
+        f"95% 区间 {format_interval(low[0], high[0], format_percent)}）。"
     )
 
 
@@ -95,9 +102,10 @@ def _latest(tables: Tables, measure: Measure) -> str:
     verdict = "超出随机波动" if found.is_significant else "在随机波动之内"
     span = f"{len(past)} {period_name(str(total.attrs.get('freq', 'W')))}"
     return (
-        f"最近一个完整时段 {last['label']}（{number(last['n'])} 条）{measure.rate} {share(last['value'])}，"
-        f"与之前 {span}的 {share(before[0] / before[1])} 相比 {signed_share(found.value)}"
-        f"（区间 {interval(found.low, found.high, signed_share)}），{verdict}。"
+        f"最近一个完整时段 {last['label']}（{format_number(last['n'])} 条）{measure.rate} "
+        f"{format_percent(last['value'])}，"
+        f"与之前 {span}的 {format_percent(before[0] / before[1])} 相比 {format_points(found.value)}"
+        f"（区间 {format_interval(found.low, found.high, format_points)}），{verdict}。"
     )
 
 
@@ -128,7 +136,7 @@ def _worst_category(tables: Tables, measure: Measure) -> str:
         return ""
     top = named.sort_values(["numerator", "category"], ascending=[False, True]).head(_MOST_CELLS)
     listed = "、".join(
-        f"「{row.category}」{number(row.numerator)} 条（{share(row.numerator / total)}）"
+        f"「{row.category}」{format_number(row.numerator)} 条（{format_percent(row.numerator / total)}）"
         for row in top.itertuples(index=False)
     )
     return f"{measure.flagged}最多的投诉类别：{listed}。"
@@ -146,7 +154,8 @@ def _worst_cells(tables: Tables, measure: Measure) -> list[str]:
             continue
         high = high.sort_values("difference", ascending=False, kind="stable")
         listed = "、".join(
-            f"「{row[name]}」{share(row['value'])}（{signed_share(row['difference'])}，q {chance(row['q'])}）"
+            f"「{row[name]}」{format_percent(row['value'])}"
+            f"（{format_points(row['difference'])}，q {format_p_value(row['q'])}）"
             for row in high.head(_MOST_CELLS).to_dict("records")
         )
         more = f" 等 {len(high)} 个" if len(high) > _MOST_CELLS else ""
@@ -160,4 +169,6 @@ def _rejected(tables: Tables) -> str:
     if quality is None:
         return ""
     lost = quality[quality["check"] == "rejected"]
-    return "".join(f"读入时剔除 {number(row.n)} 行：{row.detail}。" for row in lost.itertuples(index=False))
+    return "".join(
+        f"读入时剔除 {format_number(row.n)} 行：{row.detail}。" for row in lost.itertuples(index=False)
+    )

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.reporting.chapters.page import number, share
-from csatext.reporting.charts.svg import Canvas, Chart, Scale, nice_ticks
+from csatext.reporting.charts.svg import AxisScale, Canvas, Chart, nice_ticks
+from csatext.reporting.format import format_number, format_percent
 
 __all__ = ["Chart", "bar_chart", "count_chart", "line_chart", "spark_chart"]
 
@@ -42,14 +42,14 @@ def line_chart(trend: pd.DataFrame, by: str | None = None, *, title: str = "", p
     percent : bool, default True
         Whether the value is a share.
     """
-    form = share if percent else number
+    form = format_percent if percent else format_number
     groups = _groups(trend, by)
     shown = pd.concat([rows for _, rows in groups]) if groups else trend
     right = _WIDTH - (150 if by else 16)
     canvas = Canvas(_WIDTH, 240, title or "走势图")
     edges = ["value"] if by else ["value", "low", "high"]
     ticks = nice_ticks(*_range(shown[edges]))
-    x, y = _time_scale(trend["period"], 56, right), Scale(ticks[0], ticks[-1], 208, 12)
+    x, y = _time_scale(trend["period"], 56, right), AxisScale(ticks[0], ticks[-1], 208, 12)
     for tick in ticks:
         canvas.line([(56, y(tick)), (right, y(tick))], _GRID)
         canvas.text(50, y(tick) + 4, _tick(tick, percent), "end")
@@ -90,20 +90,20 @@ def bar_chart(
     more_is_worse : bool, default True
         Cells above the rest are red; False: those below.
     """
-    form = share if percent else number
+    form = format_percent if percent else format_number
     shown = breakdown[~breakdown["suppressed"]].head(_MOST_BARS)
     height = 26 * len(shown) + 30
     canvas = Canvas(_WIDTH, height, title or "条形图")
     low, high = _range(shown[["value", "low", "high"]])
     ticks = nice_ticks(min(low, 0.0), max(high, 0.0))
-    x = Scale(ticks[0], ticks[-1], 170, _WIDTH - 190)
+    x = AxisScale(ticks[0], ticks[-1], 170, _WIDTH - 190)
     for tick in ticks:
         canvas.line([(x(tick), 4), (x(tick), height - 24)], _GRID)
         canvas.text(x(tick), height - 8, _tick(tick, percent), "middle")
     for place, row in enumerate(shown.to_dict("records")):
         top, name = 6 + 26 * place, str(row[by])
         colour, kind = _kind(row, more_is_worse)
-        said = f"{form(row['value'])}（n={number(row['denominator'])}）"
+        said = f"{form(row['value'])}（n={format_number(row['denominator'])}）"
         canvas.text(162, top + 14, _short(name), "end", _INK, tip=name)
         left, right = sorted((x(0.0), x(row["value"])))
         canvas.box(left, top, right - left, 18, colour, f"{name}：{said}，{kind}")
@@ -132,7 +132,7 @@ def count_chart(
     """
     shown = list(zip(names, counts, said, strict=True))[:_MOST_BARS]
     canvas = Canvas(_WIDTH, 26 * len(shown) + 8, title or "条形图")
-    x = Scale(0, max((count for _, count, _ in shown), default=1.0), 170, _WIDTH - 190)
+    x = AxisScale(0, max((count for _, count, _ in shown), default=1.0), 170, _WIDTH - 190)
     for place, (name, count, words) in enumerate(shown):
         top = 4 + 26 * place
         canvas.text(162, top + 14, _short(name), "end", _INK, tip=name)
@@ -155,7 +155,7 @@ def spark_chart(values: Sequence[float], marked: Sequence[bool], tips: Sequence[
     known = [(at, value) for at, value in enumerate(values) if pd.notna(value)]
     if known:
         highest = max(value for _, value in known)
-        x, y = Scale(0, max(len(values) - 1, 1), 5, 145), Scale(0, highest or 1.0, 32, 5)
+        x, y = AxisScale(0, max(len(values) - 1, 1), 5, 145), AxisScale(0, highest or 1.0, 32, 5)
         for at, flag in enumerate(marked):
             if flag:
                 canvas.area(
@@ -178,7 +178,7 @@ def _groups(trend: pd.DataFrame, by: str | None) -> list[tuple[str, pd.DataFrame
 def _one_line(
     canvas: Canvas,
     rows: pd.DataFrame,
-    scales: tuple[Scale, Scale],
+    scales: tuple[AxisScale, AxisScale],
     colour: str,
     dash: str,
     name: str,
@@ -199,7 +199,7 @@ def _one_line(
             3,
             colour if row["is_complete"] else "#fff",
             colour,
-            f"{tip.strip()}n={number(row['n'])}{whole}）",
+            f"{tip.strip()}n={format_number(row['n'])}{whole}）",
         )
 
 
@@ -228,12 +228,12 @@ def _days(times: pd.Series) -> list[float]:
     return ((times - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)).tolist()
 
 
-def _time_scale(times: pd.Series, start: float, end: float) -> Scale:
+def _time_scale(times: pd.Series, start: float, end: float) -> AxisScale:
     days = _days(times)
-    return Scale(min(days, default=0.0), max(days, default=1.0), start + 8, end - 8)
+    return AxisScale(min(days, default=0.0), max(days, default=1.0), start + 8, end - 8)
 
 
-def _dates(canvas: Canvas, trend: pd.DataFrame, x: Scale, y: float) -> None:
+def _dates(canvas: Canvas, trend: pd.DataFrame, x: AxisScale, y: float) -> None:
     periods = trend["period"].drop_duplicates().sort_values()
     several_years = periods.dt.year.nunique() > 1
     step = max(1, -(-len(periods) // _MOST_DATES))

@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 
 from markupsafe import escape
 
-__all__ = ["Canvas", "Chart", "Scale", "nice_ticks"]
+__all__ = ["AxisScale", "Canvas", "Chart", "nice_ticks"]
 
 _FONT = "'PingFang SC','Microsoft YaHei','Noto Sans SC',csatext,sans-serif"
 
@@ -32,12 +32,12 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Scale:
+class AxisScale:
     """A straight line from values to pixels.
 
     Examples
     --------
-    >>> Scale(0, 10, 100, 200)(5)
+    >>> AxisScale(0, 10, 100, 200)(5)
     150.0
     """
 

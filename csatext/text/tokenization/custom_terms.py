@@ -9,8 +9,8 @@ import ahocorasick_rs
 import numpy as np
 
 from csatext.errors import ParameterError
-from csatext.text.spans import Span, span_array
-from csatext.text.tokenization.engines import encodable
+from csatext.strings import encodable
+from csatext.text.offsets import Span, span_array
 
 __all__ = ["TermMatcher", "checked_terms"]
 

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from itertools import accumulate, pairwise
 from typing import Protocol
 
 from csatext.errors import ParameterError
+from csatext.strings import encodable
 
-__all__ = ["ENGINES", "Engine", "encodable", "make_engine"]
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
-
-
-def encodable(text: str) -> str:
-    r"""Return ``text`` with halves of surrogate pairs, which have no UTF-8 form, replaced; offsets stay.
-
-    Examples
-    --------
-    >>> encodable("好\ud800") == "好\ufffd"
-    True
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _SURROGATES.sub("\ufffd", text)
-    return text
+__all__ = ["ENGINES", "Engine", "make_engine"]
 
 
 class Engine(Protocol):

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from csatext.schema import conform
 from csatext.schema.text import EXPLANATION
-from csatext.text.spans import span_array
+from csatext.text.offsets import span_array
 from csatext.text.tokenization.jieba_dictionary import competing_words, frequencies
-
-if TYPE_CHECKING:
-    from csatext.text.tokenization.tokenizer import Tokenizer
 
 __all__ = ["explain"]
 
@@ -34,17 +31,25 @@ _RUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9+#&._%\-]+")
 _LISTED = 8
 _LOST = "添加的词，与更长或更靠前的添加词重叠"
 
+Place = tuple[int, int]
 Competitor = tuple[int, int, str]
 
 
-def explain(tokenizer: Tokenizer, text: str) -> pd.DataFrame:
+def explain(
+    text: str, tokens: list[str], protected: Sequence[Place], matches: Sequence[Place]
+) -> pd.DataFrame:
     """Return one row a token (schema EXPLANATION); see :meth:`csatext.Tokenizer.explain`.
 
     Parameters
     ----------
-    tokenizer : Tokenizer
     text : str
         A text or a single word.
+    tokens : list of str
+        The text in pieces.
+    protected : sequence of (int, int)
+        Start and end of the pieces kept whole: added terms and quantities.
+    matches : sequence of (int, int)
+        Start and end of every added term in the text, those that lost their place to another included.
 
     Returns
     -------
@@ -53,15 +58,11 @@ def explain(tokenizer: Tokenizer, text: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> import csatext as ct
-    >>> table = explain(ct.Tokenizer(["秒退款"]), "秒退款3天")
+    >>> table = explain("秒退款3天", ["秒退款", "3天"], [(0, 3), (3, 5)], [(0, 3)])
     >>> table[["token", "source"]].values.tolist()
     [['秒退款', '添加的词'], ['3天', '数量格式']]
     """
-    tokens = tokenizer(text)
     bounds = list(pairwise([0, *accumulate(map(len, tokens))]))
-    protected = [(start, end) for start, end in tokenizer.protected_spans(text).tolist()]
-    matches = [(start, end) for start, end in tokenizer.term_matcher.matches(text).tolist()]
     kept, added = set(protected), set(matches)
     competitors = _rival_terms(text, matches, kept) + _rival_words(text, protected)
     sources = [_source(text[start:end], (start, end) in kept, (start, end) in added) for start, end in bounds]
@@ -100,9 +101,7 @@ def _source(token: str, protected: bool, added: bool) -> str:
     return LATIN if _LATIN.search(token) else MARK
 
 
-def _rival_terms(
-    text: str, matches: list[tuple[int, int]], kept: set[tuple[int, int]]
-) -> list[tuple[Competitor, str]]:
+def _rival_terms(text: str, matches: Sequence[Place], kept: set[Place]) -> list[tuple[Competitor, str]]:
     """Return the added terms that lost their place to a longer one, or to an earlier one as long."""
     return [
         ((start, end, text[start:end]), f"{text[start:end]}（{_LOST}）")
@@ -111,7 +110,7 @@ def _rival_terms(
     ]
 
 
-def _rival_words(text: str, protected: list[tuple[int, int]]) -> list[tuple[Competitor, str]]:
+def _rival_words(text: str, protected: Sequence[Place]) -> list[tuple[Competitor, str]]:
     found = []
     ends = [0, *(end for _, end in protected)]
     starts = [*(start for start, _ in protected), len(text)]

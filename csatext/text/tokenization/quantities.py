@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from csatext.lexicon import Lexicon
-from csatext.text.spans import Span, span_array
+from csatext.text.offsets import Span, span_array
 
 __all__ = ["quantity_spans"]
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from csatext.errors import ParameterError
-from csatext.text.spans import merge_spans
+from csatext.text.offsets import merge_spans
 from csatext.text.tokenization.custom_terms import TermMatcher, checked_terms
 from csatext.text.tokenization.engines import ENGINES, Engine, make_engine
 from csatext.text.tokenization.explanation import explain
@@ -170,7 +170,10 @@ class Tokenizer:
         >>> table.attrs["sentence"].endswith('请用 Tokenizer(terms=["首次解决率"])。')
         True
         """
-        return explain(self, text)
+        tokens = self(text)
+        protected = [(start, end) for start, end in self.protected_spans(text).tolist()]
+        matches = [(start, end) for start, end in self.term_matcher.matches(text).tolist()]
+        return explain(text, tokens, protected, matches)
 
     def _lists(self, batch: Sequence[str]) -> list[list[str]]:
         if self._engine is None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from csatext.aggregation.options import as_whole
+from csatext.aggregation.inputs.arguments import as_whole
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 
 from csatext.datasets.simulate import simulate_center
-from csatext.ingest.dialogues.role_inference import infer_roles
+from csatext.ingest.dialogues.role_inference import infer_roles, likely_sides
 from csatext.ingest.dialogues.roles import ROLES, flag_role, map_roles, role_of
-from csatext.ingest.turn_sides import likely_sides
 from csatext.lexicon import Lexicon
 
 NA = pd.array([pd.NA], dtype="str")[0]

@@ -8,8 +8,8 @@ import pytest
 
 import csatext as ct
 from csatext.errors import InputError
+from csatext.ingest.contacts import read_input
 from csatext.ingest.formats.delimited import sniff_delimiter
-from csatext.ingest.read import read_input
 
 HEAD = ["工单编号", "投诉内容", "投诉时间", "渠道", "满意度"]
 ROWS = [[f"T{i}", f"第{i}次反映没有到账", f"2024/5/{i + 1} 10:00", "电话", str(i % 5 + 1)] for i in range(6)]

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from csatext.errors import InputError, ParameterError
-from csatext.ingest.detection import detect_encoding
-from csatext.ingest.formats.encodings import decode
+from csatext.ingest.formats.encodings import decode, detect_encoding
 from csatext.ingest.repair.mojibake import mend_columns, mend_text
 
 SENTENCES = (

@@ -13,7 +13,7 @@ import pytest
 
 import csatext as ct
 from csatext.errors import InputError
-from csatext.ingest.read import read_input
+from csatext.ingest.contacts import read_input
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import csatext as ct
-from csatext.ingest.read import read_input
+from csatext.ingest.contacts import read_input
 
 ROWS = [{"工单编号": f"T{i}", "投诉内容": f"第{i}次反映", "渠道": "电话"} for i in range(5)]
 NAMES = list(ROWS[0])

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import csatext as ct
+from csatext.ingest.contacts import read_input
 from csatext.ingest.formats import files
-from csatext.ingest.read import read_input
 
 GOOD = "编号,内容\n1,慢得很\n2,差得很\n3,冷得很\n"
 

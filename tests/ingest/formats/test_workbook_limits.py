@@ -10,11 +10,10 @@ import pytest
 import xlsxwriter
 
 from csatext.errors import InputError
-from csatext.ingest.biff import broken_records
+from csatext.ingest.contacts import read_input
 from csatext.ingest.formats.workbooks import _Guarded
-from csatext.ingest.formats.xls_container import broken_compound, compound_stream
+from csatext.ingest.formats.xls_container import broken_compound, broken_records, compound_stream
 from csatext.ingest.formats.xlsx_extent import _binary, checked_package
-from csatext.ingest.read import read_input
 
 END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 ROWS = [["工单号", "内容", "时间"], *([f"T{i}", f"第{i}条投诉没人管", "2020/6/8"] for i in range(1, 6))]

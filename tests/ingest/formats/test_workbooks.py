@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 import csatext as ct
-from csatext.ingest.read import read_input
+from csatext.ingest.contacts import read_input
 
 HEADER = ["工单编号", "投诉内容", "投诉时间", "客户号"]
 ROWS = [

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import csatext as ct
-from csatext.ingest.read import read_input
+from csatext.ingest.contacts import read_input
 from csatext.ingest.repair.csv_records import read_records
 
 HEADER = "工单编号,投诉内容,投诉时间,渠道,评分"

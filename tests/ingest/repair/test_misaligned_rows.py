@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from csatext.ingest.read import ReadResult, read_input
+from csatext.ingest.contacts import ReadResult, read_input
 
 HEADER = "工单号,客户,内容,时间,渠道,得分"
 CHANNELS = ("电话", "在线", "邮件")

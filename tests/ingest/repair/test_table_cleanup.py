@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from csatext.ingest.read import read_input
+from csatext.ingest.contacts import read_input
 
 HEAD = "工单编号,投诉内容,投诉时间,渠道,满意度\n"
 ROWS = [f"T{i},第{i}次反映没有到账,2024/5/{i + 1} 10:00,电话,{i % 5 + 1}\n" for i in range(8)]

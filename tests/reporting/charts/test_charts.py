@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from csatext.aggregation.breakdown import breakdown
 from csatext.aggregation.trend import trend
 from csatext.reporting.charts.charts import bar_chart, count_chart, line_chart, spark_chart
-from csatext.reporting.charts.svg import Scale, nice_ticks
+from csatext.reporting.charts.svg import AxisScale, nice_ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -111,7 +111,7 @@ def test_ticks_cover_the_range_and_are_few(low, span):
 
 
 def test_a_scale_of_one_value_does_not_divide_by_zero():
-    assert Scale(1, 1, 0, 10)(1) == 0
+    assert AxisScale(1, 1, 0, 10)(1) == 0
 
 
 def test_high_scores_are_not_red(facts):

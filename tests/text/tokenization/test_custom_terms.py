@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csatext as ct
-from csatext.text.spans import merge_spans, span_array
+from csatext.text.offsets import merge_spans, span_array
 from csatext.text.tokenization.custom_terms import TermMatcher, checked_terms
 from csatext.text.tokenization.quantities import quantity_spans
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jieba import finalseg
 
 import csatext as ct
-from csatext.text.tokenization.engines import encodable, make_engine
+from csatext.strings import encodable
+from csatext.text.tokenization.engines import make_engine
 
 HARD = [
     "首次解决率",

@@ -1,0 +1,74 @@
+"""How an input is read: one set of options for contacts, dialogues, detection and configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from csatext.errors import ParameterError
+
+__all__ = ["DUPLICATES", "KINDS", "UNREADABLE_DATES", "ReadOptions"]
+
+KINDS = ("auto", "contacts", "turns")
+DUPLICATES = ("error", "first")
+UNREADABLE_DATES = ("reject", "keep")
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the caller says of an input; whatever is left out is found from the content.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Canonical name -> header, such as ``{"text": "投诉内容"}``; wins over the shipped mapping.
+    encoding : str
+        Of text files; empty: detected.
+    sheet : str or int
+        Sheet of a workbook by name, or by position from 0; empty: the first that holds a table.
+    delimiter : str
+        Of delimited files; empty: detected.
+    query : str
+        SQL, for a database.
+    timezone : str
+        IANA name, in whose wall clock epochs and times with a zone are given.
+    kind : {"auto", "contacts", "turns"}
+        ``contacts``: one row a contact; ``turns``: dialogues, of which the customer's side is taken.
+    duplicates : {"error", "first"}
+        What becomes of rows with a ``doc_id`` that was there before in ``csatext run``: the run ends, or
+        they go to the rejects.
+    unreadable_dates : {"reject", "keep"}
+        What becomes of rows of contacts whose date is written and cannot be read.
+
+    Raises
+    ------
+    ParameterError
+        An option has a value that is not allowed.
+
+    Examples
+    --------
+    >>> ReadOptions(columns={"text": "投诉内容"}).timezone
+    'Asia/Shanghai'
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = ""
+    sheet: str | int = ""
+    delimiter: str = ""
+    query: str = ""
+    timezone: str = "Asia/Shanghai"
+    kind: str = "auto"
+    duplicates: str = "error"
+    unreadable_dates: str = "reject"
+
+    def __post_init__(self) -> None:
+        """Refuse values that are not allowed."""
+        if not isinstance(self.columns, Mapping):
+            raise ParameterError.wrong_type("columns", self.columns, '{"规范列名": "表头"}')
+        for name, allowed in (
+            ("kind", KINDS),
+            ("duplicates", DUPLICATES),
+            ("unreadable_dates", UNREADABLE_DATES),
+        ):
+            if getattr(self, name) not in allowed:
+                raise ParameterError.not_allowed(name, getattr(self, name), allowed)

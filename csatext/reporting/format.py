@@ -1,0 +1,75 @@
+"""Values as the words of a report: counts, percentages, points, p values, intervals; missing is a dash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+__all__ = [
+    "format_interval",
+    "format_intervals",
+    "format_number",
+    "format_p_value",
+    "format_percent",
+    "format_points",
+]
+
+
+def format_number(value: Any) -> str:
+    """Return a count or measure: thousands separated, two decimals only where it is not whole.
+
+    Examples
+    --------
+    >>> format_number(1234), format_number(4.256), format_number(None)
+    ('1,234', '4.26', '—')
+    """
+    if pd.isna(value):
+        return "—"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def format_percent(value: Any) -> str:
+    """Return a share in per cent.
+
+    Examples
+    --------
+    >>> format_percent(0.1234), format_percent(float("nan"))
+    ('12.3%', '—')
+    """
+    return "—" if pd.isna(value) else f"{value:.1%}"
+
+
+def format_points(value: Any) -> str:
+    """Return a difference of shares in percentage points.
+
+    Examples
+    --------
+    >>> format_points(-0.012)
+    '-1.2 个百分点'
+    """
+    return "—" if pd.isna(value) else f"{value * 100:+.1f} 个百分点"
+
+
+def format_p_value(value: Any) -> str:
+    """Return a p or q value.
+
+    Examples
+    --------
+    >>> format_p_value(0.0312), format_p_value(1e-9)
+    ('0.031', '<0.001')
+    """
+    if pd.isna(value):
+        return "—"
+    return "<0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def format_interval(low: Any, high: Any, form: Callable[[Any], str]) -> str:
+    """Return an interval."""
+    return "—" if pd.isna(low) or pd.isna(high) else f"{form(low)} – {form(high)}"
+
+
+def format_intervals(table: pd.DataFrame, form: Callable[[Any], str]) -> list[str]:
+    """Return the interval of each row of a table with ``low`` and ``high``."""
+    return [format_interval(low, high, form) for low, high in zip(table["low"], table["high"], strict=True)]
