@@ -85,7 +85,7 @@ def test_taxonomy_of_a_wrong_type_is_refused(corpus):
 
 
 def test_a_text_column_in_several_chunks_is_read_as_one_in_one():
-    halves = [pd.DataFrame({"doc_id": [side], "text": ["快递三天没到"]}) for side in "ab"]
+    halves = [pd.DataFrame({"doc_id": [side], "text": [f"快递{side}件三天没到"]}) for side in "ab"]
     contacts = pd.concat(halves, ignore_index=True)
     assert contacts["text"].array._pa_array.num_chunks == 2
     corpus = ct.Vectorizer().fit_transform(contacts)
