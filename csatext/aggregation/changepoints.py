@@ -37,7 +37,8 @@ def changepoints(
 ) -> pd.DataFrame:
     """Find the periods at which the level of a series changes; no row where it does not.
 
-    Complete periods only; season and calendar are taken out where the data allow it. Counts are
+    Complete periods only; season and calendar are taken out where the data allow it, and each change is
+    tested given them: a level that a holiday or promotion accounts for as well is none. Counts are
     compared on the square-root scale (Anscombe 1948), rates and means weighted by their denominators.
     Method: :func:`csatext.aggregation.statistics.segmentation.segment`.
 

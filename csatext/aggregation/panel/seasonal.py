@@ -93,7 +93,8 @@ class Adjustment:
         Standard deviation expected of an effect, in units of ``unit``.
     unit : array, one a group
         What an effect of one is: a factor of e for counts (one), else the root mean square of the
-        values, so that seconds and minutes are adjusted alike.
+        values of single contacts (rates) or of periods (means), so that seconds and minutes are
+        adjusted alike.
     """
 
     values: Array
@@ -210,8 +211,8 @@ def seasonal_adjustment(
     calendar : "CN", None or DataFrame
     only_significant : bool
         Leave NaN where season and calendar explain no more than chance would (5 %): tests lose power
-        when noise is taken out as if it were season. Next to a smooth level or, ``with_step``, to one
-        with a step, whichever shows more: a promotion of two weeks that the series begins with is a
+        when noise is taken out as if it were season. ``with_step``, next to a level with a step
+        or to a constant one, whichever shows more: a promotion of two weeks that the series begins with is a
         step as well. From 20 weeks on, as less than two years have no position in the year to estimate.
     with_step : bool
         The level may have one step, which a smooth one would leave to the holidays near it.
@@ -235,29 +236,32 @@ def seasonal_adjustment(
     weight = np.ones(value.shape) if panel.kind == "count" else panel.denominator[enough]
     weight = weight * whole
     if panel.kind != "count":
-        unit[enough] = _root_mean_square(np.nan_to_num(value), weight)
+        # A contact that counts to a rate has value one or zero, which is its own square.
+        squares = np.nan_to_num(value if panel.kind == "rate" else value**2)
+        mean = (weight * squares).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-12)
+        unit[enough] = np.where(mean > 0, np.sqrt(np.maximum(mean, 0)), 1.0)
     filled = np.nan_to_num(value) / unit[enough, None]
-    precision = np.concatenate([np.full(level.shape[1], 1e-4), season.scale**-2.0])
-    rank = np.linalg.matrix_rank(np.hstack([level, season.features])[whole]) - level.shape[1]
     effect, best = np.zeros(value.shape), np.zeros(len(value), dtype=int)
     significant = np.zeros(len(value), dtype=bool)
     is_same = np.array_equal(season.features, season.literal)
     readings = result.readings[:1] if is_same else result.readings
     # The reading and the effect are those of the last round.
-    rounds = [_regress_with_step] if with_step else [_regress]
+    rounds = [(level, _regress_with_step if with_step else _regress)]
     if with_step and only_significant:
-        rounds.insert(0, _regress)
-    for regress in rounds:
+        rounds.insert(0, (np.ones((len(level), 1)), _regress))
+    for base, regress in rounds:
+        precision = np.concatenate([np.full(base.shape[1], 1e-4), season.scale**-2.0])
+        rank = np.linalg.matrix_rank(np.hstack([base, season.features])[whole]) - base.shape[1]
         deviance, dispersion = np.full(len(value), np.inf), np.ones(len(value))
         for number, features in enumerate(readings):
-            fit = regress(np.hstack([level, features]), filled, precision, weight, panel.kind)
+            fit = regress(np.hstack([base, features]), filled, precision, weight, panel.kind)
             better = fit.deviance < deviance
-            effect[better] = fit.beta[better, level.shape[1] :] @ features.T
+            effect[better] = fit.beta[better, base.shape[1] :] @ features.T
             best[better] = number
             deviance = np.minimum(fit.deviance, deviance)
             dispersion = np.where(better, fit.dispersion, dispersion)
         if only_significant:
-            plain = regress(level, filled, precision[: level.shape[1]], weight, panel.kind)
+            plain = regress(base, filled, precision[: base.shape[1]], weight, panel.kind)
             gain = (plain.deviance - deviance) / np.maximum(dispersion, 1e-12)
             significant |= gain >= stats.chi2.ppf(0.95, max(rank, 1))
     effect -= effect[:, whole].mean(axis=1, keepdims=True)
@@ -268,13 +272,6 @@ def seasonal_adjustment(
         cleared[~significant] = np.nan
     adjusted[enough], reading[enough] = cleared, best
     return result
-
-
-def _root_mean_square(values: Array, weights: Array) -> Array:
-    """Return the weighted root mean square of each row, one where all is zero."""
-    total = np.maximum(weights.sum(axis=1), 1e-12)
-    size: Array = np.sqrt((weights * values**2).sum(axis=1) / total)
-    return np.where(size > 0, size, 1.0)
 
 
 def _regress(design: Array, values: Array, precision: Array, weights: Array, kind: str) -> Fit:
