@@ -74,8 +74,8 @@ def test_an_edit_is_refused_and_with_a_new_digest_at_least_ours(saved, tmp_path)
     files = files_of(saved)
     content = json.loads(files["model.json"])
     path = tmp_path / "m.csatext"
-    for at in [at for at in paths_in(content) if len(at) < 5][:60]:
-        for new in (None, 7, "x", [], {"skops": "none"}, {"estimator": {}}, {"array": "none"}):
+    for at in [at for at in paths_in(content) if len(at) < 5][:40]:
+        for new in (None, 7, {"skops": "none"}, {"estimator": {}}):
             edited = {**files, "model.json": json.dumps(changed(content, at, new)).encode()}
             if edited["model.json"] == files["model.json"]:
                 continue
