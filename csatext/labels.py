@@ -8,8 +8,22 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-__all__ = ["Measure", "cell_name", "check_name", "dated_period", "measure_of", "name_of", "period_name"]
+__all__ = [
+    "EMPTY",
+    "UNCLASSIFIED",
+    "Measure",
+    "cell_name",
+    "check_name",
+    "dated_period",
+    "measure_of",
+    "name_of",
+    "period_name",
+]
 
+EMPTY = "(空)"
+"""A missing value of a dimension in a result; there NA means any value."""
+UNCLASSIFIED = "未归类"
+"""Category of a contact that no rule matches."""
 _NAMES = {
     "channel": "渠道",
     "product": "产品",

@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.labels import Measure
+from csatext.aggregation.breakdown import numerator_shares
+from csatext.inference import ALPHA
+from csatext.labels import UNCLASSIFIED, Measure
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart, line_chart
 from csatext.reporting.format import format_intervals, format_number, format_percent
 
 __all__ = ["category_chapter"]
 
-_UNKNOWN = "未归类"
 _WORDS = 8
 _POLARITY = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 
@@ -24,10 +25,9 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
     table = tables.get("breakdown_category")
     if table is None or not len(table):
         return None
-    total = table["numerator"].sum()
     ordered = table.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
-    ordered = ordered.assign(share=ordered["numerator"] / total if total else float("nan"))
-    named = ordered[ordered["category"] != _UNKNOWN]
+    ordered = ordered.assign(share=numerator_shares(ordered))
+    named = ordered[ordered["category"] != UNCLASSIFIED]
     chart = count_chart(
         named["category"].tolist(),
         named["numerator"].tolist(),
@@ -48,7 +48,7 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
     ]
     course = tables.get("trend_category")
     if course is not None:
-        counts = course[course["category"] != _UNKNOWN].assign(value=course["n"].astype(float))
+        counts = course[course["category"] != UNCLASSIFIED].assign(value=course["n"].astype(float))
         counts = counts.assign(low=float("nan"), high=float("nan"))
         if counts["value"].notna().any():
             lines = line_chart(counts, "category", title="各投诉类别的联络数走势", percent=False)
@@ -60,7 +60,7 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
 def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, measure: Measure) -> Any:
     shown = ordered.assign(range=format_intervals(ordered, format_percent), words="—")
     if keywords is not None:
-        firm = keywords[(keywords["q"] < 0.05) & (keywords["rank"] <= _WORDS)]
+        firm = keywords[(keywords["q"] < ALPHA) & (keywords["rank"] <= _WORDS)]
         words = firm.groupby("group")["term"].agg("、".join)
         shown["words"] = [words.get(name, "—") for name in shown["category"]]
     columns: list[tuple[str, str, Any]] = [

@@ -7,10 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from csatext.aggregation.breakdown import above_rest
+from csatext.inference import ALPHA
 from csatext.labels import Measure, measure_of, name_of
 from csatext.reporting.chapters.categories import category_chapter
 from csatext.reporting.chapters.changes import cause_chapter
 from csatext.reporting.chapters.closing import glossary, quality_chapter
+from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.chapters.summary import cards, summary
 from csatext.reporting.charts.charts import bar_chart, line_chart
@@ -33,13 +36,14 @@ Tables = Mapping[str, pd.DataFrame]
 Columns = list[tuple[str, str, Callable[[Any], str] | None]]
 
 
-def chapters(facts: pd.DataFrame, tables: Tables, column: str, absent: Mapping[str, str]) -> list[Section]:
+def chapters(tables: Tables, figures: Figures, column: str, absent: Mapping[str, str]) -> list[Section]:
     """Return the chapters whose tables are there.
 
     Parameters
     ----------
-    facts : DataFrame
     tables : mapping of str to DataFrame
+    figures : Figures
+        Of the facts as a whole.
     column : str
         The flag that is broken down.
     absent : mapping of str to str
@@ -49,10 +53,10 @@ def chapters(facts: pd.DataFrame, tables: Tables, column: str, absent: Mapping[s
     made = [
         Section(
             "摘要",
-            cards=cards(facts, tables, column, measure),
-            sentences=summary(facts, tables, column, measure),
+            cards=cards(tables, figures.overview, measure),
+            sentences=summary(tables, figures, measure),
         ),
-        cause_chapter(facts, tables, column, measure),
+        cause_chapter(tables, figures.courses, measure),
         _course(tables, measure),
         category_chapter(tables, measure),
         _breakdowns(tables, measure),
@@ -146,13 +150,12 @@ def _pairs(tables: Tables, measure: Measure) -> Block | None:
         for second in single:
             table = tables.get(f"breakdown_{first}_{second}")
             if table is not None and {first, second} <= set(table.columns):
-                high = table[(table["q"] < 0.05) & (table["difference"] > 0)]
+                high = above_rest(table)
                 names = high[first].astype(str) + " × " + high[second].astype(str)
                 found.append(high.assign(pair=names, range=format_intervals(high, format_percent)))
     joined = pd.concat(found) if found else pd.DataFrame()
     if not len(joined):
         return None
-    joined = joined.assign(excess=joined["difference"] * joined["denominator"])
     joined = joined.sort_values(["excess", "pair"], ascending=[False, True], kind="stable")
     columns: Columns = [("pair", "组合", None), *_rate_columns([], measure)]
     rows = text_table(joined, columns, _MOST_PAIRS)
@@ -191,7 +194,7 @@ def _keywords(tables: Tables) -> Section | None:
     blocks = []
     for key, table in tables.items():
         name = key.removeprefix("keywords_")
-        firm = table[(table["q"] < 0.05) & (table["rank"] <= _KEYWORDS)] if key != name else table.iloc[:0]
+        firm = table[(table["q"] < ALPHA) & (table["rank"] <= _KEYWORDS)] if key != name else table.iloc[:0]
         if len(firm) and name != "category":
             words = firm.groupby("group")["term"].agg("、".join).reset_index()
             columns: Columns = [("group", name_of(name), None), ("term", "特征词（q < 0.05）", None)]
