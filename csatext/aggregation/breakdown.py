@@ -83,7 +83,9 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
     known = pd.Series(as_number(facts, measure)).dropna()
     low, high = wilson(known.sum(), len(known))
     times = facts[time].dropna() if time in facts.columns else facts.index[:0]
-    scores = facts["csat"].dropna() if "csat" in facts.columns and is_numeric(facts["csat"]) else ()
+    scores = (
+        facts["csat"] if "csat" in facts.columns and is_numeric(facts["csat"]) else pd.Series([], dtype=float)
+    )
     return Overview(
         n=len(facts),
         first=times.min() if len(times) else None,
@@ -94,7 +96,7 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
         low=float(low),
         high=float(high),
         classified=float((facts["category"] != UNCLASSIFIED).mean()) if "category" in facts.columns else None,
-        csat=float(scores.mean()) if len(scores) else None,
+        csat=float(scores.mean()) if scores.notna().any() else None,
     )
 
 
