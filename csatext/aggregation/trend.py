@@ -161,14 +161,14 @@ def trend(
 
 def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
     """Return the interval of each value; NaN where there is none."""
-    alpha = 1 - level
+    tail = (1 - level) / 2
     if panel.kind == "count":
-        low = stats.chi2.ppf(alpha / 2, 2 * panel.n) / 2
-        return np.where(panel.n > 0, low, 0.0), stats.chi2.ppf(1 - alpha / 2, 2 * panel.n + 2) / 2
+        low = stats.chi2.ppf(tail, 2 * panel.n) / 2
+        return np.where(panel.n > 0, low, 0.0), stats.chi2.ppf(1 - tail, 2 * panel.n + 2) / 2
     size = np.where(panel.denominator > 0, panel.denominator, np.nan)
     if panel.kind == "rate":
         return wilson(panel.numerator, size, level)
-    half = stats.t.ppf(1 - alpha / 2, np.where(panel.units > 1, panel.units - 1, np.nan)) * panel.error
+    half = stats.t.ppf(1 - tail, np.where(panel.units > 1, panel.units - 1, np.nan)) * panel.error
     return panel.value - half, panel.value + half
 
 
