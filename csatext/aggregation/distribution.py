@@ -52,8 +52,7 @@ def distribution(
     DataFrame
         Table ``distribution`` (:mod:`csatext.schema.aggregation`), one row, or one a group in the
         order of their names: the dimensions, n, missing, mean, median, variance, sd, cv, iqr, skewness,
-        kurtosis, normality_p, dip, dip_p,
-        dip_q, bimodal, advice.
+        kurtosis, normality_p, dip, dip_p, dip_q, bimodal, advice. ``attrs``: measure, alpha.
 
     Raises
     ------

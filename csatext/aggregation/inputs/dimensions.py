@@ -1,4 +1,4 @@
-"""Dimension columns as numbers: values, combinations of values, missing ones kept."""
+"""Dimensions: which columns may be some, their values and combinations of values as numbers."""
 
 from __future__ import annotations
 
