@@ -18,7 +18,7 @@ from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORD_EVIDENCE, KEYWORDS
 from csatext.text.concordance import concordance
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["KeywordExtractor", "evidence", "new_terms"]
 
@@ -73,6 +73,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
 
     def fit(self, corpus: Corpus, y: Any = None) -> KeywordExtractor:
         """Learn inverse document frequencies."""
+        checked_corpus(corpus)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
         self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
@@ -92,6 +93,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         -----
         TF-IDF with rows of unit Euclidean length, as in scikit-learn's ``TfidfTransformer``.
         """
+        checked_corpus(corpus)
         rows, terms, weights, rank = self._ranked(corpus)
         frame = pd.DataFrame(
             {
@@ -121,6 +123,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             ``level`` is no coverage.
         """
         check_level(level)
+        checked_corpus(corpus)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
         n = (grouping @ dtm).toarray()
@@ -164,6 +167,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         See :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`
         and :func:`~csatext.analysis.keyness.document_p` for the formulas.
         """
+        checked_corpus(corpus)
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
@@ -242,6 +246,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         >>> extractor.evidence(corpus, table, ["a", "a", "b"])[["group", "keyword", "left"]].values.tolist()
         [['a', '退款', ''], ['a', '退款', '要'], ['b', '太慢', '物流']]
         """
+        checked_corpus(corpus)
         return evidence(
             corpus,
             keywords,
