@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.aggregation.breakdown import numerator_shares
 from csatext.inference import ALPHA
-from csatext.labels import UNCLASSIFIED, Measure
+from csatext.labels import UNCLASSIFIED, FlagNames
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart, line_chart
 from csatext.reporting.format import format_intervals, format_number, format_percent
@@ -20,7 +20,7 @@ _WORDS = 8
 _POLARITY = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 
 
-def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Section | None:
+def category_chapter(tables: Mapping[str, pd.DataFrame], flag: FlagNames) -> Section | None:
     """Return the chapter, None without categories."""
     table = tables.get("breakdown_category")
     if table is None or not len(table):
@@ -35,15 +35,15 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
             f"{format_number(n)} 条，{format_percent(part)}"
             for n, part in zip(named["numerator"], named["share"], strict=True)
         ],
-        title=f"各投诉类别的{measure.flagged}",
+        title=f"各投诉类别的{flag.flagged}",
     )
     blocks = [
         Block(
-            f"各类别的{measure.flagged}",
+            f"各类别的{flag.flagged}",
             as_markup(chart),
-            _rows(ordered, tables.get("keywords_category"), measure),
+            _rows(ordered, tables.get("keywords_category"), flag),
             "查看表格与特征词",
-            note="百分比为占全部" + measure.flagged + "的份额。",
+            note="百分比为占全部" + flag.flagged + "的份额。",
         )
     ]
     course = tables.get("trend_category")
@@ -57,7 +57,7 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
     return Section("投诉类别", tuple(blocks), "按规则归类，一条联络取其主要类别；个人信息已遮盖。")
 
 
-def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, measure: Measure) -> Any:
+def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames) -> Any:
     shown = ordered.assign(range=format_intervals(ordered, format_percent), words="—")
     if keywords is not None:
         firm = keywords[(keywords["q"] < ALPHA) & (keywords["rank"] <= _WORDS)]
@@ -66,9 +66,9 @@ def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, measure: Measure
     columns: list[tuple[str, str, Any]] = [
         ("category", "投诉类别", None),
         ("n", "联络数", format_number),
-        ("numerator", measure.flagged, format_number),
-        ("share", f"占{measure.flagged}", format_percent),
-        ("value", measure.rate, format_percent),
+        ("numerator", flag.flagged, format_number),
+        ("share", f"占{flag.flagged}", format_percent),
+        ("value", flag.rate, format_percent),
         ("range", "95% 区间", None),
         ("words", "特征词", None),
     ]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from csatext.aggregation.episodes import dimensions_in, dimensions_in_episodes
 from csatext.inference import ALPHA
-from csatext.labels import Measure, cell_name, period_name
+from csatext.labels import FlagNames, cell_name, period_name
 from csatext.reporting.chapters.page import Block, Section, TextTable, as_markup, text_table
 from csatext.reporting.charts.charts import spark_chart
 from csatext.reporting.format import format_interval, format_number, format_p_value, format_percent
@@ -22,7 +22,7 @@ _MOST_ROWS = 200
 
 
 def cause_chapter(
-    tables: Mapping[str, pd.DataFrame], courses: pd.DataFrame, measure: Measure
+    tables: Mapping[str, pd.DataFrame], courses: pd.DataFrame, flag: FlagNames
 ) -> Section | None:
     """Return the chapter, None where no periods were compared; ``courses`` go with table ``episodes``."""
     causes, found = tables.get("root_causes"), tables.get("episodes")
@@ -30,7 +30,7 @@ def cause_chapter(
         return None
     back = f"{causes.attrs.get('baseline_periods', 4)} {period_name(causes.attrs.get('freq', 'W'))}"
     note = (
-        f"每个完整时段与其前 {back}相比，哪一组取值解释了{measure.rate}的变化；相邻时段的同一处合成一起。"
+        f"每个完整时段与其前 {back}相比，哪一组取值解释了{flag.rate}的变化；相邻时段的同一处合成一起。"
         f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('alpha', ALPHA):g}）。"
     )
     if not len(causes):
@@ -45,7 +45,7 @@ def cause_chapter(
             title = f"客户原声：{row['first_period']}，{cell_name(row, by)}"
             blocks.append(Block(folded=title, quotes=said))
     blocks.append(
-        Block("逐个时段", table=_period_table(causes, measure), folded="每个时段的根因，含不能排除的其他解释")
+        Block("逐个时段", table=_period_table(causes, flag), folded="每个时段的根因，含不能排除的其他解释")
     )
     return Section("变化与根因", tuple(blocks), note)
 
@@ -114,7 +114,7 @@ def _quotes(
     )
 
 
-def _period_table(causes: pd.DataFrame, measure: Measure) -> TextTable:
+def _period_table(causes: pd.DataFrame, flag: FlagNames) -> TextTable:
     by = dimensions_in(causes)
     rows = causes.to_dict("records")
     shown = causes.assign(
@@ -135,7 +135,7 @@ def _period_table(causes: pd.DataFrame, measure: Measure) -> TextTable:
         ("where", "范围", None),
         ("before", "之前", format_percent),
         ("after", "当期", format_percent),
-        ("numerator_after", measure.flagged, format_number),
+        ("numerator_after", flag.flagged, format_number),
         ("denominator_after", "联络数", format_number),
         ("contribution", "贡献", format_number),
         ("range", "区间", None),

@@ -10,7 +10,7 @@ import pandas as pd
 from csatext.aggregation.breakdown import Overview, above_rest, numerator_shares
 from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.aggregation.trend import LatestChange
-from csatext.labels import UNCLASSIFIED, Measure, cell_name, dated_period, name_of, period_name
+from csatext.labels import UNCLASSIFIED, FlagNames, cell_name, dated_period, name_of, period_name
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.format import (
     format_interval,
@@ -29,36 +29,36 @@ _MOST_CELLS = 3
 Tables = Mapping[str, pd.DataFrame]
 
 
-def cards(tables: Tables, whole: Overview, measure: Measure) -> tuple[dict[str, str], ...]:
+def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, str], ...]:
     """Return the figures at the head of the page."""
     made = [{"value": format_number(whole.n), "label": "联络数"}]
     if whole.denominator:
-        made.append({"value": format_percent(whole.value), "label": measure.rate})
+        made.append({"value": format_percent(whole.value), "label": flag.rate})
     if whole.classified is not None:
         made.append({"value": format_percent(whole.classified), "label": "命中投诉类别的占比"})
     if whole.csat is not None:
         made.append({"value": f"{whole.csat:.2f}", "label": "满意度均分"})
     if "episodes" in tables:
         rises = int(tables["episodes"]["is_rise"].sum())
-        made.append({"value": format_number(rises), "label": f"{measure.rate}升高的异动"})
+        made.append({"value": format_number(rises), "label": f"{flag.rate}升高的异动"})
     return tuple(made)
 
 
-def summary(tables: Tables, figures: Figures, measure: Measure) -> tuple[str, ...]:
+def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
     """Return the sentences, most general first; those that the tables do not bear out are left out."""
-    said = [_scope(figures.overview, measure), _latest(tables, figures.latest, measure)]
-    said += [*_changes(tables, measure), _worst_category(tables, measure), *_worst_cells(tables, measure)]
+    said = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
+    said += [*_changes(tables, flag), _worst_category(tables, flag), *_worst_cells(tables, flag)]
     return tuple(sentence for sentence in [*said, _rejected(tables)] if sentence)
 
 
-def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, measure: Measure) -> str:
+def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, flag: FlagNames) -> str:
     """Return what happened in an episode: where, when, how much, what about."""
     first, last = row["first_period"], row["last_period"]
     when = dated_period(first, freq) + ("" if first == last else f"至 {last}")
     moved, more = ("升到", "多") if row["is_rise"] else ("降到", "少")
     low, high = sorted(abs(round(row[name])) for name in ("excess_low", "excess_high"))
     said = (
-        f"{when}，{cell}：{measure.rate}由 {format_percent(row['before'])} "
+        f"{when}，{cell}：{flag.rate}由 {format_percent(row['before'])} "
         f"{moved} {format_percent(row['after'])}"
         f"（{format_number(row['numerator'])}/{format_number(row['denominator'])}），"
         f"比原来的水平{more}出约 {format_number(round(abs(row['excess'])))} 条（区间 {low:,} – {high:,}）"
@@ -70,20 +70,20 @@ def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, measure: Meas
     return said + ("；到最后一个完整时段仍在持续。" if row["is_current"] else "。")
 
 
-def _scope(whole: Overview, measure: Measure) -> str:
+def _scope(whole: Overview, flag: FlagNames) -> str:
     said = f"共 {format_number(whole.n)} 条联络"
     if whole.first is not None and whole.last is not None:
         said = f"{whole.first:%Y-%m-%d} 至 {whole.last:%Y-%m-%d} {said}"
     if not whole.denominator:
         return said + "。"
     return (
-        f"{said}，{measure.rate} {format_percent(whole.value)}"
+        f"{said}，{flag.rate} {format_percent(whole.value)}"
         f"（{format_number(whole.numerator)}/{format_number(whole.denominator)}，"
         f"95% 区间 {format_interval(whole.low, whole.high, format_percent)}）。"
     )
 
 
-def _latest(tables: Tables, latest: LatestChange | None, measure: Measure) -> str:
+def _latest(tables: Tables, latest: LatestChange | None, flag: FlagNames) -> str:
     """Compare the last complete period with those before it."""
     if "trend_total" not in tables:
         return ""
@@ -93,7 +93,7 @@ def _latest(tables: Tables, latest: LatestChange | None, measure: Measure) -> st
     verdict = "超出随机波动" if change.is_significant else "在随机波动之内"
     freq = str(tables["trend_total"].attrs.get("freq", "W"))
     return (
-        f"最近一个完整时段 {latest.label}（{format_number(latest.n)} 条）{measure.rate} "
+        f"最近一个完整时段 {latest.label}（{format_number(latest.n)} 条）{flag.rate} "
         f"{format_percent(latest.value)}，"
         f"与之前 {latest.periods_before} {period_name(freq)}的 {format_percent(latest.before)} "
         f"相比 {format_points(change.value)}"
@@ -101,7 +101,7 @@ def _latest(tables: Tables, latest: LatestChange | None, measure: Measure) -> st
     )
 
 
-def _changes(tables: Tables, measure: Measure) -> list[str]:
+def _changes(tables: Tables, flag: FlagNames) -> list[str]:
     found = tables.get("episodes")
     if found is None:
         return []
@@ -112,13 +112,13 @@ def _changes(tables: Tables, measure: Measure) -> list[str]:
     by = dimensions_in_episodes(found)
     rows = rises.head(_MOST_EPISODES).to_dict("records")
     freq = tables["root_causes"].attrs["freq"]
-    said = [episode_sentence(row, cell_name(row, by), freq, measure) for row in rows]
+    said = [episode_sentence(row, cell_name(row, by), freq, flag) for row in rows]
     if len(rises) > _MOST_EPISODES:
         said.append(f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「变化与根因」。")
     return said
 
 
-def _worst_category(tables: Tables, measure: Measure) -> str:
+def _worst_category(tables: Tables, flag: FlagNames) -> str:
     table = tables.get("breakdown_category")
     if table is None:
         return ""
@@ -131,10 +131,10 @@ def _worst_category(tables: Tables, measure: Measure) -> str:
         f"「{row.category}」{format_number(row.numerator)} 条（{format_percent(row.share)}）"
         for row in top.itertuples(index=False)
     )
-    return f"{measure.flagged}最多的投诉类别：{listed}。"
+    return f"{flag.flagged}最多的投诉类别：{listed}。"
 
 
-def _worst_cells(tables: Tables, measure: Measure) -> list[str]:
+def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
     """Name the values of each dimension whose rate is above the rest beyond chance."""
     said = []
     for key, table in tables.items():
@@ -151,7 +151,7 @@ def _worst_cells(tables: Tables, measure: Measure) -> list[str]:
         )
         more = f" 等 {len(high)} 个" if len(high) > _MOST_CELLS else ""
         among = f"{len(table)} 个{name_of(name)}中" if len(table) > CHART_VALUES else f"{name_of(name)}中"
-        said.append(f"{among}{measure.rate}显著高于其余的：{listed}{more}。")
+        said.append(f"{among}{flag.rate}显著高于其余的：{listed}{more}。")
     return said
 
 
