@@ -277,7 +277,7 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
         measure=given.measure,
         freq=given.freq,
         baseline_periods=given.baseline_periods,
-        level=given.level,
+        alpha=given.alpha,
     )
     if "root_causes" in tables:
         tables["root_causes"] = with_words(tables["root_causes"], corpus, facts)
