@@ -123,7 +123,11 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
             # A fixed time keeps the same model the same bytes.
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     path = Path(path)
-    write_whole(path, lambda target: target.write_bytes(buffer.getvalue()))
+
+    def write(target: Path) -> None:
+        target.write_bytes(buffer.getvalue())
+
+    write_whole(path, write)
     return path
 
 

@@ -139,7 +139,7 @@ def clean_column(
 
 
 def _checked(steps: Steps) -> Sequence[CleaningStep]:
-    if isinstance(steps, str) and steps == "default":
+    if steps == "default":
         return DEFAULT_STEPS
     if isinstance(steps, str) or not isinstance(steps, Sequence):
         raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
