@@ -139,9 +139,11 @@ def clean_column(
 
 
 def _checked(steps: Steps) -> Sequence[CleaningStep]:
-    if steps == "default":
+    if isinstance(steps, str):
+        if steps != "default":
+            raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
         return DEFAULT_STEPS
-    if isinstance(steps, str) or not isinstance(steps, Sequence):
+    if not isinstance(steps, Sequence):
         raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
     for step in steps:
         if not callable(step):
