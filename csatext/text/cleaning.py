@@ -50,7 +50,7 @@ tags, as both are found by their brackets; bodies of whole lines are compared an
 line ends; runs are shortened on single blanks; bodies are compared last, when their copies are alike.
 """
 
-Steps: TypeAlias = Sequence[CleaningStep] | Literal["default"]
+Steps: TypeAlias = Sequence[CleaningStep] | str
 """What may be given as the steps of cleaning; ``"default"`` is :data:`DEFAULT_STEPS`."""
 
 _STEPS_WANTED = "Step 或函数（str -> str）组成的列表，如 ct.DEFAULT_STEPS"
