@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, overload
+from typing import Literal, TypeAlias, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -148,7 +148,7 @@ def _checked(steps: Steps) -> Sequence[CleaningStep]:
     for step in steps:
         if not callable(step):
             raise ParameterError.wrong_type("steps", step, _STEPS_WANTED)
-    return steps
+    return cast("Sequence[CleaningStep]", steps)
 
 
 def _clean_array(array: pa.Array, steps: Sequence[CleaningStep]) -> pa.Array:
