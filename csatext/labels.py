@@ -36,6 +36,7 @@ _NAMES = {
     "team": "班组",
     "agent_id": "坐席",
     "category": "投诉类别",
+    "category_input": "原类别",
     "csat": "满意度评分",
     "nps": "推荐意愿评分",
     "resolved": "解决率",
