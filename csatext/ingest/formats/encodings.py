@@ -193,9 +193,12 @@ def _canonical(encoding: str) -> str:
 def _refuse_binary(text: str, path: object) -> None:
     """Raise for content that is not text: many control characters, or mostly damage."""
     piece = text[:_SAMPLE]
-    odd = sum(c < " " and c not in "\t\n\r\f\x0b\x1a\x01" for c in piece)
+    odd = Counter(c for c in piece if c < " " and c not in "\t\n\r\f\x0b\x1a")
+    # One control character over and over is a delimiter; NUL is not.
+    delimiter = max(odd, key=lambda c: odd[c] * (c != "\x00"), default="")
+    n_odd = odd.total() - (odd[delimiter] if delimiter != "\x00" else 0)
     lost = piece.count(_LOST)
-    if odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
+    if n_odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
         what = "请导出为 CSV 或 XLSX 再读；文本文件可用 encoding= 指定编码"
         raise InputError.unreadable(path, "内容不是文本（像是二进制文件）", what)
 
