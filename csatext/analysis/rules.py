@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULES
+from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy, pattern_expression
 from csatext.text.corpus import Corpus
 
@@ -128,7 +129,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     def _lengths(self, corpus: Corpus) -> np.ndarray:
         """Length in characters of the first match of each category, 0 for none; (n_docs, n_categories)."""
         categories = _with_patterns(self._fitted())
-        texts = pa.array(corpus.texts, pa.large_string(), from_pandas=True)
+        texts = string_array(corpus.texts)
         lengths = np.zeros((len(corpus), len(categories)), np.int32)
         for column, category in enumerate(categories):
             expression = _expression(category.patterns)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import CONCORDANCE
+from csatext.strings import string_array
 from csatext.text.corpus import Corpus
 from csatext.text.offsets import Span
 
@@ -67,7 +68,7 @@ def concordance(
     [['申请', '退款', '三天了，'], ['太慢，要', '退款', '']]
     """
     terms = _checked(term, n, width)
-    texts = pa.array(corpus.texts, pa.large_string(), from_pandas=True)
+    texts = string_array(corpus.texts)
     docs = _candidates(corpus, texts, terms)
     if random_state is not None:
         order = np.random.default_rng(random_state).permutation(len(docs))
