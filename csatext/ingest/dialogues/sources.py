@@ -131,9 +131,8 @@ def _finish(
     """Return the rows under canonical names; the caller's mapping wins over what the shape says."""
     chosen = chosen_columns([str(name) for name in frame.columns], options.columns, source.where)
     settled = {**{k: v for k, v in given.items() if v not in chosen.values()}, **chosen}
-    mapped = map_turns(
-        frame, {k: v for k, v in settled.items() if v in frame.columns}, source.where, options.timezone
-    )
+    there = {name: header for name, header in settled.items() if header in frame.columns}
+    mapped = map_turns(frame, there, source.where, options.timezone)
     said = [
         Note("column_mapping", c, len(frame), len(frame), f"由「{h}」得到（调用者指定）")
         for c, h in chosen.items()

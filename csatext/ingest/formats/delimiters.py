@@ -147,7 +147,7 @@ def _makes_columns(cut: _Cut) -> bool:
     if cut.width < _TWO or cut.share < _CERTAIN or len(cut.rows) < _TWO:
         return False
     columns = list(zip(*(row for row in cut.rows if len(row) == cut.width), strict=True))
-    filled = [sum(bool(cell.strip()) for cell in column) / len(column) for column in columns]
+    filled = [sum(any(map(str.isalnum, cell)) for cell in column) / len(column) for column in columns]
     # Topics (#退款#) and mentions stand at the beginning of a text, tone marks at its end.
     if filled[0] < _NEAR or sum(share >= _NEAR for share in filled) < _TWO:
         return False

@@ -194,9 +194,9 @@ def _refuse_binary(text: str, path: object) -> None:
     """Raise for content that is not text: many control characters, or mostly damage."""
     piece = text[:_SAMPLE]
     odd = Counter(c for c in piece if c < " " and c not in "\t\n\r\f\x0b\x1a")
-    # One control character over and over is a delimiter; NUL is not.
-    delimiter = max(odd, key=lambda c: odd[c] * (c != "\x00"), default="")
-    n_odd = odd.total() - (odd[delimiter] if delimiter != "\x00" else 0)
+    # A control character over and over is a delimiter, or two that stand side by side; NUL is not.
+    most = max((n for c, n in odd.items() if c != "\x00"), default=0)
+    n_odd = sum(n for c, n in odd.items() if c == "\x00" or n < most)
     lost = piece.count(_LOST)
     if n_odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
         what = "请导出为 CSV 或 XLSX 再读；文本文件可用 encoding= 指定编码"

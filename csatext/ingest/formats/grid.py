@@ -223,8 +223,8 @@ def same_header(one: Sequence[str], other: Sequence[str]) -> bool:
 def stack_tables(tables: Sequence[tuple[str, RawTable]]) -> RawTable:
     """Return tables of one header under each other; a column 工作表 names the sheet of each row.
 
-    Columns are those of the first table, then what others have beside them. A sheet that holds the rows of
-    all the others together is not counted a second time: the others are left out.
+    Columns are those of the first table, then what others have beside them. A sheet whose rows all stand
+    in larger ones (a filtered copy, the months beside the year) is not counted a second time.
 
     Parameters
     ----------
@@ -246,11 +246,14 @@ def stack_tables(tables: Sequence[tuple[str, RawTable]]) -> RawTable:
         unique = {name: key for name, key in names.items() if list(names.values()).count(key) == 1}
         frames.append(raw.frame.rename(columns={n: spelling.setdefault(k, n) for n, k in unique.items()}))
     notes = [note for _, raw in tables for note in raw.notes]
-    whole = _whole_sheet(frames)
-    if whole is not None:
-        name, raw = tables[whole]
-        detail = f"工作表「{name}」已含其余 {len(tables) - 1} 个工作表的全部行，只用它"
-        return replace(raw, notes=[*notes, Note("sheet", name, 1, len(tables), detail)])
+    kept = _not_repeated(frames)
+    if len(kept) < len(tables):
+        others = [name for i, (name, _) in enumerate(tables) if i not in kept]
+        detail = f"工作表「{'、'.join(others)}」的行在其他工作表里都有，没有再算一遍"
+        notes.append(Note("sheets_repeated", "", len(others), len(tables), detail))
+        tables, frames = [tables[i] for i in kept], [frames[i] for i in kept]
+    if len(tables) == 1:
+        return replace(tables[0][1], notes=notes)
     column = "工作表" if "工作表" not in spelling.values() else "工作表名"
     if any(name for name, _ in tables):
         frames = [frame.assign(**{column: name}) for frame, (name, _) in zip(frames, tables, strict=True)]
@@ -266,15 +269,15 @@ def stack_tables(tables: Sequence[tuple[str, RawTable]]) -> RawTable:
     )
 
 
-def _whole_sheet(frames: Sequence[pd.DataFrame]) -> int | None:
-    """Return the position of the table that holds the rows of all others together, None without one."""
-    largest = max(range(len(frames)), key=lambda i: len(frames[i]))
-    others = [frame for i, frame in enumerate(frames) if i != largest]
-    if len(others) < 2 or sum(map(len, others)) != len(frames[largest]):
-        return None
-    names = list(frames[largest].columns)
-    rows = [
-        Counter(frame.reindex(columns=names).astype("str").itertuples(index=False, name=None))
-        for frame in (frames[largest], pd.concat(others, ignore_index=True))
-    ]
-    return largest if rows[0] == rows[1] else None
+def _not_repeated(frames: Sequence[pd.DataFrame]) -> list[int]:
+    """Return the positions of the tables of which some row stands in no larger one."""
+    names = list(dict.fromkeys(name for frame in frames for name in frame.columns))
+    seen: Counter[int] = Counter()
+    kept: list[int] = []
+    for i in sorted(range(len(frames)), key=lambda i: -len(frames[i])):
+        cells = frames[i].reindex(columns=names).astype("str")
+        rows = Counter(pd.util.hash_pandas_object(cells, index=False).tolist())
+        if not rows <= seen:
+            kept.append(i)
+            seen += rows
+    return sorted(kept)

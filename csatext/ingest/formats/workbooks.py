@@ -134,7 +134,7 @@ def _choose(
     first = next((name for name, rows in texts.items() if rows >= least), next(iter(tables)))
     used = [n for n in tables if n == first or same_header(tables[first].names, tables[n].names)]
     others = [other for other in names if other not in used]
-    joined = "（表头相同，合成一张表，列「工作表」写明来处）" if len(used) > 1 else ""
+    joined = "（表头相同，当作一张表）" if len(used) > 1 else ""
     detail = f"用工作表「{'、'.join(used)}」{joined}"
     detail += f"；未读：{'、'.join(others)}（可用 sheet= 指定）" if others else ""
     notes = [Note("sheet", "", len(used), len(names), detail)]
