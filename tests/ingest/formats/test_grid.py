@@ -12,7 +12,9 @@ HEAD = ["工单编号", "投诉内容", "渠道"]
 def book(path, sheets):
     with pd.ExcelWriter(path, engine="xlsxwriter") as writer:
         for name, rows in sheets.items():
-            pd.DataFrame(rows).to_excel(writer, sheet_name=name, header=False, index=False)
+            width = max(map(len, rows))
+            even = [[*row, *[None] * (width - len(row))] for row in rows]
+            pd.DataFrame(even).to_excel(writer, sheet_name=name, header=False, index=False)
     return path
 
 
