@@ -18,7 +18,7 @@ from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORD_EVIDENCE, KEYWORDS
 from csatext.text.concordance import concordance
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["KeywordExtractor", "evidence"]
 
@@ -70,6 +70,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
 
     def fit(self, corpus: Corpus, y: Any = None) -> KeywordExtractor:
         """Learn inverse document frequencies."""
+        checked_corpus(corpus)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
         self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
@@ -89,6 +90,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         -----
         TF-IDF with rows of unit Euclidean length, as in scikit-learn's ``TfidfTransformer``.
         """
+        checked_corpus(corpus)
         rows, terms, weights, rank = self._ranked(corpus)
         frame = pd.DataFrame(
             {
@@ -112,6 +114,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         level : float, default 0.95
             Of the Wilson (1927) interval of the share of documents.
         """
+        checked_corpus(corpus)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
         n = (grouping @ dtm).toarray()
@@ -155,6 +158,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         See :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`
         and :func:`~csatext.analysis.keyness.document_p` for the formulas.
         """
+        checked_corpus(corpus)
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
@@ -233,6 +237,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         >>> extractor.evidence(corpus, table, ["a", "a", "b"])[["group", "keyword", "left"]].values.tolist()
         [['a', '退款', ''], ['a', '退款', '要'], ['b', '太慢', '物流']]
         """
+        checked_corpus(corpus)
         return evidence(
             corpus,
             keywords,

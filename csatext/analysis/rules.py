@@ -16,7 +16,7 @@ from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULES
 from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy, pattern_expression
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["RuleClassifier"]
 
@@ -56,13 +56,18 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
 
     def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
         """Load the taxonomy; nothing is learnt from the corpus."""
+        checked_corpus(corpus)
+        self._load()
+        return self
+
+    def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
             raise ParameterError.wrong_type("taxonomy", self.taxonomy, "Taxonomy，如 Taxonomy.load(路径)")
         self.taxonomy_ = Taxonomy.load() if self.taxonomy is None else self.taxonomy
-        return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
         """Return the main category of each document, by doc_id (schema RULES)."""
+        checked_corpus(corpus)
         lengths = self._lengths(corpus)
         taxonomy = self._fitted()
         categories = _with_patterns(taxonomy)
@@ -91,6 +96,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
         """
+        checked_corpus(corpus)
         taxonomy = self._fitted()
         lengths = self._lengths(corpus)
         texts = corpus.texts.to_numpy(object)
@@ -123,7 +129,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
 
     def _fitted(self) -> Taxonomy:
         if not hasattr(self, "taxonomy_"):
-            self.fit(None)  # type: ignore[arg-type]
+            self._load()
         return self.taxonomy_
 
     def _lengths(self, corpus: Corpus) -> np.ndarray:

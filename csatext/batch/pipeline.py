@@ -225,6 +225,7 @@ def tagged(
     corpus = Vectorizer(
         tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
         min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
+        stop_words=configuration.text.stop_words or "default",
         simplify=configuration.text.simplify,
         pseudonymize=configuration.privacy.pseudonymize or None,
         keep=tuple(contacts.columns),

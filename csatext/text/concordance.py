@@ -16,7 +16,7 @@ from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import CONCORDANCE
 from csatext.strings import string_array
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.offsets import Span
 
 __all__ = ["concordance"]
@@ -67,6 +67,7 @@ def concordance(
     >>> concordance(corpus, "退款", n=2, width=4)[["left", "term", "right"]].values.tolist()
     [['申请', '退款', '三天了，'], ['太慢，要', '退款', '']]
     """
+    checked_corpus(corpus)
     terms = _checked(term, n, width)
     texts = string_array(corpus.texts)
     docs = _candidates(corpus, texts, terms)
