@@ -16,7 +16,7 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
-from csatext.atomic_files import check_folder, file_hash
+from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_product
@@ -44,6 +44,8 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
+"""Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
 
 
@@ -80,6 +82,8 @@ class RunResult:
         Rows read; ``rows == contacts + rejects``, and ``rows == turns + rejects`` for dialogues.
     turns : int or None
         Turns of the dialogues that the contacts were made of; None for an input of contacts.
+    left_out : tuple of str
+        What of the input was not read, as the quality table says it: files and sheets.
     """
 
     out: Path
@@ -88,6 +92,7 @@ class RunResult:
     contacts: int
     rejects: int
     turns: int | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def run(
@@ -117,9 +122,9 @@ def run(
     """
     configuration = configuration or Configuration()
     out = Path(out)
-    check_folder(out)
-    read = read_source(source, configuration, progress)
-    return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
+    with claimed_folder(out):
+        read = read_source(source, configuration, progress)
+        return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
 
 def read_source(
@@ -179,7 +184,8 @@ def write_analysis(
     )
     write_product(product, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
-    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns)
+    left_out = tuple(read.quality.loc[read.quality["check"].isin(LEFT_OUT), "detail"])
+    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out)
 
 
 def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
@@ -277,7 +283,7 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
         measure=given.measure,
         freq=given.freq,
         baseline_periods=given.baseline_periods,
-        level=given.level,
+        alpha=given.alpha,
     )
     if "root_causes" in tables:
         tables["root_causes"] = with_words(tables["root_causes"], corpus, facts)
