@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from csatext.errors import ConfigError, ParameterError
+from csatext.errors import ConfigError, InputError, ParameterError
 from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
+from csatext.regular_files import read_whole
 
 __all__ = [
     "AnalysisSection",
@@ -22,6 +23,9 @@ __all__ = [
     "load_configuration",
 ]
 
+_LARGEST = 1 << 20
+"""Bytes of a configuration; words in any number stand in lexicons."""
+_MOST_DOTS = 1_000
 _FREQUENCIES = ("D", "W", "M")
 _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}
 
@@ -172,20 +176,38 @@ def load_configuration(path: str | Path) -> Configuration:
     Raises
     ------
     ConfigError
-        The file cannot be read, is not TOML, has a key nobody reads or a value of a wrong type.
+        The file cannot be read, is too large, is not TOML, nests too deeply, has a key nobody reads or a
+        value of a wrong type.
     """
     path = Path(path)
     try:
-        values = tomllib.loads(path.read_text("utf-8-sig"))
+        data = read_whole(path, _LARGEST, "词表请另放文件，写在 text.lexicons 里")
+        text = data.decode("utf-8-sig")
+        _refuse_dotted(text, path)
+        values = tomllib.loads(text)
+    except InputError as error:
+        raise ConfigError(str(error)) from error
     except OSError as error:
         raise ConfigError(f"无法打开配置「{path}」：{error.strerror}；请检查路径和权限。") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"配置「{path}」不是 UTF-8 编码；请另存为 UTF-8。") from error
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"配置「{path}」不是 UTF-8 编码（第 {line} 行）；请另存为 UTF-8。") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"配置「{path}」不是合法的 TOML：{error}；请改正这一处。") from error
+    except RecursionError as error:
+        raise ConfigError(f"配置「{path}」的列表或表嵌套太深；请写成一层。") from error
+    except ValueError as error:
+        raise ConfigError(f"配置「{path}」里有不能用的数值或路径；请检查里面的数字和文件名。") from error
     configuration: Configuration = _fill(Configuration, values, path, "")
     _check_ranges(configuration, path)
     return configuration
+
+
+def _refuse_dotted(text: str, path: Path) -> None:
+    """Raise for a key of so many parts (``a.a.a``) that the parser, which copies each beginning, has no end."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _MOST_DOTS:
+            raise ConfigError(f"配置「{path}」第 {number} 行有 {line.count('.'):,} 个点；请分成几行。")
 
 
 def _check_ranges(configuration: Configuration, path: Path) -> None:

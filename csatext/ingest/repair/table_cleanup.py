@@ -12,10 +12,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.ingest.columns.values import as_text, blank, plain_cells, string_array
+from csatext.ingest.formats.limits import LONGEST_CELL
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
 
-__all__ = ["drop_header_rows", "tidy"]
+__all__ = ["drop_header_rows", "tidy", "without_long_cells"]
 
 _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$")
 _LONGEST_TOTAL = 24
@@ -55,6 +56,28 @@ def _without(raw: RawTable, at: NDArray[np.int64], reason: str) -> RawTable:
         lines=None if lines is None else lines[kept],
         rejects=sorted([*raw.rejects, *rejects], key=lambda reject: reject.line or 0),
     )
+
+
+def without_long_cells(raw: RawTable) -> RawTable:
+    """Return the table without rows that have a cell longer than any text; they go to the rejects.
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"内容": ["太慢", "太" * (LONGEST_CELL + 1)]}))
+    >>> raw = without_long_cells(raw)
+    >>> raw.frame["内容"].tolist(), raw.rejects[0].reason
+    (['太慢'], '一格超过 5,000,000 字')
+    """
+    long = np.zeros(len(raw.frame), dtype=np.bool_)
+    for position in range(raw.frame.shape[1]):
+        cells = raw.frame.iloc[:, position]
+        if isinstance(cells.dtype, pd.StringDtype):
+            long |= (cells.str.len() > LONGEST_CELL).fillna(False).to_numpy(dtype=np.bool_)
+        elif cells.dtype == object:
+            sizes = (len(cell) if isinstance(cell, str | bytes) else 0 for cell in cells)
+            long |= np.fromiter(sizes, dtype=np.int64, count=len(cells)) > LONGEST_CELL
+    reason = f"一格超过 {LONGEST_CELL:,} 字"
+    return _without(raw, np.flatnonzero(long), reason) if long.any() else raw
 
 
 def _drop_totals(raw: RawTable) -> RawTable:
