@@ -94,6 +94,7 @@ _CHECKS = {
     "sheet_full": "写满的工作表",
     "sheets_repeated": "重复的工作表",
     "sheets_unread": "未读的工作表",
+    "columns_unread": "未读的列",
     "surplus_cells": "比表头多的格子",
     "torn_rows": "断开的行",
     "turn_clock_backwards": "对话时间倒退",

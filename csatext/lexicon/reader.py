@@ -23,10 +23,9 @@ _HEADERS |= {"极性": "valence", "情感值": "valence", "系数": "factor", "�
 _HEADERS |= {"标准词": "canonical", "同义词": "canonical", "领域": "domain", "类别": "kind"}
 _HEADERS |= {"来源": "source", "备注": "note", "说明": "note", "分组": "group", "词性": "tag"}
 
-_TAGS = frozenset(
-    "a ad ag an b c d df dg e eng f g h i j k l m mg mq n ng nr nrfg nrt ns nt nz o p q r rg rr rz s t tg u ud"
-    " ug uj ul uv uz v vd vg vi vn vq x y z zg".split()
-)
+_TAGS = "a|ad|ag|an|b|c|d|df|dg|e|eng|f|g|h|i|j|k|l|m|mg|mq|n|ng|nr|nrfg|nrt|ns|nt|nz|o|p|q"
+_TAGS += "|r|rg|rr|rz|s|t|tg|u|ud|ug|uj|ul|uv|uz|v|vd|vg|vi|vn|vq|x|y|z|zg"
+_KNOWN_TAGS = frozenset(_TAGS.split("|"))
 """Parts of speech of jieba."""
 
 _BLANK = " \u3000\u00a0\ufeff\u200b\r\n"
@@ -199,7 +198,7 @@ def _padded(path: Path, line: int, cells: list[str], width: int) -> list[str]:
 
 def _jieba(line: str) -> list[str]:
     """Split ``word freq tag``; ``iPhone 15`` is one term, as a count after Latin is too like a model name."""
-    term, tag = _parted(line, lambda word: word in _TAGS)
+    term, tag = _parted(line, lambda word: word in _KNOWN_TAGS)
     term, freq = _parted(term, lambda word: word.isascii() and word.isdigit())
     latin = term[-1].isascii()
     return [line, "", ""] if latin and not (freq and tag) else [term, freq, tag]

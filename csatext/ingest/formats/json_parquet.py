@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Collection
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from csatext.errors import InputError
-from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.formats.encodings import decode_bytes
 from csatext.ingest.formats.json_values import (
     TooDeepError,
@@ -26,15 +26,17 @@ from csatext.ingest.formats.json_values import (
     pieces,
     records,
 )
-from csatext.ingest.formats.limits import LARGEST_FILE, MOST_CELLS, MOST_JSON_COLUMNS
+from csatext.ingest.formats.limits import LARGEST_FILE, MOST_CELLS, MOST_COLUMNS
 from csatext.ingest.raw_table import RAW_LIMIT, Note, RawTable, Reject, refuse_wide
+from csatext.ingest.repair.table_cleanup import chosen_names, unread_columns
 from csatext.regular_files import in_megabytes
 
 __all__ = ["looks_like_json", "read_json", "read_parquet"]
 
 _GLANCE = 100_000
 _WHAT = "请给出对象的数组，或每行一个对象"
-_SHOWN, _LONG_NAME = 5, 40
+_LOOKED_AT = 10_000
+"""Keys among which known headers are looked for, beside the commonest."""
 _MOST_REJECTS = 1_000_000
 """Values of a JSON file that are no records, above which the file is none of records."""
 
@@ -46,17 +48,11 @@ def _frame(records: list[dict[str, Any]], path: object, notes: list[Note]) -> pd
     for record in records:
         times.update(record.keys())
     names = list(times)
-    if len(names) > MOST_JSON_COLUMNS:
-        known = [name for name in names if normal_header(name) in known_headers()]
-        kept = set([*known, *(name for name, _ in times.most_common(MOST_JSON_COLUMNS))][:MOST_JSON_COLUMNS])
-        rest = [name for name in names if name not in kept]
+    if len(names) > MOST_COLUMNS:
+        common = [name for name, _ in times.most_common(MOST_COLUMNS)]
+        kept = set(chosen_names([], [*common, *islice(times, _LOOKED_AT)]))
+        notes.append(unread_columns([name for name in names if name not in kept], len(names)))
         names = [name for name in names if name in kept]
-        shown = "、".join(name[:_LONG_NAME] for name in rest[:_SHOWN])
-        detail = (
-            f"共有 {len(times):,} 个键，只读了最常见的 {MOST_JSON_COLUMNS:,} 个；"
-            f"未读 {len(rest):,} 个：{shown} 等"
-        )
-        notes.append(Note("keys_unread", "", len(rest), len(times), detail))
     frame = pd.DataFrame({name: pd.Series([r.get(name) for r in records], dtype=object) for name in names})
     return frame if len(frame.columns) else pd.DataFrame(index=range(len(records)))
 

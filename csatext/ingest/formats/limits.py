@@ -11,8 +11,8 @@ __all__ = [
     "LARGEST_FILE",
     "LONGEST_CELL",
     "MOST_CELLS",
+    "MOST_COLUMNS",
     "MOST_GZIP_MEMBERS",
-    "MOST_JSON_COLUMNS",
     "MOST_JSON_VALUES",
     "MOST_RECORDS",
 ]
@@ -31,8 +31,8 @@ MOST_RECORDS = 20_000_000
 """Records of a table with broken quotes, which is read record by record (250 bytes each)."""
 MOST_JSON_VALUES = 40_000_000
 """Commas and opening brackets of a JSON file; the smallest values (``{}``) take 72 bytes each."""
-MOST_JSON_COLUMNS = 1_000
-"""Columns made of the keys of JSON records. Systems that number their keys (``item_1``, ``item_2``) or use
-identifiers as keys give each record others; they are not dimensions of anything."""
+MOST_COLUMNS = 1_000
+"""Columns that are read of a table, at some milliseconds each. Systems that number their keys (``item_1``,
+``item_2``) or use identifiers as keys of JSON make more; they are not dimensions of anything."""
 DEEPEST_JSON = 100
 """Levels of lists and objects in one another; dialogues and messages have ten at most."""

@@ -12,14 +12,14 @@ import pandas as pd
 from csatext.errors import CsatextError, InputError, ParameterError
 from csatext.ingest.formats.database import is_url, read_database
 from csatext.ingest.formats.delimited import read_delimited
-from csatext.ingest.formats.encodings import decode
+from csatext.ingest.formats.encodings import decode, likelier_encoding
 from csatext.ingest.formats.files import ending_of, list_folder, read_bytes, refuse_endless
 from csatext.ingest.formats.json_parquet import looks_like_json, read_json, read_parquet
 from csatext.ingest.formats.pages import declared_encoding, looks_like_page, read_page
 from csatext.ingest.formats.workbooks import read_workbook
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import Note, RawTable, Reject
-from csatext.ingest.repair.table_cleanup import tidy, without_long_cells
+from csatext.ingest.repair.table_cleanup import narrowed, tidy, without_long_cells
 
 __all__ = ["PLAIN", "RECORDS", "SUBTITLES", "Source", "failed", "only_tables", "open_tables"]
 
@@ -178,7 +178,7 @@ class Source:
         self._open()
         if self._raw is None and self._error is None and self._reader is not None:
             try:
-                self._raw = tidy(without_long_cells(self._read(self._reader)))
+                self._raw = self._bounded(self._read(self._reader))
             except CsatextError as error:
                 self._error = error
             except (MemoryError, RecursionError):
@@ -219,6 +219,9 @@ class Source:
         except MemoryError:
             self._broken = self._error = InputError.unreadable(self.path, _TOO_MUCH, _SPLIT)
 
+    def _bounded(self, raw: RawTable) -> RawTable:
+        return tidy(without_long_cells(narrowed(raw, set(self.options.columns.values()))))
+
     def _reader_of(self, content: bytes | str, *, decoded: bool) -> Reader | None:
         readers = (reader for reader in READERS if reader.decoded is decoded)
         return next((r for r in readers if r.fits(content, self.ending, self.options)), None)
@@ -226,6 +229,8 @@ class Source:
     def _decoded(self, data: bytes, path: Path) -> str:
         refuse_endless(data, path)
         declared = None if self.options.encoding else declared_encoding(data)
+        if declared is not None and likelier_encoding(data, declared) is not None:
+            declared = None
         text, self._said = decode(data, path, self.options.encoding or declared)
         if declared is not None:
             self._said[0] = self._said[0]._replace(detail=f"编码：{declared}（网页注明）")
@@ -287,7 +292,7 @@ def open_tables(path: str | PathLike[str], options: ReadOptions | None = None) -
     if not isinstance(path, str | PathLike):
         raise ParameterError.wrong_type("path", path, "文件路径、文件夹或数据库 URL")
     if isinstance(path, str) and is_url(path):
-        return [Source(path.split("://")[0], raw=tidy(without_long_cells(read_database(path, options.query or None))))]
+        return [Source(path.split("://")[0], raw=tidy(without_long_cells(narrowed(read_database(path, options.query or None)))))]
     where = Path(path)
     if _is_folder(where):
         return _folder(where, options)
