@@ -51,7 +51,7 @@ def check_regular(path: Path) -> None:
     """
     kind = special_file(path)
     if kind is not None:
-        raise InputError.unreadable(path, f"是{kind}，不是普通文件", "请先存成普通文件，再给出它的路径")
+        raise InputError.unreadable(path, f"是{kind}，不是普通文件", "请检查路径和权限，或先存成普通文件")
 
 
 def in_megabytes(n: int) -> str:

@@ -393,7 +393,8 @@ def likelier_encoding(data: bytes, name: str) -> str | None:
     other = (bare if best == "utf-8" else piece).decode(best, "replace")
     if other.removeprefix("\ufeff") == given.removeprefix("\ufeff"):
         return None
-    if best.startswith("utf-8") and name.removesuffix("-sig") != "utf-8" and surely_utf8(other):
+    sure = best.startswith("utf-8") and _strict(bare, "utf-8") is not None and surely_utf8(other)
+    if sure and name.removesuffix("-sig") != "utf-8":
         return best
     if name not in _JUDGED or confidence < _SURE:
         return None
