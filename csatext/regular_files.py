@@ -54,6 +54,11 @@ def check_regular(path: Path) -> None:
         raise InputError.unreadable(path, f"是{kind}，不是普通文件", "请检查路径和权限，或先存成普通文件")
 
 
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file that may have become a pipe since it was looked at."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def in_megabytes(n: int) -> str:
     """Return a number of bytes as an error shows it.
 
@@ -84,11 +89,10 @@ def read_whole(path: Path, most: int, what_to_do: str) -> bytes:
         It is not there, may not be read, or the path cannot be one.
     """
     check_regular(path)
-    with path.open("rb") as file:
+    with open(path, "rb", opener=_without_waiting) as file:
         # Files of /proc are regular, say that they are empty, and some have no end.
         too_large = os.fstat(file.fileno()).st_size > most
-        data = b"" if too_large else file.read(most + 1)
+        data = b"" if too_large else file.read(most + 1) or b""
     if too_large or len(data) > most:
         raise InputError.unreadable(path, f"文件超过 {in_megabytes(most)}", what_to_do)
     return data
-

@@ -185,6 +185,8 @@ def load_configuration(path: str | Path) -> Configuration:
         text = data.decode("utf-8-sig")
         _refuse_dotted(text, path)
         values = tomllib.loads(text)
+    except ConfigError:
+        raise
     except InputError as error:
         raise ConfigError(str(error)) from error
     except OSError as error:

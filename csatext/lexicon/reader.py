@@ -31,8 +31,8 @@ _KNOWN_TAGS = frozenset(_TAGS.split("|"))
 _BLANK = " \u3000\u00a0\ufeff\u200b\r\n"
 """What may stand around a cell without belonging to it."""
 
-_LARGEST = 64 << 20
-"""Bytes of a word list; jieba's large dictionary has 8 MB."""
+_LARGEST = 16 << 20
+"""Bytes of a word list; jieba's large dictionary, of 584,000 words, has 8 MB."""
 _MOST_CELLS, _LONGEST_LINE = 100, 20_000
 """Cells and characters of a line, which may hold a remark."""
 _DETECTED = 20_000
@@ -158,7 +158,7 @@ def _guess(data: bytes) -> str:
     """Return the encoding: byte-order mark, NUL bytes of UTF-16, strict UTF-8, Big5 or GB18030."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if b"\0" in data:
+    if b"\0" in data and not _is_utf8(data):
         # the NUL is the high byte of a tab, a line end or a Latin letter: its place tells the byte order
         return "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
     try:
@@ -168,6 +168,14 @@ def _guess(data: bytes) -> str:
         big5 = str(chardet.detect(_sample(data))["encoding"]).lower().startswith(("big5", "cp950"))
         return "big5hkscs" if big5 else "gb18030"
     return "utf-8-sig"
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Return whether bytes beyond ASCII are UTF-8 and hold NUL by mistake: text of UTF-16 hardly ever is."""
+    try:
+        return not data.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
 
 
 def _sample(data: bytes) -> bytes:

@@ -11,7 +11,17 @@ from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import plain_cell
 from csatext.ingest.formats.limits import DEEPEST_JSON, MOST_JSON_VALUES
 
-__all__ = ["Piece", "TooDeepError", "TooLargeError", "flat", "json_lines", "loads", "pieces", "records", "refuse_crowded"]
+__all__ = [
+    "Piece",
+    "TooDeepError",
+    "TooLargeError",
+    "flat",
+    "json_lines",
+    "loads",
+    "pieces",
+    "records",
+    "refuse_crowded",
+]
 
 _DEEPEST = 5
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")

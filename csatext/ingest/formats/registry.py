@@ -292,7 +292,12 @@ def open_tables(path: str | PathLike[str], options: ReadOptions | None = None) -
     if not isinstance(path, str | PathLike):
         raise ParameterError.wrong_type("path", path, "文件路径、文件夹或数据库 URL")
     if isinstance(path, str) and is_url(path):
-        return [Source(path.split("://")[0], raw=tidy(without_long_cells(narrowed(read_database(path, options.query or None)))))]
+        return [
+            Source(
+                path.split("://")[0],
+                raw=tidy(without_long_cells(narrowed(read_database(path, options.query or None)))),
+            )
+        ]
     where = Path(path)
     if _is_folder(where):
         return _folder(where, options)

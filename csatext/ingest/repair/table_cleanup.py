@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.ingest.columns.values import as_text, blank, plain_cells, string_array
 from csatext.ingest.columns.headers import known_headers, normal_header
+from csatext.ingest.columns.values import as_text, blank, plain_cells, string_array
 from csatext.ingest.formats.limits import LONGEST_CELL, MOST_COLUMNS
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
