@@ -1,5 +1,6 @@
 """Files that are none, and files that claim less than they are: each door refuses them at once."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -10,7 +11,6 @@ from csatext.batch.configuration import load_configuration
 from csatext.errors import CsatextError, InputError
 from csatext.regular_files import read_whole, special_file
 
-os = pytest.importorskip("os")
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
 
 

@@ -24,7 +24,7 @@ ROWS = [
     }
     for i in range(12)
 ]
-N_FILES = 60
+N_FILES = 45
 ENDINGS = (".csv", ".xlsx", ".xls", ".json", ".jsonl", ".parquet", ".gz", ".html", ".txt", ".ods", "")
 BRACKETS = ((b"[", b"]"), (b'{"a":', b"}"), (b"<table><tr><td>", b"</table>"), (b'"', b'"'))
 

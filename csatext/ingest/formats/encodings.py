@@ -45,8 +45,10 @@ _PADDING = 1.0
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 
 _JUDGED = frozenset(
-    ("utf-8", "utf-8-sig", *BYTES, *_PAIRS, "utf-16", "utf-32", "ascii", "iso8859-1", "iso8859-15", "cp1252")
-    + ("shift_jis", "cp932", "euc_jp")
+    (
+        *("utf-8", "utf-8-sig", *BYTES, *_PAIRS, "utf-16", "utf-32"),
+        *("ascii", "iso8859-1", "iso8859-15", "cp1252", "shift_jis", "cp932", "euc_jp"),
+    )
 )
 """Encodings of Chinese and Japanese, and those that programs take where none is set: what they give is known
 to be likely or not. Readings as Korean or Russian are not judged."""

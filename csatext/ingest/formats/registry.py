@@ -191,7 +191,8 @@ class Source:
         notes = [*self._said]
         if self.skipped:
             n = len(self.skipped)
-            detail = f"{n} 个文件或文件夹未读（格式不读、隐藏的，或不是普通文件）：{'、'.join(self.skipped[:_SHOWN])}"
+            detail = f"{n} 个文件或文件夹未读（格式不读、隐藏的，或不是普通文件）："
+            detail += "、".join(self.skipped[:_SHOWN])
             notes.append(Note("file_skipped", "", n, n + self._beside, detail))
         return notes
 

@@ -104,7 +104,7 @@ def narrowed(raw: RawTable, wanted: Collection[str] = ()) -> RawTable:
 
 
 def chosen_names(first: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Return the names of the columns that are read of too many: ``first``, the known, the others in order."""
+    """Return the names of the columns that are read of too many: ``first``, known ones, then the others."""
     known = [name for name in names[:_LOOKED_UP] if normal_header(name) in known_headers()]
     return list(dict.fromkeys([*first, *known, *names[:MOST_COLUMNS]]))[:MOST_COLUMNS]
 
