@@ -63,7 +63,14 @@ def read_any(
         and is_dialogues(source, sources, given.encoding or None, given.columns)
     ):
         return read_dialogues(source, given, progress, key)
-    return read_sources(sources, source, given.columns or None, unreadable_dates=given.unreadable_dates), None
+    return read_sources(
+        sources,
+        source,
+        given.columns or None,
+        timezone=given.timezone,
+        unreadable_dates=given.unreadable_dates,
+        dayfirst=given.dayfirst,
+    ), None
 
 
 def _told_by_file(source: str | Path, given: ReadOptions) -> bool:
@@ -94,6 +101,8 @@ def read_dialogues(
         columns=given.columns or None,
         encoding=given.encoding or None,
         sheet=given.sheet or None,
+        timezone=given.timezone,
+        dayfirst=given.dayfirst,
     )
     attrs = dict(turns.attrs)
     turns = redact_turns(turns, pseudonymize=key)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from csatext.errors import InputError, ParameterError
 from csatext.ingest.columns.column_types import type_columns
-from csatext.ingest.columns.date_and_clock import join_clocks
+from csatext.ingest.columns.date_and_clock import join_clocks, join_parts
 from csatext.ingest.columns.headers import identifies, map_columns
 from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.unreadable_dates import UNREADABLE, shown_date, unreadable_rows
@@ -109,6 +109,7 @@ def to_contacts(
     columns: Mapping[str, str] | None,
     timezone: str,
     unreadable_dates: str = "reject",
+    dayfirst: bool | None = None,
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return contacts, rejects with the name of their source, and notes.
 
@@ -128,6 +129,8 @@ def to_contacts(
     timezone : str
         IANA name.
     unreadable_dates : {"reject", "keep"}
+    dayfirst : bool, optional
+        As :func:`read_contacts` takes it.
 
     Returns
     -------
@@ -177,8 +180,9 @@ def to_contacts(
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     kept_rows = np.flatnonzero(~(empty | repeated))
-    kept, joined = join_clocks(frame.iloc[kept_rows].reset_index(drop=True))
-    kept, typed = type_columns(kept, timezone)
+    kept, parts = join_parts(frame.iloc[kept_rows].reset_index(drop=True))
+    kept, joined = join_clocks(kept)
+    kept, typed = type_columns(kept, timezone, dayfirst)
     undated, said_of_dates = unreadable_rows(kept, unreadable_dates, bool(joined))
     for row, date in zip(kept_rows[undated], kept.loc[undated].get("created_at_text", ()), strict=True):
         reason = f"{UNREADABLE}：{shown_date(str(date))}"
@@ -197,7 +201,7 @@ def to_contacts(
         )
         detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
         notes.append(Note("rejected", "", len(rejects), total, detail))
-    return conform(kept, CONTACTS), rejects, notes + joined + typed + said_of_dates
+    return conform(kept, CONTACTS), rejects, notes + parts + joined + typed + said_of_dates
 
 
 class ReadResult(NamedTuple):
@@ -232,6 +236,7 @@ def read_input(
     query: str | None = None,
     timezone: str = "Asia/Shanghai",
     unreadable_dates: str = "reject",
+    dayfirst: bool | None = None,
 ) -> ReadResult:
     """Read an input into contacts, rejects and quality; see :func:`read_contacts` for the arguments.
 
@@ -248,7 +253,7 @@ def read_input(
     sources: list[Source] = load_sources(
         path, encoding=encoding, sheet=sheet, delimiter=delimiter, query=query
     )
-    return read_sources(sources, path, columns, timezone, unreadable_dates)
+    return read_sources(sources, path, columns, timezone, unreadable_dates, dayfirst)
 
 
 def read_sources(
@@ -257,6 +262,7 @@ def read_sources(
     columns: Mapping[str, str] | None = None,
     timezone: str = "Asia/Shanghai",
     unreadable_dates: str = "reject",
+    dayfirst: bool | None = None,
 ) -> ReadResult:
     """Return what raw tables give as contacts; ``path`` is named in errors.
 
@@ -267,7 +273,7 @@ def read_sources(
     """
     if unreadable_dates not in _UNREADABLE_DATES:
         raise ParameterError.not_allowed("unreadable_dates", unreadable_dates, _UNREADABLE_DATES)
-    contacts, rejects, notes = to_contacts(sources, path, columns, timezone, unreadable_dates)
+    contacts, rejects, notes = to_contacts(sources, path, columns, timezone, unreadable_dates, dayfirst)
     return ReadResult(contacts, _rejects(rejects), quality_table(notes), len(contacts) + len(rejects))
 
 
@@ -281,6 +287,7 @@ def read_contacts(
     query: str | None = None,
     timezone: str = "Asia/Shanghai",
     unreadable_dates: str = "reject",
+    dayfirst: bool | None = None,
 ) -> pd.DataFrame:
     r"""Read any file of customer-service text into contacts, one row a contact.
 
@@ -306,6 +313,9 @@ def read_contacts(
         What becomes of a row whose ``created_at`` is written and cannot be read: it goes to the rejects,
         its date named in the reason, or stays without date, its text in ``created_at_text``. Where fewer
         than half of the dates can be read the column is not one of dates, and all rows stay.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is the first of March. None: as the column proves (``25/3/2026`` stands in it),
+        else the month comes first and quality says so (``date_order``).
 
     Returns
     -------
@@ -346,6 +356,7 @@ def read_contacts(
         query=query,
         timezone=timezone,
         unreadable_dates=unreadable_dates,
+        dayfirst=dayfirst,
     )
     rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
     contacts = result.contacts

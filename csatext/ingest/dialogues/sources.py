@@ -62,6 +62,7 @@ class _Asked:
     sheet: str | int | None
     delimiter: str | None
     timezone: str
+    dayfirst: bool | None = None
 
 
 def load_spoken(
@@ -72,6 +73,7 @@ def load_spoken(
     sheet: str | int | None,
     delimiter: str | None,
     timezone: str,
+    dayfirst: bool | None = None,
 ) -> list[Spoken]:
     """Return the utterances of a file, or of every file of a folder in the order of their names.
 
@@ -86,7 +88,7 @@ def load_spoken(
         raise ParameterError.wrong_type("path", path, "文件路径或文件夹")
     if columns is not None and not isinstance(columns, Mapping):
         raise ParameterError.wrong_type("columns", columns, '{"规范列名": "表头"}')
-    asked = _Asked(columns, encoding, sheet, delimiter, timezone)
+    asked = _Asked(columns, encoding, sheet, delimiter, timezone, dayfirst)
     where = Path(path)
     try:
         files = sorted(where.iterdir()) if where.is_dir() else None
@@ -175,7 +177,8 @@ def _finish(
     """Return the rows under canonical names; the caller's mapping wins over what the shape says."""
     chosen = chosen_columns([str(name) for name in frame.columns], asked.columns, path)
     settled = {**{k: v for k, v in given.items() if v not in chosen.values()}, **chosen}
-    mapped = map_turns(frame, {k: v for k, v in settled.items() if v in frame.columns}, path, asked.timezone)
+    used = {k: v for k, v in settled.items() if v in frame.columns}
+    mapped = map_turns(frame, used, path, asked.timezone, asked.dayfirst)
     said = [
         Note("column_mapping", c, len(frame), len(frame), f"由「{h}」得到（调用者指定）")
         for c, h in chosen.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csatext.errors import ParameterError
+from csatext.dates.period_names import read_moment
 from csatext.ingest.columns.values import as_text, blank
 from csatext.ingest.quality.missing_figures import table_flags
 from csatext.ingest.quality.near_duplicates import near_duplicates
@@ -169,10 +169,7 @@ def check(
     >>> int(found["duplicate_id"]), int(found["duplicate_text"]), int(found["script_traditional"])
     (1, 1, 1)
     """
-    try:
-        moment = pd.Timestamp.now() if now is None else pd.Timestamp(now).tz_localize(None)
-    except (ValueError, TypeError) as error:
-        raise ParameterError.wrong_type("now", now, "时间，例如 2026-01-01") from error
+    moment = pd.Timestamp.now() if now is None else read_moment(now, "now")
     table = conform(contacts, CONTACTS)
     n = len(table)
     repeated = int(table["doc_id"].dropna().duplicated().sum())
