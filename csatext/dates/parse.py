@@ -81,8 +81,8 @@ class _Read(NamedTuple):
     @classmethod
     def nothing(cls, n: int) -> _Read:
         """Return ``n`` texts of which nothing is known yet."""
-        flags = [np.zeros(n, dtype=np.bool_) for _ in range(4)]
-        return cls(np.zeros(n, dtype=np.int64), *flags, np.full(n, "", dtype="<U1"))
+        good, empty, zoned, ambiguous = np.zeros((4, n), dtype=np.bool_)
+        return cls(np.zeros(n, dtype=np.int64), good, empty, zoned, ambiguous, np.full(n, "", dtype="<U1"))
 
 
 def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bool | None = None) -> Times:
