@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import csatext as ct
+from csatext.batch.configuration import load_configuration
 from csatext.errors import ConfigError, ParameterError
 from csatext.ingest.options import ReadOptions
 
@@ -139,8 +140,6 @@ def test_order_of_day_and_month_in_turns(tmp_path):
 
 
 def test_order_of_day_and_month_in_the_configuration(tmp_path):
-    from csatext.batch.configuration import load_configuration
-
     path = tmp_path / "csatext.toml"
     path.write_text("[input]\ndayfirst = true\n", "utf-8")
     assert load_configuration(path).input.dayfirst is True
