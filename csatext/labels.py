@@ -53,6 +53,8 @@ _CHECKS = {
     "date_ancient": "过早的日期",
     "date_and_clock": "日期与时刻合并",
     "date_future": "未来的日期",
+    "date_order": "日与月的先后",
+    "date_period": "只写到月或周的日期",
     "date_unreadable": "读不出的日期",
     "date_word": "当作没有日期的词",
     "date_zone": "时区换算",

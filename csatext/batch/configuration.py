@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from csatext.errors import ConfigError, ParameterError
@@ -261,7 +262,8 @@ def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
         fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
         described = '键值都是字符串，如 {text = "投诉内容"}'
     else:
-        kinds = get_args(wanted) or (wanted,)
+        # TOML has no null: a key that may be absent is left out.
+        kinds = tuple(kind for kind in get_args(wanted) if kind is not NoneType) or (wanted,)
         fits = type(value) in kinds
         described = "或".join(_DESCRIBED[kind] for kind in kinds)
     if not fits:

@@ -41,6 +41,9 @@ class ReadOptions:
         they go to the rejects.
     unreadable_dates : {"reject", "keep"}
         What becomes of rows of contacts whose date is written and cannot be read.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is the first of March; left out: as the column proves, else the month comes first
+        and quality says so.
 
     Raises
     ------
@@ -62,11 +65,16 @@ class ReadOptions:
     kind: str = "auto"
     duplicates: str = "error"
     unreadable_dates: str = "reject"
+    dayfirst: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that are not allowed."""
         if not isinstance(self.columns, Mapping):
             raise ParameterError.wrong_type("columns", self.columns, '{"规范列名": "表头"}')
+        if self.dayfirst is not None and not isinstance(self.dayfirst, bool):
+            raise ParameterError.wrong_type(
+                "dayfirst", self.dayfirst, "True（日在前）、False（月在前）或不写"
+            )
         for name, allowed in (
             ("kind", KINDS),
             ("duplicates", DUPLICATES),
