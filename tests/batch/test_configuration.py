@@ -100,6 +100,6 @@ def test_no_file(tmp_path):
 
 
 def test_the_command_line_wins():
-    made = Configuration().with_input({"text": "内容"}, "big5")
+    made = Configuration().with_given(columns={"text": "内容"}, encoding="big5")
     assert made.input.columns == {"text": "内容"}
-    assert made.with_input({}, "").input == made.input
+    assert made.with_given(columns={}, encoding="").input == made.input
