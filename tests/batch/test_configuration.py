@@ -5,6 +5,7 @@ from csatext.errors import ConfigError
 
 FULL = """
 [input]
+dayfirst = true
 columns = {text = "投诉内容"}
 encoding = "gb18030"
 sheet = "五月"
