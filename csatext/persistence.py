@@ -63,6 +63,7 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
     Returns
     -------
     Path
+        The file written.
 
     Raises
     ------
@@ -107,6 +108,16 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
 
 def load(path: str | PathLike[str]) -> Any:
     """Read what :func:`save` wrote.
+
+    Parameters
+    ----------
+    path : path
+        A file of :func:`save`.
+
+    Returns
+    -------
+    estimator
+        As it was saved, without a pseudonym key.
 
     Raises
     ------

@@ -49,6 +49,8 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
     >>> model = ct.ComplaintClassifier().fit(corpus, ["物流", "物流", "退款", "退款"])
     >>> model.predict(corpus).tolist()
     ['物流', '物流', '退款', '退款']
+    >>> model.predict_proba(corpus).shape, model.transform(corpus).columns.tolist()
+    ((4, 2), ['complaint', 'complaint_probability'])
     """
 
     def __init__(self, estimator: Any = None, *, char_ngrams: tuple[int, int] | None = (1, 2)) -> None:
@@ -61,8 +63,14 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The tagged documents.
         labels : Series by doc_id, or array-like of length n_docs
             One category a document.
+
+        Returns
+        -------
+        ComplaintClassifier
+            The same object.
 
         Raises
         ------
@@ -86,15 +94,69 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, corpus: Corpus) -> np.ndarray:
-        """Return the category of each document, shape (n_docs,)."""
+        """Return the category of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        ndarray, shape (n_docs,)
+            Of ``classes_``.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        """
         return self.estimator_.predict(self._features(corpus))
 
     def predict_proba(self, corpus: Corpus) -> np.ndarray:
-        """Return the probability of each category, shape (n_docs, n_classes), columns as ``classes_``."""
+        """Return the probability of each category.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        ndarray, shape (n_docs, n_classes)
+            Columns as ``classes_``; rows sum to 1.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        """
         return self.estimator_.predict_proba(self._features(corpus))
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return one row a document, indexed by doc_id (schema COMPLAINTS)."""
+        """Return the category of each document as a table.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema COMPLAINTS).
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        """
         features = self._features(corpus)
         if hasattr(self.estimator_, "predict_proba"):
             probability = self.estimator_.predict_proba(features)

@@ -48,20 +48,58 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["快递三天了还没到，客服态度很差", "请问怎么开通"])
     >>> ct.RuleClassifier().fit_transform(corpus)[["category", "subcategory"]].values.tolist()
     [['物流配送', '配送延误'], ['未归类', '未归类']]
+    >>> ct.RuleClassifier().fit(corpus).transform(corpus)["n_categories"].tolist()
+    [2, 0]
+    >>> ct.RuleClassifier().matches(corpus)["term"].tolist()
+    ['快递三天了还没到', '态度很差']
     """
 
     def __init__(self, taxonomy: Taxonomy | None = None) -> None:
         self.taxonomy = taxonomy
 
     def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
-        """Load the taxonomy; nothing is learnt from the corpus."""
+        """Load the taxonomy; nothing is learnt from the corpus.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        RuleClassifier
+            The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy.
+        """
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
             raise ParameterError.wrong_type("taxonomy", self.taxonomy, "Taxonomy，如 Taxonomy.load(路径)")
         self.taxonomy_ = Taxonomy.load() if self.taxonomy is None else self.taxonomy
         return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the main category of each document, by doc_id (schema RULES)."""
+        """Return the main category of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema RULES); 未归类 where nothing matches.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy.
+        """
         lengths = self._lengths(corpus)
         taxonomy = self._fitted()
         categories = _with_patterns(taxonomy)
@@ -89,6 +127,16 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ----------
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
+
+        Returns
+        -------
+        DataFrame
+            One row a match, in the order of the documents and their texts.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy.
         """
         taxonomy = self._fitted()
         lengths = self._lengths(corpus)

@@ -67,20 +67,45 @@ class Sentiment(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["态度太差，再也不来了", "很好，非常满意", ""])
     >>> ct.Sentiment().transform(corpus)["polarity"].tolist()
     ['negative', 'positive', 'neutral']
+    >>> ct.Sentiment().evidence(corpus)["term"].tolist()
+    ['再也不来了', '太差', '非常满意', '很好']
     """
 
     def __init__(self, *, neutral: float = 0.35) -> None:
         self.neutral = neutral
 
     def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
-        """Do nothing: the model is trained already."""
+        """Do nothing: the model is trained already.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        Sentiment
+            The same object.
+        """
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return one row a document, indexed by doc_id (schema SENTIMENT).
+        """Return the score of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema SENTIMENT).
 
         Raises
         ------
@@ -118,6 +143,11 @@ class Sentiment(TransformerMixin, BaseEstimator):
         ----------
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
+
+        Returns
+        -------
+        DataFrame
+            One row a word, in the order of the documents.
         """
         words = valence_hits(corpus.texts)
         texts = corpus.texts.to_numpy(object)
