@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from csatext.errors import InputError
 
@@ -26,7 +27,8 @@ __all__ = [
     "write_whole",
 ]
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
+"""Beginnings of a cell that spreadsheets take for a formula, or for the way to one (OWASP, CSV injection)."""
 
 
 def check_folder(path: Path) -> None:
@@ -82,13 +84,17 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table for spreadsheets: UTF-8 with BOM, every field quoted, no cell a formula."""
+    """Write a table for spreadsheets: UTF-8 with BOM, every field quoted, no header and no cell a formula."""
     safe = frame.reset_index() if frame.index.name is not None else frame.copy(deep=False)
-    for name in safe.columns:
-        if safe[name].dtype == object or isinstance(safe[name].dtype, pd.StringDtype):
-            texts = safe[name]
-            formula = texts.map(lambda cell: isinstance(cell, str) and cell.startswith(_FORMULA_STARTS))
-            safe[name] = texts.where(~formula.astype(bool), "'" + texts.astype("str"))
+    for place, dtype in enumerate(safe.dtypes):
+        if is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
+            texts = safe.iloc[:, place]
+            formula = texts.astype("str").str.contains(_FORMULA, regex=True, na=False)
+            if is_object_dtype(dtype):
+                formula &= texts.map(lambda cell: isinstance(cell, str)).astype(bool)
+            safe.isetitem(place, texts.where(~formula, "'" + texts.astype("str")))
+    names = pd.Series([str(name) for name in safe.columns], dtype="str")
+    safe.columns = pd.Index(names.where(~names.str.contains(_FORMULA, regex=True), "'" + names))
     write_whole(
         path,
         lambda target: safe.to_csv(

@@ -17,12 +17,14 @@ __all__ = [
     "NotFittedError",
     "ParameterError",
     "SchemaError",
+    "escape_controls",
     "mask_numbers",
 ]
 
 _SEP = "[-_. ]?"
 _DATE = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _NUMBERS = (
+    (r"(:/{1,2}[^\s:/@]{0,100}):[^\s/]{1,200}@", r"\1:***@"),
     (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "[邮箱]"),
     (rf"(?<!\d)\d{{6}}{_DATE}\d{{3}}[\dXx](?!\d)", "[身份证]"),
     (rf"(?<!\d)({_DATE})?(?:86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}({_DATE})?(?!\d)", r"\1[手机号]\2"),
@@ -36,7 +38,8 @@ stamp (20260501103000) and a clock in seconds or milliseconds have none of these
 def mask_numbers(text: str) -> str:
     """Return a name or a sentence without what has the shape of a personal number or an e-mail address.
 
-    Blunt on purpose, for names of files and values echoed by errors; texts are for `csatext.redact`.
+    Blunt on purpose, for names of files and values echoed by errors; texts are for `csatext.redact`. The
+    password of a database URL is hidden too.
 
     Examples
     --------
@@ -46,6 +49,21 @@ def mask_numbers(text: str) -> str:
     for shape, label in _NUMBERS:
         text = re.sub(shape, label, text)
     return text
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn the order of letters (Unicode Annex 9); not tab and newline."""
+
+
+def escape_controls(text: str) -> str:
+    r"""Return text in which control characters and marks of direction are written out: names may hold them.
+
+    Examples
+    --------
+    >>> escape_controls("渠道\x1b[2J"), escape_controls("a\u202eb")
+    ('渠道\\x1b[2J', 'a\\u202eb')
+    """
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str | None:

@@ -226,7 +226,7 @@ class _Reader:
             "tuple": lambda items: tuple(self.value(item) for item in items),
             "dict": lambda pairs: {self.value(key): self.value(item) for key, item in pairs},
             "tokenizer": lambda given: Tokenizer(
-                given[0], engine=given[1], hmm=given[2], quantities=given[3]
+                given[0], lexicons=(), engine=given[1], hmm=given[2], quantities=given[3]
             ),
             "taxonomy": self._taxonomy,
             "estimator": self.estimator,

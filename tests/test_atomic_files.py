@@ -32,14 +32,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
 
 
 def test_csv_cells_are_no_formulas_and_keep_their_line_breaks(tmp_path):
-    texts = ["=1+1", "+86", "-5 分", "@a", "\t=x", "一\r二\n三", '说"好"', None]
-    frame = pd.DataFrame({"text": texts, "n": range(len(texts))})
+    texts = ["=1+1", "+86", "-5 分", "@a", "\t=x", "＝1+1", "＠a", "\n=x", "一\r二\n三", '说"好"', None]
+    frame = pd.DataFrame({"text": texts, "=HYPERLINK(1)": range(len(texts))})
     write_csv(frame, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["text", "n"]
-    shown = ["'=1+1", "'+86", "'-5 分", "'@a", "'\t=x", "一\r二\n三", '说"好"', ""]
+    assert rows[0] == ["text", "'=HYPERLINK(1)"]
+    shown = ["'=1+1", "'+86", "'-5 分", "'@a", "'\t=x", "'＝1+1", "'＠a", "'\n=x", "一\r二\n三", '说"好"', ""]
     assert [row[0] for row in rows[1:]] == shown
     assert frame["text"].tolist()[0] == "=1+1"
 

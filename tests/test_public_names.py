@@ -199,7 +199,7 @@ def raises_section(name: str) -> list[Any]:
 
 
 def raised_by(value: Any) -> set[str]:
-    """Return the errors raised by a function, or by what of its own module or class it calls."""
+    """Return the errors raised by a function, by what it calls of its module and class, and by checks."""
     owner = None
     if inspect.isclass(value):
         owner, value = value, vars(value).get("__init__")
@@ -220,10 +220,11 @@ def raised_by(value: Any) -> set[str]:
         names, raised = used_and_raised(function)
         errors |= raised
         for name in names:
-            other = getattr(module, name, None) or (
+            other = getattr(inspect.getmodule(function), name, None) or (
                 inspect.getattr_static(owner, name, None) if owner else None
             )
-            if inspect.isfunction(other) and other.__module__ == value.__module__:
+            checks = name.startswith("check") and getattr(other, "__module__", "").startswith("csatext.")
+            if inspect.isfunction(other) and (checks or other.__module__ == value.__module__):
                 waiting.append(other)
     return errors
 

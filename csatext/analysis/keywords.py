@@ -18,7 +18,7 @@ from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORD_EVIDENCE, KEYWORDS
 from csatext.text.concordance import concordance
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["KeywordExtractor", "evidence"]
 
@@ -88,7 +88,13 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         -------
         KeywordExtractor
             The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
         """
+        checked_corpus(corpus)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
         self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
@@ -113,6 +119,8 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             ``fit`` was not called.
         SchemaError
             The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
         """
         rows, terms, _, _ = self._ranked(corpus)
         words = pd.Series(self.terms_[terms], dtype=object).groupby(rows).agg(" ".join)
@@ -138,12 +146,15 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             ``fit`` was not called.
         SchemaError
             The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
 
         Notes
         -----
         TF-IDF (Salton and Buckley 1988) with rows of unit Euclidean length, as in scikit-learn's
         ``TfidfTransformer``.
         """
+        checked_corpus(corpus)
         rows, terms, weights, rank = self._ranked(corpus)
         frame = pd.DataFrame(
             {
@@ -178,6 +189,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         ParameterError
             ``synonyms`` cannot be used.
         """
+        checked_corpus(corpus)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
         n = (grouping @ dtm).toarray()
@@ -229,6 +241,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`,
         :func:`~csatext.analysis.keyness.document_p`.
         """
+        checked_corpus(corpus)
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
@@ -315,6 +328,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         >>> extractor.evidence(corpus, table, ["a", "a", "b"])[["group", "keyword", "left"]].values.tolist()
         [['a', '退款', ''], ['a', '退款', '要'], ['b', '太慢', '物流']]
         """
+        checked_corpus(corpus)
         return evidence(
             corpus,
             keywords,

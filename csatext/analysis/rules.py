@@ -14,8 +14,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULES
+from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy, pattern_expression
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["RuleClassifier"]
 
@@ -75,12 +76,16 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         Raises
         ------
         ParameterError
-            ``taxonomy`` is no Taxonomy.
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
+        checked_corpus(corpus)
+        self._load()
+        return self
+
+    def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
             raise ParameterError.wrong_type("taxonomy", self.taxonomy, "Taxonomy，如 Taxonomy.load(路径)")
         self.taxonomy_ = Taxonomy.load() if self.taxonomy is None else self.taxonomy
-        return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
         """Return the main category of each document.
@@ -98,8 +103,9 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         Raises
         ------
         ParameterError
-            ``taxonomy`` is no Taxonomy.
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
+        checked_corpus(corpus)
         lengths = self._lengths(corpus)
         taxonomy = self._fitted()
         categories = _with_patterns(taxonomy)
@@ -136,8 +142,9 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         Raises
         ------
         ParameterError
-            ``taxonomy`` is no Taxonomy.
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
+        checked_corpus(corpus)
         taxonomy = self._fitted()
         lengths = self._lengths(corpus)
         texts = corpus.texts.to_numpy(object)
@@ -170,13 +177,13 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
 
     def _fitted(self) -> Taxonomy:
         if not hasattr(self, "taxonomy_"):
-            self.fit(None)  # type: ignore[arg-type]
+            self._load()
         return self.taxonomy_
 
     def _lengths(self, corpus: Corpus) -> np.ndarray:
         """Length in characters of the first match of each category, 0 for none; (n_docs, n_categories)."""
         categories = _with_patterns(self._fitted())
-        texts = pa.array(corpus.texts, pa.large_string(), from_pandas=True)
+        texts = string_array(corpus.texts)
         lengths = np.zeros((len(corpus), len(categories)), np.int32)
         for column, category in enumerate(categories):
             expression = _expression(category.patterns)

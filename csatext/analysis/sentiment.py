@@ -16,7 +16,7 @@ from csatext.errors import ParameterError
 from csatext.lexicon import lexicon_path
 from csatext.schema import conform
 from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["Sentiment"]
@@ -88,7 +88,13 @@ class Sentiment(TransformerMixin, BaseEstimator):
         -------
         Sentiment
             The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
         """
+        checked_corpus(corpus)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -110,8 +116,9 @@ class Sentiment(TransformerMixin, BaseEstimator):
         Raises
         ------
         ParameterError
-            ``neutral`` is not in [0, 1).
+            ``neutral`` is not in [0, 1), or ``corpus`` is no Corpus.
         """
+        checked_corpus(corpus)
         if not 0 <= self.neutral < 1:
             raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
         weights = _weights()
@@ -148,7 +155,13 @@ class Sentiment(TransformerMixin, BaseEstimator):
         -------
         DataFrame
             One row a word, in the order of the documents.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
         """
+        checked_corpus(corpus)
         words = valence_hits(corpus.texts)
         texts = corpus.texts.to_numpy(object)
         spans = zip(words.rows, words.starts, words.ends, strict=True)

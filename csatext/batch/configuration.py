@@ -35,6 +35,8 @@ class TextSection:
         Words to keep whole.
     lexicons : list of str
         Lexicons whose terms are kept whole: names of shipped ones, or paths.
+    stop_words : dict of str to list of str
+        ``extra``: words not to be counted; ``without``: words of the shipped list to be counted.
     min_df : int
         Documents a term must be in; 0 lets the size of the input decide (1 to 5).
     simplify : bool
@@ -45,6 +47,7 @@ class TextSection:
 
     terms: list[str] = field(default_factory=list)
     lexicons: list[str] = field(default_factory=lambda: ["terms"])
+    stop_words: dict[str, list[str]] = field(default_factory=dict)
     min_df: int = 0
     simplify: bool = True
     n_jobs: int = 1
@@ -188,6 +191,12 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
     text, analysis, tables = configuration.text, configuration.analysis, configuration.tables
     rules = (
         ("text.min_df", text.min_df, text.min_df >= 0, "不小于 0 的整数，0 表示按数据量决定"),
+        (
+            "text.stop_words",
+            text.stop_words,
+            set(text.stop_words) <= {"extra", "without"},
+            "只有 extra（添加的停用词）和 without（去掉的停用词）两个键",
+        ),
         ("text.n_jobs", text.n_jobs, text.n_jobs >= 1, "不小于 1 的整数"),
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),
         ("analysis.n_keywords", analysis.n_keywords, analysis.n_keywords >= 1, "不小于 1 的整数"),
@@ -233,6 +242,12 @@ def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
     if wanted == list[str]:
         fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
         described = '字符串列表，如 ["a", "b"]'
+    elif wanted == dict[str, list[str]]:
+        fits = isinstance(value, dict) and all(
+            isinstance(items, list) and all(isinstance(item, str) for item in items)
+            for items in value.values()
+        )
+        described = '键值是字符串列表，如 {extra = ["您好"]}'
     elif wanted == Mapping[str, str]:
         fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
         described = '键值都是字符串，如 {text = "投诉内容"}'

@@ -19,6 +19,7 @@ terms = ["七天无理由"]
 lexicons = []
 min_df = 3
 simplify = false
+stop_words.extra = ["您好"]
 n_jobs = 2
 [privacy]
 keep = ["agent_id"]

@@ -136,6 +136,15 @@ def test_words_of_the_data_cannot_break_the_page(facts):
     outline(page)
 
 
+def test_a_page_loads_nothing_and_its_words_cannot_turn_the_text(facts, page):
+    assert "default-src 'none'" in page.split("<style>")[0]
+    odd = facts.assign(channel=facts["channel"].astype("str").replace({"电话": "电话\u202e\x1b[2J"}))
+    shown = render_report(odd, standard_tables(odd))
+    assert "\u202e" not in shown
+    assert "\x1b" not in shown
+    assert "电话\\u202e\\x1b[2J" in shown
+
+
 def test_size(page):
     assert len(page.encode()) < 1_500_000
 
