@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -137,6 +138,20 @@ def test_architecture_names_every_folder():
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     folders = {f"{path.parent.relative_to(ROOT).as_posix()}/" for path in SOURCES}
     assert sorted(folder for folder in folders if f"`{folder}`" not in page) == []
+
+
+def test_architecture_shows_the_layers_of_the_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    wanted = [
+        [part.removeprefix("csatext.") for part in layer.split(" | ") if not part.startswith("(")]
+        for layer in contracts[0]["layers"]
+    ]
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    shown = re.search(r"## Layers\n.*?```text\n(.*?)```", page, re.S)
+    assert shown is not None
+    assert [line.split(" | ") for line in shown.group(1).splitlines()] == wanted
 
 
 @pytest.mark.parametrize(
