@@ -255,4 +255,8 @@ def used_and_raised(function: Any) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def errors_in(node: ast.expr) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and part.id.endswith("Error")}
+    return {
+        part.id
+        for part in ast.walk(node)
+        if isinstance(part, ast.Name) and is_error(getattr(ct, part.id, None))
+    }
