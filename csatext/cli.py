@@ -264,7 +264,8 @@ def _run(given: argparse.Namespace, progress: _Progress) -> str:
     result = run(given.input, given.out, configuration, progress)
     said = "" if result.turns is None else f"{result.turns} 句对话合成 "
     found = f"{said}{result.contacts} 条联络，{result.rejects} 行剔除"
-    return f"读入 {result.rows} 行：{found}。报告：{result.report}"
+    left_out = "".join(f"{detail.rstrip('。')}。" for detail in result.left_out)
+    return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}"
 
 
 def _annotate(given: argparse.Namespace, progress: _Progress) -> str:

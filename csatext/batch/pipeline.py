@@ -44,6 +44,8 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
+"""Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
 
 
@@ -80,6 +82,8 @@ class RunResult:
         Rows read; ``rows == contacts + rejects``, and ``rows == turns + rejects`` for dialogues.
     turns : int or None
         Turns of the dialogues that the contacts were made of; None for an input of contacts.
+    left_out : tuple of str
+        What of the input was not read, as the quality table says it: files and sheets.
     """
 
     out: Path
@@ -88,6 +92,7 @@ class RunResult:
     contacts: int
     rejects: int
     turns: int | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def run(
@@ -179,7 +184,8 @@ def write_analysis(
     )
     write_product(product, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
-    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns)
+    left_out = tuple(read.quality.loc[read.quality["check"].isin(LEFT_OUT), "detail"])
+    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out)
 
 
 def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
