@@ -290,7 +290,11 @@ def test_what_the_command_line_says_of_time_and_dimensions(tmp_path, capsys):
         assert f"读入 80 行：{n} 条联络，0 行剔除，{80 - n} 条不在所选时间内。" in printed
         assert len(pd.read_parquet(out / "facts.parquet")) == n
     tables = {path.stem for path in (out / "tables").iterdir()}
-    assert {name for name in tables if name.startswith("breakdown_")} == {"breakdown_store"}
+    assert {name for name in tables if name.startswith("breakdown_")} == {
+        "breakdown_category",
+        "breakdown_store",
+        "breakdown_store_category",
+    }
     wrong = {
         ("--month", "2026-05", "--since", "2026-05-01"): 2,
         ("--since", "五月某天"): 2,

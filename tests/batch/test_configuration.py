@@ -14,6 +14,8 @@ query = "select 1"
 timezone = "UTC"
 duplicates = "first"
 unreadable_dates = "keep"
+since = "2026-05"
+until = "2026-06"
 kind = "turns"
 [text]
 terms = ["七天无理由"]

@@ -28,7 +28,6 @@ _TOLERATED = {
     ("bad_characters", ""): 0.02,
     ("date_future", "created_at"): 0.01,
     ("date_unreadable", "created_at"): 0.05,
-    ("duplicate_text", ""): 0.5,
     ("script_none", ""): 0.2,
     ("turn_empty", ""): 0.05,
     ("role_missing", ""): 0.2,
