@@ -180,6 +180,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            All documents that the taxonomy is to serve.
 
         Returns
         -------
