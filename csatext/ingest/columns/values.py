@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from csatext.strings import string_array
+from csatext.strings import Column, distinct_cells, string_array
 
 __all__ = [
     "SCORE",
@@ -67,7 +68,7 @@ def as_text(column: pd.Series) -> pd.Series:
     return column.astype("str")
 
 
-def blank(column: pd.Series) -> np.ndarray:
+def blank(column: Column) -> NDArray[np.bool_]:
     """Return where a string column holds nothing: NA, blanks, or a written null such as ``NULL``.
 
     Examples
@@ -122,9 +123,9 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     >>> as_numbers(pd.Series(["007", "8"])) is None
     True
     """
-    texts = pc.utf8_trim_whitespace(string_array(column))
-    empty = blank(column)
-    filled = texts.filter(pa.array(~empty))
+    cells = distinct_cells(column)
+    empty = blank(cells.values)
+    filled = pc.utf8_trim_whitespace(cells.values.filter(pa.array(~empty)))
     if not len(filled):
         return None
     pattern = SCORE if units else _PLAIN_NUMBER
@@ -133,10 +134,24 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
         filled = pc.replace_substring(filled, ",", "")
     elif not (_all_match(filled.slice(0, 200), pattern) and _all_match(filled, pattern)):
         return None
-    written = filled.to_pandas().astype("str").set_axis(column.index[~empty])
-    written.name = column.name
-    numbers = pd.to_numeric(written.str.extract(pattern, expand=False) if units else written)
-    return numbers if not empty.any() else numbers.astype("float64").reindex(column.index)
+    elif units:
+        filled = pc.replace_substring_regex(filled, pattern=SCORE, replacement=r"\1")
+    numbers = _parsed(filled)
+    if empty.any():
+        whole = np.full(len(empty), np.nan)
+        whole[~empty] = numbers
+        numbers = whole
+    return pd.Series(cells.spread(numbers), index=column.index, name=column.name)
+
+
+def _parsed(written: pa.LargeStringArray) -> NDArray[np.int64] | NDArray[np.float64]:
+    """Return numbers as int64 where all are whole, else as float64."""
+    kind = pa.float64() if _any_match(written, "[.eE]") else pa.int64()
+    try:
+        return np.asarray(pc.cast(written, kind).to_numpy())
+    except pa.ArrowInvalid:
+        # A sign in front (+5), or more digits than 64 bits hold.
+        return np.asarray(pd.to_numeric(written.to_pandas()).to_numpy())
 
 
 def _any_match(cells: pa.Array, pattern: str) -> bool:
@@ -155,12 +170,14 @@ def as_flags(column: pd.Series) -> pd.Series | None:
     >>> as_flags(pd.Series(["是", "否", None])).tolist()
     [True, False, <NA>]
     """
-    bare = as_text(column).str.strip().str.casefold()
+    cells = distinct_cells(as_text(column))
+    bare = cells.values.to_pandas().str.strip().str.casefold()
     empty = blank(bare)
     yes, no = bare.isin(_YES).to_numpy(), bare.isin(_NO).to_numpy()
     if not (yes | no | empty).all() or empty.all():
         return None
-    return pd.Series(yes, index=column.index, dtype="boolean").mask(empty)
+    flags = pd.array(np.where(empty, None, yes), dtype="boolean")
+    return pd.Series(flags if cells.codes is None else flags.take(cells.codes), index=column.index)
 
 
 def plain_value(column: pd.Series) -> pd.Series:
