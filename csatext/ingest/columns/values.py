@@ -31,6 +31,10 @@ _NOTHING = pa.array(
     type=pa.large_string(),
 )
 _LONGEST_NOTHING = 12
+_WHOLE = 1e15
+"""Below it a whole float is written without a decimal point."""
+_PLAIN_KINDS = ("integer", "boolean", "floating", "mixed-integer-float")
+"""Kinds of cells, as pandas names them, that are plain as they are."""
 _TEXT_MARKS = r"^(?:=\"([^\"]*)\"|'(\d+))$"
 _GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$"
 _SHORT_GROUP = r"^[-+]?\d{1,2},"
@@ -44,7 +48,7 @@ _NO = ("否", "未解决", "没解决", "没有解决", "未", "n", "no", "false
 def _cell(value: object) -> str | None:
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return None
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE:
         return str(int(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
@@ -64,8 +68,44 @@ def as_text(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object)
     if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
+        whole = _whole_column(column)
+        if whole is not None:
+            return pd.Series(whole.to_pandas().to_numpy(), index=column.index, dtype="str", name=column.name)
         return pd.Series([_cell(value) for value in column.astype(object)], index=column.index, dtype="str")
     return column.astype("str")
+
+
+def _whole_column(column: pd.Series) -> pa.Array | None:
+    """Return a column of one type as Arrow text, missing cells as nulls; None where its cells must be tried.
+
+    Written as :func:`_cell` writes each.
+    """
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    try:
+        if kind == "string":
+            return pa.array(column, pa.large_string(), from_pandas=True)
+        if kind == "integer":
+            return pc.cast(pa.array(column, pa.int64(), from_pandas=True), pa.large_string())
+        if kind == "boolean":
+            flags = pa.array(column, pa.bool_(), from_pandas=True)
+            return pc.if_else(flags, "True", "False").cast(pa.large_string())
+        if kind == "floating":
+            return _written_floats(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError, ValueError):
+        pass
+    return None
+
+
+def _written_floats(values: NDArray[np.float64]) -> pa.Array:
+    """Return floats as text, whole ones without ``.0``; each other value is written once."""
+    whole = (values == np.trunc(values)) & (np.abs(values) < _WHOLE)
+    written = pc.cast(pa.array(np.where(whole, values, 0).astype(np.int64)), pa.large_string())
+    odd = ~whole & ~np.isnan(values)
+    if odd.any():
+        different, place = np.unique(values[odd], return_inverse=True)
+        texts = pa.array([str(value) for value in different.tolist()], pa.large_string())
+        written = pc.replace_with_mask(written, pa.array(odd), texts.take(pa.array(place)))
+    return pc.if_else(pa.array(np.isnan(values)), pa.scalar(None, pa.large_string()), written)
 
 
 def blank(column: Column) -> NDArray[np.bool_]:
@@ -246,6 +286,15 @@ def plain_cells(frame: pd.DataFrame) -> pd.DataFrame:
     result = frame.set_axis(names, axis="columns")
     for name in names:
         if result[name].dtype == object:
-            cells = [plain_cell(value) for value in result[name]]
-            result[name] = pd.Series(cells, index=result.index, dtype=object)
+            result[name] = _plain_column(result[name])
     return result
+
+
+def _plain_column(column: pd.Series) -> pd.Series:
+    """Return an object column as strings where it holds nothing else, with plain cells where it is mixed."""
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind in _PLAIN_KINDS:
+        return column
+    if kind == "string":
+        return as_text(column)
+    return pd.Series([plain_cell(value) for value in column], index=column.index, dtype=object)

@@ -22,6 +22,8 @@ _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[
 _TOTAL_WORDS = ("计".encode(), b"total")
 """One of them is in every total: most columns need no pattern."""
 _LONGEST_TOTAL = 24
+_WITH_WORDS = ("string", "mixed", "mixed-integer")
+"""Kinds of object columns, as pandas names them, that may hold a word."""
 _AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|元)?$")
 _TWIN = ("_", ".1", "_2")
 
@@ -67,7 +69,9 @@ def _drop_totals(raw: RawTable) -> RawTable:
         return raw
     at = np.zeros(len(frame), dtype=np.bool_)
     for name in frame.columns:
-        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
+        if isinstance(frame[name].dtype, pd.StringDtype) or (
+            frame[name].dtype == object and pd.api.types.infer_dtype(frame[name]) in _WITH_WORDS
+        ):
             cells = distinct_cells(as_text(frame[name]))
             short = pc.less_equal(pc.binary_length(cells.values), _LONGEST_TOTAL)
             some = cells.values.filter(short)
