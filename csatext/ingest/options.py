@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from csatext.errors import ParameterError
 
@@ -25,9 +26,10 @@ class ReadOptions:
     encoding : str
         Of text files; empty: detected.
     sheet : str or int
-        Sheet of a workbook by name, or by position from 0; empty: the first that holds a table.
+        Sheet of a workbook by name, or by position from 0; empty: the first that holds a table, and those
+        of the same header.
     delimiter : str
-        Of delimited files; empty: detected.
+        Of delimited files, one character or several; empty: detected.
     query : str
         SQL, for a database.
     timezone : str
@@ -72,3 +74,14 @@ class ReadOptions:
         ):
             if getattr(self, name) not in allowed:
                 raise ParameterError.not_allowed(name, getattr(self, name), allowed)
+
+    @classmethod
+    def of(cls, **given: Any) -> ReadOptions:
+        """Return the options of a caller for whom None is an option that is left out.
+
+        Examples
+        --------
+        >>> ReadOptions.of(encoding=None, sheet=0).sheet
+        0
+        """
+        return cls(**{name: value for name, value in given.items() if value is not None})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -19,12 +18,15 @@ from csatext.ingest.columns.values import as_flags, as_identifiers, as_numbers, 
 from csatext.ingest.dialogues.customer_text import contacts_from_turns, turn_spans
 from csatext.ingest.dialogues.role_inference import infer_roles
 from csatext.ingest.dialogues.sources import Spoken, load_spoken
+from csatext.ingest.formats.files import stems
+from csatext.ingest.formats.registry import Source, open_tables
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note, Records, Reject
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS, TURNS
 
-__all__ = ["contacts_from_turns", "read_turns", "to_turns", "turn_spans"]
+__all__ = ["contacts_from_turns", "read_turns", "to_turns", "turn_spans", "turns_of_sources"]
 
 _FIRST = ("doc_id", "turn_id", "role", "text", "role_inferred", "speaker", "started_at", "ended_at")
 _OWN = (*_FIRST, "start_seconds", "end_seconds", "turn_no")
@@ -34,7 +36,7 @@ def _identified(
     spoken: Sequence[Spoken], frame: pd.DataFrame, number: NDArray[np.int64], notes: list[Note]
 ) -> pd.Series:
     """Return a dialogue for each row: as named, else as the row above it, else the file."""
-    stems = pd.Series(np.array([PurePath(s.name).stem for s in spoken], dtype=object)[number], dtype="str")
+    files = pd.Series(np.array(stems([s.name for s in spoken]), dtype=object)[number], dtype="str")
     ids = frame["doc_id"].groupby(number, sort=False).ffill()
     continued = int((frame["doc_id"].isna() & ids.notna()).sum())
     if continued:
@@ -42,8 +44,8 @@ def _identified(
         notes.append(Note("turn_continued", "doc_id", continued, len(frame), detail))
     named = pd.DataFrame({"id": ids, "file": number}).dropna().drop_duplicates()
     if len(spoken) > 1 and named["id"].duplicated().any():
-        ids = stems + "-" + ids
-    return ids.where(ids.notna(), stems).astype("str")
+        ids = files + "-" + ids
+    return ids.where(ids.notna(), files).astype("str")
 
 
 def _ordered(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
@@ -219,14 +221,15 @@ def read_turns(
     Parameters
     ----------
     path : str or path-like
-        File or folder.
+        File, also packed as ``.gz``, or folder with its folders. A file of a folder that cannot be read
+        as dialogues is a reject with its reason.
     columns : mapping of str to str, optional
         Canonical name (``doc_id``, ``role``, ``text``, ``turn_no``, ``started_at`` ...) -> header; wins
         over ``lexicons/turn_columns.tsv``.
     encoding : str, optional
         Overrides the guess for text files.
     sheet : str or int, optional
-        Sheet of a workbook; None takes the first that holds a table.
+        Sheet of a workbook; None takes the first that holds a table, and those of the same header.
     delimiter : str, optional
         Overrides the guess for delimited files.
     timezone : str, default "Asia/Shanghai"
@@ -261,10 +264,28 @@ def read_turns(
     >>> turns[["doc_id", "turn_id", "role"]].values.tolist()
     [['T1', 0, 'agent'], ['T1', 1, 'customer']]
     """
-    spoken = load_spoken(
-        path, columns=columns, encoding=encoding, sheet=sheet, delimiter=delimiter, timezone=timezone
+    options = ReadOptions.of(
+        columns=columns, encoding=encoding, sheet=sheet, delimiter=delimiter, timezone=timezone
     )
-    turns, rejected, notes = to_turns(spoken, path, timezone)
+    return turns_of_sources(open_tables(path, options), path, options)
+
+
+def turns_of_sources(
+    sources: Sequence[Source], path: str | PathLike[str], options: ReadOptions
+) -> pd.DataFrame:
+    """Return what sources give as turns; ``path`` is named in errors.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`read_turns` returns it.
+
+    Raises
+    ------
+    InputError, ParameterError
+        As :func:`read_turns`.
+    """
+    turns, rejected, notes = to_turns(load_spoken(sources, options), path, options.timezone)
     rejects = pd.DataFrame(
         [(source, *reject) for source, reject in rejected], columns=["source", "line", "reason", "raw"]
     )

@@ -35,12 +35,14 @@ _NO_CHANCE, _NO_CHANCE_EACH = 3.0, 0.77
 """Decades by which bytes that are valid UTF-8 are likelier to be it; one pair in six is, of GB2312's."""
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 _WIDE = re.compile(r"[^\x00-\u07ff]")
-_ODD_CONTROLS = re.compile(r"[\x00\x02-\x08\x0e-\x19\x1b-\x1f]")
+_ODD_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 
 _OFFERED = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
 _MIXED = ("utf-8", *BYTES)
 _SAMPLE = 60_000
 _LOST = "\ufffd"
+_SIDE_BY_SIDE = 2
+"""Control characters that one delimiter may be made of."""
 
 
 def _decode_line(line: bytes, main: str, tally: Counter[str]) -> str:
@@ -196,9 +198,13 @@ def _canonical(encoding: str) -> str:
 def _refuse_binary(text: str, path: object) -> None:
     """Raise for content that is not text: many control characters, or mostly damage."""
     piece = text[:_SAMPLE]
-    odd = len(_ODD_CONTROLS.findall(piece))
+    odd = Counter(_ODD_CONTROLS.findall(piece))
+    # A control character over and over is a delimiter, or two that stand side by side; NUL is not.
+    most = max((n for c, n in odd.items() if c != "\x00"), default=0)
+    often = [c for c, n in odd.items() if c != "\x00" and n == most]
+    n_odd = odd.total() - (most * len(often) if len(often) <= _SIDE_BY_SIDE else 0)
     lost = piece.count(_LOST)
-    if odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
+    if n_odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
         what = "请导出为 CSV 或 XLSX 再读；文本文件可用 encoding= 指定编码"
         raise InputError.unreadable(path, "内容不是文本（像是二进制文件）", what)
 

@@ -160,7 +160,7 @@ def check(
     SchemaError
         ``contacts`` has no ``doc_id`` or ``text``, or ``turns`` none of its columns.
     ParameterError
-        ``now`` is not a time.
+        ``now`` is not a time, or ``contacts`` or ``turns`` no table.
 
     Examples
     --------
@@ -173,6 +173,9 @@ def check(
         moment = pd.Timestamp.now() if now is None else pd.Timestamp(now).tz_localize(None)
     except (ValueError, TypeError) as error:
         raise ParameterError.wrong_type("now", now, "时间，例如 2026-01-01") from error
+    for name, given, verb in (("contacts", contacts, "read_contacts"), ("turns", turns, "read_turns")):
+        if not isinstance(given, pd.DataFrame) and (given is not None or name == "contacts"):
+            raise ParameterError.wrong_type(name, given, f"一张表；文件请先用 ct.{verb}(路径) 读取")
     table = conform(contacts, CONTACTS)
     n = len(table)
     repeated = int(table["doc_id"].dropna().duplicated().sum())

@@ -12,7 +12,7 @@ from csatext.errors import ParameterError, SchemaError
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.text import PHRASES
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.phrases.cohesion import NO_TIME, measured
 from csatext.text.phrases.ngram_counts import Atoms, Grams, atoms_of, count_grams
 from csatext.text.tokenization.jieba_dictionary import frequencies
@@ -82,6 +82,7 @@ def find_phrases(
     >>> found[["term", "n", "n_docs"]].values.tolist()
     [['妍蓝', 4, 4]]
     """
+    checked_corpus(corpus)
     for name, value, least in (("min_count", min_count, 2), ("max_length", max_length, 2)):
         if value < least:
             raise ParameterError.out_of_range(name, value, f"不小于 {least}")
