@@ -44,8 +44,8 @@ def frequencies() -> Arrays:
 def pairs() -> Arrays:
     """Return the characters of jieba's dictionary with their counts, and pairs inside its words.
 
-    ``pairs`` are the steps from one pair (place of the left character times their number plus that of the right
-    one) to the next.
+    ``pairs`` are the steps from one pair to the next; a pair is the place of its left character times the
+    number of characters plus the place of the right one.
     """
     package = find_spec("jieba")
     if package is None or package.origin is None:

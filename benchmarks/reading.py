@@ -26,7 +26,7 @@ import pyarrow.csv as pacsv
 import python_calamine as calamine
 import snownlp
 
-from csatext.datasets import simulate_center
+from csatext.datasets.simulate import simulate_center
 from csatext.ingest.contacts import read_contacts, read_input
 from csatext.ingest.formats.encodings import detect_encoding
 from csatext.ingest.repair.mojibake import mend_text
@@ -149,7 +149,7 @@ def seconds(work: Callable[[], object], tries: int = 3) -> float:
 
 
 def peers(n: int) -> None:
-    """Print processor time of the same simulated contacts read by ours and by the bare reader of each format."""
+    """Print processor times of simulated contacts: ours beside the bare reader of each format."""
     center = simulate_center(n)
     contacts = center.contacts
     quoted = pacsv.ParseOptions(newlines_in_values=True)

@@ -13,8 +13,8 @@ from re import _parser as parser  # type: ignore[attr-defined]
 
 import csatext
 
-SHORT, LONG = 500, 2000
-SLOW = 0.002
+SHORT, LONG = 500, 3000
+SLOW = 0.0015
 """Seconds for a text of LONG characters from which a pattern is looked at closely; most need a tenth."""
 RATIO = 3.0
 """Time at twice the length over time at the length: 2 in linear time, 4 in quadratic."""

@@ -162,7 +162,7 @@ def _plain_lines(text: str, path: object) -> RawTable | None:
 
 
 def _schema(body: str, n: int) -> pa.Schema | None:
-    """Return the names and types of some lines of JSON, the first among them; None where they are not plain."""
+    """Return the names and types of some lines, the first among them; None where they are not plain."""
     fields: dict[str, pa.DataType | None] = {}
     step = max(1, n // _SAMPLED)
     for i, line in enumerate(body.split("\n")):
