@@ -38,8 +38,9 @@ def role_names(kind: str = "name") -> Mapping[str, str]:
 
     Parameters
     ----------
-    kind : {"name", "direction"}
-        What a side is called, or which way a message went as the centre sees it.
+    kind : {"name", "direction", "flag", "origin"}
+        What a side is called, which way a message went as the centre sees it, what the header of a flag
+        such as ``is_sender`` means, or the numbers of the sides in WeChat customer service.
 
     Examples
     --------
@@ -136,6 +137,8 @@ def flag_role_of(header: str) -> str | None:
     ('agent', 'agent', None)
     """
     name = bare = normal_header(header)
+    if name in role_names("flag"):
+        return role_names("flag")[name]
     for _ in range(3):
         bare = _AFFIX.sub("", bare, count=1)
     return role_names().get(bare) if bare != name else None
@@ -145,7 +148,9 @@ def flag_role(header: str, column: pd.Series) -> tuple[str, pd.Series] | None:
     """Return the role that a yes/no column flags, and the role of each row; None for any other column.
 
     ``is_agent``, ``waiter_send``, ``from_customer``, 是否客服: yes is the role that the header names, no is
-    the other side (unknown for a bot or a system).
+    the other side (unknown for a bot or a system). ``is_sender``, ``isFromMe``: yes is the centre, whose
+    account the export is of. ``origin``: 3 customer, 4 system, 5 agent
+    (https://developer.work.weixin.qq.com/document/path/94670).
 
     Examples
     --------
@@ -154,6 +159,8 @@ def flag_role(header: str, column: pd.Series) -> tuple[str, pd.Series] | None:
     >>> flag_role("is_transfer", pd.Series(["1", "0"])) is None
     True
     """
+    if normal_header(header) == "origin":
+        return _of_origins(as_text(column).str.strip())
     role = flag_role_of(header)
     if role is None:
         return None
@@ -163,3 +170,9 @@ def flag_role(header: str, column: pd.Series) -> tuple[str, pd.Series] | None:
     yes, no = flags.fillna(False).astype("bool"), (~flags).fillna(False).astype("bool")
     roles = pd.Series(pd.NA, index=column.index, dtype="str").mask(yes, role)
     return role, roles.mask(no, _OTHER_SIDE[role]) if role in _OTHER_SIDE else roles
+
+
+def _of_origins(numbers: pd.Series) -> tuple[str, pd.Series] | None:
+    roles = numbers.map(role_names("origin")).astype("str")
+    known = roles.notna().sum() == numbers.notna().sum() and (roles == "customer").any()
+    return ("customer", roles) if known else None
