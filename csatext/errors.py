@@ -105,6 +105,30 @@ class ParameterError(CsatextError):
         return cls(f"参数 {name}={given!r} 超出范围；要求：{rule}。")
 
     @classmethod
+    def not_an_error_rate(cls, name: str, given: object) -> ParameterError:
+        """``name`` is an error rate, given something else: often a coverage (0.95)."""
+        return cls(
+            f"参数 {name}={given!r} 超出范围；要求：大于 0、不大于 0.5，例如 0.05。"
+            f"{name} 是误报率（其实没有变化或差别却报出来的概率），不是置信水平；要 95% 的把握请写 0.05。"
+        )
+
+    @classmethod
+    def not_a_coverage(cls, name: str, given: object) -> ParameterError:
+        """``name`` is the coverage of an interval, given something else: often an error rate (0.05)."""
+        return cls(
+            f"参数 {name}={given!r} 超出范围；要求：不小于 0.5、小于 1，例如 0.95。"
+            f"{name} 是区间的置信水平（区间包含真实值的概率），不是误报率；要 95% 的区间请写 0.95。"
+        )
+
+    @classmethod
+    def reserved_columns(cls, name: str, taken: Sequence[str], table: str) -> ParameterError:
+        """Columns named by argument ``name`` bear names of columns of the result ``table``."""
+        return cls(
+            f"参数 {name} 里的列「{'、'.join(taken)}」与结果表的列同名（表 {table}）；"
+            f'请先改名，例如 facts.rename(columns={{"{taken[0]}": "{taken[0]}_维度"}})。'
+        )
+
+    @classmethod
     def wrong_type(cls, name: str, given: object, wanted: str) -> ParameterError:
         """``name`` was given an object of the wrong type."""
         return cls(f"参数 {name} 的类型是 {type(given).__name__}；要求：{wanted}。")
@@ -169,6 +193,14 @@ class ConfigError(CsatextError):
         """The file has a key nobody reads."""
         names = list(allowed)
         return cls(f"配置「{path}」有不认识的键「{key}」；可用的键：{_listed(names)}。{_hint(key, names)}")
+
+    @classmethod
+    def reserved_columns(cls, key: str, taken: Sequence[str]) -> ConfigError:
+        """Columns named by ``key`` bear names of columns of the result tables."""
+        return cls(
+            f"配置 {key} 里的列「{'、'.join(taken)}」与结果表的列同名；"
+            f'请在 [input.columns] 里给它另起一个名字，如 "{taken[0]}_维度" = "{taken[0]}"。'
+        )
 
 
 class LexiconError(CsatextError):

@@ -1,4 +1,4 @@
-"""Chinese names of columns, measures, checks and periods."""
+"""Chinese names of columns, flags, checks and periods; words that tables show for what is missing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,22 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-__all__ = ["Measure", "cell_name", "check_name", "dated_period", "measure_of", "name_of", "period_name"]
+__all__ = [
+    "EMPTY",
+    "UNCLASSIFIED",
+    "FlagNames",
+    "cell_name",
+    "check_name",
+    "dated_period",
+    "flag_names",
+    "name_of",
+    "period_name",
+]
 
+EMPTY = "(空)"
+"""A missing value of a dimension in a result; there NA means any value."""
+UNCLASSIFIED = "未归类"
+"""Category of a contact that no rule matches."""
 _NAMES = {
     "channel": "渠道",
     "product": "产品",
@@ -93,27 +107,27 @@ _CHECKS = {
 _PERIODS = {"D": "天", "W": "周", "M": "个月"}
 
 
-class Measure(NamedTuple):
+class FlagNames(NamedTuple):
     """How a flag is spoken of: its rate, and the number of contacts that have it."""
 
     rate: str
     flagged: str
 
 
-def measure_of(column: str) -> Measure:
+def flag_names(column: str) -> FlagNames:
     """Return the names of a flag.
 
     Examples
     --------
-    >>> measure_of("is_negative").rate
+    >>> flag_names("is_negative").rate
     '负面率'
-    >>> measure_of("催单").flagged
+    >>> flag_names("催单").flagged
     '催单数'
     """
     if column == "is_negative":
-        return Measure("负面率", "负面数")
+        return FlagNames("负面率", "负面数")
     name = name_of(column)
-    return Measure(name if name.endswith("率") else f"{name}率", f"{name.removesuffix('率')}数")
+    return FlagNames(name if name.endswith("率") else f"{name}率", f"{name.removesuffix('率')}数")
 
 
 def name_of(column: str) -> str:

@@ -206,7 +206,7 @@ def _check_shape(text: str, path: Path) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise LexiconError.bad_line(path, line, "不能用引用（*名字）；请把内容写全")
         if depth > _DEEPEST:

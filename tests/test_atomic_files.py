@@ -1,11 +1,15 @@
 import csv
 import os
+import platform
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
 
 from csatext.atomic_files import (
     check_folder,
+    claimed_folder,
     file_hash,
     prepare_folder,
     write_csv,
@@ -88,3 +92,38 @@ def test_a_folder_that_may_not_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(InputError, match="不可写"):
         prepare_folder(tmp_path)
+
+
+def test_a_folder_is_held_by_one_run_and_gone_where_nothing_was_written(tmp_path):
+    out = tmp_path / "a" / "out"
+    with claimed_folder(out):
+        assert (out / ".csatext.lock").read_text("utf-8").startswith(f"{os.getpid()} ")
+    assert not (tmp_path / "a").exists()
+    with claimed_folder(out):
+        (out / "facts").write_text("x")
+    assert [item.name for item in out.iterdir()] == ["facts"]
+    with pytest.raises(ZeroDivisionError), claimed_folder(tmp_path / "b"):
+        raise ZeroDivisionError
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_living_holder_is_named_and_a_dead_one_is_no_obstacle(tmp_path):
+    lock = tmp_path / ".csatext.lock"
+    parent = os.getppid()
+    lock.write_text(f"{parent} {platform.node()}", "utf-8")
+    with pytest.raises(InputError, match=f"进程 {parent}"), claimed_folder(tmp_path):
+        pass
+    assert lock.exists()
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    for dead in (f"{child.pid} {platform.node()}", "", "\x00", "x y"):
+        lock.write_text(dead, "utf-8")
+        with claimed_folder(tmp_path):
+            assert lock.exists()
+        assert not lock.exists()
+    lock.write_text("1 elsewhere", "utf-8")
+    with pytest.raises(InputError, match="主机 elsewhere"), claimed_folder(tmp_path):
+        pass
+    os.utime(lock, (0, 0))
+    with claimed_folder(tmp_path):
+        pass

@@ -2,9 +2,11 @@ import ast
 import io
 import logging
 import os
+import platform
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -295,6 +297,24 @@ def test_what_nobody_foresaw_is_one_sentence_and_a_log_without_data(tmp_path, ca
     for said in (err, log.read_text("utf-8")):
         assert "13800138000" not in said
         assert "退款" not in said
+
+
+def test_a_folder_in_use_a_link_and_a_name_that_is_no_utf8(tmp_path, capsys, good):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".csatext.lock").write_text(f"{os.getppid()} {platform.node()}")
+    code, _, err = outcome(capsys, "run", good, "-o", str(out))
+    assert (code, "正被另一次运行使用" in err) == (1, True)
+    (out / ".csatext.lock").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    (out / "tables").symlink_to(tmp_path / "elsewhere")
+    code, _, err = outcome(capsys, "run", good, "-o", str(out))
+    assert (code, "是一个链接" in err) == (1, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    odd = os.fsdecode(os.fsencode(str(tmp_path)) + b"/\xcd\xb6\xcb\xdf.csv")
+    Path(odd).write_bytes(Path(good).read_bytes())
+    assert outcome(capsys, "run", odd, "-o", str(tmp_path / "odd"))[0] == 0
+    assert (tmp_path / "odd" / "manifest.json").exists()
 
 
 def test_a_terminal_without_chinese_gets_escapes_and_the_run_is_done(tmp_path, good):

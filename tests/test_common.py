@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import csatext as ct
+from csatext.persistence import _digest
 from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, KEYWORDS, RULES, SENTIMENT
 
 ESTIMATORS = {
@@ -158,11 +159,12 @@ def test_loading_refuses_what_save_did_not_write(tmp_path):
     ct.save(ct.Sentiment(), path)
     with zipfile.ZipFile(path) as archive:
         content = json.loads(archive.read("model.json"))
-        arrays = archive.read("arrays.npz")
+        files = {"arrays.npz": archive.read("arrays.npz")}
     content["model"]["class"] = "os.system"
+    files["model.json"] = json.dumps(content).encode()
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("model.json", json.dumps(content))
-        archive.writestr("arrays.npz", arrays)
+        for name, data in {**files, "sha256": _digest(files).encode()}.items():
+            archive.writestr(name, data)
     with pytest.raises(ct.InputError, match="不允许的类型"):
         ct.load(path)
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from csatext.aggregation.calendar import CalendarLike, check_calendar
-from csatext.aggregation.inputs.arguments import check_level, check_switch, check_whole
-from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, labels, make_panel
+from csatext.aggregation.inputs.arguments import check_switch, check_whole
+from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.aggregation.statistics.segmentation import autocorrelation, segment
 from csatext.errors import ParameterError
+from csatext.inference import check_alpha
 from csatext.schema import conform
 from csatext.schema.time import CHANGEPOINTS
 
 __all__ = ["changepoints"]
+
+_LEAST_ALPHA = 0.005
 
 
 def changepoints(
     facts: pd.DataFrame,
     time: str = "created_at",
     freq: str = "W",
-    by: str | list[str] | None = None,
+    by: str | Sequence[str] | None = None,
     measure: str | None = None,
     *,
     denominator: str | None = None,
@@ -46,7 +52,7 @@ def changepoints(
     facts, time, freq, by, measure, denominator, count, kind, calendar, start, end
         As in :func:`csatext.aggregation.trend.trend`.
     alpha : float
-        Chance that a series without a change gets one, for each series by itself.
+        Error rate: probability that a series without a change gets one, for each series by itself.
     min_size : int
         Shortest level in periods.
     seasonal : bool
@@ -75,9 +81,8 @@ def changepoints(
     >>> found[["label", "before", "after"]].values.tolist()
     [['2026-03-12', 3.8, 10.2]]
     """
-    check_level(alpha, "alpha")
-    if not 0.005 <= alpha <= 0.5:
-        raise ParameterError.out_of_range("alpha", alpha, "0.005 到 0.5")
+    if check_alpha(alpha) < _LEAST_ALPHA:
+        raise ParameterError.out_of_range("alpha", alpha, f"不小于 {_LEAST_ALPHA:g}：参照序列只有几百条")
     check_whole(min_size, "min_size", 2)
     check_whole(random_state, "random_state", 0)
     check_switch(seasonal, "seasonal")

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.errors import ParameterError
+from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULES
 from csatext.strings import string_array
@@ -19,8 +20,6 @@ from csatext.taxonomy import Category, Taxonomy, pattern_expression
 from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["RuleClassifier"]
-
-_NONE = "未归类"
 
 
 class RuleClassifier(TransformerMixin, BaseEstimator):
@@ -73,14 +72,14 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         categories = _with_patterns(taxonomy)
         best = lengths.argmax(axis=1) if len(categories) else np.zeros(len(corpus), np.int64)
         hit = (lengths > 0).any(axis=1)
-        paths = [taxonomy.path(category.id) for category in categories] or [(_NONE,)]
+        paths = [taxonomy.path(category.id) for category in categories] or [(UNCLASSIFIED,)]
         owners = [taxonomy.owner(category.id) for category in categories] or [""]
         first = np.array([path[0] for path in paths], object)
         second = np.array([path[-1] for path in paths], object)
         frame = pd.DataFrame(
             {
-                "category": np.where(hit, first[best], _NONE),
-                "subcategory": np.where(hit, second[best], _NONE),
+                "category": np.where(hit, first[best], UNCLASSIFIED),
+                "subcategory": np.where(hit, second[best], UNCLASSIFIED),
                 "owner": np.where(hit, np.array(owners, object)[best], ""),
                 "n_categories": (lengths > 0).sum(axis=1),
             },

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from csatext.errors import ConfigError, ParameterError
+from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
 
 __all__ = [
@@ -106,15 +107,15 @@ class TablesSection:
         Period of trends and root causes: D, W or M.
     baseline_periods : int
         Periods before the current one that it is compared with.
-    level : float
-        Chance of any false root cause in a run.
+    alpha : float
+        Error rate: probability of any false root cause in a run.
     """
 
     by: list[str] = field(default_factory=list)
     measure: str = "is_negative"
     freq: str = "W"
     baseline_periods: int = 4
-    level: float = 0.05
+    alpha: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -203,12 +204,15 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
         ("analysis.random_state", analysis.random_state, analysis.random_state >= 0, "不小于 0 的整数"),
         ("tables.freq", tables.freq, tables.freq in _FREQUENCIES, "D（天）、W（周）或 M（月）"),
         ("tables.baseline_periods", tables.baseline_periods, tables.baseline_periods >= 1, "不小于 1 的整数"),
-        ("tables.level", tables.level, 0 < tables.level < 1, "0 与 1 之间的小数"),
         ("tables.by", tables.by, len(set(tables.by)) == len(tables.by), "不重复的列名"),
     )
     for key, value, fits, wanted in rules:
         if not fits:
             raise ConfigError(f"配置「{path}」的键「{key}」是 {value!r}；要求：{wanted}。")
+    try:
+        check_alpha(tables.alpha)
+    except ParameterError as error:
+        raise _of_key(error, path, "tables.") from error
     taxonomy = analysis.taxonomy
     if taxonomy and not Path(taxonomy).is_file():
         raise ConfigError(
@@ -233,7 +237,12 @@ def _fill(section: type[Any], values: dict[str, Any], path: Path, prefix: str) -
     try:
         return section(**filled)
     except ParameterError as error:
-        raise ConfigError(str(error).replace("参数 ", f"配置「{path}」的键 {prefix}", 1)) from error
+        raise _of_key(error, path, prefix) from error
+
+
+def _of_key(error: ParameterError, path: Path, prefix: str) -> ConfigError:
+    """Return the error of an argument as that of the key it came from."""
+    return ConfigError(str(error).replace("参数 ", f"配置「{path}」的键 {prefix}", 1))
 
 
 def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:

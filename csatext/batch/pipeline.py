@@ -16,7 +16,7 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
-from csatext.atomic_files import check_folder, file_hash
+from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_product
@@ -122,9 +122,9 @@ def run(
     """
     configuration = configuration or Configuration()
     out = Path(out)
-    check_folder(out)
-    read = read_source(source, configuration, progress)
-    return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
+    with claimed_folder(out):
+        read = read_source(source, configuration, progress)
+        return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
 
 def read_source(
@@ -283,7 +283,7 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
         measure=given.measure,
         freq=given.freq,
         baseline_periods=given.baseline_periods,
-        level=given.level,
+        alpha=given.alpha,
     )
     if "root_causes" in tables:
         tables["root_causes"] = with_words(tables["root_causes"], corpus, facts)

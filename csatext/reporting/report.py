@@ -14,6 +14,7 @@ from csatext.atomic_files import write_text
 from csatext.errors import SchemaError, escape_controls
 from csatext.privacy.personal_columns import mask_columns, mask_values
 from csatext.reporting.chapters.chapters import chapters
+from csatext.reporting.chapters.figures import read_figures
 from csatext.reporting.charts.fonts import font_face
 from csatext.reporting.standard_tables import absent_tables, standard_tables
 from csatext.schema.analysis import RULES
@@ -103,7 +104,8 @@ def render_report(
     """Return the report as HTML; see :func:`write_report`."""
     if measure not in facts.columns:
         raise SchemaError.missing_column("facts", measure, facts.columns)
-    sections = chapters(facts, tables, measure, absent_tables(facts) if absent is None else absent)
+    figures = read_figures(facts, tables, measure)
+    sections = chapters(tables, figures, measure, absent_tables(facts) if absent is None else absent)
     source = (files("csatext.reporting") / "report.html.j2").read_text("utf-8")
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
     bare = escape_controls(template.render(title=title, sections=sections, font_face=_FONT_PLACE))

@@ -10,6 +10,7 @@ from pandas.api import types
 
 from csatext.aggregation.breakdown import breakdown
 from csatext.aggregation.episodes import PERIOD_COLUMNS, episodes, root_causes_by_period
+from csatext.aggregation.inputs.arguments import is_numeric
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
@@ -53,7 +54,7 @@ def standard_tables(
     time: str = "created_at",
     freq: str = "W",
     baseline_periods: int = 4,
-    level: float = 0.05,
+    alpha: float = 0.05,
 ) -> dict[str, pd.DataFrame]:
     """Return breakdowns, trends and root causes by name.
 
@@ -70,8 +71,8 @@ def standard_tables(
     freq : {"D", "W", "M"}, default "W"
     baseline_periods : int, default 4
         Periods before the current one, for root causes.
-    level : float, default 0.05
-        Chance of any false root cause in all periods together.
+    alpha : float, default 0.05
+        Error rate: probability of any false root cause in all periods together.
 
     Returns
     -------
@@ -102,7 +103,8 @@ def standard_tables(
     for first, second in combinations([*dimensions[:3], *tags], 2):
         if values[first] * values[second] <= _MOST_CELLS:
             tables[f"breakdown_{first}_{second}"] = breakdown(facts, [first, second], measure)
-    for other in (m for m in _MEASURES if m != measure and m in facts and _is_number(facts[m])):
+    scores = [name for name in _MEASURES if name != measure and name in facts and is_numeric(facts[name])]
+    for other in (name for name in scores if facts[name].notna().any()):
         for name in dimensions:
             tables[f"breakdown_{other}_{name}"] = breakdown(facts, name, other)
     dated = _dated(facts, time)
@@ -114,7 +116,7 @@ def standard_tables(
         looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
         if looked_by:
             total = tables["trend_total"]
-            causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, level)
+            causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, alpha)
             tables |= {"root_causes": causes, "episodes": episodes(causes)}
     return tables
 
@@ -167,7 +169,3 @@ def _dated(facts: pd.DataFrame, time: str) -> pd.DataFrame:
         return facts.iloc[:0]
     wall = facts[time].dt.tz_localize(None) if facts[time].dt.tz is not None else facts[time]
     return facts[(wall >= _EARLIEST) & (wall < _LATEST)]
-
-
-def _is_number(column: pd.Series) -> bool:
-    return bool(types.is_numeric_dtype(column) and column.notna().any())

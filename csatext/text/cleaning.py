@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias, overload
+from typing import Literal, TypeAlias, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -50,7 +50,7 @@ tags, as both are found by their brackets; bodies of whole lines are compared an
 line ends; runs are shortened on single blanks; bodies are compared last, when their copies are alike.
 """
 
-Steps: TypeAlias = Sequence[CleaningStep] | Literal["default"]
+Steps: TypeAlias = Sequence[CleaningStep] | str
 """What may be given as the steps of cleaning; ``"default"`` is :data:`DEFAULT_STEPS`."""
 
 _STEPS_WANTED = "Step 或函数（str -> str）组成的列表，如 ct.DEFAULT_STEPS"
@@ -139,14 +139,16 @@ def clean_column(
 
 
 def _checked(steps: Steps) -> Sequence[CleaningStep]:
-    if isinstance(steps, str) and steps == "default":
+    if isinstance(steps, str):
+        if steps != "default":
+            raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
         return DEFAULT_STEPS
-    if isinstance(steps, str) or not isinstance(steps, Sequence):
+    if not isinstance(steps, Sequence):
         raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
     for step in steps:
         if not callable(step):
             raise ParameterError.wrong_type("steps", step, _STEPS_WANTED)
-    return steps
+    return cast("Sequence[CleaningStep]", steps)
 
 
 def _clean_array(array: pa.Array, steps: Sequence[CleaningStep]) -> pa.Array:

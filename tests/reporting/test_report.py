@@ -6,7 +6,7 @@ import pytest
 
 import csatext as ct
 from csatext.errors import SchemaError
-from csatext.labels import cell_name, measure_of
+from csatext.labels import cell_name, flag_names
 from csatext.reporting.chapters.page import text_table
 from csatext.reporting.format import (
     format_interval,
@@ -165,7 +165,7 @@ def test_another_flag(facts):
     page = render_report(flagged, standard_tables(flagged, measure="转人工"), measure="转人工")
     assert "转人工率" in page
     assert "负面率走势" not in page
-    assert measure_of("resolved") == ("解决率", "解决数")
+    assert flag_names("resolved") == ("解决率", "解决数")
 
 
 def test_cells():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from os import PathLike
@@ -84,7 +85,7 @@ class Tokenizer:
             raise ParameterError.not_allowed("engine", engine, list(ENGINES))
         if isinstance(lexicons, str):
             raise ParameterError.wrong_type("lexicons", lexicons, '词典名的列表，例如 ["terms"]')
-        shipped = (Lexicon.load(name, on_conflict="ours").terms for name in lexicons)
+        shipped = (Lexicon.load(os.fspath(name), on_conflict="ours").terms for name in lexicons)
         self.terms = checked_terms(chain(checked_terms(terms), *shipped))
         self.engine = engine
         self.hmm = hmm
