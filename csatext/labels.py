@@ -36,6 +36,7 @@ _NAMES = {
     "team": "班组",
     "agent_id": "坐席",
     "category": "投诉类别",
+    "category_input": "原类别",
     "csat": "满意度评分",
     "nps": "推荐意愿评分",
     "resolved": "解决率",
@@ -52,6 +53,8 @@ _CHECKS = {
     "date_ancient": "过早的日期",
     "date_and_clock": "日期与时刻合并",
     "date_future": "未来的日期",
+    "date_order": "日与月的先后",
+    "date_period": "只写到月或周的日期",
     "date_unreadable": "读不出的日期",
     "date_word": "当作没有日期的词",
     "date_zone": "时区换算",
@@ -81,6 +84,7 @@ _CHECKS = {
     "personal_id": "编号里的个人信息",
     "pipe_table": "竖线表格",
     "private_characters": "私用区字符",
+    "outside_the_time": "所选时间之外",
     "rejected": "剔除的行",
     "role_inferred": "推断的角色",
     "role_mapping": "认出的角色",
@@ -104,7 +108,7 @@ _CHECKS = {
     "turns_sorted": "重排的话",
     "twin_column": "重名的列",
 }
-_PERIODS = {"D": "天", "W": "周", "M": "个月"}
+_PERIODS = {"D": "天", "W": "周", "M": "个月", "Q": "个季度"}
 
 
 class FlagNames(NamedTuple):

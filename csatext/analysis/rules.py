@@ -48,13 +48,35 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["快递三天了还没到，客服态度很差", "请问怎么开通"])
     >>> ct.RuleClassifier().fit_transform(corpus)[["category", "subcategory"]].values.tolist()
     [['物流配送', '配送延误'], ['未归类', '未归类']]
+    >>> ct.RuleClassifier().fit(corpus).transform(corpus)["n_categories"].tolist()
+    [2, 0]
+    >>> ct.RuleClassifier().matches(corpus)["term"].tolist()
+    ['快递三天了还没到', '态度很差']
     """
 
     def __init__(self, taxonomy: Taxonomy | None = None) -> None:
         self.taxonomy = taxonomy
 
     def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
-        """Load the taxonomy; nothing is learnt from the corpus."""
+        """Load the taxonomy; nothing is learnt from the corpus.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        RuleClassifier
+            The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
+        """
         checked_corpus(corpus)
         self._load()
         return self
@@ -65,7 +87,23 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         self.taxonomy_ = Taxonomy.load() if self.taxonomy is None else self.taxonomy
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the main category of each document, by doc_id (schema RULES)."""
+        """Return the main category of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema RULES); 未归类 where nothing matches.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
+        """
         checked_corpus(corpus)
         lengths = self._lengths(corpus)
         taxonomy = self._fitted()
@@ -94,6 +132,16 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ----------
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
+
+        Returns
+        -------
+        DataFrame
+            One row a match, in the order of the documents and their texts.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
         checked_corpus(corpus)
         taxonomy = self._fitted()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from csatext.errors import CsatextError, InputError
 from csatext.ingest.columns.column_types import type_columns
-from csatext.ingest.columns.date_and_clock import join_clocks
+from csatext.ingest.columns.date_and_clock import join_clocks, join_parts
 from csatext.ingest.columns.headers import identifies, map_columns
 from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.unreadable_dates import UNREADABLE, shown_date, unreadable_rows
@@ -127,7 +127,7 @@ def to_contacts(
     path : object
         Named in errors.
     options : ReadOptions
-        Of them ``columns``, ``timezone`` and ``unreadable_dates``.
+        Of them ``columns``, ``timezone``, ``dayfirst`` and ``unreadable_dates``.
 
     Returns
     -------
@@ -173,8 +173,9 @@ def to_contacts(
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     kept_rows = np.flatnonzero(~(empty | repeated))
-    kept, joined = join_clocks(frame.iloc[kept_rows].reset_index(drop=True))
-    kept, typed = type_columns(kept, options.timezone)
+    kept, parts = join_parts(frame.iloc[kept_rows].reset_index(drop=True))
+    kept, joined = join_clocks(kept)
+    kept, typed = type_columns(kept, options.timezone, options.dayfirst)
     undated, said_of_dates = unreadable_rows(kept, options.unreadable_dates, bool(joined))
     for row, date in zip(kept_rows[undated], kept.loc[undated].get("created_at_text", ()), strict=True):
         reason = f"{UNREADABLE}：{shown_date(str(date))}"
@@ -193,7 +194,7 @@ def to_contacts(
         )
         detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
         notes.append(Note("rejected", "", len(rejects), total, detail))
-    return conform(kept, CONTACTS), rejects, notes + joined + typed + said_of_dates
+    return conform(kept, CONTACTS), rejects, notes + parts + joined + typed + said_of_dates
 
 
 class ReadResult(NamedTuple):
@@ -201,7 +202,8 @@ class ReadResult(NamedTuple):
 
     For dialogues ``turns`` is the number of turns that the contacts were made of, and
     ``rows == turns + len(rejects)``; None otherwise. ``rejects.raw`` is as it was read: mask or redact it
-    before it is stored or shown.
+    before it is stored or shown. ``outside`` contacts were left out because they are not of the time that was
+    asked for; they count as contacts in these sums.
     """
 
     contacts: pd.DataFrame
@@ -209,6 +211,7 @@ class ReadResult(NamedTuple):
     quality: pd.DataFrame
     rows: int
     turns: int | None = None
+    outside: int = 0
 
 
 def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:
@@ -257,6 +260,7 @@ def read_contacts(
     query: str | None = None,
     timezone: str = "Asia/Shanghai",
     unreadable_dates: str = "reject",
+    dayfirst: bool | None = None,
 ) -> pd.DataFrame:
     r"""Read any file of customer-service text into contacts, one row a contact.
 
@@ -283,6 +287,9 @@ def read_contacts(
         What becomes of a row whose ``created_at`` is written and cannot be read: it goes to the rejects,
         its date named in the reason, or stays without date, its text in ``created_at_text``. Where fewer
         than half of the dates can be read the column is not one of dates, and all rows stay.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is the first of March. None: as the column proves (``25/3/2026`` stands in it),
+        else the month comes first and quality says so (``date_order``).
 
     Returns
     -------
@@ -322,6 +329,7 @@ def read_contacts(
         query=query,
         timezone=timezone,
         unreadable_dates=unreadable_dates,
+        dayfirst=dayfirst,
     )
     result = read_input(path, options)
     rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))

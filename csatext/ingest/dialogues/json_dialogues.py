@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 from csatext.ingest.columns.headers import normal_header
 from csatext.ingest.dialogues.message_bodies import is_fragments, opened, plain_message
 from csatext.ingest.dialogues.recognised_speech import are_words, plain_sentences
-from csatext.ingest.dialogues.roles import anonymous, flag_role_of, role_of
+from csatext.ingest.dialogues.roles import anonymous, flag_role_of, is_listed, listed_parts, role_of
 from csatext.ingest.dialogues.transcripts import split_transcript
-from csatext.ingest.dialogues.turn_columns import candidates, is_listed, listed_parts, own_dialogues
+from csatext.ingest.dialogues.turn_columns import candidates, own_dialogues
 
 __all__ = [
     "Dialogues",
@@ -125,7 +126,9 @@ def _sayable(value: Any) -> bool:
 
 def text_key(record: Mapping[str, Any]) -> str | None:
     """Return the key under which a record holds what was said."""
-    return next((key for key in _candidates(tuple(record), "text") if _sayable(record[key])), None)
+    found = [key for key in _candidates(tuple(record), "text") if _sayable(record[key])]
+    # An empty list of words stands beside the sentence that it was made from.
+    return next((key for key in found if record[key] != []), found[0] if found else None)
 
 
 def speaker_keys(record: Mapping[str, Any]) -> list[str]:
@@ -155,6 +158,13 @@ def _plain_items(items: Sequence[Any], key: str) -> list[tuple[int, Any]]:
         (place, plain_message(item) if isinstance(item, dict) else item)
         for place, item in plain_sentences(items, key)
     ]
+
+
+def _alike(items: Sequence[Any]) -> list[Any]:
+    """Return the turns that are lists of the usual number of parts."""
+    sizes = Counter(len(item) for item in items if is_listed(item))
+    usual = sizes.most_common(1)[0][0] if sizes else 0
+    return [item for item in items if is_listed(item) and len(item) == usual]
 
 
 def _any_speaks(items: Sequence[Any]) -> bool:
@@ -197,7 +207,8 @@ def is_turns(value: Any, key: str) -> bool:
             return True
         return not said and sum(bool(speaker_keys(item)) for item in head) * 2 > len(head)
     if all(is_listed(item) for item in head):
-        return listed_parts(head) is not None
+        alike = _alike(head)
+        return 2 * len(alike) > len(head) and listed_parts(alike) is not None
     return named and all(isinstance(item, str) for item in head)
 
 
@@ -271,11 +282,13 @@ def _utterances(items: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Utteran
             if not isinstance(item, str):
                 yield place, Utterance(0, None, "", {"record": plain(item)})
         return
-    listed = listed_parts(turns) if all(is_listed(item) for item in turns[:_SAMPLE]) else None
+    alike = _alike(turns)
+    listed = listed_parts(alike) if alike else None
+    width = len(alike[0]) if alike else 0
     for place, item in items:
         if isinstance(item, dict):
             yield from ((place, utterance) for utterance in _of_object(item))
-        elif listed is not None and is_listed(item):
+        elif listed is not None and is_listed(item) and len(item) == width:
             who, said, when = listed
             yield place, Utterance(0, item[who], item[said], {} if when is None else {"time": item[when]})
         elif isinstance(item, str):

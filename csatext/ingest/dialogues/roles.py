@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,17 @@ from csatext.ingest.columns.headers import normal_header
 from csatext.ingest.columns.values import as_flags, as_text
 from csatext.lexicon import Lexicon
 
-__all__ = ["ROLES", "anonymous", "flag_role", "flag_role_of", "map_roles", "role_names", "role_of"]
+__all__ = [
+    "ROLES",
+    "anonymous",
+    "flag_role",
+    "flag_role_of",
+    "is_listed",
+    "listed_parts",
+    "map_roles",
+    "role_names",
+    "role_of",
+]
 
 ROLES = ("customer", "agent", "bot", "system")
 _LONGEST = 30
@@ -28,6 +39,13 @@ _ANONYMOUS = re.compile(
 _AFFIX = re.compile(
     r"^(?:is|isfrom|isby|from|by|sentby|sendby|sendfrom|是否为|是否是|是否|是不是|由)"
     r"|(?:send|sent|sender|flag|msg|message|发送|发出|发言|消息|标志|标识|标记|说话)$"
+)
+_LABELS = 8
+_LABEL = 12
+_PARTS = (2, 4)
+"""Fewest and most parts of a turn that is a list: who speaks, what is said, and times or numbers."""
+_TIME = re.compile(
+    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]?)?(?:\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?)?|\d+(?:\.\d+)?"
 )
 _OTHER_SIDE = {"customer": "agent", "agent": "customer"}
 
@@ -176,3 +194,57 @@ def _of_origins(numbers: pd.Series) -> tuple[str, pd.Series] | None:
     roles = numbers.map(role_names("origin")).astype("str")
     known = roles.notna().sum() == numbers.notna().sum() and (roles == "customer").any()
     return ("customer", roles) if known else None
+
+
+def is_listed(item: Any) -> bool:
+    """Return whether a value is a turn as a list: strings of a speaker and what was said, times or numbers.
+
+    Examples
+    --------
+    >>> is_listed(["您好", "客服", "10:00:01"]), is_listed(["您好"])
+    (True, False)
+    """
+    return (
+        isinstance(item, list)
+        and _PARTS[0] <= len(item) <= _PARTS[1]
+        and all(isinstance(part, str | int | float) or part is None for part in item)
+        and sum(isinstance(part, str) for part in item) > 1
+    )
+
+
+def _few_labels(labels: Sequence[str]) -> bool:
+    return len(set(labels)) <= _LABELS and (
+        len(set(labels)) < len(labels) or all(role_of(label) or anonymous(label) for label in labels)
+    )
+
+
+def listed_parts(items: Sequence[Any]) -> tuple[int, int, int | None] | None:
+    """Return which part of turns that are lists is the speaker, which the text and which (None: no) the time.
+
+    The speaker's are few and short, and names of roles where there are such; the text's are the longest
+    of the others. Of two that could be either the one in front is the speaker.
+
+    Examples
+    --------
+    >>> listed_parts([["您好，请讲", "客服"], ["在吗，我要退款", "用户"]])
+    (1, 0, None)
+    """
+    if len({len(item) for item in items}) != 1:
+        return None
+    columns = list(zip(*items, strict=True))
+    strings = [n for n, column in enumerate(columns) if all(isinstance(part, str) for part in column)]
+    timed = {n for n in strings if all(_TIME.fullmatch(part.strip()) for part in columns[n])}
+    spoken = [n for n in strings if n not in timed or not any(columns[n])]
+    labels = [n for n in spoken if _few_labels(columns[n])]
+    if not labels or len(spoken) < 2:
+        return None
+
+    def score(n: int) -> tuple[float, float, int]:
+        names = [role_of(label) is not None or anonymous(label) for label in columns[n]]
+        kinds = len(set(columns[n])) / len(names)
+        return sum(names) / len(names), -kinds - sum(map(len, columns[n])) / (_LABEL * len(names)), -n
+
+    label = max(labels, key=score)
+    text = max((n for n in spoken if n != label), key=lambda n: sum(map(len, columns[n])))
+    clock = [n for n in range(len(columns)) if n in timed or n not in strings]
+    return label, text, clock[0] if clock else None

@@ -132,7 +132,7 @@ def _finish(
     chosen = chosen_columns([str(name) for name in frame.columns], options.columns, source.where)
     settled = {**{k: v for k, v in given.items() if v not in chosen.values()}, **chosen}
     there = {name: header for name, header in settled.items() if header in frame.columns}
-    mapped = map_turns(frame, there, source.where, options.timezone)
+    mapped = map_turns(frame, there, source.where, options.timezone, options.dayfirst)
     said = [
         Note("column_mapping", c, len(frame), len(frame), f"由「{h}」得到（调用者指定）")
         for c, h in chosen.items()

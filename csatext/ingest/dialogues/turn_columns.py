@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -10,10 +9,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from csatext.errors import InputError, LexiconError, ParameterError, nearest
+from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import as_identifiers, as_numbers, as_text, blank
 from csatext.ingest.dialogues.message_bodies import plain_texts
-from csatext.ingest.dialogues.roles import anonymous, flag_role, flag_role_of, map_roles, role_of
+from csatext.ingest.dialogues.roles import flag_role, flag_role_of, map_roles
 from csatext.ingest.dialogues.turn_clocks import read_clock
 from csatext.ingest.raw_table import Note
 from csatext.lexicon import lexicon_path
@@ -22,8 +22,6 @@ __all__ = [
     "Mapped",
     "candidates",
     "chosen_columns",
-    "is_listed",
-    "listed_parts",
     "map_turns",
     "own_dialogues",
     "pick_role",
@@ -38,13 +36,6 @@ _FEW_VALUES = 20
 _SURE = 0.8
 _HALF = 0.5
 _TIMES = {"started_at": "start_seconds", "ended_at": "end_seconds"}
-_LABELS = 8
-_LABEL = 12
-_PARTS = (2, 4)
-"""Fewest and most parts of a turn that is a list: who speaks, what is said, and times or numbers."""
-_TIME = re.compile(
-    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]?)?(?:\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?)?|\d+(?:\.\d+)?"
-)
 _REPEATS = ("externaluserid",)
 """Identifiers, in normal form, that name a dialogue however few of its messages stand in a list."""
 _NOT_ALL = 0.8
@@ -243,13 +234,13 @@ def _roles(
 
 
 def _clocks(
-    frame: pd.DataFrame, used: dict[str, str], timezone: str, notes: list[Note]
+    frame: pd.DataFrame, used: dict[str, str], timezone: str, dayfirst: bool | None, notes: list[Note]
 ) -> dict[str, pd.Series]:
     found: dict[str, pd.Series] = {}
     for name, seconds in _TIMES.items():
         if name not in used:
             continue
-        clock = read_clock(frame[used[name]], used[name], timezone)
+        clock = read_clock(frame[used[name]], used[name], timezone, dayfirst)
         if clock.times is not None:
             found[name] = clock.times
         if clock.seconds is not None:
@@ -265,6 +256,8 @@ def _clocks(
         if clock.zoned:
             detail = f"{clock.zoned} 行是时间戳或带时区，换算为 {timezone} 当地时间"
             notes.append(Note("date_zone", name, clock.zoned, len(frame), detail))
+        if clock.read is not None:
+            notes.extend(order_notes(frame[used[name]], clock.read, name))
     return found
 
 
@@ -280,60 +273,6 @@ def _pick_times(frame: pd.DataFrame, free: list[str], doc: pd.Series | None, use
             if not len(frame) or (groups.nunique() > 1).any() or groups.ngroups == len(frame):
                 used[name] = header
                 break
-
-
-def is_listed(item: Any) -> bool:
-    """Return whether a value is a turn as a list: strings of a speaker and what was said, times or numbers.
-
-    Examples
-    --------
-    >>> is_listed(["您好", "客服", "10:00:01"]), is_listed(["您好"])
-    (True, False)
-    """
-    return (
-        isinstance(item, list)
-        and _PARTS[0] <= len(item) <= _PARTS[1]
-        and all(isinstance(part, str | int | float) or part is None for part in item)
-        and sum(isinstance(part, str) for part in item) > 1
-    )
-
-
-def _few_labels(labels: Sequence[str]) -> bool:
-    return len(set(labels)) <= _LABELS and (
-        len(set(labels)) < len(labels) or all(role_of(label) or anonymous(label) for label in labels)
-    )
-
-
-def listed_parts(items: Sequence[Any]) -> tuple[int, int, int | None] | None:
-    """Return which part of turns that are lists is the speaker, which the text and which (None: no) the time.
-
-    The speaker's are few and short, and names of roles where there are such; the text's are the longest
-    of the others. Of two that could be either the one in front is the speaker.
-
-    Examples
-    --------
-    >>> listed_parts([["您好，请讲", "客服"], ["在吗，我要退款", "用户"]])
-    (1, 0, None)
-    """
-    if len({len(item) for item in items}) != 1:
-        return None
-    columns = list(zip(*items, strict=True))
-    strings = [n for n, column in enumerate(columns) if all(isinstance(part, str) for part in column)]
-    timed = {n for n in strings if all(_TIME.fullmatch(part.strip()) for part in columns[n])}
-    spoken = [n for n in strings if n not in timed or not any(columns[n])]
-    labels = [n for n in spoken if _few_labels(columns[n])]
-    if not labels or len(spoken) < 2:
-        return None
-
-    def score(n: int) -> tuple[float, float, int]:
-        names = [role_of(label) is not None or anonymous(label) for label in columns[n]]
-        kinds = len(set(columns[n])) / len(names)
-        return sum(names) / len(names), -kinds - sum(map(len, columns[n])) / (_LABEL * len(names)), -n
-
-    label = max(labels, key=score)
-    text = max((n for n in spoken if n != label), key=lambda n: sum(map(len, columns[n])))
-    clock = [n for n in range(len(columns)) if n in timed or n not in strings]
-    return label, text, clock[0] if clock else None
 
 
 def _field(item: Any, name: str) -> str | None:
@@ -410,7 +349,13 @@ def _tells_speakers(items: Sequence[Any], ids: Sequence[str]) -> bool:
     return all(len(speakers) == 1 for speakers in found.values())
 
 
-def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timezone: str) -> Mapped:
+def map_turns(
+    frame: pd.DataFrame,
+    given: Mapping[str, str],
+    path: object,
+    timezone: str,
+    dayfirst: bool | None = None,
+) -> Mapped:
     """Return a table with one row an utterance under canonical names.
 
     Parameters
@@ -423,6 +368,8 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
         Named in errors.
     timezone : str
         For epochs.
+    dayfirst : bool, optional
+        As :func:`csatext.read_turns` takes it.
 
     Returns
     -------
@@ -477,7 +424,7 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
             result["turn_no"], used["turn_no"] = numbers, header
             break
     _pick_times(frame, free(), doc, used)
-    for name, values in _clocks(frame, used, timezone, notes).items():
+    for name, values in _clocks(frame, used, timezone, dayfirst, notes).items():
         result[name] = values
     flag = used["role"] if how == "flag" else None
     for name in names:

@@ -165,7 +165,7 @@ def _pairs(tables: Tables, flag: FlagNames) -> Block | None:
 def _scores(tables: Tables) -> Section | None:
     """Return the scores by every dimension, lowest first; the first dimension is drawn."""
     blocks = []
-    for score in ("csat", "nps", "resolved"):
+    for score in ("csat", "resolved"):
         form = format_percent if score == "resolved" else format_number
         prefix = f"breakdown_{score}_"
         by = [key.removeprefix(prefix) for key in tables if key.startswith(prefix)]

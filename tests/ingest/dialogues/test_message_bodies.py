@@ -461,3 +461,11 @@ def test_a_list_of_contacts_is_no_chat(tmp_path):
     for value in (records, {"data": records}):
         path = written(tmp_path, "a.json", value)
         assert not is_dialogues(open_tables(path, ReadOptions.of()), path)
+
+
+def test_a_listed_turn_of_another_length_is_a_reject(tmp_path):
+    turns = read(tmp_path, {"turns": [*PAIRS["text, kind"], ["多出来", "的", "一格"]]})
+    assert told(turns) == [
+        ("S1", role, text) for role, (_, text) in zip(["agent", "customer"] * 2, TALK, strict=True)
+    ]
+    assert len(turns.attrs["rejects"]) == 1

@@ -22,18 +22,6 @@ SAID = [
 ROLES = ["agent", "customer"] * 4
 
 
-def words(n, text, start, end, **more):
-    """Return a word for each two characters of a sentence, times in equal steps."""
-    bare = text.rstrip("。？")
-    parts = [bare[i : i + 2] for i in range(0, len(bare), 2)]
-    step = (end - start) / len(parts)
-    return [
-        {text: part, start_: int(n * 2000 + i * step), end_: int(n * 2000 + (i + 1) * step), **more}
-        for i, part in enumerate(parts)
-        for text, start_, end_ in [more.pop("names", ("word", "start", "end"))]
-    ]
-
-
 def pieces(text, n, names=("word", "start", "end"), scale=1, **more):
     bare = text.rstrip("。？")
     parts = [bare[i : i + 2] for i in range(0, len(bare), 2)]
@@ -384,3 +372,19 @@ def test_time_ranges_before_the_speaker(tmp_path, form, sides):
     shift = 0.0 if whole else 0.2
     assert turns["start_seconds"].tolist() == [n * 2 + shift for n in range(4)]
     assert turns["end_seconds"].tolist() == [n * 2 + 1 + 2 * shift for n in range(4)]
+
+
+@pytest.mark.parametrize("words", [None, []])
+def test_a_sentence_without_its_words_is_kept(tmp_path, words):
+    detail = [{**one, "Words": words} for one in TENCENT["Data"]["ResultDetail"]]
+    turns = read(tmp_path, "T1.json", json.dumps({"Data": {"TaskId": "T1", "ResultDetail": detail}}))
+    assert turns["text"].tolist() == SAID
+
+
+def test_sentences_as_lists_of_one_reading(tmp_path):
+    detail = [
+        {"res": [said], "begin_time": n * 2000, "end_time": n * 2000 + 1500, "words_info": pieces(said, n)}
+        for n, said in enumerate(SAID)
+    ]
+    value = {"task_id": "T1", "task_result": {"result": ["".join(SAID)], "detailed_result": detail}}
+    assert read(tmp_path, "T1.json", json.dumps(value))["text"].tolist() == SAID
