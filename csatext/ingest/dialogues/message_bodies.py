@@ -199,7 +199,7 @@ def _mark(kind: str, record: Mapping[str, Any]) -> str:
     if kind == _CHOICES:
         lines = list(_choices(record))
         return "\n".join(lines) if lines else f"[{kind}]"
-    wanted = (*_HAPPENED, *_DETAILS) if kind == _EVENT else _DETAILS
+    wanted: tuple[str, ...] = (*_HAPPENED, *_DETAILS) if kind == _EVENT else _DETAILS
     if kind in _UNNAMED:
         wanted = tuple(key for key in _DETAILS if not key.endswith("name"))
     detail = _detail(record, wanted)

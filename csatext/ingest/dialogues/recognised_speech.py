@@ -220,7 +220,9 @@ def _sentence(record: dict[str, Any]) -> list[dict[str, Any]]:
             return [{**rest, **run} for run in runs]
         if _speaker(result) is None and speakers:
             result["speaker"] = speakers.pop()
-        if _own_text(result) is None:
+        texts = [result[name] for name in _named(tuple(result), "text")]
+        listed = any(isinstance(text, list) and text and isinstance(text[0], str) for text in texts)
+        if _own_text(result) is None and not listed:
             result = {**_spanned(best[key]), **result, "text": _joined(best[key])}
     side = _side(record) if result is not record and _speaker(result) is None else None
     if side is not None:
