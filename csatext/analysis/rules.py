@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
-from csatext.schema.analysis import RULE_MATCHES, RULES
+from csatext.schema.analysis import RULE_MATCHES, RULE_PATTERNS, RULES
 from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy, pattern_expression
 from csatext.text.corpus import Corpus, checked_corpus
@@ -173,6 +173,47 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         )
         order = np.lexsort((source_starts, at))
         return conform(frame.iloc[order].reset_index(drop=True), RULE_MATCHES)
+
+    def pattern_hits(self, corpus: Corpus) -> pd.DataFrame:
+        """Return how many documents hold each pattern of the taxonomy (schema RULE_PATTERNS).
+
+        Parameters
+        ----------
+        corpus : Corpus
+            All documents that the taxonomy is to serve.
+
+        Returns
+        -------
+        DataFrame
+            One row a pattern, by ``n_docs``: what hits nothing stands first.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no corpus.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["快递丢了"])
+        >>> hits = ct.RuleClassifier().pattern_hits(corpus)
+        >>> int(hits["n_docs"].iloc[0]), int(hits["n_docs"].max())
+        (0, 1)
+        """
+        checked_corpus(corpus)
+        taxonomy = self._fitted()
+        texts = string_array(corpus.texts)
+        rows = [
+            (taxonomy.path(category.id)[0], category.label_zh, pattern)
+            for category in _with_patterns(taxonomy)
+            for pattern in category.patterns
+        ]
+        frame = pd.DataFrame(rows, columns=["category", "subcategory", "pattern"])
+        frame["n_docs"] = [
+            pc.sum(pc.match_substring_regex(texts, pattern_expression(pattern))).as_py() or 0
+            for pattern in frame["pattern"]
+        ]
+        return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
 
     def _fitted(self) -> Taxonomy:
         if not hasattr(self, "taxonomy_"):

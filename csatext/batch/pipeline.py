@@ -45,6 +45,7 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+_IDLE_SHOWN = 10
 LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
 """Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
@@ -274,9 +275,19 @@ def tagged(
     ).fit_transform(contacts)
     progress("情感、投诉类别")
     taxonomy = Taxonomy.load(settings.taxonomy or None)
-    results = [Sentiment().transform(corpus), RuleClassifier(taxonomy).fit(corpus).transform(corpus)]
+    rules = RuleClassifier(taxonomy).fit(corpus)
+    results = [Sentiment().transform(corpus), rules.transform(corpus)]
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
+    if settings.taxonomy:
+        tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
+        idle = hits.loc[hits["n_docs"] == 0, "pattern"]
+        if len(idle):
+            shown = "、".join(idle.head(_IDLE_SHOWN))
+            more = " 等" if len(idle) > _IDLE_SHOWN else ""
+            absent["分类体系里没有命中的词"] = (
+                f"{len(idle)} 个词在所有联络里都没有出现：{shown}{more}，见表 rule_patterns"
+            )
     if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
         least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
         absent["主题"] = (
