@@ -107,7 +107,7 @@ def _nested(raw: RawTable, name: str) -> Expanded:
         for row in sorted({row for row, _ in found.strays})
     ]
     frame, given = found.table()
-    rows = found.records[[utterance.dialogue for utterance in found.utterances]]
+    rows = found.records
     others = raw.frame.drop(columns=name).iloc[rows].reset_index(drop=True)
     frame = pd.concat([frame, others[[c for c in others.columns if c not in frame.columns]]], axis=1)
     ids = [c for c in candidates([str(c) for c in others.columns], "doc_id") if raw.frame[c].is_unique]
