@@ -14,10 +14,9 @@ import pyarrow.compute as pc
 
 from csatext.errors import ParameterError, SchemaError
 from csatext.privacy.context import TriggerWords
-from csatext.privacy.find import locate
+from csatext.privacy.find import locate_column
 from csatext.privacy.kinds import Found, check_kinds
 from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, fold
-from csatext.privacy.prefilter.prefilter import may_hold_pii
 from csatext.privacy.recognizers.digit_runs import DIGITS, GAP
 from csatext.privacy.recognizers.names import ASKS_NAME
 from csatext.privacy.recognizers.spoken_digits import digit_extent
@@ -150,16 +149,16 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
         for question, said in zip(questions, texts, strict=True)
     ]
     asked = pc.match_substring_regex(pa.array(questions, type=pa.large_string()), pattern=ASKS_NAME)
-    hits = pc.indices_nonzero(
-        pc.or_(asked, may_hold_pii(pa.array(joined, type=pa.large_string())))
-    ).to_pylist()
-    for chain in hits:
+    located = locate_column(
+        pa.array(map(fold, joined), type=pa.large_string()), kinds, named=asked.to_numpy(zero_copy_only=False)
+    )
+    for chain in sorted(located):
         text, said = joined[chain], texts[chain]
         view = fold(text)
         first = len(questions[chain]) + 1
         lengths = (len(turn) + 1 for turn in said[:-1])
         starts = list(accumulate(lengths, initial=first))
-        for found in locate(text, kinds):
+        for found in located[chain]:
             if found.start >= first:
                 for turn, start, end in _pieces(said, starts, view, found):
                     yield rows[chain][turn], start, end, found

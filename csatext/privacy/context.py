@@ -36,11 +36,12 @@ _DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT}|同号|前[几三四]位|前面|开
 
 
 class TriggerWord(NamedTuple):
-    """A context word that stands before a value."""
+    """A context word that stands before a value, and where it ends."""
 
     kind: str
     strong: bool
     direct: bool
+    end: int
 
 
 @cache
@@ -138,7 +139,7 @@ class TriggerWords:
         direct = asked or _DIRECT.fullmatch(gap) is not None
         if not direct and _STOP.search(gap) is not None:
             return None
-        return TriggerWord(kind, strong, direct)
+        return TriggerWord(kind, strong, direct, end)
 
     def near(self, start: int, end: int) -> bool:
         """Whether a context word stands in reach before a stretch, in it or right after it."""
@@ -169,9 +170,9 @@ class TriggerWords:
         at = bisect_right(self._ends, position)
         if at == len(self._found):
             return None
-        start, _, kind, strong = self._found[at]
+        start, end, kind, strong = self._found[at]
         if start < position or start - position > reach:
             return None
         if _STOP.search(self._view[position:start]) is not None:
             return None
-        return TriggerWord(kind, strong, direct=False)
+        return TriggerWord(kind, strong, direct=False, end=end)

@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from csatext.errors import ParameterError
 from csatext.privacy.context import TriggerWords
-from csatext.privacy.kinds import KIND_NAMES, Found, Pii
+from csatext.privacy.kinds import KIND_NAMES, MASK, Found, Pii
 from csatext.privacy.normalize import SPEAKER, fold, segments
+from csatext.privacy.prefilter.candidate_rows import ALL_SOURCES, Sources, coarse
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
-from csatext.privacy.recognizers.names import names
+from csatext.privacy.recognizers.names import beside, names
 from csatext.privacy.recognizers.numbers import numbers
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 
@@ -41,10 +46,20 @@ def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
     return sorted(kept)
 
 
-def _detect(view: str) -> list[Found]:
-    cues = TriggerWords(view)
-    valued = _settle(len(view), [codes(view, cues), numbers(view, cues)])
-    return _settle(len(view), [valued, addresses(view), names(view, cues, valued)])
+def _detect(view: str, sources: Sources = ALL_SOURCES) -> list[Found]:
+    """Return the values that the chosen sources find; the others are known to find nothing."""
+    cues = TriggerWords(view) if sources.numbered or sources.coded or sources.named else None
+    found: list[Iterable[Found]] = []
+    if cues is not None and (sources.numbered or sources.coded):
+        lettered = codes(view, cues) if sources.coded else ()
+        found.append(_settle(len(view), [lettered, numbers(view, cues) if sources.numbered else ()]))
+    valued = list(found[0]) if found else []
+    if sources.placed:
+        found.append(addresses(view))
+    if cues is not None and sources.named:
+        found.append(names(view, cues))
+    found.append(beside(view, valued))
+    return _settle(len(view), found)
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:
@@ -66,6 +81,61 @@ def locate(text: str, kinds: frozenset[str]) -> list[Found]:
             if depth < _DEEPEST:
                 waiting.extend((left, right, depth + 1) for left, right in _between(start, end, placed))
     return sorted(located)
+
+
+def locate_column(
+    texts: pa.Array, kinds: frozenset[str], *, named: np.ndarray | None = None
+) -> dict[int, list[Found]]:
+    """Return the values of each row that holds any, as :func:`locate` gives them.
+
+    One pass over the column tells which sources can find something in a row; only those read it. What is left
+    between values is a column of its own, and so on.
+
+    Parameters
+    ----------
+    texts : pyarrow.Array of strings, shape (n,)
+        Without nulls.
+    kinds : frozenset of str
+    named : ndarray of bool, shape (n,), optional
+        Rows in which names are looked for in any case.
+
+    Examples
+    --------
+    >>> locate_column(pa.array(["很慢", "打13800138000"]), KIND_NAMES)
+    {1: [Found(start=1, end=12, kind='mobile', value='13800138000')]}
+    """
+    bracketed = pc.match_substring(texts, "[").to_numpy(zero_copy_only=False)
+    first = coarse(texts)
+    if named is not None:
+        first = first._replace(named=first.named | named)
+    rows = np.flatnonzero(first.any() | bracketed)
+    views = {row: fold(text) for row, text in zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True)}
+    whole = {row for row, view in views.items() if not bracketed[row] or MASK.search(view) is None}
+    waiting = [(row, 0, len(views[row]), sources) for row, sources in first.of(rows) if row in whole]
+    waiting += _gated(views, [(row, *part) for row in views.keys() - whole for part in segments(views[row])])
+    located: dict[int, list[Found]] = {}
+    for depth in range(_DEEPEST + 1):
+        left: list[tuple[int, int, int]] = []
+        for row, start, end, sources in waiting:
+            found = [value for value in _detect(views[row][start:end], sources) if value.kind in kinds]
+            if found:
+                placed = [v._replace(start=v.start + start, end=v.end + start) for v in found]
+                placed = [part for value in placed for part in _by_speaker(views[row], value)]
+                located.setdefault(row, []).extend(placed)
+                left.extend((row, *part) for part in _between(start, end, placed))
+        waiting = _gated(views, left) if depth < _DEEPEST else []
+    return {row: sorted(values) for row, values in located.items()}
+
+
+def _gated(
+    views: dict[int, str], parts: list[tuple[int, int, int]]
+) -> list[tuple[int, int, int, Sources]]:
+    """Return the parts of texts in which a source can find something, with the sources."""
+    parts = [part for part in parts if part[2] - part[1] > 1]
+    if not parts:
+        return []
+    gates = coarse(pa.array([views[row][start:end] for row, start, end in parts], pa.large_string()))
+    return [(*parts[at], sources) for at, sources in gates.of(np.flatnonzero(gates.any()))]
 
 
 def _by_speaker(view: str, value: Found) -> Iterator[Found]:

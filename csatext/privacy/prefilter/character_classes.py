@@ -13,8 +13,9 @@ from csatext.privacy.normalize import ENUMERATORS, PROVINCES, TURN_JOIN, folding
 from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
 from csatext.privacy.recognizers.name_boundaries import LEFT_EDGES, NAME_STARTS
-from csatext.privacy.recognizers.name_lists import compound_starts, surnames
-from csatext.privacy.recognizers.spoken_digits import SPOKEN
+from csatext.privacy.recognizers.name_lists import compound_starts, name_lists, surnames
+from csatext.privacy.recognizers.names import ACTS, BEFORE_FULL, SAYS
+from csatext.privacy.recognizers.spoken_digits import MISHEARD, SPOKEN
 from csatext.privacy.recognizers.transliterated_names import DOTS
 
 __all__ = ["IS_CUE", "IS_CUE_END", "IS_DIGIT", "IS_RARE", "IS_SPOKEN", "Bit", "classes", "flags"]
@@ -51,6 +52,7 @@ class Bit(IntFlag):
     TITLE = auto()
     OFFICE = auto()
     TRIGGER = auto()
+    DOT = auto()
     SPACE = auto()
     HALL = auto()
     PERSON = auto()
@@ -65,6 +67,16 @@ class Bit(IntFlag):
     POINT = auto()
     COLON = auto()
     DASH = auto()
+    GIVEN = auto()
+    ACT = auto()
+    SAYS = auto()
+    CLOSING = auto()
+    CAPITAL = auto()
+    OPEN = auto()
+    SLASH = auto()
+    BORN = auto()
+    SERIES = auto()
+    BEFORE_FULL = auto()
 
 
 _RARE = (
@@ -76,6 +88,7 @@ _RARE = (
     | Bit.TITLE
     | Bit.OFFICE
     | Bit.TRIGGER
+    | Bit.DOT
     | Bit.PERSON
     | Bit.OWNED
     | Bit.FAMILY
@@ -85,6 +98,13 @@ _RARE = (
     | Bit.DASH
     | Bit.POINT
     | Bit.COLON
+    | Bit.ACT
+    | Bit.SAYS
+    | Bit.CLOSING
+    | Bit.OPEN
+    | Bit.SLASH
+    | Bit.BORN
+    | Bit.SERIES
 )
 
 
@@ -94,7 +114,7 @@ def classes() -> np.ndarray:
     titles, words = words_of("title"), announcing()
     members = {
         Bit.DIGIT: DIGITS,
-        Bit.SPOKEN: DIGITS + BETWEEN + "A-Za-z",
+        Bit.SPOKEN: DIGITS + BETWEEN + MISHEARD + "A-Za-z",
         Bit.UNIT: UNITS,
         Bit.NUMBERING: NUMBERING,
         Bit.CUE: "".join(word[-2] for word in words),
@@ -110,7 +130,8 @@ def classes() -> np.ndarray:
         Bit.PROVINCE: PROVINCES,
         Bit.TITLE: "".join(word[0] for word in titles),
         Bit.OFFICE: "".join({word[0] for word in words_of("office")}),
-        Bit.TRIGGER: "@" + DOTS,
+        Bit.TRIGGER: "@",
+        Bit.DOT: DOTS,
         Bit.SPACE: r"\s",
         Bit.HALL: HALLS,
         Bit.PERSON: "本签代",
@@ -125,8 +146,18 @@ def classes() -> np.ndarray:
         Bit.POINT: r"\.",
         Bit.COLON: ":",
         Bit.DASH: r"\-",
+        Bit.GIVEN: "".join(sorted(name_lists().given)),
+        Bit.ACT: ACTS,
+        Bit.SAYS: SAYS,
+        Bit.CLOSING: "敬特谨拜顿亲手叩" + r"\-",
+        Bit.CAPITAL: "A-Z",
+        Bit.OPEN: r"〔\[【(",
+        Bit.SLASH: "/",
+        Bit.BORN: "生诞",
+        Bit.SERIES: "字",
+        Bit.BEFORE_FULL: BEFORE_FULL,
     }
-    table = np.zeros(_PLANES, np.int32)
+    table = np.zeros(_PLANES, np.int64)
     # What stands between and beyond is of no class but as what it is read as.
     everything = "".join(map(chr, (*range(0xA000), *range(0xF900, 0x10000))))
     for bit, characters in members.items():

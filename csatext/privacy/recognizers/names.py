@@ -12,11 +12,15 @@ from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import QUESTION_END, TURN_JOIN
 from csatext.privacy.recognizers.name_boundaries import (
     EDGE,
+    AFTER_NAME,
     LEFT_EDGES,
     REACH,
     begins_word,
     ends_word,
+    full_name_until,
+    is_common,
     is_han,
+    latin_at,
     name_at,
     name_before,
     nickname_at,
@@ -25,7 +29,9 @@ from csatext.privacy.recognizers.name_boundaries import (
     written_apart,
 )
 
-__all__ = ["ASKS_NAME", "announced_names", "names"]
+from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around
+
+__all__ = ["ACTS", "ASKS_NAME", "BEFORE_FULL", "SAYS", "beside", "names"]
 
 _WRITTEN = (
     r"(?:就|请|麻烦|直接|还是|都|也|要|先|帮我|给我|可以|那一?栏|一栏|栏|那里|这里|处|统一|重新|已经|已|现在){1,2}"
@@ -72,6 +78,9 @@ _LABELLED = re.compile(
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
 )
 _BEFORE_NAME = frozenset("成为是给找叫我")
+BEFORE_FULL = LEFT_EDGES + "次是约的装修派看去来过让请"
+"""Characters before a full name that stands before an office."""
+_BEFORE_FULL = frozenset(BEFORE_FULL)
 _BEFORE_HIMSELF = frozenset(LEFT_EDGES) | frozenset("公婆妈爸亲夫妻子女哥姐弟妹友事员长民")
 _PREPOSITION = re.compile(r"(?:由|对|关|至|鉴|基|属|等|位|处|在)$")
 _PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
@@ -87,9 +96,9 @@ def _announced(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
             continue
         between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(view, at)
         start = between.end() if between is not None else at
-        end = name_at(view, start, strict=not strong, dotted=strong)
-        if end is None and strong and at > 0:
-            end = written_apart(view, start)
+        end = name_at(view, start, strict=not strong, dotted=strong, announced=True)
+        if end is None and at > 0:
+            end = written_apart(view, start) if strong else latin_at(view, start)
         if end is None:
             end = nickname_at(view, start)
         if end is not None and not _names_person(view, start, end, strong=strong):
@@ -111,7 +120,8 @@ def _names_person(view: str, start: int, end: int, *, strong: bool) -> bool:
         return ordered["amount"] is None and given == end and EDGE.match(view, end) is not None
     if strong:
         return True
-    function = view[start] in _FUNCTION_WORDS and _CLAUSE_END.match(view, end) is None
+    short = end - start <= _SHORT_NAME or view[start] != "曾"
+    function = short and view[start] in _FUNCTION_WORDS and _CLAUSE_END.match(view, end) is None
     function = function or _TO_FIRM.match(view, start) is not None
     return not (function or view[end - 1] in _PLACE_ENDS or _GROUP.match(view, start) is not None)
 
@@ -126,28 +136,127 @@ def _called(view: str) -> Iterator[tuple[int, int]]:
 
 
 def announced_names(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the names after a word that announces one, after 叫, before 经理."""
+    """Yield start and end of the names beside a word that tells that a person is meant.
+
+    After a word that announces one, after 叫, before 经理 and the like, after 转告 or 据, before 反映, at the end
+    of a letter, with the dot of transliteration.
+    """
     yield from _announced(view, cues)
     yield from _called(view)
+    yield from _dotted(view)
     yield from _in_office(view)
+    yield from _acted_upon(view)
+    yield from _acting(view)
+    yield from _undersigned(view)
+    yield from _introduced(view)
+
+
+def _acted_upon(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the full names between a word such as 据, 由, 转告 and a verb or the end of the clause."""
+    for act in _ACT.finditer(view):
+        end = name_at(view, act.end(), strict=True)
+        if end is not None and _ACT_END.match(view, end) is not None and _is_full(view, act.end(), end):
+            yield act.end(), end
+
+
+def _acting(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the full names at the start of a clause before 反映, 来电, 称 and the like."""
+    for verb in _SAYS.finditer(view):
+        for length in (3, 2, 4):
+            start = verb.start() - length
+            if start < 0 or (start > 0 and is_han(view, start - 1)):
+                continue
+            if name_at(view, start, strict=True) == verb.start() and _is_full(view, start, verb.start()):
+                yield start, verb.start()
+
+
+def _undersigned(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the full name at the end of a letter: after 此致敬礼 or a dash, before 敬上."""
+    for close in _CLOSING.finditer(view):
+        end = name_at(view, close.end(), strict=True)
+        if end is not None and _LAST.match(view, end) is not None:
+            yield close.end(), end
+    for sign in _RESPECTFULLY.finditer(view):
+        for length in (3, 2, 4):
+            start = sign.start() - length
+            if start >= 0 and (start == 0 or not is_han(view, start - 1)):
+                end = name_at(view, start, strict=True)
+                if end == sign.start():
+                    yield start, end
+
+
+def _dotted(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the names with the dot of transliteration whose parts sound like names, wherever they stand."""
+    for dot in _DOT.finditer(view):
+        for name in sounded_around(view, dot.start(), follows=AFTER_NAME):
+            yield name
+
+
+def _introduced(view: str) -> Iterator[tuple[int, int]]:
+    """Yield the Latin names after English words that introduce one."""
+    for word in _ENGLISH.finditer(view):
+        yield word.span("name")
+
+
+def _is_full(view: str, start: int, end: int) -> bool:
+    """Whether a name has a frequent family name, or one of two characters, so that it needs no other proof."""
+    return end - start > _SHORT_NAME or is_common(view, start)
+
+
+ACTS = "据到经由应让请告诉达给知系上下找问催谢扬报醒复答访了过派是叫跟和与向对被把替帮居名"
+"""Last characters of the words after which a full name is looked for."""
+SAYS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
+"""First characters of what a person at the start of a clause does."""
+_ACT = re.compile(
+    r"(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
+    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名)(?=[\u3400-\u9fff])"
+)
+_ACT_END = re.compile(
+    r"[^\u3400-\u9fff]|$|反映|反应|所述|描述|称(?![心重赞职])|诉|说|讲|投诉|举报|来电|要求|同意|负责|处理|跟进|接待|办理|介绍|推荐|签字|签收|来[取拿办处上]|去[取拿办处]|取[件货走]|给我|给[他她你您客]|"
+    r"回[个电复话]|联系|转[告交达接]|把|一[声下次]|的(?:描述|反映|投诉|要求|诉求|说法|申请|电话|手机|号码|名字|名义|微信|账号|卡|订单|快递|工单|意见|情况|回复|承诺|态度|家属|家|车)|确认|核实|上门|维修|安装|过来|"
+    r"来(?=处|办|取|接|修)|接[的单听]|本人|反馈|发[来送]|申请|提[出交]|请求|咨询|预约|登记|于|骂|打[伤了人]|威胁|骗|欺|辱"
+)
+_SAYS = re.compile(
+    r"反映|反应|反馈|来电|致电|来信|来访|来函|表示(?!满意度)|投诉|要求|称(?![心重赞职呼霸为号])|诉称|声称|自称|申请|咨询|询问|举报|报修|报案|催[办促]|希望|请求|认为|说(?!明)|拒[绝不]|承诺|答应|辱骂|殴打|威胁|预约|"
+    r"购买|欠[款费]|于(?=[0-9今昨前上本])|[已没]?签[字收]|打电话|电话(?:反映|投诉|咨询|要求)|通过(?:电话|微信|网)"
+)
+_CLOSING = re.compile(r"此致[\s,，。!]{0,3}敬礼[\s,，。!:]{0,3}|敬礼[\s,，。!]{1,3}|--\s?|——\s?|特此[投诉反映申请告知说明]{2,4}[\s。,，!]{1,3}")
+_LAST = re.compile(r"[\s。.!]{0,3}(?:$|[\n0-9(]|(?:19|20)[0-9]{2})")
+_RESPECTFULLY = re.compile(r"(?:敬上|谨上|敬启|谨启|拜上|顿首|拜谢|亲笔|手书|叩谢)")
+_DOT = re.compile(f"[{DOTS}*]")
+_ENGLISH = re.compile(
+    r"(?i:my name is|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?|sincerely,?)[\s:,]{0,3}"
+    r"(?P<name>[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|(?<=is )[A-Z][a-z]{2,11})(?![A-Za-z0-9])"
+)
+_SHORT_NAME = 2
 
 
 @cache
 def _office() -> re.Pattern[str]:
     words = words_of("office")
-    rests = "|".join(f"(?<={word[0]}){word[1:]}(?!傅)" for word in words if len(word) > 1)
+    longer = sorted((word for word in words if len(word) > 1), key=len, reverse=True)
+    rests = "|".join(f"(?<={word[0]}){word[1:]}(?!傅)" for word in longer)
+    alone = "".join(word for word in words if len(word) == 1 and word != "总")
     # a class first: a search runs through it several times as fast as through alternatives
     return re.compile(
-        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找]))"
+        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找])|(?<=[{alone}])(?![{alone}妹夫们斯伦特白德本母父恩乐子娘妈]))"
     )
 
 
 def _in_office(view: str) -> Iterator[tuple[int, int]]:
-    """Yield the family names right before 经理, 老师, 主任 and the like, 总 at the end of a clause."""
+    """Yield the family or full names right before 经理, 老师, 主任 and the like, 总 at the end of a clause."""
     for office in _office().finditer(view):
         start = surname_before(view, office.start())
         if start is not None:
             yield start, office.start()
+            continue
+        for length in (3, 2, 4):
+            start = office.start() - length
+            if start < 0 or (start > 0 and is_han(view, start - 1) and view[start - 1] not in _BEFORE_FULL):
+                continue
+            if full_name_until(view, start, office.start()) and _is_full(view, start, office.start()):
+                yield start, office.start()
+                break
 
 
 def _surnames_told(view: str) -> Iterator[tuple[int, int]]:
@@ -197,7 +306,7 @@ def _is_himself(view: str, start: int, end: int) -> bool:
     return start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_HIMSELF
 
 
-def _beside(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
+def _near_numbers(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
     """Yield names that stand alone beside a telephone or identity number, as in a shipping label."""
     for phone in phones:
         for start in range(max(0, phone.start - REACH), phone.start - 1):
@@ -229,19 +338,24 @@ def _signed(view: str) -> Iterator[tuple[int, int]]:
                     yield start, end
 
 
-def names(view: str, cues: TriggerWords, values: Iterable[Found]) -> Iterator[Found]:
-    """Yield the names in a folded text; ``values`` are the numbers found in it.
+def beside(view: str, values: Iterable[Found]) -> Iterator[Found]:
+    """Yield the names that stand alone beside the telephone and identity numbers among ``values``."""
+    phones = [value for value in values if value.kind in ("mobile", "landline", "id_card")]
+    for start, end in _near_numbers(view, phones):
+        yield Found(start, end, "name", view[start:end])
+
+
+def names(view: str, cues: TriggerWords) -> Iterator[Found]:
+    """Yield the names that words tell in a folded text.
 
     Overlapping finds are all given; the caller keeps the first.
     """
-    phones = [value for value in values if value.kind in ("mobile", "landline", "id_card")]
     sources = (
         announced_names(view, cues),
         _surnames_told(view),
         _answers(view),
         _titled(view, cues),
         _in_person(view),
-        _beside(view, phones),
         _signed(view),
     )
     for start, end in chain.from_iterable(sources):
