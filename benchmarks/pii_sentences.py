@@ -206,6 +206,12 @@ _MAKERS = {
     "address": _address,
     "name": name,
     "ip": _ip,
+    "otp": lambda rng: digits(6, rng),
+    "password": lambda rng: "Zx" + digits(6, rng),
+    "birth_date": lambda rng: f"{rng.randint(1955, 2006)}年{rng.randint(1, 12)}月{rng.randint(1, 28)}日",
+    "device": lambda rng: "86" + digits(13, rng),
+    "vin": lambda rng: "LSV" + digits(14, rng),
+    "officer": lambda rng: f"军字第{digits(7, rng)}号",
 }
 
 

@@ -19,7 +19,8 @@ __all__ = ["DIRECT", "TriggerWord", "TriggerWords", "announcing", "words_of"]
 
 _ABOUT_NAMES = ("name", "title")
 _AFTER_SURNAMES = "office"  # some of these words announce a name too
-_SILENT = frozenset(("title", "office", "other"))
+_NO_CUE = "none"  # longer words in which a context word is none, such as 领导班子
+_SILENT = frozenset(("title", "office", "other", _NO_CUE))
 _REACH = 18
 _REACH_OF_QUESTION = 40
 _REACH_AFTER = 6
@@ -70,15 +71,19 @@ def announcing() -> list[str]:
     return [row["word"] for row in _rows() if row["class"] not in _SILENT]
 
 
-def words_of(kind: str) -> list[str]:
-    """Return the context words of one class.
+def words_of(kind: str, *, strong: bool | None = None) -> list[str]:
+    """Return the context words of one class, of one strength only where ``strong`` is given.
 
     Examples
     --------
     >>> "微信号" in words_of("account")
     True
     """
-    return [row["word"] for row in _rows() if row["class"] == kind]
+    return [
+        row["word"]
+        for row in _rows()
+        if row["class"] == kind and strong in (None, row["strength"] == "strong")
+    ]
 
 
 def _inside_latin_word(view: str, start: int, end: int) -> bool:
@@ -113,7 +118,7 @@ class TriggerWords:
         self._found: list[tuple[int, int, str, bool]] = []
         for number, start, end in automaton.find_matches_as_indexes(view):
             kind, strong, latin = meanings[number]
-            if latin and _inside_latin_word(view, start, end):
+            if kind == _NO_CUE or (latin and _inside_latin_word(view, start, end)):
                 continue
             chosen = self.names if kind in _ABOUT_NAMES else self._found
             chosen.append((start, end, kind, strong))

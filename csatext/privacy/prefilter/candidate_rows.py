@@ -17,11 +17,16 @@ import pyarrow.compute as pc
 from csatext.privacy.context import announcing, words_of
 from csatext.privacy.normalize import folding
 from csatext.privacy.prefilter.character_classes import (
+    IS_ACT,
+    IS_COMMON,
     IS_CUE,
     IS_CUE_END,
     IS_DIGIT,
+    IS_GIVEN,
     IS_RARE,
+    IS_SAYS,
     IS_SPOKEN,
+    IS_SURNAME,
     Bit,
     classes,
     flags,
@@ -33,8 +38,9 @@ __all__ = ["ALL_SOURCES", "Coarse", "Sources", "coarse"]
 _ENOUGH, _TELLING = 5, 7  # characters of a number: of the shortest, of one without a context word
 _TELLING_CODE = 8  # digits of a code without a context word
 _SHORTEST_CODE = 5
-_CHASSIS = 17
-_GROUP, _PARTED = 3, 60  # digits of a group of a mobile number, characters to the next one
+_CREDIT_CODE = 18
+_TOLD_REACH = 24
+_GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
 _PAPER = 6
 _PAIRS = 9
 _OCTETS = 8
@@ -91,7 +97,9 @@ def _pairs(of: str) -> np.ndarray:
     """Return pairs of characters as sorted numbers."""
     words = {
         "cue": [word[-2:] for word in announcing()],
-        "name": [word[-2:] for word in words_of("name")],
+        "strong": [word[-2:] for word in words_of("name", strong=True)],
+        "weak": [word[-2:] for word in words_of("name", strong=False)],
+        "ip": [word[-2:] for word in (*words_of("ip"), *words_of("passport"))],
         "title": [word[:2] for word in words_of("title")],
         "office": [word for word in words_of("office") if len(word) > 1],
         "person": ["本人", "签收", "代收"],
@@ -144,15 +152,24 @@ def _is_han(points: np.ndarray) -> np.ndarray:
     return (points >= _FIRST_HAN) & (points <= _LAST_HAN)
 
 
-def _announced(points: np.ndarray, cues: np.ndarray) -> np.ndarray:
+def _announced(points: np.ndarray, cues: np.ndarray, of: str) -> np.ndarray:
     """Return where a name can begin after the end of a word that announces one, with links between."""
-    at = _paired(cues, points, "name") + 2
+    at = _paired(cues, points, of) + 2
     found = []
     for _ in range(_LONGEST_LINK):
         bits = classes().take(points[at], mode="clip")
         found.append(at[(bits & (Bit.NAME_START | Bit.CAPITAL)) != 0])
         at = at[(bits & Bit.LINK) != 0] + 1
     return np.concatenate(found)
+
+
+def _likely(points: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return those of ``at`` where a family name and a given name, a nickname or a Latin name can begin."""
+    here, then, last = (classes().take(points[at + by], mode="clip") for by in range(3))
+    full = (here & Bit.SURNAME != 0) & (then & Bit.GIVEN != 0)
+    compound = (here & Bit.COMPOUND != 0) & (last & Bit.GIVEN != 0)
+    nickname = (here & Bit.NAME_START != 0) & (here & Bit.SURNAME == 0) & (then & Bit.SURNAME != 0)
+    return at[full | compound | nickname | (here & Bit.CAPITAL != 0)]
 
 
 def _in_codes(points: np.ndarray, letters: np.ndarray, shortest: int = _SHORTEST_CODE) -> np.ndarray:
@@ -216,6 +233,10 @@ def coarse(texts: pa.Array) -> Coarse:
     def begins(at: np.ndarray, back: int) -> np.ndarray:
         return at[~_is_han(points[at + back]) | _among(at + back + 1, starts)]
 
+    def followed(at: np.ndarray, reach: int) -> np.ndarray:
+        valued = np.append(np.union1d(spoken, letters), len(points) + reach)
+        return at[valued[np.searchsorted(valued, at)] - at <= reach]
+
     def rows(*found: np.ndarray) -> np.ndarray:
         hit = np.zeros(len(texts), bool)
         hit[np.searchsorted(ends, np.concatenate(found), side="right")] = True
@@ -242,15 +263,23 @@ def coarse(texts: pa.Array) -> Coarse:
     cues = _paired(cues, points, "cue")
     starred = of(Bit.MASKED)
     starred = starred[_is_han(points[starred - 1]) & _is_han(points[starred + 1])]
-    acts, says = of(Bit.ACT), of(Bit.SAYS)
-    acts = np.concatenate(
-        [only(only(acts, Bit.SURNAME, 1), Bit.GIVEN, 2), only(acts, Bit.COMPOUND, 1)]
+    acts = np.flatnonzero(
+        (marks[:-3] & IS_ACT != 0)
+        & (
+            ((marks[1:-2] & IS_COMMON != 0) & (marks[2:-1] & IS_GIVEN != 0))
+            | ((marks[1:-2] & IS_SURNAME != 0) & (marks[2:-1] & IS_GIVEN != 0) & (marks[3:] & IS_GIVEN != 0))
+        )
     )
-    says = only(says, Bit.GIVEN, -1)
+    acts = np.concatenate([acts, only(np.flatnonzero((marks[:-1] & IS_ACT != 0) & (marks[1:] & IS_COMMON != 0)), Bit.COMPOUND, 1)])
+    says = np.flatnonzero((marks[1:] & IS_SAYS != 0) & (marks[:-1] & IS_GIVEN != 0)) + 1
     says = np.concatenate(
-        [begins(only(says, Bit.SURNAME, -by), -by - 1) for by in (2, 3)] + [begins(only(says, Bit.COMPOUND, -4), -5)]
+        [
+            begins(only(says, Bit.COMMON, -2), -3),
+            begins(only(says, Bit.SURNAME, -3), -4),
+            begins(only(says, Bit.COMPOUND, -4), -5),
+        ]
     )
-    told = _paired(cues, points, "told")
+    told = followed(_paired(cues, points, "told") + 2, _TOLD_REACH)
     english = only(_paired(np.concatenate([letters, of(Bit.POINT), of(Bit.CLOSING)]), points, "english"), Bit.CAPITAL, 2, 3, 4, 5)
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
@@ -260,11 +289,12 @@ def coarse(texts: pa.Array) -> Coarse:
     spelled = rows(_in_codes(points, letters)) & announced
     return Coarse(
         numbered=numbered | many,
-        coded=many
-        | spelled
-        | (numbered & announced)
+        coded=spelled
+        | (numbered & rows(_paired(cues, points, "ip")))
         | rows(
             told,
+            _in_codes(points, letters, _TELLING_CODE),
+            _close(digits, no_code, _CREDIT_CODE),
             of(Bit.TRIGGER),
             only(of(Bit.PROVINCE), Bit.LETTER, 1, 2),
             only(only(only(of(Bit.MASKED), Bit.MASKED, 1), Bit.MASKED, 2), Bit.ASCII_DIGIT, -1, -2),
@@ -279,7 +309,6 @@ def coarse(texts: pa.Array) -> Coarse:
             brackets,
             slashes,
             _before_digits(points, letters),
-            _in_codes(points, letters, _CHASSIS),
         ),
         placed=rows(
             only(units, Bit.NUMBERING, -1),
@@ -294,7 +323,8 @@ def coarse(texts: pa.Array) -> Coarse:
             only(owner, Bit.SURNAME, -2, -3, -4),
             only(of(Bit.FAMILY), Bit.SURNAME, 1, 2, 3),
             signs,
-            _announced(points, cues),
+            _announced(points, cues, "strong"),
+            _likely(points, _announced(points, cues, "weak")),
             edged(only(of(Bit.CALLED), Bit.SURNAME, 1), -1),
             alone,
             full,

@@ -14,11 +14,25 @@ from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
 from csatext.privacy.recognizers.name_boundaries import LEFT_EDGES, NAME_STARTS
 from csatext.privacy.recognizers.name_lists import compound_starts, name_lists, surnames
-from csatext.privacy.recognizers.names import ACTS, BEFORE_FULL, SAYS
+from csatext.privacy.recognizers.names import ACTS, SAYS
 from csatext.privacy.recognizers.spoken_digits import MISHEARD, SPOKEN
 from csatext.privacy.recognizers.transliterated_names import DOTS
 
-__all__ = ["IS_CUE", "IS_CUE_END", "IS_DIGIT", "IS_RARE", "IS_SPOKEN", "Bit", "classes", "flags"]
+__all__ = [
+    "IS_ACT",
+    "IS_COMMON",
+    "IS_CUE",
+    "IS_CUE_END",
+    "IS_DIGIT",
+    "IS_GIVEN",
+    "IS_RARE",
+    "IS_SAYS",
+    "IS_SPOKEN",
+    "IS_SURNAME",
+    "Bit",
+    "classes",
+    "flags",
+]
 
 _LINKS = (
     rf"\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留错了用改成换变更"
@@ -28,7 +42,9 @@ _LINKS = (
 
 _PLANES = 0x20000  # what lies beyond has no digits, no letters and no names
 
-IS_RARE, IS_DIGIT, IS_SPOKEN, IS_CUE, IS_CUE_END = (np.uint8(1 << place) for place in range(5))
+IS_RARE, IS_DIGIT, IS_SPOKEN, IS_CUE, IS_CUE_END, IS_ACT, IS_SAYS, IS_COMMON, IS_SURNAME, IS_GIVEN = (
+    np.uint16(1 << place) for place in range(10)
+)
 
 
 class Bit(IntFlag):
@@ -76,7 +92,7 @@ class Bit(IntFlag):
     SLASH = auto()
     BORN = auto()
     SERIES = auto()
-    BEFORE_FULL = auto()
+    COMMON = auto()
 
 
 _RARE = (
@@ -98,8 +114,6 @@ _RARE = (
     | Bit.DASH
     | Bit.POINT
     | Bit.COLON
-    | Bit.ACT
-    | Bit.SAYS
     | Bit.CLOSING
     | Bit.OPEN
     | Bit.SLASH
@@ -155,7 +169,7 @@ def classes() -> np.ndarray:
         Bit.SLASH: "/",
         Bit.BORN: "生诞",
         Bit.SERIES: "字",
-        Bit.BEFORE_FULL: BEFORE_FULL,
+        Bit.COMMON: "".join(sorted(name_lists().common)) + compound_starts(),
     }
     table = np.zeros(_PLANES, np.int64)
     # What stands between and beyond is of no class but as what it is read as.
@@ -171,6 +185,9 @@ def classes() -> np.ndarray:
 def flags() -> np.ndarray:
     """Return, for each code point, whether it is of the classes that are looked for everywhere, as bits."""
     table = classes()
-    sought = (_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.CUE, Bit.CUE_END)
-    marks = (((table & bits) != 0).astype(np.uint8) << place for place, bits in enumerate(sought))
+    sought = (
+        *(_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.CUE, Bit.CUE_END),
+        *(Bit.ACT, Bit.SAYS, Bit.COMMON, Bit.SURNAME, Bit.GIVEN),
+    )
+    marks = (((table & bits) != 0).astype(np.uint16) << place for place, bits in enumerate(sought))
     return np.bitwise_or.reduce(list(marks))

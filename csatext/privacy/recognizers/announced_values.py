@@ -30,7 +30,7 @@ _CODE = re.compile(
     rf"(?=[A-Za-z{SPOKEN}\-\s]{{0,9}}[0-9{SPOKEN}])(?:[A-Za-z]{{1,4}}-)?(?:{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{3,7}}|[0-9A-Za-z]{{4,10}}){_UNIT}"
 )
 _CODE_BEFORE = re.compile(
-    rf"(?<![0-9A-Za-z])(?P<value>[0-9]{{4,8}}|[{SPOKEN}]{{4,8}})[\s,，]?(?:是|就是|这个|那个|这组|的)*(?:短信|登录|动态|手机)?(?:验证码|校验码|动态码)"
+    rf"(?<![0-9A-Za-z])(?P<value>[0-9]{{4,8}}|[{SPOKEN}]{{4,8}})[\s,，]?(?:是|就是|这个|那个|这组|的)*(?:短信|登录|动态|手机)?(?:验证码|校验码|动态码)(?!(?:是|为|[:\s])*[0-9{SPOKEN}])"
 )
 _PASSWORD = re.compile(
     rf"(?=[A-Za-z!@#$%^&*_.\-]{{0,20}}[0-9])[0-9A-Za-z!@#$%^&*_.\-]{{4,24}}(?<![.\-,]){_UNIT}"
@@ -55,7 +55,7 @@ _OFFICER = re.compile(
 _OFFICER_SHAPE = re.compile(r"[军南北广沈兰成济空海政后装参联火武总士文离退警参战东西中][\u3400-\u9fff]?字第?\s?[0-9]{5,9}号?")
 _IMEI = re.compile(rf"[0-9](?:[\s\-,，/]{{0,2}}[0-9]){{13,16}}(?![0-9])|(?:[0-9A-Fa-f]{{14}}|[0-9A-Fa-f]{{12}})(?![0-9A-Za-z])|{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{13,15}}")
 _MAC = re.compile(
-    r"(?<![0-9A-Za-z.\-])(?<![0-9A-Fa-f]:)(?:[0-9A-Fa-f]{2}(?P<mark>[:\-])[0-9A-Fa-f]{2}(?:(?P=mark)[0-9A-Fa-f]{2}){4}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![0-9A-Za-z:\-]|\.[0-9])"
+    r"(?<![0-9A-Za-z.\-])(?:(?<![0-9A-Fa-f]:)|(?<=[mM][aA][cC]:))(?:[0-9A-Fa-f]{2}(?P<mark>[:\-])[0-9A-Fa-f]{2}(?:(?P=mark)[0-9A-Fa-f]{2}){4}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![0-9A-Za-z:\-]|\.[0-9])"
 )
 _VIN = re.compile(r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s]|$|[\u3400-\u9fff])")
 _VIN_ALONE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPR-Za-hj-npr-z]{17}(?![0-9A-Za-z])")
@@ -103,7 +103,8 @@ def _before_words(view: str) -> Iterator[Found]:
             yield Found(*match.span("value"), "otp", _plain(match["value"]))
     if any(word in view for word in _BORN_WORDS):
         for match in _BIRTH.finditer(view):
-            if _BORN_AFTER.match(view, match.end()) is not None:
+            digits = match.group().isdecimal() and view[match.start() - 1 : match.start()].isalnum()
+            if not digits and _BORN_AFTER.match(view, match.end()) is not None:
                 yield Found(*match.span(), "birth_date", _plain(match.group()))
     if "字" in view:
         for match in _OFFICER_SHAPE.finditer(view):
@@ -126,7 +127,7 @@ def _regional(view: str, cues: TriggerWords) -> Iterator[Found]:
     for match in _REGIONAL.finditer(view):
         value = _plain(match.group())
         cue = cues.before(match.start())
-        told = cue is not None and cue.kind in ("id", "passport")
+        told = cue is not None and cue.kind == "id"
         if cue is not None and not told and cue.direct and cue.kind != "phone":
             continue
         bracket = match.group()[-1] == ")"

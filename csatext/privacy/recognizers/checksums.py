@@ -36,10 +36,10 @@ _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _USCC = re.compile(r"[1-9ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9])[1-9][0-9]{7}|0[3-9][0-9]{2}[1-9][0-9]{6,7}")
-_TAIWAN_AREAS = {
-    "02": 8, "03": 7, "037": 6, "04": 8, "049": 7, "05": 7, "06": 7, "07": 7, "08": 7, "089": 6, "082": 6, "0826": 5, "0836": 5
-}
-"""Area codes of Taiwan and the digits of a local number (Numbering Plan, NCC)."""
+_TAIWAN_LANDLINE = re.compile(
+    "0(?:[24][2-9][0-9]{7}|49[2-9][0-9]{6}|[35678][2-9][0-9]{6}|(?:37|89|82)[2-9][0-9]{5}|8[23]6[2-9][0-9]{4})"
+)
+"""Area codes of Taiwan with local numbers of their length (Numbering Plan, NCC)."""
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 """Letters of a Taiwan identity number in the order of their values, from 10."""
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{8}[0-9X][A-HJ-NPR-Z0-9]{4}[0-9]{4}")
@@ -167,10 +167,7 @@ def is_taiwan_landline(value: str) -> bool:
     >>> is_taiwan_landline("0223456789"), is_taiwan_landline("0723456789")
     (True, False)
     """
-    return any(
-        value.startswith(area) and len(value) == len(area) + size and value[len(area)] in "23456789"
-        for area, size in _TAIWAN_AREAS.items()
-    )
+    return _TAIWAN_LANDLINE.fullmatch(value) is not None
 
 
 def is_taiwan_id(value: str) -> bool:

@@ -42,6 +42,8 @@ GAP = re.compile(
 """What may stand between the digits of one number."""
 _LABEL = re.compile(SPEAKER)
 _LONGEST_GAP = 40
+_PARTED = 11
+_LONGEST_AMOUNT = 8
 _MOST_PARTS = 6
 _LEAST_HALF = 3
 _WORDS = re.compile(rf"{GAP.pattern}[^\n0-9!?;。\ufdd1]{{0,24}}")
@@ -93,7 +95,8 @@ def runs(view: str) -> Iterator[Run]:
 
 
 def _chained(chain: list[list[Chunk]]) -> Iterator[Run]:
-    if max((sum(len(chunk.digits) for chunk in part) for part in chain), default=0) >= SHORTEST:
+    counts = [sum(len(chunk.digits) for chunk in part) for part in chain]
+    if max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED:
         sizes = accumulate(len(part) for part in chain)
         yield Run(list(chain_chunks.from_iterable(chain)), frozenset(sizes))
 
@@ -131,7 +134,7 @@ def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
     """Cut a run at dates, times, amounts and numbers of companies."""
     if not run:
         return
-    around = max(0, run[0].start - 2), run[-1].end + 2
+    around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
     blocked = [match.span() for match in _BLOCKED.finditer(view, *around) if match["kept"] is None]
     at = 0
     part: list[Chunk] = []

@@ -17,6 +17,7 @@ __all__ = [
     "ends_word",
     "full_name_until",
     "is_common",
+    "is_frequent",
     "is_han",
     "latin_at",
     "name_at",
@@ -58,7 +59,7 @@ _VERB_AFTER = re.compile(
     r"批准|批示|拍板|决定|宣布|判决|裁定|裁决|执行|受伤|死亡|去世|病逝|住院|出院|挂号|开药|开错|误诊|缴费|缴纳|转账|汇款|欠|借|偷|抢|砸|踢|踹|咬|撞|堵|拦|锁|停车|停放|开车|驾车|驾驶|绕路|超速|酒驾|占用|占道|违建|违规|违章|"
     r"违法|涉嫌|夫妇|夫妻|父子|母女|及其|自己|个人|律师|教练|校长|院长|书记|法官|警官|医生|主任|主管|队长|敬上|谨上|保证|建议|提出|提交|举报|控告|起诉|索|退费|退款|退货|请假|催|脾气|语气|素质|当我|当面|任职|任命|担任|主持|分管|接管|接手|移交|"
     r"转交|转告|转达|配合|协助|帮|替|代|陪|约|改|换|退|买|卖|租|写|填|留|寄|送|取|拿|交|办|查|看|听|找|等|未|敢|拖|躲|失联|消失|离职|辞职|调走|休假|值班|上班|下班|出差|迟到|旷工|醉|喝|吃|玩|抽烟|吸烟|吵|闹|喊|吼|嚷|笑|哭|跑|跳|走了|跟|像|似乎|好像|早就|刚|便|才(?=[来到说给把知])|"
-    r"向(?=[我你您他她客用公法当])|会(?=[给来去联回处把说在])|能(?=[来给处解不])|发(?=[来给了的朋信消])|定(?=的|了)|和(?=[我他她你您客家])|一[声家]|里|家(?=[的里人漏噪])|这(?=[个位])|那(?=[个位])|先(?=[说收拿给走])|后(?=来)|对此|打|强行|强迫|强制|居住|购|订购|预订|预约|下单|签|过来|开的|开了|没|不"
+    r"向(?=[我你您他她客用公法当])|会(?=[给来去联回处把说在])|能(?=[来给处解不])|发(?=[来给了的朋信消])|定(?=的|了)|和(?=[我他她你您客家])|一[声家]|出面|出具|出示|出来|里|家(?=[的里人漏噪])|这(?=[个位])|那(?=[个位])|先(?=[说收拿给走])|后(?=来)|对此|打|强行|强迫|强制|居住|购|订购|预订|预约|下单|签|过来|开的|开了|没|不"
 )
 """What people do: a name ends before it. No character alone here is one of given names."""
 _NOT_GIVEN = frozenset(
@@ -209,7 +210,8 @@ def name_at(view: str, at: int, *, strict: bool, dotted: bool = True, announced:
             or _OWNED.match(view, second) is not None
         )
         clear = _is_edge(view, second) if sure else EDGE.match(view, second) is not None
-        clear = clear or (sure and second - first == _WHOLE_GIVEN and view[second] not in lists.given)
+        known = len(surname) == 2 or surname in lists.common or surname in _FREQUENT
+        clear = clear or (known and second - first == _WHOLE_GIVEN and view[second] not in lists.given)
         return second if clear else None
     if _is_edge(view, second):
         return second
@@ -222,6 +224,11 @@ def is_common(view: str, at: int) -> bool:
     """Whether a frequent family name, or one of two characters, stands at ``at``."""
     lists = name_lists()
     return view[at : at + 1] in lists.common or view[at : at + 2] in lists.compound
+
+
+def is_frequent(view: str, at: int) -> bool:
+    """Whether a frequent family name that begins many words too, such as 任, stands at ``at``."""
+    return view[at : at + 1] in _FREQUENT
 
 
 def full_name_until(view: str, start: int, end: int) -> bool:

@@ -19,6 +19,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     ends_word,
     full_name_until,
     is_common,
+    is_frequent,
     is_han,
     latin_at,
     name_at,
@@ -31,7 +32,7 @@ from csatext.privacy.recognizers.name_boundaries import (
 
 from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around
 
-__all__ = ["ACTS", "ASKS_NAME", "BEFORE_FULL", "SAYS", "beside", "names"]
+__all__ = ["ACTS", "ASKS_NAME", "SAYS", "beside", "names"]
 
 _WRITTEN = (
     r"(?:就|请|麻烦|直接|还是|都|也|要|先|帮我|给我|可以|那一?栏|一栏|栏|那里|这里|处|统一|重新|已经|已|现在){1,2}"
@@ -53,9 +54,10 @@ _ORDERED = re.compile(r"(?<=叫)左(?P<amount>[少多半一二三四五六七八
 _GROUP = re.compile(r"(?<=[生妹姐])党")
 """A crowd, as in 学生党."""
 _FUNCTION_WORDS = frozenset("和同与并连仲曾应")
+_AFTER_ONCE = frozenset("经有是在以对向于多提同因任明言表会能用为去来到和与")
 _TO_FIRM = re.compile(r"[于向][\u3400-\u9fff]{1,4}?(?:银行|公司|集团|保险|法院|物业|平台|派出所|消协|客服)")
 _CLAUSE_END = re.compile(r"$|[^\u3400-\u9fffA-Za-z0-9]")
-_PLACE_ENDS = frozenset("镇村乡县")
+_PLACE_ENDS = frozenset("镇村乡县路湖园街区市省寺庙")
 _CALLED = re.compile(r"(?:^|[\s,，。])(?:名字)?叫")
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_CUE = re.compile(
@@ -78,9 +80,7 @@ _LABELLED = re.compile(
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
 )
 _BEFORE_NAME = frozenset("成为是给找叫我")
-BEFORE_FULL = LEFT_EDGES + "次是约的装修派看去来过让请"
-"""Characters before a full name that stands before an office."""
-_BEFORE_FULL = frozenset(BEFORE_FULL)
+_BEFORE_FULL = frozenset(LEFT_EDGES) | frozenset("次是约的装修派看去来过让请")
 _BEFORE_HIMSELF = frozenset(LEFT_EDGES) | frozenset("公婆妈爸亲夫妻子女哥姐弟妹友事员长民")
 _PREPOSITION = re.compile(r"(?:由|对|关|至|鉴|基|属|等|位|处|在)$")
 _PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
@@ -120,8 +120,9 @@ def _names_person(view: str, start: int, end: int, *, strong: bool) -> bool:
         return ordered["amount"] is None and given == end and EDGE.match(view, end) is not None
     if strong:
         return True
-    short = end - start <= _SHORT_NAME or view[start] != "曾"
-    function = short and view[start] in _FUNCTION_WORDS and _CLAUSE_END.match(view, end) is None
+    function = view[start] in _FUNCTION_WORDS and _CLAUSE_END.match(view, end) is None
+    if view[start] == "曾":  # 曾任, 曾多次
+        function = end - start <= _SHORT_NAME and view[start + 1] in _AFTER_ONCE
     function = function or _TO_FIRM.match(view, start) is not None
     return not (function or view[end - 1] in _PLACE_ENDS or _GROUP.match(view, start) is not None)
 
@@ -154,7 +155,7 @@ def announced_names(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
 def _acted_upon(view: str) -> Iterator[tuple[int, int]]:
     """Yield the full names between a word such as 据, 由, 转告 and a verb or the end of the clause."""
     for act in _ACT.finditer(view):
-        end = name_at(view, act.end(), strict=True)
+        end = name_at(view, act.end(), strict=True, dotted=False, announced=True)
         if end is not None and _ACT_END.match(view, end) is not None and _is_full(view, act.end(), end):
             yield act.end(), end
 
@@ -166,21 +167,21 @@ def _acting(view: str) -> Iterator[tuple[int, int]]:
             start = verb.start() - length
             if start < 0 or (start > 0 and is_han(view, start - 1)):
                 continue
-            if name_at(view, start, strict=True) == verb.start() and _is_full(view, start, verb.start()):
+            if name_at(view, start, strict=True, dotted=False, announced=True) == verb.start() and _is_full(view, start, verb.start()):
                 yield start, verb.start()
 
 
 def _undersigned(view: str) -> Iterator[tuple[int, int]]:
     """Yield the full name at the end of a letter: after 此致敬礼 or a dash, before 敬上."""
     for close in _CLOSING.finditer(view):
-        end = name_at(view, close.end(), strict=True)
+        end = name_at(view, close.end(), strict=True, dotted=False, announced=True)
         if end is not None and _LAST.match(view, end) is not None:
             yield close.end(), end
     for sign in _RESPECTFULLY.finditer(view):
         for length in (3, 2, 4):
             start = sign.start() - length
             if start >= 0 and (start == 0 or not is_han(view, start - 1)):
-                end = name_at(view, start, strict=True)
+                end = name_at(view, start, strict=True, dotted=False, announced=True)
                 if end == sign.start():
                     yield start, end
 
@@ -199,8 +200,13 @@ def _introduced(view: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_full(view: str, start: int, end: int) -> bool:
-    """Whether a name has a frequent family name, or one of two characters, so that it needs no other proof."""
-    return end - start > _SHORT_NAME or is_common(view, start)
+    """Whether a name has a frequent family name, or one of two characters, and is no place's."""
+    before = view[start - 1 : start]
+    if view[start] == "于" and before in tuple("对由关至鉴基属等"):
+        return False
+    return view[end - 1] not in _PLACE_ENDS and (
+        is_common(view, start) or is_frequent(view, start)
+    )
 
 
 ACTS = "据到经由应让请告诉达给知系上下找问催谢扬报醒复答访了过派是叫跟和与向对被把替帮居名"
@@ -239,7 +245,7 @@ def _office() -> re.Pattern[str]:
     alone = "".join(word for word in words if len(word) == 1 and word != "总")
     # a class first: a search runs through it several times as fast as through alternatives
     return re.compile(
-        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找])|(?<=[{alone}])(?![{alone}妹夫们斯伦特白德本母父恩乐子娘妈]))"
+        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找])|(?<=[{alone}])(?<![小大老表堂学师空亲][{alone}])(?![{alone}妹夫们斯伦特白德本母父恩乐子娘妈]))"
     )
 
 

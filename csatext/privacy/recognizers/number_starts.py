@@ -79,7 +79,7 @@ def _shaped(digits: np.ndarray, sizes: np.ndarray, limits: np.ndarray, barred: n
     away = (pair(0) == 85) & ((digit(2) == 2) | (digit(2) == 3)) | (pair(0) == 88) & (digit(2) == 6)
     twice_zero = zero & (digit(1) == 0) & (digit(2) == 8)
     shaped = (
-        (ends(9, 10) & zero)
+        (ends(9, 10) & zero & (digit(1) >= 2))
         | (ends(11, 12, 13) & away)
         | (ends(13, 14, 15) & twice_zero)
         | (sizes >= _UNNAMED)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
+from csatext.privacy.normalize import QUESTION_END
 from csatext.privacy.recognizers.checksums import (
     is_barcode,
     is_card_like,
@@ -27,6 +28,7 @@ from csatext.privacy.recognizers.spoken_digits import Chunk, misheard_mobiles
 __all__ = ["numbers"]
 
 _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
+_PARTED = re.compile(f"[{DIGITS}]{{4}}[^{QUESTION_END}]{{0,60}}?[{DIGITS}]{{4}}")
 _MOBILE_LENGTH = 11
 _MANY = 64
 """Pieces of digits in a text from which looking for the starts of values first is worth its time."""
@@ -60,6 +62,7 @@ _CARRIER = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,4}[\s-]?$")
 _MOMENT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?")
 _ABROAD = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?9[0-9]{8}|8860?[2-8][0-9]{7,8})")
 _CODES_ABROAD = frozenset(("852", "853", "886", "00852", "00853", "00886"))
+_TAIWAN_AREAS = frozenset(("02", "03", "037", "04", "049", "05", "06", "07", "08", "089", "082", "0826", "0836"))
 _TAIWAN_MOBILE = re.compile("09[0-9]{8}")
 PURPOSE = re.compile(
     r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
@@ -73,6 +76,8 @@ _MOBILE_PARTS = ([3, 4, 4], [7, 4], [3, 8], [3, 4, 2, 2], [3, 2, 2, 4])
 _DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
 _PLUS = re.compile(r"[(（]?\+\s?$|\($")
 _IN_BRACKETS = re.compile(r"\($")
+_DIAL = re.compile(r"(?:打|拨|电|call|Call|tel|TEL)\s?$")
+_CALLED = re.compile(r"\s?(?:[搵揾找]我|联系|回电|联络|俾我|给我|同我)")
 _PAIR = 2
 _EXTENSION = re.compile(
     r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"
@@ -135,6 +140,9 @@ def _structural(
     """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
     near = cue.kind if cue is not None else ""
     size = len(digits)
+    dialled = size == 8 and digits[0] in "5679" and _CALLED.match(view, chunks[-1].end) is not None
+    if dialled and _DIAL.search(view, max(0, chunks[0].start - 4), chunks[0].start) is not None:
+        return "mobile", digits
     if size < _MOBILE_LENGTH - 2 and near != "phone":
         return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
@@ -152,9 +160,9 @@ def _structural(
         if found is not None and _is_phone_grouping(view, chunks, cue):
             return found
     told = near == "phone" and cue is not None and cue.direct
-    if digits[0] == "0" and is_taiwan_landline(digits):
+    if digits[0] == "0" and size <= _MOBILE_LENGTH - 1 and is_taiwan_landline(digits):
         bracket = _IN_BRACKETS.search(view, max(0, chunks[0].start - 1), chunks[0].start) is not None
-        parted = len(chunks) in (2, 3) and len(chunks[0].digits) <= 4 and len(chunks[-1].digits) >= 4
+        parted = len(chunks) in (2, 3) and chunks[0].digits in _TAIWAN_AREAS and len(chunks[-1].digits) >= 4
         if told or (parted and (bracket or view[chunks[0].end] == "-")):
             return "landline", digits
     if told and (size == 8 or size == 7) and digits[0] in "2345678":
@@ -283,9 +291,10 @@ def _best(
     for last in range(at, len(run)):
         if last > at and last in apart:
             told = _BY_CUE.get(cue.kind) if cue is not None and cue.direct and best is None else None
-            if told is None and best is None and _goes_on(view, run, at, last, cue):
+            goes_on = best is None and _goes_on(view, run, at, last, cue)
+            if goes_on:
                 told = ("mobile",)
-            if told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
+            elif told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
                 break
         whole = whole and (last == at or not worded or _continues(view, run, last, len(digits)))
         digits += run[last].digits
@@ -344,7 +353,7 @@ def numbers(view: str, cues: TriggerWords) -> Iterator[Found]:
 
 
 def _written(view: str, cues: TriggerWords) -> Iterator[Found]:
-    if _ENOUGH.search(view) is None:
+    if _ENOUGH.search(view) is None and _PARTED.search(view) is None:
         return
     every = list(runs(view))
     many = sum(len(run.chunks) for run in every) > _MANY
