@@ -28,7 +28,7 @@ from csatext.ingest.contacts import REPEATED, ReadResult
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
 from csatext.lexicon import Lexicon
-from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.privacy.outputs import hold_names, mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.reporting.cause_words import with_words
 from csatext.reporting.examples import cause_examples, examples
 from csatext.reporting.report import render_report
@@ -44,6 +44,7 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+_OF_TEXT = ("doc_id", "text")
 Progress = Callable[[str], None]
 
 
@@ -196,7 +197,9 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
         detail = f"{masked_ids} 个编号是个人信息，已遮盖，#后是行号"
         notes.append(quality_table([Note("personal_id", "doc_id", masked_ids, total, detail)]))
     quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
-    rejects = mask_rejects(read.rejects, read.contacts.columns)
+    beside = [name for name in read.contacts.columns if name not in _OF_TEXT]
+    people = any(hold_names(read.contacts[name]) for name in beside) if len(read.rejects) else False
+    rejects = mask_rejects(read.rejects, read.contacts.columns, named=people)
     return ReadResult(named, rejects, quality, read.rows, read.turns)
 
 

@@ -138,7 +138,8 @@ def _regional(view: str, cues: TriggerWords) -> Iterator[Found]:
             before = view[max(0, match.start() - _WORD_REACH) : match.start()]
             fits = told or _OF_MACAU.search(before) is not None
         else:
-            fits = is_taiwan_id(value) or (told and cue is not None and cue.direct)
+            # two letters begin order numbers as well
+            fits = (is_taiwan_id(value) and value[1].isdecimal()) or (told and cue is not None and cue.direct)
         if fits:
             yield Found(*match.span(), "id_card", value)
 

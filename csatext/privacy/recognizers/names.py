@@ -30,9 +30,9 @@ from csatext.privacy.recognizers.name_boundaries import (
     written_apart,
 )
 
-from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around
+from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around, transliterated_end
 
-__all__ = ["ACTS", "ASKS_NAME", "SAYS", "beside", "names"]
+__all__ = ["ACTS", "ASKS_NAME", "SAYS", "beside", "is_name_cell", "names"]
 
 _WRITTEN = (
     r"(?:就|请|麻烦|直接|还是|都|也|要|先|帮我|给我|可以|那一?栏|一栏|栏|那里|这里|处|统一|重新|已经|已|现在){1,2}"
@@ -235,6 +235,11 @@ _ENGLISH = re.compile(
     r"(?P<name>[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|(?<=is )[A-Z][a-z]{2,11})(?![A-Za-z0-9])"
 )
 _SHORT_NAME = 2
+_CELL = re.compile(
+    rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}|(?P<dotted>[\u3400-\u9fff]{{2,8}}[{DOTS}*][\u3400-\u9fff]{{2,9}}))"
+    r"(?:(?P<starred>[*某xX]{1,2})|(?P<address>先生|女士|小姐|太太|师傅|老师|经理|同学|阿姨))?"
+)
+_NEVER = re.compile("(?!)")
 
 
 @cache
@@ -366,3 +371,25 @@ def names(view: str, cues: TriggerWords) -> Iterator[Found]:
     )
     for start, end in chain.from_iterable(sources):
         yield Found(start, end, "name", view[start:end])
+
+
+def is_name_cell(view: str) -> bool:
+    """Whether a whole cell is the name of a person: full, with a form of address, starred, transliterated.
+
+    Examples
+    --------
+    >>> is_name_cell("赵一一"), is_name_cell("赵女士"), is_name_cell("赵**"), is_name_cell("高级")
+    (True, True, True, False)
+    """
+    given = _CELL.fullmatch(view)
+    if given is None:
+        return False
+    name = given["name"].replace(" ", "")
+    if given["dotted"] is not None:
+        return transliterated_end(name, 0, firsts=(), follows=_NEVER) == len(name)
+    surname = surname_at(name, 0)
+    if not surname or begins_word(name, 0) or name[-1] in _PLACE_ENDS:
+        return False
+    if given["address"] is not None or given["starred"] is not None:
+        return len(name) <= len(surname) + 2
+    return _is_full(name, 0, len(name)) and full_name_until(name, 0, len(name))
