@@ -17,7 +17,7 @@ from csatext.privacy.normalize import SPEAKER, fold, segments
 from csatext.privacy.prefilter.candidate_rows import ALL_SOURCES, Sources, coarse
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
-from csatext.privacy.recognizers.names import beside, names
+from csatext.privacy.recognizers.names import BESIDE, beside, names
 from csatext.privacy.recognizers.numbers import numbers
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 
@@ -58,8 +58,9 @@ def _detect(view: str, sources: Sources = ALL_SOURCES) -> list[Found]:
         found.append(addresses(view))
     if cues is not None and sources.named:
         found.append(names(view, cues))
-    found.append(beside(view, valued))
-    return _settle(len(view), found)
+    if any(value.kind in BESIDE for value in valued):
+        found.append(beside(view, valued))
+    return valued if len(found) == 1 and valued else _settle(len(view), found)
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:

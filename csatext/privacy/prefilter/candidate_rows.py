@@ -38,7 +38,9 @@ __all__ = ["ALL_SOURCES", "Coarse", "Sources", "coarse"]
 _ENOUGH, _TELLING = 5, 7  # characters of a number: of the shortest, of one without a context word
 _TELLING_CODE = 8  # digits of a code without a context word
 _SHORTEST_CODE = 5
-_CREDIT_CODE = 18
+_PAPERS = np.array(sorted(map(ord, "证件")), np.uint32)
+_ONES = np.array(sorted(map(ord, "1一幺")), np.uint32)
+_TAIL_REACH = 14
 _TOLD_REACH = 24
 _GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
 _PAPER = 6
@@ -99,14 +101,15 @@ def _pairs(of: str) -> np.ndarray:
         "cue": [word[-2:] for word in announcing()],
         "strong": [word[-2:] for word in words_of("name", strong=True)],
         "weak": [word[-2:] for word in words_of("name", strong=False)],
-        "ip": [word[-2:] for word in (*words_of("ip"), *words_of("passport"))],
+        "ip": [word[-2:] for word in words_of("ip")],
         "title": [word[:2] for word in words_of("title")],
         "office": [word for word in words_of("office") if len(word) > 1],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
         "said": ["艾特", "爱特", "埃特", "哎特", "圈a", "圈A", "圈 ", "花a", "花A", "花 ", "小老", "WJ"],
         "at": ["at", "AT", "aT", "At"],
-        "told": [word[-2:] for kind in sorted(ANNOUNCED) for word in words_of(kind)],
+        "told": [word[-2:] for kind in sorted(ANNOUNCED - {"id_tail"}) for word in words_of(kind)],
+        "tail": [word[-2:] for word in words_of("id_tail")],
         "closing": ["敬礼", "特此", "--", "敬上", "谨上", "敬启", "谨启", "拜上", "顿首", "拜谢", "亲笔", "手书", "叩谢"],
         "born": ["生人", "生的", "生下", "诞生"],
         "english": ["is", "IS", "am", "AM", "'m", "mr", "Mr", "MR", "ms", "Ms", "MS", "rs", "RS", "s.", "r.", "ar", "AR", "ds", "ly"],
@@ -234,8 +237,7 @@ def coarse(texts: pa.Array) -> Coarse:
         return at[~_is_han(points[at + back]) | _among(at + back + 1, starts)]
 
     def followed(at: np.ndarray, reach: int) -> np.ndarray:
-        valued = np.append(np.union1d(spoken, letters), len(points) + reach)
-        return at[valued[np.searchsorted(valued, at)] - at <= reach]
+        return only(at, Bit.DIGIT | Bit.LETTER, *range(min(reach, _MARGIN)))
 
     def rows(*found: np.ndarray) -> np.ndarray:
         hit = np.zeros(len(texts), bool)
@@ -279,12 +281,17 @@ def coarse(texts: pa.Array) -> Coarse:
             begins(only(says, Bit.COMPOUND, -4), -5),
         ]
     )
-    told = followed(_paired(cues, points, "told") + 2, _TOLD_REACH)
+    tails = _paired(cues, points, "tail")
+    tails = tails[np.isin(folding()[np.stack([points[tails - by] for by in range(1, _TAIL_REACH)])], _PAPERS).any(axis=0)]
+    told = followed(np.concatenate([_paired(cues, points, "told"), tails]) + 2, _TOLD_REACH)
+    heads = _close(spoken, no_number, 3)
+    heads = heads[np.isin(folding()[points[heads]], _ONES)]
+    parted = rows(_near(_close(spoken, no_number, _GROUP), 2, _PARTED)) & rows(heads)
     english = only(_paired(np.concatenate([letters, of(Bit.POINT), of(Bit.CLOSING)]), points, "english"), Bit.CAPITAL, 2, 3, 4, 5)
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
     many = rows(_close(spoken, no_number, _TELLING), _close(digits, no_code, _TELLING_CODE))
-    numbered = rows(_close(spoken, no_number, _ENOUGH), _near(_close(spoken, no_number, _GROUP), 2, _PARTED))
+    numbered = rows(_close(spoken, no_number, _ENOUGH)) | parted
     announced = rows(cues)
     spelled = rows(_in_codes(points, letters)) & announced
     return Coarse(
@@ -294,7 +301,6 @@ def coarse(texts: pa.Array) -> Coarse:
         | rows(
             told,
             _in_codes(points, letters, _TELLING_CODE),
-            _close(digits, no_code, _CREDIT_CODE),
             of(Bit.TRIGGER),
             only(of(Bit.PROVINCE), Bit.LETTER, 1, 2),
             only(only(only(of(Bit.MASKED), Bit.MASKED, 1), Bit.MASKED, 2), Bit.ASCII_DIGIT, -1, -2),

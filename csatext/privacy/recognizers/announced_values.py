@@ -60,9 +60,10 @@ _MAC = re.compile(
 _VIN = re.compile(r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s]|$|[\u3400-\u9fff])")
 _VIN_ALONE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPR-Za-hj-npr-z]{17}(?![0-9A-Za-z])")
 _REGIONAL = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?P<hongkong>[A-Za-z]{1,2}[0-9]{6}\s?[(]\s?[0-9Aa]\s?[)]|[A-Za-z]{1,2}[0-9]{6}[0-9Aa](?![0-9A-Za-z]))"
+    r"(?=[A-Za-z1578])(?<![0-9A-Za-z])(?:(?P<hongkong>[A-Za-z]{1,2}[0-9]{6}\s?[(]\s?[0-9Aa]\s?[)]|[A-Za-z]{1,2}[0-9]{6}[0-9Aa](?![0-9A-Za-z]))"
     r"|(?P<macau>[1578][0-9]{6}\s?[(]\s?[0-9]\s?[)]|[1578]/?[0-9]{6}/[0-9](?![0-9]))|(?P<taiwan>[A-Za-z][1289A-Da-d][0-9]{8})(?![0-9A-Za-z]))"
 )
+_SIX, _SEVENTEEN = re.compile("[0-9]{6}"), re.compile("[0-9A-Za-z]{17}")
 _OF_MACAU = re.compile("澳门|身份证|身分证|BIR|证件|证号")
 _LEAST_PASSWORD = 4
 _WORD_REACH = 14
@@ -116,7 +117,7 @@ def _devices(view: str) -> Iterator[Found]:
         for match in _MAC.finditer(view):
             if re.search("[A-Fa-f]|:", match.group()) is not None:
                 yield Found(*match.span(), "device", re.sub("[^0-9A-F]", "", match.group().upper()))
-    for match in _VIN_ALONE.finditer(view):
+    for match in _VIN_ALONE.finditer(view) if _SEVENTEEN.search(view) is not None else ():
         value = match.group().upper()
         if 1 < sum(char.isdecimal() for char in value) < len(value) - 1 and is_vin(value):
             yield Found(*match.span(), "vin", value)
@@ -124,7 +125,7 @@ def _devices(view: str) -> Iterator[Found]:
 
 def _regional(view: str, cues: TriggerWords) -> Iterator[Found]:
     """Yield identity numbers of Taiwan, Hong Kong and Macau: with their check digit, or after a word."""
-    for match in _REGIONAL.finditer(view):
+    for match in _REGIONAL.finditer(view) if _SIX.search(view) is not None else ():
         value = _plain(match.group())
         cue = cues.before(match.start())
         told = cue is not None and cue.kind == "id"

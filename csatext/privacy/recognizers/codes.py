@@ -74,7 +74,7 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
     kind = cue.kind if cue is not None else ""
     other = cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED) and cue.direct
     ordered = cue is not None and kind == "order" and (cue.strong or cue.direct)
-    if is_uscc(upper) and (kind == "tax" or not ((other or ordered) and digits == len(code))):
+    if digits < len(code) and is_uscc(upper) and (kind == "tax" or not ((other or ordered) and digits == len(code))):
         return "uscc"
     if other:
         return None
@@ -82,7 +82,7 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
         return "passport"
     if kind == "id" and cue is not None and cue.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
         return "passport"
-    if kind == "passport" and cue is not None and cue.direct and digits >= 7:
+    if kind == "passport" and cue is not None and cue.direct and 7 <= digits < len(code):
         return "passport"
     if kind == "tax" and _USCC.fullmatch(code) is not None and digits >= 8:
         return "uscc"

@@ -55,6 +55,7 @@ _CORRECTION = re.compile(
 )
 _BLOCKED = re.compile(
     # a long number that a spreadsheet has read as a fraction; an identity number with its date set apart
+    r"(?=[0-9¥$€零一二三四五六七八九])(?:"  # the first characters of all that follows
     r"(?P<kept>(?<![0-9.])[0-9]{10,}\.0{1,2}(?![0-9.-])"
     r"|(?<![0-9])[0-9]{6}[\s\-/.]?(?:19|20)[0-9]{2}([-/.\s])[0-9]{2}\2[0-9]{2}[\s\-/.]?[0-9]{3}[0-9Xx](?![0-9]))"
     r"|(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
@@ -64,7 +65,7 @@ _BLOCKED = re.compile(
     r"|[¥$€]\s?[0-9,]+"
     r"|(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+|(?=\s?(?:多?[元块万亿条次件笔步人]|个(?![人性税案号电手])|美元|港[币元]|欧元|人民币)))"
     r"|(?<![0-9])[0-9]{1,2}月[0-9]{1,2}[日号]|(?<![0-9])(?:19|20)[0-9]{2}年"
-    r"|[零一二三四五六七八九]{2,4}年(?:[一二三四五六七八九十]+月)?(?:[一二三四五六七八九十]+[日号])?"
+    r"|[零一二三四五六七八九]{2,4}年(?:[一二三四五六七八九十]+月)?(?:[一二三四五六七八九十]+[日号])?)"
 )
 
 
@@ -85,12 +86,15 @@ class Run(NamedTuple):
 def runs(view: str) -> Iterator[Run]:
     """Yield chunks between which separators, pauses and fillers stand, or a few other words."""
     chain: list[list[Chunk]] = []
-    for run in _close(view):
-        if chain and (len(chain) == _MOST_PARTS or not _continued(view, chain[-1][-1].end, run[0].start)):
-            yield from _chained(chain)
-            chain = []
-        if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
-            chain.append(run)
+    for whole in _close(view):
+        if not chain and sum(len(chunk.digits) for chunk in whole) < _LEAST_HALF:
+            continue
+        for run in _unblocked(view, whole):
+            if chain and (len(chain) == _MOST_PARTS or not _continued(view, chain[-1][-1].end, run[0].start)):
+                yield from _chained(chain)
+                chain = []
+            if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
+                chain.append(run)
     yield from _chained(chain)
 
 
@@ -113,10 +117,11 @@ def _close(view: str) -> Iterator[list[Chunk]]:
                 kept = wrong.digits[: max(0, len(wrong.digits) - len(chunk.digits))]
                 chunk = chunk._replace(start=wrong.start, digits=kept + chunk.digits)
             else:
-                yield from _unblocked(view, run)
+                yield run
                 run = []
         run.append(chunk)
-    yield from _unblocked(view, run)
+    if run:
+        yield run
 
 
 def _is_read_back(view: str, left: Chunk, right: Chunk) -> bool:
@@ -132,8 +137,6 @@ def _is_read_back(view: str, left: Chunk, right: Chunk) -> bool:
 
 def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
     """Cut a run at dates, times, amounts and numbers of companies."""
-    if not run:
-        return
     around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
     blocked = [match.span() for match in _BLOCKED.finditer(view, *around) if match["kept"] is None]
     at = 0

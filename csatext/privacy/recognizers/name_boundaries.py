@@ -93,6 +93,7 @@ _OPENING = re.compile(
     r"然后|另外|不过|其实|刚才|刚刚|今天|昨天|明天|目前|之前|后来|麻烦|欢迎|恭喜)[\u3400-\u9fff]$"
 )
 """What a clause opens with before the person whom it is about or for, and the first character of the name."""
+_DOT = re.compile(f"[{DOTS}]")
 _DOTTED_BEFORE = re.compile(
     rf"(?:^|[^\u3400-\u9fff]|好|是|叫|给|找|问|的|系){{1}}((?:(?![好是叫给找问的系])[\u3400-\u9fff]){{2,7}}[{DOTS}][\u3400-\u9fff]{{1,8}})$"
 )
@@ -270,7 +271,8 @@ def name_before(view: str, end: int) -> int | None:
     needs_edge = view.startswith("太太", end)  # 照顾太太, 答谢太太
     best: int | None = None
     alone: int | None = None
-    dotted = _DOTTED_BEFORE.search(view, max(0, end - REACH), end)
+    reach = max(0, end - REACH)
+    dotted = _DOTTED_BEFORE.search(view, reach, end) if _DOT.search(view, reach, end) is not None else None
     if dotted is not None:
         return dotted.start(1)
     for length in (1, 2, 3, 4):

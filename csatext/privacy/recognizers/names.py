@@ -32,7 +32,7 @@ from csatext.privacy.recognizers.name_boundaries import (
 
 from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around, transliterated_end
 
-__all__ = ["ACTS", "ASKS_NAME", "SAYS", "beside", "is_name_cell", "names"]
+__all__ = ["ACTS", "ASKS_NAME", "BESIDE", "SAYS", "beside", "is_name_cell", "names"]
 
 _WRITTEN = (
     r"(?:就|请|麻烦|直接|还是|都|也|要|先|帮我|给我|可以|那一?栏|一栏|栏|那里|这里|处|统一|重新|已经|已|现在){1,2}"
@@ -195,7 +195,7 @@ def _dotted(view: str) -> Iterator[tuple[int, int]]:
 
 def _introduced(view: str) -> Iterator[tuple[int, int]]:
     """Yield the Latin names after English words that introduce one."""
-    for word in _ENGLISH.finditer(view):
+    for word in _ENGLISH.finditer(view) if _CAPITAL.search(view) is not None else ():
         yield word.span("name")
 
 
@@ -234,6 +234,9 @@ _ENGLISH = re.compile(
     r"(?i:my name is|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?|sincerely,?)[\s:,]{0,3}"
     r"(?P<name>[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|(?<=is )[A-Z][a-z]{2,11})(?![A-Za-z0-9])"
 )
+BESIDE = frozenset(("mobile", "landline", "id_card"))
+"""Kinds of values beside which a name may stand alone."""
+_CAPITAL = re.compile("[A-Z][a-z]")
 _SHORT_NAME = 2
 _CELL = re.compile(
     rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}|(?P<dotted>[\u3400-\u9fff]{{2,8}}[{DOTS}*][\u3400-\u9fff]{{2,9}}))"
@@ -351,7 +354,7 @@ def _signed(view: str) -> Iterator[tuple[int, int]]:
 
 def beside(view: str, values: Iterable[Found]) -> Iterator[Found]:
     """Yield the names that stand alone beside the telephone and identity numbers among ``values``."""
-    phones = [value for value in values if value.kind in ("mobile", "landline", "id_card")]
+    phones = [value for value in values if value.kind in BESIDE]
     for start, end in _near_numbers(view, phones):
         yield Found(start, end, "name", view[start:end])
 

@@ -18,6 +18,7 @@ from csatext.privacy.recognizers.checksums import (
     is_luhn,
     is_mobile,
     is_taiwan_landline,
+    is_uscc,
     looks_like_id18,
 )
 from csatext.privacy.recognizers.announced_values import ANNOUNCED
@@ -147,6 +148,8 @@ def _structural(
         return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
         return "id_card", digits
+    if size == 18 and is_uscc(digits) and (near == "tax" or cue is None or not cue.direct or near not in ("order", "other")):
+        return "uscc", digits
     if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
         return "id_card", digits + "X"
     ordered = near == "order" and cue is not None and cue.direct

@@ -38,6 +38,9 @@ _HEARD = f"[0-9{_PLAIN}洞拐勾{MISHEARD}]"
 _HEARD_MOBILE = re.compile(
     rf"(?<![0-9{_PLAIN}])(?=[1一幺腰妖吆要药耀邀衣])(?:{_HEARD}[\s,，、]{{0,2}}+){{10}}{_HEARD}(?![0-9{_PLAIN}])"
 )
+_ONE_MISHEARD = re.compile(
+    rf"[{MISHEARD}](?:[\s,，、]{{0,2}}[0-9{_PLAIN}洞拐勾]){{3}}|(?:[0-9{_PLAIN}洞拐勾][\s,，、]{{0,2}}){{3}}[{MISHEARD}]"
+)
 _MOST_MISHEARD = 4
 _IN_SERVICE = re.compile("1[3-9][0-9]{9}")
 _VARIANT = (
@@ -190,7 +193,7 @@ def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
     >>> list(misheard_mobiles("要三八零零一三八零灵零"))
     [(0, 11, '13800138000')]
     """
-    for match in _HEARD_MOBILE.finditer(view):
+    for match in _HEARD_MOBILE.finditer(view) if _ONE_MISHEARD.search(view) is not None else ():
         heard = [char for char in match.group() if char not in " \t\n,，、"]
         wrong = sum(char in _MISHEARD and char not in _DIGITS for char in heard)
         digits = "".join(_DIGITS.get(char) or _MISHEARD.get(char, "") for char in heard)
