@@ -13,7 +13,7 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from csatext.lexicon import lexicon_path
-from csatext.privacy.normalize import QUESTION_END, SPEAKER
+from csatext.privacy.normalize import QUESTION_END, SPEAKER, TEXT_END
 
 __all__ = ["DIRECT", "TriggerWord", "TriggerWords", "announcing", "words_of"]
 
@@ -24,7 +24,7 @@ _SILENT = frozenset(("title", "office", "other", _NO_CUE))
 _REACH = 18
 _REACH_OF_QUESTION = 40
 _REACH_AFTER = 6
-_STOP = re.compile(r"[。！!？?；;\n\ufdd0]|[0-9]{3}")
+_STOP = re.compile(rf"[。！!？?；;\n\ufdd0{TEXT_END}]|[0-9]{{3}}")
 _ANSWERED = re.compile(f"{QUESTION_END}.*[0-9]{{5}}", re.DOTALL)
 _LATIN = re.compile(r"[A-Za-z]")
 _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不见了|丢了|看不到|查不到|在哪")
@@ -138,6 +138,8 @@ class TriggerWords:
         if position - end > _REACH_OF_QUESTION:
             return None
         gap = self._view[end:position]
+        if TEXT_END in gap:
+            return None
         asked = QUESTION_END in gap and _ANSWERED.search(gap) is None
         if _NONE_GIVEN.search(gap) is not None or (not asked and position - end > _REACH):
             return None

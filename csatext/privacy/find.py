@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 import numpy as np
@@ -13,8 +14,8 @@ import pyarrow.compute as pc
 from csatext.errors import ParameterError
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import KIND_NAMES, MASK, Found, Pii
-from csatext.privacy.normalize import SPEAKER, fold, segments
-from csatext.privacy.prefilter.candidate_rows import ALL_SOURCES, Sources, coarse
+from csatext.privacy.normalize import SPEAKER, TEXT_END, fold, segments
+from csatext.privacy.prefilter.candidate_rows import Sources, coarse
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
 from csatext.privacy.recognizers.names import BESIDE, beside, names
@@ -24,6 +25,8 @@ from csatext.privacy.recognizers.spoken_digits import digit_extent
 __all__ = ["find_pii"]
 
 _SPEAKER = re.compile(SPEAKER)
+_JOINED = 100_000
+"""Characters that a source reads in one go: chosen, so that little memory is held."""
 _DEEPEST = 4
 """How often what is left is read again; one reading is enough but for odd input, and time stays linear."""
 
@@ -46,21 +49,48 @@ def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
     return sorted(kept)
 
 
-def _detect(view: str, sources: Sources = ALL_SOURCES) -> list[Found]:
-    """Return the values that the chosen sources find; the others are known to find nothing."""
-    cues = TriggerWords(view) if sources.numbered or sources.coded or sources.named else None
-    found: list[Iterable[Found]] = []
-    if cues is not None and (sources.numbered or sources.coded):
-        lettered = codes(view, cues) if sources.coded else ()
-        found.append(_settle(len(view), [lettered, numbers(view, cues) if sources.numbered else ()]))
-    valued = list(found[0]) if found else []
-    if sources.placed:
-        found.append(addresses(view))
-    if cues is not None and sources.named:
-        found.append(names(view, cues))
-    if any(value.kind in BESIDE for value in valued):
-        found.append(beside(view, valued))
-    return valued if len(found) == 1 and valued else _settle(len(view), found)
+def _detect(view: str) -> list[Found]:
+    cues = TriggerWords(view)
+    valued = _settle(len(view), [codes(view, cues), numbers(view, cues)])
+    return _settle(len(view), [valued, addresses(view), names(view, cues), beside(view, valued)])
+
+
+def _detect_many(views: list[str], sources: list[Sources]) -> list[list[Found]]:
+    """Return for each text what :func:`_detect` does, each source reading its texts in one go."""
+    valued = [
+        _settle(len(view), (coded, numbered))
+        for view, coded, numbered in zip(
+            views,
+            _read(views, [one.coded for one in sources], codes),
+            _read(views, [one.numbered for one in sources], numbers),
+            strict=True,
+        )
+    ]
+    placed = _read(views, [one.placed for one in sources], lambda view, _: addresses(view))
+    named = _read(views, [one.named for one in sources], names)
+    return [
+        _settle(len(view), (value, place, name, beside(view, value))) if place or name or value else value
+        for view, value, place, name in zip(views, valued, placed, named, strict=True)
+    ]
+
+
+def _read(
+    views: list[str], chosen: list[bool], source: Callable[[str, TriggerWords], Iterable[Found]]
+) -> list[list[Found]]:
+    """Return what a source finds in each of the chosen texts, several joined at a time."""
+    found: list[list[Found]] = [[] for _ in views]
+    waiting = [at for at, wanted in enumerate(chosen) if wanted]
+    while waiting:
+        sizes = np.cumsum([len(views[at]) + 1 for at in waiting])
+        count = max(1, int(np.searchsorted(sizes, _JOINED)))
+        batch, waiting = waiting[:count], waiting[count:]
+        joined = TEXT_END.join(views[at] for at in batch)
+        starts = [0, *sizes[: count - 1].tolist()]
+        for value in source(joined, TriggerWords(joined)):
+            at = bisect_right(starts, value.start) - 1
+            shift = starts[at]
+            found[batch[at]].append(value._replace(start=value.start - shift, end=value.end - shift))
+    return found
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:
@@ -117,8 +147,10 @@ def locate_column(
     located: dict[int, list[Found]] = {}
     for depth in range(_DEEPEST + 1):
         left: list[tuple[int, int, int]] = []
-        for row, start, end, sources in waiting:
-            found = [value for value in _detect(views[row][start:end], sources) if value.kind in kinds]
+        parts = [views[row][start:end] for row, start, end, _ in waiting]
+        detected = _detect_many(parts, [sources for *_, sources in waiting])
+        for (row, start, end, _), values in zip(waiting, detected, strict=True):
+            found = [value for value in values if value.kind in kinds]
             if found:
                 placed = [v._replace(start=v.start + start, end=v.end + start) for v in found]
                 placed = [part for value in placed for part in _by_speaker(views[row], value)]

@@ -17,7 +17,9 @@ __all__ = [
     "PROVINCES",
     "QUESTION_END",
     "SPEAKER",
+    "TEXT_END",
     "TURN_JOIN",
+    "around",
     "fold",
     "folding",
     "segments",
@@ -31,6 +33,9 @@ TURN_JOIN = "\ufdd0"
 
 QUESTION_END = "\ufdd1"
 """Ends the other speaker's last turn: its words are context, its digits belong to no value after it."""
+
+TEXT_END = "\ufdd2"
+"""Stands between texts of a column that a recognizer reads in one go: no value and no context crosses it."""
 
 SPEAKER = (
     r"(?<![0-9A-Za-z\u3400-\u9fff])(?:客户|顾客|用户|买家|卖家|商家|客服|坐席|座席|话务员|接线员|机器人|用户方|来电人|主叫|被叫|甲|乙|[A-D])\s?:"
@@ -121,3 +126,15 @@ def segments(text: str) -> Iterator[tuple[int, int]]:
         last = mask.end()
     if last < len(text):
         yield last, len(text)
+
+
+def around(view: str, start: int, end: int, reach: int) -> tuple[str, str]:
+    """Return the characters before and after a stretch, of its own text only.
+
+    Examples
+    --------
+    >>> around("查一下12345。", 3, 8, 2)
+    ('一下', '。')
+    """
+    before = view[max(0, start - reach) : start].rpartition(TEXT_END)[2]
+    return before, view[end : end + reach].partition(TEXT_END)[0]

@@ -33,7 +33,7 @@ from csatext.privacy.prefilter.character_classes import (
 )
 from csatext.privacy.recognizers.announced_values import ANNOUNCED
 
-__all__ = ["ALL_SOURCES", "Coarse", "Sources", "coarse"]
+__all__ = ["Coarse", "Sources", "coarse"]
 
 _ENOUGH, _TELLING = 5, 7  # characters of a number: of the shortest, of one without a context word
 _TELLING_CODE = 8  # digits of a code without a context word
@@ -59,9 +59,6 @@ class Sources(NamedTuple):
     coded: bool
     placed: bool
     named: bool
-
-
-ALL_SOURCES = Sources(True, True, True, True)
 
 
 class Coarse(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import QUESTION_END, TURN_JOIN
+from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, around
 from csatext.privacy.recognizers.checksums import is_hongkong_id, is_taiwan_id, is_vin
 from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
 
@@ -57,7 +57,7 @@ _IMEI = re.compile(rf"[0-9](?:[\s\-,，/]{{0,2}}[0-9]){{13,16}}(?![0-9])|(?:[0-9
 _MAC = re.compile(
     r"(?<![0-9A-Za-z.\-])(?:(?<![0-9A-Fa-f]:)|(?<=[mM][aA][cC]:))(?:[0-9A-Fa-f]{2}(?P<mark>[:\-])[0-9A-Fa-f]{2}(?:(?P=mark)[0-9A-Fa-f]{2}){4}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![0-9A-Za-z:\-]|\.[0-9])"
 )
-_VIN = re.compile(r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s]|$|[\u3400-\u9fff])")
+_VIN = re.compile(r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s\ufdd2]|$|[\u3400-\u9fff])")
 _VIN_ALONE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPR-Za-hj-npr-z]{17}(?![0-9A-Za-z])")
 _REGIONAL = re.compile(
     r"(?=[A-Za-z1578])(?<![0-9A-Za-z])(?:(?P<hongkong>[A-Za-z]{1,2}[0-9]{6}\s?[(]\s?[0-9Aa]\s?[)]|[A-Za-z]{1,2}[0-9]{6}[0-9Aa](?![0-9A-Za-z]))"
@@ -136,7 +136,7 @@ def _regional(view: str, cues: TriggerWords) -> Iterator[Found]:
             fits = is_hongkong_id(value) if not bracket else (told or is_hongkong_id(value))
             fits = fits and (bracket or told)
         elif match["macau"] is not None:
-            before = view[max(0, match.start() - _WORD_REACH) : match.start()]
+            before, _ = around(view, match.start(), match.end(), _WORD_REACH)
             fits = told or _OF_MACAU.search(before) is not None
         else:
             # two letters begin order numbers as well

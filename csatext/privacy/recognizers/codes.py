@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from csatext.privacy.context import DIRECT, TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import TURN_JOIN
+from csatext.privacy.normalize import TURN_JOIN, around
 from csatext.privacy.recognizers.announced_values import ANNOUNCED, announced_values
 from csatext.privacy.recognizers.checksums import is_id18, is_uscc
 from csatext.privacy.recognizers.dictated_codes import spelt
@@ -95,8 +95,7 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
     if _TRACKING.match(upper) is not None:
         return "order"
     if cue is None and digits >= _LEAST_UNNAMED and _UNNAMED.fullmatch(code) is not None:
-        before, after = max(0, start - _PURPOSE_REACH), end + _PURPOSE_REACH
-        if PURPOSE.search(view, before, start) or PURPOSE.search(view, end, after):
+        if any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
             return "order"
     if kind == "account" and cue is not None and cue.direct and len(code) >= (5 if cue.strong else 6):
         return "account"

@@ -46,7 +46,7 @@ _PARTED = 11
 _LONGEST_AMOUNT = 8
 _MOST_PARTS = 6
 _LEAST_HALF = 3
-_WORDS = re.compile(rf"{GAP.pattern}[^\n0-9!?;。\ufdd1]{{0,24}}")
+_WORDS = re.compile(rf"{GAP.pattern}[^\n0-9!?;。\ufdd1\ufdd2]{{0,24}}")
 _LEAST_CORRECTED = 2
 _CORRECTION = re.compile(
     r"(?:[\s\ufdd0,，。、.…啊哦噢呃嗯哎唉诶欸呀哟喔额]|等等|等一下|等下|稍等|不好意思|抱歉|对不起|sorry|那个|我|刚才|刚刚|前面|上面|这个|这段|那段|又|好像|是不是){0,9}+"

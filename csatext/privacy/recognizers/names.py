@@ -9,7 +9,7 @@ from itertools import chain
 
 from csatext.privacy.context import TriggerWords, words_of
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import QUESTION_END, TURN_JOIN
+from csatext.privacy.normalize import QUESTION_END, TEXT_END, TURN_JOIN
 from csatext.privacy.recognizers.name_boundaries import (
     EDGE,
     AFTER_NAME,
@@ -58,16 +58,16 @@ _AFTER_ONCE = frozenset("经有是在以对向于多提同因任明言表会能�
 _TO_FIRM = re.compile(r"[于向][\u3400-\u9fff]{1,4}?(?:银行|公司|集团|保险|法院|物业|平台|派出所|消协|客服)")
 _CLAUSE_END = re.compile(r"$|[^\u3400-\u9fffA-Za-z0-9]")
 _PLACE_ENDS = frozenset("镇村乡县路湖园街区市省寺庙")
-_CALLED = re.compile(r"(?:^|[\s,，。])(?:名字)?叫")
+_CALLED = re.compile(rf"(?:^|[\s,，。{TEXT_END}])(?:名字)?叫")
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_CUE = re.compile(
-    r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人|^|[\s,，。])姓(?:是)?\s?"
+    r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人|^|[\s,，。\ufdd2])姓(?:是)?\s?"
 )
 ASKS_NAME = "姓名|贵姓|称呼|名字|叫什么|收件人|收货人|联系人|联络人|机主|户主|哪位|您姓|持卡人"
 """Words of a question for a name, as an expression."""
 
 _ASKED = re.compile(
-    rf"(?:{ASKS_NAME})[^{QUESTION_END}]{{0,16}}{QUESTION_END}"
+    rf"(?:{ASKS_NAME})[^{QUESTION_END}{TEXT_END}]{{0,16}}{QUESTION_END}"
     r"(?:嗯|啊|呃|额|哦|我|本人|免贵|姓|叫|是|就|那个|[\s,，、])*"
 )
 _NOT_TITLE = re.compile(
@@ -227,7 +227,7 @@ _SAYS = re.compile(
     r"购买|欠[款费]|于(?=[0-9今昨前上本])|[已没]?签[字收]|打电话|电话(?:反映|投诉|咨询|要求)|通过(?:电话|微信|网)"
 )
 _CLOSING = re.compile(r"此致[\s,，。!]{0,3}敬礼[\s,，。!:]{0,3}|敬礼[\s,，。!]{1,3}|--\s?|——\s?|特此[投诉反映申请告知说明]{2,4}[\s。,，!]{1,3}")
-_LAST = re.compile(r"[\s。.!]{0,3}(?:$|[\n0-9(]|(?:19|20)[0-9]{2})")
+_LAST = re.compile(r"[\s。.!]{0,3}(?:$|[\n0-9(\ufdd2]|(?:19|20)[0-9]{2})")
 _RESPECTFULLY = re.compile(r"(?:敬上|谨上|敬启|谨启|拜上|顿首|拜谢|亲笔|手书|叩谢)")
 _DOT = re.compile(f"[{DOTS}*]")
 _ENGLISH = re.compile(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import QUESTION_END
+from csatext.privacy.normalize import QUESTION_END, TEXT_END, around
 from csatext.privacy.recognizers.checksums import (
     is_barcode,
     is_card_like,
@@ -29,7 +29,7 @@ from csatext.privacy.recognizers.spoken_digits import Chunk, misheard_mobiles
 __all__ = ["numbers"]
 
 _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
-_PARTED = re.compile(f"[{DIGITS}]{{4}}[^{QUESTION_END}]{{0,60}}?[{DIGITS}]{{4}}")
+_PARTED = re.compile(f"[{DIGITS}]{{4}}[^{QUESTION_END}{TEXT_END}]{{0,60}}?[{DIGITS}]{{4}}")
 _MOBILE_LENGTH = 11
 _MANY = 64
 """Pieces of digits in a text from which looking for the starts of values first is worth its time."""
@@ -69,7 +69,7 @@ PURPOSE = re.compile(
     r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
 )
 """Words that say what a number without its word is for: an order or a parcel."""
-_PURPOSE_REACH = 12
+_PURPOSE_REACH, _SENTENCE_REACH = 12, 40
 _UNNAMED, _UNNAMED_TOLD = 12, 10
 _HAN_WORD = re.compile(r"[\u3400-\u9fff]{2}")
 _IN_LINK = frozenset("/=?&#.%_")
@@ -182,12 +182,10 @@ def _unnamed(view: str, chunks: list[Chunk], digits: str) -> tuple[str, str] | N
         return None
     if _MOMENT.fullmatch(digits) is not None or (is_barcode(digits) and digits[0] in "69"):
         return None
-    if size < _UNNAMED and (
-        PURPOSE.search(view, max(0, start - _PURPOSE_REACH), start) is None
-        and PURPOSE.search(view, end, end + _PURPOSE_REACH) is None
-    ):
+    if size < _UNNAMED and not any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
         return None
-    return ("order", digits) if _HAN_WORD.search(view) is not None and len(set(digits)) > 2 else None
+    said = any(map(_HAN_WORD.search, around(view, start, end, _SENTENCE_REACH)))
+    return ("order", digits) if said and len(set(digits)) > 2 else None
 
 
 def _contextual(digits: str, cue: TriggerWord | None, after: TriggerWord | None) -> tuple[str, str] | None:
