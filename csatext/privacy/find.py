@@ -140,7 +140,9 @@ def locate_column(
     if named is not None:
         first = first._replace(named=first.named | named)
     rows = np.flatnonzero(first.any() | bracketed)
-    views = {row: fold(text) for row, text in zip(rows.tolist(), texts.take(pa.array(rows)).to_pylist(), strict=True)}
+    read = texts.take(pa.array(rows)).to_pylist()
+    folded = fold(TEXT_END.join(read)).split(TEXT_END) if not any(TEXT_END in text for text in read) else list(map(fold, read))
+    views = dict(zip(rows.tolist(), folded, strict=True))
     whole = {row for row, view in views.items() if not bracketed[row] or MASK.search(view) is None}
     waiting = [(row, 0, len(views[row]), sources) for row, sources in first.of(rows) if row in whole]
     waiting += _gated(views, [(row, *part) for row in views.keys() - whole for part in segments(views[row])])

@@ -47,6 +47,8 @@ _BIRTH = re.compile(
     rf"|[零幺一二三四五六七八九]{{8}}|{_MONTH}\s?月\s?{_DAY}\s?[日号]?)"
 )
 _BORN_AFTER = re.compile(r"\s?(?:出生|生人|生的|的?生日|我?生下|诞生)(?!产)")
+_BORN = re.compile("出生|生人|生的|的?生日|我?生下|诞生")
+_LONGEST_DATE = 20
 _BORN_WORDS = ("出生", "生人", "生的", "生日")
 _OFFICER = re.compile(
     r"(?:[\u3400-\u9fff]{1,2}字?第?[\s,]?)?[0-9](?:[0-9\s\-]{4,14})[0-9]号?(?![0-9])"
@@ -55,7 +57,7 @@ _OFFICER = re.compile(
 _OFFICER_SHAPE = re.compile(r"[军南北广沈兰成济空海政后装参联火武总士文离退警参战东西中][\u3400-\u9fff]?字第?\s?[0-9]{5,9}号?")
 _IMEI = re.compile(rf"[0-9](?:[\s\-,，/]{{0,2}}[0-9]){{13,16}}(?![0-9])|(?:[0-9A-Fa-f]{{14}}|[0-9A-Fa-f]{{12}})(?![0-9A-Za-z])|{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{13,15}}")
 _MAC = re.compile(
-    r"(?<![0-9A-Za-z.\-])(?:(?<![0-9A-Fa-f]:)|(?<=[mM][aA][cC]:))(?:[0-9A-Fa-f]{2}(?P<mark>[:\-])[0-9A-Fa-f]{2}(?:(?P=mark)[0-9A-Fa-f]{2}){4}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![0-9A-Za-z:\-]|\.[0-9])"
+    r"(?=[0-9A-Fa-f]{2})(?<![0-9A-Za-z.\-])(?:(?<![0-9A-Fa-f]:)|(?<=[mM][aA][cC]:))(?:[0-9A-Fa-f]{2}(?P<mark>[:\-])[0-9A-Fa-f]{2}(?:(?P=mark)[0-9A-Fa-f]{2}){4}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![0-9A-Za-z:\-]|\.[0-9])"
 )
 _VIN = re.compile(r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s\ufdd2]|$|[\u3400-\u9fff])")
 _VIN_ALONE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPR-Za-hj-npr-z]{17}(?![0-9A-Za-z])")
@@ -103,10 +105,11 @@ def _before_words(view: str) -> Iterator[Found]:
         for match in _CODE_BEFORE.finditer(view):
             yield Found(*match.span("value"), "otp", _plain(match["value"]))
     if any(word in view for word in _BORN_WORDS):
-        for match in _BIRTH.finditer(view):
-            digits = match.group().isdecimal() and view[match.start() - 1 : match.start()].isalnum()
-            if not digits and _BORN_AFTER.match(view, match.end()) is not None:
-                yield Found(*match.span(), "birth_date", _plain(match.group()))
+        for word in _BORN.finditer(view):
+            for match in _BIRTH.finditer(view, max(0, word.start() - _LONGEST_DATE), word.start()):
+                digits = match.group().isdecimal() and view[match.start() - 1 : match.start()].isalnum()
+                if not digits and _BORN_AFTER.match(view, match.end()) is not None:
+                    yield Found(*match.span(), "birth_date", _plain(match.group()))
     if "字" in view:
         for match in _OFFICER_SHAPE.finditer(view):
             yield Found(*match.span(), "officer", _plain(match.group()))
