@@ -164,7 +164,7 @@ def write_analysis(
 ) -> RunResult:
     """Analyse what was read and write everything; all is computed before the first file."""
     read = guarded(read, configuration.privacy)
-    analysis = analyse(read.contacts, configuration, progress)
+    analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted)
     progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
     page = render_report(
@@ -200,13 +200,17 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
     beside = [name for name in read.contacts.columns if name not in _OF_TEXT]
     people = any(hold_names(read.contacts[name]) for name in beside) if len(read.rejects) else False
     rejects = mask_rejects(read.rejects, read.contacts.columns, named=people)
-    return ReadResult(named, rejects, quality, read.rows, read.turns)
+    return ReadResult(named, rejects, quality, read.rows, read.turns, read.redacted)
 
 
 def tagged(
-    contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info
+    contacts: pd.DataFrame,
+    configuration: Configuration,
+    progress: Progress = _LOG.info,
+    *,
+    redacted: bool = False,
 ) -> tuple[Corpus, pd.DataFrame, dict[str, pd.DataFrame], dict[str, str]]:
-    """Clean, segment and analyse contacts.
+    """Clean, segment and analyse contacts; their texts are redacted unless reading has done so.
 
     Returns
     -------
@@ -224,6 +228,7 @@ def tagged(
         min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
         simplify=configuration.text.simplify,
         pseudonymize=configuration.privacy.pseudonymize or None,
+        redact=not redacted,
         keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
@@ -253,7 +258,13 @@ def _terms(section: TextSection) -> set[str]:
     return terms
 
 
-def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info) -> Analysis:
+def analyse(
+    contacts: pd.DataFrame,
+    configuration: Configuration,
+    progress: Progress = _LOG.info,
+    *,
+    redacted: bool = False,
+) -> Analysis:
     """Take contacts through the whole road, in memory.
 
     Parameters
@@ -263,6 +274,8 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
     configuration : Configuration
     progress : callable
         Told the name of each step when it begins.
+    redacted : bool, default False
+        Whether the road that read the contacts has masked personal data in their texts.
 
     Raises
     ------
@@ -270,7 +283,7 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
         A dimension or the measure is not there, or cannot serve as one.
     """
     check_tables(contacts, configuration.tables)
-    corpus, facts, tables, absent = tagged(contacts, configuration, progress)
+    corpus, facts, tables, absent = tagged(contacts, configuration, progress, redacted=redacted)
     given = configuration.tables
     by = given.by or None
     progress("关键词")

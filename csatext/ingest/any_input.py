@@ -98,7 +98,7 @@ def read_dialogues(
     attrs = dict(turns.attrs)
     turns = redact_turns(turns, pseudonymize=key)
     turns.attrs = attrs
-    read = contacts_of_turns(turns, Path(source).name)
+    read = contacts_of_turns(turns, Path(source).name)._replace(redacted=True)
     progress(
         f"按对话读入：{read.turns} 句，合成 {len(read.contacts)} 条联络，只取客户说的话；"
         "要逐行当作联络，请加 --kind contacts"

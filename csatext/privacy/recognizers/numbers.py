@@ -234,7 +234,8 @@ def _refused(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | None)
     """Whether what stands around the digits says that they are an amount or part of a code."""
     start, end = chunks[0].start, chunks[-1].end
     if cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED) and cue.direct:
-        return True
+        # to the other speaker's question any number may be the answer
+        return QUESTION_END not in view[cue.end : start]
     phone = cue is not None and cue.kind == "phone" and cue.direct
     if not phone and kind != "id_card" and _COUNTED.search(view, max(0, start - _COUNTED_REACH), start):
         return True
@@ -311,7 +312,8 @@ def _best(
         if named is None and worded and (best is None or best[1].kind in ("order", "account")):
             after = cues.after(run[last].end) if cue is None else None
             named = _contextual(digits, cue, after)
-        if named is None and best is None and (cue is None or not cue.direct):
+        asked = cue is not None and QUESTION_END in view[cue.end : start]
+        if named is None and best is None and (cue is None or not cue.direct or asked):
             named = _unnamed(view, chunks, digits)
         if named is None or (not proved and best is not None and not whole):
             continue
