@@ -123,7 +123,7 @@ def measure(n: int, seed: int, show: int) -> pd.DataFrame:
 def measure_forms(forms: Iterable[Form], traps: Iterable[str], n: int, seed: int, show: int) -> pd.DataFrame:
     """Return recall by form, over equal numbers of each, and what is found in sentences without values.
 
-    A value counts as found where every letter, digit and Chinese character of it, fillers left out, is masked.
+    A value counts as found where every letter, digit and Chinese character of it is masked.
     """
     rng = random.Random(seed)
     rows: list[dict[str, object]] = []
@@ -136,7 +136,9 @@ def measure_forms(forms: Iterable[Form], traps: Iterable[str], n: int, seed: int
             start, end = len(before), len(before) + len(value)
             found = find_pii(before + value + after)
             masked = {at for one in found for at in range(one.start, one.end)}
-            hit = all(at in masked for at in range(start, end) if _ESSENTIAL.match(text := before + value, at))
+            hit = all(
+                at in masked for at in range(start, end) if _ESSENTIAL.match(text := before + value, at)
+            )
             row["hit"] += hit
             row["kind"] += hit and any(f.kind == form.kind for f in found if f.start < end and start < f.end)
             row["found"] += len(found)
@@ -144,7 +146,13 @@ def measure_forms(forms: Iterable[Form], traps: Iterable[str], n: int, seed: int
             row["false"] += len(false)
             if shown < show and (not hit or false):
                 shown += 1
-                print(form.form, "|", before + value + after, "|", [(text + after)[f.start : f.end] for f in found])
+                print(
+                    form.form,
+                    "|",
+                    before + value + after,
+                    "|",
+                    [(text + after)[f.start : f.end] for f in found],
+                )
         rows.append(row)
     trapped = {"form": "none", "gold": 0, "hit": 0, "kind": 0, "found": 0, "false": 0}
     for text in traps:

@@ -9,8 +9,19 @@ from pathlib import Path
 from csatext.privacy.recognizers.checksums import is_id18, is_luhn, is_uscc
 
 __all__ = [
-    "CARRIERS", "GIVEN", "SURNAMES", "TRAPS", "TURN_CARRIERS",
-    "digits", "email", "id_number", "mobile", "name", "order", "say", "values",
+    "CARRIERS",
+    "GIVEN",
+    "SURNAMES",
+    "TRAPS",
+    "TURN_CARRIERS",
+    "digits",
+    "email",
+    "id_number",
+    "mobile",
+    "name",
+    "order",
+    "say",
+    "values",
 ]
 
 with Path(__file__).with_suffix(".tsv").open(encoding="utf-8", newline="") as _lines:

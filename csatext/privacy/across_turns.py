@@ -30,7 +30,9 @@ _COLUMNS = ("doc_id", "turn_id", "role", "text")
 _QUESTION_LENGTH = 40
 _MOST_BETWEEN = 3
 _WITH_LETTERS = frozenset(("plate", "uscc", "passport", "order", "account", "email", "address"))
-_OF_DIGITS = frozenset(("mobile", "landline", "id_card", "bank_card", "order", "account", "otp", "password", "device"))
+_OF_DIGITS = frozenset(
+    ("mobile", "landline", "id_card", "bank_card", "order", "account", "otp", "password", "device")
+)
 _READ_BEFORE, _READ_AFTER = 2, 6
 """Turns before and after a value in which its digits are looked for again: chosen."""
 _LEAST_READ, _LEAST_READ_START = 4, 3

@@ -18,7 +18,7 @@ from csatext.privacy.normalize import SPEAKER, TEXT_END, fold, segments
 from csatext.privacy.prefilter.candidate_rows import Sources, coarse
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
-from csatext.privacy.recognizers.names import BESIDE, beside, names
+from csatext.privacy.recognizers.names import beside, names
 from csatext.privacy.recognizers.numbers import numbers
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 
@@ -140,12 +140,17 @@ def locate_column(
     if named is not None:
         first = first._replace(named=first.named | named)
     rows = np.flatnonzero(first.any() | bracketed)
+    if not len(rows):
+        return {}
     read = texts.take(pa.array(rows)).to_pylist()
-    folded = fold(TEXT_END.join(read)).split(TEXT_END) if not any(TEXT_END in text for text in read) else list(map(fold, read))
+    whole = not any(TEXT_END in text for text in read)
+    folded = fold(TEXT_END.join(read)).split(TEXT_END) if whole else [fold(text) for text in read]
     views = dict(zip(rows.tolist(), folded, strict=True))
-    whole = {row for row, view in views.items() if not bracketed[row] or MASK.search(view) is None}
-    waiting = [(row, 0, len(views[row]), sources) for row, sources in first.of(rows) if row in whole]
-    waiting += _gated(views, [(row, *part) for row in views.keys() - whole for part in segments(views[row])])
+    unmasked = {row for row, view in views.items() if not bracketed[row] or MASK.search(view) is None}
+    waiting = [(row, 0, len(views[row]), sources) for row, sources in first.of(rows) if row in unmasked]
+    waiting += _gated(
+        views, [(row, *part) for row in views.keys() - unmasked for part in segments(views[row])]
+    )
     located: dict[int, list[Found]] = {}
     for depth in range(_DEEPEST + 1):
         left: list[tuple[int, int, int]] = []
@@ -162,9 +167,7 @@ def locate_column(
     return {row: sorted(values) for row, values in located.items()}
 
 
-def _gated(
-    views: dict[int, str], parts: list[tuple[int, int, int]]
-) -> list[tuple[int, int, int, Sources]]:
+def _gated(views: dict[int, str], parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int, Sources]]:
     """Return the parts of texts in which a source can find something, with the sources."""
     parts = [part for part in parts if part[2] - part[1] > 1]
     if not parts:

@@ -38,7 +38,8 @@ TEXT_END = "\ufdd2"
 """Stands between texts of a column that a recognizer reads in one go: no value and no context crosses it."""
 
 SPEAKER = (
-    r"(?<![0-9A-Za-z\u3400-\u9fff])(?:客户|顾客|用户|买家|卖家|商家|客服|坐席|座席|话务员|接线员|机器人|用户方|来电人|主叫|被叫|甲|乙|[A-D])\s?:"
+    r"(?<![0-9A-Za-z\u3400-\u9fff])(?:客户|顾客|用户|买家|卖家|商家|客服|坐席|座席|话务员|接线员"
+    r"|机器人|用户方|来电人|主叫|被叫|甲|乙|[A-D])\s?:"
 )
 """Label of a speaker in a transcript: at the start of a line, or after a mark within a cell."""
 
@@ -84,7 +85,9 @@ def folding() -> np.ndarray:
     for digit in re.findall(r"\d", "".join(map(chr, range(_LAST_DIGIT)))):
         table[ord(digit)] = ord("0") + unicodedata.decimal(digit)
     simple = opencc.OpenCC("t2s").convert("\n".join(_HAN)).split("\n")
-    pairs = [(ord(char), ord(plain)) for char, plain in zip(_HAN, simple, strict=True) if plain < "\U00010000"]
+    pairs = [
+        (ord(char), ord(plain)) for char, plain in zip(_HAN, simple, strict=True) if plain < "\U00010000"
+    ]
     table[[char for char, _ in pairs]] = [plain for _, plain in pairs]
     table[list(_FOLD)] = [ord(plain) if isinstance(plain, str) else plain for plain in _FOLD.values()]
     table.setflags(write=False)

@@ -27,7 +27,8 @@ __all__ = ["hold_names", "mask_columns", "mask_doc_ids", "mask_rejects", "mask_s
 _NAMES = re.compile(r"姓名|名字|客户名|人$|主$|(?i:name)")
 _MOBILE_ID = r"^1[3-9]\d{9}$"
 _ID_SHAPES = (
-    r"(?:^|\D)(?:\+?86[- ]?|0086[- ]?|0)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?:\D|$)|(?:^|\D)\(?0[1-9]\d{0,2}\)?[ -]?\d{3,4}[ -]?\d{4}(?:\D|$)"
+    r"(?:^|\D)(?:\+?86[- ]?|0086[- ]?|0)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?:\D|$)|(?:^"
+    r"|\D)\(?0[1-9]\d{0,2}\)?[ -]?\d{3,4}[ -]?\d{4}(?:\D|$)"
     r"|@|\*|\(\d\)|\+\d|00(?:85|88)\d|(?:^|[^A-Za-z0-9])[A-Za-z]{1,2}\d{7,10}(?:$|[^A-Za-z0-9])"
     r"|\d{6}[ -]?(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}"
 )
@@ -88,7 +89,9 @@ def _are_read(ids: pd.Series) -> np.ndarray:
         parts = ids.iloc[papers].str.extract(r"^(?P<letters>[A-Za-z]+)(?P<number>\d+)$")
         numbers = parts["number"].astype("int64")
         grouped = numbers.groupby(parts["letters"].to_numpy())
-        spread = (grouped.transform("max") - grouped.transform("min")) / grouped.transform("size").clip(lower=2)
+        spread = (grouped.transform("max") - grouped.transform("min")) / grouped.transform("size").clip(
+            lower=2
+        )
         counts = (spread <= _DENSE) & (grouped.transform("size") > 2)
         chosen[papers[counts.to_numpy(bool)]] = False
     other = np.flatnonzero(ids.str.contains(_NOT_LATIN, regex=True).to_numpy(bool))

@@ -39,13 +39,18 @@ _PERSON = re.compile(
     r"(?:投诉|来电|诉求|反[映应]|举报|检举|申请|报案|报修|报障|当事|委托|申诉|求助|咨询|留言|反馈|信访|来访|来信|致电|呼叫|预约|预[订定]|下单|订购|购[买车票机]|付款|收款|缴费|汇款|签[收字约]|取[件货]|"
     r"提货|乘[车机客]|入住|就诊|承租|出租|租赁|借款|贷款|担保|受益|监护|法定代表|被?投保|参保|推荐|介绍|代办|经手|办卡|开卡|开户|登记|注册|使用|持有|产权|权利|所有|评价|提问|评论|发布|诉讼|被投诉|被举报|被反映|责任|对接|"
     r"紧急联系|紧急联络|家庭联系|送达|接收|接听|来宾|访客|见证|证明|受托|代理|代收|订票|出行|用车|用餐|订餐|点餐|寄送|服务对象|投标|申办|申购|认购|申领)人(?:员)?(?:的?(?:姓名|名称|名字|全名|信息))?$|^(?:姓|名|全名|真名|本名|抬头人)$"
-    r"|(?i:^(?:complainant|requester|recipient|receiver|consignee|payee|payer|cardholder|policy_?holder|insured|beneficiary|applicant|surname|given_?name|family_?name|fullname|nickname)(?:[_ ]?name)?$)"
+    r"|(?i:^(?:complainant|requester|recipient|receiver|consignee|payee|payer|cardholder"
+    r"|policy_?holder|insured|beneficiary|applicant|surname|given_?name|family_?name|fullname"
+    r"|nickname)(?:[_ ]?name)?$)"
 )
 """Headers of columns that hold who a person is, whatever stands in them."""
 _MAYBE_PERSON = re.compile(
     r"^(?:客户|会员|用户|顾客|买家|卖家|业主|租客|租户|住户|房东|患者|病人|学员|学生|家长|乘客|旅客|群众|市民|村民|居民|当事人|本人|亲属|家属|客人|宾客|粉丝|网友|作者|发言人|发送者|发送人|发信人|收信人|寄信人|说话人|对话人|人员|人名|成员|老板|"
     r"店主|车主|司机|骑手|收|寄|致|甲方|乙方|姓名或昵称|称呼|尊称)(?:名|名称|信息)?$"
-    r"|(?i:^(?:sender|from|to|author|reporter|customer|client|member|user|buyer|guest|passenger|patient|student|caller|callee|contact|person|people|name|speaker|creator|submitter|submitted_by|reported_by|requested_by|raised_by|opened_by|closed_by|tenant|subscriber|visitor|driver|rider|doctor|teacher|seller|shopper|end_?user|attendee)(?:[_ ]?name)?$)"
+    r"|(?i:^(?:sender|from|to|author|reporter|customer|client|member|user|buyer|guest|passenger"
+    r"|patient|student|caller|callee|contact|person|people|name|speaker|creator|submitter|submitted_by"
+    r"|reported_by|requested_by|raised_by|opened_by|closed_by|tenant|subscriber|visitor|driver|rider|doctor"
+    r"|teacher|seller|shopper|end_?user|attendee)(?:[_ ]?name)?$)"
 )
 """Headers of columns that hold persons, or their roles and kinds: what stands in them decides."""
 _NO_PERSON = re.compile(
@@ -55,8 +60,44 @@ _NO_PERSON = re.compile(
 )
 """Headers of columns that hold things and places: names of persons among them are those of brands."""
 _ROLES = frozenset(
-    "customer client user agent system bot robot admin service staff operator visitor seller buyer unknown other none null email phone wechat chat web app"
-    " male female yes no true false vip new old normal gold silver".split()
+    [
+        "customer",
+        "client",
+        "user",
+        "agent",
+        "system",
+        "bot",
+        "robot",
+        "admin",
+        "service",
+        "staff",
+        "operator",
+        "visitor",
+        "seller",
+        "buyer",
+        "unknown",
+        "other",
+        "none",
+        "null",
+        "email",
+        "phone",
+        "wechat",
+        "chat",
+        "web",
+        "app",
+        "male",
+        "female",
+        "yes",
+        "no",
+        "true",
+        "false",
+        "vip",
+        "new",
+        "old",
+        "normal",
+        "gold",
+        "silver",
+    ]
 )
 _LATIN_NAME = re.compile(r"[A-Z][a-z]{1,14}(?:[ .'\-]{1,2}[A-Z][a-z]{0,14}){0,3}")
 _NAMES_LOOKED_AT = 2000

@@ -10,7 +10,9 @@ import pytest
 import csatext as ct
 from csatext.batch.reserved_columns import RESULT_COLUMNS, free_names
 from csatext.cli import main
+from csatext.privacy import outputs
 from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.privacy.redact import redact_column
 
 PHONES = ["13812345678", "15987654321", "18611112222", "13700001111", "17755556666"]
 CARD_ID = "110101199003074514"
@@ -240,7 +242,9 @@ def test_names_that_results_need_are_left_free():
     assert not [name for name in [*freed.columns, *renamed] if PHONES[0] in name]
 
 
-@pytest.mark.parametrize("pattern", ["c{:08d}", "E{:08d}", "T20260512{:06d}", "工单-{:06d}", "20260512{:06d}"])
+@pytest.mark.parametrize(
+    "pattern", ["c{:08d}", "E{:08d}", "T20260512{:06d}", "工单-{:06d}", "20260512{:06d}"]
+)
 def test_identifiers_that_count_are_not_read_as_text(pattern, monkeypatch):
     read = []
 

@@ -188,14 +188,39 @@ def test_a_corpus_with_the_texts_as_read_cannot_be_saved(tmp_path):
         ct.save(corpus, tmp_path / "c.csatext")
     assert list(tmp_path.iterdir()) == []
 
+
 PEOPLE = ["赵一鸣", "钱小雨", "孙立", "李海燕", "周国强"]
 
 
 @pytest.mark.parametrize(
     "header",
     [
-        *("投诉人", "来电人", "诉求人", "师傅", "Sender", "联系人", "经办人", "报修人", "业主", "收件人", "聯絡人"),
-        *("收貨人", "投訴人", "客户", "患者", "安装师傅", "销售顾问", "Reporter", "complainant", "甲", "字段3", "x"),
+        *(
+            "投诉人",
+            "来电人",
+            "诉求人",
+            "师傅",
+            "Sender",
+            "联系人",
+            "经办人",
+            "报修人",
+            "业主",
+            "收件人",
+            "聯絡人",
+        ),
+        *(
+            "收貨人",
+            "投訴人",
+            "客户",
+            "患者",
+            "安装师傅",
+            "销售顾问",
+            "Reporter",
+            "complainant",
+            "甲",
+            "字段3",
+            "x",
+        ),
     ],
 )
 def test_a_column_of_persons_shows_none_under_any_header(header):

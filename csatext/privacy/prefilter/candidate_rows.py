@@ -107,9 +107,44 @@ def _pairs(of: str) -> np.ndarray:
         "at": ["at", "AT", "aT", "At"],
         "told": [word[-2:] for kind in sorted(ANNOUNCED - {"id_tail"}) for word in words_of(kind)],
         "tail": [word[-2:] for word in words_of("id_tail")],
-        "closing": ["敬礼", "特此", "--", "敬上", "谨上", "敬启", "谨启", "拜上", "顿首", "拜谢", "亲笔", "手书", "叩谢"],
+        "closing": [
+            "敬礼",
+            "特此",
+            "--",
+            "敬上",
+            "谨上",
+            "敬启",
+            "谨启",
+            "拜上",
+            "顿首",
+            "拜谢",
+            "亲笔",
+            "手书",
+            "叩谢",
+        ],
+        "dated": ["日生", "号生", "月生", "年生"],
         "born": ["生人", "生的", "生下", "诞生"],
-        "english": ["is", "IS", "am", "AM", "'m", "mr", "Mr", "MR", "ms", "Ms", "MS", "rs", "RS", "s.", "r.", "ar", "AR", "ds", "ly"],
+        "english": [
+            "is",
+            "IS",
+            "am",
+            "AM",
+            "'m",
+            "mr",
+            "Mr",
+            "MR",
+            "ms",
+            "Ms",
+            "MS",
+            "rs",
+            "RS",
+            "s.",
+            "r.",
+            "ar",
+            "AR",
+            "ds",
+            "ly",
+        ],
     }[of]
     return np.array(sorted({(ord(word[0]) << 16) + ord(word[1]) for word in words}), np.int64)
 
@@ -173,7 +208,7 @@ def _likely(points: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def _in_codes(points: np.ndarray, letters: np.ndarray, shortest: int = _SHORTEST_CODE) -> np.ndarray:
-    """Return the letters that stand in a code, written or said in pieces, of at least ``shortest`` characters."""
+    """Return the letters in a code, written or said in pieces, of at least ``shortest`` characters."""
     before, after = np.ones(len(letters), bool), np.ones(len(letters), bool)
     size = np.ones(len(letters), np.int8)
     for by in range(1, shortest):
@@ -252,7 +287,11 @@ def coarse(texts: pa.Array) -> Coarse:
     spelt = _paired(letters, points, "at")
     offices = of(Bit.OFFICE)
     offices = np.concatenate(
-        [edged(only(offices, Bit.SURNAME, -1), -2), edged(only(offices, Bit.COMPOUND, -2), -3)]
+        [
+            edged(only(offices, Bit.SURNAME, -1), -2),
+            edged(only(offices, Bit.COMPOUND, -2), -3),
+            only(only(offices, Bit.COMMON, -1), Bit.AT_WORK, -2),
+        ]
     )
     alone = offices[np.isin(folding()[points[offices]], _alone())]
     full = rare[(here & Bit.OFFICE) != 0]
@@ -269,7 +308,12 @@ def coarse(texts: pa.Array) -> Coarse:
             | ((marks[1:-2] & IS_SURNAME != 0) & (marks[2:-1] & IS_GIVEN != 0) & (marks[3:] & IS_GIVEN != 0))
         )
     )
-    acts = np.concatenate([acts, only(np.flatnonzero((marks[:-1] & IS_ACT != 0) & (marks[1:] & IS_COMMON != 0)), Bit.COMPOUND, 1)])
+    acts = np.concatenate(
+        [
+            acts,
+            only(np.flatnonzero((marks[:-1] & IS_ACT != 0) & (marks[1:] & IS_COMMON != 0)), Bit.COMPOUND, 1),
+        ]
+    )
     says = np.flatnonzero((marks[1:] & IS_SAYS != 0) & (marks[:-1] & IS_GIVEN != 0)) + 1
     says = np.concatenate(
         [
@@ -279,12 +323,23 @@ def coarse(texts: pa.Array) -> Coarse:
         ]
     )
     tails = _paired(cues, points, "tail")
-    tails = tails[np.isin(folding()[np.stack([points[tails - by] for by in range(1, _TAIL_REACH)])], _PAPERS).any(axis=0)]
+    tails = tails[
+        np.isin(folding()[np.stack([points[tails - by] for by in range(1, _TAIL_REACH)])], _PAPERS).any(
+            axis=0
+        )
+    ]
     told = followed(np.concatenate([_paired(cues, points, "told"), tails]) + 2, _TOLD_REACH)
     heads = _close(spoken, no_number, 3)
     heads = heads[np.isin(folding()[points[heads]], _ONES)]
     parted = rows(_near(_close(spoken, no_number, _GROUP), 2, _PARTED)) & rows(heads)
-    english = only(_paired(np.concatenate([letters, of(Bit.POINT), of(Bit.CLOSING)]), points, "english"), Bit.CAPITAL, 2, 3, 4, 5)
+    english = only(
+        _paired(np.concatenate([letters, of(Bit.POINT), of(Bit.CLOSING)]), points, "english"),
+        Bit.CAPITAL,
+        2,
+        3,
+        4,
+        5,
+    )
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
     many = rows(_close(spoken, no_number, _TELLING), _close(digits, no_code, _TELLING_CODE))
@@ -308,6 +363,7 @@ def coarse(texts: pa.Array) -> Coarse:
             _near(of(Bit.COLON), 2, _HEX_GROUP),
             _near(of(Bit.DASH), 3, _PAIRS),
             _paired(of(Bit.BORN), points, "born"),
+            _paired(of(Bit.BORN) - 1, points, "dated"),
             only(of(Bit.SERIES), Bit.ASCII_DIGIT, 1, 2, 3),
             brackets,
             slashes,

@@ -14,7 +14,7 @@ from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
 from csatext.privacy.recognizers.name_boundaries import LEFT_EDGES, NAME_STARTS
 from csatext.privacy.recognizers.name_lists import compound_starts, name_lists, surnames
-from csatext.privacy.recognizers.names import ACTS, SAYS
+from csatext.privacy.recognizers.names import ACTS, AT_WORK, SAYS
 from csatext.privacy.recognizers.spoken_digits import MISHEARD, SPOKEN
 from csatext.privacy.recognizers.transliterated_names import DOTS
 
@@ -93,6 +93,7 @@ class Bit(IntFlag):
     BORN = auto()
     SERIES = auto()
     COMMON = auto()
+    AT_WORK = auto()
 
 
 _RARE = (
@@ -169,6 +170,7 @@ def classes() -> np.ndarray:
         Bit.SLASH: "/",
         Bit.BORN: "生诞",
         Bit.SERIES: "字",
+        Bit.AT_WORK: "".join(AT_WORK),
         Bit.COMMON: "".join(sorted(name_lists().common)) + compound_starts(),
     }
     table = np.zeros(_PLANES, np.int64)

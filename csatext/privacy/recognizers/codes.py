@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from csatext.privacy.context import DIRECT, TriggerWord, TriggerWords
+from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import TURN_JOIN, around
 from csatext.privacy.recognizers.announced_values import ANNOUNCED, announced_values
@@ -34,7 +34,9 @@ _LABEL = re.compile(r"(?:QQ|qq|[Vv][Xx])(?=[A-Za-z][A-Za-z0-9_\-]{4})")
 _DOCUMENT = re.compile(
     r"[〔\[【(](?:19|20)[0-9]{2}[〕\]】)]\s?[\u3400-\u9fffA-Za-z]{0,4}[0-9]{0,4}[\u3400-\u9fff]{0,2}第?\s?[0-9A-Za-z\-]{1,16}号?"
 )
-_HEAD = re.compile(rf"{DIRECT}{{0,8}}+(?P<head>[A-Za-z0-9\-]{{0,12}}[\u3400-\u9fff]{{0,8}}[A-Za-z0-9\-]{{0,8}})\s?")
+_HEAD = re.compile(
+    r"[\s:,，、是为的]{0,6}+(?P<head>[A-Za-z0-9\-]{0,12}[\u3400-\u9fff]{0,8}[A-Za-z0-9\-]{0,8})\s?"
+)
 _UNNAMED = re.compile(r"[A-Z]{1,6}-?[0-9][0-9\-]{7,24}[0-9A-Z]?")
 _PURPOSE_REACH = 12
 _LEAST_UNNAMED = 10
@@ -74,7 +76,11 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
     kind = cue.kind if cue is not None else ""
     other = cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED) and cue.direct
     ordered = cue is not None and kind == "order" and (cue.strong or cue.direct)
-    if digits < len(code) and is_uscc(upper) and (kind == "tax" or not ((other or ordered) and digits == len(code))):
+    if (
+        digits < len(code)
+        and is_uscc(upper)
+        and (kind == "tax" or not ((other or ordered) and digits == len(code)))
+    ):
         return "uscc"
     if other:
         return None
@@ -94,9 +100,9 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
         return "order"
     if _TRACKING.match(upper) is not None:
         return "order"
-    if cue is None and digits >= _LEAST_UNNAMED and _UNNAMED.fullmatch(code) is not None:
-        if any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
-            return "order"
+    unnamed = cue is None and digits >= _LEAST_UNNAMED and _UNNAMED.fullmatch(code) is not None
+    if unnamed and any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
+        return "order"
     if kind == "account" and cue is not None and cue.direct and len(code) >= (5 if cue.strong else 6):
         return "account"
     after = cues.after(end) if cue is None and _LETTER.search(code) is not None else None

@@ -109,7 +109,7 @@ def _close(view: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(view):
-        if run and _is_read_back(view, run[-1], chunk):
+        if run and (_is_read_back(view, run[-1], chunk) or _is_begun_anew(view, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
         elif run and not _joined(view, run[-1].end, chunk.start):
             if _is_corrected(view, run, chunk):
@@ -132,6 +132,18 @@ def _is_read_back(view: str, left: Chunk, right: Chunk) -> bool:
         and right.start - left.end <= _LONGEST_GAP
         and _LABEL.search(view, left.end, right.start) is not None
         and GAP.fullmatch(view, left.end, right.start) is not None
+    )
+
+
+def _is_begun_anew(view: str, run: list[Chunk], right: Chunk) -> bool:
+    """Whether the first three digits of a mobile number are said twice."""
+    first = run[-1]
+    return (
+        len(run) == 1
+        and first.digits == right.digits
+        and len(right.digits) == _LEAST_HALF
+        and right.digits[0] == "1"
+        and _joined(view, first.end, right.start)
     )
 
 

@@ -11,8 +11,8 @@ from csatext.privacy.context import TriggerWords, words_of
 from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import QUESTION_END, TEXT_END, TURN_JOIN
 from csatext.privacy.recognizers.name_boundaries import (
-    EDGE,
     AFTER_NAME,
+    EDGE,
     LEFT_EDGES,
     REACH,
     begins_word,
@@ -29,10 +29,9 @@ from csatext.privacy.recognizers.name_boundaries import (
     surname_before,
     written_apart,
 )
-
 from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around, transliterated_end
 
-__all__ = ["ACTS", "ASKS_NAME", "BESIDE", "SAYS", "beside", "is_name_cell", "names"]
+__all__ = ["ACTS", "ASKS_NAME", "AT_WORK", "BESIDE", "SAYS", "beside", "is_name_cell", "names"]
 
 _WRITTEN = (
     r"(?:就|请|麻烦|直接|还是|都|也|要|先|帮我|给我|可以|那一?栏|一栏|栏|那里|这里|处|统一|重新|已经|已|现在){1,2}"
@@ -80,6 +79,8 @@ _LABELLED = re.compile(
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
 )
 _BEFORE_NAME = frozenset("成为是给找叫我")
+AT_WORK = tuple("业台安下里政洁店馆")
+"""Last characters of places of work that stand before 王姐."""
 _BEFORE_FULL = frozenset(LEFT_EDGES) | frozenset("次是约的装修派看去来过让请")
 _BEFORE_HIMSELF = frozenset(LEFT_EDGES) | frozenset("公婆妈爸亲夫妻子女哥姐弟妹友事员长民")
 _PREPOSITION = re.compile(r"(?:由|对|关|至|鉴|基|属|等|位|处|在)$")
@@ -139,8 +140,8 @@ def _called(view: str) -> Iterator[tuple[int, int]]:
 def announced_names(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
     """Yield start and end of the names beside a word that tells that a person is meant.
 
-    After a word that announces one, after 叫, before 经理 and the like, after 转告 or 据, before 反映, at the end
-    of a letter, with the dot of transliteration.
+    After a word that announces one, after 叫, before 经理 and the like, after 转告 or 据, before 反映, at the
+    end of a letter, with the dot of transliteration.
     """
     yield from _announced(view, cues)
     yield from _called(view)
@@ -156,7 +157,10 @@ def _acted_upon(view: str) -> Iterator[tuple[int, int]]:
     """Yield the full names between a word such as 据, 由, 转告 and a verb or the end of the clause."""
     for act in _ACT.finditer(view):
         end = name_at(view, act.end(), strict=True, dotted=False, announced=True)
-        if end is not None and _ACT_END.match(view, end) is not None and _is_full(view, act.end(), end):
+        if end is None or not _is_full(view, act.end(), end):
+            continue
+        closes = EDGE if act.group() in ":=" else _ACT_END
+        if closes.match(view, end) is not None or (closes is _ACT_END and end - act.end() > _SHORT_NAME):
             yield act.end(), end
 
 
@@ -167,7 +171,9 @@ def _acting(view: str) -> Iterator[tuple[int, int]]:
             start = verb.start() - length
             if start < 0 or (start > 0 and is_han(view, start - 1)):
                 continue
-            if name_at(view, start, strict=True, dotted=False, announced=True) == verb.start() and _is_full(view, start, verb.start()):
+            if name_at(view, start, strict=True, dotted=False, announced=True) == verb.start() and _is_full(
+                view, start, verb.start()
+            ):
                 yield start, verb.start()
 
 
@@ -189,8 +195,7 @@ def _undersigned(view: str) -> Iterator[tuple[int, int]]:
 def _dotted(view: str) -> Iterator[tuple[int, int]]:
     """Yield the names with the dot of transliteration whose parts sound like names, wherever they stand."""
     for dot in _DOT.finditer(view):
-        for name in sounded_around(view, dot.start(), follows=AFTER_NAME):
-            yield name
+        yield from sounded_around(view, dot.start(), follows=AFTER_NAME)
 
 
 def _introduced(view: str) -> Iterator[tuple[int, int]]:
@@ -204,35 +209,39 @@ def _is_full(view: str, start: int, end: int) -> bool:
     before = view[start - 1 : start]
     if view[start] == "于" and before in tuple("对由关至鉴基属等"):
         return False
-    return view[end - 1] not in _PLACE_ENDS and (
-        is_common(view, start) or is_frequent(view, start)
-    )
+    return view[end - 1] not in _PLACE_ENDS and (is_common(view, start) or is_frequent(view, start))
 
 
-ACTS = "据到经由应让请告诉达给知系上下找问催谢扬报醒复答访了过派是叫跟和与向对被把替帮居名"
+ACTS = (
+    ":=员师者工夫友婆弟妹嫂姑舅姨据到经由应让请告诉达给知系上下找问催谢扬报醒复答访了过派是叫跟和与向对"
+    "被把替帮居名"
+)
 """Last characters of the words after which a full name is looked for."""
 SAYS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
 """First characters of what a person at the start of a clause does."""
 _ACT = re.compile(
-    r"(?=[根据接收经由应让请转通告联找询问催感表投举提回答交派指分是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
-    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名)(?=[\u3400-\u9fff])"
+    r"(?=[:=员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
+    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|师(?!傅)|[:=员者工夫友婆弟妹嫂姑舅姨])(?=[\u3400-\u9fff])"
 )
 _ACT_END = re.compile(
     r"[^\u3400-\u9fff]|$|反映|反应|所述|描述|称(?![心重赞职])|诉|说|讲|投诉|举报|来电|要求|同意|负责|处理|跟进|接待|办理|介绍|推荐|签字|签收|来[取拿办处上]|去[取拿办处]|取[件货走]|给我|给[他她你您客]|"
     r"回[个电复话]|联系|转[告交达接]|把|一[声下次]|的(?:描述|反映|投诉|要求|诉求|说法|申请|电话|手机|号码|名字|名义|微信|账号|卡|订单|快递|工单|意见|情况|回复|承诺|态度|家属|家|车)|确认|核实|上门|维修|安装|过来|"
-    r"来(?=处|办|取|接|修)|接[的单听]|本人|反馈|发[来送]|申请|提[出交]|请求|咨询|预约|登记|于|骂|打[伤了人]|威胁|骗|欺|辱"
+    r"来(?=处|办|取|接|修)|接[的单听]|本人|反馈|发[来送]|申请|提[出交]|请求|咨询|预约|登记|于|的|经手|保管|领[取走]|代|骂|打[伤了人]|威胁|骗|欺|辱"
 )
 _SAYS = re.compile(
     rf"(?=[{SAYS}])(?:"  # the first characters of all that follows
     r"反映|反应|反馈|来电|致电|来信|来访|来函|表示(?!满意度)|投诉|要求|称(?![心重赞职呼霸为号])|诉称|声称|自称|申请|咨询|询问|举报|报修|报案|催[办促]|希望|请求|认为|说(?!明)|拒[绝不]|承诺|答应|辱骂|殴打|威胁|预约|"
     r"购买|欠[款费]|于(?=[0-9今昨前上本])|[已没]?签[字收]|打电话|电话(?:反映|投诉|咨询|要求)|通过(?:电话|微信|网))"
 )
-_CLOSING = re.compile(r"此致[\s,，。!]{0,3}敬礼[\s,，。!:]{0,3}|敬礼[\s,，。!]{1,3}|--\s?|——\s?|特此[投诉反映申请告知说明]{2,4}[\s。,，!]{1,3}")
+_CLOSING = re.compile(
+    r"此致[\s,，。!]{0,3}敬礼[\s,，。!:]{0,3}|敬礼[\s,，。!]{1,3}|--\s?|——\s?|特此[投诉反映申请告知说明]{2,4}[\s。,，!]{1,3}"
+)
 _LAST = re.compile(r"[\s。.!]{0,3}(?:$|[\n0-9(\ufdd2]|(?:19|20)[0-9]{2})")
 _RESPECTFULLY = re.compile(r"(?:敬上|谨上|敬启|谨启|拜上|顿首|拜谢|亲笔|手书|叩谢)")
 _DOT = re.compile(f"[{DOTS}*]")
 _ENGLISH = re.compile(
-    r"(?=[MmIiTtNnDdRrSs])(?i:my name is|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?|sincerely,?)[\s:,]{0,3}"
+    r"(?=[MmIiTtNnDdRrSs])(?i:my name is|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?"
+    r"|sincerely,?)[\s:,]{0,3}"
     r"(?P<name>[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|(?<=is )[A-Z][a-z]{2,11})(?![A-Za-z0-9])"
 )
 BESIDE = frozenset(("mobile", "landline", "id_card"))
@@ -240,7 +249,8 @@ BESIDE = frozenset(("mobile", "landline", "id_card"))
 _CAPITAL = re.compile("[A-Z][a-z]")
 _SHORT_NAME = 2
 _CELL = re.compile(
-    rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}|(?P<dotted>[\u3400-\u9fff]{{2,8}}[{DOTS}*][\u3400-\u9fff]{{2,9}}))"
+    rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}"
+    rf"|(?P<dotted>[\u3400-\u9fff]{{2,8}}[{DOTS}*][\u3400-\u9fff]{{2,9}}))"
     r"(?:(?P<starred>[*某xX]{1,2})|(?P<address>先生|女士|小姐|太太|师傅|老师|经理|同学|阿姨))?"
 )
 _NEVER = re.compile("(?!)")
@@ -254,14 +264,18 @@ def _office() -> re.Pattern[str]:
     alone = "".join(word for word in words if len(word) == 1 and word != "总")
     # a class first: a search runs through it several times as fast as through alternatives
     return re.compile(
-        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找])|(?<=[{alone}])(?<![小大老表堂学师空亲][{alone}])(?![{alone}妹夫们斯伦特白德本母父恩乐子娘妈]))"
+        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找])"
+        rf"|(?<=[{alone}])(?<![小大老表堂学师空亲][{alone}])(?![{alone}妹夫们斯伦特白德本母父恩乐子娘妈]"
+        r"))"
     )
 
 
 def _in_office(view: str) -> Iterator[tuple[int, int]]:
-    """Yield the family or full names right before 经理, 老师, 主任 and the like, 总 at the end of a clause."""
+    """Yield the names right before 经理, 老师, 主任 and the like, 总 at the end of a clause."""
     for office in _office().finditer(view):
         start = surname_before(view, office.start())
+        if start is None and view[office.start() - 2 : office.start() - 1] in AT_WORK:
+            start = office.start() - 1 if is_common(view, office.start() - 1) else None
         if start is not None:
             yield start, office.start()
             continue

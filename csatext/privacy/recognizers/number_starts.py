@@ -83,7 +83,7 @@ def _shaped(digits: np.ndarray, sizes: np.ndarray, limits: np.ndarray, barred: n
         | (ends(11, 12, 13) & away)
         | (ends(13, 14, 15) & twice_zero)
         | (sizes >= _UNNAMED)
-        |         (ends(11) & (mobile(0) | (pair(0) == 85)))
+        | (ends(11) & (mobile(0) | (pair(0) == 85)))
         | (ends(12) & ((zero & mobile(1)) | ((pair(0) == 88) & (digit(2) == 6))))
         | (ends(11, 12) & zero & area(1))
         | (ends(13) & (pair(0) == 86) & mobile(2))

@@ -9,6 +9,7 @@ from itertools import pairwise
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import QUESTION_END, TEXT_END, around
+from csatext.privacy.recognizers.announced_values import ANNOUNCED
 from csatext.privacy.recognizers.checksums import (
     is_barcode,
     is_card_like,
@@ -21,7 +22,6 @@ from csatext.privacy.recognizers.checksums import (
     is_uscc,
     looks_like_id18,
 )
-from csatext.privacy.recognizers.announced_values import ANNOUNCED
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS, SHORTEST, runs
 from csatext.privacy.recognizers.number_starts import LONGEST, starts
 from csatext.privacy.recognizers.spoken_digits import Chunk, misheard_mobiles
@@ -60,10 +60,14 @@ _ALONE_AFTER = re.compile(r"(?:[^0-9A-Za-z]|[A-Za-z](?![0-9A-Za-z]))|$")
 _LETTERS_AFTER = re.compile(r"[xX]|[eE]xt\.?[0-9]")
 _FRACTION = re.compile(r"(?<![0-9.])-?[0-9]\.$")
 _CARRIER = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,4}[\s-]?$")
-_MOMENT = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?")
+_MOMENT = re.compile(
+    r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
+)
 _ABROAD = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?9[0-9]{8}|8860?[2-8][0-9]{7,8})")
 _CODES_ABROAD = frozenset(("852", "853", "886", "00852", "00853", "00886"))
-_TAIWAN_AREAS = frozenset(("02", "03", "037", "04", "049", "05", "06", "07", "08", "089", "082", "0826", "0836"))
+_TAIWAN_AREAS = frozenset(
+    ("02", "03", "037", "04", "049", "05", "06", "07", "08", "089", "082", "0826", "0836")
+)
 _TAIWAN_MOBILE = re.compile("09[0-9]{8}")
 PURPOSE = re.compile(
     r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
@@ -148,7 +152,11 @@ def _structural(
         return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
         return "id_card", digits
-    if size == 18 and is_uscc(digits) and (near == "tax" or cue is None or not cue.direct or near not in ("order", "other")):
+    if (
+        size == 18
+        and is_uscc(digits)
+        and (near == "tax" or cue is None or not cue.direct or near not in ("order", "other"))
+    ):
         return "uscc", digits
     if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
         return "id_card", digits + "X"

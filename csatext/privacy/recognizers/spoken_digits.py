@@ -186,7 +186,7 @@ def as_digits(characters: str) -> str:
 
 
 def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and digits of mobile numbers in which a few digits are written as what they sound like.
+    """Yield start, end and digits of mobile numbers with a few digits written as what they sound like.
 
     Examples
     --------

@@ -47,6 +47,18 @@ def test_ordinary_words_stay(text: str) -> None:
 
 
 def test_groups_that_the_agent_repeats_are_masked() -> None:
-    said = [("customer", "手机是138"), ("agent", "138，您说"), ("customer", "00138000"), ("agent", "尾号8000对吧")]
-    turns = pd.DataFrame([{"doc_id": "c", "turn_id": i, "role": r, "text": t} for i, (r, t) in enumerate(said)])
-    assert redact_turns(turns)["text"].tolist() == ["手机是[手机号]", "[手机号]，您说", "[手机号]", "尾号[手机号]对吧"]
+    said = [
+        ("customer", "手机是138"),
+        ("agent", "138，您说"),
+        ("customer", "00138000"),
+        ("agent", "尾号8000对吧"),
+    ]
+    turns = pd.DataFrame(
+        [{"doc_id": "c", "turn_id": i, "role": r, "text": t} for i, (r, t) in enumerate(said)]
+    )
+    assert redact_turns(turns)["text"].tolist() == [
+        "手机是[手机号]",
+        "[手机号]，您说",
+        "[手机号]",
+        "尾号[手机号]对吧",
+    ]
