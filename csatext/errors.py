@@ -17,12 +17,14 @@ __all__ = [
     "NotFittedError",
     "ParameterError",
     "SchemaError",
+    "escape_controls",
     "mask_numbers",
 ]
 
 _SEP = "[-_. ]?"
 _DATE = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _NUMBERS = (
+    (r"(:/{1,2}[^\s:/@]{0,100}):[^\s/]{1,200}@", r"\1:***@"),
     (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "[邮箱]"),
     (rf"(?<!\d)\d{{6}}{_DATE}\d{{3}}[\dXx](?!\d)", "[身份证]"),
     (rf"(?<!\d)({_DATE})?(?:86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}({_DATE})?(?!\d)", r"\1[手机号]\2"),
@@ -36,7 +38,8 @@ stamp (20260501103000) and a clock in seconds or milliseconds have none of these
 def mask_numbers(text: str) -> str:
     """Return a name or a sentence without what has the shape of a personal number or an e-mail address.
 
-    Blunt on purpose, for names of files and values echoed by errors; texts are for `csatext.redact`.
+    Blunt on purpose, for names of files and values echoed by errors; texts are for `csatext.redact`. The
+    password of a database URL is hidden too.
 
     Examples
     --------
@@ -46,6 +49,21 @@ def mask_numbers(text: str) -> str:
     for shape, label in _NUMBERS:
         text = re.sub(shape, label, text)
     return text
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn the order of letters (Unicode Annex 9); not tab and newline."""
+
+
+def escape_controls(text: str) -> str:
+    r"""Return text in which control characters and marks of direction are written out: names may hold them.
+
+    Examples
+    --------
+    >>> escape_controls("渠道\x1b[2J"), escape_controls("a\u202eb")
+    ('渠道\\x1b[2J', 'a\\u202eb')
+    """
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str | None:
@@ -66,14 +84,28 @@ def _listed(names: Iterable[object], limit: int = 30) -> str:
 
 
 class CsatextError(ValueError):
-    """Base of all errors raised on purpose by csatext; no message shows a personal number it was given."""
+    """Base of all errors raised on purpose by csatext; no message shows a personal number it was given.
+
+    A ``ValueError``, so that code that knows nothing of csatext handles it as one.
+
+    Examples
+    --------
+    >>> str(CsatextError("无法读取「13800138000.csv」。"))
+    '无法读取「[手机号].csv」。'
+    """
 
     def __init__(self, *said: object) -> None:
         super().__init__(*(mask_numbers(part) if isinstance(part, str) else part for part in said))
 
 
 class ParameterError(CsatextError):
-    """An argument has a value that is not allowed."""
+    """An argument has a value that is not allowed.
+
+    Examples
+    --------
+    >>> str(ParameterError.not_allowed("freq", "w", ["D", "W"]))
+    "参数 freq='w' 不可用；可选值：D、W。"
+    """
 
     @classmethod
     def not_allowed(cls, name: str, given: object, allowed: Sequence[object]) -> ParameterError:
@@ -87,13 +119,43 @@ class ParameterError(CsatextError):
         return cls(f"参数 {name}={given!r} 超出范围；要求：{rule}。")
 
     @classmethod
+    def not_an_error_rate(cls, name: str, given: object) -> ParameterError:
+        """``name`` is an error rate, given something else: often a coverage (0.95)."""
+        return cls(
+            f"参数 {name}={given!r} 超出范围；要求：大于 0、不大于 0.5，例如 0.05。"
+            f"{name} 是误报率（其实没有变化或差别却报出来的概率），不是置信水平；要 95% 的把握请写 0.05。"
+        )
+
+    @classmethod
+    def not_a_coverage(cls, name: str, given: object) -> ParameterError:
+        """``name`` is the coverage of an interval, given something else: often an error rate (0.05)."""
+        return cls(
+            f"参数 {name}={given!r} 超出范围；要求：不小于 0.5、小于 1，例如 0.95。"
+            f"{name} 是区间的置信水平（区间包含真实值的概率），不是误报率；要 95% 的区间请写 0.95。"
+        )
+
+    @classmethod
+    def reserved_columns(cls, name: str, taken: Sequence[str], table: str) -> ParameterError:
+        """Columns named by argument ``name`` bear names of columns of the result ``table``."""
+        return cls(
+            f"参数 {name} 里的列「{'、'.join(taken)}」与结果表的列同名（表 {table}）；"
+            f'请先改名，例如 facts.rename(columns={{"{taken[0]}": "{taken[0]}_维度"}})。'
+        )
+
+    @classmethod
     def wrong_type(cls, name: str, given: object, wanted: str) -> ParameterError:
         """``name`` was given an object of the wrong type."""
         return cls(f"参数 {name} 的类型是 {type(given).__name__}；要求：{wanted}。")
 
 
 class SchemaError(CsatextError):
-    """A table does not have the columns or types it promises."""
+    """A table does not have the columns or types it promises.
+
+    Examples
+    --------
+    >>> str(SchemaError.missing_column("facts", "chanel", ["channel", "product"]))
+    '表「facts」缺少列「chanel」；现有列：channel、product。是不是想写「channel」？'
+    """
 
     @classmethod
     def missing_column(cls, table: str, column: str, seen: Iterable[object]) -> SchemaError:
@@ -126,7 +188,13 @@ class SchemaError(CsatextError):
 
 
 class InputError(CsatextError):
-    """A file or stream cannot be read as what it should be."""
+    """A file or stream cannot be read as what it should be.
+
+    Examples
+    --------
+    >>> str(InputError.unreadable("五月.csv", "文件是空的", "请检查导出是否完成"))
+    '无法读取「五月.csv」：文件是空的；请检查导出是否完成。'
+    """
 
     @classmethod
     def unreadable(cls, path: object, why: str, what_to_do: str) -> InputError:
@@ -144,7 +212,13 @@ class InputError(CsatextError):
 
 
 class ConfigError(CsatextError):
-    """A configuration file or command line cannot be used."""
+    """A configuration file or command line cannot be used.
+
+    Examples
+    --------
+    >>> str(ConfigError.unknown_key("csatext.toml", "topic", ["n_topics"]))
+    '配置「csatext.toml」有不认识的键「topic」；可用的键：n_topics。是不是想写「n_topics」？'
+    """
 
     @classmethod
     def unknown_key(cls, path: object, key: str, allowed: Iterable[str]) -> ConfigError:
@@ -152,9 +226,23 @@ class ConfigError(CsatextError):
         names = list(allowed)
         return cls(f"配置「{path}」有不认识的键「{key}」；可用的键：{_listed(names)}。{_hint(key, names)}")
 
+    @classmethod
+    def reserved_columns(cls, key: str, taken: Sequence[str]) -> ConfigError:
+        """Columns named by ``key`` bear names of columns of the result tables."""
+        return cls(
+            f"配置 {key} 里的列「{'、'.join(taken)}」与结果表的列同名；"
+            f'请在 [input.columns] 里给它另起一个名字，如 "{taken[0]}_维度" = "{taken[0]}"。'
+        )
+
 
 class LexiconError(CsatextError):
-    """A lexicon or taxonomy file has a bad line."""
+    """A lexicon or taxonomy file has a bad line.
+
+    Examples
+    --------
+    >>> str(LexiconError.bad_line("terms.tsv", 3, "缺少词语"))
+    '词典「terms.tsv」第 3 行有误：缺少词语。'
+    """
 
     @classmethod
     def bad_line(cls, path: object, line: int, why: str) -> LexiconError:
@@ -163,7 +251,17 @@ class LexiconError(CsatextError):
 
 
 class NotFittedError(CsatextError, AttributeError):
-    """A fitted attribute was asked for before ``fit``."""
+    """A fitted attribute was asked for before ``fit``.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["退款太慢"])
+    >>> ct.TopicModel(2).transform(corpus)
+    Traceback (most recent call last):
+    ...
+    csatext.errors.NotFittedError: TopicModel 还没有训练；请先调用 fit。
+    """
 
     @classmethod
     def before_fit(cls, estimator: object) -> NotFittedError:

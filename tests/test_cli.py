@@ -1,13 +1,18 @@
 import ast
 import io
 import logging
+import os
+import platform
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import csatext as ct
 from csatext.cli import _Progress, main
 
 VERBS = ("run", "annotate", "report", "demo", "check")
@@ -257,6 +262,63 @@ def test_check_prints_a_table(capsys, good):
     assert out.startswith("检查项\t列\t行数\t说明\n")
 
 
+def test_check_ends_with_a_verdict_and_its_code(tmp_path, capsys, good):
+    code, out, _ = outcome(capsys, "check", good)
+    assert (code, out.splitlines()[-1]) == (0, "结论：可以分析。")
+    lost = rows(20, text=[*["快递慢"] * 10, *[None] * 10])
+    code, out, _ = outcome(capsys, "check", csv(tmp_path, lost, "lost.csv"))
+    assert code == 3
+    assert out.splitlines()[-1].startswith("结论：请先处理这 1 项：")
+    assert "（10/20）" in out.splitlines()[-1]
+
+
+def test_what_the_command_line_says_of_time_and_dimensions(tmp_path, capsys):
+    frame = rows(
+        80, created_at=[f"2026-{month:02}-10" for month in (3, 4, 5, 6)] * 20, store=["甲", "乙"] * 40
+    )
+    path = csv(tmp_path, frame, "in.csv")
+    cases = {
+        ("--month", "2026-05"): 20,
+        ("--since", "2026-04-10"): 60,
+        ("--until", "2026-04"): 40,
+        ("--since", "2026-04-01", "--until", "2026-05-09", "--by", "store", "--freq", "M"): 20,
+    }
+    for words, n in cases.items():
+        out = tmp_path / "-".join(words)
+        code, printed, err = outcome(capsys, "run", path, "-o", str(out), *words)
+        assert (words, code) == (words, 0), err
+        assert f"读入 80 行：{n} 条联络，0 行剔除，{80 - n} 条不在所选时间内。" in printed
+        assert len(pd.read_parquet(out / "facts.parquet")) == n
+    tables = {path.stem for path in (out / "tables").iterdir()}
+    assert {name for name in tables if name.startswith("breakdown_")} == {
+        "breakdown_category",
+        "breakdown_store",
+        "breakdown_store_category",
+    }
+    wrong = {
+        ("--month", "2026-05", "--since", "2026-05-01"): 2,
+        ("--since", "五月某天"): 2,
+        ("--since", "2026-06", "--until", "2026-05"): 2,
+        ("--month", "2020-01"): 1,
+        ("--freq", "Y"): 2,
+    }
+    for words, wanted in wrong.items():
+        code, _, err = outcome(capsys, "run", path, "-o", str(tmp_path / "no"), *words)
+        assert (words, code) == (words, wanted)
+        assert is_chinese(err.rstrip("\n").split("\n")[-1])
+        assert not (tmp_path / "no").exists()
+
+
+def test_the_version_and_a_report_that_is_no_page(tmp_path, capsys, good):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"csatext {ct.__version__}\n"
+    assert outcome(capsys, "run", good, "-o", str(tmp_path))[0] == 0
+    code, _, err = outcome(capsys, "report", str(tmp_path / "facts.parquet"), "-o", str(tmp_path / "x.xlsx"))
+    assert (code, ".html" in err, (tmp_path / "x.xlsx").exists()) == (1, True, False)
+
+
 def test_demo_leaves_a_report(tmp_path, capsys):
     code, out, _ = outcome(capsys, "demo", "-o", str(tmp_path), "--contacts", "300", "--seed", "4")
     assert code == 0
@@ -272,6 +334,89 @@ def test_an_interrupt_is_code_1(tmp_path, capsys, good, monkeypatch):
     code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
     assert code == 1
     assert "已中断" in err
+
+
+def test_what_nobody_foresaw_is_one_sentence_and_a_log_without_data(tmp_path, capsys, good, monkeypatch):
+    def fail(*_, **__):
+        try:
+            {}["张三 13800138000"]
+        except KeyError as error:
+            raise ZeroDivisionError("客户说：退款 13800138000") from error
+
+    monkeypatch.setattr("csatext.batch.pipeline.run", fail)
+    code, printed, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
+    log = tmp_path / "out" / "csatext-error.log"
+    assert (code, printed) == (1, "")
+    assert "内部出错（ZeroDivisionError）" in err
+    assert str(log) in err
+    lines = log.read_text("utf-8").splitlines()
+    assert [line for line in lines if not line.startswith(" ")][1:] == ["KeyError", "ZeroDivisionError"]
+    assert any(line.endswith(" fail") and "test_cli.py:" in line for line in lines)
+    for said in (err, log.read_text("utf-8")):
+        assert "13800138000" not in said
+        assert "退款" not in said
+
+
+def test_a_folder_in_use_a_link_and_a_name_that_is_no_utf8(tmp_path, capsys, good):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".csatext.lock").write_text(f"{os.getppid()} {platform.node()}")
+    code, _, err = outcome(capsys, "run", good, "-o", str(out))
+    assert (code, "正被另一次运行使用" in err) == (1, True)
+    (out / ".csatext.lock").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    (out / "tables").symlink_to(tmp_path / "elsewhere")
+    code, _, err = outcome(capsys, "run", good, "-o", str(out))
+    assert (code, "是一个链接" in err) == (1, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    odd = os.fsdecode(os.fsencode(str(tmp_path)) + b"/\xcd\xb6\xcb\xdf.csv")
+    Path(odd).write_bytes(Path(good).read_bytes())
+    assert outcome(capsys, "run", odd, "-o", str(tmp_path / "odd"))[0] == 0
+    assert (tmp_path / "odd" / "manifest.json").exists()
+
+
+def test_a_terminal_without_chinese_gets_escapes_and_the_run_is_done(tmp_path, good):
+    for encoding in ("cp1252", "ascii", "utf-8"):
+        done = subprocess.run(
+            [sys.executable, "-m", "csatext", "check", good],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        start = "检查项\t" if encoding == "utf-8" else "\\u68c0\\u67e5\\u9879\t"
+        assert done.stdout.decode(encoding).startswith(start)
+
+
+def test_names_of_columns_do_not_steer_the_terminal(tmp_path, capsys):
+    frame = rows(4).rename(columns={"channel": "渠道\x1b[2J\u202e"})
+    code, printed, err = outcome(capsys, "check", csv(tmp_path, frame))
+    assert code == 0
+    assert "\x1b" not in printed + err
+    assert "渠道\\x1b[2J\\u202e" in printed
+
+
+def test_the_password_of_a_database_is_not_shown(tmp_path, capsys):
+    for url in (
+        "mysql://root:s3cret@localhost/db",
+        "mysql+pymysql://root:s3@cret@localhost",
+        "sqlite:///x.db",
+    ):
+        for verb in (["run", url, "-o", str(tmp_path / "out")], ["check", url]):
+            code, printed, err = outcome(capsys, *verb)
+            assert code == 1
+            assert "s3" not in printed + err
+            assert "root" not in printed + err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
+def test_a_termination_ends_as_an_interrupt(tmp_path, capsys, good, monkeypatch):
+    monkeypatch.setattr("csatext.batch.pipeline.run", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    before = signal.getsignal(signal.SIGTERM)
+    code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
+    assert code == 1
+    assert "已中断" in err
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_import_opens_no_data_file_and_loads_nothing_heavy():

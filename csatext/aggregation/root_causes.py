@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from csatext.aggregation.inputs.arguments import check_columns, check_level
+from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.scan.cells import Cells, label_column, read_cells
 from csatext.aggregation.scan.event_size import measure_scale, scaled, whole_numbers
 from csatext.aggregation.scan.expected_rates import expect
 from csatext.aggregation.scan.scan import Scan, frequent_groups
 from csatext.aggregation.scan.selection import Cause, choose, whole_has_moved
 from csatext.errors import ParameterError
+from csatext.inference import check_alpha, check_level
 from csatext.schema import conform
 from csatext.schema.causes import ROOT_CAUSES
 
@@ -30,7 +31,7 @@ _CAUTION = (
 
 
 def root_causes(
-    table: pd.DataFrame,
+    facts: pd.DataFrame,
     *,
     numerator: str,
     denominator: str | None = None,
@@ -40,7 +41,8 @@ def root_causes(
     baseline: Any,
     max_dims: int = 3,
     max_causes: int = 5,
-    level: float = 0.05,
+    alpha: float = 0.05,
+    level: float = 0.95,
     min_share: float = 0.3,
     keyness: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
@@ -48,7 +50,7 @@ def root_causes(
 
     Parameters
     ----------
-    table : DataFrame
+    facts : DataFrame
         Facts (one row a contact), or a counted table (one row a cell and period).
     numerator : str
         Column of 0 and 1: the rate over rows is explained. Any other numbers, or a column of ones
@@ -70,8 +72,10 @@ def root_causes(
         Dimensions in one combination, at most.
     max_causes : int, default 5
         Rows, at most.
-    level : float, default 0.05
-        Probability of reporting anything where nothing changed.
+    alpha : float, default 0.05
+        Error rate: probability of reporting anything where nothing changed.
+    level : float, default 0.95
+        Coverage of the interval of a row's contribution.
     min_share : float, default 0.3
         A further cause is reported where it explains at least this part of what the first explains.
     keyness : DataFrame, or mapping from dimension to DataFrame, optional
@@ -86,7 +90,7 @@ def root_causes(
         those follow with its rank in ``alternative_to`` (together a 95 % credible set); their
         contributions are not to be added. ``attrs``: ``before``, ``after``, ``change`` (numerator above
         expectation, all cells), ``reason`` (why the table is empty, in Chinese), ``caution`` (in Chinese,
-        where q of the first row is above ``level``), ``missing_baseline`` (periods without rows) and ``note``
+        where q of the first row is above ``alpha``), ``missing_baseline`` (periods without rows) and ``note``
         (what was done about those, in Chinese).
 
     Raises
@@ -108,7 +112,7 @@ def root_causes(
     Where the rate of all cells is plainly outside the range of the baseline's periods (by a tenth and by
     three standard errors of sampling), something is there to be explained: the best combination beyond
     sampling error is reported even where it varied as much before; its q says so.
-    Intervals of contribution have coverage 1 - ``level`` for one row (normal approximation: sampling
+    Intervals of contribution have coverage ``level`` for one row (normal approximation: sampling
     error of both sides and that variation).
 
     Examples
@@ -136,27 +140,27 @@ def root_causes(
     0     1      电话      宽带    0.05    0.2
     """
     _check(max_dims, max_causes, min_share)
-    level = check_level(level)
+    alpha, level = check_alpha(alpha), check_level(level)
     where = {"by": by, "period": period, "current": current, "baseline": baseline}
     measures = [numerator] if denominator is None else [numerator, denominator]
     for name, argument in zip(measures, ("numerator", "denominator"), strict=False):
-        check_columns(table, [name], argument)
-    table = whole_numbers(table, measures)
-    cells = read_cells(table, numerator=numerator, denominator=denominator, **where)
+        check_columns(facts, [name], argument)
+    facts = whole_numbers(facts, measures)
+    cells = read_cells(facts, numerator=numerator, denominator=denominator, **where)
     marks = _marks(keyness, cells.names)
-    scale = measure_scale(table, cells, numerator=numerator, denominator=denominator, where=where)
+    scale = measure_scale(facts, cells, numerator=numerator, denominator=denominator, where=where)
     events = scaled(cells, scale)
     groups = frequent_groups(events, max_dims)
     expectation = expect(events, groups, scale.is_count)
     scan = Scan(events, groups, expectation, scale)
-    causes = choose(events, expectation, scan, level=level, max_causes=max_causes, min_share=min_share)
+    causes = choose(events, expectation, scan, alpha=alpha, max_causes=max_causes, min_share=min_share)
     causes = [
         replace(cause, contribution=scale.unit * cause.contribution, variance=scale.unit**2 * cause.variance)
         for cause in causes
     ]
     expected = scale.unit * float((cells.exposure_after * expectation.rate).sum())
     change = float(cells.events_after.sum()) - expected
-    frame = _frame(cells, causes, change, float(norm.isf(level / 2)))
+    frame = _frame(cells, causes, change, float(norm.isf((1 - level) / 2)))
     frame["words"] = pd.Series([_words(cells, cause, marks) for cause in causes], dtype="str")
     before, after = _totals(cells, np.ones(len(cells), dtype=bool))
     frame.attrs = {
@@ -168,8 +172,8 @@ def root_causes(
     if cells.note is not None:
         frame.attrs["note"] = cells.note
     if not causes:
-        frame.attrs["reason"] = _reason(cells, events, level)
-    elif causes[0].q > level:
+        frame.attrs["reason"] = _reason(cells, events, alpha)
+    elif causes[0].q > alpha:
         frame.attrs["caution"] = _CAUTION
     return conform(frame, ROOT_CAUSES, cells.names)
 
@@ -229,12 +233,12 @@ def _frame(cells: Cells, causes: list[Cause], change: float, z: float) -> pd.Dat
     return frame
 
 
-def _reason(cells: Cells, events: Cells, level: float) -> str:
+def _reason(cells: Cells, events: Cells, alpha: float) -> str:
     if not (cells.events_after.any() or cells.events_before.any()):
         return "当前期和对比期的分子都是 0，没有可以解释的变化。"
     before, after = (_ratio(*total) for total in _totals(cells, np.ones(len(cells), dtype=bool)))
-    looked = f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（level={level:g}）；"
-    if not whole_has_moved(events, level):
+    looked = f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（alpha={alpha:g}）；"
+    if not whole_has_moved(events, alpha):
         return looked + "总体也没有超出抽样误差和对比期的范围，看到的差别可能只是随机波动。"
     what = "率" if cells.is_rate else "数量"
     return (

@@ -7,22 +7,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from statsmodels.stats.proportion import proportion_confint
 
 from csatext.analysis import keyness
 from csatext.analysis.keyness import group_codes
 from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.inference import benjamini_hochberg, check_alpha, check_level, wilson
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORD_EVIDENCE, KEYWORDS
 from csatext.text.concordance import concordance
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
-__all__ = ["KeywordExtractor", "evidence"]
+__all__ = ["KeywordExtractor", "evidence", "new_terms"]
 
 _DIRECTIONS = ("positive", "negative", "both")
+_CANDIDATES, _LEAST_DOCS = 60, 3
+_LEAST_COMPARED, _LEAST_RATIO = 30, 2.0
+"""A term is news where its share of contacts has doubled, as far as 30 contacts tell what it was (chosen)."""
 
 
 class KeywordExtractor(TransformerMixin, BaseEstimator):
@@ -53,6 +56,12 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["退款 退款 太慢", "物流太慢", "物流破损"])
     >>> ct.KeywordExtractor(n_keywords=1).fit_transform(corpus)["keywords"].tolist()
     ['退款', '太慢', '破损']
+    >>> ct.KeywordExtractor(1).fit(corpus).transform(corpus).shape
+    (3, 1)
+    >>> ct.KeywordExtractor(1).fit(corpus).by_document(corpus)["term"].tolist()
+    ['退款', '太慢', '破损']
+    >>> ct.KeywordExtractor(1, min_docs=1).by_group(corpus, ["钱", "物", "物"])["term"].tolist()
+    ['物流', '退款']
     """
 
     def __init__(
@@ -69,26 +78,86 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         self.synonyms = synonyms
 
     def fit(self, corpus: Corpus, y: Any = None) -> KeywordExtractor:
-        """Learn inverse document frequencies."""
+        """Learn inverse document frequencies.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        KeywordExtractor
+            The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
+        checked_corpus(corpus)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
         self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
         return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return one row a document, indexed by doc_id (schema KEYWORDS)."""
+        """Return the keywords of each document, joined.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema KEYWORDS).
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         rows, terms, _, _ = self._ranked(corpus)
         words = pd.Series(self.terms_[terms], dtype=object).groupby(rows).agg(" ".join)
         keywords = words.reindex(range(len(corpus)), fill_value="").to_numpy()
         return conform(pd.DataFrame({"keywords": keywords}, index=corpus.doc_ids), KEYWORDS)
 
     def by_document(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the keywords of each document with their weights (schema DOCUMENT_KEYWORDS).
+        """Return the keywords of each document with their weights.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        DataFrame
+            One row a keyword of a document, strongest first (schema DOCUMENT_KEYWORDS).
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
 
         Notes
         -----
-        TF-IDF with rows of unit Euclidean length, as in scikit-learn's ``TfidfTransformer``.
+        TF-IDF (Salton and Buckley 1988) with rows of unit Euclidean length, as in scikit-learn's
+        ``TfidfTransformer``.
         """
+        checked_corpus(corpus)
         rows, terms, weights, rank = self._ranked(corpus)
         frame = pd.DataFrame(
             {
@@ -107,11 +176,24 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The documents.
         groups : Series by doc_id or array-like, optional
             None takes the corpus as one group named ``all``.
         level : float, default 0.95
-            Of the Wilson (1927) interval of the share of documents.
+            Coverage of the Wilson (1927) interval of the share of documents.
+
+        Returns
+        -------
+        DataFrame
+            One row a term of a group, most frequent first.
+
+        Raises
+        ------
+        ParameterError
+            ``level`` is no coverage, or ``synonyms`` cannot be used.
         """
+        check_level(level)
+        checked_corpus(corpus)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
         n = (grouping @ dtm).toarray()
@@ -119,7 +201,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         kept = n_docs_with.sum(axis=0) >= self.min_docs
         group, term = np.nonzero((n > 0) & kept)
         holding = n_docs_with[group, term]
-        low, high = proportion_confint(holding, members[group], alpha=1 - level, method="wilson")
+        low, high = wilson(holding, members[group], level)
         frame = pd.DataFrame(
             {
                 "group": np.asarray(names, object)[group],
@@ -140,6 +222,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The documents.
         groups : Series by doc_id, or array-like of length n_docs
             Documents without a group (NA) are left out.
         direction : {"positive", "negative", "both"}, default "positive"
@@ -150,11 +233,19 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         DataFrame
             Ranked by ``z``. Every term tested counts for ``q``, shown or not.
 
+        Raises
+        ------
+        ParameterError
+            ``direction`` or ``synonyms`` cannot be used.
+
         Notes
         -----
-        See :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`
-        and :func:`~csatext.analysis.keyness.document_p` for the formulas.
+        Log-odds with an informative prior (Monroe, Colaresi and Quinn 2008), G2 (Dunning 1993), log ratio
+        (Hardie 2014); ``q`` takes whole documents as the units of chance. Formulas:
+        :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`,
+        :func:`~csatext.analysis.keyness.document_p`.
         """
+        checked_corpus(corpus)
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
@@ -186,7 +277,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
                     "g2": keyness.g2(n, rest, total, rest_total)[tested],
                     "log_ratio": keyness.log_ratio(n, rest, total, rest_total)[tested],
                     "p": p[tested],
-                    "q": stats.false_discovery_control(p[tested]),
+                    "q": benjamini_hochberg(p[tested]),
                 }
             )
         if direction == "positive":
@@ -211,6 +302,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The documents the table was made of.
         keywords : DataFrame
             Of :meth:`by_group` or :meth:`frequencies`: columns ``group`` and ``term``.
         groups : Series by doc_id or array-like, optional
@@ -224,6 +316,13 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             Up to ``n`` rows a keyword, in the order of ``keywords``; synonyms counted as the
             keyword are shown as it. A keyword that its group never says has no row.
 
+        Raises
+        ------
+        SchemaError
+            ``keywords`` lacks a column.
+        ParameterError
+            ``synonyms`` cannot be used.
+
         Examples
         --------
         >>> import csatext as ct
@@ -233,6 +332,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         >>> extractor.evidence(corpus, table, ["a", "a", "b"])[["group", "keyword", "left"]].values.tolist()
         [['a', '退款', ''], ['a', '退款', '要'], ['b', '太慢', '物流']]
         """
+        checked_corpus(corpus)
         return evidence(
             corpus,
             keywords,
@@ -344,3 +444,49 @@ def evidence(
             parts.append(places.assign(group=group, keyword=term))
     found = [part for part in parts if len(part)] or parts[:1]
     return conform(pd.concat(found, ignore_index=True), KEYWORD_EVIDENCE)
+
+
+def new_terms(
+    corpus: Corpus, mine: np.ndarray, before: np.ndarray, others: np.ndarray, *, alpha: float = 0.05
+) -> list[str]:
+    """Return the terms of two or more characters that some documents say anew, best first.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    mine, before, others : ndarray of bool, shape (n_docs,)
+        The documents, those of the same kind before, and others of the same time: the last two are
+        compared with, so that there is enough. What is always said in documents of the kind is no news:
+        a term must be in twice the share of documents that it was in before, where 30 or more tell.
+    alpha : float, default 0.05
+        Error rate: terms with q under it.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ParameterError
+        ``alpha`` is no error rate.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["闪退 闪退"] * 40 + ["物流太慢"] * 80)
+    >>> at = np.arange(120)
+    >>> new_terms(corpus, at < 40, (at >= 40) & (at < 80), at >= 80)
+    ['闪退']
+    """
+    check_alpha(alpha)
+    at = np.flatnonzero(mine | before | others)
+    part = corpus[at]
+    groups = np.where(mine[at], "mine", "rest")
+    found = KeywordExtractor(_CANDIDATES, min_docs=_LEAST_DOCS).by_group(part, groups)
+    found = found[(found["group"] == "mine") & (found["q"] < alpha) & (found["term"].str.len() > 1)]
+    if before.sum() >= _LEAST_COMPARED:
+        columns = np.searchsorted(part.terms, found["term"].to_numpy(object))
+        held = part.dtm[:, columns] > 0
+        now, then = (np.asarray(held[rows[at]].mean(axis=0)).ravel() for rows in (mine, before))
+        found = found[now >= _LEAST_RATIO * then]
+    return found["term"].tolist()

@@ -15,6 +15,7 @@ import csatext
 from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
 from csatext.privacy.outputs import mask_sentence
+from csatext.strings import encodable
 
 __all__ = ["RunOutput", "manifest"]
 
@@ -39,6 +40,8 @@ class RunOutput:
         What could not be made, with the reason.
     turns : int or None
         Turns that the contacts were made of, where the input was dialogues.
+    outside : int
+        Contacts that are not of the time asked for.
     """
 
     facts: pd.DataFrame
@@ -49,6 +52,7 @@ class RunOutput:
     rows: int
     absent: Mapping[str, str]
     turns: int | None = None
+    outside: int = 0
 
 
 def manifest(
@@ -74,13 +78,14 @@ def manifest(
     kind = {"kind": "turns"} if turns else {}
     return {
         "csatext": csatext.__version__,
-        "input": product.source | {"name": mask_sentence(product.source["name"])} | kind,
+        "input": product.source | {"name": encodable(mask_sentence(product.source["name"]))} | kind,
         "configuration": _masked(told),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
         "rows": {
             "rows": product.rows,
             **turns,
             "contacts": len(product.facts),
+            **({"outside": product.outside} if product.outside else {}),
             "rejects": len(product.rejects),
         },
         "rejects": {str(reason): int(n) for reason, n in reasons.items()},
@@ -96,4 +101,4 @@ def _masked(value: Any) -> Any:
         return {_masked(key): _masked(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_masked(inner) for inner in value]
-    return mask_sentence(value) if isinstance(value, str) else value
+    return encodable(mask_sentence(value)) if isinstance(value, str) else value

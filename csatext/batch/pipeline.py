@@ -16,8 +16,8 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
-from csatext.atomic_files import check_folder, file_hash
-from csatext.batch.configuration import Configuration, PrivacySection, TextSection
+from csatext.atomic_files import claimed_folder, file_hash
+from csatext.batch.configuration import Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_product
 from csatext.batch.required_columns import check_tables
@@ -25,9 +25,10 @@ from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import REPEATED, ReadResult
+from csatext.ingest.formats.database import source_name
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
-from csatext.lexicon import Lexicon
 from csatext.privacy.outputs import hold_names, mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.reporting.cause_words import with_words
 from csatext.reporting.examples import cause_examples, examples
@@ -45,6 +46,9 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
 _OF_TEXT = ("doc_id", "text")
+_IDLE_SHOWN = 10
+LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
+"""Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
 
 
@@ -81,6 +85,10 @@ class RunResult:
         Rows read; ``rows == contacts + rejects``, and ``rows == turns + rejects`` for dialogues.
     turns : int or None
         Turns of the dialogues that the contacts were made of; None for an input of contacts.
+    outside : int
+        Contacts that are not of the time asked for; they are in ``rows`` and not in ``contacts``.
+    left_out : tuple of str
+        What of the input was not read, as the quality table says it: files and sheets.
     """
 
     out: Path
@@ -89,6 +97,8 @@ class RunResult:
     contacts: int
     rejects: int
     turns: int | None = None
+    left_out: tuple[str, ...] = ()
+    outside: int = 0
 
 
 def run(
@@ -118,9 +128,9 @@ def run(
     """
     configuration = configuration or Configuration()
     out = Path(out)
-    check_folder(out)
-    read = read_source(source, configuration, progress)
-    return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
+    with claimed_folder(out):
+        read = read_source(source, configuration, progress)
+        return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
 
 def read_source(
@@ -134,17 +144,44 @@ def read_source(
         The input cannot be used, or identifiers repeat and ``duplicates`` is ``error``.
     """
     given = configuration.input
-    progress(f"读取 {mask_sentence(Path(source).name)}")
+    progress(f"读取 {mask_sentence(source_name(source))}")
     read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
     repeated = read.rejects[read.rejects["reason"].isin(REPEATED)]
     if len(repeated) and given.duplicates == "error":
         lines = "、".join(str(line) for line in repeated["line"].dropna().head(3))
         where = f"（第 {lines} 行等）" if lines else ""
         raise InputError(
-            f"「{Path(source).name}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
+            f"「{source_name(source)}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
             "请先去重，或用 --column doc_id=列名 指定唯一的编号列，或加 --duplicates first 只保留第一行。"
         )
-    return read
+    return _of_the_time(read, given)
+
+
+def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
+    """Return what was read with the contacts of the time that was asked for.
+
+    Raises
+    ------
+    InputError
+        There are none, or the contacts have no time.
+    """
+    if not (given.since or given.until):
+        return read
+    if "created_at" not in read.contacts:
+        raise InputError(
+            "按时间选取要有时间列；请用 --column created_at=列名 指定，或去掉 --since、--until、--month。"
+        )
+    first, last = given.span
+    times = read.contacts["created_at"]
+    inside = read.contacts[((times >= first) & (times <= last)).to_numpy()]
+    if inside.empty:
+        span = f"{times.min():%Y-%m-%d} 至 {times.max():%Y-%m-%d}" if times.notna().any() else "都没有时间"
+        raise InputError(f"所选时间里没有联络；这些联络的时间：{span}。请改 --since、--until 或 --month。")
+    outside = len(read.contacts) - len(inside)
+    detail = f"按 {given.since or '最早'} 至 {given.until or '最晚'} 选取，{outside} 条不在其中（或没有时间）"
+    note = quality_table([Note("outside_the_time", "created_at", outside, len(read.contacts), detail)])
+    quality = conform(pd.concat([read.quality, note], ignore_index=True), QUALITY)
+    return read._replace(contacts=inside.reset_index(drop=True), quality=quality, outside=outside)
 
 
 def source_facts(path: Path) -> dict[str, Any]:
@@ -176,11 +213,22 @@ def write_analysis(
     )
     progress(f"写入 {mask_sentence(str(out))}")
     product = RunOutput(
-        analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent, read.turns
+        analysis.facts,
+        read.rejects,
+        tables,
+        page,
+        source,
+        read.rows,
+        analysis.absent,
+        read.turns,
+        read.outside,
     )
     write_product(product, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
-    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns)
+    left_out = tuple(read.quality.loc[read.quality["check"].isin(LEFT_OUT), "detail"])
+    return RunResult(
+        out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out, read.outside
+    )
 
 
 def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
@@ -200,7 +248,7 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
     beside = [name for name in read.contacts.columns if name not in _OF_TEXT]
     people = any(hold_names(read.contacts[name]) for name in beside) if len(read.rejects) else False
     rejects = mask_rejects(read.rejects, read.contacts.columns, named=people)
-    return ReadResult(named, rejects, quality, read.rows, read.turns, read.redacted)
+    return ReadResult(named, rejects, quality, read.rows, read.turns, read.outside, read.redacted)
 
 
 def tagged(
@@ -224,8 +272,9 @@ def tagged(
     settings = configuration.analysis
     progress("清洗、脱敏、分词、计数")
     corpus = Vectorizer(
-        tokenizer=Tokenizer(_terms(configuration.text)),
+        tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
         min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
+        stop_words=configuration.text.stop_words or "default",
         simplify=configuration.text.simplify,
         pseudonymize=configuration.privacy.pseudonymize or None,
         redact=not redacted,
@@ -234,9 +283,19 @@ def tagged(
     ).fit_transform(contacts)
     progress("情感、投诉类别")
     taxonomy = Taxonomy.load(settings.taxonomy or None)
-    results = [Sentiment().transform(corpus), RuleClassifier(taxonomy).fit(corpus).transform(corpus)]
+    rules = RuleClassifier(taxonomy).fit(corpus)
+    results = [Sentiment().transform(corpus), rules.transform(corpus)]
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
+    if settings.taxonomy:
+        tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
+        idle = hits.loc[hits["n_docs"] == 0, "pattern"]
+        if len(idle):
+            shown = "、".join(idle.head(_IDLE_SHOWN))
+            more = " 等" if len(idle) > _IDLE_SHOWN else ""
+            absent["分类体系里没有命中的词"] = (
+                f"{len(idle)} 个词在所有联络里都没有出现：{shown}{more}，见表 rule_patterns"
+            )
     if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
         least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
         absent["主题"] = (
@@ -249,13 +308,6 @@ def tagged(
         results.append(model.transform(corpus))
         tables["topics"] = model.topics_
     return corpus, build_facts(corpus, *results), tables, absent
-
-
-def _terms(section: TextSection) -> set[str]:
-    terms = set(section.terms)
-    for name in section.lexicons:
-        terms.update(Lexicon.load(name, on_conflict="ours").terms)
-    return terms
 
 
 def analyse(
@@ -299,7 +351,7 @@ def analyse(
         measure=given.measure,
         freq=given.freq,
         baseline_periods=given.baseline_periods,
-        level=given.level,
+        alpha=given.alpha,
     )
     if "root_causes" in tables:
         tables["root_causes"] = with_words(tables["root_causes"], corpus, facts)

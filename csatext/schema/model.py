@@ -10,7 +10,7 @@ import pandas as pd
 
 from csatext.errors import SchemaError
 
-__all__ = ["DTYPES", "Column", "Table", "conform", "tables"]
+__all__ = ["DTYPES", "Column", "Table", "column_names", "conform", "tables"]
 
 DTYPES = {
     "str": "str",
@@ -45,7 +45,7 @@ class Table:
     Attributes
     ----------
     name : str
-        Name in files, reports and the README.
+        Name in files, reports and the documentation.
     meaning : str
         One line: what a row is.
     columns : tuple of Column
@@ -69,6 +69,18 @@ class Table:
     index: str | None = None
 
 
+def column_names(*given: Table) -> frozenset[str]:
+    """Return the names that the columns of some tables bear, which no dimension of theirs may bear.
+
+    Examples
+    --------
+    >>> words = Table("words", "a row a word", (Column("term", "str", "word"), Column("n", "int", "uses")))
+    >>> sorted(column_names(words))
+    ['n', 'term']
+    """
+    return frozenset(column.name for table in given for column in table.columns)
+
+
 def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -> pd.DataFrame:
     """Return ``frame`` with the table's columns, order and types; ``attrs`` are kept.
 
@@ -84,6 +96,7 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
     Returns
     -------
     DataFrame
+        A new one.
 
     Raises
     ------
@@ -121,6 +134,11 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
 
 def tables() -> dict[str, Table]:
     """Return every public table by name, in the order of the road.
+
+    Returns
+    -------
+    dict of str to Table
+        The dictionary of tables in the documentation is made of it.
 
     Examples
     --------

@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 from scipy import sparse
 
-from csatext.errors import SchemaError
+from csatext.errors import ParameterError, SchemaError
 from csatext.text.preparation import Preparation
 from csatext.text.tokenization.token_table import TokenTable
 
-__all__ = ["Corpus"]
+__all__ = ["Corpus", "checked_corpus"]
 
 
 class Corpus:
@@ -46,6 +46,10 @@ class Corpus:
     ['客服', '很', '好']
     >>> len(corpus[[True, False]])
     1
+    >>> corpus.shape, corpus.doc_ids.tolist(), corpus.texts.tolist()
+    ((2, 4), [0, 1], ['快递太慢', '客服很好'])
+    >>> corpus.source_spans(np.array([1]), np.array([0]), np.array([2]))
+    (array([0]), array([2]))
     """
 
     def __init__(
@@ -122,8 +126,10 @@ class Corpus:
 
         Returns
         -------
-        starts, ends : ndarray of int64, shape (n,)
-            Spans in the source, in characters; a mask maps to the whole value it hides.
+        starts : ndarray of int64, shape (n,)
+            Spans in the source, in characters.
+        ends : ndarray of int64, shape (n,)
+            Ends exclusive; a mask maps to the whole value it hides.
         """
         found_starts, found_ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
         for row in np.unique(rows):
@@ -169,3 +175,23 @@ def _next_origin(offsets: np.ndarray, last: np.ndarray) -> np.ndarray:
     shared = after - np.searchsorted(offsets, last, side="left") > 1
     following = offsets[np.minimum(after, len(offsets) - 1)]
     return np.where(shared, following, last + 1)
+
+
+def checked_corpus(given: object) -> Corpus:
+    """Return a corpus as it is.
+
+    Raises
+    ------
+    ParameterError
+        It is something else, such as a list of texts.
+
+    Examples
+    --------
+    >>> checked_corpus(["退款太慢"])
+    Traceback (most recent call last):
+    csatext.errors.ParameterError: 参数 corpus 的类型是 list；要求：Corpus；...
+    """
+    if not isinstance(given, Corpus):
+        wanted = "Corpus；请先用 ct.Vectorizer().fit_transform(contacts) 得到"
+        raise ParameterError.wrong_type("corpus", given, wanted)
+    return given

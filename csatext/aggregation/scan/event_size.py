@@ -11,7 +11,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
-from csatext.aggregation.inputs.arguments import as_number, as_whole, is_flag
+from csatext.aggregation.inputs.arguments import as_number, as_whole
+from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.scan.cells import Cells, Grouping, group, read_cells
 from csatext.aggregation.scan.count_dispersion import between
 from csatext.errors import ParameterError

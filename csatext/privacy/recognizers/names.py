@@ -160,7 +160,7 @@ def _acted_upon(view: str) -> Iterator[tuple[int, int]]:
         if end is None or not _is_full(view, act.end(), end):
             continue
         closes = EDGE if act.group() in ":=" else _ACT_END
-        if closes.match(view, end) is not None or (closes is _ACT_END and end - act.end() > _SHORT_NAME):
+        if closes.match(view, end) is not None:
             yield act.end(), end
 
 
@@ -207,6 +207,8 @@ def _introduced(view: str) -> Iterator[tuple[int, int]]:
 def _is_full(view: str, start: int, end: int) -> bool:
     """Whether a name has a frequent family name, or one of two characters, and is no place's."""
     before = view[start - 1 : start]
+    if before == "主" and view[start] == "任":
+        return False
     if view[start] == "于" and before in tuple("对由关至鉴基属等"):
         return False
     return view[end - 1] not in _PLACE_ENDS and (is_common(view, start) or is_frequent(view, start))
@@ -221,7 +223,7 @@ SAYS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱
 """First characters of what a person at the start of a clause does."""
 _ACT = re.compile(
     r"(?=[:=员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
-    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|师(?!傅)|[:=员者工夫友婆弟妹嫂姑舅姨])(?=[\u3400-\u9fff])"
+    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|师(?![傅范])|[:=员者夫友婆弟妹嫂姑舅姨])(?=[\u3400-\u9fff])"
 )
 _ACT_END = re.compile(
     r"[^\u3400-\u9fff]|$|反映|反应|所述|描述|称(?![心重赞职])|诉|说|讲|投诉|举报|来电|要求|同意|负责|处理|跟进|接待|办理|介绍|推荐|签字|签收|来[取拿办处上]|去[取拿办处]|取[件货走]|给我|给[他她你您客]|"

@@ -154,6 +154,7 @@ def _structural(
         return "id_card", digits
     if (
         size == 18
+        and len(chunks) == 1
         and is_uscc(digits)
         and (near == "tax" or cue is None or not cue.direct or near not in ("order", "other"))
     ):

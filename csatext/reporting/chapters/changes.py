@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from csatext.aggregation.episodes import cell_mask, dimensions_in, dimensions_in_episodes, period_labels
-from csatext.labels import Measure, cell_name, period_name
+from csatext.aggregation.episodes import dimensions_in, dimensions_in_episodes
+from csatext.inference import ALPHA
+from csatext.labels import FlagNames, cell_name, period_name
 from csatext.reporting.chapters.page import Block, Section, TextTable, as_markup, text_table
 from csatext.reporting.charts.charts import spark_chart
 from csatext.reporting.format import format_interval, format_number, format_p_value, format_percent
@@ -22,21 +22,21 @@ _MOST_ROWS = 200
 
 
 def cause_chapter(
-    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], column: str, measure: Measure
+    tables: Mapping[str, pd.DataFrame], courses: pd.DataFrame, flag: FlagNames
 ) -> Section | None:
-    """Return the chapter, None where no periods were compared."""
+    """Return the chapter, None where no periods were compared; ``courses`` go with table ``episodes``."""
     causes, found = tables.get("root_causes"), tables.get("episodes")
     if causes is None or found is None:
         return None
     back = f"{causes.attrs.get('baseline_periods', 4)} {period_name(causes.attrs.get('freq', 'W'))}"
     note = (
-        f"每个完整时段与其前 {back}相比，哪一组取值解释了{measure.rate}的变化；相邻时段的同一处合成一起。"
-        f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('level', 0.05):g}）。"
+        f"每个完整时段与其前 {back}相比，哪一组取值解释了{flag.rate}的变化；相邻时段的同一处合成一起。"
+        f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('alpha', ALPHA):g}）。"
     )
     if not len(causes):
         return Section("变化与根因", note=f"{note}结果：{causes.attrs.get('reason', '没有发现显著异动')}。")
     by = dimensions_in_episodes(found)
-    blocks = [Block(table=_episode_table(found, by, _courses(facts, tables, by, column)))]
+    blocks = [Block(table=_episode_table(found, by, _courses(found, courses)))]
     quotes = tables.get("cause_examples")
     rises = found[found["is_rise"]].head(_MOST_QUOTED)
     for row in rises.to_dict("records"):
@@ -45,32 +45,21 @@ def cause_chapter(
             title = f"客户原声：{row['first_period']}，{cell_name(row, by)}"
             blocks.append(Block(folded=title, quotes=said))
     blocks.append(
-        Block("逐个时段", table=_period_table(causes, measure), folded="每个时段的根因，含不能排除的其他解释")
+        Block("逐个时段", table=_period_table(causes, flag), folded="每个时段的根因，含不能排除的其他解释")
     )
     return Section("变化与根因", tuple(blocks), note)
 
 
-def _courses(
-    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], by: list[str], column: str
-) -> list[Markup]:
+def _courses(found: pd.DataFrame, courses: pd.DataFrame) -> list[Markup]:
     """Return the drawing of each episode's rate in all complete periods."""
-    found, causes, total = tables["episodes"], tables["root_causes"], tables.get("trend_total")
-    labels = causes.attrs["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
-    codes = pd.Index(labels).get_indexer(period_labels(facts, causes.attrs["freq"]))
-    flag = facts[column].astype("Float64").to_numpy(float, na_value=np.nan)
-    usable = (codes >= 0) & ~np.isnan(flag)
     charts = []
-    for row in found.to_dict("records"):
-        inside = usable & cell_mask(facts, row, by)
-        n = np.bincount(codes[inside], minlength=len(labels))
-        events = np.bincount(codes[inside], flag[inside], minlength=len(labels))
-        rates = np.divide(events, n, out=np.full(len(labels), np.nan), where=n > 0)
-        marked = [row["first_period"] <= label <= row["last_period"] for label in labels]
+    for rank in found["rank"]:
+        course = courses[courses["rank"] == rank]
         tips = [
-            f"{label}：{format_percent(rate)}（{events_in:.0f}/{n_in}）"
-            for label, rate, events_in, n_in in zip(labels, rates, events, n, strict=True)
+            f"{row.period}：{format_percent(row.value)}（{row.numerator:.0f}/{row.denominator}）"
+            for row in course.itertuples(index=False)
         ]
-        charts.append(as_markup(spark_chart(rates.tolist(), marked, tips)))
+        charts.append(as_markup(spark_chart(course["value"].tolist(), course["is_inside"].tolist(), tips)))
     return charts
 
 
@@ -125,7 +114,7 @@ def _quotes(
     )
 
 
-def _period_table(causes: pd.DataFrame, measure: Measure) -> TextTable:
+def _period_table(causes: pd.DataFrame, flag: FlagNames) -> TextTable:
     by = dimensions_in(causes)
     rows = causes.to_dict("records")
     shown = causes.assign(
@@ -146,7 +135,7 @@ def _period_table(causes: pd.DataFrame, measure: Measure) -> TextTable:
         ("where", "范围", None),
         ("before", "之前", format_percent),
         ("after", "当期", format_percent),
-        ("numerator_after", measure.flagged, format_number),
+        ("numerator_after", flag.flagged, format_number),
         ("denominator_after", "联络数", format_number),
         ("contribution", "贡献", format_number),
         ("range", "区间", None),

@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from csatext.aggregation.breakdown import Overview, above_rest, numerator_shares
 from csatext.aggregation.episodes import dimensions_in_episodes
-from csatext.aggregation.statistics.intervals import rate_difference, wilson
-from csatext.labels import Measure, cell_name, dated_period, name_of, period_name
+from csatext.aggregation.trend import LatestChange
+from csatext.labels import UNCLASSIFIED, FlagNames, cell_name, dated_period, name_of, period_name
+from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.format import (
     format_interval,
     format_number,
@@ -23,43 +25,40 @@ __all__ = ["cards", "episode_sentence", "summary"]
 
 _MOST_EPISODES = 5
 _MOST_CELLS = 3
-_UNKNOWN = "未归类"
 
 Tables = Mapping[str, pd.DataFrame]
 
 
-def cards(facts: pd.DataFrame, tables: Tables, column: str, measure: Measure) -> tuple[dict[str, str], ...]:
+def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, str], ...]:
     """Return the figures at the head of the page."""
-    made = [{"value": format_number(len(facts)), "label": "联络数"}]
-    known = facts[column].dropna()
-    if len(known):
-        made.append({"value": format_percent(known.astype(float).mean()), "label": measure.rate})
-    if "category" in facts:
-        hit = (facts["category"] != _UNKNOWN).mean()
-        made.append({"value": format_percent(hit), "label": "命中投诉类别的占比"})
-    if "csat" in facts and pd.api.types.is_numeric_dtype(facts["csat"]) and facts["csat"].notna().any():
-        made.append({"value": f"{facts['csat'].mean():.2f}", "label": "满意度均分"})
+    made = [{"value": format_number(whole.n), "label": "联络数"}]
+    if whole.denominator:
+        made.append({"value": format_percent(whole.value), "label": flag.rate})
+    if whole.classified is not None:
+        made.append({"value": format_percent(whole.classified), "label": "命中投诉类别的占比"})
+    if whole.csat is not None:
+        made.append({"value": f"{whole.csat:.2f}", "label": "满意度均分"})
     if "episodes" in tables:
         rises = int(tables["episodes"]["is_rise"].sum())
-        made.append({"value": format_number(rises), "label": f"{measure.rate}升高的异动"})
+        made.append({"value": format_number(rises), "label": f"{flag.rate}升高的异动"})
     return tuple(made)
 
 
-def summary(facts: pd.DataFrame, tables: Tables, column: str, measure: Measure) -> tuple[str, ...]:
+def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
     """Return the sentences, most general first; those that the tables do not bear out are left out."""
-    said = [_scope(facts, column, measure), _latest(tables, measure), *_changes(tables, measure)]
-    said += [_worst_category(tables, measure), *_worst_cells(tables, measure), _rejected(tables)]
-    return tuple(sentence for sentence in said if sentence)
+    said = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
+    said += [*_changes(tables, flag), _worst_category(tables, flag), *_worst_cells(tables, flag)]
+    return tuple(sentence for sentence in [*said, _rejected(tables)] if sentence)
 
 
-def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, measure: Measure) -> str:
+def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, flag: FlagNames) -> str:
     """Return what happened in an episode: where, when, how much, what about."""
     first, last = row["first_period"], row["last_period"]
     when = dated_period(first, freq) + ("" if first == last else f"至 {last}")
     moved, more = ("升到", "多") if row["is_rise"] else ("降到", "少")
     low, high = sorted(abs(round(row[name])) for name in ("excess_low", "excess_high"))
     said = (
-        f"{when}，{cell}：{measure.rate}由 {format_percent(row['before'])} "
+        f"{when}，{cell}：{flag.rate}由 {format_percent(row['before'])} "
         f"{moved} {format_percent(row['after'])}"
         f"（{format_number(row['numerator'])}/{format_number(row['denominator'])}），"
         f"比原来的水平{more}出约 {format_number(round(abs(row['excess'])))} 条（区间 {low:,} – {high:,}）"
@@ -71,45 +70,38 @@ def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, measure: Meas
     return said + ("；到最后一个完整时段仍在持续。" if row["is_current"] else "。")
 
 
-def _scope(facts: pd.DataFrame, column: str, measure: Measure) -> str:
-    known = facts[column].dropna().astype(float)
-    said = f"共 {format_number(len(facts))} 条联络"
-    if "created_at" in facts and facts["created_at"].notna().any():
-        first, last = facts["created_at"].min(), facts["created_at"].max()
-        said = f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d} {said}"
-    if not len(known):
+def _scope(whole: Overview, flag: FlagNames) -> str:
+    said = f"共 {format_number(whole.n)} 条联络"
+    if whole.first is not None and whole.last is not None:
+        said = f"{whole.first:%Y-%m-%d} 至 {whole.last:%Y-%m-%d} {said}"
+    if not whole.denominator:
         return said + "。"
-    low, high = wilson([known.sum()], [len(known)])
     return (
-        f"{said}，{measure.rate} {format_percent(known.mean())}"
-        f"（{format_number(known.sum())}/{format_number(len(known))}，"
-        f"95% 区间 {format_interval(low[0], high[0], format_percent)}）。"
+        f"{said}，{flag.rate} {format_percent(whole.value)}"
+        f"（{format_number(whole.numerator)}/{format_number(whole.denominator)}，"
+        f"95% 区间 {format_interval(whole.low, whole.high, format_percent)}）。"
     )
 
 
-def _latest(tables: Tables, measure: Measure) -> str:
+def _latest(tables: Tables, latest: LatestChange | None, flag: FlagNames) -> str:
     """Compare the last complete period with those before it."""
-    total = tables.get("trend_total")
-    if total is None:
+    if "trend_total" not in tables:
         return ""
-    whole = total[total["is_complete"] & (total["denominator"] > 0)]
-    back = int(tables["root_causes"].attrs.get("baseline_periods", 4)) if "root_causes" in tables else 4
-    if len(whole) < 2:
+    if latest is None:
         return "完整的时段不足两个，无法比较前后变化。"
-    last, past = whole.iloc[-1], whole.iloc[-1 - back : -1]
-    before = float(past["numerator"].sum()), float(past["denominator"].sum())
-    found = rate_difference(before, (last["numerator"], last["denominator"]))
-    verdict = "超出随机波动" if found.is_significant else "在随机波动之内"
-    span = f"{len(past)} {period_name(str(total.attrs.get('freq', 'W')))}"
+    change = latest.difference
+    verdict = "超出随机波动" if change.is_significant else "在随机波动之内"
+    freq = str(tables["trend_total"].attrs.get("freq", "W"))
     return (
-        f"最近一个完整时段 {last['label']}（{format_number(last['n'])} 条）{measure.rate} "
-        f"{format_percent(last['value'])}，"
-        f"与之前 {span}的 {format_percent(before[0] / before[1])} 相比 {format_points(found.value)}"
-        f"（区间 {format_interval(found.low, found.high, format_points)}），{verdict}。"
+        f"最近一个完整时段 {latest.label}（{format_number(latest.n)} 条）{flag.rate} "
+        f"{format_percent(latest.value)}，"
+        f"与之前 {latest.periods_before} {period_name(freq)}的 {format_percent(latest.before)} "
+        f"相比 {format_points(change.value)}"
+        f"（区间 {format_interval(change.low, change.high, format_points)}），{verdict}。"
     )
 
 
-def _changes(tables: Tables, measure: Measure) -> list[str]:
+def _changes(tables: Tables, flag: FlagNames) -> list[str]:
     found = tables.get("episodes")
     if found is None:
         return []
@@ -120,39 +112,38 @@ def _changes(tables: Tables, measure: Measure) -> list[str]:
     by = dimensions_in_episodes(found)
     rows = rises.head(_MOST_EPISODES).to_dict("records")
     freq = tables["root_causes"].attrs["freq"]
-    said = [episode_sentence(row, cell_name(row, by), freq, measure) for row in rows]
+    said = [episode_sentence(row, cell_name(row, by), freq, flag) for row in rows]
     if len(rises) > _MOST_EPISODES:
         said.append(f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「变化与根因」。")
     return said
 
 
-def _worst_category(tables: Tables, measure: Measure) -> str:
+def _worst_category(tables: Tables, flag: FlagNames) -> str:
     table = tables.get("breakdown_category")
     if table is None:
         return ""
-    total = table["numerator"].sum()
-    named = table[(table["category"] != _UNKNOWN) & (table["numerator"] > 0)]
-    if not total or not len(named):
+    table = table.assign(share=numerator_shares(table))
+    named = table[(table["category"] != UNCLASSIFIED) & (table["numerator"] > 0)]
+    if not len(named):
         return ""
     top = named.sort_values(["numerator", "category"], ascending=[False, True]).head(_MOST_CELLS)
     listed = "、".join(
-        f"「{row.category}」{format_number(row.numerator)} 条（{format_percent(row.numerator / total)}）"
+        f"「{row.category}」{format_number(row.numerator)} 条（{format_percent(row.share)}）"
         for row in top.itertuples(index=False)
     )
-    return f"{measure.flagged}最多的投诉类别：{listed}。"
+    return f"{flag.flagged}最多的投诉类别：{listed}。"
 
 
-def _worst_cells(tables: Tables, measure: Measure) -> list[str]:
+def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
     """Name the values of each dimension whose rate is above the rest beyond chance."""
     said = []
     for key, table in tables.items():
         name = key.removeprefix("breakdown_")
         if not key.startswith("breakdown_") or name not in table.columns or name == "category":
             continue
-        high = table[(table["q"] < 0.05) & (table["difference"] > 0)]
+        high = above_rest(table).sort_values("difference", ascending=False, kind="stable")
         if not len(high):
             continue
-        high = high.sort_values("difference", ascending=False, kind="stable")
         listed = "、".join(
             f"「{row[name]}」{format_percent(row['value'])}"
             f"（{format_points(row['difference'])}，q {format_p_value(row['q'])}）"
@@ -160,7 +151,7 @@ def _worst_cells(tables: Tables, measure: Measure) -> list[str]:
         )
         more = f" 等 {len(high)} 个" if len(high) > _MOST_CELLS else ""
         among = f"{len(table)} 个{name_of(name)}中" if len(table) > CHART_VALUES else f"{name_of(name)}中"
-        said.append(f"{among}{measure.rate}显著高于其余的：{listed}{more}。")
+        said.append(f"{among}{flag.rate}显著高于其余的：{listed}{more}。")
     return said
 
 
