@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from csatext.aggregation.inputs.arguments import check_columns, check_level
-from csatext.aggregation.scan.cells import Cells, label_column, read_cells
-from csatext.aggregation.scan.event_size import measure_scale, scaled, whole_numbers
+from csatext.aggregation.scan.cells import Cells, label_column, read_rows
+from csatext.aggregation.scan.event_size import measure_scale, scaled
 from csatext.aggregation.scan.expected_rates import expect
 from csatext.aggregation.scan.scan import Scan, frequent_groups
 from csatext.aggregation.scan.selection import Cause, choose, whole_has_moved
@@ -138,13 +138,10 @@ def root_causes(
     _check(max_dims, max_causes, min_share)
     level = check_level(level)
     where = {"by": by, "period": period, "current": current, "baseline": baseline}
-    measures = [numerator] if denominator is None else [numerator, denominator]
-    for name, argument in zip(measures, ("numerator", "denominator"), strict=False):
-        check_columns(table, [name], argument)
-    table = whole_numbers(table, measures)
-    cells = read_cells(table, numerator=numerator, denominator=denominator, **where)
+    rows = read_rows(table, numerator=numerator, denominator=denominator, round_whole=True, **where)
+    cells = rows.cells()
     marks = _marks(keyness, cells.names)
-    scale = measure_scale(table, cells, numerator=numerator, denominator=denominator, where=where)
+    scale = measure_scale(rows, cells, numerator)
     events = scaled(cells, scale)
     groups = frequent_groups(events, max_dims)
     expectation = expect(events, groups, scale.is_count)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from planted_tables import CHANNELS, PRODUCTS, REGIONS, WEEKS, causes, facts, named
 
-from csatext.aggregation.scan.cells import read_cells
+from csatext.aggregation.scan.cells import read_rows
 from csatext.aggregation.scan.event_size import measure_scale, whole_numbers
 from csatext.errors import ParameterError
 
@@ -24,7 +24,7 @@ def test_amounts_vary_more_than_counts():
             reports += not causes(table, numerator=numerator, denominator=denominator).empty
     # At 5 %, 6 or more of 24 have a chance below 0.2 %.
     assert reports < 6
-    cells = read_cells(table, numerator="paid", denominator=None, **where)
+    cells = read_rows(table, numerator="paid", denominator=None, **where).cells()
     scale = measure_scale(table, cells, numerator="paid", denominator=None, where=where)
     assert scale.unit == pytest.approx((table["paid"] ** 2).sum() / table["paid"].sum())
 
