@@ -11,6 +11,7 @@ from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.inputs.arguments import check_level
 from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
+from csatext.aggregation.statistics.intervals import garwood
 from csatext.schema import conform
 from csatext.schema.time import TREND
 
@@ -159,8 +160,7 @@ def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
     """Return the interval of each value; NaN where there is none."""
     alpha = 1 - level
     if panel.kind == "count":
-        low = stats.chi2.ppf(alpha / 2, 2 * panel.n) / 2
-        return np.where(panel.n > 0, low, 0.0), stats.chi2.ppf(1 - alpha / 2, 2 * panel.n + 2) / 2
+        return garwood(panel.n, level)
     size = np.where(panel.denominator > 0, panel.denominator, np.nan)
     if panel.kind == "rate":
         low, high = proportion_confint(panel.numerator, size, alpha, method="wilson")

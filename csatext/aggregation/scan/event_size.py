@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from scipy.optimize import brentq
@@ -51,8 +50,20 @@ class EventSize:
     spare: np.ndarray | None = None
     prior: float = 0.0
 
-    def spread(self, grouping: Grouping) -> tuple[np.ndarray, np.ndarray]:
+    def columns(self) -> list[np.ndarray]:
+        """Return what :meth:`spread` needs the sums of by group: three columns by cell, or none."""
+        if self.squares is None or self.amounts is None:
+            return []
+        spare = 1.0 if self.spare is None else np.maximum(self.spare, 1.0)
+        return [self.squares, self.amounts, self.squares**2 / spare]
+
+    def spread(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how much more than usual the amounts of each group vary, and what that rests on.
+
+        Parameters
+        ----------
+        sums : ndarray, shape (3, n_groups)
+            Of :meth:`columns`.
 
         Returns
         -------
@@ -61,24 +72,15 @@ class EventSize:
         freedom : ndarray, shape (n_groups,)
             Degrees of freedom behind it (Satterthwaite 1946); infinite where squares are of single rows.
         """
-        n = len(grouping)
-        if self._columns is None:
-            return np.ones(n), np.full(n, np.inf)
-        squares, usual, spread = grouping.sum(self._columns)
+        squares, usual, spread = sums
         usual = np.maximum(self.unit * usual, _TINY)
+        n = len(usual)
         if self.spare is None:
             # Few squares say little, and large amounts come seldom: one standard error is added.
             return np.maximum((squares + np.sqrt(2 * spread)) / usual, 1.0), np.full(n, np.inf)
         spare = np.maximum(np.divide(squares**2, spread, out=np.ones(n), where=spread > 0), 1.0)
-        return np.maximum((squares / usual * spare + self.prior) / (spare + self.prior), 1.0), spare + self.prior
-
-    @cached_property
-    def _columns(self) -> np.ndarray | None:
-        """Squares, amounts and squared squares by cell, to be summed together; None without squares."""
-        if self.squares is None or self.amounts is None:
-            return None
-        spare = 1.0 if self.spare is None else np.maximum(self.spare, 1.0)
-        return np.column_stack([self.squares, self.amounts, self.squares**2 / spare])
+        freedom = spare + self.prior
+        return np.maximum((squares / usual * spare + self.prior) / freedom, 1.0), freedom
 
 
 def scaled(cells: Cells, scale: EventSize) -> Cells:

@@ -164,10 +164,11 @@ class Scan:
         ones = np.ones(len(cells))
         pull = self._expectation.pull
         values = new_values(cells, self._expectation.rate)
-        columns = np.column_stack([before_in, events, expected, pull[-1] * before_in])
+        own = self._scale.columns()
+        columns = np.column_stack([before_in, events, expected, pull[-1] * before_in, *own])
         for grouping in groups:
             codes = cells.codes[np.ix_(grouping.dims, grouping.first)]
-            before, seen, wanted, follows = grouping.sum(columns)
+            before, seen, wanted, follows, *squares = grouping.sum(columns)
             before += _TINY
             if len(grouping.dims) == 1:
                 follows = grouping.sum((pull[-1] + pull[grouping.dims[0]]) * before_in)
@@ -186,7 +187,9 @@ class Scan:
             sets = sizes.count(len(grouping.dims)) * (1 if cells.is_rate else len(set(sizes)))
             tests = sets * _tests(wanted, expected)[keep]
             prior, codes = prior[keep], codes[:, keep]
-            dispersion, freedom = (values[keep] for values in self._scale.spread(grouping))
+            dispersion, freedom = np.ones(len(keep)), np.full(len(keep), np.inf)
+            if own:
+                dispersion, freedom = self._scale.spread(np.stack(squares)[:, keep])
             ids = place[grouping.ids]
             is_kept = ids < len(keep)
             kept = ids[is_kept]
@@ -263,7 +266,7 @@ class Scan:
         score[np.maximum(inside[0], inside[1]) < _MIN_EVENTS] = -np.inf
         best = _highest(score)
         inside, outside, score = inside[:, best], outside[:, best], score[best]
-        seen, expected, before, exposure, squares = inside
+        expected, before = inside[1], inside[2]
         is_new, spread = table.is_new[best], table.spread[best]
         dispersion, freedom, tests = table.dispersion[best], table.freedom[best], table.tests[best]
         known = before + table.prior[best]

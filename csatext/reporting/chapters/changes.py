@@ -12,8 +12,15 @@ from markupsafe import Markup
 from csatext.aggregation.episodes import cell_mask, dimensions_in, dimensions_in_episodes, period_labels
 from csatext.labels import Measure, cell_name, period_name
 from csatext.reporting.chapters.page import Block, Section, TextTable, as_markup, text_table
+from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.charts.charts import spark_chart
-from csatext.reporting.format import format_interval, format_number, format_p_value, format_percent
+from csatext.reporting.format import (
+    format_interval,
+    format_number,
+    format_p_value,
+    format_percent,
+    format_whole,
+)
 
 __all__ = ["cause_chapter"]
 
@@ -29,14 +36,17 @@ def cause_chapter(
     if causes is None or found is None:
         return None
     back = f"{causes.attrs.get('baseline_periods', 4)} {period_name(causes.attrs.get('freq', 'W'))}"
-    note = (
-        f"每个完整时段与其前 {back}相比，哪一组取值解释了{measure.rate}的变化；相邻时段的同一处合成一起。"
+    is_rate = bool(causes.attrs.get("is_rate", True))
+    what = measure.rate if is_rate else "联络数"
+    note = "" if is_rate else constant_sentence(facts, column, measure)
+    note += (
+        f"每个完整时段与其前 {back}相比，哪一组取值解释了{what}的变化；相邻时段的同一处合成一起。"
         f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('level', 0.05):g}）。"
     )
     if not len(causes):
         return Section("变化与根因", note=f"{note}结果：{causes.attrs.get('reason', '没有发现显著异动')}。")
     by = dimensions_in_episodes(found)
-    blocks = [Block(table=_episode_table(found, by, _courses(facts, tables, by, column)))]
+    blocks = [Block(table=_episode_table(facts, tables, by, _courses(facts, tables, by, column)))]
     quotes = tables.get("cause_examples")
     rises = found[found["is_rise"]].head(_MOST_QUOTED)
     for row in rises.to_dict("records"):
@@ -45,7 +55,11 @@ def cause_chapter(
             title = f"客户原声：{row['first_period']}，{cell_name(row, by)}"
             blocks.append(Block(folded=title, quotes=said))
     blocks.append(
-        Block("逐个时段", table=_period_table(causes, measure), folded="每个时段的根因，含不能排除的其他解释")
+        Block(
+            "逐个时段",
+            table=_period_table(causes, measure, is_rate),
+            folded="每个时段的根因，含不能排除的其他解释",
+        )
     )
     return Section("变化与根因", tuple(blocks), note)
 
@@ -53,8 +67,9 @@ def cause_chapter(
 def _courses(
     facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], by: list[str], column: str
 ) -> list[Markup]:
-    """Return the drawing of each episode's rate in all complete periods."""
+    """Return the drawing of each episode's rate, or number of contacts, in all complete periods."""
     found, causes, total = tables["episodes"], tables["root_causes"], tables.get("trend_total")
+    is_rate = bool(causes.attrs.get("is_rate", True))
     labels = causes.attrs["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
     codes = pd.Index(labels).get_indexer(period_labels(facts, causes.attrs["freq"]))
     flag = facts[column].astype("Float64").to_numpy(float, na_value=np.nan)
@@ -64,31 +79,27 @@ def _courses(
         inside = usable & cell_mask(facts, row, by)
         n = np.bincount(codes[inside], minlength=len(labels))
         events = np.bincount(codes[inside], flag[inside], minlength=len(labels))
-        rates = np.divide(events, n, out=np.full(len(labels), np.nan), where=n > 0)
+        rates = np.divide(events, n, out=np.full(len(labels), np.nan), where=n > 0) if is_rate else n
         marked = [row["first_period"] <= label <= row["last_period"] for label in labels]
         tips = [
-            f"{label}：{format_percent(rate)}（{events_in:.0f}/{n_in}）"
+            f"{label}：{format_percent(rate)}（{events_in:.0f}/{n_in}）" if is_rate else f"{label}：{n_in} 条"
             for label, rate, events_in, n_in in zip(labels, rates, events, n, strict=True)
         ]
         charts.append(as_markup(spark_chart(rates.tolist(), marked, tips)))
     return charts
 
 
-def _episode_table(found: pd.DataFrame, by: list[str], courses: list[Markup]) -> TextTable:
+def _episode_table(
+    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], by: list[str], courses: list[Markup]
+) -> TextTable:
+    found, attrs = tables["episodes"], tables["root_causes"].attrs
     rows = found.to_dict("records")
     shown = found.assign(
         when=[_when(row) for row in rows],
         where=[cell_name(row, by) for row in rows],
         course=pd.Series(courses, index=found.index, dtype=object),
-        rates=[
-            f"{format_percent(row['before'])} → {format_percent(row['after'])}"
-            f"（{format_number(row['numerator'])}/{format_number(row['denominator'])}）"
-            for row in rows
-        ],
-        more=[
-            f"{row['excess']:+,.0f}（{row['excess_low']:+,.0f} 至 {row['excess_high']:+,.0f}）"
-            for row in rows
-        ],
+        rates=[_rates(row, bool(attrs.get("is_rate", True)), unseen(facts, row, by, attrs)) for row in rows],
+        more=[_more(row) for row in rows],
     )
     columns: list[tuple[str, str, Any]] = [
         ("when", "时段", None),
@@ -101,6 +112,21 @@ def _episode_table(found: pd.DataFrame, by: list[str], courses: list[Markup]) ->
         ("words", "相关词", None),
     ]
     return text_table(shown, columns, _MOST_ROWS)
+
+
+def _rates(row: Mapping[str, Any], is_rate: bool, unseen_before: str) -> str:
+    if not is_rate:
+        return f"每期 {format_number(row['before'])} → {format_number(row['after'])} 条"
+    before = format_percent(row["before"]) if pd.notna(row["before"]) else unseen_before
+    counts = f"（{format_number(row['numerator'])}/{format_number(row['denominator'])}）"
+    return f"{before} → {format_percent(row['after'])}{counts}"
+
+
+def _more(row: Mapping[str, Any]) -> str:
+    excess, low, high = (
+        format_whole(row[name], sign=True) for name in ("excess", "excess_low", "excess_high")
+    )
+    return excess if "—" in (low, high) else f"{excess}（{low} 至 {high}）"
 
 
 def _when(row: Mapping[str, Any]) -> str:
@@ -125,30 +151,35 @@ def _quotes(
     )
 
 
-def _period_table(causes: pd.DataFrame, measure: Measure) -> TextTable:
+def _period_table(causes: pd.DataFrame, measure: Measure, is_rate: bool) -> TextTable:
     by = dimensions_in(causes)
     rows = causes.to_dict("records")
     shown = causes.assign(
         where=[cell_name(row, by) for row in rows],
         kind=[
-            "" if pd.isna(row["alternative_to"]) else f"第 {row['alternative_to']} 条的另一解释"
+            ""
+            if pd.isna(row["alternative_to"])
+            else f"第 {format_number(row['alternative_to'])} 条的另一解释"
             for row in rows
         ],
         range=[
-            format_interval(round(row["contribution_low"]), round(row["contribution_high"]), format_number)
-            for row in rows
+            format_interval(row["contribution_low"], row["contribution_high"], format_whole) for row in rows
         ],
-        contribution=causes["contribution"].round(),
     )
-    columns: list[tuple[str, str, Any]] = [
-        ("period", "时段", None),
-        ("rank", "序", format_number),
-        ("where", "范围", None),
+    counted: list[tuple[str, str, Any]] = [
         ("before", "之前", format_percent),
         ("after", "当期", format_percent),
         ("numerator_after", measure.flagged, format_number),
         ("denominator_after", "联络数", format_number),
-        ("contribution", "贡献", format_number),
+    ]
+    if not is_rate:
+        counted = [("before", "之前每期联络数", format_number), ("after", "当期联络数", format_number)]
+    columns: list[tuple[str, str, Any]] = [
+        ("period", "时段", None),
+        ("rank", "序", format_number),
+        ("where", "范围", None),
+        *counted,
+        ("contribution", "贡献", format_whole),
         ("range", "区间", None),
         ("q", "q", format_p_value),
         ("kind", "说明", None),
