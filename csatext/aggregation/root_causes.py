@@ -252,7 +252,7 @@ def _reason(cells: Cells, events: Cells, expectation: ExpectedRates, level: floa
     elif found.kind == "mix":
         wanted = float((cells.exposure_after * expectation.rate).sum()) * _unit(cells, events) / exposed
         why = (
-            f"但按各组合在对比期的率和当前期的构成推算也该是 {wanted:.4g}：变化来自构成，"
+            f"但按各组合在对比期的率和当前期的构成推算也该是 {wanted:.3g}：变化来自构成，"
             "即各组合的占比变了，不是某个组合的率变了；可以用 decompose 拆开看。"
         )
     elif found.dim is not None and found.code is not None:

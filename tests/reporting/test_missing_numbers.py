@@ -93,11 +93,12 @@ def without(table, name, first_only, kind):
 def test_every_number_of_every_table_may_be_missing(made):
     facts, tables = made
     seen = 0
-    for name in tables:
+    core = {name: tables[name] for name in ("root_causes", "episodes", "trend_total")}
+    for name in (name for name, table in tables.items() if len(table)):
         for column in numeric(tables[name]):
             for first_only, kind in ((True, "nan"), (False, "NA")):
                 changed = without(tables[name], column, first_only, kind)
-                page = shown(facts, tables | {name: changed})
+                page = shown(facts, core | {name: changed})
                 assert not re.search(_MISSING, page, re.I), (name, column, kind)
                 seen += 1
     assert seen > 60
@@ -106,5 +107,6 @@ def test_every_number_of_every_table_may_be_missing(made):
 @pytest.mark.parametrize("column", ["csat", "is_negative", "resolved"])
 def test_a_column_of_facts_without_values(made, column):
     facts, tables = made
+    tables = {name: tables[name] for name in ("root_causes", "episodes", "trend_total")}
     changed = facts.assign(**{column: pd.array([pd.NA] * len(facts), dtype="Float64")})
     assert not re.search(_MISSING, shown(changed, tables), re.I)
