@@ -29,7 +29,7 @@ def judge(name, facts, by, origins, rows):
     for back in range(origins):
         end = last - pd.Timedelta(days=HORIZON * (back + 1))
         past = facts[facts["created_at"] < end + pd.Timedelta(days=1)]
-        table = module.forecast(past, HORIZON, by=by, end=end)
+        table = module.forecast(past, HORIZON, by=by, level=0.9, end=end)
         days = pd.date_range(past["created_at"].min().normalize(), end + pd.Timedelta(days=HORIZON))
         counts = facts.groupby([by, facts["created_at"].dt.normalize()]).size().unstack(fill_value=0)
         counts = counts.reindex(columns=days, fill_value=0).reindex(sorted(past[by].unique()))

@@ -6,17 +6,22 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from csatext.errors import InputError
 
 __all__ = [
     "check_folder",
+    "claimed_folder",
     "file_hash",
     "prepare_folder",
     "write_csv",
@@ -26,7 +31,11 @@ __all__ = [
     "write_whole",
 ]
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LOCK = ".csatext.lock"
+_A_DAY = 86_400
+"""Seconds after which the lock of another host is taken for one that was left behind."""
+_FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
+"""Beginnings of a cell that spreadsheets take for a formula, or for the way to one (OWASP, CSV injection)."""
 
 
 def check_folder(path: Path) -> None:
@@ -37,6 +46,8 @@ def check_folder(path: Path) -> None:
     InputError
         It, or a folder above it, is a file or may not be written.
     """
+    if path.is_symlink() and not path.exists():
+        raise InputError(f"输出位置「{path}」是一个断开的链接；请换一个文件夹。")
     above = next((folder for folder in (path, *path.parents) if folder.exists()), Path())
     if not above.is_dir():
         raise InputError(f"输出位置「{above}」是一个文件；请换一个文件夹。")
@@ -57,6 +68,85 @@ def prepare_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"无法建立输出文件夹「{path}」：{error.strerror}；请换一个位置。") from error
+
+
+@contextmanager
+def claimed_folder(path: Path) -> Iterator[None]:
+    """Hold an output folder while it is written: another run into it is refused, a dead one is no obstacle.
+
+    The folder is made, so that one which cannot be written is known before the work; where nothing was
+    written into it, it is gone afterwards.
+
+    Raises
+    ------
+    InputError
+        It is a file, may not be written, or another process holds it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as above, claimed_folder(Path(above, "out")):
+    ...     [item.name for item in Path(above, "out").iterdir()]
+    ['.csatext.lock']
+    """
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    prepare_folder(path)
+    lock = path / _LOCK
+    _take(lock)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        for folder in made:
+            if any(folder.iterdir()):
+                break
+            folder.rmdir()
+
+
+def _take(lock: Path) -> None:
+    """Write a lock with the number of this process and the name of its host."""
+    mine = f"{os.getpid()} {platform.node()}"
+    for _ in range(2):
+        try:
+            with lock.open("x", encoding="utf-8") as file:
+                file.write(mine)
+            return
+        except FileExistsError:
+            holder = _holder(lock)
+            if holder is not None:
+                raise InputError(
+                    f"输出文件夹「{lock.parent}」正被另一次运行使用（进程 {holder}）；"
+                    f"请等它结束，或换一个输出文件夹；确认没有在运行时可删除 {lock.name}。"
+                ) from None
+            lock.unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"输出文件夹「{lock.parent}」不可写：{error.strerror}；请换一个位置或修改权限。"
+            ) from error
+
+
+def _holder(lock: Path) -> str | None:
+    """Return the process that holds a lock, None where it has ended."""
+    try:
+        number, _, host = lock.read_text("utf-8").partition(" ")
+    except (OSError, UnicodeDecodeError):
+        return None
+    if not number.isdigit():
+        return None
+    if host != platform.node():
+        # Nobody here can ask whether it still runs there.
+        return f"{number}，主机 {host}" if time.time() - lock.stat().st_mtime < _A_DAY else None
+    if int(number) == os.getpid():
+        return None
+    if os.name == "nt":
+        return number  # signal 0 would end the process there
+    try:
+        os.kill(int(number), 0)
+    except PermissionError:
+        return number
+    except (OSError, OverflowError):
+        return None
+    return number
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
@@ -82,13 +172,17 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table for spreadsheets: UTF-8 with BOM, every field quoted, no cell a formula."""
+    """Write a table for spreadsheets: UTF-8 with BOM, every field quoted, no header and no cell a formula."""
     safe = frame.reset_index() if frame.index.name is not None else frame.copy(deep=False)
-    for name in safe.columns:
-        if safe[name].dtype == object or isinstance(safe[name].dtype, pd.StringDtype):
-            texts = safe[name]
-            formula = texts.map(lambda cell: isinstance(cell, str) and cell.startswith(_FORMULA_STARTS))
-            safe[name] = texts.where(~formula.astype(bool), "'" + texts.astype("str"))
+    for place, dtype in enumerate(safe.dtypes):
+        if is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype):
+            texts = safe.iloc[:, place]
+            formula = texts.astype("str").str.contains(_FORMULA, regex=True, na=False)
+            if is_object_dtype(dtype):
+                formula &= texts.map(lambda cell: isinstance(cell, str)).astype(bool)
+            safe.isetitem(place, texts.where(~formula, "'" + texts.astype("str")))
+    names = pd.Series([str(name) for name in safe.columns], dtype="str")
+    safe.columns = pd.Index(names.where(~names.str.contains(_FORMULA, regex=True), "'" + names))
     write_whole(
         path,
         lambda target: safe.to_csv(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import logging
 import re
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from csatext.errors import ConfigError, CsatextError
+from csatext.errors import ConfigError, CsatextError, escape_controls
 
 if TYPE_CHECKING:
     from csatext.batch.configuration import Configuration
@@ -27,6 +30,7 @@ _SAID = (
     (r"ambiguous option: (\S+) could match (.*)", r"\1 不明确，可能是 \2"),
 )
 """Sentences of argparse and how they are said in Chinese."""
+_ERROR_LOG = "csatext-error.log"
 _COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别"
 
 
@@ -58,13 +62,38 @@ class _Progress:
 
     def __call__(self, step: str) -> None:
         self._step += 1
-        start, end = ("\r\033[K", "") if self._terminal else ("", "\n")
-        self._stream.write(f"{start}[{self._step}] {step} …{end}")
+        if self._terminal:
+            self._stream.write("\r\033[K")
+        _write(self._stream, f"[{self._step}] {step} …{'' if self._terminal else chr(10)}")
         self._stream.flush()
 
     def close(self) -> None:
         if self._terminal and self._step:
             self._stream.write("\r\033[K")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write text without control characters; what the stream's encoding lacks is written as an escape."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(escape_controls(text).encode(encoding, "backslashreplace").decode(encoding))
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """Let SIGTERM end a verb as Ctrl-C does, so that temporary files are removed; main thread only."""
+
+    def stop(_number: int, _frame: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, stop)
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,12 +118,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
     progress = _Progress(sys.stderr)
+    given = argparse.Namespace()
     try:
-        given = _parser().parse_args(arguments)
-        for name in ("input", "out", "facts"):
-            if getattr(given, name, None) == "":
-                raise ConfigError(f"{name} 是空的；请写上路径。")
-        message = given.verb(given, progress)
+        with _ended_by_signal():
+            _parser().parse_args(arguments, given)
+            for name in ("input", "out", "facts"):
+                if getattr(given, name, None) == "":
+                    raise ConfigError(f"{name} 是空的；请写上路径。")
+            message = given.verb(given, progress)
     except ConfigError as error:
         return _failed(progress, str(error), WRONG_USAGE)
     except CsatextError as error:
@@ -106,18 +137,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(progress, "内存不够；请分批处理，或换一台内存更大的机器。", FAILED)
     except KeyboardInterrupt:
         return _failed(progress, "已中断；未写完的文件没有留下。", FAILED)
+    except Exception as error:  # noqa: BLE001 - the one place where what nobody foresaw becomes a sentence
+        return _failed(progress, _unexpected(error, given), FAILED)
     from csatext.privacy.outputs import mask_sentence
 
     progress.close()
-    sys.stdout.write(f"{mask_sentence(message)}\n")
+    _write(sys.stdout, f"{mask_sentence(message)}\n")
     return DONE
+
+
+def _unexpected(error: Exception, given: argparse.Namespace) -> str:
+    """Write where an error came up, without its message, which may quote data; return what to tell the user.
+
+    The log stands where the output was to stand, or in the working folder where a verb has none.
+    """
+    import csatext
+
+    out = Path(getattr(given, "out", None) or ".")
+    folder = out if given.command in ("run", "demo") else out.parent
+    chain: list[BaseException] = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
+        chain.append(before)
+    lines = [f"csatext {csatext.__version__} {getattr(given, 'command', '')}"]
+    for raised in reversed(chain):
+        lines.append(type(raised).__name__)
+        lines += [
+            f"  {frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(raised.__traceback__)
+        ]
+    name = type(error).__name__
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _ERROR_LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError:
+        where = f"出错位置：{lines[-1].strip()}"
+    else:
+        where = f"出错位置记在「{folder / _ERROR_LOG}」，里面没有数据"
+    return f"csatext 内部出错（{name}），没有完成；{where}，请把它发给维护者，并换一份较小的文件重试。"
 
 
 def _failed(progress: _Progress, sentence: str, code: int) -> int:
     from csatext.privacy.outputs import mask_sentence
 
     progress.close()
-    sys.stderr.write(f"{mask_sentence(sentence)}\n")
+    _write(sys.stderr, f"{mask_sentence(sentence)}\n")
     return code
 
 
@@ -201,7 +264,8 @@ def _run(given: argparse.Namespace, progress: _Progress) -> str:
     result = run(given.input, given.out, configuration, progress)
     said = "" if result.turns is None else f"{result.turns} 句对话合成 "
     found = f"{said}{result.contacts} 条联络，{result.rejects} 行剔除"
-    return f"读入 {result.rows} 行：{found}。报告：{result.report}"
+    left_out = "".join(f"{detail.rstrip('。')}。" for detail in result.left_out)
+    return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}"
 
 
 def _annotate(given: argparse.Namespace, progress: _Progress) -> str:
@@ -233,12 +297,13 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> str:
 def _check(given: argparse.Namespace, progress: _Progress) -> str:
     columns = _columns(given.column)
     from csatext.ingest.any_input import read_any
+    from csatext.ingest.formats.database import source_name
     from csatext.ingest.options import ReadOptions
     from csatext.ingest.quality.checks import check
     from csatext.labels import check_name
     from csatext.privacy.outputs import mask_sentence
 
-    progress(f"读取 {mask_sentence(Path(given.input).name)}")
+    progress(f"读取 {mask_sentence(source_name(given.input))}")
     section = ReadOptions(columns, given.encoding, kind=given.kind or "auto")
     read, turns = read_any(given.input, section, progress)
     progress("检查")

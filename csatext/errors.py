@@ -17,12 +17,14 @@ __all__ = [
     "NotFittedError",
     "ParameterError",
     "SchemaError",
+    "escape_controls",
     "mask_numbers",
 ]
 
 _SEP = "[-_. ]?"
 _DATE = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _NUMBERS = (
+    (r"(:/{1,2}[^\s:/@]{0,100}):[^\s/]{1,200}@", r"\1:***@"),
     (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "[邮箱]"),
     (rf"(?<!\d)\d{{6}}{_DATE}\d{{3}}[\dXx](?!\d)", "[身份证]"),
     (rf"(?<!\d)({_DATE})?(?:86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}({_DATE})?(?!\d)", r"\1[手机号]\2"),
@@ -36,7 +38,8 @@ stamp (20260501103000) and a clock in seconds or milliseconds have none of these
 def mask_numbers(text: str) -> str:
     """Return a name or a sentence without what has the shape of a personal number or an e-mail address.
 
-    Blunt on purpose, for names of files and values echoed by errors; texts are for `csatext.redact`.
+    Blunt on purpose, for names of files and values echoed by errors; texts are for `csatext.redact`. The
+    password of a database URL is hidden too.
 
     Examples
     --------
@@ -46,6 +49,21 @@ def mask_numbers(text: str) -> str:
     for shape, label in _NUMBERS:
         text = re.sub(shape, label, text)
     return text
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn the order of letters (Unicode Annex 9); not tab and newline."""
+
+
+def escape_controls(text: str) -> str:
+    r"""Return text in which control characters and marks of direction are written out: names may hold them.
+
+    Examples
+    --------
+    >>> escape_controls("渠道\x1b[2J"), escape_controls("a\u202eb")
+    ('渠道\\x1b[2J', 'a\\u202eb')
+    """
+    return _CONTROL.sub(lambda found: found.group().encode("unicode_escape").decode("ascii"), text)
 
 
 def nearest(given: str, allowed: Iterable[str]) -> str | None:
@@ -85,6 +103,30 @@ class ParameterError(CsatextError):
     def out_of_range(cls, name: str, given: object, rule: str) -> ParameterError:
         """``name`` was given a value outside its range; ``rule`` states the range."""
         return cls(f"参数 {name}={given!r} 超出范围；要求：{rule}。")
+
+    @classmethod
+    def not_an_error_rate(cls, name: str, given: object) -> ParameterError:
+        """``name`` is an error rate, given something else: often a coverage (0.95)."""
+        return cls(
+            f"参数 {name}={given!r} 超出范围；要求：大于 0、不大于 0.5，例如 0.05。"
+            f"{name} 是误报率（其实没有变化或差别却报出来的概率），不是置信水平；要 95% 的把握请写 0.05。"
+        )
+
+    @classmethod
+    def not_a_coverage(cls, name: str, given: object) -> ParameterError:
+        """``name`` is the coverage of an interval, given something else: often an error rate (0.05)."""
+        return cls(
+            f"参数 {name}={given!r} 超出范围；要求：不小于 0.5、小于 1，例如 0.95。"
+            f"{name} 是区间的置信水平（区间包含真实值的概率），不是误报率；要 95% 的区间请写 0.95。"
+        )
+
+    @classmethod
+    def reserved_columns(cls, name: str, taken: Sequence[str], table: str) -> ParameterError:
+        """Columns named by argument ``name`` bear names of columns of the result ``table``."""
+        return cls(
+            f"参数 {name} 里的列「{'、'.join(taken)}」与结果表的列同名（表 {table}）；"
+            f'请先改名，例如 facts.rename(columns={{"{taken[0]}": "{taken[0]}_维度"}})。'
+        )
 
     @classmethod
     def wrong_type(cls, name: str, given: object, wanted: str) -> ParameterError:
@@ -151,6 +193,14 @@ class ConfigError(CsatextError):
         """The file has a key nobody reads."""
         names = list(allowed)
         return cls(f"配置「{path}」有不认识的键「{key}」；可用的键：{_listed(names)}。{_hint(key, names)}")
+
+    @classmethod
+    def reserved_columns(cls, key: str, taken: Sequence[str]) -> ConfigError:
+        """Columns named by ``key`` bear names of columns of the result tables."""
+        return cls(
+            f"配置 {key} 里的列「{'、'.join(taken)}」与结果表的列同名；"
+            f'请在 [input.columns] 里给它另起一个名字，如 "{taken[0]}_维度" = "{taken[0]}"。'
+        )
 
 
 class LexiconError(CsatextError):

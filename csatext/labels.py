@@ -1,4 +1,4 @@
-"""Chinese names of columns, measures, checks and periods."""
+"""Chinese names of columns, flags, checks and periods; words that tables show for what is missing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,22 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-__all__ = ["Measure", "cell_name", "check_name", "dated_period", "measure_of", "name_of", "period_name"]
+__all__ = [
+    "EMPTY",
+    "UNCLASSIFIED",
+    "FlagNames",
+    "cell_name",
+    "check_name",
+    "dated_period",
+    "flag_names",
+    "name_of",
+    "period_name",
+]
 
+EMPTY = "(空)"
+"""A missing value of a dimension in a result; there NA means any value."""
+UNCLASSIFIED = "未归类"
+"""Category of a contact that no rule matches."""
 _NAMES = {
     "channel": "渠道",
     "product": "产品",
@@ -22,6 +36,7 @@ _NAMES = {
     "team": "班组",
     "agent_id": "坐席",
     "category": "投诉类别",
+    "category_input": "原类别",
     "csat": "满意度评分",
     "nps": "推荐意愿评分",
     "resolved": "解决率",
@@ -38,6 +53,8 @@ _CHECKS = {
     "date_ancient": "过早的日期",
     "date_and_clock": "日期与时刻合并",
     "date_future": "未来的日期",
+    "date_order": "日与月的先后",
+    "date_period": "只写到月或周的日期",
     "date_unreadable": "读不出的日期",
     "date_word": "当作没有日期的词",
     "date_zone": "时区换算",
@@ -76,6 +93,9 @@ _CHECKS = {
     "script_none": "没有文字",
     "script_traditional": "繁体",
     "sheet": "工作表",
+    "sheet_full": "写满的工作表",
+    "sheets_repeated": "重复的工作表",
+    "sheets_unread": "未读的工作表",
     "surplus_cells": "比表头多的格子",
     "torn_rows": "断开的行",
     "turn_clock_backwards": "对话时间倒退",
@@ -90,27 +110,27 @@ _CHECKS = {
 _PERIODS = {"D": "天", "W": "周", "M": "个月"}
 
 
-class Measure(NamedTuple):
+class FlagNames(NamedTuple):
     """How a flag is spoken of: its rate, and the number of contacts that have it."""
 
     rate: str
     flagged: str
 
 
-def measure_of(column: str) -> Measure:
+def flag_names(column: str) -> FlagNames:
     """Return the names of a flag.
 
     Examples
     --------
-    >>> measure_of("is_negative").rate
+    >>> flag_names("is_negative").rate
     '负面率'
-    >>> measure_of("催单").flagged
+    >>> flag_names("催单").flagged
     '催单数'
     """
     if column == "is_negative":
-        return Measure("负面率", "负面数")
+        return FlagNames("负面率", "负面数")
     name = name_of(column)
-    return Measure(name if name.endswith("率") else f"{name}率", f"{name.removesuffix('率')}数")
+    return FlagNames(name if name.endswith("率") else f"{name}率", f"{name.removesuffix('率')}数")
 
 
 def name_of(column: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import math
+import re
 import zipfile
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
@@ -23,6 +27,7 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
+from csatext.atomic_files import write_whole
 from csatext.errors import InputError, ParameterError
 from csatext.taxonomy import Category, Taxonomy
 from csatext.text.cleaning import DEFAULT_STEPS
@@ -31,7 +36,26 @@ from csatext.text.vectorization import Vectorizer
 
 __all__ = ["load", "save"]
 
-_FORMAT = 1
+_FORMAT = 2
+_DIGEST = "sha256"
+_FITTED = re.compile("[a-z][a-z0-9_]*_")
+_SMALL, _LARGEST = 64 << 20, 4 << 30
+_MOST_PACKED = 100
+"""How many times its size a file may unpack to: weights hardly shrink, a zip bomb grows a thousandfold."""
+_DAMAGE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged file raises; RuntimeError is raised for encrypted entries and deep nesting."""
 _ESTIMATORS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
@@ -95,14 +119,24 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
             "arrays.npz": packed.getvalue(),
             **blobs,
         }
-        for name, data in files.items():
+        for name, data in {**files, _DIGEST: _digest(files).encode()}.items():
             # A fixed time keeps the same model the same bytes.
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(buffer.getvalue())
-    temporary.replace(path)
+
+    def write(target: Path) -> None:
+        target.write_bytes(buffer.getvalue())
+
+    write_whole(path, write)
     return path
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of all files of a model but the digest itself."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+    return digest.hexdigest()
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -111,7 +145,8 @@ def load(path: str | PathLike[str]) -> Any:
     Raises
     ------
     InputError
-        The file is no saved model, is of a later format, or holds a type that is not allowed.
+        The file is no saved model, was changed or damaged, is of another format, holds a type that is not
+        allowed, or unpacks to more than 100 times its size.
 
     Examples
     --------
@@ -122,18 +157,58 @@ def load(path: str | PathLike[str]) -> Any:
     """
     path = Path(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            content = json.loads(archive.read("model.json"))
-            with np.load(io.BytesIO(archive.read("arrays.npz")), allow_pickle=False) as packed:
-                arrays = dict(packed)
-            blobs = {name: archive.read(name) for name in archive.namelist() if name.endswith(".skops")}
+        files = _unpacked(path)
+        content = json.loads(files["model.json"])
+        if content["format"] != _FORMAT:
+            raise InputError.unreadable(
+                path, f"格式版本是 {content['format']!r}", "请换用写出它的 csatext 版本"
+            )
+        blobs = {name: data for name, data in files.items() if name.endswith(".skops")}
+        return _Reader(path, _arrays(files["arrays.npz"]), blobs).estimator(content["model"])
+    except InputError:
+        raise
     except OSError as error:
         raise InputError.unreadable(path, error.strerror or "读取出错", "请检查路径和权限") from error
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise InputError.unreadable(path, "不是 csatext 保存的模型", _WHAT_TO_DO) from error
-    if content.get("format") != _FORMAT:
-        raise InputError.unreadable(path, f"格式版本是 {content.get('format')}", "请升级 csatext 后再读")
-    return _Reader(path, arrays, blobs).estimator(content["model"])
+    except _DAMAGE as error:
+        raise InputError.unreadable(path, "不是 csatext 保存的模型，或已损坏", _WHAT_TO_DO) from error
+
+
+def _unpacked(path: Path) -> dict[str, bytes]:
+    """Return the files of a model, none of which was changed since it was saved.
+
+    Raises
+    ------
+    InputError
+        What is inside is too large for the file, or does not have the digest that was saved with it.
+    """
+    allowed = min(max(path.stat().st_size * _MOST_PACKED, _SMALL), _LARGEST)
+    with zipfile.ZipFile(path) as archive:
+        if sum(item.file_size for item in archive.infolist()) > allowed:
+            raise InputError.unreadable(path, f"解压后超过 {allowed >> 20} MB", _WHAT_TO_DO)
+        files: dict[str, bytes] = {}
+        for item in archive.infolist():
+            with archive.open(item) as packed:
+                # The size in the directory of a zip file is only a claim.
+                files[item.filename] = packed.read(item.file_size + 1)
+    if files.pop(_DIGEST).decode("ascii") != _digest(files):
+        raise InputError.unreadable(path, "内容被改动过或已损坏", _WHAT_TO_DO)
+    return files
+
+
+def _arrays(data: bytes) -> dict[str, np.ndarray]:
+    """Return the arrays of an npz file; a header that claims more than there is would take memory first."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for item in archive.infolist():
+            with archive.open(item) as file:
+                major, _ = np.lib.format.read_magic(file)
+                read = (
+                    np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
+                )
+                shape, _, dtype = read(file)
+                if math.prod(shape) * dtype.itemsize > item.file_size:
+                    raise ValueError(item.filename)
+    with np.load(io.BytesIO(data), allow_pickle=False) as packed:
+        return dict(packed)
 
 
 class _Writer:
@@ -215,7 +290,7 @@ class _Reader:
             "tuple": lambda items: tuple(self.value(item) for item in items),
             "dict": lambda pairs: {self.value(key): self.value(item) for key, item in pairs},
             "tokenizer": lambda given: Tokenizer(
-                given[0], engine=given[1], hmm=given[2], quantities=given[3]
+                given[0], lexicons=(), engine=given[1], hmm=given[2], quantities=given[3]
             ),
             "taxonomy": self._taxonomy,
             "estimator": self.estimator,
@@ -231,6 +306,8 @@ class _Reader:
             **{key: self.value(item) for key, item in content["parameters"].items()}
         )
         for key, item in content["fitted"].items():
+            if not _FITTED.fullmatch(key):
+                raise InputError.unreadable(self._path, f"含有不认识的内容「{key}」", _WHAT_TO_DO)
             setattr(estimator, key, self.value(item))
         return estimator
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,17 @@ import pandas as pd
 import yaml
 
 from csatext.errors import LexiconError, ParameterError
+from csatext.ingest.formats.files import read_bytes
+from csatext.ingest.formats.workbooks import read_workbook
 from csatext.lexicon import lexicon_path
 
 __all__ = ["Category", "Taxonomy", "pattern_expression"]
 
 _KEYS = {"id", "label_zh", "owner", "patterns", "except", "children"}
 _LEVEL_HEADERS = ("一级", "二级", "三级", "四级")
+_WORD_HEADERS = ("关键词", "排除", "部门")
+_DEEPEST = 20
+"""Levels of nesting of a YAML file; a level of the tree takes two."""
 _GAP = r"[^。！？!?\n]{0,10}?"
 
 
@@ -89,12 +94,14 @@ class Taxonomy:
         ----------
         path : path or None
             YAML in the form of the shipped file, or a workbook (.xlsx, .xls) with one row a
-            category: columns 一级, 二级 (三级 …), optionally 关键词 (words joined by ``|``) and
-            责任部门. None reads the shipped taxonomy.
+            category: columns 一级, 二级 (三级 …), optionally 关键词, 排除词 (words between ``|``, 、 ，
+            ； or line ends) and 责任部门. Rows of one category are joined; a category without words that has
+            none below it is told by its own name, one of the first level only where there is no second.
+            None reads the shipped taxonomy.
 
         Raises
         ------
-        LexiconError
+        LexiconError, InputError
             The file cannot be read or has a bad entry.
         """
         path = lexicon_path("taxonomy.yaml") if path is None else Path(path)
@@ -176,18 +183,34 @@ def pattern_expression(pattern: str) -> str:
 
 def _from_yaml(path: Path) -> list[Category]:
     try:
-        root = yaml.compose(path.read_text("utf-8-sig"), Loader=yaml.SafeLoader)
-        entries = yaml.safe_load(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
+        _check_shape(text, path)
+        root, entries = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
     except UnicodeDecodeError as error:
         raise LexiconError(f"分类体系「{path}」不是 UTF-8 编码；请另存为 UTF-8。") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise LexiconError.bad_line(path, line, "不是合法的 YAML") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise LexiconError.bad_line(path, 1, "不是合法的 YAML（里面有不能用的字符或数值）") from error
     if root is None or not isinstance(entries, list) or not entries:
         raise LexiconError.bad_line(path, 1, "应是分类的列表，每项有 id 和 label_zh")
     categories: list[Category] = []
     _add(entries, root.value, None, path, categories)
     return categories
+
+
+def _check_shape(text: str, path: Path) -> None:
+    """Raise for a file that nests too deeply or refers to itself, before anything is built of it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise LexiconError.bad_line(path, line, "不能用引用（*名字）；请把内容写全")
+        if depth > _DEEPEST:
+            raise LexiconError.bad_line(path, line, f"嵌套超过 {_DEEPEST} 层")
 
 
 def _add(
@@ -203,7 +226,11 @@ def _add(
                 path, line, f"不认识的键「{unknown[0]}」，可用：{'、'.join(sorted(_KEYS))}"
             )
         for key in ("patterns", "except"):
-            if not all(isinstance(item, str) and item.strip(" |.") for item in entry.get(key) or ()):
+            given = entry.get(key) or []
+            fits = isinstance(given, list) and all(
+                isinstance(item, str) and _has_words(item) for item in given
+            )
+            if not fits:
                 raise LexiconError.bad_line(path, line, f"{key} 应是非空字符串的列表")
         categories.append(
             Category(
@@ -216,32 +243,74 @@ def _add(
             )
         )
         if entry.get("children"):
+            if not isinstance(entry["children"], list):
+                raise LexiconError.bad_line(path, line, "children 应是分类的列表")
             below = next(value for key, value in node.value if key.value == "children")
             _add(entry["children"], below.value, str(entry["id"]), path, categories)
 
 
+def _has_words(pattern: str) -> bool:
+    """Return whether every slot of a pattern holds a word: an empty one would match everywhere."""
+    return all(slot.strip(" |") for slot in pattern.split(" .. "))
+
+
 def _from_workbook(path: Path) -> list[Category]:
-    try:
-        sheet = pd.read_excel(path, engine="calamine", dtype=str)
-    except (OSError, ValueError) as error:
-        raise LexiconError(f"无法读取分类体系「{path}」；请确认它是 Excel 工作簿。") from error
-    headers = {str(name): name for name in sheet.columns}
-    levels = [headers[name] for level in _LEVEL_HEADERS for name in headers if name.startswith(level)]
+    raw = read_workbook(read_bytes(path), path)
+    table = raw.frame.astype(object).where(raw.frame.notna(), "").map(lambda cell: str(cell).strip())
+    headers = [str(name).strip() for name in table.columns]
+    levels = [at for level in _LEVEL_HEADERS for at, name in enumerate(headers) if name.startswith(level)]
     if not levels:
         raise LexiconError.bad_line(path, 1, f"表头里没有「一级…」列；现有列：{'、'.join(headers)}")
-    words = next((headers[name] for name in headers if "关键词" in name), None)
-    owner = next((headers[name] for name in headers if "部门" in name), None)
-    sheet[levels[0]] = sheet[levels[0]].ffill()
+    words, exceptions, owner = (
+        next((at for at, name in enumerate(headers) if wanted in name), None) for wanted in _WORD_HEADERS
+    )
+    lines = raw.lines if raw.lines is not None else range(2, len(table) + 2)
     categories: dict[str, Category] = {}
-    for _, row in sheet.iterrows():
-        labels = [str(row[level]).strip() for level in levels if pd.notna(row[level])]
-        for depth in range(1, len(labels) + 1):
-            category_id = "/".join(labels[:depth])
-            parent = "/".join(labels[: depth - 1]) or None
-            last = depth == len(labels)
-            given = str(row[words]) if last and words is not None and pd.notna(row[words]) else ""
-            office = str(row[owner]) if last and owner is not None and pd.notna(row[owner]) else ""
-            if category_id not in categories or last:
-                patterns = (given,) if given.strip(" |") else (labels[depth - 1],)
-                categories[category_id] = Category(category_id, labels[depth - 1], parent, office, patterns)
-    return list(categories.values())
+    above: list[str] = []
+    for line, row in zip(lines, table.itertuples(index=False), strict=True):
+        labels = [row[at] for at in levels]
+        deepest = max((depth for depth, label in enumerate(labels) if label), default=-1)
+        if deepest < 0:
+            if not above:
+                continue
+            labels, deepest = [*above, *[""] * (len(levels) - len(above))], len(above) - 1
+        if deepest > len(above) and not all(labels[len(above) : deepest]):
+            raise LexiconError.bad_line(path, int(line), f"「{labels[deepest]}」缺少上级分类")
+        # A merged cell is filled in its first row only: what is empty on the left goes on from above.
+        first = next(depth for depth, label in enumerate(labels) if label)
+        above = [*above[:first], *labels[first : deepest + 1]]
+        for depth in range(1, len(above) + 1):
+            category_id, parent = "/".join(above[:depth]), "/".join(above[: depth - 1]) or None
+            categories.setdefault(category_id, Category(category_id, above[depth - 1], parent))
+        category_id = "/".join(above)
+        known = categories[category_id]
+        categories[category_id] = replace(
+            known,
+            owner=known.owner or (row[owner] if owner is not None else ""),
+            patterns=known.patterns + _patterns(row[words] if words is not None else ""),
+            exceptions=known.exceptions + _patterns(row[exceptions] if exceptions is not None else ""),
+        )
+    named_by_label = {category.parent for category in categories.values()}
+    return [
+        replace(category, patterns=(category.label_zh,))
+        if not category.patterns
+        and category.id not in named_by_label
+        and (category.parent or len(levels) == 1)
+        else category
+        for category in categories.values()
+    ]
+
+
+def _patterns(cell: str) -> tuple[str, ...]:
+    """Return the words of a cell: lines are patterns of their own, words stand between any usual marks.
+
+    Examples
+    --------
+    >>> _patterns("骂人、态度差，挂电话")
+    ('骂人|态度差|挂电话',)
+    >>> _patterns("快递 .. 慢；丢件")
+    ('快递 .. 慢', '丢件')
+    """
+    lines = re.split(r"[\r\n；;]+", cell) if " .. " in cell else [re.sub(r"[\r\n；;]+", "|", cell)]
+    found = (re.sub(r"[ \t\u3000]*[|、，,]+[ \t\u3000]*", "|", line).strip("| \u3000\t") for line in lines)
+    return tuple(pattern for pattern in found if pattern and _has_words(pattern))

@@ -1,11 +1,15 @@
 import csv
 import os
+import platform
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
 
 from csatext.atomic_files import (
     check_folder,
+    claimed_folder,
     file_hash,
     prepare_folder,
     write_csv,
@@ -32,14 +36,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
 
 
 def test_csv_cells_are_no_formulas_and_keep_their_line_breaks(tmp_path):
-    texts = ["=1+1", "+86", "-5 分", "@a", "\t=x", "一\r二\n三", '说"好"', None]
-    frame = pd.DataFrame({"text": texts, "n": range(len(texts))})
+    texts = ["=1+1", "+86", "-5 分", "@a", "\t=x", "＝1+1", "＠a", "\n=x", "一\r二\n三", '说"好"', None]
+    frame = pd.DataFrame({"text": texts, "=HYPERLINK(1)": range(len(texts))})
     write_csv(frame, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     with (tmp_path / "t.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["text", "n"]
-    shown = ["'=1+1", "'+86", "'-5 分", "'@a", "'\t=x", "一\r二\n三", '说"好"', ""]
+    assert rows[0] == ["text", "'=HYPERLINK(1)"]
+    shown = ["'=1+1", "'+86", "'-5 分", "'@a", "'\t=x", "'＝1+1", "'＠a", "'\n=x", "一\r二\n三", '说"好"', ""]
     assert [row[0] for row in rows[1:]] == shown
     assert frame["text"].tolist()[0] == "=1+1"
 
@@ -88,3 +92,38 @@ def test_a_folder_that_may_not_be_written(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(InputError, match="不可写"):
         prepare_folder(tmp_path)
+
+
+def test_a_folder_is_held_by_one_run_and_gone_where_nothing_was_written(tmp_path):
+    out = tmp_path / "a" / "out"
+    with claimed_folder(out):
+        assert (out / ".csatext.lock").read_text("utf-8").startswith(f"{os.getpid()} ")
+    assert not (tmp_path / "a").exists()
+    with claimed_folder(out):
+        (out / "facts").write_text("x")
+    assert [item.name for item in out.iterdir()] == ["facts"]
+    with pytest.raises(ZeroDivisionError), claimed_folder(tmp_path / "b"):
+        raise ZeroDivisionError
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_living_holder_is_named_and_a_dead_one_is_no_obstacle(tmp_path):
+    lock = tmp_path / ".csatext.lock"
+    parent = os.getppid()
+    lock.write_text(f"{parent} {platform.node()}", "utf-8")
+    with pytest.raises(InputError, match=f"进程 {parent}"), claimed_folder(tmp_path):
+        pass
+    assert lock.exists()
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    for dead in (f"{child.pid} {platform.node()}", "", "\x00", "x y"):
+        lock.write_text(dead, "utf-8")
+        with claimed_folder(tmp_path):
+            assert lock.exists()
+        assert not lock.exists()
+    lock.write_text("1 elsewhere", "utf-8")
+    with pytest.raises(InputError, match="主机 elsewhere"), claimed_folder(tmp_path):
+        pass
+    os.utime(lock, (0, 0))
+    with claimed_folder(tmp_path):
+        pass

@@ -1,8 +1,12 @@
 import ast
 import io
 import logging
+import os
+import platform
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -272,6 +276,89 @@ def test_an_interrupt_is_code_1(tmp_path, capsys, good, monkeypatch):
     code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
     assert code == 1
     assert "已中断" in err
+
+
+def test_what_nobody_foresaw_is_one_sentence_and_a_log_without_data(tmp_path, capsys, good, monkeypatch):
+    def fail(*_, **__):
+        try:
+            {}["张三 13800138000"]
+        except KeyError as error:
+            raise ZeroDivisionError("客户说：退款 13800138000") from error
+
+    monkeypatch.setattr("csatext.batch.pipeline.run", fail)
+    code, printed, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
+    log = tmp_path / "out" / "csatext-error.log"
+    assert (code, printed) == (1, "")
+    assert "内部出错（ZeroDivisionError）" in err
+    assert str(log) in err
+    lines = log.read_text("utf-8").splitlines()
+    assert [line for line in lines if not line.startswith(" ")][1:] == ["KeyError", "ZeroDivisionError"]
+    assert any(line.endswith(" fail") and "test_cli.py:" in line for line in lines)
+    for said in (err, log.read_text("utf-8")):
+        assert "13800138000" not in said
+        assert "退款" not in said
+
+
+def test_a_folder_in_use_a_link_and_a_name_that_is_no_utf8(tmp_path, capsys, good):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".csatext.lock").write_text(f"{os.getppid()} {platform.node()}")
+    code, _, err = outcome(capsys, "run", good, "-o", str(out))
+    assert (code, "正被另一次运行使用" in err) == (1, True)
+    (out / ".csatext.lock").unlink()
+    (tmp_path / "elsewhere").mkdir()
+    (out / "tables").symlink_to(tmp_path / "elsewhere")
+    code, _, err = outcome(capsys, "run", good, "-o", str(out))
+    assert (code, "是一个链接" in err) == (1, True)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    odd = os.fsdecode(os.fsencode(str(tmp_path)) + b"/\xcd\xb6\xcb\xdf.csv")
+    Path(odd).write_bytes(Path(good).read_bytes())
+    assert outcome(capsys, "run", odd, "-o", str(tmp_path / "odd"))[0] == 0
+    assert (tmp_path / "odd" / "manifest.json").exists()
+
+
+def test_a_terminal_without_chinese_gets_escapes_and_the_run_is_done(tmp_path, good):
+    for encoding in ("cp1252", "ascii", "utf-8"):
+        done = subprocess.run(
+            [sys.executable, "-m", "csatext", "check", good],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        start = "检查项\t" if encoding == "utf-8" else "\\u68c0\\u67e5\\u9879\t"
+        assert done.stdout.decode(encoding).startswith(start)
+
+
+def test_names_of_columns_do_not_steer_the_terminal(tmp_path, capsys):
+    frame = rows(4).rename(columns={"channel": "渠道\x1b[2J\u202e"})
+    code, printed, err = outcome(capsys, "check", csv(tmp_path, frame))
+    assert code == 0
+    assert "\x1b" not in printed + err
+    assert "渠道\\x1b[2J\\u202e" in printed
+
+
+def test_the_password_of_a_database_is_not_shown(tmp_path, capsys):
+    for url in (
+        "mysql://root:s3cret@localhost/db",
+        "mysql+pymysql://root:s3@cret@localhost",
+        "sqlite:///x.db",
+    ):
+        for verb in (["run", url, "-o", str(tmp_path / "out")], ["check", url]):
+            code, printed, err = outcome(capsys, *verb)
+            assert code == 1
+            assert "s3" not in printed + err
+            assert "root" not in printed + err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
+def test_a_termination_ends_as_an_interrupt(tmp_path, capsys, good, monkeypatch):
+    monkeypatch.setattr("csatext.batch.pipeline.run", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    before = signal.getsignal(signal.SIGTERM)
+    code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
+    assert code == 1
+    assert "已中断" in err
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_import_opens_no_data_file_and_loads_nothing_heavy():

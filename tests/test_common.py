@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 import csatext as ct
+from csatext.persistence import _digest
 from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, KEYWORDS, RULES, SENTIMENT
 
 ESTIMATORS = {
@@ -158,11 +159,12 @@ def test_loading_refuses_what_save_did_not_write(tmp_path):
     ct.save(ct.Sentiment(), path)
     with zipfile.ZipFile(path) as archive:
         content = json.loads(archive.read("model.json"))
-        arrays = archive.read("arrays.npz")
+        files = {"arrays.npz": archive.read("arrays.npz")}
     content["model"]["class"] = "os.system"
+    files["model.json"] = json.dumps(content).encode()
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("model.json", json.dumps(content))
-        archive.writestr("arrays.npz", arrays)
+        for name, data in {**files, "sha256": _digest(files).encode()}.items():
+            archive.writestr(name, data)
     with pytest.raises(ct.InputError, match="不允许的类型"):
         ct.load(path)
 
@@ -172,3 +174,31 @@ def test_a_pseudonym_key_is_not_saved(tmp_path):
     with zipfile.ZipFile(path) as archive:
         assert b"secret-key" not in archive.read("model.json")
     assert ct.load(path).pseudonymize is None
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda texts: ct.Sentiment().transform(texts),
+        lambda texts: ct.TopicModel().fit(texts),
+        lambda texts: ct.RuleClassifier().transform(texts),
+        lambda texts: ct.KeywordExtractor().by_group(texts, ["a"]),
+        lambda texts: ct.ComplaintClassifier().fit(texts, ["a"]),
+        lambda texts: ct.concordance(texts, "退款"),
+        lambda texts: ct.find_phrases(texts),
+    ],
+)
+def test_texts_instead_of_a_corpus_are_refused_with_what_to_do(use):
+    for given in (["退款太慢"], "退款太慢", pd.Series(["退款太慢"])):
+        with pytest.raises(ct.ParameterError, match="Vectorizer"):
+            use(given)
+
+
+def test_topics_do_not_depend_on_the_order_of_contacts(center):
+    contacts = center.contacts.head(600)
+    shuffled = contacts.sample(frac=1, random_state=3)
+    found = []
+    for table in (contacts, shuffled):
+        corpus = ct.Vectorizer(min_df=3).fit_transform(table)
+        found.append(ct.TopicModel(5, random_state=0).fit(corpus).transform(corpus)["topic"])
+    assert found[1].reindex(found[0].index).equals(found[0])

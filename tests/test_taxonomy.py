@@ -78,3 +78,75 @@ def test_tree_is_checked():
         ct.Taxonomy([Category("b", "乙", parent="a")])
     with pytest.raises(ct.LexiconError, match="找不到"):
         ct.Taxonomy.load("no/such/file.yaml")
+
+
+def sheet(tmp_path, rows, columns=("一级分类", "二级分类", "关键词", "责任部门")):
+    path = tmp_path / "t.xlsx"
+    pd.DataFrame(rows, columns=list(columns)).to_excel(path, index=False)
+    return path
+
+
+@pytest.mark.parametrize("mark", ["、", "，", ",", "；", ";", "\n", "|", " | ", "、\n"])
+def test_words_stand_between_any_usual_marks(tmp_path, mark):
+    path = sheet(tmp_path, [["服务", "态度", mark.join(["骂人", "态度差", "挂电话"]), "客服部"]])
+    corpus = ct.Vectorizer().fit_transform(["他骂人", "直接挂电话", "态度差", "问一下"])
+    found = ct.RuleClassifier(ct.Taxonomy.load(path)).fit_transform(corpus)["subcategory"]
+    assert found.tolist() == ["态度", "态度", "态度", "未归类"]
+
+
+def test_rows_of_one_category_are_joined_and_merged_cells_go_on(tmp_path):
+    rows = [
+        ["服务", "态度", "骂人", None, "客服部"],
+        [None, None, "挂电话", "不骂人", None],
+        [None, "专业", "不懂", None, None],
+        ["服务", "态度", "凶", None, None],
+        ["物流", "慢", "没到", None, None],
+    ]
+    path = sheet(tmp_path, rows, ("一级", "二级", "关键词", "排除词", "部门"))
+    taxonomy = ct.Taxonomy.load(path)
+    assert [category.id for category in taxonomy.categories] == [
+        "服务",
+        "服务/态度",
+        "服务/专业",
+        "物流",
+        "物流/慢",
+    ]
+    assert taxonomy["服务/态度"].patterns == ("骂人", "挂电话", "凶")
+    assert taxonomy["服务/态度"].exceptions == ("不骂人",)
+    assert taxonomy["服务"].patterns == ()
+
+
+def test_a_name_of_the_first_level_is_no_pattern_where_there_is_a_second(tmp_path):
+    corpus = ct.Vectorizer().fit_transform(["服务热线怎么打", "态度问题"])
+    two = ct.Taxonomy.load(sheet(tmp_path, [["服务", "态度", None, None]]))
+    assert ct.RuleClassifier(two).fit_transform(corpus)["category"].tolist() == ["未归类", "服务"]
+    one = ct.Taxonomy.load(sheet(tmp_path, [["服务", "x"]], ("一级", "备注")))
+    assert ct.RuleClassifier(one).fit_transform(corpus)["category"].tolist() == ["服务", "未归类"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "- &a\n  id: a\n  label_zh: 甲\n  children: [*a]\n",
+        "[" * 400,
+        "- {id: a, label_zh: 甲, children: " * 200,
+        "- id: a\x00\n",
+        "- {id: a, label_zh: 甲, patterns: 5}\n",
+        "- {id: a, label_zh: 甲, children: 5}\n",
+        "- {id: a, label_zh: 甲, patterns: ['快递 .. | .. 慢']}\n",
+        "- id: 0x\n  ? [1]\n  : 2\n",
+    ],
+)
+def test_a_hostile_file_is_one_sentence_with_a_line(tmp_path, content):
+    path = tmp_path / "t.yaml"
+    path.write_text(content, "utf-8")
+    with pytest.raises(ct.LexiconError, match=r"第 \d+ 行"):
+        ct.Taxonomy.load(path)
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"\x00\x01\x02" * 50, b"PK\x03\x04" + b"\x00" * 60, b""])
+def test_what_is_no_workbook_is_refused(tmp_path, content):
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(ct.CsatextError):
+        ct.Taxonomy.load(path)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.panel.panel import Panel, free_dimensions, labels, make_panel
+from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.panel import Panel, labels, make_panel
 from csatext.aggregation.panel.seasonal import calendar_season
 from csatext.aggregation.prediction.surveillance import FEWEST, Exceedance, watch
 from csatext.errors import ParameterError
@@ -25,9 +28,9 @@ def alerts(
     facts: pd.DataFrame,
     time: str = "created_at",
     freq: str = "D",
-    by: str | list[str] | None = None,
-    *,
+    by: str | Sequence[str] | None = None,
     measure: str | None = None,
+    *,
     denominator: str | None = None,
     false_alarms: float = 1.0,
     min_count: float = 5,
@@ -57,7 +60,8 @@ def alerts(
         A flag: its rate is watched, the number of contacts with a known flag being given; with
         ``denominator`` a number of contacts out of it. None: the number of contacts is watched.
     false_alarms : float
-        Promise: at most so many false alerts are expected in 100 series within 30 days.
+        Promise: at most so many false alerts are expected in 100 series within 30 days. It sets the error
+        rate ``alpha`` of one series and period, which ``attrs`` tells: 1 in days is 1 / 3,000.
     min_count : float
         Contacts (or flags) in a window below which nothing is an alert.
     recent : int, optional
@@ -68,7 +72,7 @@ def alerts(
     -------
     DataFrame
         Table ``alerts``, strongest evidence first. ``attrs``: ``n_series``, ``n_periods`` (judged),
-        ``expected_false`` (false alerts expected in the table), ``threshold`` and, where the table is
+        ``expected_false`` (false alerts expected in the table), ``alpha`` and, where the table is
         empty, ``reason``. REQUIREMENTS rows 80, 90.
 
     Raises
@@ -112,9 +116,9 @@ def alerts(
             f"如果「{measure}」是每行代表的条数，请写 count={measure!r}，不给 measure。"
         )
     exposure = np.ones(panel.n.shape) if panel.kind == "count" else panel.denominator
-    threshold = min(false_alarms / 100 / _MONTH[panel.freq], 0.05)
+    alpha = min(false_alarms / 100 / _MONTH[panel.freq], 0.05)
     season = calendar_season(panel.starts, panel.freq, calendar)
-    found, judged = watch(panel.numerator, exposure, season, panel.freq, threshold, min_count, recent)
+    found, judged = watch(panel.numerator, exposure, season, panel.freq, alpha, min_count, recent)
     periods = len(panel.starts)
     if recent is not None:
         found = [incident for incident in found if incident.end >= periods - recent]
@@ -136,8 +140,8 @@ def alerts(
         **panel.notes,
         "n_series": len(panel.groups),
         "n_periods": judged,
-        "threshold": threshold,
-        "expected_false": threshold * chances,
+        "alpha": alpha,
+        "expected_false": alpha * chances,
     }
     if not found:
         frame.attrs["reason"] = _reason(panel, judged)

@@ -8,21 +8,16 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.drivers import drivers
-from csatext.aggregation.inputs.arguments import (
-    as_list,
-    as_number,
-    check_columns,
-    check_level,
-    is_flag,
-    is_numeric,
-)
-from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension
+from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, is_numeric
+from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, free_dimensions
+from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.statistics.contingency import cell_residuals, count_tables, cramers_v
 from csatext.aggregation.statistics.correlation_ratio import group_differences
 from csatext.aggregation.statistics.effect_sizes import Strength
-from csatext.aggregation.statistics.intervals import benjamini_hochberg, divide
+from csatext.aggregation.statistics.intervals import divide
 from csatext.aggregation.statistics.rank_correlation import rank_correlations
 from csatext.errors import ParameterError
+from csatext.inference import benjamini_hochberg, check_level
 from csatext.schema import conform
 from csatext.schema.aggregation import ASSOCIATION, RESIDUALS
 
@@ -32,7 +27,7 @@ _BINS = 5
 
 
 def associate(
-    table: pd.DataFrame,
+    facts: pd.DataFrame,
     x: str | Sequence[str],
     y: str | Sequence[str],
     *,
@@ -45,7 +40,7 @@ def associate(
 
     Parameters
     ----------
-    table : DataFrame
+    facts : DataFrame
         One row a contact, agent, day, ...
     x, y : str or list of str
         Columns; every pair of one of ``x`` and one of ``y`` is looked at once.
@@ -55,7 +50,7 @@ def associate(
     nominal : str or list of str, optional
         Numeric columns that are names, not amounts (agent numbers).
     level : float, default 0.95
-        Confidence level of the intervals.
+        Coverage of the intervals.
     random_state : int, default 0
         Seed of the random tables that give p where counts are sparse.
 
@@ -86,8 +81,8 @@ def associate(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"wait": [5, 9, 14, 20, 31, 44, 50, 58], "csat": [5, 5, 4, 4, 3, 3, 2, 1]})
-    >>> associate(table, "wait", "csat")[["rank", "method", "n", "estimate", "low", "high"]].round(2)
+    >>> facts = pd.DataFrame({"wait": [5, 9, 14, 20, 31, 44, 50, 58], "csat": [5, 5, 4, 4, 3, 3, 2, 1]})
+    >>> associate(facts, "wait", "csat")[["rank", "method", "n", "estimate", "low", "high"]].round(2)
        rank    method  n  estimate   low  high
     0     1  spearman  8     -0.98 -1.00 -0.86
     1     2   kendall  8     -0.94 -0.98 -0.81
@@ -95,7 +90,7 @@ def associate(
     xs, ys = as_list(x, "x"), as_list(y, "y")
     confounders, names = as_list(adjust, "adjust"), as_list(nominal, "nominal")
     for argument, columns in (("x", xs), ("y", ys), ("adjust", confounders), ("nominal", names)):
-        check_columns(table, columns, argument)
+        check_columns(facts, columns, argument)
         if argument in ("x", "y") and not columns:
             raise ParameterError(f"参数 {argument} 是空的；请给出至少一列。")
     check_level(level)
@@ -103,13 +98,13 @@ def associate(
     if {*xs} == {*ys} and len(xs) == 1:
         raise ParameterError(f"参数 x 和 y 都只有「{xs[0]}」；一列与自己没有关联可言，请写两个不同的列。")
     pairs = list({frozenset((a, b)): (a, b) for a in xs for b in ys if a != b}.values())
-    strata = _strata(table, confounders)
-    numeric = {c: None if c in names else _numbers(table, c) for c in {*xs, *ys}}
+    strata = _strata(facts, confounders)
+    numeric = {c: None if c in names else _numbers(facts, c) for c in {*xs, *ys}}
     rows = [
         (a, b, *measure)
         for a, b in pairs
         for measure in _measures(
-            table, (a, b), (numeric[a], numeric[b]), strata, level, bool(confounders), random_state
+            facts, (a, b), (numeric[a], numeric[b]), strata, level, bool(confounders), random_state
         )
     ]
     result = pd.DataFrame(rows, columns=["x", "y", *Strength._fields])
@@ -125,13 +120,13 @@ def associate(
 
 
 def residuals(
-    table: pd.DataFrame, x: str, y: str, *, adjust: str | Sequence[str] | None = None
+    facts: pd.DataFrame, x: str, y: str, *, adjust: str | Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Show which values of two nominal columns go together more, or less, than chance.
 
     Parameters
     ----------
-    table : DataFrame
+    facts : DataFrame
         One row a contact.
     x, y : str
         Nominal columns (channel and category). A missing value is the value ``(空)``.
@@ -159,9 +154,9 @@ def residuals(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"channel": ["电话"] * 40 + ["在线"] * 40})
-    >>> table["category"] = ["物流"] * 30 + ["退款"] * 10 + ["物流"] * 10 + ["退款"] * 30
-    >>> result = residuals(table, "channel", "category")
+    >>> facts = pd.DataFrame({"channel": ["电话"] * 40 + ["在线"] * 40})
+    >>> facts["category"] = ["物流"] * 30 + ["退款"] * 10 + ["物流"] * 10 + ["退款"] * 30
+    >>> result = residuals(facts, "channel", "category")
     >>> result.head(2)[["channel", "category", "n", "expected", "residual"]].round(2)
       channel category   n  expected  residual
     0      在线       物流  10      20.0     -4.47
@@ -169,22 +164,21 @@ def residuals(
     """
     confounders = as_list(adjust, "adjust")
     for argument, columns in (("x", [x]), ("y", [y]), ("adjust", confounders)):
-        check_columns(table, columns, argument)
+        check_columns(facts, columns, argument)
     if x == y:
         raise ParameterError(f"参数 x 和 y 都是「{x}」；请写两个不同的列。")
     _refuse_shared([x, y], confounders)
-    taken = sorted({c.name for c in RESIDUALS.columns} & {x, y})
-    if taken:
-        raise ParameterError(f"列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 table.rename(...)。")
-    strata = _strata(table, confounders)
-    table, strata = table[strata >= 0], strata[strata >= 0]
-    encoded = [encode_dimension(table[name]) for name in (x, y)]
+    for argument, column in (("x", x), ("y", y)):
+        free_dimensions(column, RESIDUALS, argument)
+    strata = _strata(facts, confounders)
+    facts, strata = facts[strata >= 0], strata[strata >= 0]
+    encoded = [encode_dimension(facts[name]) for name in (x, y)]
     shape = (int(strata.max(initial=0)) + 1, len(encoded[0][1]), len(encoded[1][1]))
     tables = count_tables(encoded[0][0], encoded[1][0], strata, shape)
     cells = {
         name: values.ravel() for name, values in cell_residuals(tables, stratified=bool(confounders)).items()
     }
-    _, (first, second) = cell_codes(encoded, len(table))
+    _, (first, second) = cell_codes(encoded, len(facts))
     result = pd.DataFrame({x: first, y: second, **cells}).astype({x: "str", y: "str"})
     result["lift"] = divide(cells["n"], cells["expected"])
     result["q"] = benjamini_hochberg(cells["p"])
@@ -197,7 +191,7 @@ def residuals(
 
 
 def _measures(
-    table: pd.DataFrame,
+    facts: pd.DataFrame,
     pair: tuple[str, str],
     numbers: tuple[np.ndarray | None, np.ndarray | None],
     strata: np.ndarray,
@@ -205,10 +199,10 @@ def _measures(
     stratified: bool,
     random_state: int,
 ) -> list[Strength]:
-    known = (strata >= 0) & table[list(pair)].notna().all(axis=1).to_numpy()
+    known = (strata >= 0) & facts[list(pair)].notna().all(axis=1).to_numpy()
     groups = pd.factorize(strata[known])[0]
     columns = [
-        encode_dimension(table.loc[known, name])[0] if values is None else values[known]
+        encode_dimension(facts.loc[known, name])[0] if values is None else values[known]
         for name, values in zip(pair, numbers, strict=True)
     ]
     if all(values is not None for values in numbers):
@@ -221,26 +215,26 @@ def _measures(
     return [cramers_v(tables, level, stratified=stratified, random_state=random_state)]
 
 
-def _numbers(table: pd.DataFrame, name: str) -> np.ndarray | None:
+def _numbers(facts: pd.DataFrame, name: str) -> np.ndarray | None:
     """Return a column's numbers, None where it is nominal."""
-    if not is_numeric(table[name]):
+    if not is_numeric(facts[name]):
         return None
-    values = as_number(table, name)
+    values = as_number(facts, name)
     return None if is_flag(values) else values
 
 
-def _strata(table: pd.DataFrame, confounders: list[str]) -> np.ndarray:
+def _strata(facts: pd.DataFrame, confounders: list[str]) -> np.ndarray:
     """Number the combinations of confounders; -1 where one is missing."""
     encoded = []
-    missing = table[confounders].isna().any(axis=1).to_numpy()
+    missing = facts[confounders].isna().any(axis=1).to_numpy()
     for name in confounders:
-        column = table[name]
-        values = _numbers(table, name)
+        column = facts[name]
+        values = _numbers(facts, name)
         if values is not None and len(np.unique(values[~missing])) > _BINS:
             edges = np.quantile(values[~missing], np.linspace(0, 1, _BINS + 1)[1:-1])
             column = pd.Series(np.searchsorted(edges, values))
         encoded.append(encode_dimension(column))
-    codes = np.zeros(len(table), dtype="int64")
+    codes = np.zeros(len(facts), dtype="int64")
     for part, labels in encoded:
         codes = pd.factorize(codes * len(labels) + part)[0]
     return np.where(missing, -1, codes)

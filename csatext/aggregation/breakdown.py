@@ -4,37 +4,138 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.inputs.arguments import (
-    as_list,
-    as_number,
-    as_whole,
-    check_columns,
-    check_level,
-    measure_kind,
-)
-from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension
+from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns, is_numeric
+from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, free_dimensions
+from csatext.aggregation.inputs.measures import measure_kind, rows_are_contacts
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
-from csatext.aggregation.statistics.intervals import (
-    benjamini_hochberg,
-    bootstrap_interval,
-    divide,
-    shrink,
-    wilson,
-)
+from csatext.aggregation.statistics.intervals import bootstrap_interval, divide, shrink
 from csatext.errors import ParameterError
+from csatext.inference import ALPHA, benjamini_hochberg, check_alpha, check_level, wilson
+from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
 from csatext.schema.aggregation import BREAKDOWN
 
-__all__ = ["breakdown"]
+__all__ = ["Overview", "above_rest", "breakdown", "numerator_shares", "overview"]
 
 _SMALL = 30
-_KINDS = ("rate", "ratio")
 _HIDDEN = ["value", "low", "high", "difference", "p", "shrunken"]
+
+
+class Overview(NamedTuple):
+    """All facts in one row.
+
+    Attributes
+    ----------
+    n : int
+        Contacts.
+    first, last : Timestamp or None
+        First and last time of a contact.
+    numerator, denominator : float
+        Contacts with the flag, and with a known flag.
+    value, low, high : float
+        Rate and its Wilson interval of 95 %; NaN where no flag is known.
+    classified : float or None
+        Share of contacts with a complaint category; None without categories.
+    csat : float or None
+        Mean score; None without scores.
+    """
+
+    n: int
+    first: pd.Timestamp | None
+    last: pd.Timestamp | None
+    numerator: float
+    denominator: float
+    value: float
+    low: float
+    high: float
+    classified: float | None
+    csat: float | None
+
+
+def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Overview:
+    """Return the size of the facts, the rate of a flag and what else stands at the head of a report.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        One row a contact; ``category`` and ``csat`` are told of where they are there.
+    measure : str
+        A flag.
+    time : str, default "created_at"
+
+    Raises
+    ------
+    SchemaError
+        The measure is not there, or neither a number nor a flag.
+
+    Examples
+    --------
+    >>> found = overview(pd.DataFrame({"is_negative": [True, False, None, True]}), "is_negative")
+    >>> found.n, found.numerator, found.denominator, round(found.low, 3), round(found.high, 3)
+    (4, 2.0, 3.0, 0.208, 0.939)
+    """
+    check_columns(facts, [measure], "measure")
+    known = pd.Series(as_number(facts, measure)).dropna()
+    low, high = wilson(known.sum(), len(known))
+    times = facts[time].dropna() if time in facts.columns else facts.index[:0]
+    scores = (
+        facts["csat"] if "csat" in facts.columns and is_numeric(facts["csat"]) else pd.Series([], dtype=float)
+    )
+    return Overview(
+        n=len(facts),
+        first=times.min() if len(times) else None,
+        last=times.max() if len(times) else None,
+        numerator=float(known.sum()),
+        denominator=float(len(known)),
+        value=float(known.mean()),
+        low=float(low),
+        high=float(high),
+        classified=float((facts["category"] != UNCLASSIFIED).mean()) if "category" in facts.columns else None,
+        csat=float(scores.mean()) if scores.notna().any() else None,
+    )
+
+
+def above_rest(table: pd.DataFrame, alpha: float = ALPHA) -> pd.DataFrame:
+    """Return the cells whose value is above that of the rest beyond chance.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Table ``breakdown``.
+    alpha : float, default 0.05
+        Error rate: cells with q under it.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``table`` in its order, with ``excess``: how much less the numerator would be with the
+        rest's value.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"channel": ["电话"] * 90 + ["在线"] * 90})
+    >>> facts["is_negative"] = [1, 1, 0] * 30 + [1, 0, 0] * 30
+    >>> above_rest(breakdown(facts, "channel", "is_negative"))[["channel", "excess"]].values.tolist()
+    [['电话', 30.0]]
+    """
+    high = table[(table["q"] < check_alpha(alpha)) & (table["difference"] > 0)]
+    return high.assign(excess=high["difference"] * high["denominator"])
+
+
+def numerator_shares(table: pd.DataFrame) -> pd.Series:
+    """Return each cell's share of the numerator of all cells; NaN where that is 0.
+
+    Examples
+    --------
+    >>> numerator_shares(pd.DataFrame({"numerator": [3.0, 1.0]})).tolist()
+    [0.75, 0.25]
+    """
+    return pd.Series(divide(table["numerator"], table["numerator"].sum()), index=table.index)
 
 
 def breakdown(
@@ -67,7 +168,7 @@ def breakdown(
         contacts): whole numbers that lie between 0 and a whole denominator in every row. All else is a
         ratio; so is every table with ``doc_id``, whose rows are contacts and not counts of them.
     level : float, default 0.95
-        Confidence level of the intervals.
+        Coverage of the intervals.
     min_n : int, default 5
         Cells with fewer known rows are suppressed: their counts stay, so that the table adds up, their
         value, interval and tests are NA, and they stand last.
@@ -77,10 +178,11 @@ def breakdown(
         All combinations of observed values are listed, those without rows too; more are refused.
     random_state : int, default 0
         Seed of the bootstrap.
-    kind : {"rate", "ratio"}, optional
+    kind : {"rate", "ratio", "mean"}, optional
         What numerator over denominator is, where numbers cannot tell. Amounts that happen to be whole
         and never above the denominator (refunded of paid, in yuan) are no counts of independent trials:
-        say ``"ratio"``, or their interval is far too narrow.
+        say ``"ratio"``, or their interval is far too narrow. ``"mean"``, without a denominator: the mean
+        of scores that happen to be 0 and 1.
 
     Returns
     -------
@@ -126,19 +228,15 @@ def breakdown(
     0      电话  1526  0.277  0.255  0.300
     1      在线   861  0.148  0.125  0.173
     """
-    dimensions = as_list(by)
+    dimensions = free_dimensions(by, BREAKDOWN)
     check_columns(facts, dimensions, "by")
     check_columns(facts, [measure], "measure")
     check_columns(facts, [] if denominator is None else [denominator], "denominator")
     check_level(level)
-    taken = sorted({c.name for c in BREAKDOWN.columns} & set(dimensions))
-    if taken:
-        raise ParameterError(
-            f"维度列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 facts.rename(...)。"
-        )
     top = as_whole(as_number(facts, measure))
     bottom = None if denominator is None else as_whole(as_number(facts, denominator))
-    kind, counted = _kind(facts, top, bottom, kind)
+    found = measure_kind(top, bottom, kind=kind, are_contacts=rows_are_contacts(facts), measure=measure)
+    kind, counted = ("rate", True) if found == "proportion" else (found, False)
     known = ~np.isnan(top) if bottom is None else ~(np.isnan(top) | np.isnan(bottom))
     if bottom is None:
         bottom = np.ones(len(facts))
@@ -187,25 +285,6 @@ def breakdown(
             f'如果它是条数：要比率，请写 denominator="总数列"；要合计，请用 trend(…, count={measure!r})。'
         )
     return conform(table, BREAKDOWN, dimensions)
-
-
-def _kind(
-    facts: pd.DataFrame, top: np.ndarray, bottom: np.ndarray | None, asked: str | None
-) -> tuple[str, bool]:
-    """Return rate, mean or ratio, and whether rows are counts."""
-    if asked is not None and asked not in _KINDS:
-        raise ParameterError.not_allowed("kind", asked, _KINDS)
-    if asked is not None and bottom is None:
-        raise ParameterError(f"参数 kind={asked!r} 只用于有分母的情形；请同时给出 denominator，或去掉 kind。")
-    if asked == "ratio":
-        return "ratio", False
-    is_facts = "doc_id" in (facts.index.name, *facts.columns)
-    found = measure_kind(top, bottom, rows_are_contacts=is_facts and asked is None)
-    if asked == "rate" and found == "ratio":
-        raise ParameterError(
-            "参数 kind='rate' 要求分子、分母都是整数，且每行 0 ≤ 分子 ≤ 分母；请检查两列，或用 kind='ratio'。"
-        )
-    return ("rate", True) if found == "proportion" else (found, False)
 
 
 def _cells(

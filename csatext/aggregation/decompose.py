@@ -20,7 +20,7 @@ _EFFECTS = ("mix", "rate", "new", "vanished")
 
 
 def decompose(
-    table: pd.DataFrame,
+    facts: pd.DataFrame,
     *,
     numerator: str,
     denominator: str | None = None,
@@ -33,7 +33,7 @@ def decompose(
 
     Parameters
     ----------
-    table : DataFrame
+    facts : DataFrame
         Facts (one row a contact), or a counted table (one row a cell and period).
     numerator : str
         Column of 0 and 1: the rate over rows. Any other numbers, or a column of ones only: the count
@@ -124,7 +124,7 @@ def decompose(
     True
     """
     cells = read_rows(
-        table,
+        facts,
         numerator=numerator,
         denominator=denominator,
         by=by,

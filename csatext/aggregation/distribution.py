@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy import stats
 
-from csatext.aggregation.inputs.arguments import as_number, check_level
-from csatext.aggregation.inputs.dimensions import encode_dimension
+from csatext.aggregation.inputs.arguments import as_number, check_columns
+from csatext.aggregation.inputs.dimensions import encode_dimension, free_dimensions
 from csatext.aggregation.statistics.dip import dip_p_value, dip_statistic, spread_ties
-from csatext.aggregation.statistics.intervals import benjamini_hochberg, divide
-from csatext.errors import ParameterError
+from csatext.aggregation.statistics.intervals import divide
+from csatext.inference import benjamini_hochberg, check_alpha
 from csatext.schema import conform
 from csatext.schema.aggregation import DISTRIBUTION
 
@@ -30,34 +31,35 @@ _PLAIN = "单峰，不是正态，建议平均值和中位数一起看"
 
 
 def distribution(
-    values: pd.Series | ArrayLike, by: pd.Series | ArrayLike | None = None, *, level: float = 0.95
+    facts: pd.DataFrame, measure: str, by: str | Sequence[str] | None = None, *, alpha: float = 0.05
 ) -> pd.DataFrame:
     """Describe the distribution of a number, of all rows or by group.
 
     Parameters
     ----------
-    values : Series or array_like, shape (n_rows,)
-        Numbers or flags; missing ones are counted and left out.
-    by : Series or array_like, shape (n_rows,), optional
-        Group of each row (team, agent); a missing one is the group ``(空)``.
-    level : float, default 0.95
-        A second peak is reported where ``dip_q`` is below 1 - level.
+    facts : DataFrame
+        One row a contact, agent, day, ...
+    measure : str
+        Column of numbers or flags; missing ones are counted and left out.
+    by : str or sequence of str, optional
+        Dimensions (team, agent), as in :func:`csatext.breakdown`; a missing value is ``(空)``. Only
+        combinations that have rows are listed.
+    alpha : float, default 0.05
+        Error rate: a second peak is reported where ``dip_q`` is below it.
 
     Returns
     -------
     DataFrame
         Table ``distribution`` (:mod:`csatext.schema.aggregation`), one row, or one a group in the
-        order of their names: the group under the name of ``by`` (``group`` where it has none), n,
-        missing, mean, median, variance, sd, cv, iqr, skewness, kurtosis, normality_p, dip, dip_p,
-        dip_q, bimodal, advice.
+        order of their names: the dimensions, n, missing, mean, median, variance, sd, cv, iqr, skewness,
+        kurtosis, normality_p, dip, dip_p, dip_q, bimodal, advice. ``attrs``: measure, alpha.
 
     Raises
     ------
-    ParameterError
-        ``values`` or ``by`` is a table, a name or otherwise no column, or the two do not belong together
-        row by row.
     SchemaError
-        ``values`` are not numbers or flags.
+        A column is missing, or the measure is not a number or flag.
+    ParameterError
+        An argument has a value that is not allowed, or a dimension is named as a column of the result.
 
     Notes
     -----
@@ -73,50 +75,32 @@ def distribution(
     Examples
     --------
     >>> seconds = [30.0, 31, 32, 33, 34, 35, 36, 37, 90, 91, 92, 93, 94, 95, 96, 97]
-    >>> distribution(seconds)[["n", "mean", "median", "advice"]]
+    >>> facts = pd.DataFrame({"seconds": seconds, "team": ["甲", "乙"] * 8})
+    >>> distribution(facts, "seconds")[["n", "mean", "median", "advice"]]
         n  mean  median       advice
     0  16  63.5    63.5  双峰，建议拆分群组
     """
-    check_level(level)
-    column = _as_column(values, "values")
-    name = str(column.name) if column.name is not None else "values"
-    numbers = as_number(column.to_frame(name), name)
-    dimensions: list[str] = []
-    codes, labels = np.zeros(len(numbers), dtype="int64"), np.array([""], dtype=object)
-    if by is not None:
-        group = _as_column(by, "by")
-        aligned = not (isinstance(values, pd.Series) and isinstance(by, pd.Series)) or by.index.equals(
-            values.index
-        )
-        if len(group) != len(numbers) or not aligned:
-            raise ParameterError(
-                f"values 有 {len(numbers)} 行，by 有 {len(group)} 行；两者必须逐行对应、索引相同。"
-            )
-        dimensions = [str(group.name) if group.name is not None else "group"]
-        if dimensions[0] in {c.name for c in DISTRIBUTION.columns}:
-            raise ParameterError(
-                f"by 的名字「{dimensions[0]}」与结果表的列同名；请先 by.rename('其他名字')。"
-            )
-        codes, labels = encode_dimension(group)
+    check_alpha(alpha)
+    dimensions = free_dimensions(by, DISTRIBUTION)
+    check_columns(facts, [measure], "measure")
+    check_columns(facts, dimensions, "by")
+    numbers = as_number(facts, measure)
+    encoded = [encode_dimension(facts[name]) for name in dimensions]
+    cells, codes = np.zeros((0, 1), dtype="int64"), np.zeros(len(facts), dtype="int64")
+    if encoded:
+        cells, codes = np.unique([part for part, _ in encoded], axis=1, return_inverse=True)
+    n_cells = cells.shape[1]
     order = np.argsort(codes, kind="stable")
-    groups = np.split(numbers[order], np.cumsum(np.bincount(codes, minlength=len(labels))))[: len(labels)]
+    groups = np.split(numbers[order], np.cumsum(np.bincount(codes, minlength=n_cells)))[:n_cells]
     table = pd.DataFrame([_describe(part) for part in groups], columns=[c.name for c in DISTRIBUTION.columns])
     table["dip_q"] = benjamini_hochberg(table["dip_p"].to_numpy(dtype="float64"))
-    clear = (table["dip_q"] < 1 - level) & (table["dip"] >= _CLEAR_DIP)
+    clear = (table["dip_q"] < alpha) & (table["dip"] >= _CLEAR_DIP)
     table["bimodal"] = clear.astype("boolean").mask(table["dip_q"].isna())
     table["advice"] = np.where(clear, _BIMODAL, table["advice"])
-    if dimensions:
-        table[dimensions[0]] = pd.Series(labels, dtype="str")
+    for name, (_, labels), place in zip(dimensions, encoded, cells, strict=True):
+        table[name] = pd.Series(labels[place], dtype="str")
+    table.attrs = {"measure": measure, "alpha": alpha}
     return conform(table, DISTRIBUTION, dimensions)
-
-
-def _as_column(values: object, argument: str) -> pd.Series:
-    column = values if isinstance(values, (pd.Series, pd.DataFrame)) else np.asarray(values)
-    if isinstance(column, pd.DataFrame) or column.ndim != 1:
-        raise ParameterError.wrong_type(
-            argument, values, '一列值；表格请写出列，例如 distribution(facts["csat"], by=facts["agent"])'
-        )
-    return pd.Series(column)
 
 
 def _describe(part: np.ndarray) -> dict[str, object]:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, check_level, is_numeric
+from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import encode_dimension
 from csatext.errors import ParameterError
+from csatext.inference import check_level
 from csatext.schema import conform
 from csatext.schema.aggregation import DRIVERS
 
@@ -43,7 +44,7 @@ class _Design(NamedTuple):
 
 
 def drivers(
-    table: pd.DataFrame,
+    facts: pd.DataFrame,
     target: str,
     features: str | Sequence[str],
     *,
@@ -55,7 +56,7 @@ def drivers(
 
     Parameters
     ----------
-    table : DataFrame
+    facts : DataFrame
         One row a contact, agent, day, ...; rows with a missing value are left out.
     target : str
         Score: a number or flag (csat, nps, resolved).
@@ -63,7 +64,7 @@ def drivers(
         Up to 13 columns. Numbers (Decimal too) and flags enter as they are, other columns as one group of
         indicators of their values; values beyond the 20 most frequent are taken together.
     level : float, default 0.95
-        Confidence level.
+        Coverage of the intervals.
     n_boot : int, default 500
         Bootstrap resamples.
     random_state : int, default 0
@@ -100,16 +101,16 @@ def drivers(
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> table = pd.DataFrame(rng.normal(size=(400, 2)), columns=["wait", "turns"])
-    >>> table["csat"] = -2 * table["wait"] + rng.normal(size=400)
-    >>> drivers(table, "csat", ["wait", "turns"])[["rank", "feature", "importance", "slope"]].round(2)
+    >>> facts = pd.DataFrame(rng.normal(size=(400, 2)), columns=["wait", "turns"])
+    >>> facts["csat"] = -2 * facts["wait"] + rng.normal(size=400)
+    >>> drivers(facts, "csat", ["wait", "turns"])[["rank", "feature", "importance", "slope"]].round(2)
        rank feature  importance  slope
     0     1    wait        0.83  -2.03
     1     2   turns        0.00   0.12
     """
     names = as_list(features, "features")
-    check_columns(table, [target], "target")
-    check_columns(table, names, "features")
+    check_columns(facts, [target], "target")
+    check_columns(facts, names, "features")
     check_level(level)
     if not names or len(names) > _MAX_FEATURES:
         raise ParameterError(
@@ -119,9 +120,9 @@ def drivers(
         raise ParameterError(f"列「{target}」不能同时是 target 和 features 之一。")
     if n_boot < 1:
         raise ParameterError.out_of_range("n_boot", n_boot, "至少 1")
-    score = as_number(table, target)
-    known = ~np.isnan(score) & table[names].notna().all(axis=1).to_numpy()
-    design = _design(table.loc[known, names], score[known], names)
+    score = as_number(facts, target)
+    known = ~np.isnan(score) & facts[names].notna().all(axis=1).to_numpy()
+    design = _design(facts.loc[known, names], score[known], names)
     n = int(known.sum())
     attrs = {"target": target, "n": n, "dropped": int((~known).sum()), "level": level}
     if n <= design.width or not design.parts[-1].any():
@@ -155,16 +156,16 @@ def drivers(
     return conform(result, DRIVERS)
 
 
-def _design(table: pd.DataFrame, score: np.ndarray, names: list[str]) -> _Design:
+def _design(facts: pd.DataFrame, score: np.ndarray, names: list[str]) -> _Design:
     parts: list[np.ndarray] = []
     groups = []
     width = 0
     for name in names:
-        if is_numeric(table[name]):
-            part = _centred(as_number(table, name))
+        if is_numeric(facts[name]):
+            part = _centred(as_number(facts, name))
             added = 1
         else:
-            codes, _ = encode_dimension(table[name])
+            codes, _ = encode_dimension(facts[name])
             places = np.argsort(-np.bincount(codes), kind="stable") if len(codes) else np.zeros(1, "int64")
             # the most frequent value is the base
             part = np.minimum(np.argsort(places, kind="stable")[codes], _MAX_LEVELS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -10,16 +12,17 @@ from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.inputs.arguments import (
     as_number,
     check_columns,
-    check_level,
     check_switch,
     check_whole,
-    is_flag,
 )
-from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, make_panel
+from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.inputs.measures import is_flag
+from csatext.aggregation.panel.panel import Array, Panel, make_panel
 from csatext.aggregation.panel.regression import fit_gaussian, fit_poisson
 from csatext.aggregation.panel.seasonal import calendar_season
 from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError, SchemaError
+from csatext.inference import check_level
 from csatext.schema import conform
 from csatext.schema.time import EFFECT
 
@@ -38,7 +41,7 @@ def effect(
     *,
     time: str = "created_at",
     freq: str = "W",
-    by: str | list[str] | None = None,
+    by: str | Sequence[str] | None = None,
     measure: str | None = None,
     denominator: str | None = None,
     count: str | None = None,

@@ -11,9 +11,10 @@ import pandas as pd
 from csatext.aggregation.inputs.arguments import as_number
 from csatext.aggregation.inputs.dimensions import encode_dimension
 from csatext.aggregation.root_causes import root_causes
-from csatext.aggregation.statistics.intervals import count_difference, rate_difference
+from csatext.aggregation.statistics.intervals import count_difference, divide, rate_difference
 from csatext.errors import ParameterError
-from csatext.schema import conform, with_reason
+from csatext.labels import UNCLASSIFIED
+from csatext.schema import column_names, conform, with_reason
 from csatext.schema.batch import EPISODES, ROOT_CAUSES_BY_PERIOD
 
 __all__ = [
@@ -21,8 +22,8 @@ __all__ = [
     "cell_mask",
     "dimensions_in",
     "dimensions_in_episodes",
+    "episode_courses",
     "episodes",
-    "is_first_seen",
     "period_labels",
     "root_causes_by_period",
 ]
@@ -30,7 +31,6 @@ __all__ = [
 PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month"}
 """Column of the facts that names the period, by frequency."""
 _MOST_PERIODS = 104
-_NO_CATEGORY = "未归类"
 _PERIOD, _ONE = "(period)", "(one)"
 
 
@@ -58,12 +58,6 @@ def cell_mask(facts: pd.DataFrame, row: dict[str, Any], dimensions: Sequence[str
     return inside
 
 
-def is_first_seen(facts: pd.DataFrame, row: dict[str, Any], by: Sequence[str], freq: str) -> bool:
-    """Return whether the cell of an episode has no contacts before its first period."""
-    earlier = (period_labels(facts, freq) < row["first_period"]).to_numpy(bool, na_value=False)
-    return not (earlier & cell_mask(facts, row, by)).any()
-
-
 def root_causes_by_period(
     facts: pd.DataFrame,
     total: pd.DataFrame,
@@ -71,7 +65,7 @@ def root_causes_by_period(
     measure: str,
     freq: str = "W",
     baseline_periods: int = 4,
-    level: float = 0.05,
+    alpha: float = 0.05,
 ) -> pd.DataFrame:
     """Explain the change of a rate in every complete period against those before it.
 
@@ -89,14 +83,14 @@ def root_causes_by_period(
     measure : str
     freq : {"D", "W", "M"}
     baseline_periods : int
-    level : float
-        Shared out equally over the periods (Bonferroni).
+    alpha : float
+        Error rate of all periods together, shared out equally over the periods (Bonferroni).
 
     Returns
     -------
     DataFrame
         Table ``root_causes_by_period``: that of :func:`csatext.root_causes` with ``period`` first.
-        ``attrs``: measure, freq, baseline_periods, level, periods, is_rate (False: contacts are counted),
+        ``attrs``: measure, freq, baseline_periods, alpha, periods, is_rate (False: contacts are counted),
         reason (why it is empty).
     """
     flag = as_number(facts, measure)
@@ -118,7 +112,7 @@ def root_causes_by_period(
             period=_PERIOD,
             current=labels[at],
             baseline=labels[at - baseline_periods : at],
-            level=level / looks,
+            alpha=alpha / looks,
         )
         if len(causes):
             named = _top_categories(window, causes, by, measure if is_rate else _ONE, labels[at])
@@ -129,7 +123,7 @@ def root_causes_by_period(
         "measure": measure,
         "freq": freq,
         "baseline_periods": baseline_periods,
-        "level": level,
+        "alpha": alpha,
         "periods": labels[baseline_periods:],
         "is_rate": is_rate,
     }
@@ -149,7 +143,7 @@ def _top_categories(
     for row in causes.to_dict("records"):
         name, n = None, None
         if "category" in window.columns and "category" not in by:
-            cell = window[cell_mask(window, row, by) & (window["category"] != _NO_CATEGORY)]
+            cell = window[cell_mask(window, row, by) & (window["category"] != UNCLASSIFIED)]
             flagged = cell[cell[measure].fillna(False).astype(bool)]
             now = flagged[_PERIOD] == period
             after, before = flagged[now]["category"].value_counts(), flagged[~now]["category"].value_counts()
@@ -168,13 +162,13 @@ def _top_categories(
 
 def dimensions_in(causes: pd.DataFrame) -> list[str]:
     """Return the dimension columns of table ``root_causes_by_period``."""
-    fixed = {column.name for column in ROOT_CAUSES_BY_PERIOD.columns}
+    fixed = column_names(ROOT_CAUSES_BY_PERIOD)
     return [name for name in causes.columns if name not in fixed]
 
 
 def dimensions_in_episodes(found: pd.DataFrame) -> list[str]:
     """Return the dimension columns of table ``episodes``."""
-    fixed = {column.name for column in EPISODES.columns}
+    fixed = column_names(EPISODES)
     return [name for name in found.columns if name not in fixed]
 
 
@@ -229,6 +223,45 @@ def _order(row: dict[str, Any]) -> tuple[bool, bool, float, str]:
     return not row["is_rise"], not row["is_current"], -size, row["first_period"]
 
 
+def episode_courses(
+    facts: pd.DataFrame, found: pd.DataFrame, periods: Sequence[str], measure: str, freq: str
+) -> pd.DataFrame:
+    """Return the rate of each episode's cell in every period, before, within and after the episode.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        With the column ``date``, ``week`` or ``month`` that goes with ``freq``.
+    found : DataFrame
+        Table ``episodes``.
+    periods : sequence of str
+        Names of the periods, in order of time.
+    measure : str
+        A flag.
+    freq : {"D", "W", "M"}
+
+    Returns
+    -------
+    DataFrame
+        One row an episode and period: rank (of the episode), period, numerator, denominator, value (NaN
+        without contacts), is_inside.
+    """
+    codes = pd.Index(periods).get_indexer(period_labels(facts, freq))
+    flags = as_number(facts, measure)
+    usable = (codes >= 0) & ~np.isnan(flags)
+    by = dimensions_in_episodes(found)
+    parts = []
+    for row in found.to_dict("records"):
+        inside = usable & cell_mask(facts, row, by)
+        n = np.bincount(codes[inside], minlength=len(periods))
+        events = np.bincount(codes[inside], flags[inside], minlength=len(periods))
+        marked = [row["first_period"] <= label <= row["last_period"] for label in periods]
+        course = {"rank": row["rank"], "period": list(periods), "numerator": events, "denominator": n}
+        parts.append(pd.DataFrame({**course, "value": divide(events, n), "is_inside": marked}))
+    columns = ["rank", "period", "numerator", "denominator", "value", "is_inside"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
 def _episode(rows: list[dict[str, Any]], by: Sequence[str], last: str, is_rate: bool) -> dict[str, Any]:
     first = rows[0]
     before = first["numerator_before"], first["denominator_before"]
@@ -246,8 +279,8 @@ def _episode(rows: list[dict[str, Any]], by: Sequence[str], last: str, is_rate: 
         "n_periods": len(rows),
         "is_rise": first["contribution"] >= 0,
         "is_current": rows[-1]["period"] == last,
-        "before": before[0] / before[1] if before[1] else np.nan,
-        "after": after[0] / after[1] if after[1] else np.nan,
+        "before": float(divide(*before)),
+        "after": float(divide(*after)),
         "numerator": after[0],
         "denominator": after[1],
         "excess": after[1] * difference.value,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.calendar import CalendarLike
-from csatext.aggregation.inputs.arguments import as_number, as_whole, check_level
-from csatext.aggregation.panel.panel import Panel, free_dimensions, labels, make_panel, next_starts
+from csatext.aggregation.inputs.arguments import as_number, as_whole
+from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.panel import Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.period_length import index_freq
 from csatext.aggregation.panel.seasonal import forecast_season
 from csatext.aggregation.prediction.projection import (
@@ -22,6 +24,7 @@ from csatext.aggregation.prediction.projection import (
     total_variance,
 )
 from csatext.errors import ParameterError
+from csatext.inference import check_level
 from csatext.schema import conform
 from csatext.schema.time import FORECAST
 
@@ -36,10 +39,10 @@ def forecast(
     *,
     time: str = "created_at",
     freq: str | None = None,
-    by: str | list[str] | None = None,
+    by: str | Sequence[str] | None = None,
     measure: str | None = None,
     denominator: str | None = None,
-    level: float = 0.9,
+    level: float = 0.95,
     calendar: CalendarLike = "CN",
     count: str | None = None,
     start: object = None,
@@ -68,7 +71,7 @@ def forecast(
         A flag, or with ``denominator`` a number of contacts: its rate is forecast. None: the number of
         contacts.
     level : float
-        Chance that a period's value lies in its interval.
+        Coverage of the intervals: probability that a period's value lies in its interval.
 
     Returns
     -------

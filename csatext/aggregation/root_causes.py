@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from csatext.aggregation.inputs.arguments import check_columns, check_level
+from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.scan.cells import Cells, label_column, read_rows
 from csatext.aggregation.scan.even_movement import movement, values_gone
 from csatext.aggregation.scan.event_size import measure_scale, scaled
@@ -18,6 +18,7 @@ from csatext.aggregation.scan.expected_rates import ExpectedRates, expect
 from csatext.aggregation.scan.scan import Scan, frequent_groups
 from csatext.aggregation.scan.selection import Cause, choose, whole_has_moved
 from csatext.errors import ParameterError
+from csatext.inference import check_alpha, check_level
 from csatext.labels import cell_name
 from csatext.schema import conform, with_reason
 from csatext.schema.causes import ROOT_CAUSES
@@ -33,7 +34,7 @@ _CAUTION = (
 
 
 def root_causes(
-    table: pd.DataFrame,
+    facts: pd.DataFrame,
     *,
     numerator: str,
     denominator: str | None = None,
@@ -43,7 +44,8 @@ def root_causes(
     baseline: Any,
     max_dims: int = 3,
     max_causes: int = 5,
-    level: float = 0.05,
+    alpha: float = 0.05,
+    level: float = 0.95,
     min_share: float = 0.3,
     keyness: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
@@ -51,7 +53,7 @@ def root_causes(
 
     Parameters
     ----------
-    table : DataFrame
+    facts : DataFrame
         Facts (one row a contact), or a counted table (one row a cell and period).
     numerator : str
         Column of 0 and 1: the rate over rows is explained. Any other numbers, or a column of ones
@@ -73,8 +75,10 @@ def root_causes(
         Dimensions in one combination, at most.
     max_causes : int, default 5
         Rows, at most.
-    level : float, default 0.05
-        Probability of reporting anything where nothing changed.
+    alpha : float, default 0.05
+        Error rate: probability of reporting anything where nothing changed.
+    level : float, default 0.95
+        Coverage of the interval of a row's contribution.
     min_share : float, default 0.3
         A further cause is reported where it explains at least this part of what the first explains.
     keyness : DataFrame, or mapping from dimension to DataFrame, optional
@@ -89,8 +93,8 @@ def root_causes(
         those follow with its rank in ``alternative_to`` (together a 95 % credible set); their
         contributions are not to be added. ``attrs``: ``before``, ``after``, ``change`` (numerator above
         expectation, all cells), ``reason`` (why the table is empty, in Chinese; a table without rows shows
-        it in its repr too), ``caution`` (in Chinese,
-        where q of the first row is above ``level``), ``missing_baseline`` (periods without rows) and ``note``
+        it in its repr too), ``caution`` (in Chinese, where q of the first row is above ``alpha``),
+        ``missing_baseline`` (periods without rows) and ``note``
         (what was done about those, in Chinese).
 
     Raises
@@ -112,7 +116,7 @@ def root_causes(
     Where the rate of all cells is plainly outside the range of the baseline's periods (by a tenth and by
     three standard errors of sampling), something is there to be explained: the best combination beyond
     sampling error is reported even where it varied as much before; its q says so.
-    Intervals of contribution have coverage 1 - ``level`` for one row (normal approximation: sampling
+    Intervals of contribution have coverage ``level`` for one row (normal approximation: sampling
     error of both sides and that variation).
 
     Examples
@@ -140,9 +144,9 @@ def root_causes(
     0     1      电话      宽带    0.05    0.2
     """
     _check(max_dims, max_causes, min_share)
-    level = check_level(level)
+    alpha, level = check_alpha(alpha), check_level(level)
     where = {"by": by, "period": period, "current": current, "baseline": baseline}
-    rows = read_rows(table, numerator=numerator, denominator=denominator, round_whole=True, **where)
+    rows = read_rows(facts, numerator=numerator, denominator=denominator, round_whole=True, **where)
     cells = rows.cells()
     marks = _marks(keyness, cells.names)
     scale = measure_scale(rows, cells, numerator)
@@ -150,14 +154,14 @@ def root_causes(
     groups = frequent_groups(events, max_dims)
     expectation = expect(events, groups, scale.is_count)
     scan = Scan(events, groups, expectation, scale)
-    causes = choose(events, expectation, scan, level=level, max_causes=max_causes, min_share=min_share)
+    causes = choose(events, expectation, scan, alpha=alpha, max_causes=max_causes, min_share=min_share)
     causes = [
         replace(cause, contribution=scale.unit * cause.contribution, variance=scale.unit**2 * cause.variance)
         for cause in causes
     ]
     expected = scale.unit * float((cells.exposure_after * expectation.rate).sum())
     change = float(cells.events_after.sum()) - expected
-    frame = _frame(cells, causes, change, float(norm.isf(level / 2)))
+    frame = _frame(cells, causes, change, float(norm.isf((1 - level) / 2)))
     frame["words"] = pd.Series([_words(cells, cause, marks) for cause in causes], dtype="str")
     before, after = _totals(cells, np.ones(len(cells), dtype=bool))
     frame.attrs = {
@@ -169,8 +173,8 @@ def root_causes(
     if cells.note is not None:
         frame.attrs["note"] = cells.note
     if not causes:
-        frame.attrs["reason"] = _reason(cells, events, expectation, level)
-    elif causes[0].q > level:
+        frame.attrs["reason"] = _reason(cells, events, expectation, alpha)
+    elif causes[0].q > alpha:
         frame.attrs["caution"] = _CAUTION
     return with_reason(conform(frame, ROOT_CAUSES, cells.names))
 
@@ -230,20 +234,20 @@ def _frame(cells: Cells, causes: list[Cause], change: float, z: float) -> pd.Dat
     return frame
 
 
-def _reason(cells: Cells, events: Cells, expectation: ExpectedRates, level: float) -> str:
+def _reason(cells: Cells, events: Cells, expectation: ExpectedRates, alpha: float) -> str:
     if not (cells.events_after.any() or cells.events_before.any()):
         return "当前期和对比期的分子都是 0，没有可以解释的变化。"
     everything = np.ones(len(cells), dtype=bool)
     (before, exposed_before), (after, exposed) = _totals(cells, everything)
-    looked = f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（level={level:g}）；"
+    looked = f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（alpha={alpha:g}）；"
     gone = "、".join(_value_name(cells, *value) for value in values_gone(cells)[:_SHOWN])
     lost = f"当前期没有数据的取值：{gone}。" if gone else ""
-    if not whole_has_moved(events, level):
+    if not whole_has_moved(events, alpha):
         return looked + "总体也没有超出抽样误差和对比期的范围，看到的差别可能只是随机波动。" + lost
     what = "率" if cells.is_rate else "数量"
     old, new = _ratio(before, exposed_before), _ratio(after, exposed)
     moved = f"总体的{what}却明显变了（对比期 {old:.4g}，当前期 {new:.4g}），"
-    found = movement(events, expectation, level)
+    found = movement(events, expectation, alpha)
     if found.kind == "even":
         why = (
             "各组合大体同幅变动（去掉任何一个取值，其余仍同向变动；各取值的变幅没有显著差别）："

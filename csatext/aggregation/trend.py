@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
 
 from csatext.aggregation.calendar import CalendarLike, days_of
-from csatext.aggregation.inputs.arguments import check_level
-from csatext.aggregation.panel.panel import Array, Panel, free_dimensions, labels, make_panel, next_starts
+from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
-from csatext.aggregation.statistics.intervals import garwood
+from csatext.aggregation.statistics.intervals import Difference, divide, garwood, rate_difference
+from csatext.inference import check_level, wilson
 from csatext.schema import conform
 from csatext.schema.time import TREND
 
-__all__ = ["trend"]
+__all__ = ["LatestChange", "latest_change", "trend"]
 
 # Periods in a year; days and hours go back 52 weeks, so that like weekdays are compared.
 _YEAR = {"h": 364 * 24, "D": 364, "W": 52, "M": 12, "Q": 4, "Y": 1}
@@ -25,7 +28,7 @@ def trend(
     facts: pd.DataFrame,
     time: str = "created_at",
     freq: str = "W",
-    by: str | list[str] | None = None,
+    by: str | Sequence[str] | None = None,
     measure: str | None = None,
     *,
     denominator: str | None = None,
@@ -158,14 +161,13 @@ def trend(
 
 def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
     """Return the interval of each value; NaN where there is none."""
-    alpha = 1 - level
+    tail = (1 - level) / 2
     if panel.kind == "count":
         return garwood(panel.n, level)
     size = np.where(panel.denominator > 0, panel.denominator, np.nan)
     if panel.kind == "rate":
-        low, high = proportion_confint(panel.numerator, size, alpha, method="wilson")
-        return np.asarray(low), np.asarray(high)
-    half = stats.t.ppf(1 - alpha / 2, np.where(panel.units > 1, panel.units - 1, np.nan)) * panel.error
+        return wilson(panel.numerator, size, level)
+    half = stats.t.ppf(1 - tail, np.where(panel.units > 1, panel.units - 1, np.nan)) * panel.error
     return panel.value - half, panel.value + half
 
 
@@ -207,3 +209,56 @@ def _calendar_columns(panel: Panel, calendar: CalendarLike) -> pd.DataFrame:
         joined = named.groupby("period")[name].agg("、".join)
         frame[column] = joined.reindex(starts).to_numpy()
     return frame
+
+
+class LatestChange(NamedTuple):
+    """The last complete period against those before it.
+
+    Its name and contacts, the contacts a period before it, both rates, the periods before, and the
+    difference of the rates.
+    """
+
+    label: str
+    n: float
+    n_before: float
+    value: float
+    before: float
+    periods_before: int
+    difference: Difference
+
+
+def latest_change(total: pd.DataFrame, periods: int, level: float = 0.95) -> LatestChange | None:
+    """Return how the rate of the last complete period differs from the pooled rate of those before it.
+
+    Parameters
+    ----------
+    total : DataFrame
+        Table ``trend`` of a flag, without dimensions.
+    periods : int
+        Periods to compare with, at most.
+    level : float, default 0.95
+        Coverage of the interval of the difference (Newcombe 1998, method 10).
+
+    Returns
+    -------
+    LatestChange or None
+        None where fewer than two complete periods have a known flag.
+
+    Examples
+    --------
+    >>> days = pd.date_range("2026-03-02", periods=4).repeat(50)
+    >>> facts = pd.DataFrame({"created_at": days, "is_negative": [True, False] * 75 + [True] * 50})
+    >>> found = latest_change(trend(facts, freq="D", measure="is_negative"), 4)
+    >>> found.label, found.periods_before, found.before, found.value, found.difference.is_significant
+    ('2026-03-05', 3, 0.5, 1.0, True)
+    """
+    whole = total[total["is_complete"] & (total["denominator"] > 0)]
+    if len(whole) < 2:
+        return None
+    numbers = whole[["n", "numerator", "denominator", "value"]].astype("float64")
+    last, past = numbers.iloc[-1], numbers.iloc[-1 - periods : -1]
+    before = float(past["numerator"].sum()), float(past["denominator"].sum())
+    after = float(last["numerator"]), float(last["denominator"])
+    difference = rate_difference(before, after, check_level(level))
+    figures = float(last["n"]), float(past["n"].mean()), float(last["value"]), float(divide(*before))
+    return LatestChange(str(whole["label"].iloc[-1]), *figures, len(past), difference)

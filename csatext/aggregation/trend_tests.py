@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,12 @@ import pandas as pd
 from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, check_calendar
-from csatext.aggregation.inputs.arguments import check_level, check_switch
-from csatext.aggregation.panel.panel import Array, free_dimensions, make_panel
+from csatext.aggregation.inputs.arguments import check_switch
+from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.panel import Array, make_panel
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.errors import ParameterError
+from csatext.inference import benjamini_hochberg, check_alpha, check_level
 from csatext.schema import conform
 from csatext.schema.time import TREND_TESTS
 
@@ -68,7 +71,7 @@ def mann_kendall(
     continuity : bool
         Move the score by one towards zero, as Kendall does; False equals ``scipy.stats.kendalltau``.
     level : float
-        Of the interval of the slope.
+        Coverage of the interval of the slope.
 
     Returns
     -------
@@ -141,7 +144,7 @@ def trend_tests(
     facts: pd.DataFrame,
     time: str = "created_at",
     freq: str = "W",
-    by: str | list[str] | None = None,
+    by: str | Sequence[str] | None = None,
     measure: str | None = None,
     *,
     denominator: str | None = None,
@@ -149,6 +152,7 @@ def trend_tests(
     kind: str | None = None,
     correction: str = "hamed-rao",
     seasonal: bool = True,
+    alpha: float = 0.05,
     level: float = 0.95,
     calendar: CalendarLike = "CN",
     start: object = None,
@@ -168,14 +172,16 @@ def trend_tests(
         Take season and calendar out where the data allow it (28 days, 104 weeks, 24 months); without a
         ``calendar`` weekdays and seasons still are. False, with ``correction="none"``: the test of the
         counts, rates or means themselves, as scipy has it (but for the continuity correction).
+    alpha : float
+        Error rate: ``direction`` names a rise or fall where q is under it.
     level : float
-        Of the interval of the slope; ``direction`` is told where q is under ``1 - level``.
+        Coverage of the interval of the slope.
 
     Returns
     -------
     DataFrame
         Table ``trend_tests``, in the order of the groups. ``attrs``: as of ``trend``, ``correction``,
-        ``seasonal``.
+        ``seasonal``, ``alpha``.
 
     Raises
     ------
@@ -188,6 +194,7 @@ def trend_tests(
     >>> trend_tests(pd.DataFrame({"created_at": days}), freq="D")[["slope", "direction"]].values.tolist()
     [[1.0, '上升']]
     """
+    check_alpha(alpha)
     check_level(level)
     check_switch(seasonal, "seasonal")
     check_calendar(calendar)
@@ -206,13 +213,16 @@ def trend_tests(
     for name in ("tau", "z", "p", "slope", "low", "high"):
         frame[name] = [getattr(result, name) for result in found]
     frame["periods"] = [result.n for result in found]
-    tested = frame["p"].notna()
-    frame["q"] = np.nan
-    if tested.any():
-        frame.loc[tested, "q"] = stats.false_discovery_control(frame.loc[tested, "p"])
-    significant = frame["q"] < 1 - level
+    frame["q"] = benjamini_hochberg(frame["p"])
+    significant = frame["q"] < alpha
     frame["direction"] = np.select(
         [significant & (frame["z"] > 0), significant & (frame["z"] < 0)], ["上升", "下降"], "无明显趋势"
     )
-    frame.attrs = {**panel.notes, "freq": panel.freq, "correction": correction, "seasonal": seasonal}
+    frame.attrs = {
+        **panel.notes,
+        "freq": panel.freq,
+        "correction": correction,
+        "seasonal": seasonal,
+        "alpha": alpha,
+    }
     return conform(frame, TREND_TESTS, dimensions)

@@ -7,22 +7,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from statsmodels.stats.proportion import proportion_confint
 
 from csatext.analysis import keyness
 from csatext.analysis.keyness import group_codes
 from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.inference import benjamini_hochberg, check_alpha, check_level, wilson
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORD_EVIDENCE, KEYWORDS
 from csatext.text.concordance import concordance
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
-__all__ = ["KeywordExtractor", "evidence"]
+__all__ = ["KeywordExtractor", "evidence", "new_terms"]
 
 _DIRECTIONS = ("positive", "negative", "both")
+_CANDIDATES, _LEAST_DOCS = 60, 3
+_LEAST_COMPARED, _LEAST_RATIO = 30, 2.0
+"""A term is news where its share of contacts has doubled, as far as 30 contacts tell what it was (chosen)."""
 
 
 class KeywordExtractor(TransformerMixin, BaseEstimator):
@@ -70,6 +73,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
 
     def fit(self, corpus: Corpus, y: Any = None) -> KeywordExtractor:
         """Learn inverse document frequencies."""
+        checked_corpus(corpus)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
         self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
@@ -89,6 +93,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         -----
         TF-IDF with rows of unit Euclidean length, as in scikit-learn's ``TfidfTransformer``.
         """
+        checked_corpus(corpus)
         rows, terms, weights, rank = self._ranked(corpus)
         frame = pd.DataFrame(
             {
@@ -110,8 +115,15 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         groups : Series by doc_id or array-like, optional
             None takes the corpus as one group named ``all``.
         level : float, default 0.95
-            Of the Wilson (1927) interval of the share of documents.
+            Coverage of the Wilson (1927) interval of the share of documents.
+
+        Raises
+        ------
+        ParameterError
+            ``level`` is no coverage.
         """
+        check_level(level)
+        checked_corpus(corpus)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
         n = (grouping @ dtm).toarray()
@@ -119,7 +131,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         kept = n_docs_with.sum(axis=0) >= self.min_docs
         group, term = np.nonzero((n > 0) & kept)
         holding = n_docs_with[group, term]
-        low, high = proportion_confint(holding, members[group], alpha=1 - level, method="wilson")
+        low, high = wilson(holding, members[group], level)
         frame = pd.DataFrame(
             {
                 "group": np.asarray(names, object)[group],
@@ -155,6 +167,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         See :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`
         and :func:`~csatext.analysis.keyness.document_p` for the formulas.
         """
+        checked_corpus(corpus)
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
@@ -186,7 +199,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
                     "g2": keyness.g2(n, rest, total, rest_total)[tested],
                     "log_ratio": keyness.log_ratio(n, rest, total, rest_total)[tested],
                     "p": p[tested],
-                    "q": stats.false_discovery_control(p[tested]),
+                    "q": benjamini_hochberg(p[tested]),
                 }
             )
         if direction == "positive":
@@ -233,6 +246,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         >>> extractor.evidence(corpus, table, ["a", "a", "b"])[["group", "keyword", "left"]].values.tolist()
         [['a', '退款', ''], ['a', '退款', '要'], ['b', '太慢', '物流']]
         """
+        checked_corpus(corpus)
         return evidence(
             corpus,
             keywords,
@@ -344,3 +358,49 @@ def evidence(
             parts.append(places.assign(group=group, keyword=term))
     found = [part for part in parts if len(part)] or parts[:1]
     return conform(pd.concat(found, ignore_index=True), KEYWORD_EVIDENCE)
+
+
+def new_terms(
+    corpus: Corpus, mine: np.ndarray, before: np.ndarray, others: np.ndarray, *, alpha: float = 0.05
+) -> list[str]:
+    """Return the terms of two or more characters that some documents say anew, best first.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    mine, before, others : ndarray of bool, shape (n_docs,)
+        The documents, those of the same kind before, and others of the same time: the last two are
+        compared with, so that there is enough. What is always said in documents of the kind is no news:
+        a term must be in twice the share of documents that it was in before, where 30 or more tell.
+    alpha : float, default 0.05
+        Error rate: terms with q under it.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ParameterError
+        ``alpha`` is no error rate.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["闪退 闪退"] * 40 + ["物流太慢"] * 80)
+    >>> at = np.arange(120)
+    >>> new_terms(corpus, at < 40, (at >= 40) & (at < 80), at >= 80)
+    ['闪退']
+    """
+    check_alpha(alpha)
+    at = np.flatnonzero(mine | before | others)
+    part = corpus[at]
+    groups = np.where(mine[at], "mine", "rest")
+    found = KeywordExtractor(_CANDIDATES, min_docs=_LEAST_DOCS).by_group(part, groups)
+    found = found[(found["group"] == "mine") & (found["q"] < alpha) & (found["term"].str.len() > 1)]
+    if before.sum() >= _LEAST_COMPARED:
+        columns = np.searchsorted(part.terms, found["term"].to_numpy(object))
+        held = part.dtm[:, columns] > 0
+        now, then = (np.asarray(held[rows[at]].mean(axis=0)).ravel() for rows in (mine, before))
+        found = found[now >= _LEAST_RATIO * then]
+    return found["term"].tolist()

@@ -12,14 +12,14 @@ import pyarrow.compute as pc
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.errors import ParameterError
+from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULES
+from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy, pattern_expression
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["RuleClassifier"]
-
-_NONE = "未归类"
 
 
 class RuleClassifier(TransformerMixin, BaseEstimator):
@@ -55,26 +55,31 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
 
     def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
         """Load the taxonomy; nothing is learnt from the corpus."""
+        checked_corpus(corpus)
+        self._load()
+        return self
+
+    def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
             raise ParameterError.wrong_type("taxonomy", self.taxonomy, "Taxonomy，如 Taxonomy.load(路径)")
         self.taxonomy_ = Taxonomy.load() if self.taxonomy is None else self.taxonomy
-        return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
         """Return the main category of each document, by doc_id (schema RULES)."""
+        checked_corpus(corpus)
         lengths = self._lengths(corpus)
         taxonomy = self._fitted()
         categories = _with_patterns(taxonomy)
         best = lengths.argmax(axis=1) if len(categories) else np.zeros(len(corpus), np.int64)
         hit = (lengths > 0).any(axis=1)
-        paths = [taxonomy.path(category.id) for category in categories] or [(_NONE,)]
+        paths = [taxonomy.path(category.id) for category in categories] or [(UNCLASSIFIED,)]
         owners = [taxonomy.owner(category.id) for category in categories] or [""]
         first = np.array([path[0] for path in paths], object)
         second = np.array([path[-1] for path in paths], object)
         frame = pd.DataFrame(
             {
-                "category": np.where(hit, first[best], _NONE),
-                "subcategory": np.where(hit, second[best], _NONE),
+                "category": np.where(hit, first[best], UNCLASSIFIED),
+                "subcategory": np.where(hit, second[best], UNCLASSIFIED),
                 "owner": np.where(hit, np.array(owners, object)[best], ""),
                 "n_categories": (lengths > 0).sum(axis=1),
             },
@@ -90,6 +95,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
         """
+        checked_corpus(corpus)
         taxonomy = self._fitted()
         lengths = self._lengths(corpus)
         texts = corpus.texts.to_numpy(object)
@@ -122,13 +128,13 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
 
     def _fitted(self) -> Taxonomy:
         if not hasattr(self, "taxonomy_"):
-            self.fit(None)  # type: ignore[arg-type]
+            self._load()
         return self.taxonomy_
 
     def _lengths(self, corpus: Corpus) -> np.ndarray:
         """Length in characters of the first match of each category, 0 for none; (n_docs, n_categories)."""
         categories = _with_patterns(self._fitted())
-        texts = pa.array(corpus.texts, pa.large_string(), from_pandas=True)
+        texts = string_array(corpus.texts)
         lengths = np.zeros((len(corpus), len(categories)), np.int32)
         for column, category in enumerate(categories):
             expression = _expression(category.patterns)

@@ -16,7 +16,7 @@ from csatext.errors import ParameterError
 from csatext.lexicon import lexicon_path
 from csatext.schema import conform
 from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["Sentiment"]
@@ -74,6 +74,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
 
     def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
         """Do nothing: the model is trained already."""
+        checked_corpus(corpus)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -87,6 +88,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         ParameterError
             ``neutral`` is not in [0, 1).
         """
+        checked_corpus(corpus)
         if not 0 <= self.neutral < 1:
             raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
         weights = _weights()
@@ -119,6 +121,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
         """
+        checked_corpus(corpus)
         words = valence_hits(corpus.texts)
         texts = corpus.texts.to_numpy(object)
         spans = zip(words.rows, words.starts, words.ends, strict=True)

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_TOPICS, TOPICS
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["LDA_ENGINES", "TopicModel"]
 
@@ -84,6 +84,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         ParameterError
             The engine is not known or a number is out of range.
         """
+        checked_corpus(corpus)
         if self.engine not in LDA_ENGINES:
             raise ParameterError.not_allowed("engine", self.engine, list(LDA_ENGINES))
         if self.n_topics < 1:
@@ -91,7 +92,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self.terms_ = corpus.terms
         if corpus.dtm.nnz:
             self.components_ = LDA_ENGINES[self.engine](
-                corpus.dtm,
+                corpus.dtm[_order_of_content(corpus.dtm)],
                 corpus.terms,
                 self.n_topics,
                 self.n_iter,
@@ -141,6 +142,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         Maximum a posteriori shares with the topics held fixed, by expectation maximisation:
         the result for a document depends on no other document and on no random number.
         """
+        checked_corpus(corpus)
         if not hasattr(self, "components_"):
             raise NotFittedError.before_fit(self)
         if not np.array_equal(self.terms_, corpus.terms):
@@ -191,6 +193,18 @@ class TopicModel(TransformerMixin, BaseEstimator):
             }
         )
         return conform(frame, TOPICS)
+
+
+def _order_of_content(dtm: sparse.csr_array) -> np.ndarray:
+    """Return the rows sorted by what they hold, so that topics do not depend on the order of contacts.
+
+    Rows are sorted by length and a 64-bit hash of their terms and counts (Fibonacci hashing, Knuth 1998,
+    6.4); rows alike in both hold the same terms.
+    """
+    mixed = (dtm.indices.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * (2 * dtm.data.astype(np.uint64) + np.uint64(1))
+    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed ^ (mixed >> np.uint64(32)))))
+    return np.lexsort((sums[dtm.indptr[1:]] - sums[dtm.indptr[:-1]], np.diff(dtm.indptr)))
 
 
 def _expectation_maximisation(dtm: sparse.csr_array, by_term: np.ndarray, prior: float) -> np.ndarray:

@@ -6,9 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from csatext.errors import ConfigError, ParameterError
+from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
 
 __all__ = [
@@ -35,6 +37,8 @@ class TextSection:
         Words to keep whole.
     lexicons : list of str
         Lexicons whose terms are kept whole: names of shipped ones, or paths.
+    stop_words : dict of str to list of str
+        ``extra``: words not to be counted; ``without``: words of the shipped list to be counted.
     min_df : int
         Documents a term must be in; 0 lets the size of the input decide (1 to 5).
     simplify : bool
@@ -45,6 +49,7 @@ class TextSection:
 
     terms: list[str] = field(default_factory=list)
     lexicons: list[str] = field(default_factory=lambda: ["terms"])
+    stop_words: dict[str, list[str]] = field(default_factory=dict)
     min_df: int = 0
     simplify: bool = True
     n_jobs: int = 1
@@ -103,15 +108,15 @@ class TablesSection:
         Period of trends and root causes: D, W or M.
     baseline_periods : int
         Periods before the current one that it is compared with.
-    level : float
-        Chance of any false root cause in a run.
+    alpha : float
+        Error rate: probability of any false root cause in a run.
     """
 
     by: list[str] = field(default_factory=list)
     measure: str = "is_negative"
     freq: str = "W"
     baseline_periods: int = 4
-    level: float = 0.05
+    alpha: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -188,18 +193,27 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
     text, analysis, tables = configuration.text, configuration.analysis, configuration.tables
     rules = (
         ("text.min_df", text.min_df, text.min_df >= 0, "不小于 0 的整数，0 表示按数据量决定"),
+        (
+            "text.stop_words",
+            text.stop_words,
+            set(text.stop_words) <= {"extra", "without"},
+            "只有 extra（添加的停用词）和 without（去掉的停用词）两个键",
+        ),
         ("text.n_jobs", text.n_jobs, text.n_jobs >= 1, "不小于 1 的整数"),
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),
         ("analysis.n_keywords", analysis.n_keywords, analysis.n_keywords >= 1, "不小于 1 的整数"),
         ("analysis.random_state", analysis.random_state, analysis.random_state >= 0, "不小于 0 的整数"),
         ("tables.freq", tables.freq, tables.freq in _FREQUENCIES, "D（天）、W（周）或 M（月）"),
         ("tables.baseline_periods", tables.baseline_periods, tables.baseline_periods >= 1, "不小于 1 的整数"),
-        ("tables.level", tables.level, 0 < tables.level < 1, "0 与 1 之间的小数"),
         ("tables.by", tables.by, len(set(tables.by)) == len(tables.by), "不重复的列名"),
     )
     for key, value, fits, wanted in rules:
         if not fits:
             raise ConfigError(f"配置「{path}」的键「{key}」是 {value!r}；要求：{wanted}。")
+    try:
+        check_alpha(tables.alpha)
+    except ParameterError as error:
+        raise _of_key(error, path, "tables.") from error
     taxonomy = analysis.taxonomy
     if taxonomy and not Path(taxonomy).is_file():
         raise ConfigError(
@@ -224,7 +238,12 @@ def _fill(section: type[Any], values: dict[str, Any], path: Path, prefix: str) -
     try:
         return section(**filled)
     except ParameterError as error:
-        raise ConfigError(str(error).replace("参数 ", f"配置「{path}」的键 {prefix}", 1)) from error
+        raise _of_key(error, path, prefix) from error
+
+
+def _of_key(error: ParameterError, path: Path, prefix: str) -> ConfigError:
+    """Return the error of an argument as that of the key it came from."""
+    return ConfigError(str(error).replace("参数 ", f"配置「{path}」的键 {prefix}", 1))
 
 
 def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
@@ -233,11 +252,18 @@ def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
     if wanted == list[str]:
         fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
         described = '字符串列表，如 ["a", "b"]'
+    elif wanted == dict[str, list[str]]:
+        fits = isinstance(value, dict) and all(
+            isinstance(items, list) and all(isinstance(item, str) for item in items)
+            for items in value.values()
+        )
+        described = '键值是字符串列表，如 {extra = ["您好"]}'
     elif wanted == Mapping[str, str]:
         fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
         described = '键值都是字符串，如 {text = "投诉内容"}'
     else:
-        kinds = get_args(wanted) or (wanted,)
+        # TOML has no null: a key that may be absent is left out.
+        kinds = tuple(kind for kind in get_args(wanted) if kind is not NoneType) or (wanted,)
         fits = type(value) in kinds
         described = "或".join(_DESCRIBED[kind] for kind in kinds)
     if not fits:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from csatext.atomic_files import claimed_folder
 from csatext.batch.configuration import Configuration, ReportSection
 from csatext.batch.pipeline import RunResult, write_analysis
 from csatext.datasets.simulate import simulate_center
@@ -31,5 +32,6 @@ def demo(
     )
     source = {"name": "simulate_center", "n_contacts": n_contacts, "random_state": random_state}
     configuration = Configuration(report=ReportSection(title="模拟客服中心：客户之声分析报告"))
-    result = write_analysis(source, read, out, configuration, progress)
+    with claimed_folder(out):
+        result = write_analysis(source, read, out, configuration, progress)
     return result, center.incidents["name"].tolist()

@@ -15,6 +15,7 @@ import csatext
 from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
 from csatext.privacy.outputs import mask_sentence
+from csatext.strings import encodable
 
 __all__ = ["RunOutput", "manifest"]
 
@@ -74,7 +75,7 @@ def manifest(
     kind = {"kind": "turns"} if turns else {}
     return {
         "csatext": csatext.__version__,
-        "input": product.source | {"name": mask_sentence(product.source["name"])} | kind,
+        "input": product.source | {"name": encodable(mask_sentence(product.source["name"]))} | kind,
         "configuration": _masked(told),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
         "rows": {
@@ -96,4 +97,4 @@ def _masked(value: Any) -> Any:
         return {_masked(key): _masked(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_masked(inner) for inner in value]
-    return mask_sentence(value) if isinstance(value, str) else value
+    return encodable(mask_sentence(value)) if isinstance(value, str) else value

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from csatext.atomic_files import prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
+from csatext.errors import InputError
 
 __all__ = ["write_product"]
 
@@ -32,6 +33,10 @@ def write_product(product: RunOutput, out: Path, configuration: Configuration) -
         The disk is full or the like; there is no ``manifest.json`` then.
     """
     prepare_folder(out)
+    if (out / "tables").is_symlink():
+        raise InputError(
+            f"「{out / 'tables'}」是一个链接，不会写到它指向的地方；请删除它，或换一个输出文件夹。"
+        )
     prepare_folder(out / "tables")
     earlier = _earlier_files(out)
     if (out / _MANIFEST).exists():

@@ -16,8 +16,8 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
-from csatext.atomic_files import check_folder, file_hash
-from csatext.batch.configuration import Configuration, PrivacySection, TextSection
+from csatext.atomic_files import claimed_folder, file_hash
+from csatext.batch.configuration import Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_product
 from csatext.batch.required_columns import check_tables
@@ -25,9 +25,9 @@ from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import REPEATED, ReadResult
+from csatext.ingest.formats.database import source_name
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
-from csatext.lexicon import Lexicon
 from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.reporting.cause_words import with_words
 from csatext.reporting.examples import cause_examples, examples
@@ -44,6 +44,8 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
+"""Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
 
 
@@ -80,6 +82,8 @@ class RunResult:
         Rows read; ``rows == contacts + rejects``, and ``rows == turns + rejects`` for dialogues.
     turns : int or None
         Turns of the dialogues that the contacts were made of; None for an input of contacts.
+    left_out : tuple of str
+        What of the input was not read, as the quality table says it: files and sheets.
     """
 
     out: Path
@@ -88,6 +92,7 @@ class RunResult:
     contacts: int
     rejects: int
     turns: int | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def run(
@@ -117,9 +122,9 @@ def run(
     """
     configuration = configuration or Configuration()
     out = Path(out)
-    check_folder(out)
-    read = read_source(source, configuration, progress)
-    return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
+    with claimed_folder(out):
+        read = read_source(source, configuration, progress)
+        return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
 
 def read_source(
@@ -133,14 +138,14 @@ def read_source(
         The input cannot be used, or identifiers repeat and ``duplicates`` is ``error``.
     """
     given = configuration.input
-    progress(f"读取 {mask_sentence(Path(source).name)}")
+    progress(f"读取 {mask_sentence(source_name(source))}")
     read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
     repeated = read.rejects[read.rejects["reason"].isin(REPEATED)]
     if len(repeated) and given.duplicates == "error":
         lines = "、".join(str(line) for line in repeated["line"].dropna().head(3))
         where = f"（第 {lines} 行等）" if lines else ""
         raise InputError(
-            f"「{Path(source).name}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
+            f"「{source_name(source)}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
             "请先去重，或用 --column doc_id=列名 指定唯一的编号列，或加 --duplicates first 只保留第一行。"
         )
     return read
@@ -179,7 +184,8 @@ def write_analysis(
     )
     write_product(product, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
-    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns)
+    left_out = tuple(read.quality.loc[read.quality["check"].isin(LEFT_OUT), "detail"])
+    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out)
 
 
 def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
@@ -217,8 +223,9 @@ def tagged(
     settings = configuration.analysis
     progress("清洗、脱敏、分词、计数")
     corpus = Vectorizer(
-        tokenizer=Tokenizer(_terms(configuration.text)),
+        tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
         min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
+        stop_words=configuration.text.stop_words or "default",
         simplify=configuration.text.simplify,
         pseudonymize=configuration.privacy.pseudonymize or None,
         keep=tuple(contacts.columns),
@@ -241,13 +248,6 @@ def tagged(
         results.append(model.transform(corpus))
         tables["topics"] = model.topics_
     return corpus, build_facts(corpus, *results), tables, absent
-
-
-def _terms(section: TextSection) -> set[str]:
-    terms = set(section.terms)
-    for name in section.lexicons:
-        terms.update(Lexicon.load(name, on_conflict="ours").terms)
-    return terms
 
 
 def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info) -> Analysis:
@@ -283,7 +283,7 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
         measure=given.measure,
         freq=given.freq,
         baseline_periods=given.baseline_periods,
-        level=given.level,
+        alpha=given.alpha,
     )
     if "root_causes" in tables:
         tables["root_causes"] = with_words(tables["root_causes"], corpus, facts)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import pandas as pd
-from pandas.api import types
 
+from csatext.aggregation.inputs.measures import has_flags
 from csatext.batch.configuration import TablesSection
 from csatext.batch.reserved_columns import RESULT_COLUMNS
 from csatext.errors import ConfigError, nearest
+from csatext.schema import column_names
 from csatext.schema.aggregation import BREAKDOWN
 from csatext.schema.batch import EPISODES, ROOT_CAUSES_BY_PERIOD
 from csatext.schema.time import TREND
 
 __all__ = ["check_tables"]
 
-_TABLE_COLUMNS = frozenset(
-    column.name for table in (BREAKDOWN, TREND, ROOT_CAUSES_BY_PERIOD, EPISODES) for column in table.columns
-)
+_TABLE_COLUMNS = column_names(BREAKDOWN, TREND, ROOT_CAUSES_BY_PERIOD, EPISODES)
 
 
 def check_tables(contacts: pd.DataFrame, tables: TablesSection) -> None:
@@ -38,13 +37,10 @@ def check_tables(contacts: pd.DataFrame, tables: TablesSection) -> None:
                 raise ConfigError(
                     f"配置 tables.{key} 里的列「{name}」不存在；可用的列：{'、'.join(known)}。{meant}"
                 )
-    for name in tables.by:
-        if name in _TABLE_COLUMNS:
-            raise ConfigError(
-                f"配置 tables.by 里的列「{name}」与结果表的列同名；"
-                f'请在 [input.columns] 里给它另起一个名字，如 "{name}_维度" = "{name}"。'
-            )
-    if tables.measure in contacts.columns and not _is_flag(contacts[tables.measure]):
+    taken = sorted(_TABLE_COLUMNS & {*tables.by})
+    if taken:
+        raise ConfigError.reserved_columns("tables.by", taken)
+    if tables.measure in contacts.columns and not has_flags(contacts, tables.measure):
         raise ConfigError(
             f"配置 tables.measure 的列「{tables.measure}」不是是否列；请换一个取值只有 是/否（或 1/0）的列。"
         )
@@ -52,11 +48,3 @@ def check_tables(contacts: pd.DataFrame, tables: TablesSection) -> None:
         raise ConfigError(
             f"配置 tables.measure 不能是「{tables.measure}」；请用 is_negative 或输入里的是否列。"
         )
-
-
-def _is_flag(column: pd.Series) -> bool:
-    if types.is_bool_dtype(column):
-        return True
-    return (
-        types.is_numeric_dtype(column) and bool(column.dropna().isin([0, 1]).all()) and column.notna().any()
-    )

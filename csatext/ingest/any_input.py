@@ -8,19 +8,18 @@ from pathlib import Path
 import pandas as pd
 
 from csatext.ingest.contacts import ReadResult, read_sources
-from csatext.ingest.formats.database import is_url
-from csatext.ingest.formats.registry import ENDINGS, load_sources
-from csatext.ingest.input_kind import is_dialogue_file, is_dialogues
+from csatext.ingest.formats.registry import Source, only_tables, open_tables
+from csatext.ingest.input_kind import is_dialogues
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
-from csatext.ingest.turns import contacts_from_turns, read_turns
+from csatext.ingest.turns import contacts_from_turns, turns_of_sources
 from csatext.privacy.redact import redact_turns
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 from csatext.schema.model import Table
 
-__all__ = ["contacts_of_turns", "read_any", "read_dialogues"]
+__all__ = ["contacts_of_turns", "read_any"]
 
 _MUTE = "对话里没有客户说的话"
 
@@ -51,54 +50,27 @@ def read_any(
     InputError
         The input cannot be used, or is a folder of both.
     """
-    if given.kind == "turns":
-        return read_dialogues(source, given, progress, key)
-    if given.kind == "auto" and _told_by_file(source, given):
-        return read_dialogues(source, given, progress, key)
-    sources = load_sources(source, encoding=given.encoding or None, sheet=given.sheet or None)
-    local = not (isinstance(source, str) and is_url(source))
-    if (
-        given.kind == "auto"
-        and local
-        and is_dialogues(source, sources, given.encoding or None, given.columns)
+    sources = open_tables(source, given)
+    if given.kind == "turns" or (
+        given.kind == "auto" and ("role" in given.columns or is_dialogues(sources, source, given.columns))
     ):
-        return read_dialogues(source, given, progress, key)
-    return read_sources(sources, source, given.columns or None, unreadable_dates=given.unreadable_dates), None
+        return _dialogues(sources, source, given, progress, key)
+    return read_sources(only_tables(sources, source), source, given), None
 
 
-def _told_by_file(source: str | Path, given: ReadOptions) -> bool:
-    """Return whether an input is dialogues without a look at it as a table."""
-    if isinstance(source, str) and is_url(source):
-        return False
-    path = Path(source)
-    if "role" in given.columns:
-        return True
-    if path.is_dir():
-        files = [file for file in path.iterdir() if file.is_file() and not file.name.startswith((".", "~$"))]
-        return bool(files) and not any(file.suffix.lower() in ENDINGS for file in files)
-    return is_dialogue_file(path, given.encoding or None)
-
-
-def read_dialogues(
-    source: str | Path, given: ReadOptions, progress: Callable[[str], None], key: str | None = None
+def _dialogues(
+    sources: Sequence[Source],
+    path: str | Path,
+    given: ReadOptions,
+    progress: Callable[[str], None],
+    key: str | None,
 ) -> tuple[ReadResult, pd.DataFrame]:
-    """Read dialogues: turns, personal data masked over turns, then the customer's side as contacts.
-
-    Raises
-    ------
-    InputError
-        Nothing in it looks like a dialogue.
-    """
-    turns = read_turns(
-        source,
-        columns=given.columns or None,
-        encoding=given.encoding or None,
-        sheet=given.sheet or None,
-    )
+    """Read dialogues: turns, personal data masked over turns, then the customer's side as contacts."""
+    turns = turns_of_sources(sources, path, given)
     attrs = dict(turns.attrs)
     turns = redact_turns(turns, pseudonymize=key)
     turns.attrs = attrs
-    read = contacts_of_turns(turns, Path(source).name)
+    read = contacts_of_turns(turns, Path(path).name)
     progress(
         f"按对话读入：{read.turns} 句，合成 {len(read.contacts)} 条联络，只取客户说的话；"
         "要逐行当作联络，请加 --kind contacts"

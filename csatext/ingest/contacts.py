@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from pathlib import PurePath
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csatext.errors import InputError, ParameterError
+from csatext.errors import CsatextError, InputError
 from csatext.ingest.columns.column_types import type_columns
-from csatext.ingest.columns.date_and_clock import join_clocks
+from csatext.ingest.columns.date_and_clock import join_clocks, join_parts
 from csatext.ingest.columns.headers import identifies, map_columns
 from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.unreadable_dates import UNREADABLE, shown_date, unreadable_rows
 from csatext.ingest.columns.values import as_identifiers, as_text, blank
-from csatext.ingest.formats.registry import Source, failed, load_sources
+from csatext.ingest.formats.files import stems
+from csatext.ingest.formats.registry import Source, failed, only_tables, open_tables
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
-from csatext.ingest.raw_table import Note, Records, Reject, row_text
+from csatext.ingest.raw_table import Note, RawTable, Records, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_columns
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, REJECTS
@@ -30,57 +31,61 @@ __all__ = ["REPEATED", "ReadResult", "read_contacts", "read_input", "read_source
 
 REPEATED = ("整行重复", "doc_id 与前面的行重复")
 """Reasons of rejects whose identifier was there before: the whole row again, or another row."""
-_UNREADABLE_DATES = ("reject", "keep")
 
 
 def _usable(
-    sources: Sequence[Source], columns: Mapping[str, str] | None, path: object
-) -> tuple[list[Source], list[pd.DataFrame], list[list[Note]]]:
-    """Return the sources, the table of each under canonical names (empty where there is none) and notes.
+    sources: Sequence[Source], columns: Mapping[str, str], path: object
+) -> tuple[list[RawTable], list[pd.DataFrame], list[list[Note]]]:
+    """Return the tables, the frame of each under canonical names (empty where there is none) and notes.
 
     A file of a folder that has no text column is one that cannot be read, unless none can.
     """
-    found: list[Source] = []
+    tables: list[RawTable] = []
     frames: list[pd.DataFrame] = []
     notes: list[list[Note]] = []
+    errors: list[CsatextError] = []
     for source in sources:
         said: list[Note] = []
-        used = source
-        if source.error is None:
+        try:
+            raw = source.raw
             named = path if len(sources) == 1 else f"{path}/{source.name}"
-            try:
-                mapped, said = map_columns(source.raw.frame, columns, named)
-            except InputError as error:
-                used = Source(source.name, failed(error), error)
-        frame, mended = (used.raw.frame, []) if used.error is not None else mend_columns(mapped)
-        found.append(used)
+            frame, said = map_columns(raw.frame, columns, named)
+            frame, mended = mend_columns(frame)
+            said += mended
+        except CsatextError as error:
+            if source.error is None and not isinstance(error, InputError):
+                raise
+            errors.append(error)
+            raw = failed(error)
+            frame, said = raw.frame, []
+        source.release()
+        tables.append(raw)
         frames.append(frame)
-        notes.append(said + mended)
-    errors = [source.error for source in found if source.error is not None]
-    if len(errors) == len(found):
+        notes.append([*source.notes, *raw.notes, *said])
+    if len(errors) == len(sources):
         raise errors[0]
-    return found, frames, notes
+    return tables, frames, notes
 
 
 def _stacked(
-    sources: Sequence[Source], frames: Sequence[pd.DataFrame]
+    names: Sequence[str], tables: Sequence[RawTable], frames: Sequence[pd.DataFrame]
 ) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.int64]]:
-    """Return the sources under each other: frame, line (0 where none) and source number of each row."""
+    """Return the tables under each other: frame, line (0 where none) and source number of each row."""
     lines = [
-        source.raw.lines if source.raw.lines is not None else np.zeros(len(frame), dtype=np.int64)
-        for source, frame in zip(sources, frames, strict=True)
+        raw.lines if raw.lines is not None else np.zeros(len(frame), dtype=np.int64)
+        for raw, frame in zip(tables, frames, strict=True)
     ]
-    number = np.repeat(np.arange(len(sources)), [len(frame) for frame in frames])
+    number = np.repeat(np.arange(len(names)), [len(frame) for frame in frames])
     if len(frames) == 1:
         return frames[0], lines[0], number
     stacked = pd.concat([frame for frame in frames if len(frame)] or [*frames], ignore_index=True)
     stacked = stacked.rename(columns={"source": "source_原列"})
-    stacked["source"] = np.array([source.name for source in sources], dtype=object)[number]
+    stacked["source"] = np.array(names, dtype=object)[number]
     return stacked, np.concatenate(lines), number
 
 
 def _identified(
-    frame: pd.DataFrame, made: Callable[[], pd.Series], stems: pd.Series | None, notes: list[Note]
+    frame: pd.DataFrame, made: Callable[[], pd.Series], before: pd.Series | None, notes: list[Note]
 ) -> pd.DataFrame:
     """Return the frame with a ``doc_id`` in each row, made from the row number where there is none."""
     n = len(frame)
@@ -91,24 +96,22 @@ def _identified(
     missing = int(ids.isna().sum())
     if missing:
         notes.append(Note("doc_id_made", "doc_id", missing, n, f"{missing} 行没有编号，用行号代替"))
-    if stems is not None and not identifies(ids, frame["text"]):
+    if before is not None and not identifies(ids, frame["text"]):
         notes.append(Note("doc_id_made", "doc_id", n, n, "不同文件里的编号相同，编号前加了文件名"))
-        ids = stems + "-" + ids
+        ids = before + "-" + ids
     return frame.assign(doc_id=ids.where(ids.notna(), "行" + made()) if missing else ids)
 
 
-def _row_numbers(number: NDArray[np.int64], stems: pd.Series | None, index: pd.Index) -> pd.Series:
+def _row_numbers(number: NDArray[np.int64], before: pd.Series | None, index: pd.Index) -> pd.Series:
     """Return the position of each row in its source, from 1, behind its name if there are more."""
     within = pd.Series(number, index=index).groupby(number).cumcount() + 1
-    return within.astype("str") if stems is None else stems + "-" + within.astype("str")
+    return within.astype("str") if before is None else before + "-" + within.astype("str")
 
 
 def to_contacts(
     sources: Sequence[Source],
     path: object,
-    columns: Mapping[str, str] | None,
-    timezone: str,
-    unreadable_dates: str = "reject",
+    options: ReadOptions,
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return contacts, rejects with the name of their source, and notes.
 
@@ -123,11 +126,8 @@ def to_contacts(
         At least one.
     path : object
         Named in errors.
-    columns : mapping of str to str, or None
-        Canonical name -> header, by the caller.
-    timezone : str
-        IANA name.
-    unreadable_dates : {"reject", "keep"}
+    options : ReadOptions
+        Of them ``columns``, ``timezone``, ``dayfirst`` and ``unreadable_dates``.
 
     Returns
     -------
@@ -142,19 +142,15 @@ def to_contacts(
     InputError
         No text column, or no text in it.
     """
-    sources, frames, said = _usable(sources, columns, path)
-    notes = [note for source, more in zip(sources, said, strict=True) for note in source.raw.notes + more]
-    raw, lines, number = _stacked(sources, frames)
+    tables, frames, said = _usable(sources, options.columns, path)
+    notes = [note for more in said for note in more]
     names = [source.name for source in sources]
-    stems = None
+    raw, lines, number = _stacked(names, tables, frames)
+    before = None
     if len(sources) > 1:
-        stems = pd.Series(
-            np.array([PurePath(name).with_suffix("").as_posix() for name in names])[number],
-            index=raw.index,
-            dtype="str",
-        )
+        before = pd.Series(np.array(stems(names))[number], index=raw.index, dtype="str")
     if raw.empty:
-        lost = Counter(reject.reason for source in sources for reject in source.raw.rejects)
+        lost = Counter(reject.reason for table in tables for reject in table.rejects)
         why = f"{lost.total()} 行都不能用（{lost.most_common(1)[0][0]}）" if lost else "没有数据行"
         raise InputError.unreadable(path, why, "请检查分隔符、引号和导出条件")
     frame = raw.assign(text=as_text(raw["text"]))
@@ -163,23 +159,24 @@ def to_contacts(
         raise InputError.unreadable(
             path, "文本列全是空值", '请检查导出，或用 columns={"text": "列名"} 换一列'
         )
-    frame = _identified(frame, lambda: _row_numbers(number, stems, raw.index), stems, notes)
+    frame = _identified(frame, lambda: _row_numbers(number, before, raw.index), before, notes)
     repeated = frame["doc_id"].where(~empty).duplicated().to_numpy() & ~empty
     whole = (
         frame[~empty].duplicated().reindex(frame.index, fill_value=False).to_numpy()
         if repeated.any()
         else repeated
     )
-    rejects = [(names[i], reject) for i, source in enumerate(sources) for reject in source.raw.rejects]
+    rejects = [(names[i], reject) for i, table in enumerate(tables) for reject in table.rejects]
     lost_rows = np.flatnonzero(empty | repeated)
     for row, cells in zip(lost_rows, raw.iloc[lost_rows].to_numpy(dtype=object), strict=True):
         reason = "文本为空" if empty[row] else REPEATED[0 if whole[row] else 1]
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     kept_rows = np.flatnonzero(~(empty | repeated))
-    kept, joined = join_clocks(frame.iloc[kept_rows].reset_index(drop=True))
-    kept, typed = type_columns(kept, timezone)
-    undated, said_of_dates = unreadable_rows(kept, unreadable_dates, bool(joined))
+    kept, parts = join_parts(frame.iloc[kept_rows].reset_index(drop=True))
+    kept, joined = join_clocks(kept)
+    kept, typed = type_columns(kept, options.timezone, options.dayfirst)
+    undated, said_of_dates = unreadable_rows(kept, options.unreadable_dates, bool(joined))
     for row, date in zip(kept_rows[undated], kept.loc[undated].get("created_at_text", ()), strict=True):
         reason = f"{UNREADABLE}：{shown_date(str(date))}"
         cells = raw.iloc[row].to_numpy(dtype=object)
@@ -190,14 +187,14 @@ def to_contacts(
             kept = kept.drop(columns="created_at_text")
     order = {name: i for i, name in enumerate(names)}
     rejects.sort(key=lambda item: (order[item[0]], item[1].line or 0))
-    total = len(raw) + sum(len(source.raw.rejects) for source in sources)
+    total = len(raw) + sum(len(table.rejects) for table in tables)
     if rejects:
         reasons = Counter(
             UNREADABLE if reject.reason.startswith(UNREADABLE) else reject.reason for _, reject in rejects
         )
         detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
         notes.append(Note("rejected", "", len(rejects), total, detail))
-    return conform(kept, CONTACTS), rejects, notes + joined + typed + said_of_dates
+    return conform(kept, CONTACTS), rejects, notes + parts + joined + typed + said_of_dates
 
 
 class ReadResult(NamedTuple):
@@ -222,18 +219,8 @@ def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:
     return conform(frame, REJECTS)
 
 
-def read_input(
-    path: str | PathLike[str],
-    *,
-    columns: Mapping[str, str] | None = None,
-    encoding: str | None = None,
-    sheet: str | int | None = None,
-    delimiter: str | None = None,
-    query: str | None = None,
-    timezone: str = "Asia/Shanghai",
-    unreadable_dates: str = "reject",
-) -> ReadResult:
-    """Read an input into contacts, rejects and quality; see :func:`read_contacts` for the arguments.
+def read_input(path: str | PathLike[str], options: ReadOptions | None = None) -> ReadResult:
+    """Read an input into contacts, rejects and quality.
 
     Returns
     -------
@@ -245,29 +232,19 @@ def read_input(
     InputError, ParameterError
         As :func:`read_contacts`.
     """
-    sources: list[Source] = load_sources(
-        path, encoding=encoding, sheet=sheet, delimiter=delimiter, query=query
-    )
-    return read_sources(sources, path, columns, timezone, unreadable_dates)
+    options = options or ReadOptions()
+    return read_sources(only_tables(open_tables(path, options), path), path, options)
 
 
-def read_sources(
-    sources: list[Source],
-    path: str | PathLike[str],
-    columns: Mapping[str, str] | None = None,
-    timezone: str = "Asia/Shanghai",
-    unreadable_dates: str = "reject",
-) -> ReadResult:
-    """Return what raw tables give as contacts; ``path`` is named in errors.
+def read_sources(sources: Sequence[Source], path: str | PathLike[str], options: ReadOptions) -> ReadResult:
+    """Return what tables give as contacts; ``path`` is named in errors.
 
     Raises
     ------
     InputError, ParameterError
         As :func:`read_contacts`.
     """
-    if unreadable_dates not in _UNREADABLE_DATES:
-        raise ParameterError.not_allowed("unreadable_dates", unreadable_dates, _UNREADABLE_DATES)
-    contacts, rejects, notes = to_contacts(sources, path, columns, timezone, unreadable_dates)
+    contacts, rejects, notes = to_contacts(sources, path, options)
     return ReadResult(contacts, _rejects(rejects), quality_table(notes), len(contacts) + len(rejects))
 
 
@@ -281,6 +258,7 @@ def read_contacts(
     query: str | None = None,
     timezone: str = "Asia/Shanghai",
     unreadable_dates: str = "reject",
+    dayfirst: bool | None = None,
 ) -> pd.DataFrame:
     r"""Read any file of customer-service text into contacts, one row a contact.
 
@@ -295,9 +273,10 @@ def read_contacts(
     encoding : str, optional
         Overrides the guess for text files.
     sheet : str or int, optional
-        Sheet of a workbook by name or position from 0; None takes the first that holds a table.
+        Sheet of a workbook by name or position from 0; None takes the first that holds a table, and those
+        of the same header (a column 工作表 then names the sheet).
     delimiter : str, optional
-        Overrides the guess for delimited files.
+        Overrides the guess for delimited files; one character or several.
     query : str, optional
         SQL, for a database.
     timezone : str, default "Asia/Shanghai"
@@ -306,6 +285,9 @@ def read_contacts(
         What becomes of a row whose ``created_at`` is written and cannot be read: it goes to the rejects,
         its date named in the reason, or stays without date, its text in ``created_at_text``. Where fewer
         than half of the dates can be read the column is not one of dates, and all rows stay.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is the first of March. None: as the column proves (``25/3/2026`` stands in it),
+        else the month comes first and quality says so (``date_order``).
 
     Returns
     -------
@@ -337,8 +319,7 @@ def read_contacts(
     >>> contacts.attrs["rows"]
     1
     """
-    result = read_input(
-        path,
+    options = ReadOptions.of(
         columns=columns,
         encoding=encoding,
         sheet=sheet,
@@ -346,7 +327,9 @@ def read_contacts(
         query=query,
         timezone=timezone,
         unreadable_dates=unreadable_dates,
+        dayfirst=dayfirst,
     )
+    result = read_input(path, options)
     rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
     contacts = result.contacts
     contacts.attrs = {

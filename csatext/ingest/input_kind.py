@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,20 +14,15 @@ from csatext.ingest.columns.values import as_identifiers, as_text
 from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues
 from csatext.ingest.dialogues.layouts import exchanges, nested_column, transcript_cells
 from csatext.ingest.dialogues.roles import anonymous, flag_role, map_roles, role_of
-from csatext.ingest.dialogues.sources import TURN_ENDINGS
 from csatext.ingest.dialogues.subtitles import looks_like_subtitles
 from csatext.ingest.dialogues.transcripts import find_grammar, split_transcript
 from csatext.ingest.dialogues.turn_columns import candidates, map_turns, pick_role, pick_text
-from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.json_values import loads, pieces
-from csatext.ingest.formats.registry import Source, read_bytes
+from csatext.ingest.formats.registry import PLAIN, RECORDS, SUBTITLES, Source
 from csatext.ingest.raw_table import RawTable
 
-__all__ = ["is_dialogue_file", "is_dialogue_table", "is_dialogues"]
+__all__ = ["is_dialogue_table", "is_dialogue_text", "is_dialogues"]
 
-_SUBTITLES = (".srt", ".vtt")
-_RECORDS = (".json", ".jsonl", ".ndjson")
-_PLAIN = (".txt", ".log", ".md", "")
 _SAMPLE = 20_000
 _RECORD_SAMPLE, _CELL_SAMPLE = 50, 200
 _GLANCE = 200_000
@@ -40,16 +33,14 @@ _NAMED = 0.3
 _CONVERSATION = ("会话", "对话", "通话", "录音", "session", "conversation", "conv", "dialog", "call", "chat")
 
 
-def is_dialogue_file(path: str | PathLike[str], encoding: str | None = None) -> bool:
+def is_dialogue_text(source: Source) -> bool:
     """Return whether a file is dialogues by its content as a text: subtitles, JSON of turns, a transcript.
 
-    Tables are judged by :func:`is_dialogue_table` when they have been read.
+    Tables are judged by :func:`is_dialogue_table`.
 
     Parameters
     ----------
-    path : str or path-like
-    encoding : str, optional
-        Overrides the guess.
+    source : Source
 
     Raises
     ------
@@ -58,25 +49,24 @@ def is_dialogue_file(path: str | PathLike[str], encoding: str | None = None) -> 
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "a.jsonl")
     ...     said = '{"role": "user", "text": "退款"}, {"role": "agent", "text": "您好"}'
     ...     _ = path.write_text('{"id": 1, "turns": [%s]}' % said, encoding="utf-8")
-    ...     is_dialogue_file(path)
+    ...     is_dialogue_text(Source("a.jsonl", path))
     True
     """
-    where = Path(path)
-    ending = where.suffix.lower()
-    if ending in _SUBTITLES:
+    if source.ending in SUBTITLES:
         return True
-    if ending not in (*_RECORDS, *_PLAIN):
+    text = source.text if source.ending in (*RECORDS, *PLAIN) else None
+    if text is None:
         return False
-    text, _ = decode(read_bytes(where), where, encoding)
-    if ending in _RECORDS or text.lstrip("\ufeff \r\n\t").startswith(("{", "[")):
+    if source.ending in RECORDS or text.lstrip("\ufeff \r\n\t").startswith(("{", "[")):
         values = _records(text)
-        if ending in _RECORDS or any(isinstance(value, dict | list) for value in values):
-            return _holds_turns(values, where)
+        if source.ending in RECORDS or any(isinstance(value, dict | list) for value in values):
+            return _holds_turns(values, source.where)
     return looks_like_subtitles(text) or _two_sides(
         [text[:_GLANCE].replace("\r\n", "\n").replace("\r", "\n")]
     )
@@ -91,7 +81,7 @@ def _records(text: str) -> list[Any]:
     return value[:_RECORD_SAMPLE] if isinstance(value, list) else [value]
 
 
-def _holds_turns(values: Sequence[Any], path: Path) -> bool:
+def _holds_turns(values: Sequence[Any], path: object) -> bool:
     """Return whether JSON records hold dialogues: both sides speak, or several lists without known roles.
 
     One list of objects with a key such as ``author`` may as well be a list of contacts.
@@ -236,22 +226,15 @@ def _renamed(raw: RawTable, columns: Mapping[str, str]) -> RawTable:
     return RawTable(raw.frame.rename(columns=names), raw.lines) if names else raw
 
 
-def is_dialogues(
-    path: str | PathLike[str],
-    sources: Sequence[Source],
-    encoding: str | None = None,
-    columns: Mapping[str, str] | None = None,
-) -> bool:
-    """Return whether an input that was read as tables is dialogues.
+def is_dialogues(sources: Sequence[Source], path: object, columns: Mapping[str, str] | None = None) -> bool:
+    """Return whether an input is dialogues.
 
     Parameters
     ----------
-    path : str or path-like
-        File or folder.
     sources : sequence of Source
-        Its tables; none of them for files that are no tables.
-    encoding : str, optional
-        Overrides the guess.
+        Of :func:`csatext.ingest.formats.registry.open_tables`.
+    path : object
+        Named in errors.
     columns : mapping of str to str, optional
         Canonical name -> header, by the caller.
 
@@ -263,28 +246,23 @@ def is_dialogues(
     Examples
     --------
     >>> tickets = pd.DataFrame({"工单号": ["1", "2"], "处理人": ["客服", "客服"], "内容": ["慢", "差"]})
-    >>> is_dialogues("a.csv", [Source("a.csv", RawTable(tickets))])
+    >>> is_dialogues([Source("a.csv", raw=RawTable(tickets))], "a.csv")
     False
     """
-    where = Path(path)
-    told = {
-        source.name: is_dialogue_table(_renamed(source.raw, columns or {}))
-        for source in sources
-        if source.error is None
-    }
-    if not where.is_dir():
-        return any(told.values())
-    for file in sorted(where.iterdir()):
-        if file.is_file() and file.suffix.lower() in TURN_ENDINGS and not file.name.startswith((".", "~$")):
-            try:
-                spoken = is_dialogue_file(file, encoding)
-            except CsatextError:
-                continue
-            if spoken or file.name in told:
-                told[file.name] = spoken or told.get(file.name, False)
+    told: dict[str, bool] = {}
+    for source in sources:
+        try:
+            spoken = is_dialogue_text(source)
+            if not spoken and source.tabular:
+                spoken = is_dialogue_table(_renamed(source.raw, columns or {}))
+        except CsatextError:
+            # What cannot be read is named by the reader.
+            continue
+        if spoken or source.tabular:
+            told[source.name] = spoken
     if len(set(told.values())) > 1:
         some = next(name for name, spoken in told.items() if spoken)
         other = next(name for name, spoken in told.items() if not spoken)
         why = f"里面有对话（如「{some}」），也有一行一条联络的表（如「{other}」）"
-        raise InputError.unreadable(where, why, "请分放两个文件夹，或用 --kind turns / --kind contacts 指定")
+        raise InputError.unreadable(path, why, "请分放两个文件夹，或用 --kind turns / --kind contacts 指定")
     return any(told.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from csatext.errors import ParameterError
 
@@ -25,9 +26,10 @@ class ReadOptions:
     encoding : str
         Of text files; empty: detected.
     sheet : str or int
-        Sheet of a workbook by name, or by position from 0; empty: the first that holds a table.
+        Sheet of a workbook by name, or by position from 0; empty: the first that holds a table, and those
+        of the same header.
     delimiter : str
-        Of delimited files; empty: detected.
+        Of delimited files, one character or several; empty: detected.
     query : str
         SQL, for a database.
     timezone : str
@@ -39,6 +41,9 @@ class ReadOptions:
         they go to the rejects.
     unreadable_dates : {"reject", "keep"}
         What becomes of rows of contacts whose date is written and cannot be read.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is the first of March; left out: as the column proves, else the month comes first
+        and quality says so.
 
     Raises
     ------
@@ -60,11 +65,16 @@ class ReadOptions:
     kind: str = "auto"
     duplicates: str = "error"
     unreadable_dates: str = "reject"
+    dayfirst: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse values that are not allowed."""
         if not isinstance(self.columns, Mapping):
             raise ParameterError.wrong_type("columns", self.columns, '{"规范列名": "表头"}')
+        if self.dayfirst is not None and not isinstance(self.dayfirst, bool):
+            raise ParameterError.wrong_type(
+                "dayfirst", self.dayfirst, "True（日在前）、False（月在前）或不写"
+            )
         for name, allowed in (
             ("kind", KINDS),
             ("duplicates", DUPLICATES),
@@ -72,3 +82,14 @@ class ReadOptions:
         ):
             if getattr(self, name) not in allowed:
                 raise ParameterError.not_allowed(name, getattr(self, name), allowed)
+
+    @classmethod
+    def of(cls, **given: Any) -> ReadOptions:
+        """Return the options of a caller for whom None is an option that is left out.
+
+        Examples
+        --------
+        >>> ReadOptions.of(encoding=None, sheet=0).sheet
+        0
+        """
+        return cls(**{name: value for name, value in given.items() if value is not None})

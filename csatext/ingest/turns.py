@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import PurePath
 
 import numpy as np
 import pandas as pd
@@ -13,18 +12,22 @@ from numpy.typing import NDArray
 
 from csatext.dates.parse import parse_times
 from csatext.errors import InputError
+from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import kind_of
 from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
 from csatext.ingest.dialogues.customer_text import contacts_from_turns, turn_spans
 from csatext.ingest.dialogues.role_inference import infer_roles
 from csatext.ingest.dialogues.sources import Spoken, load_spoken
+from csatext.ingest.formats.files import stems
+from csatext.ingest.formats.registry import Source, open_tables
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note, Records, Reject
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS, TURNS
 
-__all__ = ["contacts_from_turns", "read_turns", "to_turns", "turn_spans"]
+__all__ = ["contacts_from_turns", "read_turns", "to_turns", "turn_spans", "turns_of_sources"]
 
 _FIRST = ("doc_id", "turn_id", "role", "text", "role_inferred", "speaker", "started_at", "ended_at")
 _OWN = (*_FIRST, "start_seconds", "end_seconds", "turn_no")
@@ -34,7 +37,7 @@ def _identified(
     spoken: Sequence[Spoken], frame: pd.DataFrame, number: NDArray[np.int64], notes: list[Note]
 ) -> pd.Series:
     """Return a dialogue for each row: as named, else as the row above it, else the file."""
-    stems = pd.Series(np.array([PurePath(s.name).stem for s in spoken], dtype=object)[number], dtype="str")
+    files = pd.Series(np.array(stems([s.name for s in spoken]), dtype=object)[number], dtype="str")
     ids = frame["doc_id"].groupby(number, sort=False).ffill()
     continued = int((frame["doc_id"].isna() & ids.notna()).sum())
     if continued:
@@ -42,8 +45,8 @@ def _identified(
         notes.append(Note("turn_continued", "doc_id", continued, len(frame), detail))
     named = pd.DataFrame({"id": ids, "file": number}).dropna().drop_duplicates()
     if len(spoken) > 1 and named["id"].duplicated().any():
-        ids = stems + "-" + ids
-    return ids.where(ids.notna(), stems).astype("str")
+        ids = files + "-" + ids
+    return ids.where(ids.notna(), files).astype("str")
 
 
 def _ordered(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
@@ -67,7 +70,7 @@ def _ordered(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
     return order.astype(np.int64), int((inside & (codes[order][1:] == codes[order][:-1])).sum())
 
 
-def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
+def _typed(frame: pd.DataFrame, timezone: str, dayfirst: bool | None, notes: list[Note]) -> pd.DataFrame:
     """Return the frame with the contacts' columns as their kinds say."""
     result = frame.copy(deep=False)
     for name in frame.columns:
@@ -75,8 +78,9 @@ def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
             continue
         column, kind = frame[name], kind_of(name)
         if kind == "time":
-            times = parse_times(column, timezone)
+            times = parse_times(column, timezone, dayfirst)
             result[name] = times.values
+            notes.extend(order_notes(column, times, str(name)))
             if times.unreadable.any():
                 result[f"{name}_text"] = as_text(column).where(times.unreadable)
         elif kind == "id":
@@ -121,7 +125,7 @@ def _only_apart(frame: pd.DataFrame) -> bool:
 
 
 def to_turns(
-    spoken: Sequence[Spoken], path: object, timezone: str
+    spoken: Sequence[Spoken], path: object, timezone: str, dayfirst: bool | None = None
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return table ``turns``, rejects with the name of their source, and notes.
 
@@ -133,6 +137,8 @@ def to_turns(
         Named in errors.
     timezone : str
         IANA name.
+    dayfirst : bool, optional
+        As :func:`read_turns` takes it.
 
     Returns
     -------
@@ -156,7 +162,7 @@ def to_turns(
         )
     lines = np.concatenate([part.lines for part in spoken])
     frame["doc_id"] = _identified(spoken, frame, number, notes)
-    frame = _anchored(_typed(frame, timezone))
+    frame = _anchored(_typed(frame, timezone, dayfirst, notes))
     order, moved = _ordered(frame)
     frame, lines, number = frame.iloc[order].reset_index(drop=True), lines[order], number[order]
     total = len(frame) + sum(len(part.rejects) for part in spoken)
@@ -209,6 +215,7 @@ def read_turns(
     sheet: str | int | None = None,
     delimiter: str | None = None,
     timezone: str = "Asia/Shanghai",
+    dayfirst: bool | None = None,
 ) -> pd.DataFrame:
     r"""Read any file of dialogues into turns, one row an utterance.
 
@@ -219,18 +226,21 @@ def read_turns(
     Parameters
     ----------
     path : str or path-like
-        File or folder.
+        File, also packed as ``.gz``, or folder with its folders. A file of a folder that cannot be read
+        as dialogues is a reject with its reason.
     columns : mapping of str to str, optional
         Canonical name (``doc_id``, ``role``, ``text``, ``turn_no``, ``started_at`` ...) -> header; wins
         over ``lexicons/turn_columns.tsv``.
     encoding : str, optional
         Overrides the guess for text files.
     sheet : str or int, optional
-        Sheet of a workbook; None takes the first that holds a table.
+        Sheet of a workbook; None takes the first that holds a table, and those of the same header.
     delimiter : str, optional
         Overrides the guess for delimited files.
     timezone : str, default "Asia/Shanghai"
         In whose wall clock epochs and times with a zone are given.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is the first of March, as :func:`csatext.read_contacts` takes it.
 
     Returns
     -------
@@ -261,10 +271,33 @@ def read_turns(
     >>> turns[["doc_id", "turn_id", "role"]].values.tolist()
     [['T1', 0, 'agent'], ['T1', 1, 'customer']]
     """
-    spoken = load_spoken(
-        path, columns=columns, encoding=encoding, sheet=sheet, delimiter=delimiter, timezone=timezone
+    options = ReadOptions.of(
+        columns=columns,
+        encoding=encoding,
+        sheet=sheet,
+        delimiter=delimiter,
+        timezone=timezone,
+        dayfirst=dayfirst,
     )
-    turns, rejected, notes = to_turns(spoken, path, timezone)
+    return turns_of_sources(open_tables(path, options), path, options)
+
+
+def turns_of_sources(
+    sources: Sequence[Source], path: str | PathLike[str], options: ReadOptions
+) -> pd.DataFrame:
+    """Return what sources give as turns; ``path`` is named in errors.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`read_turns` returns it.
+
+    Raises
+    ------
+    InputError, ParameterError
+        As :func:`read_turns`.
+    """
+    turns, rejected, notes = to_turns(load_spoken(sources, options), path, options.timezone, options.dayfirst)
     rejects = pd.DataFrame(
         [(source, *reject) for source, reject in rejected], columns=["source", "line", "reason", "raw"]
     )

@@ -10,9 +10,11 @@ from pandas.api import types
 
 from csatext.aggregation.breakdown import breakdown
 from csatext.aggregation.episodes import PERIOD_COLUMNS, episodes, root_causes_by_period
+from csatext.aggregation.inputs.arguments import is_numeric
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
+from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, RULES, SENTIMENT
 
 __all__ = ["CHART_VALUES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
 
@@ -20,7 +22,16 @@ _USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand"
 _PERSONS = ("agent_id",)
 """Dimensions that root causes are sought by on request only: a person has a dozen contacts in a week."""
 _TAGS = ("category",)
-_MEASURES = ("csat", "nps", "resolved")
+_NO_DIMENSIONS = frozenset(
+    column.name for table in (RULES, SENTIMENT, DOCUMENT_TOPICS, COMPLAINTS) for column in table.columns
+) | {"date", "week", "month", "doc_id", "text", "source"}
+"""Columns that analyses and the calendar add, and what names a contact."""
+_LEAST_FILLED = 0.5
+_LEAST_A_VALUE = 5
+"""Contacts a value has on average: fewer, and the column names things one by one."""
+_LONGEST_NAME = 20
+"""Characters a value has on average: longer ones are sentences."""
+_MEASURES = ("csat", "resolved")
 _MOST_DIMENSIONS = 5
 _MOST_VALUES = 200
 CHART_VALUES = 30
@@ -32,17 +43,36 @@ _EARLIEST, _LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 
 
 def dimensions_of(facts: pd.DataFrame) -> list[str]:
-    """Return the columns a contact centre usually looks by, as far as the facts have them.
+    """Return the columns that the facts can be looked by: those a contact centre usually has, then others.
 
-    A dimension has 2 to 200 values; at most five are taken.
+    A dimension has 2 to 200 values; at most five are taken. A column under any other name is one where its
+    values are short words that repeat and most rows have one.
 
     Examples
     --------
-    >>> dimensions_of(pd.DataFrame({"channel": ["电话", "在线"], "csat": [1, 5]}))
-    ['channel']
+    >>> facts = pd.DataFrame({"channel": ["电话", "在线"], "csat": [1, 5], "餐厅": ["甲", "乙"]})
+    >>> dimensions_of(pd.concat([facts] * 9))
+    ['channel', '餐厅']
     """
     found = [name for name in _USUAL if name in facts and 2 <= facts[name].nunique() <= _MOST_VALUES]
-    return found[:_MOST_DIMENSIONS]
+    others = [
+        name for name in map(str, facts.columns) if name not in _USUAL and _is_dimension(facts[name], name)
+    ]
+    return [*found, *others][:_MOST_DIMENSIONS]
+
+
+def _is_dimension(column: pd.Series, name: str) -> bool:
+    """Return whether a column that no list names can be looked by, judged by its values."""
+    if name in _NO_DIMENSIONS or name.endswith(("_text", "_id")):
+        return False
+    if not (types.is_string_dtype(column) or isinstance(column.dtype, pd.CategoricalDtype)):
+        return False
+    filled = column.dropna()
+    values = filled.unique()
+    if len(filled) < _LEAST_FILLED * len(column) or not 2 <= len(values) <= _MOST_VALUES:
+        return False
+    lengths = [len(str(value)) for value in values]
+    return len(filled) >= _LEAST_A_VALUE * len(values) and sum(lengths) <= _LONGEST_NAME * len(lengths)
 
 
 def standard_tables(
@@ -53,7 +83,7 @@ def standard_tables(
     time: str = "created_at",
     freq: str = "W",
     baseline_periods: int = 4,
-    level: float = 0.05,
+    alpha: float = 0.05,
 ) -> dict[str, pd.DataFrame]:
     """Return breakdowns, trends and root causes by name.
 
@@ -70,14 +100,14 @@ def standard_tables(
     freq : {"D", "W", "M"}, default "W"
     baseline_periods : int, default 4
         Periods before the current one, for root causes.
-    level : float, default 0.05
-        Chance of any false root cause in all periods together.
+    alpha : float, default 0.05
+        Error rate: probability of any false root cause in all periods together.
 
     Returns
     -------
     dict of str to DataFrame
         ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
-        for csat, nps and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
+        for csat and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
         ``episodes``. Root causes by agents are sought only where ``by`` names them. What the facts do
         not allow is left out; :func:`absent_tables` says why.
 
@@ -102,7 +132,8 @@ def standard_tables(
     for first, second in combinations([*dimensions[:3], *tags], 2):
         if values[first] * values[second] <= _MOST_CELLS:
             tables[f"breakdown_{first}_{second}"] = breakdown(facts, [first, second], measure)
-    for other in (m for m in _MEASURES if m != measure and m in facts and _is_number(facts[m])):
+    scores = [name for name in _MEASURES if name != measure and name in facts and is_numeric(facts[name])]
+    for other in (name for name in scores if facts[name].notna().any()):
         for name in dimensions:
             tables[f"breakdown_{other}_{name}"] = breakdown(facts, name, other)
     dated = _dated(facts, time)
@@ -114,7 +145,7 @@ def standard_tables(
         looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
         if looked_by:
             total = tables["trend_total"]
-            causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, level)
+            causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, alpha)
             tables |= {"root_causes": causes, "episodes": episodes(causes)}
     return tables
 
@@ -137,14 +168,18 @@ def absent_tables(
     """
     reasons = {}
     dimensions = dimensions_of(facts) if by is None else list(by)
-    unused = [name for name in _USUAL if name in facts.columns and name not in dimensions]
+    unused = [
+        name
+        for name in map(str, facts.columns)
+        if name not in dimensions and (name in _USUAL or _is_dimension(facts[name], name))
+    ]
     counts = "，".join(f"「{name_of(name)}」有 {facts[name].nunique():,} 个取值" for name in unused)
     if not dimensions:
         found = f"（{counts}）" if counts else ""
         reasons["分组、各组说法、根因"] = f"没有取值在 2 到 {_MOST_VALUES} 个之间的维度列{found}"
     elif counts and by is None:
         most = f"{_MOST_DIMENSIONS} 个取值在 2 到 {_MOST_VALUES} 个之间的维度"
-        reasons["其他维度的分组"] = f"自动选的是前 {most}；{counts}，可在配置 tables.by 里指定"
+        reasons["其他维度的分组"] = f"自动选的是前 {most}；{counts}，可用 --by 或配置 tables.by 指定"
     many = [name for name in dimensions if facts[name].nunique() > TREND_VALUES]
     if many:
         names = "、".join(name_of(name) for name in many)
@@ -167,7 +202,3 @@ def _dated(facts: pd.DataFrame, time: str) -> pd.DataFrame:
         return facts.iloc[:0]
     wall = facts[time].dt.tz_localize(None) if facts[time].dt.tz is not None else facts[time]
     return facts[(wall >= _EARLIEST) & (wall < _LATEST)]
-
-
-def _is_number(column: pd.Series) -> bool:
-    return bool(types.is_numeric_dtype(column) and column.notna().any())

@@ -108,7 +108,7 @@ DISTRIBUTION = Table(
         Column("dip", "float", "dip statistic (Hartigan): distance from the nearest one-peaked distribution"),
         Column("dip_p", "float", "p value of one peak"),
         Column("dip_q", "float", "dip_p corrected over the groups (Benjamini-Hochberg)"),
-        Column("bimodal", "boolean", "more than one peak at the level; NA where it could not be tested"),
+        Column("bimodal", "boolean", "more than one peak, dip_q under alpha; NA where it was not tested"),
         Column("advice", "str", "what to do, in Chinese"),
     ),
     at=0,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from csatext.errors import SchemaError
 
-__all__ = ["DTYPES", "Column", "Table", "conform", "tables", "with_reason"]
+__all__ = ["DTYPES", "Column", "Table", "column_names", "conform", "tables", "with_reason"]
 
 DTYPES = {
     "str": "str",
@@ -68,6 +68,18 @@ class Table:
     at: int | None = None
     open: bool = False
     index: str | None = None
+
+
+def column_names(*given: Table) -> frozenset[str]:
+    """Return the names that the columns of some tables bear, which no dimension of theirs may bear.
+
+    Examples
+    --------
+    >>> words = Table("words", "a row a word", (Column("term", "str", "word"), Column("n", "int", "uses")))
+    >>> sorted(column_names(words))
+    ['n', 'term']
+    """
+    return frozenset(column.name for table in given for column in table.columns)
 
 
 def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, overload
+from typing import Literal, TypeAlias, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,9 @@ tags, as both are found by their brackets; bodies of whole lines are compared an
 line ends; runs are shortened on single blanks; bodies are compared last, when their copies are alike.
 """
 
+Steps: TypeAlias = Sequence[CleaningStep] | str
+"""What may be given as the steps of cleaning; ``"default"`` is :data:`DEFAULT_STEPS`."""
+
 _STEPS_WANTED = "Step 或函数（str -> str）组成的列表，如 ct.DEFAULT_STEPS"
 
 MOST_ROUNDS = 8
@@ -57,13 +60,11 @@ MOST_ROUNDS = 8
 
 
 @overload
-def clean(text: str, steps: Sequence[CleaningStep] = ..., *, return_offsets: Literal[False] = ...) -> str: ...
+def clean(text: str, steps: Steps = ..., *, return_offsets: Literal[False] = ...) -> str: ...
 @overload
+def clean(text: str, steps: Steps = ..., *, return_offsets: Literal[True]) -> tuple[str, OffsetMap]: ...
 def clean(
-    text: str, steps: Sequence[CleaningStep] = ..., *, return_offsets: Literal[True]
-) -> tuple[str, OffsetMap]: ...
-def clean(
-    text: str, steps: Sequence[CleaningStep] = DEFAULT_STEPS, *, return_offsets: bool = False
+    text: str, steps: Steps = "default", *, return_offsets: bool = False
 ) -> str | tuple[str, OffsetMap]:
     """Clean one text.
 
@@ -71,9 +72,9 @@ def clean(
     ----------
     text : str
         Text as it was read.
-    steps : sequence of Step or callable
-        What to do, in this order; each is a ``Step`` or a function ``str -> str``. Drop, reorder or add
-        steps by passing another sequence.
+    steps : "default" or sequence of Step or callable
+        What to do, in this order, :data:`csatext.DEFAULT_STEPS` by default; each is a ``Step`` or a function
+        ``str -> str``. Drop, reorder or add steps by passing another sequence.
     return_offsets : bool
         Also return the map to ``text``. For a plain function it is found by comparing the texts
         (``csatext.text.offsets.align``).
@@ -99,14 +100,12 @@ def clean(
     """
     if not isinstance(text, str):
         raise ParameterError.wrong_type("text", text, "一段文本（str）；一列文本请用 clean_column")
-    _check(steps)
-    if return_offsets:
-        return _run_with_offsets(text, steps)
-    return _run(text, steps)
+    chosen = _checked(steps)
+    return _run_with_offsets(text, chosen) if return_offsets else _run(text, chosen)
 
 
 def clean_column(
-    texts: pa.Array | pa.ChunkedArray | pd.Series, steps: Sequence[CleaningStep] = DEFAULT_STEPS
+    texts: pa.Array | pa.ChunkedArray | pd.Series, steps: Steps = "default"
 ) -> pa.Array | pa.ChunkedArray:
     """Clean every text of a column: the same result as `clean` row by row, only faster.
 
@@ -117,7 +116,7 @@ def clean_column(
     ----------
     texts : pyarrow.Array, pyarrow.ChunkedArray or Series, shape (n,)
         Strings; a missing value counts as an empty text.
-    steps : sequence of Step or callable
+    steps : "default" or sequence of Step or callable
         See `clean`.
 
     Returns
@@ -135,17 +134,21 @@ def clean_column(
     >>> clean_column(pa.array(["很慢！！！", None, "好"])).to_pylist()
     ['很慢！', '', '好']
     """
-    _check(steps)
+    chosen = _checked(steps)
+    return map_chunks(string_column(texts).fill_null(""), lambda array: _clean_array(array, chosen))
 
-    return map_chunks(string_column(texts).fill_null(""), lambda array: _clean_array(array, steps))
 
-
-def _check(steps: Sequence[CleaningStep]) -> None:
-    if isinstance(steps, str) or not isinstance(steps, Sequence):
+def _checked(steps: Steps) -> Sequence[CleaningStep]:
+    if isinstance(steps, str):
+        if steps != "default":
+            raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
+        return DEFAULT_STEPS
+    if not isinstance(steps, Sequence):
         raise ParameterError.wrong_type("steps", steps, _STEPS_WANTED)
     for step in steps:
         if not callable(step):
             raise ParameterError.wrong_type("steps", step, _STEPS_WANTED)
+    return cast("Sequence[CleaningStep]", steps)
 
 
 def _clean_array(array: pa.Array, steps: Sequence[CleaningStep]) -> pa.Array:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import CONCORDANCE
-from csatext.text.corpus import Corpus
+from csatext.strings import string_array
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.offsets import Span
 
 __all__ = ["concordance"]
@@ -66,8 +67,9 @@ def concordance(
     >>> concordance(corpus, "退款", n=2, width=4)[["left", "term", "right"]].values.tolist()
     [['申请', '退款', '三天了，'], ['太慢，要', '退款', '']]
     """
+    checked_corpus(corpus)
     terms = _checked(term, n, width)
-    texts = pa.array(corpus.texts, pa.large_string(), from_pandas=True)
+    texts = string_array(corpus.texts)
     docs = _candidates(corpus, texts, terms)
     if random_state is not None:
         order = np.random.default_rng(random_state).permutation(len(docs))

@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 from scipy import sparse
 
-from csatext.errors import SchemaError
+from csatext.errors import ParameterError, SchemaError
 from csatext.text.preparation import Preparation
 from csatext.text.tokenization.token_table import TokenTable
 
-__all__ = ["Corpus"]
+__all__ = ["Corpus", "checked_corpus"]
 
 
 class Corpus:
@@ -169,3 +169,23 @@ def _next_origin(offsets: np.ndarray, last: np.ndarray) -> np.ndarray:
     shared = after - np.searchsorted(offsets, last, side="left") > 1
     following = offsets[np.minimum(after, len(offsets) - 1)]
     return np.where(shared, following, last + 1)
+
+
+def checked_corpus(given: object) -> Corpus:
+    """Return a corpus as it is.
+
+    Raises
+    ------
+    ParameterError
+        It is something else, such as a list of texts.
+
+    Examples
+    --------
+    >>> checked_corpus(["退款太慢"])
+    Traceback (most recent call last):
+    csatext.errors.ParameterError: 参数 corpus 的类型是 list；要求：Corpus；...
+    """
+    if not isinstance(given, Corpus):
+        wanted = "Corpus；请先用 ct.Vectorizer().fit_transform(contacts) 得到"
+        raise ParameterError.wrong_type("corpus", given, wanted)
+    return given

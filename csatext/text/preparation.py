@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from csatext.privacy.redact import redact, redact_column
-from csatext.text.cleaning import DEFAULT_STEPS, clean, clean_column
+from csatext.text.cleaning import Steps, clean, clean_column
 from csatext.text.conversion import to_simplified, to_simplified_column
 
 __all__ = ["Preparation"]
@@ -22,7 +20,7 @@ class Preparation:
 
     Parameters
     ----------
-    steps : sequence, default DEFAULT_STEPS
+    steps : "default" or sequence of steps
         Cleaning steps, in order.
     redact : bool, default True
         Whether personal data is masked. It comes second, so that nothing after it sees any.
@@ -32,7 +30,7 @@ class Preparation:
         Whether Traditional characters become Simplified ones.
     """
 
-    steps: Sequence[Any] = DEFAULT_STEPS
+    steps: Steps = "default"
     redact: bool = True
     pseudonymize: str | bytes | None = field(default=None, repr=False)
     simplify: bool = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from csatext.lexicon import Lexicon
 from csatext.privacy.kinds import MASK
 from csatext.privacy.personal_columns import mask_columns
 from csatext.strings import string_array
-from csatext.text.cleaning import DEFAULT_STEPS
+from csatext.text.cleaning import Steps
 from csatext.text.corpus import Corpus
 from csatext.text.preparation import Preparation
 from csatext.text.tokenization.token_table import TokenTable
@@ -42,11 +42,12 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         Terms in more documents, or a larger share, are not counted.
     max_features : int or None
         Keep the most frequent terms only; ties go to the earlier code points.
-    stop_words : "default", iterable of str or None, default "default"
-        Words not counted; they stay in the tokens. The default list holds no negator. Marks, plain
-        numbers and masks such as ``[手机号]`` are never counted.
-    steps : sequence, default DEFAULT_STEPS
-        Cleaning steps (see :func:`csatext.clean`).
+    stop_words : "default", iterable of str, mapping or None, default "default"
+        Words not counted; they stay in the tokens. The default list holds no negator. A list replaces it;
+        ``{"extra": [...], "without": [...]}`` adds words to it and takes words out. Marks, plain numbers and
+        masks such as ``[手机号]`` are never counted.
+    steps : "default" or sequence of steps, default "default"
+        Cleaning steps (see :func:`csatext.clean`); the default is :data:`csatext.DEFAULT_STEPS`.
     redact : bool, default True
         Mask personal data before anything is stored.
     pseudonymize : str, bytes or None
@@ -83,8 +84,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         min_df: int | float = 1,
         max_df: int | float = 1.0,
         max_features: int | None = None,
-        stop_words: str | Iterable[str] | None = "default",
-        steps: Sequence[Any] = DEFAULT_STEPS,
+        stop_words: str | Iterable[str] | Mapping[str, Iterable[str]] | None = "default",
+        steps: Steps = "default",
         redact: bool = True,
         pseudonymize: str | bytes | None = None,
         keep: Sequence[str] = (),
@@ -172,6 +173,9 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             docs = mask_columns(docs, keep=self.keep, key=self.pseudonymize, orders=False)
         texts = string_array(self._preparation().column(source))
         tokenizer = Tokenizer() if self.tokenizer is None else self.tokenizer
+        if not isinstance(tokenizer, Tokenizer):
+            wanted = "Tokenizer；要添加词，请写 Vectorizer(tokenizer=ct.Tokenizer([词, …]))"
+            raise ParameterError.wrong_type("tokenizer", tokenizer, wanted)
         return docs, (texts, source, tokenizer.encode(texts, n_jobs=self.n_jobs))
 
     def _corpus(
@@ -193,7 +197,13 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             return frozenset(Lexicon.load("stopwords").terms)
         if isinstance(self.stop_words, str):
             raise ParameterError.not_allowed("stop_words", self.stop_words, ["default", None, "词的列表"])
-        return frozenset(self.stop_words)
+        if isinstance(self.stop_words, Mapping):
+            unknown = sorted(set(self.stop_words) - {"extra", "without"})
+            if unknown:
+                raise ParameterError.not_allowed("stop_words 的键", unknown[0], ["extra", "without"])
+            extra, without = (_words(self.stop_words.get(key, ()), key) for key in ("extra", "without"))
+            return (frozenset(Lexicon.load("stopwords").terms) | extra) - without
+        return _words(self.stop_words, "stop_words")
 
     def _frequent(self, counts: sparse.csr_array) -> np.ndarray:
         n_docs, n_columns = counts.shape
@@ -225,6 +235,15 @@ def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
     if repeated:
         raise SchemaError.duplicate_key("contacts", ["doc_id"], repeated)
     return docs, string_array(texts)
+
+
+def _words(given: Iterable[str], name: str) -> frozenset[str]:
+    words = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    found = frozenset(words)
+    wrong = next((word for word in found if not isinstance(word, str)), None)
+    if wrong is not None or isinstance(given, str):
+        raise ParameterError.wrong_type(name, given if wrong is None else wrong, "由词组成的列表")
+    return found
 
 
 def _limit(name: str, value: int | float, n_docs: int) -> float:

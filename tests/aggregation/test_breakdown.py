@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint, proportions_chisquare
 
-from csatext.aggregation.breakdown import breakdown
+from csatext.aggregation.breakdown import above_rest, breakdown, numerator_shares, overview
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema.aggregation import BREAKDOWN
 
@@ -273,3 +273,44 @@ def test_suppressed_whole_numbers_may_be_counts():
     assert "count='complaints'" in note
     assert "note" not in breakdown(table, "channel", "seconds").attrs
     assert "note" not in breakdown(table, "channel", "complaints", min_n=1).attrs
+
+
+def test_the_overview_counts_what_is_known():
+    facts = pd.DataFrame(
+        {
+            "created_at": pd.to_datetime(["2026-05-02", None, "2026-05-01", "2026-05-03"]),
+            "is_negative": pd.array([True, False, None, True], dtype="boolean"),
+            "category": ["物流", "未归类", "退款", "物流"],
+            "csat": [1.0, None, 5, 3],
+        }
+    )
+    found = overview(facts, "is_negative")
+    assert (found.n, found.numerator, found.denominator, found.value) == (4, 2, 3, 2 / 3)
+    assert (found.first, found.last) == (pd.Timestamp("2026-05-01"), pd.Timestamp("2026-05-03"))
+    assert (found.low, found.high) == pytest.approx(proportion_confint(2, 3, method="wilson"))
+    assert (found.classified, found.csat) == (0.75, 3.0)
+
+
+def test_the_overview_of_little_has_gaps():
+    found = overview(pd.DataFrame({"is_negative": [None, None], "csat": ["好", "差"]}), "is_negative")
+    assert (found.n, found.denominator, found.first, found.classified, found.csat) == (2, 0, None, None, None)
+    assert np.isnan([found.value, found.low, found.high]).all()
+
+
+def test_cells_above_the_rest_and_what_they_exceed_it_by():
+    facts = pd.DataFrame({"channel": ["电话"] * 100 + ["在线"] * 100 + ["邮件"] * 100})
+    facts["is_negative"] = [1] * 60 + [0] * 40 + ([1] * 30 + [0] * 70) * 2
+    table = breakdown(facts, "channel", "is_negative")
+    # 60 of 100 against 60 of the other 200: 30 more than with their rate.
+    assert above_rest(table)[["channel", "excess"]].values.tolist() == [["电话", pytest.approx(30)]]
+    assert above_rest(table, alpha=1e-9).empty
+    with pytest.raises(ParameterError, match="alpha 是误报率"):
+        above_rest(table, alpha=0.95)
+    assert numerator_shares(table).tolist() == [0.5, 0.25, 0.25]
+    assert numerator_shares(table.assign(numerator=0)).isna().all()
+
+
+def test_scores_that_happen_to_be_zero_and_one_can_be_averaged():
+    facts = pd.DataFrame({"channel": ["电话"] * 10, "score": [0, 1] * 5})
+    assert breakdown(facts, "channel", "score", kind="mean").attrs["kind"] == "mean"
+    assert breakdown(facts, "channel", "score").attrs["kind"] == "rate"

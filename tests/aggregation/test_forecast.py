@@ -97,7 +97,7 @@ def test_a_lower_end_is_not_zero_where_zero_cannot_happen():
     days = pd.date_range("2025-03-01", "2026-05-31")
     is_open = business_calendar(days[0], days[-1])["is_workday"].to_numpy()
     series = pd.Series(np.random.default_rng(0).poisson(250 * np.where(is_open, 1.1, 0.7)), index=days)
-    result = forecast(series, 28)
+    result = forecast(series, 28, level=0.9)
     assert result["low"].min() > 100
     width = result["high"] - result["low"]
     assert width.median() == pytest.approx(2 * 1.645 * np.sqrt(275), rel=0.1)
@@ -106,7 +106,7 @@ def test_a_lower_end_is_not_zero_where_zero_cannot_happen():
 @pytest.mark.parametrize(("freq", "periods"), [("h", 24 * 20), ("D", 60), ("W", 60), ("M", 24), ("Q", 24)])
 def test_a_constant_stays_what_it_is(freq, periods):
     starts = pd.date_range("2018-01-01", periods=periods, freq=FREQUENCIES[freq])
-    result = forecast(pd.Series(1000, index=starts), 6, freq=freq, end=until(starts, freq))
+    result = forecast(pd.Series(1000, index=starts), 6, freq=freq, level=0.9, end=until(starts, freq))
     np.testing.assert_allclose(result["mean"], 1000, rtol=1e-6)
     assert (result["value"] == 1000).all()
     assert (result["low"] > 900).all()
@@ -158,7 +158,7 @@ def test_intervals_of_constant_means_cover():
         for seed in range(6):
             drawn = np.random.default_rng(seed).poisson(300, periods + 3)
             past, came = pd.Series(drawn[:periods], index=starts), drawn[periods:]
-            found = forecast(past, 3, freq=freq, end=until(starts, freq), calendar=None)
+            found = forecast(past, 3, freq=freq, end=until(starts, freq), calendar=None, level=0.9)
             inside.append(((came >= found["low"]) & (came <= found["high"])).mean())
     # 72 periods that share 24 levels: two standard errors are about .1.
     assert np.mean(inside) == pytest.approx(0.9, abs=0.1)

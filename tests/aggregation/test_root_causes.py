@@ -226,7 +226,7 @@ def test_a_move_of_the_whole_is_explained_with_caution():
     assert named(found.iloc[0]) == {"channel": "邮件"}
     assert found["q"][0] > 0.05 and "线索" in found.attrs["caution"] and "reason" not in found.attrs
     # Where many periods are searched at a low level, or the whole stays in its range, it is noise.
-    assert causes(restless(0.65), denominator="n", level=0.001).empty
+    assert causes(restless(0.65), denominator="n", alpha=0.001).empty
     assert causes(restless(0.42), denominator="n").empty
     assert "caution" not in causes(facts(1, cause={"channel": "邮件"}, factor=4)).attrs
 

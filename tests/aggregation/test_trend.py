@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from csatext.aggregation.calendar import business_calendar
 from csatext.aggregation.facts import join
-from csatext.aggregation.trend import trend
+from csatext.aggregation.trend import latest_change, trend
 from csatext.errors import ParameterError, SchemaError
 
 
@@ -266,3 +266,27 @@ def test_errors():
     with pytest.raises(ParameterError, match="DataFrame"):
         trend([1, 2])
     assert "start 与 end" in trend(facts, end="2020-01-01").attrs["reason"]
+
+
+def test_the_latest_complete_period_is_compared_with_those_before_it():
+    # 10, 20 and 30 of 100 in three weeks, 45 of 90 in the last, then a day of the next.
+    counts = [(7, 100, 10), (14, 100, 20), (21, 100, 30), (28, 90, 45), (35, 5, 5)]
+    parts = [
+        pd.DataFrame(
+            {
+                "created_at": pd.Timestamp("2026-03-02")
+                + pd.to_timedelta(day - 7 + np.arange(n) % 7, unit="D"),
+                "is_negative": np.arange(n) < bad,
+            }
+        )
+        for day, n, bad in counts
+    ]
+    facts = pd.concat(parts, ignore_index=True)
+    total = trend(facts, measure="is_negative", end="2026-03-31")
+    found = latest_change(total, 2)
+    assert (found.label, found.n, found.periods_before) == ("2026-W13", 90, 2)
+    assert (found.value, found.before) == (0.5, 0.25)
+    expected = confint_proportions_2indep(45, 90, 50, 200, method="newcomb")
+    assert (found.difference.low, found.difference.high) == pytest.approx(expected, abs=1e-6)
+    assert latest_change(total, 9).periods_before == 3
+    assert latest_change(total.head(1), 2) is None

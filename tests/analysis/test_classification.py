@@ -3,8 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.metrics import f1_score
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 import csatext as ct
@@ -61,3 +64,26 @@ def test_bad_labels_are_refused(split):
         ct.ComplaintClassifier().fit(train, labels.where(np.arange(len(labels)) > 0))
     with pytest.raises(ct.ParameterError, match="至少两个类别"):
         ct.ComplaintClassifier().fit(train, ["物流"] * len(train))
+
+
+def test_labels_are_trimmed_and_empty_or_double_ones_refused(caplog):
+    corpus = ct.Vectorizer().fit_transform(["快递丢了", "快递没到", "退款慢", "退款没到", "发票呢"])
+    model = ct.ComplaintClassifier().fit(corpus, ["物流", "物流 ", "退款", "\u3000退款", "发票"])
+    assert model.classes_.tolist() == sorted(["物流", "退款", "发票"])
+    assert model.rare_classes_ == ["发票"]
+    assert "发票" in caplog.text
+    for labels in (["物流", "", "退款", "退款", "发票"], ["物流", " ", "退款", None, "发票"]):
+        with pytest.raises(ct.ParameterError, match="空"):
+            ct.ComplaintClassifier().fit(corpus, labels)
+    with pytest.raises(ct.ParameterError, match="不是多列"):
+        ct.ComplaintClassifier().fit(corpus, np.array([["物流", "退款"]] * 5))
+
+
+@pytest.mark.parametrize("name", ["C", "estimator__C"])
+def test_the_default_classifier_is_searched_over(name):
+    texts = pd.Series(["快递丢了", "快递没到", "退款慢", "退款没到"] * 3)
+    model = make_pipeline(ct.Vectorizer(), ct.ComplaintClassifier())
+    search = GridSearchCV(model, {f"complaintclassifier__{name}": [0.5, 2.0]}, cv=2)
+    search.fit(texts, ["物流", "物流", "退款", "退款"] * 3)
+    assert search.best_params_[f"complaintclassifier__{name}"] in (0.5, 2.0)
+    assert clone(ct.ComplaintClassifier(C=2)).set_params(estimator__C=7).estimator.C == 7

@@ -13,6 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 import csatext as ct
 from csatext.analysis import keyness
+from csatext.analysis.keywords import new_terms
 
 SAID = ["退款 退款 太慢", "退款 物流", "物流 太慢", "安装 师傅", "安装 物流 物流"]
 GROUPS = ["钱", "钱", "货", "货", "货"]
@@ -229,3 +230,15 @@ def test_twice_the_tail_of_fisher(n_docs, data):
     tail = law.sf(observed - 1) if observed > expectation else law.cdf(observed)
     got = keyness._fisher(np.array([observed]), n_docs, np.array([holding]), np.array([members]))
     assert got[0] == pytest.approx(min(2 * tail, 1), abs=1e-9)
+
+
+def test_new_terms_are_those_that_were_not_said_before():
+    texts = ["闪退 物流"] * 40 + ["物流 太慢"] * 40 + ["退款 太慢"] * 40
+    corpus = ct.Vectorizer().fit_transform(texts)
+    at = np.arange(120)
+    mine, before, others = at < 40, (at >= 40) & (at < 80), at >= 80
+    # 物流 is said more than in all others, and as often as before.
+    assert new_terms(corpus, mine, before, others) == ["闪退"]
+    assert set(new_terms(corpus, mine, before & (at < 60), others)) == {"闪退", "物流"}
+    with pytest.raises(ct.ParameterError, match="alpha 是误报率"):
+        new_terms(corpus, mine, before, others, alpha=0.95)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import csatext as ct
@@ -81,3 +82,14 @@ def test_matches_point_into_the_text_as_it_was_read():
 def test_taxonomy_of_a_wrong_type_is_refused(corpus):
     with pytest.raises(ct.ParameterError, match="Taxonomy"):
         ct.RuleClassifier("taxonomy.yaml").fit(corpus)
+
+
+def test_a_text_column_in_several_chunks_is_read_as_one_in_one():
+    halves = [pd.DataFrame({"doc_id": [side], "text": [f"快递{side}件三天没到"]}) for side in "ab"]
+    contacts = pd.concat(halves, ignore_index=True)
+    assert contacts["text"].array._pa_array.num_chunks == 2
+    corpus = ct.Vectorizer().fit_transform(contacts)
+    rules = ct.RuleClassifier().fit(corpus)
+    assert rules.transform(corpus)["category"].tolist() == ["物流配送", "物流配送"]
+    assert rules.matches(corpus)["doc_id"].tolist() == ["a", "b"]
+    assert len(ct.concordance(corpus, "快递")) == 2

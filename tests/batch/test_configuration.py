@@ -19,6 +19,7 @@ terms = ["七天无理由"]
 lexicons = []
 min_df = 3
 simplify = false
+stop_words.extra = ["您好"]
 n_jobs = 2
 [privacy]
 keep = ["agent_id"]
@@ -32,7 +33,7 @@ by = ["channel"]
 measure = "resolved"
 freq = "M"
 baseline_periods = 2
-level = 0.01
+alpha = 0.01
 [report]
 title = "五月"
 """
@@ -48,7 +49,7 @@ def test_every_key_is_read(tmp_path):
     made = load(tmp_path, FULL)
     assert made.input.columns == {"text": "投诉内容"}
     assert made.text.terms == ["七天无理由"]
-    assert made.tables.level == 0.01
+    assert made.tables.alpha == 0.01
     default, told = Configuration().to_dict(), made.to_dict()
     same = [(s, k) for s in told for k in told[s] if told[s][k] == default[s][k]]
     assert same == [("analysis", "taxonomy")]
@@ -57,7 +58,7 @@ def test_every_key_is_read(tmp_path):
 def test_an_empty_file_is_the_default_and_a_bom_is_taken(tmp_path):
     assert load(tmp_path, "") == Configuration()
     assert load(tmp_path, b"\xef\xbb\xbf[report]\ntitle='x'").report.title == "x"
-    assert load(tmp_path, "[tables]\nlevel = 0.5").tables.level == 0.5
+    assert load(tmp_path, "[tables]\nalpha = 0.5").tables.alpha == 0.5
 
 
 @pytest.mark.parametrize(
@@ -74,8 +75,9 @@ def test_an_empty_file_is_the_default_and_a_bom_is_taken(tmp_path):
         ("[text]\nn_jobs = 0", "不小于 1"),
         ("[text]\nsimplify = 1", "true 或 false"),
         ("[input]\ncolumns = {text = 1}", "键值都是字符串"),
-        ("[tables]\nlevel = 1", "0 与 1 之间"),
-        ("[tables]\nlevel = 'x'", "小数"),
+        ("[tables]\nalpha = 0.95", "键 tables.alpha=0.95.*alpha 是误报率"),
+        ("[tables]\nlevel = 0.05", "不认识的键「tables.level」"),
+        ("[tables]\nalpha = 'x'", "小数"),
         ("[tables]\nfreq = 'H'", "W（周）"),
         ("[analysis]\nn_topics = -1", "不小于 0"),
         ("[analysis]\ntaxonomy = '/none.yaml'", "不存在"),

@@ -193,7 +193,7 @@ def test_nothing_happens_without_incidents(quiet):
             period="week",
             current=weeks[at],
             baseline=weeks[at - 4 : at],
-            level=0.05 / 22,
+            alpha=0.05 / 22,
         )
         assert found.empty
 

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from csatext.errors import InputError
-from csatext.ingest.formats.registry import load_sources
-from csatext.ingest.input_kind import is_dialogue_file, is_dialogue_table, is_dialogues
+from csatext.ingest.formats.registry import Source, open_tables
+from csatext.ingest.input_kind import is_dialogue_table, is_dialogue_text, is_dialogues
 from csatext.ingest.raw_table import RawTable
 
 SAID = ["您好，请问有什么可以帮您", "我的退款一周了还没有到账", "请您稍等，正在查询", "快一点好吗"]
@@ -99,21 +99,19 @@ def test_files(tmp_path, name, value, dialogues):
     path = tmp_path / name
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     path.write_text(text, encoding="utf-8")
-    assert is_dialogue_file(path) == dialogues
+    assert is_dialogue_text(open_tables(path)[0]) == dialogues
 
 
 def test_a_folder_of_both_is_named_as_such(tmp_path):
     long_table(list("AAAABBBB")).to_csv(tmp_path / "对话.csv", index=False)
-    assert is_dialogues(tmp_path, load_sources(tmp_path))
+    assert is_dialogues(open_tables(tmp_path), tmp_path)
     pd.DataFrame({"投诉内容": SAID}).to_csv(tmp_path / "投诉.csv", index=False)
     with pytest.raises(InputError, match=r"对话\.csv.*投诉\.csv.*--kind"):
-        is_dialogues(tmp_path, load_sources(tmp_path))
+        is_dialogues(open_tables(tmp_path), tmp_path)
 
 
 def test_the_callers_columns_are_seen():
     frame = pd.DataFrame({"甲": list("AABB"), "乙": ["客服", "用户"] * 2, "丙": SAID})
     raw = RawTable(frame)
-    from csatext.ingest.formats.registry import Source
-
-    source = [Source("a.csv", raw)]
-    assert is_dialogues("a.csv", source, columns={"doc_id": "甲", "role": "乙", "text": "丙"})
+    source = [Source("a.csv", raw=raw)]
+    assert is_dialogues(source, "a.csv", columns={"doc_id": "甲", "role": "乙", "text": "丙"})

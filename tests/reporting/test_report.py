@@ -6,7 +6,7 @@ import pytest
 
 import csatext as ct
 from csatext.errors import SchemaError
-from csatext.labels import cell_name, measure_of
+from csatext.labels import cell_name, flag_names
 from csatext.reporting.chapters.page import text_table
 from csatext.reporting.format import (
     format_interval,
@@ -136,6 +136,15 @@ def test_words_of_the_data_cannot_break_the_page(facts):
     outline(page)
 
 
+def test_a_page_loads_nothing_and_its_words_cannot_turn_the_text(facts, page):
+    assert "default-src 'none'" in page.split("<style>")[0]
+    odd = facts.assign(channel=facts["channel"].astype("str").replace({"电话": "电话\u202e\x1b[2J"}))
+    shown = render_report(odd, standard_tables(odd))
+    assert "\u202e" not in shown
+    assert "\x1b" not in shown
+    assert "电话\\u202e\\x1b[2J" in shown
+
+
 def test_size(page):
     assert len(page.encode()) < 1_500_000
 
@@ -156,7 +165,7 @@ def test_another_flag(facts):
     page = render_report(flagged, standard_tables(flagged, measure="转人工"), measure="转人工")
     assert "转人工率" in page
     assert "负面率走势" not in page
-    assert measure_of("resolved") == ("解决率", "解决数")
+    assert flag_names("resolved") == ("解决率", "解决数")
 
 
 def test_cells():

@@ -157,6 +157,32 @@ def test_dimensions_have_2_to_200_values_and_are_at_most_five():
     assert dimensions_of(pd.DataFrame({"channel": range(201)})) == []
 
 
+def test_dimensions_are_found_by_what_the_columns_hold():
+    n = 400
+    frame = pd.DataFrame(
+        {
+            "restaurant": [f"店{i % 37}" for i in range(n)],
+            "category_input": ["退款", "物流"] * (n // 2),
+            "said": [f"今天第{i % 20}次来，还是没有人接待我们，等了很久很久才有人过来" for i in range(n)],
+            "ticket": [f"T{i}" for i in range(n)],
+            "stars": [1, 5] * (n // 2),
+            "note": ["急", "缓", *[None] * (n - 2)],
+            "category": ["物流配送", "未归类"] * (n // 2),
+            "topic_label": ["a", "b"] * (n // 2),
+            "member": pd.Categorical(["金", "银"] * (n // 2)),
+        }
+    )
+    assert dimensions_of(frame) == ["restaurant", "category_input", "member"]
+    assert "breakdown_restaurant" in standard_tables(frame.assign(is_negative=[True, False] * (n // 2)))
+    six = frame.assign(**{name: ["a", "b"] * (n // 2) for name in ("channel", "product", "region", "等级")})
+    assert len(dimensions_of(six)) == 5
+    assert "「member」有 2 个取值" in absent_tables(six)["其他维度的分组"]
+
+
+def test_no_table_holds_the_mean_of_recommendations(facts):
+    assert not any("nps" in name for name in standard_tables(facts.assign(nps=[0, 10] * (len(facts) // 2))))
+
+
 def test_dimensions_of_many_values_are_tables_only(facts):
     many = facts.assign(product=[f"p{at % 40}" for at in range(len(facts))])
     made = standard_tables(many)

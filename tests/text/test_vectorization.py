@@ -1,5 +1,7 @@
 """Contacts in, corpus out: terms, counts and limits against scikit-learn and by hand."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -118,3 +120,21 @@ def test_errors_teach():
             ct.Vectorizer(**wrong).fit(["退款"])
     with pytest.raises(ct.ParameterError):
         ct.Vectorizer().fit("退款")
+
+
+def test_stop_words_are_added_to_the_default_or_taken_out_of_it():
+    texts = ["我的快递没到", "快递太慢"]
+    usual = set(ct.Vectorizer().fit(texts).terms_)
+    assert set(ct.Vectorizer(stop_words={"extra": ["快递"]}).fit(texts).terms_) == usual - {"快递"}
+    assert set(ct.Vectorizer(stop_words={"without": ["我"]}).fit(texts).terms_) == usual | {"我"}
+    assert {"我", "的", "到"} <= set(ct.Vectorizer(stop_words=["快递"]).fit(texts).terms_)
+    for wrong in ({"more": ["快递"]}, {"extra": "快递"}, {"extra": [1]}, [1]):
+        with pytest.raises(ct.ParameterError):
+            ct.Vectorizer(stop_words=wrong).fit(texts)
+
+
+def test_a_list_of_words_is_no_tokenizer_and_the_signature_is_short():
+    with pytest.raises(ct.ParameterError, match=r"ct\.Tokenizer"):
+        ct.Vectorizer(tokenizer=["首次解决率"]).fit(["退款"])
+    assert len(str(inspect.signature(ct.Vectorizer))) < 600
+    assert len(str(inspect.signature(ct.clean))) < 200

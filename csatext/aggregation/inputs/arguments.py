@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from numbers import Real
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -17,12 +16,9 @@ __all__ = [
     "as_number",
     "as_whole",
     "check_columns",
-    "check_level",
     "check_switch",
     "check_whole",
-    "is_flag",
     "is_numeric",
-    "measure_kind",
 ]
 
 _SHOWN = 30
@@ -100,7 +96,7 @@ def check_columns(table: pd.DataFrame, names: Sequence[Hashable], argument: str)
     csatext.errors.SchemaError: 参数 by 要用的列「chanel」不在表中；现有列：channel。是不是想写「channel」？
     """
     if not isinstance(table, pd.DataFrame):
-        raise ParameterError.wrong_type("table", table, "pandas 的 DataFrame")
+        raise ParameterError.wrong_type("facts", table, "pandas 的 DataFrame")
     for name in names:
         if name is None or not isinstance(name, Hashable):
             raise ParameterError.wrong_type(argument, name, "一个列名；要看几列，请一列一列地调用")
@@ -113,37 +109,6 @@ def check_columns(table: pd.DataFrame, names: Sequence[Hashable], argument: str)
         near = nearest(str(name), seen)
         hint = f"是不是想写「{near}」？" if near is not None else ""
         raise SchemaError(f"参数 {argument} 要用的列「{name}」不在表中；现有列：{shown}。{hint}")
-
-
-def check_level(level: float, argument: str = "level") -> float:
-    """Return a confidence level, which lies between 0 and 1, both excluded.
-
-    Parameters
-    ----------
-    level : float
-        Confidence level.
-    argument : str, default "level"
-        Name of the argument, for the message.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ParameterError
-        It lies outside.
-
-    Examples
-    --------
-    >>> check_level(0.95)
-    0.95
-    """
-    if isinstance(level, bool) or not isinstance(level, (int, float, np.number)):
-        raise ParameterError.wrong_type(argument, level, "0 与 1 之间的数")
-    if not 0 < level < 1:
-        raise ParameterError.out_of_range(argument, level, "大于 0 且小于 1，例如 0.95")
-    return float(level)
 
 
 def is_numeric(column: pd.Series) -> bool:
@@ -224,74 +189,13 @@ def _not_a_number(known: pd.Series, name: str) -> SchemaError:
             mapping = {seen[word]: flag for word, flag in ((yes, True), (no, False)) if word in seen}
             return SchemaError(
                 f"列「{name}」是文字（{'、'.join(mapping)}），应为数字或是/否标记（True、False）；"
-                f'请先转换，例如 table["{name}"].map({mapping})。'
+                f'请先转换，例如 facts["{name}"].map({mapping})。'
             )
     if pd.to_numeric(known, errors="coerce").notna().all():
         return SchemaError(
-            f'列「{name}」是写成文字的数，应为数字；请先转换，例如 pd.to_numeric(table["{name}"])。'
+            f'列「{name}」是写成文字的数，应为数字；请先转换，例如 pd.to_numeric(facts["{name}"])。'
         )
     return plain
-
-
-def is_flag(values: np.ndarray) -> bool:
-    """Return whether all values that are not missing are 0 or 1.
-
-    Parameters
-    ----------
-    values : ndarray of float64
-        NaN is missing.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> is_flag(np.array([0.0, 1.0, np.nan]))
-    True
-    """
-    return bool((np.isnan(values) | (values == 0) | (values == 1)).all())
-
-
-def measure_kind(
-    values: np.ndarray, denominator: np.ndarray | None = None, *, rows_are_contacts: bool = False
-) -> Literal["rate", "proportion", "mean", "ratio"]:
-    """Return how a measure is summed up: share of flags, proportion of counts, mean or ratio of sums.
-
-    Parameters
-    ----------
-    values : ndarray of float64
-        The measure, NaN missing.
-    denominator : ndarray of float64, optional
-        What the measure's sum is divided by.
-    rows_are_contacts : bool, default False
-        Whether each row is known to be one contact, so that no row can be a count of contacts.
-
-    Returns
-    -------
-    {"rate", "proportion", "mean", "ratio"}
-        A flag over a flag that contains it (paid customers over customers who asked) is a rate too.
-        Whole numbers that lie between 0 and a whole denominator in every row (423 of 1,526 contacts)
-        are a proportion, if rows can be counts.
-
-    Examples
-    --------
-    >>> measure_kind(np.array([0.0, 1.0])), measure_kind(np.array([12.5, 3.0]))
-    ('rate', 'mean')
-    >>> contacts = np.array([1526.0, 861.0])
-    >>> measure_kind(np.array([423.0, 127.0]), contacts), measure_kind(np.array([423.5, 127.0]), contacts)
-    ('proportion', 'ratio')
-    """
-    if denominator is None:
-        return "rate" if is_flag(values) else "mean"
-    known = ~(np.isnan(values) | np.isnan(denominator))
-    top, bottom = values[known], denominator[known]
-    if not ((top >= 0) & (top <= bottom)).all():
-        return "ratio"
-    if is_flag(bottom) and is_flag(top):
-        return "rate"
-    whole = (top == np.round(top)).all() and (bottom == np.round(bottom)).all()
-    return "proportion" if whole and not rows_are_contacts else "ratio"
 
 
 def as_whole(values: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Dimension columns as numbers: values, combinations of values, missing ones kept."""
+"""Dimensions: which columns may be some, their values and combinations of values as numbers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,48 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["EMPTY", "cell_codes", "encode_columns", "encode_dimension", "fold"]
+from csatext.aggregation.inputs.arguments import as_list
+from csatext.errors import ParameterError
+from csatext.labels import EMPTY
+from csatext.schema import Table, column_names
 
-EMPTY = "(空)"
-"""How a missing dimension value is shown; NA in a result table means any value."""
+__all__ = ["cell_codes", "encode_columns", "encode_dimension", "encode_groups", "fold", "free_dimensions"]
+
 _DENSE = 4
+
+
+def free_dimensions(by: str | Sequence[str] | None, table: Table, argument: str = "by") -> list[str]:
+    """Return dimensions as a list; one with the name of a column of the result is an error.
+
+    Parameters
+    ----------
+    by : str, sequence of str, or None
+        Dimensions.
+    table : Table
+        The result.
+    argument : str, default "by"
+        Name of the argument, for the message.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    ParameterError
+        Something in ``by`` is not a name, stands twice, or is a column of the result.
+
+    Examples
+    --------
+    >>> from csatext.schema.aggregation import BREAKDOWN
+    >>> free_dimensions("channel", BREAKDOWN)
+    ['channel']
+    """
+    dimensions = as_list(by, argument)
+    taken = sorted(column_names(table) & {*dimensions})
+    if taken:
+        raise ParameterError.reserved_columns(argument, taken, table.name)
+    return dimensions
 
 
 def encode_dimension(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -106,6 +143,43 @@ def encode_columns(frame: pd.DataFrame) -> tuple[np.ndarray, list[pd.Index]]:
         codes[position] = rank[code]
         levels.append(pd.Index(seen)[order])
     return codes, levels
+
+
+def encode_groups(facts: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Number the combinations of dimension values that are there, in the order of the values themselves.
+
+    Parameters
+    ----------
+    facts : DataFrame
+    by : sequence of str
+        Dimensions; none makes one group of all rows.
+
+    Returns
+    -------
+    codes : ndarray of int64, shape (n_rows,)
+    groups : DataFrame, one row a group
+        The dimensions; a missing value is ``(空)``.
+
+    Examples
+    --------
+    >>> codes, groups = encode_groups(pd.DataFrame({"star": [10, 9, 10]}), ["star"])
+    >>> codes.tolist(), groups["star"].tolist()
+    ([1, 0, 1], [9, 10])
+    """
+    if not by:
+        return np.zeros(len(facts), dtype=np.int64), pd.DataFrame(index=pd.RangeIndex(1))
+    columns = []
+    for name in by:
+        column = facts[name]
+        if column.isna().any() or column.dtype == object:
+            column = column.astype("str").where(column.notna(), EMPTY)
+        columns.append(column.reset_index(drop=True))
+    keys = pd.concat(columns, axis=1)
+    grouped = keys.groupby(list(by), observed=True, sort=True)
+    code = grouped.ngroup().to_numpy(dtype=np.int64)
+    first = np.full(grouped.ngroups, 0, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(keys) - 1, -1, -1)
+    return code, keys.iloc[first].reset_index(drop=True)
 
 
 def fold(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:

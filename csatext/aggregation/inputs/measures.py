@@ -1,17 +1,19 @@
-"""What the rows of a table over time add up to: contacts, a numerator and a denominator."""
+"""What a measure is (flag, part of a count, amount, ratio) and what its rows add up to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csatext.aggregation.inputs.arguments import as_number, as_whole, is_flag
+from csatext.aggregation.inputs.arguments import as_number, as_whole, is_numeric
 from csatext.errors import ParameterError
 
-__all__ = ["Amounts", "read_amounts"]
+__all__ = ["Amounts", "has_flags", "is_flag", "measure_kind", "read_amounts", "rows_are_contacts"]
 
 Array = npt.NDArray[np.float64]
 
@@ -41,6 +43,122 @@ class Amounts:
     squares: Array
     cross: Array
     denominator_squares: Array
+
+
+def is_flag(values: np.ndarray) -> bool:
+    """Return whether all values that are not missing are 0 or 1.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        NaN is missing.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_flag(np.array([0.0, 1.0, np.nan]))
+    True
+    """
+    return bool((np.isnan(values) | (values == 0) | (values == 1)).all())
+
+
+def has_flags(table: pd.DataFrame, name: str) -> bool:
+    """Return whether a column is of type bool, or holds some numbers and these are 0 and 1 only.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"resolved": [True, None], "csat": [1, 5], "answer": ["是", "否"]})
+    >>> [has_flags(table, name) for name in table]
+    [True, False, False]
+    """
+    column = table[name]
+    if not is_numeric(column):
+        return False
+    known = column.notna().any() or pd.api.types.is_bool_dtype(column.dtype)
+    return bool(known) and is_flag(as_number(table, name))
+
+
+def rows_are_contacts(facts: pd.DataFrame) -> bool:
+    """Return whether each row is known to be one contact: it has a ``doc_id``.
+
+    Examples
+    --------
+    >>> rows_are_contacts(pd.DataFrame({"doc_id": ["a"]})), rows_are_contacts(pd.DataFrame({"day": [1]}))
+    (True, False)
+    """
+    return "doc_id" in (facts.index.name, *facts.columns)
+
+
+def measure_kind(
+    values: np.ndarray,
+    denominator: np.ndarray | None = None,
+    *,
+    kind: str | None = None,
+    are_contacts: bool = False,
+    measure: str = "measure",
+) -> Literal["rate", "proportion", "mean", "ratio"]:
+    """Return how a measure is summed up: share of flags, proportion of counts, mean or ratio of sums.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        The measure, NaN missing.
+    denominator : ndarray of float64, optional
+        What the measure's sum is divided by.
+    kind : {"rate", "ratio", "mean"}, optional
+        What the caller says it is, where numbers cannot tell.
+    are_contacts : bool, default False
+        Whether each row is known to be one contact, so that no row can be a count of contacts.
+    measure : str, default "measure"
+        Name of the column, for the message.
+
+    Returns
+    -------
+    {"rate", "proportion", "mean", "ratio"}
+        A flag over a flag that contains it (paid customers over customers who asked) is a rate too.
+        Whole numbers that lie between 0 and a whole denominator in every row (423 of 1,526 contacts)
+        are a proportion, if rows can be counts or ``kind`` says "rate".
+
+    Raises
+    ------
+    ParameterError
+        ``kind`` does not fit: "mean" has no denominator, "rate" and "ratio" have one; a "rate" is a part.
+
+    Examples
+    --------
+    >>> measure_kind(np.array([0.0, 1.0])), measure_kind(np.array([12.5, 3.0]))
+    ('rate', 'mean')
+    >>> contacts = np.array([1526.0, 861.0])
+    >>> measure_kind(np.array([423.0, 127.0]), contacts), measure_kind(np.array([423.5, 127.0]), contacts)
+    ('proportion', 'ratio')
+    """
+    allowed: Sequence[str] = ("mean",) if denominator is None else ("rate", "ratio")
+    if kind is not None and kind not in allowed:
+        if denominator is None and kind in ("rate", "ratio"):
+            raise ParameterError(
+                f"参数 kind={kind!r} 只用于有分母的情形；请同时给出 denominator，或去掉 kind。"
+            )
+        raise ParameterError.not_allowed("kind", kind, allowed)
+    if kind in ("mean", "ratio"):
+        return "mean" if kind == "mean" else "ratio"
+    if denominator is None:
+        return "rate" if is_flag(values) else "mean"
+    known = ~(np.isnan(values) | np.isnan(denominator))
+    top, bottom = values[known], denominator[known]
+    if ((top >= 0) & (top <= bottom)).all():
+        if is_flag(bottom) and is_flag(top):
+            return "rate"
+        if _is_part(top, bottom) and (kind == "rate" or not are_contacts):
+            return "proportion"
+    if kind == "rate":
+        raise ParameterError(
+            f"参数 kind='rate' 要求「{measure}」与分母都是整数，且每行 0 ≤ 分子 ≤ 分母；"
+            "请检查两列，或用 kind='ratio'。"
+        )
+    return "ratio"
 
 
 def read_amounts(
@@ -86,9 +204,6 @@ def read_amounts(
     """
     one = np.ones(len(facts))
     contacts = one if count is None else np.nan_to_num(_not_negative(facts, count, "count"))
-    allowed = ("mean",) if denominator is None else ("rate", "ratio")
-    if kind is not None and kind not in allowed:
-        raise ParameterError.not_allowed("kind", kind, allowed)
     if measure is None:
         if denominator is not None or kind is not None:
             raise ParameterError("给了 denominator 或 kind，还要给 measure（分子列，或要平均的列）。")
@@ -96,11 +211,12 @@ def read_amounts(
     top = as_whole(as_number(facts, measure))
     if denominator is not None:
         bottom = _not_negative(facts, denominator, "denominator")
-        is_facts = "doc_id" in (facts.index.name, *facts.columns)
-        return _over(top, bottom, None if count is None else contacts, kind, is_facts, measure)
+        are_contacts = rows_are_contacts(facts)
+        found = measure_kind(top, bottom, kind=kind, are_contacts=are_contacts, measure=measure)
+        return _over(top, bottom, None if count is None else contacts, found, are_contacts)
     known = ~np.isnan(top)
     x, w = np.where(known, top, 0.0), np.where(known, contacts, 0.0)
-    found = kind or ("rate" if is_flag(top) else "mean")
+    found = measure_kind(top, kind=kind)
     is_whole = bool((x == np.rint(x)).all())
     if count is None or is_whole:
         if count is not None and kind is None and found == "mean" and _is_part(x[w > 0], w[w > 0]):
@@ -114,24 +230,16 @@ def read_amounts(
     return Amounts(found, True, contacts, total, w, units, total**2, total * w, w**2)
 
 
-def _over(
-    top: Array, bottom: Array, contacts: Array | None, asked: str | None, is_facts: bool, measure: str
-) -> Amounts:
+def _over(top: Array, bottom: Array, contacts: Array | None, found: str, are_contacts: bool) -> Amounts:
     """Return the amounts of a measure over a denominator."""
     known = ~(np.isnan(top) | np.isnan(bottom))
     a, d = np.where(known, top, 0.0), np.where(known, bottom, 0.0)
-    are_flags = is_flag(a) and is_flag(d)
-    is_part = _is_part(a, d)
-    if asked == "rate" and not is_part:
-        raise ParameterError(
-            f"参数 kind='rate' 要求「{measure}」与分母都是整数，且每行 0 ≤ 分子 ≤ 分母；"
-            "请检查两列，或用 kind='ratio'。"
-        )
-    found = asked or ("rate" if is_part and (are_flags or not is_facts) else "ratio")
-    is_counted = not (is_facts or are_flags)
+    is_rate = found != "ratio"
+    is_counted = not (are_contacts or (is_flag(a) and is_flag(d)))
     if contacts is None:
-        contacts = d if is_counted and found == "rate" else np.ones(len(d))
-    return Amounts(found, is_counted, contacts, a, d, known.astype(float), a * a, a * d, d * d)
+        contacts = d if is_counted and is_rate else np.ones(len(d))
+    kind = "rate" if is_rate else "ratio"
+    return Amounts(kind, is_counted, contacts, a, d, known.astype(float), a * a, a * d, d * d)
 
 
 def _not_negative(facts: pd.DataFrame, name: str, argument: str) -> Array:

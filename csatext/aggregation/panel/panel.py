@@ -9,22 +9,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csatext.aggregation.inputs.arguments import as_list, check_columns
+from csatext.aggregation.inputs.arguments import check_columns
+from csatext.aggregation.inputs.dimensions import encode_groups
 from csatext.aggregation.inputs.measures import Array, read_amounts
 from csatext.aggregation.panel.coverage import are_whole_periods, ends_early, floor, starts_late
 from csatext.aggregation.panel.period_length import check_width, standing_note
 from csatext.dates.period_names import read_moment, read_times
 from csatext.errors import ParameterError
-from csatext.schema import Table
 
 __all__ = [
     "CYCLES",
-    "EMPTY",
     "FREQUENCIES",
     "Array",
     "Panel",
     "as_freq",
-    "free_dimensions",
     "labels",
     "make_panel",
     "next_starts",
@@ -35,9 +33,6 @@ FREQUENCIES = {"h": "h", "D": "D", "W": "W-MON", "M": "MS", "Q": "QS", "Y": "YS"
 
 CYCLES = {"h": 24, "D": 7, "W": 52, "M": 12, "Q": 4, "Y": 1}
 """Periods in the shortest season of each frequency."""
-
-EMPTY = "(空)"
-"""Value of a dimension where the facts have none."""
 
 _ALIASES = {
     **{"H": "h", "d": "D", "W-SUN": "W", "W-MON": "W", "MS": "M", "ME": "M"},
@@ -110,17 +105,6 @@ def as_freq(freq: str) -> str:
     if code not in FREQUENCIES:
         raise ParameterError.not_allowed("freq", freq, list(FREQUENCIES))
     return code
-
-
-def free_dimensions(by: str | Sequence[str] | None, table: Table) -> list[str]:
-    """Return ``by`` as a list; a dimension with the name of a column of the result is an error."""
-    dimensions = as_list(by)
-    taken = sorted({column.name for column in table.columns} & set(dimensions))
-    if taken:
-        raise ParameterError(
-            f"维度列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 facts.rename(...)。"
-        )
-    return dimensions
 
 
 def labels(starts: pd.DatetimeIndex, freq: str) -> npt.NDArray[np.object_]:
@@ -209,7 +193,7 @@ def make_panel(
         if final < first:
             raise ParameterError.out_of_range("end", str(end), "不早于 start")
         starts = pd.date_range(floor(first, freq), floor(final, freq), freq=FREQUENCIES[freq], unit="us")
-    code, groups = _groups(used, by)
+    code, groups = encode_groups(used, by)
     if len(groups) * len(starts) > _MOST_CELLS:
         raise ParameterError.out_of_range(
             "freq",
@@ -253,21 +237,3 @@ def _waits(facts: pd.DataFrame, names: Sequence[str | None]) -> npt.NDArray[np.b
         if name is not None and flag in facts.columns and pd.api.types.is_bool_dtype(facts[flag].dtype):
             waits |= ~facts[flag].fillna(value=True).to_numpy(dtype=bool)
     return waits
-
-
-def _groups(facts: pd.DataFrame, by: Sequence[str]) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
-    """Return the group number of each row and the groups, sorted; missing values become a group."""
-    if not by:
-        return np.zeros(len(facts), dtype=np.int64), pd.DataFrame(index=pd.RangeIndex(1))
-    columns = []
-    for name in by:
-        column = facts[name]
-        if column.isna().any() or column.dtype == object:
-            column = column.astype("str").where(column.notna(), EMPTY)
-        columns.append(column.reset_index(drop=True))
-    keys = pd.concat(columns, axis=1)
-    grouped = keys.groupby(list(by), observed=True, sort=True)
-    code = grouped.ngroup().to_numpy(dtype=np.int64)
-    first = np.full(grouped.ngroups, 0, dtype=np.int64)
-    first[code[::-1]] = np.arange(len(keys) - 1, -1, -1)
-    return code, keys.iloc[first].reset_index(drop=True)

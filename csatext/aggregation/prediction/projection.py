@@ -153,8 +153,8 @@ def count_interval(mean: Array, variance: Array, level: float) -> tuple[Array, A
     interval may leave out the upper end only.
     """
     law = _law(mean, variance)
-    alpha = 1 - level
-    low, high = stats.nbinom.ppf([[[alpha / 2]], [[1 - alpha / 2]]], *law)
+    tail = (1 - level) / 2
+    low, high = stats.nbinom.ppf([[[tail]], [[1 - tail]]], *law)
     one_sided = stats.nbinom.ppf(level, *law)
     zero = np.zeros(low.shape)
     choices = [

@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csc_array
 
-from csatext.aggregation.inputs.arguments import as_list, as_number, as_whole, check_columns, is_flag
-from csatext.aggregation.inputs.dimensions import encode_columns, fold
+from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns
+from csatext.aggregation.inputs.dimensions import encode_columns, fold, free_dimensions
+from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.scan.compared_periods import Periods, read_periods
 from csatext.errors import ParameterError
+from csatext.labels import EMPTY
 from csatext.schema import Table
 from csatext.schema.causes import ROOT_CAUSES
 
-__all__ = ["EMPTY", "Cells", "Grouping", "Rows", "group", "label_column", "read_rows", "subsets", "sum_by"]
+__all__ = ["Cells", "Grouping", "Rows", "group", "label_column", "read_rows", "subsets", "sum_by"]
 
 _SHOWN = 12
-EMPTY = "(空)"
-"""Label of a missing dimension value, so that it is not taken for "any"."""
 
 
 @dataclass(frozen=True)
@@ -251,15 +251,10 @@ def read_rows(
     >>> [column.tolist() for column in rows.sums(np.array([5.0, 6.0, 7.0]))]
     [[6.0, 5.0], [0.0, 7.0]]
     """
-    names = as_list(by, "by")
+    names = free_dimensions(by, result)
     if not names:
         raise ParameterError("参数 by 是空的；请给出至少一个维度列。")
     check_columns(table, names, "by")
-    taken = sorted({column.name for column in result.columns} & set(names))
-    if taken:
-        raise ParameterError(
-            f"维度列「{'、'.join(taken)}」与结果表的列同名；请先改名，例如 table.rename(columns=...)。"
-        )
     check_columns(table, [period], "period")
     check_columns(table, [numerator], "numerator")
     if denominator is not None:

@@ -37,7 +37,7 @@ class Movement:
     code: int | None = None
 
 
-def movement(cells: Cells, expectation: ExpectedRates, level: float) -> Movement:
+def movement(cells: Cells, expectation: ExpectedRates, alpha: float) -> Movement:
     """Return how the change of the whole is spread over the values.
 
     Parameters
@@ -45,7 +45,7 @@ def movement(cells: Cells, expectation: ExpectedRates, level: float) -> Movement
     cells : Cells
         In units of single events.
     expectation : ExpectedRates
-    level : float
+    alpha : float
         Error rate of each test.
 
     Returns
@@ -59,7 +59,7 @@ def movement(cells: Cells, expectation: ExpectedRates, level: float) -> Movement
     of a dimension are compared by the weighted sum of squares about their weighted mean, chi-square with
     one degree of freedom less than values (Cochran 1954, Biometrics 10); dimensions by Bonferroni.
     """
-    z = float(norm.isf(level / 2))
+    z = float(norm.isf(alpha / 2))
     columns = (
         cells.events_after,
         cells.exposure_after * expectation.rate,
@@ -88,7 +88,7 @@ def movement(cells: Cells, expectation: ExpectedRates, level: float) -> Movement
             change, spread = _change(known, expectation.is_binomial)
             weight = 1.0 / (spread**2 + expectation.variance((dim,)) * (1 + 1 / cells.n_periods))
             square = float((weight * (change - np.average(change, weights=weight)) ** 2).sum())
-            even &= float(chi2.sf(square, known.shape[1] - 1)) * n_dims > level
+            even &= float(chi2.sf(square, known.shape[1] - 1)) * n_dims > alpha
     if n_dims and even and rest_moved:
         return Movement("even")
     if found:

@@ -50,7 +50,7 @@ class Cause:
 
 
 def choose(
-    cells: Cells, expectation: ExpectedRates, scan: Scan, *, level: float, max_causes: int, min_share: float
+    cells: Cells, expectation: ExpectedRates, scan: Scan, *, alpha: float, max_causes: int, min_share: float
 ) -> list[Cause]:
     """Return the causes in the order of evidence, each followed by its alternatives.
 
@@ -59,7 +59,7 @@ def choose(
     cells : Cells
     expectation : ExpectedRates
     scan : Scan
-    level : float
+    alpha : float
         A cause is significant where its q is at most this. Where the whole has plainly moved, the first
         cause need only be beyond sampling error.
     max_causes : int
@@ -74,35 +74,35 @@ def choose(
     alive = np.ones(len(cells), dtype=bool)
     chosen: list[Cause] = []
     expected = cells.exposure_after * expectation.rate
-    is_plain = _is_plain(cells, level)
+    is_plain = _is_plain(cells, alpha)
     while len(chosen) < max_causes and alive.any():
         # A count is judged against a proportional change of all that is left; a rate has its own level.
         scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive)
         found = scan.search(alive, scale)
-        best = next((candidate for candidate in found if candidate.q <= level), None)
+        best = next((candidate for candidate in found if candidate.q <= alpha), None)
         if is_plain and not chosen:
-            best = next((candidate for candidate in found if candidate.q_sampling <= level), None)
+            best = next((candidate for candidate in found if candidate.q_sampling <= alpha), None)
         if best is None:
             break
         if not cells.is_rate:
-            best = _with_the_whole(cells, expectation, expected, alive, found, best, level)
+            best = _with_the_whole(cells, expectation, expected, alive, found, best, alpha)
         rank = len(chosen) + 1
         cause = _cause(cells, expectation, expected, alive, best, None)
         if chosen and abs(cause.contribution) < min_share * abs(chosen[0].contribution):
             break
         chosen.append(cause)
-        chosen += _alternatives(cells, expectation, expected, alive, found, best, cause, rank, level)
+        chosen += _alternatives(cells, expectation, expected, alive, found, best, cause, rank, alpha)
         alive &= ~cause.inside
     return chosen[:max_causes]
 
 
-def whole_has_moved(cells: Cells, level: float) -> bool:
+def whole_has_moved(cells: Cells, alpha: float) -> bool:
     """Return whether the sum of all cells is beyond sampling error, and outside the baseline's range.
 
     Parameters
     ----------
     cells : Cells
-    level : float
+    alpha : float
         Probability of yes where only sampling error is at work and there is one baseline period.
 
     Returns
@@ -110,19 +110,19 @@ def whole_has_moved(cells: Cells, level: float) -> bool:
     bool
     """
     gap, error = _gaps(cells)
-    margin = float(norm.isf(level / 2)) * error
+    margin = float(norm.isf(alpha / 2)) * error
     return bool((gap > margin).all() or (gap < -margin).all())
 
 
-def _is_plain(cells: Cells, level: float) -> bool:
+def _is_plain(cells: Cells, alpha: float) -> bool:
     """Return whether the rate of all cells has left the range of all baseline periods by a long way.
 
     By a tenth and by three standard errors of sampling at least, from a range worth the name: where
     periods are exchangeable the current one is the lowest or highest of n + 1 with probability
-    2 / (n + 1), which may be ten times ``level``. Counts are explained against a proportional change of
+    2 / (n + 1), which may be ten times ``alpha``. Counts are explained against a proportional change of
     all: that all has changed says nothing about them.
     """
-    if not cells.is_rate or 2.0 / (cells.n_periods + 1) > _LENIENCE * level:
+    if not cells.is_rate or 2.0 / (cells.n_periods + 1) > _LENIENCE * alpha:
         return False
     gap, error = _gaps(cells)
     margin = np.maximum(np.log(_PLAIN_RATIO), _PLAIN_ERRORS * error)
@@ -155,7 +155,7 @@ def _with_the_whole(
     alive: np.ndarray,
     found: list[Candidate],
     best: Candidate,
-    level: float,
+    alpha: float,
 ) -> Candidate:
     """Return the combination to name where two explain each other: the one that moved as the whole did.
 
@@ -163,7 +163,7 @@ def _with_the_whole(
     evidence. A combination that stayed, or went against the whole, gives way to a significant one that
     moved by itself the way of the whole, and without which it would be as expected.
     """
-    z = float(norm.isf(level / 2))
+    z = float(norm.isf(alpha / 2))
     whole = float(cells.events_after[alive].sum() - expected[alive].sum())
 
     def moves(candidate: Candidate) -> bool:
@@ -178,7 +178,7 @@ def _with_the_whole(
     held = _inside(cells, dict(zip(best.dims, best.codes, strict=True))) & alive
     for candidate in found:
         inside = _inside(cells, dict(zip(candidate.dims, candidate.codes, strict=True))) & alive
-        if candidate.q > level or (inside & held).any() or not moves(candidate):
+        if candidate.q > alpha or (inside & held).any() or not moves(candidate):
             continue
         rest = alive & ~inside & ~held
         share = _level(cells.events_after, expected, rest)
@@ -216,7 +216,7 @@ def _alternatives(
     best: Candidate,
     cause: Cause,
     rank: int,
-    level: float,
+    alpha: float,
 ) -> list[Cause]:
     """Return combinations that explain the same change and are needed for a 95 % credible set.
 
@@ -234,7 +234,7 @@ def _alternatives(
         if candidate is best:
             continue
         covered += share
-        if candidate.q > level:
+        if candidate.q > alpha:
             continue
         other = _cause(cells, expectation, expected, alive, candidate, rank)
         known = [cause, *others]

@@ -1,4 +1,4 @@
-"""Intervals of rates, means and ratios; correction for many looks; shrinkage."""
+"""Intervals of means, ratios and differences of rates; shrinkage."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
+from csatext.inference import wilson
+
 __all__ = [
     "Difference",
-    "benjamini_hochberg",
     "bootstrap_interval",
     "count_difference",
     "divide",
     "garwood",
     "rate_difference",
     "shrink",
-    "wilson",
 ]
 
 _LARGE = 500
@@ -46,43 +46,6 @@ def divide(a: ArrayLike, b: ArrayLike) -> np.ndarray:
     return np.asarray(a, dtype="float64") / np.where(divisor == 0, np.nan, divisor)
 
 
-def wilson(successes: ArrayLike, trials: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Return Wilson's score interval of a proportion.
-
-    Parameters
-    ----------
-    successes, trials : array_like
-        Counts, of one shape.
-    level : float, default 0.95
-        Confidence level.
-
-    Returns
-    -------
-    low, high : ndarray of float
-        NaN where there are no trials.
-
-    References
-    ----------
-    Wilson (1927), Journal of the American Statistical Association 22, 209-212.
-
-    Examples
-    --------
-    >>> low, high = wilson([3], [10])
-    >>> round(float(low[0]), 4), round(float(high[0]), 4)
-    (0.1078, 0.6032)
-    """
-    x, n = np.asarray(successes, dtype="float64"), np.asarray(trials, dtype="float64")
-    z2 = special.ndtri(0.5 + level / 2) ** 2
-    n = np.where(n > 0, n, np.nan)
-    rate = x / n
-    middle = (rate + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    # rounding must not leave an end a hair inside the possible values 0 and 1
-    low = np.where(x == 0, 0.0 * n, np.clip(middle - half, 0, 1))
-    high = np.where(x == n, 1.0, np.clip(middle + half, 0, 1))
-    return low, high
-
-
 def garwood(events: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Return the exact interval of a Poisson mean of which ``events`` were counted.
 
@@ -107,37 +70,8 @@ def garwood(events: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndar
     [4.795, 18.39]
     """
     n, alpha = np.asarray(events, dtype="float64"), 1 - level
-    low = np.where(n > 0, stats.chi2.ppf(alpha / 2, 2 * np.maximum(n, 1e-300)) / 2, 0.0)
-    return np.where(np.isnan(n), np.nan, low), stats.chi2.ppf(1 - alpha / 2, 2 * n + 2) / 2
-
-
-def benjamini_hochberg(p: ArrayLike) -> np.ndarray:
-    """Return p values corrected for the false discovery rate; NaN stays NaN and does not count.
-
-    Parameters
-    ----------
-    p : array_like of float
-        P values.
-
-    Returns
-    -------
-    ndarray of float
-
-    References
-    ----------
-    Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289-300.
-
-    Examples
-    --------
-    >>> benjamini_hochberg([0.01, float("nan"), 0.04, 0.03]).round(3).tolist()
-    [0.03, nan, 0.04, 0.04]
-    """
-    given = np.asarray(p, dtype="float64")
-    q = np.full(given.shape, np.nan)
-    known = ~np.isnan(given)
-    if known.any():
-        q[known] = stats.false_discovery_control(given[known], method="bh")
-    return q
+    low = np.where(n == 0, 0.0, stats.chi2.ppf(alpha / 2, 2 * n) / 2)
+    return low, stats.chi2.ppf(1 - alpha / 2, 2 * n + 2) / 2
 
 
 def shrink(value: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, float]:

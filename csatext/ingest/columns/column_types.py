@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from csatext.dates.empty import WORDS, repeated_words
-from csatext.dates.parse import Times, parse_times
+from csatext.dates.empty import WORDS
+from csatext.dates.parse import parse_times
+from csatext.ingest.columns.date_notes import date_notes
 from csatext.ingest.columns.headers import kind_of, known_headers, normal_header
 from csatext.ingest.columns.masking import mask
-from csatext.ingest.columns.unreadable_dates import shown_date
 from csatext.ingest.columns.values import (
     SCORE,
     as_flags,
@@ -38,7 +38,9 @@ _UNSCORED = (
 _ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
 
 
-def type_columns(frame: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list[Note]]:
+def type_columns(
+    frame: pd.DataFrame, timezone: str, dayfirst: bool | None = None
+) -> tuple[pd.DataFrame, list[Note]]:
     """Return the frame with every column but ``doc_id`` and ``text`` as its kind says, and what was lost.
 
     Parameters
@@ -47,6 +49,8 @@ def type_columns(frame: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list
         Canonical names where they are known.
     timezone : str
         IANA name.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is in March; None: by content.
 
     Returns
     -------
@@ -61,45 +65,24 @@ def type_columns(frame: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list
     [4, 5]
     """
     notes = _lost_digits(frame, [str(name) for name in frame.columns if _identifies(str(name))])
-    timed = _times(frame, timezone, notes)
+    timed = _times(frame, timezone, dayfirst, notes)
     written = timed.columns.difference(frame.columns)
     typed = _typed(timed.drop(columns=written), timezone, notes)
     return typed.join(timed[written]), notes
 
 
-def _times(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:
+def _times(frame: pd.DataFrame, timezone: str, dayfirst: bool | None, notes: list[Note]) -> pd.DataFrame:
     """Return the frame with its time columns parsed; what cannot be read stays as text beside them."""
     result = frame.copy(deep=False)
     for name in frame.columns:
         if kind_of(name) != "time":
             continue
-        times = parse_times(frame[name], timezone)
+        times = parse_times(frame[name], timezone, dayfirst)
         result[name] = times.values
         if times.unreadable.any():
-            written = as_text(frame[name]).where(times.unreadable)
-            result[f"{name}_text"] = written
-            notes.extend(_lost_dates(written, times, str(name)))
-        if times.zoned.any():
-            n = int(times.zoned.sum())
-            notes.append(
-                Note("date_zone", name, n, len(frame), f"{n} 行是时间戳或带时区，换算为 {timezone} 当地时间")
-            )
+            result[f"{name}_text"] = as_text(frame[name]).where(times.unreadable)
+        notes.extend(date_notes(frame[name], times, str(name), timezone))
     return result
-
-
-def _lost_dates(written: pd.Series, times: Times, name: str) -> list[Note]:
-    """Return what to say of the cells that are no dates: words for nothing, and what cannot be read."""
-    words = repeated_words(written, times.unreadable, int(times.values.notna().sum()))
-    notes: list[Note] = []
-    for check, rows, what in (
-        ("date_word", words, f"行写的是反复出现的词，当作没有日期，原文在列「{name}_text」"),
-        ("date_unreadable", times.unreadable & ~words, "行的日期读不出"),
-    ):
-        n = int(rows.sum())
-        if n:
-            seen = "、".join(shown_date(text) for text in written[rows].unique()[:_EXAMPLES])
-            notes.append(Note(check, name, n, len(written), f"{n} {what}；例如：{seen}"))
-    return notes
 
 
 def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFrame:

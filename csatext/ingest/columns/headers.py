@@ -13,6 +13,7 @@ import pandas as pd
 
 from csatext.errors import InputError, LexiconError, ParameterError, nearest
 from csatext.ingest.columns.masking import mask
+from csatext.ingest.columns.time_column import choose_time, date_parts
 from csatext.ingest.columns.values import as_identifiers, as_text
 from csatext.ingest.raw_table import Note
 from csatext.lexicon import lexicon_path
@@ -217,10 +218,14 @@ def map_columns(
     n = len(frame)
     notes = [Note("column_mapping", c, n, n, f"由「{h}」得到（调用者指定）") for h, c in rename.items()]
     found = _candidates([name for name in names if name not in rename])
+    if "created_at" not in rename.values():
+        _assign_time(frame, found, rename, notes)
     for canonical, headers in found.items():
-        if canonical in rename.values() or canonical == "doc_id":
+        if canonical in rename.values() or canonical in ("doc_id", "created_at"):
             continue
-        _assign(frame, canonical, headers, rename, notes)
+        free = [header for header in headers if header not in rename]
+        if free:
+            _assign(frame, canonical, free, rename, notes)
     if "text" not in rename.values():
         guess = _guess_text(frame, [name for name in names if name not in rename])
         if guess is None:
@@ -241,6 +246,34 @@ def map_columns(
         if name not in rename and name in rename.values():
             final[name] = f"{name}_原列"
     return frame.rename(columns=final), notes
+
+
+def _assign_time(
+    frame: pd.DataFrame, found: Mapping[str, Sequence[str]], rename: dict[str, str], notes: list[Note]
+) -> None:
+    """Give the name ``created_at`` to the column that holds the times of the contacts, and say so.
+
+    Where no column holds times, the best header keeps the name, and reading says what is wrong with its
+    cells; year, month and day in columns of their own are put together later.
+    """
+    normal = {str(name): normal_header(str(name)) for name in frame.columns if name not in rename}
+    known = [header for header in found.get("created_at", ()) if header not in rename]
+    of_lexicon = {header for headers in found.values() for header in headers}
+    free = {header: plain for header, plain in normal.items() if header not in of_lexicon}
+    parts = date_parts(frame, normal)
+    started = [header for header in found.get("started_at", ()) if header not in rename]
+    if parts:
+        # A year and a month alone are less than a column of days.
+        free = {} if len(parts) > 2 else {h: plain for h, plain in free.items() if h not in parts}
+    choice = choose_time(frame, known, free, [] if parts else started)
+    if choice is not None and choice.detail:
+        rename[choice.header] = "created_at"
+        notes.append(Note("column_mapping", "created_at", len(frame), len(frame), choice.detail))
+    elif choice is not None:
+        others = [header for header in known if header != choice.header]
+        _assign(frame, "created_at", [choice.header, *others], rename, notes)
+    elif known and not parts:
+        _assign(frame, "created_at", known, rename, notes)
 
 
 def _assign(

@@ -8,11 +8,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.lexicon import Lexicon
+from csatext.strings import string_array
 
 __all__ = ["infer_roles", "likely_sides", "service_scores"]
 
@@ -118,7 +118,7 @@ def service_scores(texts: pd.Series) -> NDArray[np.float64]:
     >>> service_scores(pd.Series(["您好，很高兴为您服务", "我要退款", "三号"])).round().tolist()
     [9.0, -5.0, 0.0]
     """
-    column = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    column = string_array(texts)
     total = np.zeros(len(texts))
     for (role, factor), pattern in _cues().items():
         counts = pc.fill_null(pc.count_substring_regex(column, pattern), 0).to_numpy(zero_copy_only=False)

@@ -1,4 +1,4 @@
-"""Files of dialogues to tables with one row an utterance: which shape a file has, and how it opens."""
+"""Sources of dialogues to tables with one row an utterance: which shape each of them has."""
 
 from __future__ import annotations
 
@@ -6,38 +6,28 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csatext.errors import InputError, ParameterError
+from csatext.errors import CsatextError, InputError
 from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, whole_characters
 from csatext.ingest.dialogues.layouts import exchanges, nested_column, transcript_column, transcript_file
 from csatext.ingest.dialogues.subtitles import looks_like_subtitles, read_subtitles
 from csatext.ingest.dialogues.transcripts import find_grammar
 from csatext.ingest.dialogues.turn_columns import candidates, chosen_columns, map_turns
-from csatext.ingest.formats.delimited import read_delimited
-from csatext.ingest.formats.encodings import decode
-from csatext.ingest.formats.json_parquet import read_json, read_parquet
+from csatext.ingest.formats.json_parquet import read_json
 from csatext.ingest.formats.json_values import json_lines
-from csatext.ingest.formats.registry import ENDINGS, read_bytes
-from csatext.ingest.formats.workbooks import read_workbook
+from csatext.ingest.formats.registry import PLAIN, RECORDS, SUBTITLES, Source, failed
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import RAW_LIMIT, Note, RawTable, Reject
 from csatext.ingest.repair.table_cleanup import tidy
 
-__all__ = ["TURN_ENDINGS", "Spoken", "load_spoken"]
+__all__ = ["Spoken", "load_spoken"]
 
-_SUBTITLES = (".srt", ".vtt")
-_RECORDS = (".json", ".jsonl", ".ndjson")
-_PLAIN = (".txt", ".log", ".md", "")
-TURN_ENDINGS = (*ENDINGS, *_SUBTITLES, ".log", ".md")
-"""File endings that hold dialogues, in lower case."""
 _ESCAPED = re.compile(r"\\[uU][dD][89a-fA-F]|[\ud800-\udfff]")
-_BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _WHAT = "请给出一行一句的表（会话、角色、内容）、对话的 JSON，或「角色：内容」的文本"
 
 
@@ -55,88 +45,54 @@ class Spoken:
     notes: list[Note] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    columns: Mapping[str, str] | None
-    encoding: str | None
-    sheet: str | int | None
-    delimiter: str | None
-    timezone: str
-
-
-def load_spoken(
-    path: str | PathLike[str],
-    *,
-    columns: Mapping[str, str] | None,
-    encoding: str | None,
-    sheet: str | int | None,
-    delimiter: str | None,
-    timezone: str,
-) -> list[Spoken]:
-    """Return the utterances of a file, or of every file of a folder in the order of their names.
+def load_spoken(sources: Sequence[Source], options: ReadOptions) -> list[Spoken]:
+    """Return the utterances of each source; of a file among several that has none, the reason as a reject.
 
     Raises
     ------
     InputError
         Nothing there that can be read as dialogues.
     ParameterError
-        An argument has the wrong type.
+        An option has a value that does not fit.
     """
-    if not isinstance(path, str | PathLike):
-        raise ParameterError.wrong_type("path", path, "文件路径或文件夹")
-    if columns is not None and not isinstance(columns, Mapping):
-        raise ParameterError.wrong_type("columns", columns, '{"规范列名": "表头"}')
-    asked = _Asked(columns, encoding, sheet, delimiter, timezone)
-    where = Path(path)
-    try:
-        files = sorted(where.iterdir()) if where.is_dir() else None
-    except (OSError, ValueError) as error:
-        raise InputError.unreadable(repr(str(path)), "系统无法打开这个路径", "请检查路径和权限") from error
-    if files is None:
-        if where.suffix.lower() not in (*TURN_ENDINGS, ""):
-            what = f"请另存为 {'、'.join(TURN_ENDINGS)} 之一"
-            raise InputError.unreadable(where, f"不支持 {where.suffix} 文件", what)
-        return [_load(where, asked)]
-    fitting = [
-        file
-        for file in files
-        if file.is_file() and file.suffix.lower() in TURN_ENDINGS and not file.name.startswith((".", "~$"))
-    ]
-    if not fitting:
-        raise InputError.unreadable(where, "文件夹里没有可读的文件", f"请放入 {'、'.join(TURN_ENDINGS)} 之一")
-    return [_load(file, asked) for file in fitting]
+    found: list[Spoken] = []
+    errors: list[CsatextError] = []
+    for source in sources:
+        try:
+            spoken = _load(source, options)
+        except CsatextError as error:
+            errors.append(error)
+            lost = failed(error)
+            frame = pd.DataFrame({name: pd.array([], dtype="str") for name in ("doc_id", "role", "text")})
+            none = np.array([], dtype=np.int64)
+            spoken = Spoken(source.name, frame, none, lost.rejects, lost.notes)
+        found.append(replace(spoken, notes=[*source.notes, *spoken.notes]))
+    if len(errors) == len(sources):
+        raise errors[0]
+    return found
 
 
-def _load(path: Path, asked: _Asked) -> Spoken:
-    data = read_bytes(path)
-    ending = path.suffix.lower()
-    if data.startswith(b"PAR1") or ending in (".parquet", ".pq"):
-        return _from_table(read_parquet(data, path), path, asked)
-    if data.startswith(_BOOKS):
-        return _from_table(read_workbook(data, path, asked.sheet), path, asked)
-    text, notes = decode(data, path, asked.encoding)
-    if not text.strip():
-        raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
-    spoken = _from_text(text, path, ending, asked)
-    return replace(spoken, notes=notes + spoken.notes)
-
-
-def _from_text(text: str, path: Path, ending: str, asked: _Asked) -> Spoken:
-    if ending in _SUBTITLES or (ending in _PLAIN and looks_like_subtitles(text)):
-        return _from_subtitles(text, path, asked)
-    if ending in _RECORDS or (ending in _PLAIN and text.lstrip("\ufeff \r\n\t").startswith(("{", "["))):
-        found = _from_json(text, path, asked)
+def _load(source: Source, options: ReadOptions) -> Spoken:
+    text = source.text if source.ending in (*PLAIN, *RECORDS, *SUBTITLES) else None
+    if text is None:
+        return _from_table(source.raw, source, options)
+    if source.ending in SUBTITLES or (source.ending in PLAIN and looks_like_subtitles(text)):
+        return _from_subtitles(text, source, options)
+    if source.ending in RECORDS or (
+        source.ending in PLAIN and text.lstrip("\ufeff \r\n\t").startswith(("{", "["))
+    ):
+        found = _from_json(text, source, options)
         if found is not None:
             return found
-    if ending in _PLAIN and not _is_table(text, path, asked):
+    if source.ending in PLAIN and not _is_table(text):
         normal = text.replace("\r\n", "\n").replace("\r", "\n")
         grammar = find_grammar([normal])
         if grammar is not None:
-            return _finish(*transcript_file(normal, grammar), path, asked)
-    return _from_table(read_delimited(text, path, asked.delimiter), path, asked)
+            return _finish(*transcript_file(normal, grammar), source, options)
+    return _from_table(source.raw, source, options)
 
 
-def _is_table(text: str, path: Path, asked: _Asked) -> bool:
+def _is_table(text: str) -> bool:
     """Return whether a text begins with a header that names a role or a dialogue beside a text."""
     first = text.lstrip("\ufeff").split("\n", 1)[0]
     names = [name.strip().strip('"') for name in re.split(r"[\t,;|]", first)]
@@ -147,10 +103,10 @@ def _is_table(text: str, path: Path, asked: _Asked) -> bool:
     )
 
 
-def _from_subtitles(text: str, path: Path, asked: _Asked) -> Spoken:
+def _from_subtitles(text: str, source: Source, options: ReadOptions) -> Spoken:
     cues, rejects = read_subtitles(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not cues:
-        raise InputError.unreadable(path, "字幕里没有一句话", "请检查导出是否完成")
+        raise InputError.unreadable(source.where, "字幕里没有一句话", "请检查导出是否完成")
     frame = pd.DataFrame(
         {
             "speaker": pd.array([cue.label for cue in cues], dtype="str"),
@@ -160,7 +116,7 @@ def _from_subtitles(text: str, path: Path, asked: _Asked) -> Spoken:
         }
     )
     lines = np.array([cue.line for cue in cues], dtype=np.int64)
-    return _finish(frame, {"role": "speaker"}, lines, rejects, path, asked)
+    return _finish(frame, {"role": "speaker"}, lines, rejects, source, options)
 
 
 def _finish(
@@ -168,54 +124,52 @@ def _finish(
     given: Mapping[str, str],
     lines: NDArray[np.int64],
     rejects: list[Reject],
-    path: Path,
-    asked: _Asked,
+    source: Source,
+    options: ReadOptions,
     notes: Sequence[Note] = (),
 ) -> Spoken:
     """Return the rows under canonical names; the caller's mapping wins over what the shape says."""
-    chosen = chosen_columns([str(name) for name in frame.columns], asked.columns, path)
+    chosen = chosen_columns([str(name) for name in frame.columns], options.columns, source.where)
     settled = {**{k: v for k, v in given.items() if v not in chosen.values()}, **chosen}
-    mapped = map_turns(frame, {k: v for k, v in settled.items() if v in frame.columns}, path, asked.timezone)
+    there = {name: header for name, header in settled.items() if header in frame.columns}
+    mapped = map_turns(frame, there, source.where, options.timezone, options.dayfirst)
     said = [
         Note("column_mapping", c, len(frame), len(frame), f"由「{h}」得到（调用者指定）")
         for c, h in chosen.items()
     ]
-    return Spoken(path.name, mapped.frame, lines, rejects, [*notes, *said, *mapped.notes])
+    return Spoken(source.name, mapped.frame, lines, rejects, [*notes, *said, *mapped.notes])
 
 
-def _from_table(raw: RawTable, path: Path, asked: _Asked) -> Spoken:
+def _from_table(raw: RawTable, source: Source, options: ReadOptions) -> Spoken:
     """Return the utterances of a table: nested cells, transcripts in cells, exchanges, or one a row."""
-    raw = tidy(raw)
     if raw.frame.empty:
-        raise InputError.unreadable(path, "没有数据行", "请检查导出条件，或换一个文件")
+        raise InputError.unreadable(source.where, "没有数据行", "请检查导出条件，或换一个文件")
     shapes: tuple[Callable[[RawTable, Mapping[str, str] | None], Any], ...] = (
         nested_column,
         transcript_column,
         exchanges,
     )
     for shape in shapes:
-        found = shape(raw, asked.columns)
+        found = shape(raw, options.columns)
         if found is not None:
             frame, given, lines, rejects = found
             rest = replace(
-                asked,
-                columns={
-                    name: header for name, header in (asked.columns or {}).items() if header in frame.columns
-                },
+                options,
+                columns={name: header for name, header in options.columns.items() if header in frame.columns},
             )
-            return _finish(frame, given, lines, [*raw.rejects, *rejects], path, rest, raw.notes)
+            return _finish(frame, given, lines, [*raw.rejects, *rejects], source, rest, raw.notes)
     lines = raw.lines if raw.lines is not None else np.zeros(len(raw.frame), dtype=np.int64)
-    spoken = _finish(raw.frame, {}, lines, raw.rejects, path, asked, raw.notes)
+    spoken = _finish(raw.frame, {}, lines, raw.rejects, source, options, raw.notes)
     if (
         spoken.frame["role"].isna().all()
         and "speaker" not in spoken.frame
         and spoken.frame["doc_id"].isna().all()
     ):
-        raise InputError.unreadable(path, "看不出谁在说话，也没有会话编号", _WHAT)
+        raise InputError.unreadable(source.where, "看不出谁在说话，也没有会话编号", _WHAT)
     return spoken
 
 
-def _from_json(text: str, path: Path, asked: _Asked) -> Spoken | None:
+def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None:
     """Return the utterances of JSON or JSON lines; None where the text is not JSON after all."""
     try:
         records, lines, rejects = _parse(text)
@@ -225,15 +179,16 @@ def _from_json(text: str, path: Path, asked: _Asked) -> Spoken | None:
         whole = records if lines is not None or isinstance(records, list) else [records]
         if not any(holds_dialogues(record) for record in whole):
             if not (isinstance(records, list) and lines is None and _is_bare(records)):
-                return _from_table(read_json(text, path), path, asked)
+                raw = source.raw if source.ending in RECORDS else tidy(read_json(text, source.where))
+                return _from_table(raw, source, options)
             whole = [records]
         found = find_dialogues(whole, "turns")
     except RecursionError as error:
-        raise InputError.unreadable(path, "JSON 嵌套过深", _WHAT) from error
+        raise InputError.unreadable(source.where, "JSON 嵌套过深", _WHAT) from error
     at = np.array(lines, dtype=np.int64) if lines is not None else np.zeros(len(whole), dtype=np.int64)
     rejects += [Reject(int(at[i]) or None, "没有找到对话", stray[:RAW_LIMIT]) for i, stray in found.strays]
     if not found.utterances:
-        raise InputError.unreadable(path, "JSON 里没有对话", _WHAT)
+        raise InputError.unreadable(source.where, "JSON 里没有对话", _WHAT)
     frame, given = found.table()
     rows = at[found.records[[u.dialogue for u in found.utterances]]]
     notes = [
@@ -242,7 +197,7 @@ def _from_json(text: str, path: Path, asked: _Asked) -> Spoken | None:
     if halves:
         detail = f"{halves} 个残缺的字符（半个代理对）换成了「?」"
         notes.append(Note("lone_surrogates", "", halves, len(found.utterances), detail))
-    return _finish(frame, given, rows, rejects, path, asked, notes)
+    return _finish(frame, given, rows, rejects, source, options, notes)
 
 
 def _is_bare(records: list[Any]) -> bool:

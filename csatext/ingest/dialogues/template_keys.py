@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from csatext.ingest.dialogues.role_inference import service_scores
 from csatext.lexicon import Lexicon
+from csatext.strings import string_array, string_column
 
 __all__ = [
     "GAP",
@@ -76,8 +77,7 @@ def keys_of(texts: pd.Series) -> pd.Series:
     >>> keys_of(pd.Series(["您好，客服小美为您服务！", "您好, 客服小丽为您服务", "订单A123已发货"])).tolist()
     ['您好客服#为您服务', '您好客服#为您服务', '订单#已发货']
     """
-    column = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    folded = pc.utf8_lower(pc.utf8_normalize(pc.fill_null(column, ""), form="NFKC"))
+    folded = pc.utf8_lower(pc.utf8_normalize(string_array(texts), form="NFKC"))
     bare = pc.replace_substring_regex(_marked(folded), _DROPPED, "")
     keys = pc.replace_substring_regex(bare, "#+", "#")
     return pd.Series(keys.to_pandas().to_numpy(), index=texts.index, dtype="str")
@@ -91,7 +91,7 @@ def shown(texts: pd.Series) -> pd.Series:
     >>> shown(pd.Series(["您的订单A123已发货。"])).tolist()
     ['您的订单＊已发货。']
     """
-    column = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    column = string_column(texts)
     marked = pc.replace_substring_regex(_marked(column), "#+", SLOT)
     return pd.Series(pc.utf8_trim_whitespace(marked).to_pandas().to_numpy(), index=texts.index, dtype="str")
 
@@ -104,7 +104,7 @@ def cut_pieces(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
     >>> [column.tolist() for column in cut_pieces(pd.Series(["好的。请稍等", "在吗"]))]
     [['好的', '请稍等', '在吗'], [0, 0, 1]]
     """
-    column = pc.fill_null(pa.array(texts, type=pa.large_string(), from_pandas=True), "")
+    column = string_array(texts)
     # Blanks inside a bracketed slot are no end of a sentence.
     lists = pc.split_pattern_regex(pc.utf8_trim_whitespace(column), _PIECES)
     pieces = pc.list_flatten(lists).to_pandas().astype("str")
@@ -138,7 +138,7 @@ def is_card(keys: pd.Series) -> pd.Series:
     >>> is_card(pd.Series(["通过网页发送订单号#商品编号#", "订单号#商品编号#为什么没发货"])).tolist()
     [True, False]
     """
-    column = pa.array(keys, type=pa.large_string(), from_pandas=True)
+    column = string_array(keys)
     terms = "|".join(cue_terms("card_field"))
     fields = pc.count_substring_regex(column, terms).to_numpy(zero_copy_only=False)
     ended = pc.match_substring_regex(column, f"(?:{terms})#?[^#]{{0,{_CARD_END}}}#?$")
@@ -156,7 +156,7 @@ def kind_of_message(texts: pd.Series) -> pd.Series:
     ['hold', 'closing', 'other']
     """
     kinds = pd.Series("other", index=texts.index, dtype="str")
-    column = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    column = string_array(texts)
     for kind in reversed(_KINDS):
         found = pc.match_substring_regex(column, "|".join(cue_terms(kind))).to_numpy(zero_copy_only=False)
         kinds = kinds.mask(pd.Series(found, index=texts.index).fillna(False).astype("bool"), kind)

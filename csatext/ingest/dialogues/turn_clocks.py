@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.dates.empty import empty_dates, repeated_words
-from csatext.dates.parse import parse_times
+from csatext.dates.parse import Times, parse_times
 from csatext.ingest.columns.headers import normal_header
 from csatext.ingest.columns.values import as_numbers, as_text, blank
 
@@ -30,7 +30,7 @@ _HOURS = 24
 class Clock(NamedTuple):
     """``times`` datetime64[us] or None, ``seconds`` float64 or None, ``unreadable`` and ``zoned`` counts.
 
-    ``of_day``: the seconds are those since midnight.
+    ``of_day``: the seconds are those since midnight. ``read``: how times were read.
     """
 
     times: pd.Series | None
@@ -38,9 +38,10 @@ class Clock(NamedTuple):
     unreadable: int
     zoned: int
     of_day: bool = False
+    read: Times | None = None
 
 
-def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
+def read_clock(column: pd.Series, header: str, timezone: str, dayfirst: bool | None = None) -> Clock:
     """Return a time column of turns, as times or as seconds from the start of the dialogue.
 
     Numbers are epochs, Excel serials, or else seconds (milliseconds where the header says so, or where a
@@ -58,7 +59,7 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     [36000.0, 36060.0]
     """
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return _times(column, timezone)
+        return _times(column, timezone, dayfirst)
     texts = as_text(column)
     # Nought is a second of the call, not a sign for nothing.
     texts = texts.mask(empty_dates(texts) & ~texts.str.match(_NOUGHT).fillna(False).to_numpy(dtype=np.bool_))
@@ -69,14 +70,14 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     if numbers is not None:
         low, high = float(numbers.min()), float(numbers.max())
         if high >= _EPOCHS or (_SERIALS[0] <= low and high <= _SERIALS[1]):
-            return _times(column, timezone)
+            return _times(column, timezone, dayfirst)
         steps = numbers.diff()
         slow = float(steps[steps > 0].median()) >= _SLOWEST
         small = normal_header(header).endswith("ms") or high > _LONGEST_CALL or slow
         return Clock(None, numbers.astype("float64") / (1000.0 if small else 1.0), 0, 0)
     parts = texts.str.extract(_CLOCK)
     if parts["m"].notna().sum() < _MOST * len(filled):
-        return _times(column, timezone)
+        return _times(column, timezone, dayfirst)
     hours, minutes = (pd.to_numeric(parts[name]).astype("float64") for name in ("h", "m"))
     seconds = pd.to_numeric(parts["s"].str.replace(",", ".", regex=False)).astype("float64")
     whole = bool((seconds.dropna() % 1 == 0).all())
@@ -85,9 +86,8 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0, of_day)
 
 
-def _times(column: pd.Series, timezone: str) -> Clock:
-    times = parse_times(column, timezone)
+def _times(column: pd.Series, timezone: str, dayfirst: bool | None) -> Clock:
+    times = parse_times(column, timezone, dayfirst)
     words = repeated_words(as_text(column), times.unreadable, int(times.values.notna().sum()))
-    return Clock(
-        times.values, None, int((times.unreadable & ~words).sum()), int(np.asarray(times.zoned).sum())
-    )
+    unreadable, zoned = int((times.unreadable & ~words).sum()), int(times.zoned.sum())
+    return Clock(times.values, None, unreadable, zoned, read=times)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from csatext.errors import InputError, LexiconError, ParameterError, nearest
+from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import as_identifiers, as_numbers, as_text, blank
 from csatext.ingest.dialogues.roles import flag_role, map_roles
@@ -219,13 +220,13 @@ def _roles(
 
 
 def _clocks(
-    frame: pd.DataFrame, used: dict[str, str], timezone: str, notes: list[Note]
+    frame: pd.DataFrame, used: dict[str, str], timezone: str, dayfirst: bool | None, notes: list[Note]
 ) -> dict[str, pd.Series]:
     found: dict[str, pd.Series] = {}
     for name, seconds in _TIMES.items():
         if name not in used:
             continue
-        clock = read_clock(frame[used[name]], used[name], timezone)
+        clock = read_clock(frame[used[name]], used[name], timezone, dayfirst)
         if clock.times is not None:
             found[name] = clock.times
         if clock.seconds is not None:
@@ -241,6 +242,8 @@ def _clocks(
         if clock.zoned:
             detail = f"{clock.zoned} 行是时间戳或带时区，换算为 {timezone} 当地时间"
             notes.append(Note("date_zone", name, clock.zoned, len(frame), detail))
+        if clock.read is not None:
+            notes.extend(order_notes(frame[used[name]], clock.read, name))
     return found
 
 
@@ -258,7 +261,13 @@ def _pick_times(frame: pd.DataFrame, free: list[str], doc: pd.Series | None, use
                 break
 
 
-def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timezone: str) -> Mapped:
+def map_turns(
+    frame: pd.DataFrame,
+    given: Mapping[str, str],
+    path: object,
+    timezone: str,
+    dayfirst: bool | None = None,
+) -> Mapped:
     """Return a table with one row an utterance under canonical names.
 
     Parameters
@@ -271,6 +280,8 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
         Named in errors.
     timezone : str
         For epochs.
+    dayfirst : bool, optional
+        As :func:`csatext.read_turns` takes it.
 
     Returns
     -------
@@ -325,7 +336,7 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
             result["turn_no"], used["turn_no"] = numbers, header
             break
     _pick_times(frame, free(), doc, used)
-    for name, values in _clocks(frame, used, timezone, notes).items():
+    for name, values in _clocks(frame, used, timezone, dayfirst, notes).items():
         result[name] = values
     flag = used["role"] if how == "flag" else None
     for name in names:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from os import PathLike
+from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
@@ -12,7 +14,7 @@ from csatext.errors import InputError, ParameterError
 from csatext.ingest.raw_table import Note, RawTable
 from csatext.ingest.repair.header_row import unique_names
 
-__all__ = ["is_url", "read_database"]
+__all__ = ["is_url", "read_database", "source_name"]
 
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:\+[A-Za-z0-9_]+)?://")
 _CHUNK = 50_000
@@ -27,6 +29,19 @@ def is_url(path: str) -> bool:
     (True, False)
     """
     return _URL.match(path) is not None
+
+
+def source_name(source: str | PathLike[str]) -> str:
+    """Return an input as it may be shown: the name of a file or folder, the dialect of a URL.
+
+    Examples
+    --------
+    >>> source_name("导出/五月.csv"), source_name("mysql://root:secret@localhost")
+    ('五月.csv', 'mysql://…')
+    """
+    if isinstance(source, str) and is_url(source):
+        return source.split("://")[0] + "://…"
+    return Path(source).name
 
 
 def _sqlalchemy() -> ModuleType:
@@ -64,7 +79,7 @@ def read_database(url: str, query: str | None) -> RawTable:
             "query", query, "读数据库时要给出返回行的 SQL，例如 select * from 工单"
         )
     sqlalchemy = _sqlalchemy()
-    shown = url.split("://")[0] + "://…"
+    shown = source_name(url)
     try:
         engine = sqlalchemy.create_engine(url)
     except (sqlalchemy.exc.SQLAlchemyError, ImportError, ValueError) as error:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from csatext.errors import InputError
-from csatext.ingest.columns.headers import known_headers, normal_header
+from csatext.ingest.formats.delimiters import shown_delimiter, sniff_delimiter
 from csatext.ingest.raw_table import Note, RawTable, refuse_wide
 from csatext.ingest.repair.broken_rows import repair
 from csatext.ingest.repair.csv_records import read_records
@@ -22,16 +22,12 @@ from csatext.ingest.repair.header_row import find_header, unique_names
 from csatext.ingest.repair.misaligned_rows import mend_shifts
 from csatext.ingest.repair.table_cleanup import drop_header_rows
 
-__all__ = ["read_delimited", "sniff_delimiter"]
+__all__ = ["read_delimited"]
 
-_DELIMITERS = (",", "\t", ";", "|", "，")
-_RARE = ("\x01", "^", "~")
-"""Delimiters that a header of known names must prove; the first is Hive's."""
-_SAMPLE = 200_000
+_EVERYDAY = (",", "\t", ";", "|")
+_STAND_INS = "\x1f\x1e\x1d\x1c\x02\x03\x04\x05"
+"""Characters of one byte that take the place of a longer delimiter, so that Arrow can read the file."""
 _HEAD = 50
-_MOST_TITLES = 12
-_LONG_NAME = 40
-_TWO = 2
 _PIECE = 1 << 18
 _QUOTE = 34
 _TEXT_CELL = r'(?m)(^|{0})="([^"\r\n]*)"(?={0}|\r?$)'
@@ -48,64 +44,6 @@ class Layout(NamedTuple):
     body: int
     body_line: int
     named: int
-
-
-def sniff_delimiter(text: str) -> str | None:
-    r"""Return the delimiter of a table, None where the text is one column.
-
-    The delimiter that cuts one of the first lines into two or more known headers and only short cells;
-    else that which cuts the most of the first records into the same number of fields (two or more).
-
-    Examples
-    --------
-    >>> sniff_delimiter("id\ttext\n1\t退款,太慢\n")
-    '\t'
-    >>> sniff_delimiter("太慢了\n退款,没到,很差\n不错\n") is None
-    True
-    """
-    head = text[:_SAMPLE]
-    named = _by_names(head)
-    if named is not None:
-        return named
-    best: tuple[float, int, str] | None = None
-    for order, delimiter in enumerate(_DELIMITERS):
-        if delimiter not in head:
-            continue
-        records = read_records(head, delimiter, limit=200)
-        if len(head) < len(text) and len(records) > 1:
-            records = records[:-1]
-        rows = [record.cells for record in records if any(cell.strip() for cell in record.cells)]
-        counts = Counter(map(len, rows))
-        width, n = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
-        first = len(rows[0]) if rows else 1
-        share = n / (len(rows) - _titles(rows, width)) if rows else 0.0
-        enough = 0.8 if delimiter != "，" else 0.95
-        near = delimiter != "，" and abs(first - width) <= 1 < first and share >= 0.5
-        if width < _TWO or (share < enough and not near):
-            continue
-        score = (round(share, 1), -order, delimiter)
-        if best is None or score > best:
-            best = score
-    return best[2] if best else None
-
-
-def _by_names(head: str) -> str | None:
-    """Return the delimiter that makes the most known headers of one line, None where none makes two."""
-    found: dict[str, int] = {}
-    for delimiter in (*_DELIMITERS, *_RARE):
-        for record in read_records(head, delimiter, limit=_MOST_TITLES) if delimiter in head else []:
-            cells = [cell.strip() for cell in record.cells]
-            known = sum(normal_header(cell) in known_headers() for cell in cells)
-            if known >= _TWO and all(len(cell) <= _LONG_NAME for cell in cells):
-                found[delimiter] = max(known, found.get(delimiter, 0))
-    return max(found, key=lambda delimiter: found[delimiter]) if found else None
-
-
-def _titles(rows: Sequence[Sequence[str]], width: int) -> int:
-    """Return how many title rows stand above a header of known names: they tell nothing of the delimiter."""
-    first = next((i for i, row in enumerate(rows) if len(row) == width), 0)
-    named = any(normal_header(cell) in known_headers() for cell in rows[first]) if rows else False
-    return first if named and first <= _MOST_TITLES else 0
 
 
 def _layout(text: str, delimiter: str | None, line: int, notes: list[Note], path: object) -> Layout:
@@ -269,7 +207,7 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     path : object
         Named in errors.
     delimiter : str, optional
-        One character; found where None.
+        One character or several; found where None.
 
     Returns
     -------
@@ -286,13 +224,40 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     if told is not None:
         text, delimiter, line = text[told.end() :], told.group(1), 2
     found = delimiter or sniff_delimiter(text)
-    layout = _layout(text, found, line, notes, path)
+    single = _single(text, found)
+    if single is not None and found is not None:
+        text = text.replace(found, single)
+    layout = _layout(text, single or found, line, notes, path)
     refuse_wide(len(layout.names), path)
-    shown = {"\t": "制表符", None: "无（每行一条）"}.get(found, found)
-    notes.insert(0, Note("delimiter", "", len(layout.names), len(layout.names), f"分隔符：{shown}"))
+    width = len(layout.names)
+    how = (
+        "" if delimiter or found is None or found in _EVERYDAY else "（按各行一致判断，可用 delimiter= 指定）"
+    )
+    notes.insert(0, Note("delimiter", "", width, width, f"分隔符：{shown_delimiter(found)}{how}"))
     text = _plain_text_cells(_standard_quotes(text, layout, notes), layout, notes)
     raw = _fast(text, layout) or _careful(text, layout)
+    # The text of a large file is not needed beside its table.
+    del text
+    if single is not None and found is not None:
+        raw = _as_written(raw, single, found)
     if raw.frame.empty and not raw.rejects:
         raise InputError.unreadable(path, "只有表头，没有数据行", "请检查导出条件，或换一个文件")
     raw = mend_shifts(drop_header_rows(raw))
     return replace(raw, notes=[*notes, *_surplus(raw, layout), *raw.notes])
+
+
+def _single(text: str, delimiter: str | None) -> str | None:
+    """Return a character of one byte that stands nowhere in the text, for a delimiter that is longer."""
+    if delimiter is None or len(delimiter.encode()) == 1:
+        return None
+    return next((sign for sign in _STAND_INS if sign not in text), None)
+
+
+def _as_written(raw: RawTable, single: str, delimiter: str) -> RawTable:
+    """Return the table with the delimiter as the file has it, in cells and rejects that hold one."""
+    frame = raw.frame
+    held = [name for name in frame.columns if frame[name].str.contains(single, regex=False).any()]
+    changed = {name: frame[name].str.replace(single, delimiter, regex=False) for name in held}
+    rejects = [reject._replace(raw=reject.raw.replace(single, delimiter)) for reject in raw.rejects]
+    names = [str(name).replace(single, delimiter) for name in frame.columns]
+    return replace(raw, frame=frame.assign(**changed).set_axis(names, axis=1), rejects=rejects)

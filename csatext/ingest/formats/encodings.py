@@ -38,6 +38,8 @@ _OFFERED = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
 _MIXED = ("utf-8", *BYTES)
 _SAMPLE = 60_000
 _LOST = "\ufffd"
+_SIDE_BY_SIDE = 2
+"""Control characters that one delimiter may be made of."""
 
 
 def _decode_line(line: bytes, main: str, tally: Counter[str]) -> str:
@@ -193,9 +195,13 @@ def _canonical(encoding: str) -> str:
 def _refuse_binary(text: str, path: object) -> None:
     """Raise for content that is not text: many control characters, or mostly damage."""
     piece = text[:_SAMPLE]
-    odd = sum(c < " " and c not in "\t\n\r\f\x0b\x1a\x01" for c in piece)
+    odd = Counter(c for c in piece if c < " " and c not in "\t\n\r\f\x0b\x1a")
+    # A control character over and over is a delimiter, or two that stand side by side; NUL is not.
+    most = max((n for c, n in odd.items() if c != "\x00"), default=0)
+    often = [c for c, n in odd.items() if c != "\x00" and n == most]
+    n_odd = odd.total() - (most * len(often) if len(often) <= _SIDE_BY_SIDE else 0)
     lost = piece.count(_LOST)
-    if odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
+    if n_odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
         what = "请导出为 CSV 或 XLSX 再读；文本文件可用 encoding= 指定编码"
         raise InputError.unreadable(path, "内容不是文本（像是二进制文件）", what)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Collection
-from pathlib import Path
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from csatext.errors import InputError
 
-__all__ = ["Listing", "ending_of", "list_folder", "read_bytes"]
+__all__ = ["Listing", "ending_of", "list_folder", "read_bytes", "stems"]
 
 _GZIP = b"\x1f\x8b"
 _BLANK = b"\x00 \t\r\n"
@@ -39,6 +40,19 @@ def ending_of(path: Path) -> str:
     """
     ending = path.suffix.lower()
     return Path(path.stem).suffix.lower() if ending == ".gz" else ending
+
+
+def stems(names: Sequence[str]) -> list[str]:
+    """Return the names of files without their endings; whole names where two would be one.
+
+    Examples
+    --------
+    >>> stems(["五月/a.csv", "b.txt.gz", "c.csv", "c.xlsx"])
+    ['五月/a', 'b', 'c.csv', 'c.xlsx']
+    """
+    bare = [PurePath(name.removesuffix(".gz")).with_suffix("").as_posix() for name in names]
+    times = Counter(bare)
+    return [stem if times[stem] == 1 else name for stem, name in zip(bare, names, strict=True)]
 
 
 def _unpacked(data: bytes, path: Path) -> bytes:

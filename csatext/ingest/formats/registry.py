@@ -1,8 +1,8 @@
-"""A path, folder or database URL to raw tables: which reader reads what, and what nobody reads."""
+"""The one door for inputs: a file, folder or database becomes sources, each opened, decoded and read once."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -15,101 +15,284 @@ from csatext.ingest.formats.delimited import read_delimited
 from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import ending_of, list_folder, read_bytes
 from csatext.ingest.formats.json_parquet import looks_like_json, read_json, read_parquet
+from csatext.ingest.formats.pages import declared_encoding, looks_like_page, read_page
 from csatext.ingest.formats.workbooks import read_workbook
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import Note, RawTable, Reject
 from csatext.ingest.repair.table_cleanup import tidy
 
-__all__ = ["ENDINGS", "Source", "failed", "load_sources", "read_bytes"]
+__all__ = ["PLAIN", "RECORDS", "SUBTITLES", "Source", "failed", "only_tables", "open_tables"]
 
-_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
-_RECORDS = (".json", ".jsonl", ".ndjson")
-_TEXTS = (".csv", ".tsv", ".txt", ".tab", ".psv", "")
-_PARQUET = (".parquet", ".pq")
-ENDINGS = (*(ending for ending in _TEXTS if ending), *_WORKBOOKS, *_RECORDS, *_PARQUET, ".gz")
-"""File endings that are read, in lower case."""
-_PAGES = (b"<html", b"<!doctype", b"<table", b"<?xml")
+_ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
+_TAR, _TAR_AT = b"ustar", 257
+_WEB_ARCHIVE = b"mime-version:"
 _GLANCE = 4096
 _SHOWN = 10
-_ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 
 
-class Source(NamedTuple):
-    """One raw table, the name of the file (or database) it came from, and why it could not be read."""
+class Reader(NamedTuple):
+    """A kind of table: the endings it has, how it is known by its content, and what reads it.
 
-    name: str
-    raw: RawTable
-    error: CsatextError | None = None
+    ``fits`` and ``read`` take the bytes of the file, or its text where ``decoded``; where ``spoken``, that
+    text may be a dialogue too.
+    """
+
+    endings: tuple[str, ...]
+    fits: Callable[..., bool]
+    read: Callable[..., RawTable]
+    decoded: bool = False
+    spoken: bool = False
 
 
-def _read(
-    data: bytes, path: Path, encoding: str | None, sheet: str | int | None, delimiter: str | None
-) -> RawTable:
-    ending = ending_of(path)
-    if data.startswith(_PAR1) or ending in _PARQUET:
-        return read_parquet(data, path)
-    _refuse_packed(data, path)
-    if data.startswith((_ZIP, _OLE)):
-        return read_workbook(data, path, sheet)
-    text, notes = decode(data, path, encoding)
-    if not (text[:_GLANCE].strip() or text.strip()):
-        raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
-    if ending in _RECORDS or (delimiter is None and looks_like_json(text)):
-        raw = read_json(text, path)
-    else:
-        raw = read_delimited(text, path, delimiter)
-    return replace(raw, notes=notes + raw.notes)
+RECORDS = (".json", ".jsonl", ".ndjson")
+READERS = (
+    Reader(
+        (".parquet", ".pq"),
+        lambda data, ending, _: data.startswith(_PAR1) or ending in (".parquet", ".pq"),
+        lambda data, path, _: read_parquet(data, path),
+    ),
+    Reader(
+        (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"),
+        lambda data, _ending, _: data.startswith((_ZIP, _OLE)),
+        lambda data, path, options: read_workbook(data, path, None if options.sheet == "" else options.sheet),
+    ),
+    Reader(
+        (),
+        lambda text, ending, _: looks_like_page(text, ending),
+        lambda text, path, _: read_page(text, path),
+        decoded=True,
+    ),
+    Reader(
+        RECORDS,
+        lambda text, ending, options: ending in RECORDS or (not options.delimiter and looks_like_json(text)),
+        lambda text, path, _: read_json(text, path),
+        decoded=True,
+        spoken=True,
+    ),
+    Reader(
+        (".csv", ".tsv", ".txt", ".tab", ".psv"),
+        lambda _text, _ending, _: True,
+        lambda text, path, options: read_delimited(text, path, options.delimiter or None),
+        decoded=True,
+        spoken=True,
+    ),
+)
+"""Kinds of tables, in the order in which they are tried; the content is asked before the ending."""
+PACKED = ".gz"
+SUBTITLES = (".srt", ".vtt")
+PLAIN = (".txt", ".log", ".md", "")
+"""Endings of plain text, which may be a transcript, a table or JSON."""
+_TABLES = (*(ending for reader in READERS for ending in reader.endings), PACKED)
+_ENDINGS = tuple(dict.fromkeys((*_TABLES, *SUBTITLES, *(ending for ending in PLAIN if ending))))
+
+
+class Source:
+    """One file, or the answer of a database: opened once, decoded once, made a table once.
+
+    Nothing is opened before it is asked for, and content is kept no longer than it is needed: bytes go
+    when the table is there, a text that can be nothing but a table too.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, with its folders within the folder that was given; or the dialect of a database.
+    path : Path, optional
+    options : ReadOptions, optional
+    raw : RawTable, optional
+        The table, where there is no file.
+
+    Attributes
+    ----------
+    ending : str
+        In lower case, of the packed file for ``.gz``; empty where there is none.
+    skipped : tuple of str
+        Files and folders beside it that are not read.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        path: Path | None = None,
+        options: ReadOptions | None = None,
+        raw: RawTable | None = None,
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.options = options or ReadOptions()
+        ending = "" if path is None else ending_of(path)
+        self.ending = ending if ending in _ENDINGS else ""
+        self.skipped: tuple[str, ...] = ()
+        self._beside = 1
+        self._raw = raw
+        self._opened = path is None
+        self._reader: Reader | None = None
+        self._content: bytes | str | None = None
+        self._said: list[Note] = []
+        self._broken: CsatextError | None = None
+        self._error: CsatextError | None = None
+
+    @property
+    def where(self) -> object:
+        """What errors name: the path, or the name where there is no file."""
+        return self.path or self.name
+
+    @property
+    def tabular(self) -> bool:
+        """Whether the ending is one of tables: subtitles, logs and notes hold dialogues alone."""
+        return self.ending not in SUBTITLES and (self.ending == "" or self.ending in _TABLES)
+
+    @property
+    def text(self) -> str | None:
+        """Content as text; None for a workbook, Parquet, a page, a database, and what is a table by now.
+
+        Raises
+        ------
+        InputError
+            The file cannot be opened, or is nothing that is read.
+        """
+        self._open()
+        if self._broken:
+            raise self._broken
+        spoken = self._reader is not None and self._reader.spoken
+        return self._content if spoken and isinstance(self._content, str) else None
+
+    @property
+    def raw(self) -> RawTable:
+        """Table of the content, tidied.
+
+        Raises
+        ------
+        CsatextError
+            There is none: the file cannot be opened, or holds no table.
+        """
+        error = self.error
+        if error is not None or self._raw is None:
+            raise error or InputError.unreadable(self.name, "没有表格", "请检查导出是否完成")
+        return self._raw
+
+    @property
+    def error(self) -> CsatextError | None:
+        """Why there is no table; None where there is one."""
+        self._open()
+        if self._raw is None and self._error is None and self._reader is not None:
+            try:
+                self._raw = tidy(self._read(self._reader))
+            except CsatextError as error:
+                self._error = error
+        return self._error
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was found on opening: the encoding, and what was passed over beside the file."""
+        notes = [*self._said]
+        if self.skipped:
+            n = len(self.skipped)
+            detail = f"{n} 个文件或文件夹未读（格式不读或是隐藏的）：{'、'.join(self.skipped[:_SHOWN])}"
+            notes.append(Note("file_skipped", "", n, n + self._beside, detail))
+        return notes
+
+    def stand_for(self, skipped: Sequence[str], n_read: int) -> None:
+        """Take it on to name what was passed over beside ``n_read`` files."""
+        self.skipped, self._beside = tuple(sorted(skipped)), n_read
+
+    def release(self) -> None:
+        """Let the text go: its table is what is wanted."""
+        if self._raw is not None:
+            self._content = None
+
+    def _open(self) -> None:
+        if self._opened or self.path is None:
+            return
+        self._opened = True
+        try:
+            data = read_bytes(self.path)
+            _refuse_packed(data, self.path)
+            self._reader = self._reader_of(data, decoded=False)
+            self._content = data if self._reader is not None else self._decoded(data, self.path)
+            self._reader = self._reader or self._reader_of(self._content, decoded=True)
+        except CsatextError as error:
+            self._broken = self._error = error
+
+    def _reader_of(self, content: bytes | str, *, decoded: bool) -> Reader | None:
+        readers = (reader for reader in READERS if reader.decoded is decoded)
+        return next((r for r in readers if r.fits(content, self.ending, self.options)), None)
+
+    def _decoded(self, data: bytes, path: Path) -> str:
+        declared = None if self.options.encoding else declared_encoding(data)
+        text, self._said = decode(data, path, self.options.encoding or declared)
+        if declared is not None:
+            self._said[0] = self._said[0]._replace(detail=f"编码：{declared}（网页注明）")
+        if not (text[:_GLANCE].strip() or text.strip()):
+            raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
+        return text
+
+    def _read(self, reader: Reader) -> RawTable:
+        content = self._content
+        # What may be a transcript or hold dialogues is looked at again, as text.
+        if not (reader.spoken and self.ending in (*PLAIN, *RECORDS, *SUBTITLES)):
+            self._content = None
+        return reader.read(content, self.path, self.options)
 
 
 def _refuse_packed(data: bytes, path: Path) -> None:
-    """Raise for archives and web pages, whatever their ending says."""
-    office = b"[Content_Types].xml" in data or data[30:38] == b"mimetype"
-    if data.startswith(_ZIP) and not office:
+    """Raise for archives, whatever their ending says."""
+    packed = data.startswith(_ARCHIVES) or data.startswith(_TAR, _TAR_AT)
+    if data.startswith(_ZIP):
+        packed = not (b"[Content_Types].xml" in data or data[30:38] == b"mimetype")
+    if packed:
         raise InputError.unreadable(path, "是压缩文件", "请先解压，再读里面的表格")
-    if data[:_GLANCE].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_PAGES):
-        raise InputError.unreadable(path, "是网页或 XML，不是表格", "请用 Excel 打开后另存为 .xlsx")
+    if data[:_GLANCE].lstrip().lower().startswith(_WEB_ARCHIVE):
+        raise InputError.unreadable(path, "是网页归档（MHTML），不是表格", "请用 Excel 打开后另存为 .xlsx")
 
 
-def load_sources(
-    path: str | PathLike[str],
-    *,
-    encoding: str | None = None,
-    sheet: str | int | None = None,
-    delimiter: str | None = None,
-    query: str | None = None,
-) -> list[Source]:
-    """Return the raw tables of a file, a folder or a database.
+def open_tables(path: str | PathLike[str], options: ReadOptions | None = None) -> list[Source]:
+    r"""Return the sources of a file, a folder or a database, none of them opened yet.
 
     Parameters
     ----------
     path : str or path-like
         File, folder or SQLAlchemy URL.
-    encoding, sheet, delimiter, query
-        As :func:`csatext.read_contacts`.
+    options : ReadOptions, optional
 
     Returns
     -------
     list of Source
-        One for a file or database, one a file for a folder, in the order of their names; a file of a
-        folder that cannot be read has ``error``.
+        One for a file or database, one a file for a folder and the folders in it, in the order of their
+        names; the first also knows what was passed over.
 
     Raises
     ------
     InputError
         Nothing there that can be read.
     ParameterError
-        ``path`` or another argument has the wrong type.
+        ``path`` is no path.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.csv").write_text("编号,内容\n1,太慢\n", encoding="utf-8")
+    ...     sources = open_tables(folder)
+    ...     sources[0].name, sources[0].raw.frame.shape
+    ('a.csv', (1, 2))
     """
+    options = options or ReadOptions()
     if not isinstance(path, str | PathLike):
         raise ParameterError.wrong_type("path", path, "文件路径、文件夹或数据库 URL")
     if isinstance(path, str) and is_url(path):
-        return [Source(path.split("://")[0], tidy(read_database(path, query)))]
+        return [Source(path.split("://")[0], raw=tidy(read_database(path, options.query or None)))]
     where = Path(path)
     if _is_folder(where):
-        return _folder(where, encoding, sheet, delimiter)
-    ending = where.suffix.lower()
-    if ending not in (*ENDINGS, ""):
-        raise InputError.unreadable(where, f"不支持 {ending} 文件", f"请另存为 {'、'.join(ENDINGS)} 之一")
-    return [Source(where.name, tidy(_read(read_bytes(where), where, encoding, sheet, delimiter)))]
+        return _folder(where, options)
+    if where.suffix.lower() not in (*_ENDINGS, ""):
+        raise _unknown(where, _ENDINGS)
+    return [Source(where.name, where, options)]
+
+
+def _unknown(path: Path, endings: Sequence[str]) -> InputError:
+    ending = path.suffix.lower()
+    return InputError.unreadable(path, f"不支持 {ending} 文件", f"请另存为 {'、'.join(endings)} 之一")
 
 
 def _is_folder(path: Path) -> bool:
@@ -119,28 +302,45 @@ def _is_folder(path: Path) -> bool:
         raise InputError.unreadable(repr(str(path)), "路径写法不对", "请检查路径和文件名") from error
 
 
-def _folder(
-    folder: Path, encoding: str | None, sheet: str | int | None, delimiter: str | None
-) -> list[Source]:
-    """Return every readable file of a folder and its folders by name; the others are named."""
-    files, others = list_folder(folder, ENDINGS)
+def _folder(folder: Path, options: ReadOptions) -> list[Source]:
+    """Return a source for every file of a folder and its folders that may be read; the others are named."""
+    files, others = list_folder(folder, _ENDINGS)
     if not files:
-        raise InputError.unreadable(
-            folder, "文件夹里没有可读的文件", f"请放入 {'、'.join(ENDINGS)} 之一，或直接给出文件"
-        )
-    found: list[Source] = []
-    for path in files:
-        name = path.relative_to(folder).as_posix()
-        try:
-            raw = tidy(_read(read_bytes(path), path, encoding, sheet, delimiter))
-        except CsatextError as error:
-            found.append(Source(name, failed(error), error))
-        else:
-            found.append(Source(name, raw))
-    if others:
-        detail = f"{len(others)} 个文件或文件夹未读（格式不读或是隐藏的）：{'、'.join(others[:_SHOWN])}"
-        found[0].raw.notes.append(Note("file_skipped", "", len(others), len(others) + len(files), detail))
+        raise _nothing(folder, _ENDINGS)
+    found = [Source(path.relative_to(folder).as_posix(), path, options) for path in files]
+    found[0].stand_for(others, len(found))
     return found
+
+
+def _nothing(folder: object, endings: Sequence[str]) -> InputError:
+    what = f"请放入 {'、'.join(endings)} 之一，或直接给出文件"
+    return InputError.unreadable(folder, "文件夹里没有可读的文件", what)
+
+
+def only_tables(sources: Sequence[Source], path: object) -> list[Source]:
+    """Return the sources whose ending is one of tables; the others are named as passed over.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Of :func:`open_tables`.
+    path : object
+        Named in errors.
+
+    Raises
+    ------
+    InputError
+        There are none.
+    """
+    tables = [source for source in sources if source.tabular]
+    if not tables:
+        only = sources[0].path
+        single = len(sources) == 1 and only is not None and str(only) == str(path)
+        raise _unknown(only, _TABLES) if single and only is not None else _nothing(path, _TABLES)
+    skipped = [name for source in sources for name in source.skipped]
+    skipped += [source.name for source in sources if not source.tabular]
+    tables[0].stand_for(skipped, len(tables))
+    return tables
 
 
 def failed(error: CsatextError) -> RawTable:

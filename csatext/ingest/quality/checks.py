@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError
 from csatext.ingest.columns.values import as_text, blank
 from csatext.ingest.quality.missing_figures import table_flags
@@ -160,7 +161,7 @@ def check(
     SchemaError
         ``contacts`` has no ``doc_id`` or ``text``, or ``turns`` none of its columns.
     ParameterError
-        ``now`` is not a time.
+        ``now`` is not a time, or ``contacts`` or ``turns`` no table.
 
     Examples
     --------
@@ -169,10 +170,10 @@ def check(
     >>> int(found["duplicate_id"]), int(found["duplicate_text"]), int(found["script_traditional"])
     (1, 1, 1)
     """
-    try:
-        moment = pd.Timestamp.now() if now is None else pd.Timestamp(now).tz_localize(None)
-    except (ValueError, TypeError) as error:
-        raise ParameterError.wrong_type("now", now, "时间，例如 2026-01-01") from error
+    moment = pd.Timestamp.now() if now is None else read_moment(now, "now")
+    for name, given, verb in (("contacts", contacts, "read_contacts"), ("turns", turns, "read_turns")):
+        if not isinstance(given, pd.DataFrame) and (given is not None or name == "contacts"):
+            raise ParameterError.wrong_type(name, given, f"一张表；文件请先用 ct.{verb}(路径) 读取")
     table = conform(contacts, CONTACTS)
     n = len(table)
     repeated = int(table["doc_id"].dropna().duplicated().sum())

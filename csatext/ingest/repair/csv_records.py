@@ -99,7 +99,7 @@ def _quoted_cells(text: str, at: int, delimiter: str, newline: str) -> tuple[lis
             at = end
         if at >= stop:
             return cells, after
-        at += 1
+        at += len(delimiter)
 
 
 def bare_cell(piece: str) -> str:

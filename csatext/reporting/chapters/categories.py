@@ -7,27 +7,27 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.labels import Measure
+from csatext.aggregation.breakdown import numerator_shares
+from csatext.inference import ALPHA
+from csatext.labels import UNCLASSIFIED, FlagNames
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart, line_chart
 from csatext.reporting.format import format_intervals, format_number, format_percent
 
 __all__ = ["category_chapter"]
 
-_UNKNOWN = "未归类"
 _WORDS = 8
 _POLARITY = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 
 
-def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Section | None:
+def category_chapter(tables: Mapping[str, pd.DataFrame], flag: FlagNames) -> Section | None:
     """Return the chapter, None without categories."""
     table = tables.get("breakdown_category")
     if table is None or not len(table):
         return None
-    total = table["numerator"].sum()
     ordered = table.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
-    ordered = ordered.assign(share=ordered["numerator"] / total if total else float("nan"))
-    named = ordered[ordered["category"] != _UNKNOWN]
+    ordered = ordered.assign(share=numerator_shares(ordered))
+    named = ordered[ordered["category"] != UNCLASSIFIED]
     chart = count_chart(
         named["category"].tolist(),
         named["numerator"].tolist(),
@@ -35,20 +35,20 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
             f"{format_number(n)} 条，{format_percent(part)}"
             for n, part in zip(named["numerator"], named["share"], strict=True)
         ],
-        title=f"各投诉类别的{measure.flagged}",
+        title=f"各投诉类别的{flag.flagged}",
     )
     blocks = [
         Block(
-            f"各类别的{measure.flagged}",
+            f"各类别的{flag.flagged}",
             as_markup(chart),
-            _rows(ordered, tables.get("keywords_category"), measure),
+            _rows(ordered, tables.get("keywords_category"), flag),
             "查看表格与特征词",
-            note="百分比为占全部" + measure.flagged + "的份额。",
+            note="百分比为占全部" + flag.flagged + "的份额。",
         )
     ]
     course = tables.get("trend_category")
     if course is not None:
-        counts = course[course["category"] != _UNKNOWN].assign(value=course["n"].astype(float))
+        counts = course[course["category"] != UNCLASSIFIED].assign(value=course["n"].astype(float))
         counts = counts.assign(low=float("nan"), high=float("nan"))
         if counts["value"].notna().any():
             lines = line_chart(counts, "category", title="各投诉类别的联络数走势", percent=False)
@@ -57,18 +57,18 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], measure: Measure) -> Se
     return Section("投诉类别", tuple(blocks), "按规则归类，一条联络取其主要类别；个人信息已遮盖。")
 
 
-def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, measure: Measure) -> Any:
+def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames) -> Any:
     shown = ordered.assign(range=format_intervals(ordered, format_percent), words="—")
     if keywords is not None:
-        firm = keywords[(keywords["q"] < 0.05) & (keywords["rank"] <= _WORDS)]
+        firm = keywords[(keywords["q"] < ALPHA) & (keywords["rank"] <= _WORDS)]
         words = firm.groupby("group")["term"].agg("、".join)
         shown["words"] = [words.get(name, "—") for name in shown["category"]]
     columns: list[tuple[str, str, Any]] = [
         ("category", "投诉类别", None),
         ("n", "联络数", format_number),
-        ("numerator", measure.flagged, format_number),
-        ("share", f"占{measure.flagged}", format_percent),
-        ("value", measure.rate, format_percent),
+        ("numerator", flag.flagged, format_number),
+        ("share", f"占{flag.flagged}", format_percent),
+        ("value", flag.rate, format_percent),
         ("range", "95% 区间", None),
         ("words", "特征词", None),
     ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from csatext.aggregation.episodes import cell_mask, dimensions_in, dimensions_in_episodes, period_labels
-from csatext.labels import Measure, cell_name, period_name
+from csatext.aggregation.breakdown import Overview
+from csatext.aggregation.episodes import dimensions_in, dimensions_in_episodes
+from csatext.inference import ALPHA
+from csatext.labels import FlagNames, cell_name, period_name
 from csatext.reporting.chapters.page import Block, Section, TextTable, as_markup, text_table
 from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.charts.charts import spark_chart
@@ -29,24 +30,24 @@ _MOST_ROWS = 200
 
 
 def cause_chapter(
-    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], column: str, measure: Measure
+    tables: Mapping[str, pd.DataFrame], whole: Overview, courses: pd.DataFrame, flag: FlagNames
 ) -> Section | None:
-    """Return the chapter, None where no periods were compared."""
+    """Return the chapter, None where no periods were compared; ``courses`` go with table ``episodes``."""
     causes, found = tables.get("root_causes"), tables.get("episodes")
     if causes is None or found is None:
         return None
     back = f"{causes.attrs.get('baseline_periods', 4)} {period_name(causes.attrs.get('freq', 'W'))}"
     is_rate = bool(causes.attrs.get("is_rate", True))
-    what = measure.rate if is_rate else "联络数"
-    note = "" if is_rate else constant_sentence(facts, column, measure)
+    what = flag.rate if is_rate else "联络数"
+    note = "" if is_rate else constant_sentence(whole, flag)
     note += (
         f"每个完整时段与其前 {back}相比，哪一组取值解释了{what}的变化；相邻时段的同一处合成一起。"
-        f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('level', 0.05):g}）。"
+        f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('alpha', ALPHA):g}）。"
     )
     if not len(causes):
         return Section("变化与根因", note=f"{note}结果：{causes.attrs.get('reason', '没有发现显著异动')}。")
     by = dimensions_in_episodes(found)
-    blocks = [Block(table=_episode_table(facts, tables, by, _courses(facts, tables, by, column)))]
+    blocks = [Block(table=_episode_table(tables, by, courses))]
     quotes = tables.get("cause_examples")
     rises = found[found["is_rise"]].head(_MOST_QUOTED)
     for row in rises.to_dict("records"):
@@ -57,48 +58,38 @@ def cause_chapter(
     blocks.append(
         Block(
             "逐个时段",
-            table=_period_table(causes, measure, is_rate),
+            table=_period_table(causes, flag, is_rate),
             folded="每个时段的根因，含不能排除的其他解释",
         )
     )
     return Section("变化与根因", tuple(blocks), note)
 
 
-def _courses(
-    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], by: list[str], column: str
-) -> list[Markup]:
+def _courses(found: pd.DataFrame, courses: pd.DataFrame, is_rate: bool) -> list[Markup]:
     """Return the drawing of each episode's rate, or number of contacts, in all complete periods."""
-    found, causes, total = tables["episodes"], tables["root_causes"], tables.get("trend_total")
-    is_rate = bool(causes.attrs.get("is_rate", True))
-    labels = causes.attrs["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
-    codes = pd.Index(labels).get_indexer(period_labels(facts, causes.attrs["freq"]))
-    flag = facts[column].astype("Float64").to_numpy(float, na_value=np.nan)
-    usable = (codes >= 0) & ~np.isnan(flag)
     charts = []
-    for row in found.to_dict("records"):
-        inside = usable & cell_mask(facts, row, by)
-        n = np.bincount(codes[inside], minlength=len(labels))
-        events = np.bincount(codes[inside], flag[inside], minlength=len(labels))
-        rates = np.divide(events, n, out=np.full(len(labels), np.nan), where=n > 0) if is_rate else n
-        marked = [row["first_period"] <= label <= row["last_period"] for label in labels]
+    for rank in found["rank"]:
+        course = courses[courses["rank"] == rank]
         tips = [
-            f"{label}：{format_percent(rate)}（{events_in:.0f}/{n_in}）" if is_rate else f"{label}：{n_in} 条"
-            for label, rate, events_in, n_in in zip(labels, rates, events, n, strict=True)
+            f"{row.period}：{format_percent(row.value)}（{row.numerator:.0f}/{row.denominator}）"
+            if is_rate
+            else f"{row.period}：{row.denominator} 条"
+            for row in course.itertuples(index=False)
         ]
-        charts.append(as_markup(spark_chart(rates.tolist(), marked, tips)))
+        drawn = course["value" if is_rate else "denominator"].tolist()
+        charts.append(as_markup(spark_chart(drawn, course["is_inside"].tolist(), tips)))
     return charts
 
 
-def _episode_table(
-    facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], by: list[str], courses: list[Markup]
-) -> TextTable:
+def _episode_table(tables: Mapping[str, pd.DataFrame], by: list[str], courses: pd.DataFrame) -> TextTable:
     found, attrs = tables["episodes"], tables["root_causes"].attrs
+    is_rate = bool(attrs.get("is_rate", True))
     rows = found.to_dict("records")
     shown = found.assign(
         when=[_when(row) for row in rows],
         where=[cell_name(row, by) for row in rows],
-        course=pd.Series(courses, index=found.index, dtype=object),
-        rates=[_rates(row, bool(attrs.get("is_rate", True)), unseen(facts, row, by, attrs)) for row in rows],
+        course=pd.Series(_courses(found, courses, is_rate), index=found.index, dtype=object),
+        rates=[_rates(row, is_rate, unseen(row, courses, attrs)) for row in rows],
         more=[_more(row) for row in rows],
     )
     columns: list[tuple[str, str, Any]] = [
@@ -151,7 +142,7 @@ def _quotes(
     )
 
 
-def _period_table(causes: pd.DataFrame, measure: Measure, is_rate: bool) -> TextTable:
+def _period_table(causes: pd.DataFrame, flag: FlagNames, is_rate: bool) -> TextTable:
     by = dimensions_in(causes)
     rows = causes.to_dict("records")
     shown = causes.assign(
@@ -169,7 +160,7 @@ def _period_table(causes: pd.DataFrame, measure: Measure, is_rate: bool) -> Text
     counted: list[tuple[str, str, Any]] = [
         ("before", "之前", format_percent),
         ("after", "当期", format_percent),
-        ("numerator_after", measure.flagged, format_number),
+        ("numerator_after", flag.flagged, format_number),
         ("denominator_after", "联络数", format_number),
     ]
     if not is_rate:

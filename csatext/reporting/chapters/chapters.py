@@ -7,10 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.labels import Measure, measure_of, name_of
+from csatext.aggregation.breakdown import above_rest
+from csatext.inference import ALPHA
+from csatext.labels import FlagNames, flag_names, name_of
 from csatext.reporting.chapters.categories import category_chapter
 from csatext.reporting.chapters.changes import cause_chapter
 from csatext.reporting.chapters.closing import glossary, quality_chapter
+from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.chapters.summary import cards, summary
 from csatext.reporting.charts.charts import bar_chart, line_chart
@@ -33,39 +36,40 @@ Tables = Mapping[str, pd.DataFrame]
 Columns = list[tuple[str, str, Callable[[Any], str] | None]]
 
 
-def chapters(facts: pd.DataFrame, tables: Tables, column: str, absent: Mapping[str, str]) -> list[Section]:
+def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str, str]) -> list[Section]:
     """Return the chapters whose tables are there.
 
     Parameters
     ----------
-    facts : DataFrame
     tables : mapping of str to DataFrame
-    column : str
+    figures : Figures
+        Of the facts as a whole.
+    measure : str
         The flag that is broken down.
     absent : mapping of str to str
         Tables that could not be made, with the reason.
     """
-    measure = measure_of(column)
+    flag = flag_names(measure)
     made = [
         Section(
             "摘要",
-            cards=cards(facts, tables, column, measure),
-            sentences=summary(facts, tables, column, measure),
+            cards=cards(tables, figures.overview, flag),
+            sentences=summary(tables, figures, flag),
         ),
-        cause_chapter(facts, tables, column, measure),
-        _course(tables, measure),
-        category_chapter(tables, measure),
-        _breakdowns(tables, measure),
+        cause_chapter(tables, figures.overview, figures.courses, flag),
+        _course(tables, flag),
+        category_chapter(tables, flag),
+        _breakdowns(tables, flag),
         _scores(tables),
         _keywords(tables),
         _topics(tables),
         quality_chapter(tables, absent),
-        glossary(measure),
+        glossary(flag),
     ]
     return [section for section in made if section is not None]
 
 
-def _course(tables: Tables, measure: Measure) -> Section | None:
+def _course(tables: Tables, flag: FlagNames) -> Section | None:
     total = tables.get("trend_total")
     if total is None or not total["value"].notna().any():
         return None
@@ -73,21 +77,21 @@ def _course(tables: Tables, measure: Measure) -> Section | None:
     columns: Columns = [
         ("label", "时段", None),
         ("n", "联络数", format_number),
-        ("numerator", measure.flagged, format_number),
-        ("value", measure.rate, format_percent),
+        ("numerator", flag.flagged, format_number),
+        ("value", flag.rate, format_percent),
         ("range", "95% 区间", None),
         ("change", "环比", format_points),
         ("events", "节假日与促销", None),
     ]
     blocks = (
         Block(
-            chart=as_markup(line_chart(total, title=f"{measure.rate}走势")),
+            chart=as_markup(line_chart(total, title=f"{flag.rate}走势")),
             note="阴影为 95% 区间；空心点为不完整时段。",
             table=text_table(shown.iloc[::-1], columns, 120),
             folded=_FOLD,
         ),
     )
-    return Section(f"{measure.rate}走势", blocks)
+    return Section(f"{flag.rate}走势", blocks)
 
 
 def _events(total: pd.DataFrame) -> list[str]:
@@ -103,21 +107,21 @@ def _single(tables: Tables) -> dict[str, pd.DataFrame]:
     return {name: table for name, table in found.items() if name in table.columns and name != "category"}
 
 
-def _breakdowns(tables: Tables, measure: Measure) -> Section | None:
+def _breakdowns(tables: Tables, flag: FlagNames) -> Section | None:
     blocks = []
     for name, table in _single(tables).items():
         label = name_of(name)
         chart = None
         if table["value"].notna().any() and len(table) <= CHART_VALUES:
-            chart = as_markup(bar_chart(table, name, title=f"{label}的{measure.rate}"))
+            chart = as_markup(bar_chart(table, name, title=f"{label}的{flag.rate}"))
         many = "" if chart else f"取值较多（{len(table)} 个），只列表格。"
         shown = table.assign(range=format_intervals(table, format_percent))
-        rows = text_table(shown, _rate_columns([name], measure), 50)
+        rows = text_table(shown, _rate_columns([name], flag), 50)
         blocks.append(Block(f"按{label}", chart, rows, _FOLD, note=many))
         if f"trend_{name}" in tables:
-            lines = line_chart(tables[f"trend_{name}"], name, title=f"{label}的{measure.rate}走势")
-            blocks.append(Block(f"{label}的{measure.rate}走势", as_markup(lines), note="联络最多的六组。"))
-    pairs = _pairs(tables, measure)
+            lines = line_chart(tables[f"trend_{name}"], name, title=f"{label}的{flag.rate}走势")
+            blocks.append(Block(f"{label}的{flag.rate}走势", as_markup(lines), note="联络最多的六组。"))
+    pairs = _pairs(tables, flag)
     if pairs is not None:
         blocks.append(pairs)
     note = (
@@ -126,19 +130,19 @@ def _breakdowns(tables: Tables, measure: Measure) -> Section | None:
     return Section("在哪里", tuple(blocks), note) if blocks else None
 
 
-def _rate_columns(names: list[str], measure: Measure) -> Columns:
+def _rate_columns(names: list[str], flag: FlagNames) -> Columns:
     return [
         *((name, name_of(name), None) for name in names),
         ("n", "联络数", format_number),
-        ("numerator", measure.flagged, format_number),
-        ("value", measure.rate, format_percent),
+        ("numerator", flag.flagged, format_number),
+        ("value", flag.rate, format_percent),
         ("range", "95% 区间", None),
         ("difference", "与其余之差", format_points),
         ("q", "q", format_p_value),
     ]
 
 
-def _pairs(tables: Tables, measure: Measure) -> Block | None:
+def _pairs(tables: Tables, flag: FlagNames) -> Block | None:
     """Return the pairs of values, categories left out, whose rate is highest above the rest."""
     found = []
     single = _single(tables)
@@ -146,23 +150,22 @@ def _pairs(tables: Tables, measure: Measure) -> Block | None:
         for second in single:
             table = tables.get(f"breakdown_{first}_{second}")
             if table is not None and {first, second} <= set(table.columns):
-                high = table[(table["q"] < 0.05) & (table["difference"] > 0)]
+                high = above_rest(table)
                 names = high[first].astype(str) + " × " + high[second].astype(str)
                 found.append(high.assign(pair=names, range=format_intervals(high, format_percent)))
     joined = pd.concat(found) if found else pd.DataFrame()
     if not len(joined):
         return None
-    joined = joined.assign(excess=joined["difference"] * joined["denominator"])
     joined = joined.sort_values(["excess", "pair"], ascending=[False, True], kind="stable")
-    columns: Columns = [("pair", "组合", None), *_rate_columns([], measure)]
+    columns: Columns = [("pair", "组合", None), *_rate_columns([], flag)]
     rows = text_table(joined, columns, _MOST_PAIRS)
-    return Block(f"两维组合中{measure.rate}显著偏高的", table=rows, folded=_FOLD)
+    return Block(f"两维组合中{flag.rate}显著偏高的", table=rows, folded=_FOLD)
 
 
 def _scores(tables: Tables) -> Section | None:
     """Return the scores by every dimension, lowest first; the first dimension is drawn."""
     blocks = []
-    for score in ("csat", "nps", "resolved"):
+    for score in ("csat", "resolved"):
         form = format_percent if score == "resolved" else format_number
         prefix = f"breakdown_{score}_"
         by = [key.removeprefix(prefix) for key in tables if key.startswith(prefix)]
@@ -191,7 +194,7 @@ def _keywords(tables: Tables) -> Section | None:
     blocks = []
     for key, table in tables.items():
         name = key.removeprefix("keywords_")
-        firm = table[(table["q"] < 0.05) & (table["rank"] <= _KEYWORDS)] if key != name else table.iloc[:0]
+        firm = table[(table["q"] < ALPHA) & (table["rank"] <= _KEYWORDS)] if key != name else table.iloc[:0]
         if len(firm) and name != "category":
             words = firm.groupby("group")["term"].agg("、".join).reset_index()
             columns: Columns = [("group", name_of(name), None), ("term", "特征词（q < 0.05）", None)]

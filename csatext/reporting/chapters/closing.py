@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.labels import Measure, check_name, name_of
+from csatext.labels import FlagNames, check_name, name_of
 from csatext.reporting.chapters.page import Block, Section, text_table
 from csatext.reporting.format import format_number, format_percent
 
@@ -42,12 +42,12 @@ def quality_chapter(tables: Mapping[str, pd.DataFrame], absent: Mapping[str, str
     return Section("数据质量", tuple(blocks), note)
 
 
-def glossary(measure: Measure) -> Section:
+def glossary(flag: FlagNames) -> Section:
     """Return the terms of the report in plain words, with the method behind each."""
     terms = (
         (
-            measure.rate,
-            f"{measure.flagged} ÷ 已知的联络数。情感按词语、否定和程度判断，得分在 -1 到 1 之间。",
+            flag.rate,
+            f"{flag.flagged} ÷ 已知的联络数。情感按词语、否定和程度判断，得分在 -1 到 1 之间。",
         ),
         ("95% 区间", "真实值大概率所在的范围；条数越少越宽。率用 Wilson 区间，率之差用 Newcombe 区间。"),
         (

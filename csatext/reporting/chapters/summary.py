@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from csatext.aggregation.breakdown import Overview, above_rest, numerator_shares
 from csatext.aggregation.episodes import dimensions_in_episodes
-from csatext.aggregation.statistics.intervals import rate_difference, wilson
-from csatext.labels import Measure, cell_name, dated_period, name_of, period_name
+from csatext.aggregation.trend import LatestChange
+from csatext.labels import UNCLASSIFIED, FlagNames, cell_name, dated_period, name_of, period_name
+from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.format import (
     format_interval,
@@ -25,45 +27,38 @@ __all__ = ["cards", "episode_sentence", "summary"]
 
 _MOST_EPISODES = 5
 _MOST_CELLS = 3
-_UNKNOWN = "未归类"
 
 Tables = Mapping[str, pd.DataFrame]
 
 
-def cards(facts: pd.DataFrame, tables: Tables, column: str, measure: Measure) -> tuple[dict[str, str], ...]:
+def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, str], ...]:
     """Return the figures at the head of the page."""
-    made = [{"value": format_number(len(facts)), "label": "联络数"}]
-    known = facts[column].dropna()
-    if len(known):
-        made.append({"value": format_percent(known.astype(float).mean()), "label": measure.rate})
-    if "category" in facts:
-        hit = (facts["category"] != _UNKNOWN).mean()
-        made.append({"value": format_percent(hit), "label": "命中投诉类别的占比"})
-    if "csat" in facts and pd.api.types.is_numeric_dtype(facts["csat"]) and facts["csat"].notna().any():
-        made.append({"value": f"{facts['csat'].mean():.2f}", "label": "满意度均分"})
+    made = [{"value": format_number(whole.n), "label": "联络数"}]
+    if whole.denominator:
+        made.append({"value": format_percent(whole.value), "label": flag.rate})
+    if whole.classified is not None:
+        made.append({"value": format_percent(whole.classified), "label": "命中投诉类别的占比"})
+    if whole.csat is not None:
+        made.append({"value": f"{whole.csat:.2f}", "label": "满意度均分"})
     if "episodes" in tables:
         rises = int(tables["episodes"]["is_rise"].sum())
-        what = measure.rate if tables["episodes"].attrs.get("is_rate", True) else "联络数"
+        what = flag.rate if tables["episodes"].attrs.get("is_rate", True) else "联络数"
         made.append({"value": format_number(rises), "label": f"{what}升高的异动"})
     return tuple(made)
 
 
-def summary(facts: pd.DataFrame, tables: Tables, column: str, measure: Measure) -> tuple[str, ...]:
+def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
     """Return the sentences, most general first; those that the tables do not bear out are left out."""
-    said = [
-        _scope(facts, column, measure),
-        _latest(tables, measure),
-        *_changes(facts, tables, column, measure),
-    ]
-    said += [_worst_category(tables, measure), *_worst_cells(tables, measure), _rejected(tables)]
-    return tuple(sentence for sentence in said if sentence)
+    said = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
+    said += [*_changes(tables, figures, flag), _worst_category(tables, flag), *_worst_cells(tables, flag)]
+    return tuple(sentence for sentence in [*said, _rejected(tables)] if sentence)
 
 
 def episode_sentence(
     row: Mapping[str, Any],
     cell: str,
     freq: str,
-    measure: Measure,
+    flag: FlagNames,
     *,
     is_rate: bool = True,
     unseen_before: str = "首次出现",
@@ -77,7 +72,7 @@ def episode_sentence(
     cell : str
         What it names.
     freq : str
-    measure : Measure
+    flag : FlagNames
     is_rate : bool, default True
         Whether the rate is explained; False: the number of contacts.
     unseen_before : str
@@ -91,9 +86,9 @@ def episode_sentence(
     if not is_rate:
         said += f"联络数由每期 {format_number(row['before'])} 条{moved} {format_number(row['after'])} 条"
     elif pd.isna(row["before"]):
-        said += f"{unseen_before}，{counts}（{measure.rate} {after}）"
+        said += f"{unseen_before}，{counts}（{flag.rate} {after}）"
     else:
-        said += f"{measure.rate}由 {before} {moved} {after}（{counts}）"
+        said += f"{flag.rate}由 {before} {moved} {after}（{counts}）"
     if pd.notna(row["excess"]):
         said += f"，比原来的水平{more}出约 {format_whole(abs(row['excess']))} 条"
         ends = row["excess_low"], row["excess_high"]
@@ -107,109 +102,90 @@ def episode_sentence(
     return said + ("；到最后一个完整时段仍在持续。" if row["is_current"] else "。")
 
 
-def _scope(facts: pd.DataFrame, column: str, measure: Measure) -> str:
-    known = facts[column].dropna().astype(float)
-    said = f"共 {format_number(len(facts))} 条联络"
-    if "created_at" in facts and facts["created_at"].notna().any():
-        first, last = facts["created_at"].min(), facts["created_at"].max()
-        said = f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d} {said}"
-    if not len(known):
+def _scope(whole: Overview, flag: FlagNames) -> str:
+    said = f"共 {format_number(whole.n)} 条联络"
+    if whole.first is not None and whole.last is not None:
+        said = f"{whole.first:%Y-%m-%d} 至 {whole.last:%Y-%m-%d} {said}"
+    if not whole.denominator:
         return said + "。"
-    low, high = wilson([known.sum()], [len(known)])
     return (
-        f"{said}，{measure.rate} {format_percent(known.mean())}"
-        f"（{format_number(known.sum())}/{format_number(len(known))}，"
-        f"95% 区间 {format_interval(low[0], high[0], format_percent)}）。"
+        f"{said}，{flag.rate} {format_percent(whole.value)}"
+        f"（{format_number(whole.numerator)}/{format_number(whole.denominator)}，"
+        f"95% 区间 {format_interval(whole.low, whole.high, format_percent)}）。"
     )
 
 
-def _latest(tables: Tables, measure: Measure) -> str:
+def _latest(tables: Tables, latest: LatestChange | None, flag: FlagNames) -> str:
     """Compare the last complete period with those before it."""
-    total = tables.get("trend_total")
-    if total is None:
+    if "trend_total" not in tables:
         return ""
-    whole = total[total["is_complete"] & (total["denominator"] > 0)]
-    back = int(tables["root_causes"].attrs.get("baseline_periods", 4)) if "root_causes" in tables else 4
-    if len(whole) < 2:
+    if latest is None:
         return "完整的时段不足两个，无法比较前后变化。"
-    last, past = whole.iloc[-1], whole.iloc[-1 - back : -1]
-    freq = str(total.attrs.get("freq", "W"))
-    span = f"{len(past)} {period_name(freq)}"
+    freq = str(tables["trend_total"].attrs.get("freq", "W"))
+    span = f"{latest.periods_before} {period_name(freq)}"
     if "root_causes" in tables and not tables["root_causes"].attrs.get("is_rate", True):
         return (
-            f"最近一个完整时段 {last['label']} 有 {format_number(last['n'])} 条联络，"
-            f"之前 {span}平均每期 {format_number(past['n'].mean())} 条。"
+            f"最近一个完整时段 {latest.label} 有 {format_number(latest.n)} 条联络，"
+            f"之前 {span}平均每期 {format_number(latest.n_before)} 条。"
         )
-    before = float(past["numerator"].sum()), float(past["denominator"].sum())
-    events = float(last["numerator"]) if pd.notna(last["numerator"]) else float("nan")
-    after = events, float(last["denominator"])
-    found = rate_difference(before, after)
-    n, value = format_number(last["n"]), format_percent(last["value"])
-    now = f"最近一个完整时段 {last['label']}（{n} 条）{measure.rate} {value}"
-    if pd.isna(found.value):
+    n, value = format_number(latest.n), format_percent(latest.value)
+    now = f"最近一个完整时段 {latest.label}（{n} 条）{flag.rate} {value}"
+    change = latest.difference
+    if pd.isna(change.value):
         return f"{now}。"
-    verdict = "超出随机波动" if found.is_significant else "在随机波动之内"
+    verdict = "超出随机波动" if change.is_significant else "在随机波动之内"
     return (
-        f"{now}，与之前 {span}的 {format_percent(before[0] / before[1])} 相比 {format_points(found.value)}"
-        f"（区间 {format_interval(found.low, found.high, format_points)}），{verdict}。"
+        f"{now}，与之前 {span}的 {format_percent(latest.before)} 相比 {format_points(change.value)}"
+        f"（区间 {format_interval(change.low, change.high, format_points)}），{verdict}。"
     )
 
 
-def _changes(facts: pd.DataFrame, tables: Tables, column: str, measure: Measure) -> list[str]:
+def _changes(tables: Tables, figures: Figures, flag: FlagNames) -> list[str]:
     found = tables.get("episodes")
     if found is None:
         return []
     attrs = tables["root_causes"].attrs
     is_rate = bool(attrs.get("is_rate", True))
-    said = [] if is_rate else [constant_sentence(facts, column, measure)]
+    said = [] if is_rate else [constant_sentence(figures.overview, flag)]
     rises = found[found["is_rise"]]
     if not len(rises):
         return [*said, f"变化与根因：{attrs.get('reason', '没有发现升高的异动')}。"]
     by = dimensions_in_episodes(found)
     for row in rises.head(_MOST_EPISODES).to_dict("records"):
-        unseen_before = unseen(facts, row, by, attrs) if pd.isna(row["before"]) else ""
-        said.append(
-            episode_sentence(
-                row,
-                cell_name(row, by),
-                attrs["freq"],
-                measure,
-                is_rate=is_rate,
-                unseen_before=unseen_before,
-            )
-        )
+        where, new = cell_name(row, by), unseen(row, figures.courses, attrs)
+        sentence = episode_sentence(row, where, attrs["freq"], flag, is_rate=is_rate, unseen_before=new)
+        said.append(sentence)
     if len(rises) > _MOST_EPISODES:
         said.append(f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「变化与根因」。")
     return said
 
 
-def _worst_category(tables: Tables, measure: Measure) -> str:
+def _worst_category(tables: Tables, flag: FlagNames) -> str:
     table = tables.get("breakdown_category")
     if table is None:
         return ""
-    total = table["numerator"].sum()
-    named = table[(table["category"] != _UNKNOWN) & (table["numerator"] > 0)]
-    if not total or not len(named):
+    table = table.assign(share=numerator_shares(table))
+    named = table[(table["category"] != UNCLASSIFIED) & (table["numerator"] > 0)]
+    if not len(named):
         return ""
     top = named.sort_values(["numerator", "category"], ascending=[False, True]).head(_MOST_CELLS)
     listed = "、".join(
-        f"「{row.category}」{format_number(row.numerator)} 条（{format_percent(row.numerator / total)}）"
+        f"「{row.category}」{format_number(row.numerator)} 条（{format_percent(row.share)}）"
         for row in top.itertuples(index=False)
     )
-    return f"{measure.flagged}最多的投诉类别：{listed}。"
+    return f"{flag.flagged}最多的投诉类别：{listed}。"
 
 
-def _worst_cells(tables: Tables, measure: Measure) -> list[str]:
+def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
     """Name the values of each dimension whose rate is above the rest beyond chance."""
     said = []
     for key, table in tables.items():
         name = key.removeprefix("breakdown_")
         if not key.startswith("breakdown_") or name not in table.columns or name == "category":
             continue
-        high = table[(table["q"] < 0.05) & (table["difference"] > 0)]
+        high = above_rest(table).sort_values("difference", ascending=False, kind="stable")
         if not len(high):
             continue
-        high = high.sort_values("difference", ascending=False, kind="stable")
         listed = "、".join(
             f"「{row[name]}」{format_percent(row['value'])}"
             f"（{format_points(row['difference'])}，q {format_p_value(row['q'])}）"
@@ -217,7 +193,7 @@ def _worst_cells(tables: Tables, measure: Measure) -> list[str]:
         )
         more = f" 等 {len(high)} 个" if len(high) > _MOST_CELLS else ""
         among = f"{len(table)} 个{name_of(name)}中" if len(table) > CHART_VALUES else f"{name_of(name)}中"
-        said.append(f"{among}{measure.rate}显著高于其余的：{listed}{more}。")
+        said.append(f"{among}{flag.rate}显著高于其余的：{listed}{more}。")
     return said
 
 

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from csatext.aggregation.episodes import is_first_seen
-from csatext.labels import Measure, period_name
+from csatext.aggregation.breakdown import Overview
+from csatext.labels import FlagNames, period_name
 from csatext.reporting.format import format_percent
 
 __all__ = ["constant_sentence", "unseen"]
 
 
-def constant_sentence(facts: pd.DataFrame, column: str, measure: Measure) -> str:
-    """Return that the flag is the same in all contacts, and that contacts are counted instead.
-
-    Examples
-    --------
-    >>> constant_sentence(pd.DataFrame({"bad": [True, True]}), "bad", Measure("负面率", "负面数"))
-    '全部联络的负面率都是 100.0%，率没有变化可言，这里解释的是联络数。'
-    """
-    rate = facts[column].dropna().astype(float).mean()
-    return f"全部联络的{measure.rate}都是 {format_percent(rate)}，率没有变化可言，这里解释的是联络数。"
+def constant_sentence(whole: Overview, flag: FlagNames) -> str:
+    """Return that the flag is the same in all contacts, and that contacts are counted instead."""
+    return f"全部联络的{flag.rate}都是 {format_percent(whole.value)}，率没有变化可言，这里解释的是联络数。"
 
 
-def unseen(facts: pd.DataFrame, row: Mapping[str, Any], by: Sequence[str], attrs: Mapping[Any, Any]) -> str:
+def unseen(row: Mapping[str, Any], courses: pd.DataFrame, attrs: Mapping[Any, Any]) -> str:
     """Return how to say that the cell of an episode has no contacts in its baseline.
 
     Parameters
     ----------
-    facts : DataFrame
     row : mapping
         A row of table ``episodes``.
-    by : sequence of str
-        Its dimensions.
+    courses : DataFrame
+        As :func:`csatext.aggregation.episodes.episode_courses` returns them.
     attrs : mapping
         Those of table ``root_causes_by_period``.
+
+    Examples
+    --------
+    >>> courses = pd.DataFrame({"rank": [1, 1], "period": ["2026-W01", "2026-W06"], "denominator": [0, 200]})
+    >>> unseen({"rank": 1, "first_period": "2026-W06"}, courses, {})
+    '首次出现'
     """
-    freq = str(attrs.get("freq", "W"))
-    if is_first_seen(facts, dict(row), by, freq):
+    earlier = courses[(courses["rank"] == row["rank"]) & (courses["period"] < row["first_period"])]
+    if not earlier["denominator"].sum():
         return "首次出现"
-    return f"此前 {attrs.get('baseline_periods', 4)} {period_name(freq)}没有"
+    return f"此前 {attrs.get('baseline_periods', 4)} {period_name(str(attrs.get('freq', 'W')))}没有"

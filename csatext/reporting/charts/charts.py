@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from csatext.inference import ALPHA
 from csatext.reporting.charts.svg import AxisScale, Canvas, Chart, nice_ticks
 from csatext.reporting.format import format_number, format_percent
 
@@ -83,7 +84,8 @@ def bar_chart(
     Parameters
     ----------
     breakdown : DataFrame
-        Table ``breakdown`` by one dimension; the first 20 rows that are not suppressed are drawn.
+        Table ``breakdown`` by one dimension; the first 20 rows that are not suppressed are drawn, with
+        a line at the value of all rows (its ``attrs``).
     by : str
     title : str
         Said to readers who do not see the chart.
@@ -110,9 +112,9 @@ def bar_chart(
         canvas.box(left, top, right - left, 18, colour, f"{name}：{said}，{kind}")
         canvas.line([(x(row["low"]), top + 9), (x(row["high"]), top + 9)], _INK)
         canvas.text(_WIDTH - 176, top + 14, said)
-    total = shown["denominator"].sum()
-    if total:
-        middle = x(shown["numerator"].sum() / total)
+    whole = breakdown.attrs.get("value")
+    if whole is not None and ticks[0] <= whole <= ticks[-1]:
+        middle = x(whole)
         canvas.line([(middle, 2), (middle, height - 24)], _INK, 1, "3 3")
     return canvas.chart()
 
@@ -208,7 +210,8 @@ def _one_line(
 
 def _kind(row: dict[str, Any], more_is_worse: bool) -> tuple[str, str]:
     """Return the colour of a cell and what it says."""
-    if pd.notna(row["q"]) and row["q"] < 0.05 and pd.notna(row["difference"]) and row["difference"]:
+    is_known = pd.notna(row["q"]) and pd.notna(row["difference"])
+    if is_known and row["q"] < ALPHA and row["difference"]:
         above = row["difference"] > 0
         return (_BAD if above == more_is_worse else _GOOD), ("高于其余" if above else "低于其余")
     return _SAME, "与其余无显著差别"

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from csatext.inference import wilson
 from csatext.text.phrases.ngram_counts import Atoms, Grams
 
-__all__ = ["NO_TIME", "measured", "wilson_low"]
+__all__ = ["NO_TIME", "measured"]
 
 NO_TIME = np.iinfo(np.int64).max
-_Z = float(stats.norm.ppf(0.975))
 
 
 def measured(
@@ -70,7 +69,7 @@ def measured(
             "pmi": pmi[held],
             "left_entropy": left,
             "right_entropy": right,
-            "boundary": wilson_low(counts - np.maximum(left_top, right_top), counts),
+            "boundary": wilson(counts - np.maximum(left_top, right_top), counts)[0],
             "stop": stop / counts / length,
             "broken": broken / counts / length,
             "first_seen": pd.to_datetime(pd.Series(earliest).where(earliest < NO_TIME), unit="us").astype(
@@ -83,26 +82,13 @@ def measured(
 def _weakest_joint(atoms: Atoms, levels: list[Grams], length: int) -> np.ndarray:
     grams = levels[length - 1]
     total = int((atoms.codes >= 0).sum())
-    together = np.log2(wilson_low(grams.counts, np.full(len(grams.counts), total)))
+    together = np.log2(wilson(grams.counts, np.full(len(grams.counts), total))[0])
     weakest = np.full(len(grams.counts), np.inf)
     for cut in range(1, length):
         before, after = levels[cut - 1], levels[length - cut - 1]
         apart = before.counts[before.ids[grams.first]] * after.counts[after.ids[grams.first + cut]]
         weakest = np.minimum(weakest, together - np.log2(apart / total**2))
     return weakest
-
-
-def wilson_low(count: np.ndarray, total: np.ndarray) -> np.ndarray:
-    """Return the lower end of Wilson's (1927) 95 % interval of a share.
-
-    Examples
-    --------
-    >>> wilson_low(np.array([5]), np.array([10])).round(4).tolist()
-    [0.2366]
-    """
-    share = count / total
-    spread = _Z * np.sqrt(share * (1 - share) / total + (_Z / (2 * total)) ** 2)
-    return (share + _Z**2 / (2 * total) - spread) / (1 + _Z**2 / total)
 
 
 def _neighbours(

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError, SchemaError
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.text import PHRASES
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.phrases.cohesion import NO_TIME, measured
 from csatext.text.phrases.ngram_counts import Atoms, Grams, atoms_of, count_grams
 from csatext.text.tokenization.jieba_dictionary import frequencies
@@ -82,6 +83,7 @@ def find_phrases(
     >>> found[["term", "n", "n_docs"]].values.tolist()
     [['妍蓝', 4, 4]]
     """
+    checked_corpus(corpus)
     for name, value, least in (("min_count", min_count, 2), ("max_length", max_length, 2)):
         if value < least:
             raise ParameterError.out_of_range(name, value, f"不小于 {least}")
@@ -149,10 +151,7 @@ def _first_times(corpus: Corpus, times: pd.Series | None) -> np.ndarray:
     missing = int((~corpus.doc_ids.isin(times.index)).sum())
     if missing:
         raise SchemaError.foreign_index("times", missing)
-    aligned = pd.to_datetime(times.reindex(corpus.doc_ids))
-    if aligned.dt.tz is not None:
-        aligned = aligned.dt.tz_localize(None)
-    micro = aligned.astype("datetime64[us]").to_numpy()
+    micro = read_times(times.reindex(corpus.doc_ids), "times").to_numpy()
     return np.where(np.isnat(micro), NO_TIME, micro.view(np.int64))
 
 

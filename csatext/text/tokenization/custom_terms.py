@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
+from unicodedata import east_asian_width
 
 import ahocorasick_rs
 import numpy as np
@@ -18,6 +19,9 @@ __all__ = ["TermMatcher", "checked_terms"]
 class TermMatcher:
     """Find added terms; of terms that overlap the longest is kept, of equals the first.
 
+    A term that begins or ends with a letter or digit of a script written with spaces is found only where no
+    other of the same class continues it: 5G stands in 用5G流量, not in 15G, L码 not in XL码.
+
     Parameters
     ----------
     terms : sequence of str
@@ -31,9 +35,12 @@ class TermMatcher:
     --------
     >>> TermMatcher(["退款", "极速退款", "款"]).spans("极速退款，退款").tolist()
     [[0, 4], [5, 7]]
+    >>> TermMatcher(["L码", "5G"]).spans("XL码和15G，L码和5G").tolist()
+    [[8, 10], [11, 13]]
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
+        self._edged = np.array([bool(_edge(term[0]) or _edge(term[-1])) for term in terms], bool)
         self._automaton = ahocorasick_rs.AhoCorasick(
             [encodable(term) for term in terms],
             matchkind=ahocorasick_rs.MatchKind.Standard,
@@ -41,7 +48,7 @@ class TermMatcher:
         )
 
     def matches(self, text: str) -> np.ndarray:
-        """Return every occurrence of every term, overlapping ones too.
+        """Return every occurrence of every term, overlapping ones too, that no letter or digit continues.
 
         Returns
         -------
@@ -50,6 +57,13 @@ class TermMatcher:
         """
         found = self._automaton.find_matches_as_indexes(encodable(text), overlapping=True)
         flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
+        if len(flat) and self._edged[flat[:, 0]].any():
+            cut = [
+                row
+                for row in np.flatnonzero(self._edged[flat[:, 0]]).tolist()
+                if _goes_on(text, int(flat[row, 1]), int(flat[row, 2]))
+            ]
+            flat = np.delete(flat, cut, axis=0)
         return flat[np.lexsort((flat[:, 2], flat[:, 1])), 1:]
 
     def spans(self, text: str) -> np.ndarray:
@@ -84,6 +98,21 @@ class TermMatcher:
             contested += _longest_first([(start, end) for start, end in rivals])
         joined = np.concatenate([kept, span_array(contested)])
         return joined[np.argsort(joined[:, 0], kind="stable")]
+
+
+def _edge(char: str) -> str:
+    """Return the class of a character that a word boundary needs: letter, digit, or none (Han, marks)."""
+    if char.isdigit():
+        return "digit"
+    return "letter" if char.isalpha() and east_asian_width(char) != "W" else ""
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Return whether a letter or digit beside ``text[start:end]`` belongs to the same run as its edge."""
+    before = start > 0 and _edge(text[start]) and _edge(text[start]) == _edge(text[start - 1])
+    return bool(
+        before or (end < len(text) and _edge(text[end - 1]) and _edge(text[end - 1]) == _edge(text[end]))
+    )
 
 
 def _longest_first(rivals: list[Span]) -> list[Span]:

@@ -9,9 +9,7 @@ from csatext.aggregation.inputs.arguments import (
     as_list,
     as_number,
     check_columns,
-    check_level,
     is_numeric,
-    measure_kind,
 )
 from csatext.errors import ParameterError, SchemaError
 
@@ -38,12 +36,6 @@ def test_missing_columns_are_named_with_the_nearest():
         check_columns([1], ["a"], "by")
 
 
-@pytest.mark.parametrize("level", [0, 1, 95, -0.1, float("nan")])
-def test_levels_outside(level):
-    with pytest.raises(ParameterError, match="level"):
-        check_level(level)
-
-
 def test_numbers_of_any_kind():
     table = pd.DataFrame(
         {
@@ -67,12 +59,12 @@ def test_numbers_of_any_kind():
     }  # fmt: skip
     for name, values in expected.items():
         np.testing.assert_array_equal(as_number(table, name), values)
-    with pytest.raises(SchemaError, match=r"to_numeric\(table\[\"text\"\]\)"):
+    with pytest.raises(SchemaError, match=r"to_numeric\(facts\[\"text\"\]\)"):
         as_number(table, "text")
 
 
 def test_written_flags_are_refused_with_the_way_out():
-    said = r"文字（是、否）.*table\[\"s\"\]\.map\(\{'是': True, '否': False\}\)"
+    said = r"文字（是、否）.*facts\[\"s\"\]\.map\(\{'是': True, '否': False\}\)"
     with pytest.raises(SchemaError, match=said):
         as_number(pd.DataFrame({"s": ["是", None, "否"]}), "s")
     with pytest.raises(SchemaError, match=r"map\(\{'Y': True, 'N': False\}\)"):
@@ -87,18 +79,3 @@ def test_what_is_numeric():
     assert not is_numeric(pd.Series(pd.Categorical([1, 2])))
     assert not is_numeric(pd.Series([None, None], dtype=object))
     assert is_numeric(pd.Series([True], dtype="bool[pyarrow]"))
-
-
-def test_kinds_of_measures():
-    flag, number = np.array([1.0, 0, np.nan]), np.array([2.5, 1, 0])
-    assert measure_kind(flag) == "rate"
-    assert measure_kind(number) == "mean"
-    assert measure_kind(flag, np.array([1.0, 1, 1])) == "rate"
-    assert measure_kind(flag, np.array([0.0, 1, 1])) == "ratio"
-    assert measure_kind(flag, number) == "ratio"
-    counts = np.array([3.0, 1, 0])
-    assert measure_kind(counts, np.array([9.0, 1, 4])) == "proportion"
-    assert measure_kind(counts, np.array([9.0, 1, 4]), rows_are_contacts=True) == "ratio"
-    assert (
-        measure_kind(counts, np.array([9.5, 1, 4])) == measure_kind(counts, np.array([2.0, 1, 4])) == "ratio"
-    )

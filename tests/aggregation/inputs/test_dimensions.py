@@ -1,7 +1,10 @@
 import numpy as np
 import pandas as pd
+import pytest
 
-from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension
+from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, encode_groups, free_dimensions
+from csatext.errors import ParameterError
+from csatext.schema.aggregation import BREAKDOWN, RESIDUALS
 
 
 def test_values_of_any_type_become_text_and_missing_ones_are_kept():
@@ -39,3 +42,22 @@ def test_cells_run_over_all_combinations():
     assert no_labels == []
     empty, _ = cell_codes([encode_dimension(pd.Series([], dtype="str"))], 0)
     assert empty.dtype == np.int64
+
+
+def test_a_dimension_named_as_a_column_of_the_result_is_refused_with_its_way_out():
+    assert free_dimensions(("channel", "product"), BREAKDOWN) == ["channel", "product"]
+    said = r"参数 by 里的列「n、rank」与结果表的列同名（表 breakdown）.*columns=\{\"n\": \"n_维度\"\}"
+    with pytest.raises(ParameterError, match=said):
+        free_dimensions(["rank", "channel", "n"], BREAKDOWN)
+    with pytest.raises(ParameterError, match="参数 x 里的列「lift」"):
+        free_dimensions("lift", RESIDUALS, "x")
+
+
+def test_groups_keep_the_order_of_their_values_and_a_missing_one_is_a_group():
+    codes, groups = encode_groups(
+        pd.DataFrame({"star": [10, 9, 10], "team": ["乙", None, "乙"]}), ["star", "team"]
+    )
+    assert codes.tolist() == [1, 0, 1]
+    assert groups.values.tolist() == [[9, "(空)"], [10, "乙"]]
+    codes, groups = encode_groups(pd.DataFrame({"star": [1, 2]}), [])
+    assert (codes.tolist(), groups.shape) == ([0, 0], (1, 0))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csatext.aggregation.inputs.measures import read_amounts
+from csatext.aggregation.inputs.measures import has_flags, measure_kind, read_amounts
 from csatext.errors import ParameterError, SchemaError
 
 
@@ -89,3 +89,49 @@ def test_counts_made_again_from_rates_are_counts():
     assert read_amounts(table, "bad", "contacts", kind="rate").kind == "rate"
     money = pd.DataFrame({"refunded": [1_234_567.89], "paid": [2_345_678.9]})
     assert read_amounts(money, "refunded", "paid").kind == "ratio"
+
+
+def test_kinds_of_measures():
+    flag, number = np.array([1.0, 0, np.nan]), np.array([2.5, 1, 0])
+    assert measure_kind(flag) == "rate"
+    assert measure_kind(number) == "mean"
+    assert measure_kind(flag, np.array([1.0, 1, 1])) == "rate"
+    assert measure_kind(flag, np.array([0.0, 1, 1])) == "ratio"
+    assert measure_kind(flag, number) == "ratio"
+    counts = np.array([3.0, 1, 0])
+    assert measure_kind(counts, np.array([9.0, 1, 4])) == "proportion"
+    assert measure_kind(counts, np.array([9.0, 1, 4]), are_contacts=True) == "ratio"
+    assert (
+        measure_kind(counts, np.array([9.5, 1, 4])) == measure_kind(counts, np.array([2.0, 1, 4])) == "ratio"
+    )
+    assert measure_kind(counts, np.array([9.0, 1, 4]), kind="rate", are_contacts=True) == "proportion"
+    assert measure_kind(flag, kind="mean") == "mean"
+
+
+@pytest.mark.parametrize(
+    ("kind", "denominator", "said"),
+    [
+        ("rate", None, "只用于有分母"),
+        ("mean", np.ones(3), "可选值：rate、ratio"),
+        ("share", None, "可选值：mean"),
+        ("rate", np.array([1.0, 0, 1]), "「bad」与分母都是整数"),
+    ],
+)
+def test_a_kind_that_does_not_fit_is_refused(kind, denominator, said):
+    with pytest.raises(ParameterError, match=said):
+        measure_kind(np.array([2.0, 1, 0]), denominator, kind=kind, measure="bad")
+
+
+def test_flags_of_every_type_and_nothing_else():
+    table = pd.DataFrame(
+        {
+            "bool": [True, False],
+            "numbers": [0.0, np.nan],
+            "nullable": pd.array([None, True], dtype="boolean"),
+            "no_value_but_bool": pd.array([None, None], dtype="boolean"),
+            "no_value": [np.nan, np.nan],
+            "scores": [1, 5],
+            "words": ["是", "否"],
+        }
+    )
+    assert [name for name in table if has_flags(table, name)] == list(table)[:4]

@@ -6,7 +6,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportions_chisquare
 
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
-from csatext.aggregation.statistics.intervals import benjamini_hochberg
+from csatext.inference import benjamini_hochberg
 
 
 def test_rate_test_of_large_counts_is_pearsons_chi_square():

@@ -2,45 +2,10 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 from threadpoolctl import threadpool_limits
 
-from csatext.aggregation.statistics.intervals import benjamini_hochberg, bootstrap_interval, shrink, wilson
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(1, 10**6), st.floats(0, 1), st.sampled_from([0.8, 0.9, 0.95, 0.999]))
-def test_wilson_equals_statsmodels(n, share, level):
-    x = round(n * share)
-    ours = wilson([x], [n], level)
-    theirs = proportion_confint(x, n, alpha=1 - level, method="wilson")
-    np.testing.assert_allclose(np.ravel(ours), theirs, atol=1e-9, rtol=0)
-    assert ours[0][0] <= x / n <= ours[1][0]
-
-
-def test_wilson_without_trials_is_unknown():
-    low, high = wilson([0, 0, 4], [0, 4, 4])
-    assert np.isnan([low[0], high[0]]).all()
-    assert low[1] == 0.0
-    assert high[2] == 1.0
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_benjamini_hochberg_equals_statsmodels(p):
-    np.testing.assert_allclose(benjamini_hochberg(p), multipletests(p, method="fdr_bh")[1], atol=1e-9)
-    with_gap = benjamini_hochberg([np.nan, *p])
-    assert np.isnan(with_gap[0])
-    np.testing.assert_array_equal(with_gap[1:], benjamini_hochberg(p))
-
-
-def test_benjamini_hochberg_of_nothing():
-    assert np.isnan(benjamini_hochberg([np.nan])).all()
-    assert len(benjamini_hochberg([])) == 0
+from csatext.aggregation.statistics.intervals import bootstrap_interval, shrink
 
 
 def test_shrink_by_hand():

@@ -1,14 +1,19 @@
 """A folder: good files are read, a bad one is named with its reason; nothing is passed over in silence."""
 
 import gzip
+import io
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import csatext as ct
+from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import read_input
-from csatext.ingest.formats import files
+from csatext.ingest.formats import files, registry
+from csatext.ingest.options import ReadOptions
 
 GOOD = "编号,内容\n1,慢得很\n2,差得很\n3,冷得很\n"
 
@@ -104,3 +109,111 @@ def test_a_page_saved_as_a_workbook(tmp_path: Path) -> None:
     (tmp_path / "a.xls").write_text("<html><table><tr><td>内容</td></tr></table></html>", "utf-8")
     with pytest.raises(ct.InputError, match="网页"):
         ct.read_contacts(tmp_path / "a.xls")
+
+
+SPOKEN = "客服：您好，请讲\n用户：退款没到账\n"
+LONG = "会话ID,角色,内容\nD1,客服,您好\nD1,用户,退款没到\n"
+NESTED = '{"id": "D1", "turns": [{"role": "agent", "text": "您好"}, {"role": "user", "text": "退款"}]}\n'
+CUES = "1\n00:00:01,000 --> 00:00:02,000\n客服：您好\n\n2\n00:00:03,000 --> 00:00:04,000\n用户：退款\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt.gz", SPOKEN),
+        ("a.srt.gz", CUES),
+        ("a.jsonl.gz", NESTED),
+        ("a.csv.gz", LONG),
+        ("a.log.gz", SPOKEN),
+    ],
+)
+def test_packed_dialogues(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(text.encode()))
+    turns = ct.read_turns(tmp_path / name)
+    assert turns["role"].tolist() == ["agent", "customer"]
+    read, seen = read_any(tmp_path / name, ReadOptions(), [].append)
+    assert seen is not None
+    assert (read.rows, read.turns, len(read.contacts)) == (2, 2, 1)
+
+
+def test_dialogues_in_folders_with_one_bad_file(tmp_path: Path) -> None:
+    for name in ("五月/T1.txt", "六月/T1.txt", "T2.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(SPOKEN, "utf-8")
+    (tmp_path / "六月" / "坏.xlsx").write_bytes(b"PK\x03\x04[Content_Types].xml")
+    (tmp_path / "说明.docx").write_bytes(b"x")
+    turns = ct.read_turns(tmp_path)
+    assert turns["doc_id"].unique().tolist() == ["T2", "五月/T1", "六月/T1"]
+    assert turns["source"].tolist() == ["T2.txt"] * 2 + ["五月/T1.txt"] * 2 + ["六月/T1.txt"] * 2
+    (reject,) = turns.attrs["rejects"]
+    assert reject["source"] == "六月/坏.xlsx"
+    assert "已损坏" in reject["reason"]
+    assert turns.attrs["rows"] == 7
+    checks = {row["check"]: row["detail"] for row in turns.attrs["quality"]}
+    assert "说明.docx" in checks["file_skipped"]
+    read, seen = read_any(tmp_path, ReadOptions(), [].append)
+    assert seen is not None
+    assert (read.rows, read.turns, len(read.rejects)) == (7, 6, 1)
+
+
+def test_notes_beside_contacts_are_passed_over_and_named(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(GOOD, "utf-8")
+    (tmp_path / "readme.md").write_text("五月的投诉\n", "utf-8")
+    read, turns = read_any(tmp_path, ReadOptions(), [].append)
+    assert turns is None
+    assert read.rows == 3
+    assert "readme.md" in read.quality.set_index("check").loc["file_skipped", "detail"]
+
+
+def test_a_file_is_opened_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def counted(path: Path) -> bytes:
+        opened.append(path.name)
+        return files.read_bytes(path)
+
+    monkeypatch.setattr(registry, "read_bytes", counted)
+    contents = {"a.csv": GOOD, "b.txt": SPOKEN, "c.jsonl": NESTED, "d.txt": "慢得很\n差得很\n", "e.csv": LONG}
+    for name, text in contents.items():
+        (tmp_path / name).write_text(text, "utf-8")
+        read_any(tmp_path / name, ReadOptions(), [].append)
+    assert opened == list(contents)
+
+
+def packed(kind: str) -> bytes:
+    whole = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(whole, "w") as archive:
+            archive.writestr("a.csv", GOOD)
+    else:
+        with tarfile.open(fileobj=whole, mode="w:gz" if kind == "tar.gz" else "w") as archive:
+            info = tarfile.TarInfo("a.csv")
+            info.size = len(GOOD.encode())
+            archive.addfile(info, io.BytesIO(GOOD.encode()))
+    return whole.getvalue()
+
+
+@pytest.mark.parametrize("read", [ct.read_contacts, ct.read_turns])
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.csv", packed("zip"), "是压缩文件"),
+        ("a.tar.gz", packed("tar.gz"), "是压缩文件"),
+        ("a.txt", packed("tar"), "是压缩文件"),
+        ("a.csv", b"Rar!\x1a\x07\x00" + bytes(50), "是压缩文件"),
+        ("a.csv", b" \r\n ", "文件是空的"),
+        ("a.txt", b"", "文件是空的"),
+        ("a.xls", b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "网页归档"),
+        ("a.xlsx", b"PK\x03\x04[Content_Types].xml", "工作簿已损坏"),
+    ],
+)
+def test_both_doors_refuse_alike(tmp_path: Path, read: object, name: str, content: bytes, why: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ct.InputError, match=why):
+        read(tmp_path / name)
+
+
+def test_files_of_one_stem_keep_their_rows_apart(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("内容,渠道\n慢得很,电话\n", "utf-8")
+    (tmp_path / "a.tsv").write_text("内容\t渠道\n差得很\t电话\n", "utf-8")
+    assert ct.read_contacts(tmp_path)["doc_id"].tolist() == ["a.csv-1", "a.tsv-1"]

@@ -73,6 +73,24 @@ def test_bars_say_whether_a_cell_differs_from_the_rest(facts):
     assert said["手机"] == "低于其余"
 
 
+def dashed_at(chart):
+    """Return where the dashed upright line of a chart stands."""
+    (line,) = [mark for mark in elements(chart, "polyline") if mark.get("stroke-dasharray")]
+    return float(line.get("points").split(",")[0])
+
+
+def test_the_line_of_all_rows_stays_where_it_is_when_few_bars_are_drawn():
+    facts = pd.DataFrame({"product": ["宽带"] * 100 + ["手机"] * 300})
+    facts["is_negative"] = [1] * 80 + [0] * 20 + [1] * 60 + [0] * 240
+    table = breakdown(facts, "product", "is_negative")
+    bars = elements(bar_chart(table, "product"), "rect")
+    width = {bar.find(f"{SVG}title").text.split("：")[0]: float(bar.get("width")) for bar in bars}
+    # 140 of 400 is .35; the bars are .8 and .2 long.
+    at = 170 + width["宽带"] * 0.35 / 0.8
+    assert dashed_at(bar_chart(table, "product")) == pytest.approx(at, abs=0.2)
+    assert dashed_at(bar_chart(table.head(1), "product")) == pytest.approx(at, abs=0.2)
+
+
 def test_count_chart_keeps_the_order_given():
     chart = count_chart(["甲", "乙"], [2, 8], ["2 条", "8 条"])
     assert [float(bar.get("width")) for bar in elements(chart, "rect")] == pytest.approx([155, 620])

@@ -4,7 +4,6 @@ import math
 import random
 from collections import Counter
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 import csatext as ct
-from csatext.text.phrases.cohesion import wilson_low
 from csatext.text.phrases.find_phrases import save_terms
 from csatext.text.phrases.ngram_counts import atoms_of, count_grams
 
@@ -147,9 +145,3 @@ def test_nothing_to_find_is_an_empty_table(texts):
 def test_wrong_arguments(said, wrong):
     with pytest.raises(ct.ParameterError):
         ct.find_phrases(said, **wrong)
-
-
-def test_lower_end_is_that_of_statsmodels():
-    count, total = np.array([0, 1, 7, 50]), np.array([1, 4, 9, 50])
-    expected = proportion_confint(count, total, method="wilson")[0]
-    np.testing.assert_allclose(wilson_low(count, total), expected, atol=1e-12)

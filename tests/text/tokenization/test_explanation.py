@@ -50,7 +50,7 @@ def test_a_word_that_the_model_made_is_said_to_be_guessed():
 
 
 def test_the_sentence_names_each_word_and_what_to_add():
-    sentence = ct.Tokenizer().explain("首次解决率").attrs["sentence"]
+    sentence = ct.Tokenizer(lexicons=()).explain("首次解决率").attrs["sentence"]
     for part in ("首次（词典，词频 3,783）", "解决（词典", "率（单字", 'Tokenizer(terms=["首次解决率"])'):
         assert part in sentence
     assert "已是一个词" in ct.Tokenizer(["首次解决率"]).explain("首次解决率").attrs["sentence"]

@@ -1,6 +1,7 @@
 """Segmentation: the word you add is the word you get, and nothing else changes."""
 
 import pickle
+import re
 from itertools import accumulate, pairwise
 
 import jieba
@@ -68,8 +69,24 @@ def tokenizer():
     return ct.Tokenizer(HARD)
 
 
+def run_class(char):
+    return "digit" if char in "0123456789" else "letter" if re.fullmatch("[A-Za-zé]", char) else None
+
+
+def is_cut_out_of_a_run(text, start, end):
+    """Whether a neighbour is of the same class, letters or digits, as the edge that it touches."""
+    edges = [(start - 1, start), (end - 1, end)]
+    pairs = [(run_class(text[a]), run_class(text[b])) for a, b in edges if a >= 0 and b < len(text)]
+    return any(left is not None and left == right for left, right in pairs)
+
+
 def kept_by_brute_force(text, terms):
-    found = [(i, j) for i in range(len(text)) for j in range(i + 1, len(text) + 1) if text[i:j] in terms]
+    found = [
+        (i, j)
+        for i in range(len(text))
+        for j in range(i + 1, len(text) + 1)
+        if text[i:j] in terms and not is_cut_out_of_a_run(text, i, j)
+    ]
     kept = []
     for start, end in sorted(found, key=lambda span: (span[0] - span[1], span[0])):
         if all(end <= a or b <= start for a, b in kept):
@@ -84,7 +101,38 @@ def spans(tokens):
 @pytest.mark.parametrize("term", HARD)
 @pytest.mark.parametrize("around", [("", ""), ("客服", "很好"), ("A", "9"), (" ", "，"), ("的", "Z")])
 def test_an_added_term_is_one_token_wherever_it_stands(term, around):
-    assert term in ct.Tokenizer([term])(around[0] + term + around[1])
+    text = around[0] + term + around[1]
+    place = len(around[0]), len(around[0]) + len(term)
+    tokenizer = ct.Tokenizer([term], lexicons=())
+    found = {(start, end) for start, end in tokenizer.term_matcher.matches(text).tolist()}
+    assert (place in found) is not is_cut_out_of_a_run(text, *place)
+    assert found <= spans(tokenizer(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("XL码和15G流量", []),
+        ("L码和5G流量", ["L码", "5G"]),
+        ("买XXL码，升级5GB", []),
+        ("(5G)，L码", ["5G", "L码"]),
+        ("换成了5G、1５G", ["5G"]),
+    ],
+)
+def test_a_term_is_not_cut_out_of_a_word_or_number(text, found):
+    terms = ["L码", "5G"]
+    assert [token for token in ct.Tokenizer(terms, quantities=False)(text) if token in terms] == found
+
+
+def test_the_terms_of_the_trade_are_kept_unless_left_out():
+    text = "首次解决率低，七天无理由和双十一都不算"
+    assert {"首次解决率", "七天无理由", "双十一"} <= set(ct.Tokenizer()(text))
+    assert "七天无理由" in ct.Vectorizer().fit([text]).terms_
+    assert "首次解决率" not in ct.Tokenizer(lexicons=())(text)
+    with pytest.raises(ct.ParameterError, match="lexicons"):
+        ct.Tokenizer(lexicons="terms")
+    with pytest.raises(ct.InputError):
+        ct.Tokenizer(lexicons=["没有这个词典"])
 
 
 @settings(max_examples=150, deadline=None)
@@ -122,15 +170,15 @@ def test_without_terms_and_quantities_chinese_is_cut_as_jieba_does(engine):
     reference = jieba.Tokenizer()
     reference.FREQ, reference.total = reference.gen_pfdict(reference.get_dict_file())
     reference.initialized = True
-    plain = ct.Tokenizer(engine=engine, quantities=False)
+    plain = ct.Tokenizer(lexicons=(), engine=engine, quantities=False)
     for text in [SENTENCES[1], SENTENCES[2], SENTENCES[6]]:
         assert plain(text) == reference.lcut(text)
 
 
 def test_instances_share_nothing_and_jieba_is_left_alone(tokenizer):
-    plain = ct.Tokenizer()
+    plain = ct.Tokenizer(lexicons=())
     assert tokenizer("答问比") == ["答问比"]
-    assert plain("答问比") == ["答问", "比"] == ct.Tokenizer(["客服"])("答问比")
+    assert plain("答问比") == ["答问", "比"] == ct.Tokenizer(["客服"], lexicons=())("答问比")
     assert not finalseg.Force_Split_Words
 
 
@@ -185,4 +233,4 @@ def test_wrong_arguments_teach():
 def test_equal_settings_are_equal(tokenizer):
     assert tokenizer == ct.Tokenizer(reversed(HARD)) and hash(tokenizer) == hash(ct.Tokenizer(HARD))
     assert tokenizer != ct.Tokenizer(HARD, hmm=False)
-    assert repr(tokenizer) == "Tokenizer(terms=15, engine='rjieba', hmm=True)"
+    assert repr(ct.Tokenizer(HARD, lexicons=())) == "Tokenizer(terms=15, engine='rjieba', hmm=True)"
