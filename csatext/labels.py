@@ -84,6 +84,7 @@ _CHECKS = {
     "personal_id": "编号里的个人信息",
     "pipe_table": "竖线表格",
     "private_characters": "私用区字符",
+    "outside_the_time": "所选时间之外",
     "rejected": "剔除的行",
     "role_inferred": "推断的角色",
     "role_mapping": "认出的角色",
@@ -107,7 +108,7 @@ _CHECKS = {
     "turns_sorted": "重排的话",
     "twin_column": "重名的列",
 }
-_PERIODS = {"D": "天", "W": "周", "M": "个月"}
+_PERIODS = {"D": "天", "W": "周", "M": "个月", "Q": "个季度"}
 
 
 class FlagNames(NamedTuple):

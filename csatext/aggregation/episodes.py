@@ -10,6 +10,7 @@ import pandas as pd
 
 from csatext.aggregation.inputs.arguments import as_number
 from csatext.aggregation.inputs.dimensions import encode_dimension
+from csatext.aggregation.panel.panel import labels as labels_of
 from csatext.aggregation.root_causes import root_causes
 from csatext.aggregation.statistics.intervals import count_difference, divide, rate_difference
 from csatext.errors import ParameterError
@@ -28,8 +29,8 @@ __all__ = [
     "root_causes_by_period",
 ]
 
-PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month"}
-"""Column of the facts that names the period, by frequency."""
+PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month", "Q": "date"}
+"""Column of the facts that tells the period, by frequency."""
 _MOST_PERIODS = 104
 _PERIOD, _ONE = "(period)", "(one)"
 
@@ -40,12 +41,15 @@ def period_labels(facts: pd.DataFrame, freq: str) -> pd.Series:
     Raises
     ------
     ParameterError
-        ``freq`` is not D, W or M.
+        ``freq`` is not D, W, M or Q.
     """
     if freq not in PERIOD_COLUMNS:
         raise ParameterError.not_allowed("freq", freq, list(PERIOD_COLUMNS))
-    labels = facts[PERIOD_COLUMNS[freq]]
-    return labels.dt.strftime("%Y-%m-%d").astype("str") if freq == "D" else labels
+    told = facts[PERIOD_COLUMNS[freq]]
+    if freq in ("D", "Q"):
+        named = pd.Series(labels_of(pd.DatetimeIndex(told), freq), index=facts.index)
+        return named.where(told.notna()).astype("str")
+    return told
 
 
 def cell_mask(facts: pd.DataFrame, row: dict[str, Any], dimensions: Sequence[str]) -> np.ndarray:

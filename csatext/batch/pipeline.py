@@ -26,6 +26,7 @@ from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import REPEATED, ReadResult
 from csatext.ingest.formats.database import source_name
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
 from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
@@ -44,6 +45,7 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+_IDLE_SHOWN = 10
 LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
 """Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
@@ -82,6 +84,8 @@ class RunResult:
         Rows read; ``rows == contacts + rejects``, and ``rows == turns + rejects`` for dialogues.
     turns : int or None
         Turns of the dialogues that the contacts were made of; None for an input of contacts.
+    outside : int
+        Contacts that are not of the time asked for; they are in ``rows`` and not in ``contacts``.
     left_out : tuple of str
         What of the input was not read, as the quality table says it: files and sheets.
     """
@@ -93,6 +97,7 @@ class RunResult:
     rejects: int
     turns: int | None = None
     left_out: tuple[str, ...] = ()
+    outside: int = 0
 
 
 def run(
@@ -148,7 +153,34 @@ def read_source(
             f"「{source_name(source)}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
             "请先去重，或用 --column doc_id=列名 指定唯一的编号列，或加 --duplicates first 只保留第一行。"
         )
-    return read
+    return _of_the_time(read, given)
+
+
+def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
+    """Return what was read with the contacts of the time that was asked for.
+
+    Raises
+    ------
+    InputError
+        There are none, or the contacts have no time.
+    """
+    if not (given.since or given.until):
+        return read
+    if "created_at" not in read.contacts:
+        raise InputError(
+            "按时间选取要有时间列；请用 --column created_at=列名 指定，或去掉 --since、--until、--month。"
+        )
+    first, last = given.span
+    times = read.contacts["created_at"]
+    inside = read.contacts[((times >= first) & (times <= last)).to_numpy()]
+    if inside.empty:
+        span = f"{times.min():%Y-%m-%d} 至 {times.max():%Y-%m-%d}" if times.notna().any() else "都没有时间"
+        raise InputError(f"所选时间里没有联络；这些联络的时间：{span}。请改 --since、--until 或 --month。")
+    outside = len(read.contacts) - len(inside)
+    detail = f"按 {given.since or '最早'} 至 {given.until or '最晚'} 选取，{outside} 条不在其中（或没有时间）"
+    note = quality_table([Note("outside_the_time", "created_at", outside, len(read.contacts), detail)])
+    quality = conform(pd.concat([read.quality, note], ignore_index=True), QUALITY)
+    return read._replace(contacts=inside.reset_index(drop=True), quality=quality, outside=outside)
 
 
 def source_facts(path: Path) -> dict[str, Any]:
@@ -180,12 +212,22 @@ def write_analysis(
     )
     progress(f"写入 {mask_sentence(str(out))}")
     product = RunOutput(
-        analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent, read.turns
+        analysis.facts,
+        read.rejects,
+        tables,
+        page,
+        source,
+        read.rows,
+        analysis.absent,
+        read.turns,
+        read.outside,
     )
     write_product(product, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
     left_out = tuple(read.quality.loc[read.quality["check"].isin(LEFT_OUT), "detail"])
-    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out)
+    return RunResult(
+        out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out, read.outside
+    )
 
 
 def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
@@ -203,7 +245,7 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
         notes.append(quality_table([Note("personal_id", "doc_id", masked_ids, total, detail)]))
     quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
     rejects = mask_rejects(read.rejects, read.contacts.columns)
-    return ReadResult(named, rejects, quality, read.rows, read.turns)
+    return ReadResult(named, rejects, quality, read.rows, read.turns, read.outside)
 
 
 def tagged(
@@ -233,9 +275,19 @@ def tagged(
     ).fit_transform(contacts)
     progress("情感、投诉类别")
     taxonomy = Taxonomy.load(settings.taxonomy or None)
-    results = [Sentiment().transform(corpus), RuleClassifier(taxonomy).fit(corpus).transform(corpus)]
+    rules = RuleClassifier(taxonomy).fit(corpus)
+    results = [Sentiment().transform(corpus), rules.transform(corpus)]
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
+    if settings.taxonomy:
+        tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
+        idle = hits.loc[hits["n_docs"] == 0, "pattern"]
+        if len(idle):
+            shown = "、".join(idle.head(_IDLE_SHOWN))
+            more = " 等" if len(idle) > _IDLE_SHOWN else ""
+            absent["分类体系里没有命中的词"] = (
+                f"{len(idle)} 个词在所有联络里都没有出现：{shown}{more}，见表 rule_patterns"
+            )
     if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
         least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
         absent["主题"] = (

@@ -202,7 +202,8 @@ class ReadResult(NamedTuple):
 
     For dialogues ``turns`` is the number of turns that the contacts were made of, and
     ``rows == turns + len(rejects)``; None otherwise. ``rejects.raw`` is as it was read: mask or redact it
-    before it is stored or shown.
+    before it is stored or shown. ``outside`` contacts were left out because they are not of the time that was
+    asked for; they count as contacts in these sums.
     """
 
     contacts: pd.DataFrame
@@ -210,6 +211,7 @@ class ReadResult(NamedTuple):
     quality: pd.DataFrame
     rows: int
     turns: int | None = None
+    outside: int = 0
 
 
 def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:

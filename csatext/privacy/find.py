@@ -104,17 +104,17 @@ def find_pii(text: str) -> list[Pii]:
         Sorted by place, not overlapping. A span covers the value itself, not the words that announce it:
         in 我叫张三 the name, in 张先生 the surname.
 
+    Raises
+    ------
+    ParameterError
+        ``text`` is no text; the value is not shown.
+
     Notes
     -----
     Check digits: GB 11643 (identity number), ISO/IEC 7812 (bank card), GB 32100 (credit code). Kinds
     without a check digit need their shape and context words (``lexicons/pii_context.tsv``).
     Numbers of companies (10086, 95588, 400 and 800 lines) are not personal.
     Time is linear in the length of the text.
-
-    Raises
-    ------
-    ParameterError
-        ``text`` is no text; the value is not shown.
 
     Examples
     --------

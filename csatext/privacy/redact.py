@@ -81,6 +81,7 @@ def redact(
     Parameters
     ----------
     text : str
+        Raw or cleaned.
     kinds : iterable of str, optional
         Kinds to mask (see :data:`csatext.privacy.kinds.KINDS`); all by default.
     pseudonymize : str or bytes, optional

@@ -46,7 +46,7 @@ class Table:
     Attributes
     ----------
     name : str
-        Name in files, reports and the README.
+        Name in files, reports and the documentation.
     meaning : str
         One line: what a row is.
     columns : tuple of Column
@@ -97,6 +97,7 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
     Returns
     -------
     DataFrame
+        A new one.
 
     Raises
     ------
@@ -169,6 +170,11 @@ def with_reason(frame: pd.DataFrame) -> pd.DataFrame:
 
 def tables() -> dict[str, Table]:
     """Return every public table by name, in the order of the road.
+
+    Returns
+    -------
+    dict of str to Table
+        The dictionary of tables in the documentation is made of it.
 
     Examples
     --------
