@@ -29,7 +29,7 @@ from csatext.ingest.formats.database import source_name
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
-from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.privacy.outputs import hold_names, mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.reporting.cause_words import with_words
 from csatext.reporting.examples import cause_examples, examples
 from csatext.reporting.report import render_report
@@ -45,6 +45,7 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+_OF_TEXT = ("doc_id", "text")
 _IDLE_SHOWN = 10
 LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
 """Checks that tell of what stands in the input and not in the row count."""
@@ -200,7 +201,7 @@ def write_analysis(
 ) -> RunResult:
     """Analyse what was read and write everything; all is computed before the first file."""
     read = guarded(read, configuration.privacy)
-    analysis = analyse(read.contacts, configuration, progress)
+    analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted)
     progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
     page = render_report(
@@ -244,14 +245,20 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
         detail = f"{masked_ids} 个编号是个人信息，已遮盖，#后是行号"
         notes.append(quality_table([Note("personal_id", "doc_id", masked_ids, total, detail)]))
     quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
-    rejects = mask_rejects(read.rejects, read.contacts.columns)
-    return ReadResult(named, rejects, quality, read.rows, read.turns, read.outside)
+    beside = [name for name in read.contacts.columns if name not in _OF_TEXT]
+    people = any(hold_names(read.contacts[name]) for name in beside) if len(read.rejects) else False
+    rejects = mask_rejects(read.rejects, read.contacts.columns, named=people)
+    return ReadResult(named, rejects, quality, read.rows, read.turns, read.outside, read.redacted)
 
 
 def tagged(
-    contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info
+    contacts: pd.DataFrame,
+    configuration: Configuration,
+    progress: Progress = _LOG.info,
+    *,
+    redacted: bool = False,
 ) -> tuple[Corpus, pd.DataFrame, dict[str, pd.DataFrame], dict[str, str]]:
-    """Clean, segment and analyse contacts.
+    """Clean, segment and analyse contacts; their texts are redacted unless reading has done so.
 
     Returns
     -------
@@ -270,6 +277,7 @@ def tagged(
         stop_words=configuration.text.stop_words or "default",
         simplify=configuration.text.simplify,
         pseudonymize=configuration.privacy.pseudonymize or None,
+        redact=not redacted,
         keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
@@ -302,7 +310,13 @@ def tagged(
     return corpus, build_facts(corpus, *results), tables, absent
 
 
-def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info) -> Analysis:
+def analyse(
+    contacts: pd.DataFrame,
+    configuration: Configuration,
+    progress: Progress = _LOG.info,
+    *,
+    redacted: bool = False,
+) -> Analysis:
     """Take contacts through the whole road, in memory.
 
     Parameters
@@ -312,6 +326,8 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
     configuration : Configuration
     progress : callable
         Told the name of each step when it begins.
+    redacted : bool, default False
+        Whether the road that read the contacts has masked personal data in their texts.
 
     Raises
     ------
@@ -319,7 +335,7 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
         A dimension or the measure is not there, or cannot serve as one.
     """
     check_tables(contacts, configuration.tables)
-    corpus, facts, tables, absent = tagged(contacts, configuration, progress)
+    corpus, facts, tables, absent = tagged(contacts, configuration, progress, redacted=redacted)
     given = configuration.tables
     by = given.by or None
     progress("关键词")

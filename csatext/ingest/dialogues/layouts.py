@@ -47,7 +47,7 @@ _FIELD = re.compile(r"^\s*+([^\s:：]{1,20}+)[ \t]*+[:：][ \t]*+(\S[^\n]*+)$")
 _WORDS = 4
 _CELLS_READ = 1000
 _MESSAGE = re.compile(
-    r"[ _-]*(?:消息|信息|内容|文本|发言|话术|语句|说的话|说|回复|答复|提问"
+    r"(?<![ _-])[ _-]*+(?:消息|信息|内容|文本|发言|话术|语句|说的话|说|回复|答复|提问"
     r"|text|messages?|msg|content|utterance|said|reply|query)$",
     re.IGNORECASE,
 )
