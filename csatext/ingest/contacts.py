@@ -90,7 +90,9 @@ def _identified(
     """Return the frame with a ``doc_id`` in each row, made from the row number where there is none."""
     n = len(frame)
     if "doc_id" not in frame.columns:
-        notes.append(Note("doc_id_made", "doc_id", n, n, "没有编号列，用行号作 doc_id"))
+        refused = any(note.check == "column_mapping" and note.column == "doc_id" for note in notes)
+        why = "编号列不能用" if refused else "没有编号列"
+        notes.append(Note("doc_id_made", "doc_id", n, n, f"{why}，用行号作 doc_id"))
         return frame.assign(doc_id=made())
     ids = as_identifiers(frame["doc_id"])
     missing = int(ids.isna().sum())

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 
 from csatext.dates.empty import WORDS
 from csatext.dates.parse import parse_times
@@ -22,9 +21,9 @@ from csatext.ingest.columns.values import (
     as_text,
     blank,
     plain_value,
+    rounded_ids,
 )
 from csatext.ingest.raw_table import Note
-from csatext.strings import string_array
 
 __all__ = ["type_columns"]
 
@@ -35,7 +34,6 @@ _UNSCORED = (
     rf"(?i)^(?:{WORDS}|[未没暂不无無].{{0,2}}(?:评价|评分|参评|参与|打分|测评|回访|反馈|评)|弃权|默认)$"
 )
 """Signs that nobody gave a score; half width."""
-_ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
 
 
 def type_columns(
@@ -144,9 +142,9 @@ def _lost_digits(frame: pd.DataFrame, ids: Sequence[str]) -> list[Note]:
     """Return how many identifiers Excel wrote as 1.00008E+11: their last digits are lost in the file."""
     notes: list[Note] = []
     for name in ids:
-        n = pc.sum(pc.match_substring_regex(string_array(as_text(frame[name])), pattern=_ROUNDED)).as_py()
+        n = int(rounded_ids(frame[name]).sum())
         if n:
-            detail = f"{n} 行的编号被写成科学计数（如 1.0E+11），末位数字已丢失；请按文本格式重新导出"
+            detail = f"{n} 行的编号被 Excel 写成科学计数（如 1.0E+11）或补零，末位已丢失；请按文本重新导出"
             notes.append(Note("id_digits_lost", name, n, len(frame), detail))
     return notes
 
