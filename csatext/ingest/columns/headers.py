@@ -36,6 +36,12 @@ _SEVERAL = re.compile(r"[,，、+＋;；|]")
 """What stands between the headers of a text that is joined from several columns."""
 _MOSTLY = 0.5
 """Share of identifiers that Excel must have rounded for a column to be one that it spoilt."""
+_OF_MANY = re.compile(
+    r"会话|对话|通话|呼叫|录音|标识|用户|客户|session|conversation|dialog|chat|call|message|^uid|user"
+)
+"""Words of a header of identifiers that stand for more than one contact."""
+_OF_TURNS = {"role", "speaker", "turn_id", "turn_no", "turns"}
+"""Canonical columns that only dialogues have."""
 _CONFLICTS = 0.1
 """Share of rows in which an identifier may stand with another text than before."""
 
@@ -134,7 +140,7 @@ def unknown_names(columns: Mapping[str, object]) -> list[str]:
     >>> unknown_names({"门店": "店名"})
     ['「门店」不是标准列名，按自定义列保留。']
     """
-    canonical = sorted({known.canonical for known in known_headers().values()} | {"role", "turn_id"})
+    canonical = sorted({known.canonical for known in known_headers().values()} | _OF_TURNS)
     said = []
     for name in map(str, columns):
         if name not in canonical:
@@ -250,7 +256,10 @@ def _candidates(names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def map_columns(
-    frame: pd.DataFrame, columns: Mapping[str, str | Sequence[str]] | None, path: object
+    frame: pd.DataFrame,
+    columns: Mapping[str, str | Sequence[str]] | None,
+    path: object,
+    versions: bool = False,
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Return the frame under canonical names, and what was decided.
 
@@ -267,6 +276,9 @@ def map_columns(
         Canonical name -> header; for ``text`` also a list of headers, whose cells are joined.
     path : object
         Named in errors.
+    versions : bool, default False
+        Whether rows of one identifier are versions of one contact, of which one will stay: it may then
+        repeat with other texts, unless its header names a conversation or a person.
 
     Returns
     -------
@@ -304,7 +316,7 @@ def map_columns(
         if free:
             _assign(frame, canonical, free, rename, notes)
     if "doc_id" not in rename.values():
-        _assign_id(frame, found.get("doc_id", ()), rename, notes)
+        _assign_id(frame, found.get("doc_id", ()), rename, notes, versions)
     final = {name: rename.get(name, name) for name in names}
     for name in names:
         if name not in rename and (name in rename.values() or name == "doc_id"):
@@ -347,7 +359,7 @@ def _assign_text(
 
 
 def _assign_id(
-    frame: pd.DataFrame, headers: Sequence[str], rename: dict[str, str], notes: list[Note]
+    frame: pd.DataFrame, headers: Sequence[str], rename: dict[str, str], notes: list[Note], versions: bool
 ) -> None:
     """Give the name ``doc_id`` to the first header whose cells name each contact; say why none does."""
     text = frame[next(header for header, canonical in rename.items() if canonical == "text")]
@@ -362,7 +374,12 @@ def _assign_id(
     good = [
         header
         for header in free
-        if header not in spoilt and (header == "doc_id" or identifies(frame[header], text))
+        if header not in spoilt
+        and (
+            header == "doc_id"
+            or (versions and not _OF_MANY.search(normal_header(header)))
+            or identifies(frame[header], text)
+        )
     ]
     if good:
         _assign(frame, "doc_id", good, rename, notes)
