@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from csatext.dates.empty import WORDS
 from csatext.dates.parse import parse_times
 from csatext.ingest.columns.date_notes import date_notes
 from csatext.ingest.columns.headers import kind_of, known_headers, normal_header
 from csatext.ingest.columns.masking import mask
+from csatext.ingest.columns.ratings import read_ratings
 from csatext.ingest.columns.values import (
-    SCORE,
     as_flags,
     as_identifiers,
-    as_numbers,
     as_text,
     blank,
     plain_value,
@@ -28,12 +25,6 @@ from csatext.ingest.raw_table import Note
 __all__ = ["type_columns"]
 
 _EXAMPLES = 3
-_MOST_ODD = 0.5
-"""Share of the filled cells of a score, signs for none apart, below which words may be."""
-_UNSCORED = (
-    rf"(?i)^(?:{WORDS}|[未没暂不无無].{{0,2}}(?:评价|评分|参评|参与|打分|测评|回访|反馈|评)|弃权|默认)$"
-)
-"""Signs that nobody gave a score; half width."""
 
 
 def type_columns(
@@ -111,26 +102,17 @@ def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
 def _numbered(frame: pd.DataFrame, name: str, notes: list[Note]) -> pd.DataFrame:
     """Return the frame with a column of scores as numbers, where nearly all cells are, the rest as text."""
     written = as_text(frame[name])
-    numbers = as_numbers(written, units=True)
-    if numbers is not None:
-        return frame.assign(**{name: numbers})
-    filled = ~blank(written)
-    odd = filled & ~written.str.strip().str.match(SCORE).fillna(False).to_numpy(dtype=np.bool_)
-    n = int(odd.sum())
-    numbers = as_numbers(written.mask(odd), units=True)
-    if numbers is None:
-        return frame.assign(**{name: plain_value(frame[name])})
-    bare = written[odd].str.normalize("NFKC").str.strip()
-    words = n - int(bare.str.match(_UNSCORED).sum())
-    seen = "、".join(mask(text[:30]) for text in written[odd].unique()[:_EXAMPLES])
-    read = int(filled.sum()) - n
-    if words >= _MOST_ODD * (read + words):
-        detail = f"只有 {read} 行是数字，这一列留作文本；不是数字的例如：{seen}"
-        notes.append(Note("number_unreadable", name, n, len(frame), detail))
-        return frame.assign(**{name: plain_value(frame[name])})
-    detail = f"{n} 行不是数字，数值留空，原文在列「{name}_text」；例如：{seen}"
-    notes.append(Note("number_unreadable", name, n, len(frame), detail))
-    return frame.assign(**{name: numbers, f"{name}_text": written.where(odd)})
+    ratings = read_ratings(written, name)
+    if ratings is not None:
+        notes.extend(ratings.notes)
+        added = {f"{name}_text": written.where(ratings.unread)} if ratings.unread.any() else {}
+        return frame.assign(**{name: ratings.values, **added})
+    filled = written[~blank(written)]
+    if len(filled):
+        seen = "、".join(mask(text[:30]) for text in filled.unique()[:_EXAMPLES])
+        detail = f"多数不是分数，这一列留作文本；例如：{seen}"
+        notes.append(Note("number_unreadable", name, len(filled), len(frame), detail))
+    return frame.assign(**{name: plain_value(frame[name])})
 
 
 def _identifies(name: str) -> bool:
