@@ -24,6 +24,7 @@ __all__ = [
     "best_move",
     "find_misfits",
     "is_displaced",
+    "is_slid",
     "is_swapped",
     "mend_shifts",
     "moves",
@@ -178,6 +179,30 @@ def is_swapped(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
     )
 
 
+def is_slid(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
+    """Return whether the row fits better by two cells when all of it is moved, its ends falling off.
+
+    Examples
+    --------
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
+    >>> rows = [[f"T{i}", "退款太慢了，请处理", f"2024/5/{i + 1}", str(i)] for i in range(9)]
+    >>> is_slid(["退款太慢了，请处理", "2024/5/3", "7", "电话"], learn_shape(rows, 4))
+    True
+    """
+    n = len(cells)
+
+    def fit(by: int) -> tuple[int, int]:
+        grades = [_grade(cells[c], shapes[c + by]) for c in range(n) if 0 <= c + by < n]
+        return grades.count(1), grades.count(-1)
+
+    fits, wrong = fit(0)
+    return any(
+        better - worse - fits + wrong >= _GAIN and worse < wrong
+        for by in range(-_FARTHEST, _FARTHEST + 1)
+        for better, worse in [fit(by)]
+    )
+
+
 class Misfits(NamedTuple):
     """Rows that are out of place ``surely`` or ``perhaps``, and those of two ``odd`` cells; bool, (n,)."""
 
@@ -262,9 +287,10 @@ def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
 def mend_shifts(raw: RawTable) -> RawTable:
     """Return the table without rows that have values in the wrong columns.
 
-    A row is out of place when two or more of its cells, and half of those in columns of numbers, dates or
-    codes, do not look like their column (:func:`find_misfits`), or when a move of its empty cells makes it
-    fit better by two cells (:func:`is_displaced`). It is put right when one move alone makes every cell fit.
+    A row is out of place when a move of its empty cells makes it fit better by two cells
+    (:func:`is_displaced`), or when some of its cells do not look like their columns (:func:`find_misfits`)
+    and fit those of each other (:func:`is_swapped`) or their neighbours (:func:`is_slid`). It is put right
+    when one move alone makes every cell fit; it stays as it is where no move repairs more than it breaks.
 
     Parameters
     ----------
@@ -289,10 +315,9 @@ def mend_shifts(raw: RawTable) -> RawTable:
         return raw
     cells = frame.iloc[at].fillna("").to_numpy().tolist()
     proven = np.array([is_displaced(row, shapes) for row in cells])
+    # Odd cells alone prove nothing: a department "0" beside a duration 处理中 is odd where it stands.
     plain = found.surely[at]
-    if len(sound) < len(sample):
-        # The columns were learnt from the other rows alone: what is odd in these may be their own way.
-        plain &= np.array([is_swapped(row, shapes) for row in cells])
+    plain &= np.array([is_swapped(row, shapes) or is_slid(row, shapes) for row in cells])
     moved = [
         best_move(row, shapes) if sure or perhaps else None
         for row, sure, perhaps in zip(cells, plain | proven, found.perhaps[at], strict=True)
