@@ -39,7 +39,7 @@ _CHINESE = re.compile(r"^([一二两三四五六七八九十])(?:颗)?(?:星级|
 _DIGITS = {digit: i for i, digit in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _PERCENT = re.compile(r"^(\d+(?:\.\d+)?)\s*%$")
 _FRACTION = re.compile(
-    r"^(\d+(?:\.\d+)?)\s*(?:分|星)?\s*(?:[/\u2044]|out of|of|[(,，]?\s*(?:满分|共)[:为是]?)\s*(\d+)\s*(?:分|星)?\s*[)]?$"
+    r"^(\d+(?:\.\d+)?)\s*[分星]?\s*(?:[/\u2044]|out of|of|[(,，]?\s*(?:满分|共)[:为是]?)\s*(\d+)\s*[分星]?\s*[)]?$"
 )
 _BEFORE = re.compile(r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星)?\s*([-—–_=:.、,，()\s]*)(\D{1,20}?)[)]?$")
 _AFTER = re.compile(r"^(\D{1,20}?)[-—–_=:、,，(\s]*(\d+(?:\.\d+)?)\s*(?:分|星|颗星)?[)]?$")
@@ -57,7 +57,7 @@ class Ratings(NamedTuple):
 
 
 class _Score(NamedTuple):
-    """What one cell says: a ``kind``, its ``value`` on a scale to ``top``, and the ``points`` of its label."""
+    """What a cell says: a ``kind``, its ``value`` on a scale to ``top``, and the ``points`` of its label."""
 
     kind: str
     value: float = float("nan")

@@ -158,7 +158,7 @@ def is_displaced(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
 
 
 def is_swapped(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
-    """Return whether a cell that no cell of its column is like fits a column whose own cell does not.
+    """Return whether two cells fit the column of each other, and neither its own.
 
     Examples
     --------
@@ -168,15 +168,24 @@ def is_swapped(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
     True
     """
     stray = [
-        cell for cell, shape in zip(cells, shapes, strict=True) if shape.stray and shape.stray.match(cell)
+        (cell, shape)
+        for cell, shape in zip(cells, shapes, strict=True)
+        if shape.stray is not None and shape.stray.match(cell)
     ]
     return any(
         shape.pattern is not None
         and cell.strip()
         and _grade(cell, shape) < 0
-        and any(map(shape.takes, stray))
+        and any(shape.takes(other) and _belongs(cell, home) for other, home in stray)
         for cell, shape in zip(cells, shapes, strict=True)
     )
+
+
+def _belongs(cell: str, home: Shape) -> bool:
+    """Return whether a cell is a value of a column of few, or a sentence in one of free text."""
+    if home.values is not None:
+        return cell.strip() in home.values
+    return home.takes(cell) and len(cell.encode("utf-8", "replace")) > _SENTENCE
 
 
 def is_slid(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
