@@ -81,7 +81,8 @@ def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
         column, kind = frame[name], kind_of(name)
         if name in ("doc_id", "text") or kind == "time":
             continue
-        if kind == "id":
+        if kind == "id" or (_identifies(str(name)) and rounded_ids(column).any()):
+            # As a number 4.51E+17 would seem to have digits that it has lost.
             result[name] = as_identifiers(column)
         elif kind == "number":
             result = _numbered(result, str(name), notes)
@@ -116,7 +117,7 @@ def _numbered(frame: pd.DataFrame, name: str, notes: list[Note]) -> pd.DataFrame
 
 
 def _identifies(name: str) -> bool:
-    known = known_headers().get(normal_header(name))
+    known = known_headers().get(normal_header(name.removesuffix("_原列")))
     return known is not None and known.kind == "id"
 
 

@@ -200,7 +200,8 @@ def _with_joined_text(
     found = [_resolved(part, names) for part in parts]
     lost = [part for part, header in zip(parts, found, strict=True) if header is None]
     if lost:
-        raise InputError.no_text_column(path, map(mask, names), lost[0])
+        what = f"现有列：{'、'.join(map(mask, names[:30]))}"
+        raise InputError.unreadable(path, f"columns 里写的列「{lost[0]}」不存在", what)
     headers = [header for header in dict.fromkeys(found) if header is not None]
     joined = pd.Series("", index=frame.index, dtype="str")
     for header in headers:

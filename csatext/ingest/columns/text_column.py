@@ -79,7 +79,8 @@ _WORDS_HEADER = re.compile(
     r"|feedback|text|body|review|complain|issue|problem|utter|speech|transcri|verbatim|opinion|suggest|said|query|words"
 )
 _LABEL_HEADER = re.compile(
-    r"类型|类别|分类|大类|小类|品类|标签|典型|等级|级别|名称|品牌|型号|车型|车系|地址|住址|网址|链接|姓名|单位|部门|标题|主题|题目"
+    r"昵称|网名|用户名"
+    r"|类型|类别|分类|大类|小类|品类|标签|典型|等级|级别|名称|品牌|型号|车型|车系|地址|住址|网址|链接|姓名|单位|部门|标题|主题|题目"
     r"|编号|编码|代码|状态|关键词|渠道|商品|产品|门店|店铺|公司|type|tag|categor|label|class|code|name|brand|model|addr"
     r"|url|link|title|subject|status|keyword|shop|store|product"
 )
@@ -155,7 +156,7 @@ def prose(column: pd.Series) -> Prose:
     if not n:
         return _NONE
     variety = sentences.nunique() / n
-    if variety < (_VARIETY_OF_FEW if n < _FEW else _VARIETY):
+    if n > 1 and variety <= (_VARIETY_OF_FEW if n < _FEW else _VARIETY):
         variety = 0.0
     mass = float(sentences.str.len().sum()) / len(cells) * share
     office = float(sentences.str.contains(_OFFICE, regex=True).mean())
@@ -266,7 +267,10 @@ def _weight(plain: str) -> float:
 
 def _clear_best(found: _Measured, candidates: Mapping[str, str]) -> Choice | None:
     """Return the column with the most sentences; None where the next has more than half as many."""
-    scores = {header: found[header].mass * _weight(plain) for header, plain in candidates.items()}
+    scores = {
+        header: found[header].mass * found[header].variety * _weight(plain)
+        for header, plain in candidates.items()
+    }
     ranked = sorted(scores, key=lambda header: -scores[header])
     if not ranked or (len(ranked) > 1 and scores[ranked[0]] < _CLEAR * scores[ranked[1]]):
         return None

@@ -126,16 +126,42 @@ def map_roles(labels: pd.Series) -> pd.Series:
     return labels.map(found).astype("str")
 
 
+_OWN_SIDE = frozenset(
+    [
+        "issender",
+        "issend",
+        "issent",
+        "isfromme",
+        "fromme",
+        "isself",
+        "fromself",
+        "ismine",
+        "isme",
+        "isown",
+        "isoutgoing",
+        "outgoing",
+        "是否本人发送",
+        "是否自己发送",
+        "是否我方",
+        "是否本方",
+        "是否己方发送",
+    ]
+)
+"""Headers of flags of messaging apps for what the owner of the account sent: here the service desk."""
+
+
 @cache
 def flag_role_of(header: str) -> str | None:
     """Return the role that the header of a flag names, None for any other header.
 
     Examples
     --------
-    >>> flag_role_of("is_agent"), flag_role_of("是否客服"), flag_role_of("agent")
-    ('agent', 'agent', None)
+    >>> flag_role_of("is_agent"), flag_role_of("是否客服"), flag_role_of("isFromMe"), flag_role_of("agent")
+    ('agent', 'agent', 'agent', None)
     """
     name = bare = normal_header(header)
+    if name in _OWN_SIDE:
+        return "agent"
     for _ in range(3):
         bare = _AFFIX.sub("", bare, count=1)
     return role_names().get(bare) if bare != name else None

@@ -21,14 +21,14 @@ _ORDER = (
     ("created_at", "resolved_at"),
     ("created_at", "closed_at"),
     ("created_at", "updated_at"),
-    ("created_at", "ended_at"),
     ("started_at", "ended_at"),
-    ("replied_at", "closed_at"),
+    ("created_at", "ended_at"),
 )
-"""Which of two times comes first."""
+"""Which of two times comes first; the second is judged by the first pair whose columns are there."""
 _AFTER = re.compile(
     r"(?:办结|完成|完结|结束|结案|关闭|解决|回访|回复|答复|响应|派单|分派|处理|更新|签收|评价|退款|升级|首响)(?:时间|日期|时刻)$"
-    r"|(?:closed?|finish(?:ed)?|complet(?:ed|ion)|end(?:ed)?|resolved|replied|responded|updated|rated)(?:at|time|date|on)$"
+    r"|(?:closed?|finish(?:ed)?|complet(?:ed|ion)|end(?:ed)?|resolved|replied|responded|updated|rated)"
+    r"(?:at|time|date|on)$"
 )
 """Headers of times that come after a contact began, under which no canonical column is known."""
 _BEFORE = re.compile(
@@ -65,9 +65,9 @@ def consistency_notes(contacts: pd.DataFrame) -> list[Note]:
 
     Checks: ``time_order`` (closed, resolved, replied, ended, updated before it was created, and the like),
     ``duration_negative``, ``late_row`` (``created_at`` more than 30 days after the file's other rows, and ten
-    times the usual time between contacts: at most 1 % of 10 rows or more), ``reported_late`` (more than 180 days after the matter arose),
-    ``resolved_without_close`` and ``closed_while_open``. A check whose columns are not there has no row. Where
-    one of two times is a date without time of day in every row, only days are compared.
+    times the usual time between contacts: at most 1 % of 10 rows or more), ``reported_late`` (more than 180
+    days after the matter arose), ``resolved_without_close`` and ``closed_while_open``. A check whose columns
+    are not there has no row. Where one of two times has no time of day in any row, only days are compared.
 
     Parameters
     ----------
@@ -126,7 +126,8 @@ def _orders(contacts: pd.DataFrame) -> list[Note]:
     columns = {
         name: column for name, column in columns.items() if pd.api.types.is_datetime64_any_dtype(column.dtype)
     }
-    pairs = [(a, b) for a, b in _ORDER if a in columns and b in columns]
+    begun = {b: a for a, b in reversed(_ORDER) if a in columns and b in columns}
+    pairs = [(a, b) for b, a in begun.items()]
     if "created_at" in columns:
         after, before = _times(contacts, _AFTER, known), _times(contacts, _BEFORE, known)
         columns |= after | before
@@ -139,9 +140,8 @@ def _orders(contacts: pd.DataFrame) -> list[Note]:
         if _dated(earlier) or _dated(later):
             earlier, later = earlier.dt.normalize(), later.dt.normalize()
         rows = both & (later < earlier).to_numpy(dtype=np.bool_)
-        notes.append(
-            _note(contacts, "time_order", second, rows, int(both.sum()), f"的「{second}」早于「{first}」")
-        )
+        column, said = (first if second == "created_at" else second), f"的「{second}」早于「{first}」"
+        notes.append(_note(contacts, "time_order", column, rows, int(both.sum()), said))
         if second == "created_at":
             late = both & (later - earlier > _LATE_REPORT).to_numpy(dtype=np.bool_)
             said = f"在「{first}」之后超过 {_LATE_REPORT.days} 天才报"
