@@ -45,7 +45,8 @@ _MANY = 0.4
 class Move(NamedTuple):
     """A row after a move: its cells, how many fit and misfit typed columns, how many filled ones moved.
 
-    ``known`` is the number of moved cells that are now among the few values of their column.
+    ``known`` is the number of moved cells that are now among the few values of their column, ``broken`` the
+    number of those that fitted a typed column and now do not fit theirs.
     """
 
     row: tuple[str, ...]
@@ -53,6 +54,7 @@ class Move(NamedTuple):
     wrong: int
     moved: int
     known: int
+    broken: int = 0
 
 
 def _grade(cell: str, shape: Shape) -> int:
@@ -72,9 +74,14 @@ def _sums(values: Sequence[bool]) -> list[int]:
 class _Grades:
     """Sums of the grades of a row's cells, each ``by`` columns from where it stands."""
 
-    def __init__(self, cells: Sequence[str], shapes: Sequence[Shape], by: int) -> None:
+    def __init__(
+        self, cells: Sequence[str], shapes: Sequence[Shape], by: int, stay: _Grades | None = None
+    ) -> None:
         n = len(cells)
         grades = [_grade(cells[c], shapes[c + by]) if 0 <= c + by < n else 0 for c in range(n)]
+        before = stay.grades if stay is not None else grades
+        self.grades = grades
+        self.broken = _sums([old > 0 > new for old, new in zip(before, grades, strict=True)])
         self.fits = _sums([grade > 0 for grade in grades])
         self.wrong = _sums([grade < 0 for grade in grades])
         self.known = _sums(
@@ -114,7 +121,7 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
         ]
         if not starts:
             break
-        right, left = _Grades(cells, shapes, size), _Grades(cells, shapes, -size)
+        right, left = _Grades(cells, shapes, size, stay), _Grades(cells, shapes, -size, stay)
         for i in starts:
             rest = [*cells[:i], *cells[i + size :]]
             for j in range(n - size + 1):
@@ -130,6 +137,7 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
                     by.wrong[last] - by.wrong[first] + sum(stay.wrong[b] - stay.wrong[a] for a, b in outer),
                     filled[last] - filled[first],
                     by.known[last] - by.known[first],
+                    by.broken[last] - by.broken[first],
                 )
     return list(found.values())
 
@@ -146,12 +154,14 @@ def is_displaced(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
     """Return whether a move proves that values stand in the wrong columns.
 
     The row must fit better by two typed cells, and two filled cells must move together, or one to where
-    it is among the few values of its column: a gap beside an odd value is no shift.
+    it is among the few values of its column: a gap beside an odd value is no shift. No cell that fits may be
+    moved to where it does not: the move would break what it finds whole.
     """
     stay, *others = moves(cells, shapes)
     return any(
         move.fits - move.wrong - stay.fits + stay.wrong >= _GAIN
         and move.wrong < stay.wrong
+        and not move.broken
         and (move.moved > 1 or move.known > 0)
         for move in others
     )
