@@ -171,7 +171,7 @@ def _parts(given: object, names: Sequence[str]) -> list[str] | None:
 
 def _with_joined_text(
     frame: pd.DataFrame, columns: Mapping[str, str | Sequence[str]], path: object
-) -> tuple[pd.DataFrame, dict[str, str]]:
+) -> tuple[pd.DataFrame, Mapping[str, str | Sequence[str]]]:
     """Return the frame with a column of the text that is joined from several, and the mapping to it.
 
     Cells stand under each other, empty ones left out, and one that the next begins with (a title that the
@@ -196,7 +196,7 @@ def _with_joined_text(
             raise ParameterError.wrong_type("columns", (name, given), wanted)
     parts = _parts(columns.get("text"), names)
     if parts is None:
-        return frame, dict(columns)  # type: ignore[arg-type]
+        return frame, columns
     found = [_resolved(part, names) for part in parts]
     lost = [part for part, header in zip(parts, found, strict=True) if header is None]
     if lost:
@@ -212,10 +212,12 @@ def _with_joined_text(
     name = "+".join(headers)
     while name in names:
         name += "+"
-    return frame.assign(**{name: joined}), {**{k: v for k, v in columns.items() if k != "text"}, "text": name}  # type: ignore[dict-item]
+    return frame.assign(**{name: joined}), {**columns, "text": name}
 
 
-def _by_caller(frame: pd.DataFrame, columns: Mapping[str, str], path: object) -> dict[str, str]:
+def _by_caller(
+    frame: pd.DataFrame, columns: Mapping[str, str | Sequence[str]], path: object
+) -> dict[str, str]:
     """Return header -> canonical for the caller's mapping (canonical -> header)."""
     names = [str(name) for name in frame.columns]
     normal = {normal_header(name): name for name in reversed(names)}

@@ -78,9 +78,9 @@ class _Grades:
         self, cells: Sequence[str], shapes: Sequence[Shape], by: int, stay: _Grades | None = None
     ) -> None:
         n = len(cells)
-        grades = [_grade(cells[c], shapes[c + by]) if 0 <= c + by < n else 0 for c in range(n)]
-        before = stay.grades if stay is not None else grades
-        self.grades = grades
+        grades: list[int] = [_grade(cells[c], shapes[c + by]) if 0 <= c + by < n else 0 for c in range(n)]
+        before: list[int] = stay.grades if stay is not None else grades
+        self.grades: list[int] = grades
         self.broken = _sums([old > 0 > new for old, new in zip(before, grades, strict=True)])
         self.fits = _sums([grade > 0 for grade in grades])
         self.wrong = _sums([grade < 0 for grade in grades])
