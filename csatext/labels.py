@@ -88,6 +88,7 @@ _CHECKS = {
     "personal_id": "编号里的个人信息",
     "pipe_table": "竖线表格",
     "private_characters": "私用区字符",
+    "outside_the_time": "所选时间之外",
     "rejected": "剔除的行",
     "reported_late": "事后很久才报",
     "resolved_without_close": "已解决却没有办结时间",
@@ -116,7 +117,7 @@ _CHECKS = {
     "turns_sorted": "重排的话",
     "twin_column": "重名的列",
 }
-_PERIODS = {"D": "天", "W": "周", "M": "个月"}
+_PERIODS = {"D": "天", "W": "周", "M": "个月", "Q": "个季度"}
 
 
 class FlagNames(NamedTuple):

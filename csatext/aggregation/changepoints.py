@@ -11,8 +11,8 @@ from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.inputs.arguments import check_switch, check_whole
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel
-from csatext.aggregation.panel.seasonal import seasonally_adjusted
-from csatext.aggregation.statistics.segmentation import autocorrelation, segment
+from csatext.aggregation.panel.seasonal import Adjustment, seasonal_adjustment
+from csatext.aggregation.statistics.segmentation import Nuisance, autocorrelation, segment
 from csatext.errors import ParameterError
 from csatext.inference import check_alpha
 from csatext.schema import conform
@@ -43,7 +43,8 @@ def changepoints(
 ) -> pd.DataFrame:
     """Find the periods at which the level of a series changes; no row where it does not.
 
-    Complete periods only; season and calendar are taken out where the data allow it. Counts are
+    Complete periods only; season and calendar are taken out where the data allow it, and each change is
+    tested given them: a level that a holiday or promotion accounts for as well is none. Counts are
     compared on the square-root scale (Anscombe 1948), rates and means weighted by their denominators.
     Method: :func:`csatext.aggregation.statistics.segmentation.segment`.
 
@@ -92,7 +93,8 @@ def changepoints(
         facts, time, freq, dimensions, measure,
         denominator=denominator, count=count, kind=kind, start=start, end=end,
     )  # fmt: skip
-    series, weights = _series(panel, calendar, seasonal)
+    adjustment = _adjustment(panel, calendar) if seasonal else None
+    series, weights = _series(panel, adjustment)
     names = labels(panel.starts, panel.freq)
     rows: list[dict[str, object]] = []
     too_short = 0
@@ -102,8 +104,10 @@ def changepoints(
             too_short += 1
             continue
         y, w = series[group, known], weights[group, known]
-        found = segment(y, w, alpha=alpha, min_size=min_size, rng=np.random.default_rng(random_state))
-        rho, _ = autocorrelation(y, w, min_size)
+        nuisance = _nuisance(panel, adjustment, group, known)
+        rng = np.random.default_rng(random_state)
+        found = segment(y, w, alpha=alpha, min_size=min_size, rng=rng, nuisance=nuisance)
+        rho, _ = autocorrelation(y, w, min_size, nuisance)
         edges = [0, *(at for at, _ in found), len(known)]
         for k, (at, p) in enumerate(found):
             left, right = known[edges[k] : at], known[at : edges[k + 2]]
@@ -143,16 +147,37 @@ def changepoints(
     return conform(frame, CHANGEPOINTS, dimensions)
 
 
-def _series(panel: Panel, calendar: CalendarLike, seasonal: bool) -> tuple[Array, Array]:
+def _adjustment(panel: Panel, calendar: CalendarLike) -> Adjustment:
+    """Return the values without season and calendar, where these explain more than chance would."""
+    return seasonal_adjustment(panel, calendar, only_significant=True, with_step=True)
+
+
+def _series(panel: Panel, adjustment: Adjustment | None) -> tuple[Array, Array]:
     """Return the values to compare and their weights (zero: leave the period out)."""
     value = panel.value
-    if seasonal:
-        adjusted = seasonally_adjusted(panel, calendar, only_significant=True, with_step=True)
-        value = np.where(np.isnan(adjusted), value, adjusted)
+    if adjustment is not None:
+        value = np.where(np.isnan(adjustment.values), value, adjustment.values)
     whole = np.broadcast_to(panel.is_complete, value.shape)
     if panel.kind == "count":
         return 2 * np.sqrt(value + 3 / 8), whole.astype(float)
     return np.nan_to_num(value), np.where(whole, panel.denominator, 0.0)
+
+
+def _nuisance(panel: Panel, adjustment: Adjustment | None, group: int, known: np.ndarray) -> Nuisance | None:
+    """Return the regressors whose effects were taken out of a group, as the tests must know of them.
+
+    The effects were estimated: what is wrong with them stays in the values as levels over a holiday, a
+    promotion and whatever lies between two of them.
+    """
+    if adjustment is None or np.isnan(adjustment.values[group, known]).all():
+        return None
+    unit = adjustment.unit[group]
+    if panel.kind == "count":
+        # Slope of the square-root scale in the log of the count.
+        mean = adjustment.values[group, known].mean()
+        unit = mean / np.sqrt(mean + 3 / 8)
+    features = adjustment.readings[adjustment.reading[group]][known]
+    return Nuisance(features, adjustment.scale * unit)
 
 
 def _level(panel: Panel, group: int, at: np.ndarray) -> float:

@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 from csatext.errors import ConfigError, ParameterError
 from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
+from csatext.reporting.standard_tables import FREQUENCIES
 
 __all__ = [
     "AnalysisSection",
@@ -23,7 +24,6 @@ __all__ = [
     "load_configuration",
 ]
 
-_FREQUENCIES = ("D", "W", "M")
 _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}
 
 
@@ -105,7 +105,7 @@ class TablesSection:
     measure : str
         Flag whose rate is broken down and explained.
     freq : str
-        Period of trends and root causes: D, W or M.
+        Period of trends and root causes: auto (by the span of the contacts), D, W, M or Q.
     baseline_periods : int
         Periods before the current one that it is compared with.
     alpha : float
@@ -114,7 +114,7 @@ class TablesSection:
 
     by: list[str] = field(default_factory=list)
     measure: str = "is_negative"
-    freq: str = "W"
+    freq: str = "auto"
     baseline_periods: int = 4
     alpha: float = 0.05
 
@@ -153,18 +153,20 @@ class Configuration:
         """Return plain nested values."""
         return asdict(self)
 
-    def with_input(
-        self, columns: Mapping[str, str | Sequence[str]], encoding: str, duplicates: str = "", kind: str = ""
-    ) -> Configuration:
-        """Return this configuration with what the command line says of the input on top."""
-        section = replace(
-            self.input,
-            columns={**self.input.columns, **columns},
-            encoding=encoding or self.input.encoding,
-            duplicates=duplicates or self.input.duplicates,
-            kind=kind or self.input.kind,
-        )
-        return replace(self, input=section)
+    def with_given(self, tables: Mapping[str, Any] | None = None, **options: Any) -> Configuration:
+        """Return this configuration with what the command line says on top; empty and None say nothing.
+
+        Parameters
+        ----------
+        tables : mapping of str to object, optional
+            Keys of section ``[tables]``.
+        **options
+            Keys of section ``[input]``; ``columns`` are added to those of the file.
+        """
+        given = {name: value for name, value in options.items() if value not in (None, "", {})}
+        given["columns"] = {**self.input.columns, **given.get("columns", {})}
+        chosen = {name: value for name, value in (tables or {}).items() if value not in (None, "", [])}
+        return replace(self, input=replace(self.input, **given), tables=replace(self.tables, **chosen))
 
 
 def load_configuration(path: str | Path) -> Configuration:
@@ -203,7 +205,12 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),
         ("analysis.n_keywords", analysis.n_keywords, analysis.n_keywords >= 1, "不小于 1 的整数"),
         ("analysis.random_state", analysis.random_state, analysis.random_state >= 0, "不小于 0 的整数"),
-        ("tables.freq", tables.freq, tables.freq in _FREQUENCIES, "D（天）、W（周）或 M（月）"),
+        (
+            "tables.freq",
+            tables.freq,
+            tables.freq in FREQUENCIES,
+            "auto（按时间跨度）、D（天）、W（周）、M（月）或 Q（季度）",
+        ),
         ("tables.baseline_periods", tables.baseline_periods, tables.baseline_periods >= 1, "不小于 1 的整数"),
         ("tables.by", tables.by, len(set(tables.by)) == len(tables.by), "不重复的列名"),
     )

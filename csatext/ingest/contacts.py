@@ -242,7 +242,9 @@ class ReadResult(NamedTuple):
 
     For dialogues ``turns`` is the number of turns that the contacts were made of, and
     ``rows == turns + len(rejects)``; None otherwise. ``rejects.raw`` is as it was read: mask or redact it
-    before it is stored or shown.
+    before it is stored or shown. ``outside`` contacts were left out because they are not of the time that was
+    asked for; they count as contacts in these sums. ``redacted`` says that the road itself has masked the
+    texts, as that of dialogues does over turns; nothing that stands in the data can say so.
     """
 
     contacts: pd.DataFrame
@@ -250,6 +252,8 @@ class ReadResult(NamedTuple):
     quality: pd.DataFrame
     rows: int
     turns: int | None = None
+    outside: int = 0
+    redacted: bool = False
 
 
 def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:

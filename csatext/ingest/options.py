@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
+from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError
 
 __all__ = ["DUPLICATES", "KINDS", "UNREADABLE_DATES", "ReadOptions"]
@@ -40,6 +43,9 @@ class ReadOptions:
     duplicates : {"error", "first", "last", "latest"}
         What becomes of rows that share a ``doc_id``: reading ends; or all but the first, the last, or the one
         whose ``updated_at`` is the latest go to the rejects.
+    since, until : str
+        First and last day (or month, week, quarter) of the contacts that are analysed; empty: no limit. Those
+        outside are counted and left out.
     unreadable_dates : {"reject", "keep"}
         What becomes of rows of contacts whose date is written and cannot be read.
     dayfirst : bool, optional
@@ -66,6 +72,8 @@ class ReadOptions:
     kind: str = "auto"
     duplicates: str = "error"
     unreadable_dates: str = "reject"
+    since: str = ""
+    until: str = ""
     dayfirst: bool | None = None
 
     def __post_init__(self) -> None:
@@ -83,6 +91,26 @@ class ReadOptions:
         ):
             if getattr(self, name) not in allowed:
                 raise ParameterError.not_allowed(name, getattr(self, name), allowed)
+        first, last = self.span
+        if first > last:
+            raise ParameterError.out_of_range("until", self.until, f"不早于 since={self.since}")
+
+    @property
+    def span(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """First and last moment of the contacts that are analysed.
+
+        Raises
+        ------
+        ParameterError
+            ``since`` or ``until`` is no date.
+
+        Examples
+        --------
+        >>> [str(moment) for moment in ReadOptions(since="2026-05", until="2026-05").span]
+        ['2026-05-01 00:00:00', '2026-05-31 23:59:59.999999']
+        """
+        first = read_moment(self.since, "since") if self.since else pd.Timestamp.min
+        return first, read_moment(self.until, "until", last=True) if self.until else pd.Timestamp.max
 
     @classmethod
     def of(cls, **given: Any) -> ReadOptions:

@@ -1,8 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from scipy.signal import lfilter
 
+from csatext.aggregation.calendar import business_calendar
 from csatext.aggregation.changepoints import changepoints
 from csatext.aggregation.statistics.segmentation import segment
 from csatext.errors import ParameterError
@@ -15,6 +17,65 @@ def counted(table):
     days = pd.date_range("2026-03-02", periods=length)
     return pd.DataFrame(
         {"created_at": np.tile(days, n), "series": np.repeat(np.arange(n), length), "n": table.ravel()}
+    )
+
+
+WEEK = np.array([1.1, 1.15, 1.1, 1.05, 1.1, 0.8, 0.7])
+
+
+def over_holidays(n, first, days, seed, *, holiday=None, promotion=1.0, step=0.0, at=0, mean=100):
+    """Counted Poisson series with weekdays, special days and, from day ``at`` on, a step in sd."""
+    calendar = business_calendar(first, pd.Timestamp(first) + pd.Timedelta(days=days - 1))
+    factor = WEEK[calendar["date"].dt.day_of_week]
+    if holiday is not None:
+        factor = np.where(calendar["day_type"] == "holiday", holiday, factor)
+    factor = np.where(calendar["promotion"].notna(), promotion * factor, factor)
+    level = mean + step * np.sqrt(mean) * (np.arange(days) >= at)
+    table = np.random.default_rng(seed).poisson(factor * level, (n, days))
+    return pd.DataFrame(
+        {
+            "created_at": np.tile(calendar["date"], n),
+            "series": np.repeat(np.arange(n), days),
+            "n": table.ravel(),
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "days", "freq", "special"),
+    [
+        ("2025-01-06", 120, "D", {}),
+        ("2025-01-06", 60, "D", {"holiday": 0.4}),
+        # The first two weeks are those of the goods for the new year.
+        ("2025-01-06", 60, "D", {"promotion": 2.0}),
+        ("2024-12-03", 60, "D", {"holiday": 0.4, "promotion": 2.0}),
+        ("2025-02-01", 60, "D", {"holiday": 0.4}),
+        ("2023-12-18", 210, "W", {"promotion": 2.0}),
+    ],
+)
+def test_the_calendar_is_not_a_change(first, days, freq, special):
+    facts = over_holidays(60, first, days, 10, **special)
+    found = changepoints(facts, freq=freq, by="series", count="n")
+    # Five in a hundred and what chance adds: 7 of 60. Adjusted values taken as known give up to 35.
+    assert found["series"].nunique() <= stats.binom.ppf(0.98, 60, 0.05)
+
+
+def test_a_step_is_found_over_the_spring_festival():
+    facts = over_holidays(40, "2025-01-06", 60, 11, holiday=0.4, promotion=2.0, step=2.0, at=40)
+    found = changepoints(facts, freq="D", by="series", count="n")
+    near = found[(found["period"] - pd.Timestamp("2025-02-15")).dt.days.abs() <= 2]
+    assert near["series"].nunique() >= 32
+
+
+def test_a_change_does_not_depend_on_the_unit_of_a_mean():
+    facts = over_holidays(3, "2025-01-06", 60, 12, step=3.0, at=40).assign(score=lambda t: t["n"] / 60, k=1)
+    minutes, seconds = (
+        changepoints(table, freq="D", by="series", measure="score", count="k")
+        for table in (facts, facts.assign(score=facts["n"] * 1.0))
+    )
+    assert minutes["label"].str.startswith("2025-02-1").sum() == 3
+    pd.testing.assert_frame_equal(
+        minutes[["series", "period", "p"]], seconds[["series", "period", "p"]], check_exact=True
     )
 
 

@@ -12,10 +12,20 @@ from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.panel.panel import CYCLES, Array, Panel, next_starts
 from csatext.aggregation.panel.regression import Fit, fit_gaussian, fit_poisson, normal_matrix
 
-__all__ = ["Season", "calendar_season", "forecast_season", "level_basis", "seasonally_adjusted"]
+__all__ = [
+    "Adjustment",
+    "Season",
+    "calendar_season",
+    "forecast_season",
+    "level_basis",
+    "seasonal_adjustment",
+    "seasonally_adjusted",
+]
 
 # Complete periods, and contacts in a group, below which a season cannot be told from chance (ours).
 _FEWEST_PERIODS = {"h": 24 * 14, "D": 28, "W": 104, "M": 24, "Q": 8}
+# Weeks with which holidays and promotions alone, without a position in the year, are worth a test.
+_FEWEST_WEEKS_TESTED = 20
 _FEWEST_CONTACTS = 30
 
 # Shortest part before and after a step, most places that are tried, and bound of a log mean.
@@ -37,8 +47,8 @@ _FLAGS = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_new_year_g
 # wanders between two months from the months themselves.
 _SCALE = 0.3
 _CALENDAR_PART = 0.4
-# Columns of shares of working days, holidays and promotions that a longer period's season ends with.
-_SHARES = 4
+# Shares of days that the season of a longer period ends with.
+_SHARES = ["is_workday", "is_holiday", "is_spring", "is_promotion"]
 
 
 @dataclass(frozen=True)
@@ -67,13 +77,40 @@ class Season:
     is_special: np.ndarray
 
 
+@dataclass(frozen=True)
+class Adjustment:
+    """Values without season and calendar, and the regressors whose effects were taken out.
+
+    Attributes
+    ----------
+    values : array, groups x periods
+        NaN where nothing was taken out.
+    readings : arrays, periods x features
+        The regressors in the two readings of a holiday (:class:`Season`).
+    reading : array of int, one a group
+        The reading that fits the group better.
+    scale : array, one a feature
+        Standard deviation expected of an effect, in units of ``unit``.
+    unit : array, one a group
+        What an effect of one is: a factor of e for counts (one), else the root mean square of the
+        values of single contacts (rates) or of periods (means), so that seconds and minutes are
+        adjusted alike.
+    """
+
+    values: Array
+    readings: tuple[Array, Array]
+    reading: np.ndarray
+    scale: Array
+    unit: Array
+
+
 def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike) -> Season:
     """Return the regressors of each period.
 
     Days: weekday; a holiday counts as a Sunday with an effect of its own, a make-up workday as an
     average working day; Spring Festival, promotions and the first working day after a holiday have
     effects. Hours: hour of working and of free days besides. Longer periods: position in the year,
-    share of working days and of promotion days. The size of the priors is ours.
+    share of working days, holidays and promotion days. The size of the priors is ours.
     """
     if not len(starts):
         return Season(np.zeros((0, 0)), np.zeros(0), np.zeros(0), np.zeros((0, 0)), np.zeros(0, dtype=bool))
@@ -92,15 +129,18 @@ def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike)
         literal[:, :7] = np.eye(7)[starts.day_of_week]
         return Season(features, scale, centre, literal, days["is_special"].to_numpy()[at])
     grouped = days.groupby(starts[starts.searchsorted(days.index, side="right") - 1])
-    share = grouped[["is_workday", "is_holiday", "is_spring", "is_promotion"]].mean().to_numpy()
+    # Weeks of buying for the new year are a level of three weeks; months hold them with much else.
+    flags = [*_SHARES, "is_new_year_goods"] if freq == "W" else _SHARES
+    share = grouped[flags].mean().to_numpy()
     share[:, 0] -= 5 / 7
     year = (starts.day_of_year.to_numpy() - 1) / 365.25
     # Less than two years cannot tell the position in the year from a drift of the level.
     waves = {"W": 3, "M": 3, "Q": 1, "Y": 0}[freq] if (starts[-1] - starts[0]).days > 600 else 0
     angles = 2 * np.pi * np.outer(year, np.arange(1, waves + 1))
     features = np.hstack([np.sin(angles), np.cos(angles), share])
-    scale = np.concatenate([np.full(2 * angles.shape[1], 0.3), [0.7, 0.7, 0.7, 0.7]])
-    return Season(features, scale, np.zeros(len(scale)), features, share[:, 1:].sum(axis=1) > 0)
+    scale = np.append(np.full(2 * angles.shape[1], 0.3), np.full(len(flags), 0.7))
+    is_special = share[:, 1 : len(_SHARES)].sum(axis=1) > 0
+    return Season(features, scale, np.zeros(len(scale)), features, is_special)
 
 
 def _daily(first: pd.Timestamp, last: pd.Timestamp, calendar: CalendarLike) -> pd.DataFrame:
@@ -146,10 +186,18 @@ def level_basis(periods: int, every: int) -> Array:
     return np.stack([np.interp(at, knots, unit) for unit in np.eye(len(knots))], axis=1)
 
 
-def seasonally_adjusted(
-    panel: Panel, calendar: CalendarLike, *, only_significant: bool = False, with_step: bool = False
-) -> Array:
+def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
     """Return values without season and calendar, groups x periods; NaN where data are too few.
+
+    :func:`seasonal_adjustment` with a smooth level, for every group with enough data.
+    """
+    return seasonal_adjustment(panel, calendar).values
+
+
+def seasonal_adjustment(
+    panel: Panel, calendar: CalendarLike, *, only_significant: bool = False, with_step: bool = False
+) -> Adjustment:
+    """Return values without season and calendar, and the regressors that were taken out.
 
     A Poisson regression with log link for counts (the effect is divided out), least squares weighted
     by the denominator for rates and means (it is subtracted), on a piecewise linear level and
@@ -163,45 +211,67 @@ def seasonally_adjusted(
     calendar : "CN", None or DataFrame
     only_significant : bool
         Leave NaN where season and calendar explain no more than chance would (5 %): tests lose power
-        when noise is taken out as if it were season.
+        when noise is taken out as if it were season. ``with_step``, next to a level with a step
+        or to a constant one, whichever shows more: a promotion of two weeks that the series begins with is a
+        step as well. From 20 weeks on, as less than two years have no position in the year to estimate.
     with_step : bool
         The level may have one step, which a smooth one would leave to the holidays near it.
     """
+    season = calendar_season(panel.starts, panel.freq, calendar)
     adjusted = np.full(panel.n.shape, np.nan)
+    reading = np.zeros(len(adjusted), dtype=int)
+    unit = np.ones(len(adjusted))
+    result = Adjustment(adjusted, (season.features, season.literal), reading, season.scale, unit)
     fewest = _FEWEST_PERIODS.get(panel.freq)
+    if panel.freq == "W" and only_significant:
+        fewest = _FEWEST_WEEKS_TESTED
     whole = panel.is_complete
     if fewest is None or whole.sum() < fewest:
-        return adjusted
-    season = calendar_season(panel.starts, panel.freq, calendar)
+        return result
     level = level_basis(len(panel.starts), KNOTS[panel.freq])
     enough = (panel.n[:, whole].sum(axis=1) >= _FEWEST_CONTACTS) & (panel.denominator.sum(axis=1) > 0)
     if not enough.any():
-        return adjusted
+        return result
     value = panel.value[enough]
     weight = np.ones(value.shape) if panel.kind == "count" else panel.denominator[enough]
     weight = weight * whole
-    filled = np.nan_to_num(value)
-    precision = np.concatenate([np.full(level.shape[1], 1e-4), season.scale**-2.0])
-    regress = _regress_with_step if with_step else _regress
-    effect, deviance, dispersion = np.zeros(value.shape), np.full(len(value), np.inf), np.ones(len(value))
+    if panel.kind != "count":
+        # A contact that counts to a rate has value one or zero, which is its own square.
+        squares = np.nan_to_num(value if panel.kind == "rate" else value**2)
+        mean = (weight * squares).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-12)
+        unit[enough] = np.where(mean > 0, np.sqrt(np.maximum(mean, 0)), 1.0)
+    filled = np.nan_to_num(value) / unit[enough, None]
+    effect, best = np.zeros(value.shape), np.zeros(len(value), dtype=int)
+    significant = np.zeros(len(value), dtype=bool)
     is_same = np.array_equal(season.features, season.literal)
-    for features in (season.features,) if is_same else (season.features, season.literal):
-        fit = regress(np.hstack([level, features]), filled, precision, weight, panel.kind)
-        better = fit.deviance < deviance
-        effect[better] = fit.beta[better, level.shape[1] :] @ features.T
-        deviance = np.minimum(fit.deviance, deviance)
-        dispersion = np.where(better, fit.dispersion, dispersion)
+    readings = result.readings[:1] if is_same else result.readings
+    # The reading and the effect are those of the last round.
+    rounds = [(level, _regress_with_step if with_step else _regress)]
+    if with_step and only_significant:
+        rounds.insert(0, (np.ones((len(level), 1)), _regress))
+    for base, regress in rounds:
+        precision = np.concatenate([np.full(base.shape[1], 1e-4), season.scale**-2.0])
+        rank = np.linalg.matrix_rank(np.hstack([base, season.features])[whole]) - base.shape[1]
+        deviance, dispersion = np.full(len(value), np.inf), np.ones(len(value))
+        for number, features in enumerate(readings):
+            fit = regress(np.hstack([base, features]), filled, precision, weight, panel.kind)
+            better = fit.deviance < deviance
+            effect[better] = fit.beta[better, base.shape[1] :] @ features.T
+            best[better] = number
+            deviance = np.minimum(fit.deviance, deviance)
+            dispersion = np.where(better, fit.dispersion, dispersion)
+        if only_significant:
+            plain = regress(base, filled, precision[: base.shape[1]], weight, panel.kind)
+            gain = (plain.deviance - deviance) / np.maximum(dispersion, 1e-12)
+            significant |= gain >= stats.chi2.ppf(0.95, max(rank, 1))
     effect -= effect[:, whole].mean(axis=1, keepdims=True)
-    cleared = value / np.exp(effect) if panel.kind == "count" else value - effect
+    cleared = value / np.exp(effect) if panel.kind == "count" else value - effect * unit[enough, None]
     if panel.kind == "rate":
         cleared = np.clip(cleared, 0, 1)
     if only_significant:
-        plain = regress(level, filled, precision[: level.shape[1]], weight, panel.kind)
-        rank = np.linalg.matrix_rank(np.hstack([level, season.features])[whole]) - level.shape[1]
-        gain = (plain.deviance - deviance) / np.maximum(dispersion, 1e-12)
-        cleared[gain < stats.chi2.ppf(0.95, max(rank, 1))] = np.nan
-    adjusted[enough] = cleared
-    return adjusted
+        cleared[~significant] = np.nan
+    adjusted[enough], reading[enough] = cleared, best
+    return result
 
 
 def _regress(design: Array, values: Array, precision: Array, weights: Array, kind: str) -> Fit:
@@ -269,9 +339,9 @@ def forecast_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike,
     season = calendar_season(starts, freq, calendar)
     if freq not in ("M", "Q") or known < 2 * CYCLES[freq]:
         return season
-    cycle = CYCLES[freq]
+    cycle, shares = CYCLES[freq], len(_SHARES)
     position = starts.month.to_numpy() - 1 if freq == "M" else starts.quarter.to_numpy() - 1
-    features = np.hstack([np.eye(cycle)[position], season.features[:, -_SHARES:]])
-    scale = np.append(np.full(cycle, _SCALE), _CALENDAR_PART * season.scale[-_SHARES:])
-    centre = np.append(np.zeros(cycle), season.centre[-_SHARES:])
+    features = np.hstack([np.eye(cycle)[position], season.features[:, -shares:]])
+    scale = np.append(np.full(cycle, _SCALE), _CALENDAR_PART * season.scale[-shares:])
+    centre = np.append(np.zeros(cycle), season.centre[-shares:])
     return replace(season, features=features, literal=features, scale=scale, centre=centre)

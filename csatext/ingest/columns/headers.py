@@ -23,7 +23,8 @@ from csatext.lexicon import lexicon_path
 __all__ = ["Known", "identifies", "kind_of", "known_headers", "map_columns", "normal_header", "unknown_names"]
 
 KINDS = ("id", "text", "time", "number", "category", "flag")
-_BRACKETED = re.compile(r"[(\[{【<][^)\]}】>]*[)\]}】>]")
+_BRACKETED = re.compile(r"([(\[{【<][^)\]}】>]*+\Z)|[(\[{【<][^)\]}】>]*+[)\]}】>]")
+"""A remark; what is opened and never closed is the first group, so that no later bracket is tried again."""
 _QUESTION = re.compile(
     r"^\s*(?:第\s*\d{1,3}\s*[题問问題]|\(\d{1,3}\)|\[\d{1,3}\]|[QqTt]?\d{1,3}\s*[、,:)]|[QqTt]?\d{1,3}\s*\.(?!\d)"
     r"|[QqTt]\d{1,3}(?=[\s\u4e00-\u9fff]))[\s、.:]*(?=\S)"
@@ -77,7 +78,7 @@ def normal_header(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name)
     text = _QUESTION.sub("", text)
-    bare = _BRACKETED.sub("", text) or text
+    bare = _BRACKETED.sub(r"\1", text) or text
     return _SEPARATORS.sub("", _converter().convert(bare).casefold())
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csatext.errors import CsatextError, InputError
-from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, whole_characters
+from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, is_flat, whole_characters
 from csatext.ingest.dialogues.layouts import exchanges, nested_column, transcript_column, transcript_file
 from csatext.ingest.dialogues.subtitles import looks_like_subtitles, read_subtitles
 from csatext.ingest.dialogues.transcripts import find_grammar
@@ -176,11 +176,9 @@ def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None
             return None
         records, halves = whole_characters(records) if _ESCAPED.search(text) is not None else (records, 0)
         whole = records if lines is not None or isinstance(records, list) else [records]
-        if not any(holds_dialogues(record) for record in whole):
-            if not (isinstance(records, list) and lines is None and _is_bare(records)):
-                raw = source.raw if source.ending in RECORDS else tidy(read_json(text, source.where))
-                return _from_table(raw, source, options)
-            whole = [records]
+        if not any(holds_dialogues(record) for record in whole) and not is_flat(whole):
+            raw = source.raw if source.ending in RECORDS else tidy(read_json(text, source.where))
+            return _from_table(raw, source, options)
         found = find_dialogues(whole, "turns")
     except RecursionError as error:
         raise InputError.unreadable(source.where, "JSON 嵌套过深", _WHAT) from error
@@ -189,7 +187,7 @@ def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None
     if not found.utterances:
         raise InputError.unreadable(source.where, "JSON 里没有对话", _WHAT)
     frame, given = found.table()
-    rows = at[found.records[[u.dialogue for u in found.utterances]]]
+    rows = at[found.records]
     notes = [
         Note("format", "", len(found.fields), len(found.fields), f"嵌套的 JSON，{len(found.fields)} 个对话")
     ]
@@ -197,11 +195,6 @@ def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None
         detail = f"{halves} 个残缺的字符（半个代理对）换成了「?」"
         notes.append(Note("lone_surrogates", "", halves, len(found.utterances), detail))
     return _finish(frame, given, rows, rejects, source, options, notes)
-
-
-def _is_bare(records: list[Any]) -> bool:
-    """Return whether a list is one dialogue without objects: pairs, or plain strings."""
-    return all(isinstance(record, str | list) for record in records[:20])
 
 
 def _parse(text: str) -> tuple[Any, list[int] | None, list[Reject]]:

@@ -14,8 +14,10 @@ from csatext.ingest.columns.values import as_numbers, as_text, blank
 
 __all__ = ["Clock", "read_clock"]
 
-_CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2}(?:[.,]\d{1,6})?)\s*$"
+_CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{2}(?:[.,]\d{1,6})?|\d[.,]\d{1,6})\s*$"
+_SECONDS = r"^\s*(?P<n>\d{1,9}(?:\.\d{1,6})?)\s*(?P<unit>ms|毫秒|s|秒)\s*$"
 _NOUGHT = r"^\s*0+(?:\.0+)?\s*$"
+_MILLI = ("ms", "毫秒")
 _MOST = 0.9
 _LONGEST_CALL = 36_000
 """Seconds beyond which a plain number is taken for milliseconds (ten hours)."""
@@ -55,6 +57,8 @@ def read_clock(column: pd.Series, header: str, timezone: str, dayfirst: bool | N
     [62.0, 65.5]
     >>> read_clock(pd.Series([0, 1500, 320000]), "bg", "Asia/Shanghai").seconds.tolist()
     [0.0, 1.5, 320.0]
+    >>> read_clock(pd.Series(["1.5s", "2100ms"]), "time", "Asia/Shanghai").seconds.tolist()
+    [1.5, 2.1]
     >>> read_clock(pd.Series(["10:00", "10:01"]), "time", "Asia/Shanghai").seconds.tolist()
     [36000.0, 36060.0]
     """
@@ -75,6 +79,12 @@ def read_clock(column: pd.Series, header: str, timezone: str, dayfirst: bool | N
         slow = float(steps[steps > 0].median()) >= _SLOWEST
         small = normal_header(header).endswith("ms") or high > _LONGEST_CALL or slow
         return Clock(None, numbers.astype("float64") / (1000.0 if small else 1.0), 0, 0)
+    spans = texts.str.extract(_SECONDS)
+    if spans["n"].notna().sum() >= _MOST * len(filled):
+        total = pd.to_numeric(spans["n"]).astype("float64") / np.where(
+            spans["unit"].isin(_MILLI), 1000.0, 1.0
+        )
+        return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0)
     parts = texts.str.extract(_CLOCK)
     if parts["m"].notna().sum() < _MOST * len(filled):
         return _times(column, timezone, dayfirst)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -13,12 +13,22 @@ from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.text_column import prose
 from csatext.ingest.columns.values import as_identifiers, as_numbers, as_text, blank
-from csatext.ingest.dialogues.roles import flag_role, map_roles
+from csatext.ingest.dialogues.message_bodies import plain_texts
+from csatext.ingest.dialogues.roles import flag_role, flag_role_of, map_roles
 from csatext.ingest.dialogues.turn_clocks import read_clock
 from csatext.ingest.raw_table import Note
 from csatext.lexicon import lexicon_path
 
-__all__ = ["Mapped", "candidates", "chosen_columns", "map_turns", "pick_role", "pick_text", "turn_headers"]
+__all__ = [
+    "Mapped",
+    "candidates",
+    "chosen_columns",
+    "map_turns",
+    "own_dialogues",
+    "pick_role",
+    "pick_text",
+    "turn_headers",
+]
 
 _WIDTH = 3
 _INSIDE = 10_000
@@ -27,6 +37,10 @@ _FEW_VALUES = 20
 _SURE = 0.8
 _HALF = 0.5
 _TIMES = {"started_at": "start_seconds", "ended_at": "end_seconds"}
+_REPEATS = ("externaluserid",)
+"""Identifiers, in normal form, that name a dialogue however few of its messages stand in a list."""
+_NOT_ALL = 0.8
+"""Least share of messages with the identifier of their dialogue: notices often have none."""
 _RESERVED = (
     "doc_id",
     "turn_id",
@@ -206,11 +220,11 @@ def _roles(
     n = len(frame)
     flagged = flag_role(header, frame[header])
     if how == "flag" or (flagged is not None and how == ""):
-        role, roles = (
-            flagged if flagged is not None else ("", pd.Series(pd.NA, index=frame.index, dtype="str"))
-        )
-        zero = {"agent": "customer", "customer": "agent"}.get(role, "未知")
-        detail = f"由标志列「{header}」得到：是（1）= {role}，否（0）= {zero}"
+        nobody = pd.Series(pd.NA, index=frame.index, dtype="str")
+        roles = nobody if flagged is None else flagged[1]
+        seen = pd.DataFrame({"value": as_text(frame[header]), "role": roles.fillna("未知")}).dropna()
+        pairs = seen.drop_duplicates().itertuples(index=False)
+        detail = f"由标志列「{header}」得到：" + "、".join(f"{value} = {role}" for value, role in pairs)
         notes.append(Note("role_mapping", "role", int(roles.notna().sum()), n, detail))
         return roles, None
     labels = _labels(frame[header])
@@ -264,6 +278,80 @@ def _pick_times(frame: pd.DataFrame, free: list[str], doc: pd.Series | None, use
             if not len(frame) or (groups.nunique() > 1).any() or groups.ngroups == len(frame):
                 used[name] = header
                 break
+
+
+def _field(item: Any, name: str) -> str | None:
+    """Return the identifier under a name, in the object itself or one level below (``event.open_kfid``)."""
+    values = [item, *item.values()] if isinstance(item, dict) else []
+    found = [v[key] for v in values if isinstance(v, dict) for key in v if key == name]
+    found += [v for key, v in item.items() if key.endswith(f".{name}")] if isinstance(item, dict) else []
+    return next((str(v).strip() for v in found if isinstance(v, str | int) and str(v).strip()), None)
+
+
+def _filled_down(values: Sequence[str | None]) -> list[str]:
+    """Return values with those of the ones before where there are none, those behind at the beginning."""
+    last = next((value for value in values if value is not None), "")
+    found = []
+    for value in values:
+        last = last if value is None else value
+        found.append(last)
+    return found
+
+
+def own_dialogues(items: Sequence[Any], fields: Mapping[str, Any]) -> tuple[str, list[str]] | None:
+    """Return the key by which the messages of one list fall into dialogues, and the dialogue of each.
+
+    None where they are of one dialogue: no identifier with several values that each stand under several
+    messages, a better one names the whole list, or it tells the speakers apart.
+
+    Parameters
+    ----------
+    items : sequence
+        Messages as plain records.
+    fields : mapping
+        What stands beside their list.
+
+    Examples
+    --------
+    >>> said = [("1", "客服"), ("2", "客服"), ("1", "用户"), ("2", "用户")]
+    >>> items = [{"session_id": name, "role": who, "text": "在"} for name, who in said]
+    >>> own_dialogues(items, {})
+    ('session_id', ['1', '2', '1', '2'])
+    """
+    objects = [item for item in items if isinstance(item, dict)]
+    names = tuple(dict.fromkeys(name for item in objects for name in item))
+    whole = [name for name in fields if fields[name] not in (None, "")]
+    for name in candidates(names, "doc_id"):
+        if whole and candidates((*whole, name), "doc_id")[0] != name:
+            return None
+        values = [_field(item, name) for item in items]
+        told = [value for value in values if value is not None]
+        kinds, ids = len(set(told)), _filled_down(values)
+        if kinds and normal_header(name) in _REPEATS:
+            return name, _with_desks(items, ids)
+        if kinds < 2 or len(told) < _NOT_ALL * len(values):
+            continue
+        if 2 * kinds <= len(told) and not _tells_speakers(items, ids):
+            return name, ids
+    return None
+
+
+def _with_desks(items: Sequence[Any], ids: list[str]) -> list[str]:
+    """Return customers of WeChat customer service, each with its desk where one wrote to several."""
+    desks = _filled_down([_field(item, "open_kfid") for item in items])
+    several = len(set(zip(ids, desks, strict=True))) > len(set(ids))
+    return [f"{i}-{desk}" for i, desk in zip(ids, desks, strict=True)] if several else ids
+
+
+def _tells_speakers(items: Sequence[Any], ids: Sequence[str]) -> bool:
+    """Return whether all messages under each identifier have one speaker, so that it may be a speaker's."""
+    found: dict[str, set[str]] = {}
+    for item, name in zip(items, ids, strict=True):
+        keys = tuple(item) if isinstance(item, dict) else ()
+        flags = [key for key in keys if flag_role_of(key) is not None]
+        who = str([item[key] for key in (*candidates(keys, "role"), *flags)])
+        found.setdefault(name, set()).add(who)
+    return all(len(speakers) == 1 for speakers in found.values())
 
 
 def map_turns(
@@ -332,7 +420,7 @@ def map_turns(
         result["role"], label = _roles(frame, used["role"], how, notes)
     else:
         result["role"] = pd.Series(pd.NA, index=frame.index, dtype="str")
-    result["text"] = as_text(frame[used["text"]])
+    result["text"] = plain_texts(as_text(frame[used["text"]]))
     if label is not None:
         result["speaker"] = label
     for header in candidates(free(), "turn_no") if "turn_no" not in used else [used["turn_no"]]:

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 
 import chardet
 
@@ -33,6 +34,8 @@ _SIGNS = 0.5
 _NO_CHANCE, _NO_CHANCE_EACH = 3.0, 0.77
 """Decades by which bytes that are valid UTF-8 are likelier to be it; one pair in six is, of GB2312's."""
 _BEYOND = re.compile(r"[^\x00-\x7f]")
+_WIDE = re.compile(r"[^\x00-\u07ff]")
+_ODD_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 
 _OFFERED = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
 _MIXED = ("utf-8", *BYTES)
@@ -195,7 +198,7 @@ def _canonical(encoding: str) -> str:
 def _refuse_binary(text: str, path: object) -> None:
     """Raise for content that is not text: many control characters, or mostly damage."""
     piece = text[:_SAMPLE]
-    odd = Counter(c for c in piece if c < " " and c not in "\t\n\r\f\x0b\x1a")
+    odd = Counter(_ODD_CONTROLS.findall(piece))
     # A control character over and over is a delimiter, or two that stand side by side; NUL is not.
     most = max((n for c, n in odd.items() if c != "\x00"), default=0)
     often = [c for c, n in odd.items() if c != "\x00" and n == most]
@@ -352,6 +355,8 @@ def surely_utf8(text: str) -> bool:
     hanzi of GB18030 often are valid two-byte sequences.
     """
     first = _BEYOND.search(text)
-    piece = text[first.start() : first.start() + _SAMPLE] if first is not None else ""
-    wide = sum(c >= "\u0800" for c in piece)
-    return wide >= 3 or wide + sum("\u0080" <= c < "\u0800" for c in piece) >= 8
+    if first is None:
+        return False
+    piece = text[first.start() : first.start() + _SAMPLE]
+    wide = islice(_WIDE.finditer(piece), 3)
+    return len(list(wide)) == 3 or len(list(islice(_BEYOND.finditer(piece), 8))) == 8

@@ -14,7 +14,7 @@ __all__ = ["Piece", "flat", "json_lines", "loads", "pieces", "records"]
 
 _DEEPEST = 5
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
-_NEXT = re.compile(r"\n\s*(?=[{\[])")
+_NEXT = re.compile(r"\n[^\S\n]*+(?=[{\[])")
 
 
 class Piece(NamedTuple):

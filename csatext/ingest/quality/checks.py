@@ -16,11 +16,25 @@ from csatext.ingest.raw_table import Note
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, QUALITY
 
-__all__ = ["check", "quality_table"]
+__all__ = ["check", "quality_table", "verdict"]
 
 _EARLIEST = pd.Timestamp("1990-01-01")
 _SCALES = (5.0, 10.0, 100.0)
 _EXAMPLES = 3
+_TOLERATED = {
+    ("missing", "text"): 0.05,
+    ("missing", "created_at"): 0.2,
+    ("duplicate_id", ""): 0.0,
+    ("rejected", ""): 0.05,
+    ("bad_characters", ""): 0.02,
+    ("date_future", "created_at"): 0.01,
+    ("date_unreadable", "created_at"): 0.05,
+    ("script_none", ""): 0.2,
+    ("turn_empty", ""): 0.05,
+    ("role_missing", ""): 0.2,
+    ("dialogue_one_sided", ""): 0.5,
+}
+"""Shares of rows up to which a finding is noted only (chosen); column "" stands for any."""
 _SCRIPT_LABELS = {"traditional": "繁体中文", "latin": "没有中文、只有拉丁字母", "none": "没有中文也没有字母"}
 
 
@@ -45,6 +59,33 @@ def quality_table(notes: list[Note]) -> pd.DataFrame:
     frame = pd.DataFrame(list(merged.values()), columns=list(Note._fields))
     frame["rate"] = frame["n"] / frame["total"].where(frame["total"] > 0, 1)
     return conform(frame, QUALITY)
+
+
+def verdict(quality: pd.DataFrame) -> list[str]:
+    """Return what must be put right before a table of the input can be trusted, worst first.
+
+    Parameters
+    ----------
+    quality : DataFrame
+        Table ``quality``, of :func:`check`.
+
+    Returns
+    -------
+    list of str
+        One sentence a finding whose share is above what :data:`_TOLERATED` allows; empty where all is well.
+
+    Examples
+    --------
+    >>> verdict(quality_table([Note("duplicate_id", "doc_id", 3, 10, "doc_id 与前面某行相同")]))
+    ['doc_id：doc_id 与前面某行相同（3/10）']
+    """
+    found = []
+    for row in quality.itertuples(index=False):
+        allowed = _TOLERATED.get((row.check, row.column), _TOLERATED.get((row.check, "")))
+        if allowed is not None and row.rate > allowed:
+            where = f"{row.column}：" if row.column else ""
+            found.append((row.rate - allowed, f"{where}{row.detail}（{row.n}/{row.total}）"))
+    return [said for _, said in sorted(found, key=lambda item: -item[0])]
 
 
 def _completeness(contacts: pd.DataFrame) -> list[Note]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.column_profiles import GAP, Shape, learn_robust, with_headers, with_prefix
-from csatext.strings import string_array
+from csatext.strings import distinct_cells
 
 __all__ = [
     "Misfits",
@@ -37,6 +37,7 @@ _GAIN = 2
 _SENTENCE = 24
 """Bytes in UTF-8 (eight hanzi) beyond which a cell in a typed column is a sentence."""
 _FILLED = re.compile(r"\S")
+_BLANKS = np.frombuffer(b" \t\r\n\f", dtype=np.uint8)
 _SAMPLE = 2000
 _MANY = 0.4
 """Share of rows out of place from which nobody can say which of the columns are the right ones."""
@@ -264,25 +265,26 @@ def find_misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> Misfits:
     counts = (np.zeros(len(frame), dtype=np.int64) for _ in range(8))
     wrong, written, typed, stray, long, other, gaps, missing = counts
     for name, shape in zip(frame.columns, shapes, strict=True):
-        cells = string_array(frame[name])
+        different = distinct_cells(frame[name])
+        cells, spread = different.values, different.spread
         lengths = pc.binary_length(cells).to_numpy(zero_copy_only=False)
-        empty = ~_matches(cells, _FILLED)
-        gaps += empty
+        empty = _empty(cells)
+        gaps += spread(empty)
         if shape.pattern is None:
-            is_stray = np.zeros(len(frame), dtype=np.bool_)
+            is_stray = np.zeros(len(cells), dtype=np.bool_)
             if shape.stray is not None:
                 is_stray = _matches(cells, shape.stray)
-            stray += is_stray
-            other += ~is_stray & ~empty & _unknown(cells, shape)
-            missing += empty & (not shape.free and not shape.may_be_empty)
+            stray += spread(is_stray)
+            other += spread(~is_stray & ~empty & _unknown(cells, shape))
+            missing += spread(empty & (not shape.free and not shape.may_be_empty))
             continue
         bad = ~_matches(cells, shape.pattern) & ((lengths > 0) | (not shape.may_be_empty))
         if bad.any():
             bad[bad] = ~_matches(cells.filter(pa.array(bad)), GAP)
-        wrong += bad
-        written += bad & (lengths > 0)
+        wrong += spread(bad)
+        written += spread(bad & (lengths > 0))
         typed += 1
-        long += bad & (lengths > _SENTENCE)
+        long += spread(bad & (lengths > _SENTENCE))
     surely = ((stray > 0) & (written > 0)) | ((wrong >= 2) & (2 * wrong >= typed) & (long > 0))
     odd = (wrong + stray + other + missing >= 2) & (written + stray + other > 0) & (gaps > 0)
     return Misfits(surely, ~surely & (stray > 0) & (wrong > 0), odd)
@@ -296,6 +298,20 @@ def _unknown(cells: pa.Array, shape: Shape) -> NDArray[np.bool_]:
     if shape.longest is not None:
         return np.asarray(pc.utf8_length(cells).to_numpy(zero_copy_only=False) > shape.longest)
     return np.zeros(len(cells), dtype=np.bool_)
+
+
+def _empty(cells: pa.LargeStringArray) -> NDArray[np.bool_]:
+    """Return which cells hold nothing but ASCII blanks."""
+    _, ends, data = cells.buffers()
+    offsets = np.frombuffer(ends, dtype=np.int64)[cells.offset : cells.offset + len(cells) + 1]
+    empty = np.asarray(offsets[1:] == offsets[:-1])
+    if not empty.all():
+        # Few cells begin with a blank: only those need a pattern.
+        begins = np.frombuffer(data, dtype=np.uint8).take(offsets[:-1], mode="clip")
+        blank = np.isin(begins, _BLANKS) & ~empty
+        if blank.any():
+            empty[blank] = ~_matches(cells.filter(pa.array(blank)), _FILLED)
+    return empty
 
 
 def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:

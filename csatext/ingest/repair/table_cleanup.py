@@ -11,18 +11,23 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.ingest.columns.values import as_text, blank, plain_cells, string_array
+from csatext.ingest.columns.values import as_text, blank, plain_cells
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
+from csatext.strings import distinct_cells, string_array
 
 __all__ = ["drop_header_rows", "tidy"]
 
 _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$")
+_TOTAL_WORDS = ("计".encode(), b"total")
+"""One of them is in every total: most columns need no pattern."""
 _LONGEST_TOTAL = 24
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How a workbook writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19, ST_Xstring)."""
 _ESCAPED = "_x00"
 _LINE_ENDS = {0x09: "\t", 0x0A: "\n", 0x0D: "\r", 0x5F: "_"}
+_WITH_WORDS = ("string", "mixed", "mixed-integer")
+"""Kinds of object columns, as pandas names them, that may hold a word."""
 _AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|元)?$")
 _TWIN = ("_", ".1", "_2")
 
@@ -68,11 +73,19 @@ def _drop_totals(raw: RawTable) -> RawTable:
         return raw
     at = np.zeros(len(frame), dtype=np.bool_)
     for name in frame.columns:
-        if frame[name].dtype == object or isinstance(frame[name].dtype, pd.StringDtype):
-            cells = string_array(as_text(frame[name]))
-            short = pc.less_equal(pc.binary_length(cells), _LONGEST_TOTAL)
-            found = pc.match_substring_regex(cells.filter(short), pattern=_TOTAL.pattern)
-            at[short.to_numpy(zero_copy_only=False)] |= found.to_numpy(zero_copy_only=False)
+        if isinstance(frame[name].dtype, pd.StringDtype) or (
+            frame[name].dtype == object and pd.api.types.infer_dtype(frame[name]) in _WITH_WORDS
+        ):
+            cells = distinct_cells(as_text(frame[name]))
+            short = pc.less_equal(pc.binary_length(cells.values), _LONGEST_TOTAL)
+            some = cells.values.filter(short)
+            data = some.buffers()[2]
+            if data is None or not any(word in data.to_pybytes().lower() for word in _TOTAL_WORDS):
+                continue
+            found = short.to_numpy(zero_copy_only=False).copy()
+            totals = pc.match_substring_regex(some, pattern=_TOTAL.pattern)
+            found[found] = totals.to_numpy(zero_copy_only=False)
+            at |= cells.spread(found)
     lost = [i for i in np.flatnonzero(at) if _is_total([str(c) for c in as_text(frame.iloc[i]).dropna()])]
     return _without(raw, np.array(lost, dtype=np.int64), "合计行") if lost else raw
 

@@ -40,6 +40,7 @@ def find_phrases(
     Parameters
     ----------
     corpus : Corpus
+        The documents.
     min_count : int, default 4
         Fewest occurrences.
     max_length : int, default 8
@@ -118,6 +119,7 @@ def save_terms(phrases: pd.DataFrame, path: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
+        The file written.
 
     Raises
     ------
