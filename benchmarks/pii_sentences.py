@@ -8,7 +8,21 @@ from pathlib import Path
 
 from csatext.privacy.recognizers.checksums import is_id18, is_luhn, is_uscc
 
-__all__ = ["CARRIERS", "TRAPS", "TURN_CARRIERS", "values"]
+__all__ = [
+    "CARRIERS",
+    "GIVEN",
+    "SURNAMES",
+    "TRAPS",
+    "TURN_CARRIERS",
+    "digits",
+    "email",
+    "id_number",
+    "mobile",
+    "name",
+    "order",
+    "say",
+    "values",
+]
 
 with Path(__file__).with_suffix(".tsv").open(encoding="utf-8", newline="") as _lines:
     _ROWS = [(row["kind"], row["sentence"]) for row in csv.DictReader(_lines, delimiter="\t")]
@@ -18,7 +32,7 @@ for _kind, _sentence in _ROWS:
     if _kind != "none":
         CARRIERS.setdefault(_kind, []).append(_sentence)
 
-_SURNAMES = (
+SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
     "崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
 )
@@ -26,7 +40,7 @@ _SINGLE = "伟芳娜敏静丽强磊军洋勇艳杰涛明超慧鑫宁璐倩波辉
 _DOUBLE = (
     "秀英桂英建国志强小红文静浩然子轩雨桐欣怡梓涵国庆海燕春梅晓东玉兰家豪思远佳琪婷婷一诺俊杰丹丹红梅立新永强"
 )
-_GIVEN = [*_SINGLE, *(_DOUBLE[i : i + 2] for i in range(0, len(_DOUBLE), 2))]
+GIVEN = [*_SINGLE, *(_DOUBLE[i : i + 2] for i in range(0, len(_DOUBLE), 2))]
 _COMPOUND = ("欧阳", "上官", "司马", "诸葛", "皇甫", "令狐")
 
 TURN_CARRIERS = {
@@ -81,28 +95,28 @@ _ESTATES = (
 )
 
 
-def _digits(n: int, rng: random.Random) -> str:
+def digits(n: int, rng: random.Random) -> str:
     return "".join(rng.choice("0123456789") for _ in range(n))
 
 
-def _mobile(rng: random.Random) -> str:
-    return "1" + rng.choice("3456789") + _digits(9, rng)
+def mobile(rng: random.Random) -> str:
+    return "1" + rng.choice("3456789") + digits(9, rng)
 
 
-def _id(rng: random.Random) -> str:
+def id_number(rng: random.Random) -> str:
     head = rng.choice(["110101", "310104", "330106", "440305", "510107", "420111", "370102", "610113"])
     birth = f"{rng.randint(1950, 2008)}{rng.randint(1, 12):02d}{rng.randint(1, 28):02d}"
-    body = head + birth + _digits(3, rng)
+    body = head + birth + digits(3, rng)
     return next(body + c for c in "0123456789X" if is_id18(body + c))
 
 
 def _card(rng: random.Random) -> str:
     body = rng.choice(["622202", "621700", "622848", "625965", "436742", "518710", "955880", "603367"])
-    body += _digits(rng.choice([9, 12, 12]), rng)
+    body += digits(rng.choice([9, 12, 12]), rng)
     return next(body + c for c in "0123456789" if is_luhn(body + c))
 
 
-def _say(value: str, rng: random.Random, plain: bool = False) -> str:
+def say(value: str, rng: random.Random, plain: bool = False) -> str:
     """Return the digits as they are said, with pauses and fillers unless ``plain``."""
     table = rng.choice(_SPOKEN)
     said = [table[int(c)] if c.isdecimal() else c for c in value]
@@ -123,9 +137,9 @@ def _say(value: str, rng: random.Random, plain: bool = False) -> str:
     return gap.join(parts)
 
 
-def _name(rng: random.Random) -> str:
-    surname = rng.choice(_COMPOUND) if rng.random() < 0.08 else rng.choice(_SURNAMES)
-    return surname + rng.choice(_GIVEN)
+def name(rng: random.Random) -> str:
+    surname = rng.choice(_COMPOUND) if rng.random() < 0.08 else rng.choice(SURNAMES)
+    return surname + rng.choice(GIVEN)
 
 
 def _address(rng: random.Random) -> str:
@@ -147,29 +161,29 @@ def _address(rng: random.Random) -> str:
 
 def _account(rng: random.Random) -> str:
     if rng.random() < 0.5:
-        return rng.choice(["wx_", "lily", "sunny", "cs-", "abc", "Tom_"]) + _digits(rng.randint(4, 8), rng)
-    return rng.choice("23456789") + _digits(rng.randint(6, 10), rng)
+        return rng.choice(["wx_", "lily", "sunny", "cs-", "abc", "Tom_"]) + digits(rng.randint(4, 8), rng)
+    return rng.choice("23456789") + digits(rng.randint(6, 10), rng)
 
 
-def _order(rng: random.Random) -> str:
+def order(rng: random.Random) -> str:
     head = rng.choice(["", "", "SF", "YT", "JD", "GD", "2026", "WO-2026", "TS", "75"])
-    return head + _digits(rng.randint(9, 14), rng)
+    return head + digits(rng.randint(9, 14), rng)
 
 
 def _plate(rng: random.Random) -> str:
     start = rng.choice("京沪粤浙苏川鄂鲁豫皖") + rng.choice("ABCDEF") + rng.choice(["", "", "·"])
-    number = _digits(5, rng)
+    number = digits(5, rng)
     return start + rng.choice([number, "D" + number, rng.choice("ABCFK") + number[1:], number + "F"])
 
 
 def _uscc(rng: random.Random) -> str:
-    body = "91" + rng.choice(["110105", "310115", "440300"]) + "MA" + _digits(2, rng)
-    body += rng.choice("ABCDE") + _digits(4, rng)
+    body = "91" + rng.choice(["110105", "310115", "440300"]) + "MA" + digits(2, rng)
+    body += rng.choice("ABCDE") + digits(4, rng)
     return next(body + c for c in "0123456789ABCDEFGHJKLMNPQRTUWXY" if is_uscc(body + c))
 
 
 def _landline(rng: random.Random) -> str:
-    return rng.choice(_AREAS) + rng.choice("2345678") + _digits(7, rng)
+    return rng.choice(_AREAS) + rng.choice("2345678") + digits(7, rng)
 
 
 def _ip(rng: random.Random) -> str:
@@ -178,31 +192,37 @@ def _ip(rng: random.Random) -> str:
     return f"2001:db8::{rng.randint(4096, 65535):x}:{rng.randint(4096, 65535):x}"
 
 
-def _email(rng: random.Random) -> str:
+def email(rng: random.Random) -> str:
     user = rng.choice(["zhang.san", "li_si88", "w123456", "kefu-test", "138abc"])
     return f"{user}@{rng.choice(['qq.com', '163.com', 'example.com.cn', 'mail.example.org', '126.com'])}"
 
 
 def _passport(rng: random.Random) -> str:
     if rng.random() < 0.8:
-        return rng.choice("EGHM") + _digits(8, rng)
-    return "E" + rng.choice("ABCDEF") + _digits(7, rng)
+        return rng.choice("EGHM") + digits(8, rng)
+    return "E" + rng.choice("ABCDEF") + digits(7, rng)
 
 
 _MAKERS = {
-    "mobile": _mobile,
+    "mobile": mobile,
     "landline": _landline,
-    "id_card": _id,
+    "id_card": id_number,
     "bank_card": _card,
-    "email": _email,
+    "email": email,
     "plate": _plate,
     "uscc": _uscc,
     "passport": _passport,
     "account": _account,
-    "order": _order,
+    "order": order,
     "address": _address,
-    "name": _name,
+    "name": name,
     "ip": _ip,
+    "otp": lambda rng: digits(6, rng),
+    "password": lambda rng: "Zx" + digits(6, rng),
+    "birth_date": lambda rng: f"{rng.randint(1955, 2006)}年{rng.randint(1, 12)}月{rng.randint(1, 28)}日",
+    "device": lambda rng: "86" + digits(13, rng),
+    "vin": lambda rng: "LSV" + digits(14, rng),
+    "officer": lambda rng: f"军字第{digits(7, rng)}号",
 }
 
 
@@ -244,7 +264,7 @@ def values(kind: str, rng: random.Random, spoken: bool | None = None, plain: boo
     raw = _MAKERS[kind](rng)
     if kind in ("mobile", "landline", "id_card", "bank_card", "order"):
         if rng.random() < 0.4 if spoken is None else spoken:
-            digits = "2026" + _digits(10, rng) if kind == "order" else raw
-            return _say(digits, rng, plain)
+            dictated = "2026" + digits(10, rng) if kind == "order" else raw
+            return say(dictated, rng, plain)
         return raw if plain else rng.choice(_written(kind, raw))
     return raw

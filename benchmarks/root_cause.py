@@ -2,6 +2,10 @@
 
 Nothing is fitted to the cases by this script; the spread over repeated halves says what the figures
 are worth. Run: python benchmarks/root_cause.py ../shared/data/root_cause
+
+With --speed it takes the time of flags, amounts and ratios on simulated tables instead, in processor
+seconds: python benchmarks/root_cause.py --speed [rows]. To compare with another version, run the same file
+with PYTHONPATH at that.
 """
 
 from __future__ import annotations
@@ -64,7 +68,55 @@ def figures(results: pd.DataFrame) -> dict[str, float]:
     }
 
 
+# Distinct cells: few as in most centres, many as with cities, very many as with agents.
+SPEED = {
+    "few cells": (6, 5, 4, 4, 3, 3),
+    "many": (30, 20, 10, 6, 5, 4),
+    "very many": (300, 200, 50, 30, 10, 5),
+}
+
+
+def speed(rows: int) -> pd.DataFrame:
+    """Processor seconds of flags, amounts and ratios, the best of two runs, on tables of six dimensions."""
+    seconds = {}
+    for name, sizes in SPEED.items():
+        rng = np.random.default_rng(0)
+        table = pd.DataFrame(
+            {
+                f"d{dim}": np.array([f"v{value}" for value in range(size)])[rng.integers(0, size, rows)]
+                for dim, size in enumerate(sizes)
+            }
+        )
+        table["week"] = rng.integers(0, 5, rows)
+        raised = (table["week"] == 4) & (table["d2"] == "v3") & (table["d4"] == "v1")
+        table["flag"] = rng.random(rows) < np.where(raised, 0.15, 0.05)
+        table["paid"] = (rng.lognormal(4, 1, rows) * table["flag"]).round(2)
+        table["seconds"] = rng.lognormal(5, 0.5, rows) * np.where(raised, 1.5, 1.0)
+        table["contacts"] = 1
+        kinds = {"flags": ("flag", None), "amounts": ("paid", None), "ratios": ("seconds", "contacts")}
+        best = dict.fromkeys(kinds, np.inf)
+        for kind, (numerator, denominator) in [*kinds.items()] * 2:
+            start = time.process_time()
+            root_causes(
+                table,
+                numerator=numerator,
+                denominator=denominator,
+                by=[f"d{dim}" for dim in range(len(sizes))],
+                period="week",
+                current=4,
+                baseline=[0, 1, 2, 3],
+            )
+            best[kind] = min(best[kind], time.process_time() - start)
+        seconds[name] = best
+    return pd.DataFrame(seconds).T
+
+
 def main() -> None:
+    if "--speed" in sys.argv:
+        rows = int(next((word for word in sys.argv[1:] if word.isdigit()), 500_000))
+        print(f"{rows:,} rows, 6 dimensions: processor seconds")
+        print(speed(rows).round(2).to_string())
+        return
     if len(sys.argv) < 2 or not (Path(sys.argv[1]) / "causes.json").exists():
         sys.exit(
             "give the folder of the labelled cases (causes.json, case*.csv); they are not in the project"

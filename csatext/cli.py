@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from csatext.errors import ConfigError, CsatextError, escape_controls
+from csatext.errors import ConfigError, CsatextError, ParameterError, escape_controls
 
 if TYPE_CHECKING:
     from csatext.batch.configuration import Configuration
 
 __all__ = ["main"]
 
-DONE, FAILED, WRONG_USAGE = 0, 1, 2
+DONE, FAILED, WRONG_USAGE, TO_MEND = 0, 1, 2, 3
 _SAID = (
     (r"the following arguments are required: (.*)", r"缺少 \1"),
     (r"argument (\S+): invalid choice: (.*?) \(choose from (.*)\)", r"\1 不能是 \2；可选：\3"),
@@ -31,7 +31,7 @@ _SAID = (
 )
 """Sentences of argparse and how they are said in Chinese."""
 _ERROR_LOG = "csatext-error.log"
-_COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别"
+_COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 failed, 2 wrong usage or configuration.
+        0 done, 1 failed, 2 wrong usage or configuration, 3 checked and found in need of repair.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name in ("input", "out", "facts"):
                 if getattr(given, name, None) == "":
                     raise ConfigError(f"{name} 是空的；请写上路径。")
-            message = given.verb(given, progress)
+            message, code = given.verb(given, progress)
     except ConfigError as error:
         return _failed(progress, str(error), WRONG_USAGE)
     except CsatextError as error:
@@ -143,7 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     progress.close()
     _write(sys.stdout, f"{mask_sentence(message)}\n")
-    return DONE
+    return int(code)
 
 
 def _unexpected(error: Exception, given: argparse.Namespace) -> str:
@@ -184,11 +184,18 @@ def _failed(progress: _Progress, sentence: str, code: int) -> int:
     return code
 
 
+def _version() -> str:
+    from csatext import __version__
+
+    return __version__
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="csatext", description="把客服文本变成经得起追问的表格。")
+    parser.add_argument("--version", action="version", version=f"csatext {_version()}", help="显示版本")
     verbs = parser.add_subparsers(dest="command", required=True, metavar="命令", title="命令")
 
-    def add(name: str, verb: Callable[[argparse.Namespace, _Progress], str], said: str) -> _Parser:
+    def add(name: str, verb: _Verb, said: str) -> _Parser:
         added: _Parser = verbs.add_parser(name, help=said, description=said + "。")
         added.set_defaults(verb=verb)
         return added
@@ -230,23 +237,45 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
         default="",
         help="contacts 一行一条联络，turns 对话（只取客户说的话）；不写则自动判断",
     )
+    parser.add_argument("--query", default="", metavar="SQL", help="INPUT 是数据库 URL 时要读的 SQL")
     if config:
         parser.add_argument(
-            "--duplicates",
-            choices=["error", "first"],
+            "--by", action="append", default=[], metavar="列", help="分组的列，可重复；不写则自动选"
+        )
+        parser.add_argument(
+            "--freq",
+            choices=["auto", "D", "W", "M", "Q"],
             default="",
-            help="编号重复时：error 报错停止（默认），first 保留第一行，其余记入 rejects",
+            help="时段：天、周、月、季度；不写则按时间跨度",
+        )
+        parser.add_argument("--month", default="", metavar="年-月", help="只分析这个月，如 2026-05")
+        parser.add_argument(
+            "--since", default="", metavar="日期", help="只分析这一天（含）以后的，如 2026-05-01"
+        )
+        parser.add_argument("--until", default="", metavar="日期", help="只分析这一天（含）以前的")
+        parser.add_argument(
+            "--duplicates",
+            choices=["error", "first", "last", "latest"],
+            default="",
+            help="编号重复时：error 报错停止（默认）；first 留第一行，last 留最后一行，"
+            "latest 留更新时间最晚的一行，其余记入 rejects",
         )
         parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
 
 
-def _columns(pairs: Sequence[str]) -> dict[str, str]:
-    columns = {}
+_Verb = Callable[[argparse.Namespace, _Progress], tuple[str, int]]
+
+
+def _columns(pairs: Sequence[str]) -> dict[str, str | Sequence[str]]:
+    columns: dict[str, str | Sequence[str]] = {}
     for pair in pairs:
         canonical, equals, header = pair.partition("=")
         if not equals or not canonical or not header:
             raise ConfigError(f"--column {pair} 写法有误；应写作 标准列=表头，如 text=投诉内容。")
-        columns[canonical] = header
+        before = columns.get(canonical, [])
+        columns[canonical] = (
+            [*([before] if isinstance(before, str) else before), header] if before else header
+        )
     return columns
 
 
@@ -254,36 +283,51 @@ def _configuration(given: argparse.Namespace) -> Configuration:
     from csatext.batch.configuration import Configuration, load_configuration
 
     configuration = load_configuration(given.config) if given.config is not None else Configuration()
-    return configuration.with_input(_columns(given.column), given.encoding, given.duplicates, given.kind)
+    if given.month and (given.since or given.until):
+        raise ConfigError("--month 不能与 --since、--until 同时用；请只写一种。")
+    try:
+        return configuration.with_given(
+            tables={"by": given.by, "freq": given.freq},
+            columns=_columns(given.column),
+            encoding=given.encoding,
+            duplicates=given.duplicates,
+            kind=given.kind,
+            query=given.query,
+            since=given.month or given.since,
+            until=given.month or given.until,
+        )
+    except ParameterError as error:
+        raise ConfigError(str(error).replace("参数 ", "--", 1)) from error
 
 
-def _run(given: argparse.Namespace, progress: _Progress) -> str:
+def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     configuration = _configuration(given)
     from csatext.batch.pipeline import run
 
     result = run(given.input, given.out, configuration, progress)
     said = "" if result.turns is None else f"{result.turns} 句对话合成 "
-    found = f"{said}{result.contacts} 条联络，{result.rejects} 行剔除"
+    outside = f"，{result.outside} 条不在所选时间内" if result.outside else ""
+    found = f"{said}{result.contacts} 条联络，{result.rejects} 行剔除{outside}"
     left_out = "".join(f"{detail.rstrip('。')}。" for detail in result.left_out)
-    return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}"
+    return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}", DONE
 
 
-def _annotate(given: argparse.Namespace, progress: _Progress) -> str:
+def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     configuration = _configuration(given)
     from csatext.batch.annotate import annotate
 
     contacts, rejects = annotate(given.input, given.out, configuration, progress, with_text=given.text)
-    return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}"
+    return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}", DONE
 
 
-def _report(given: argparse.Namespace, progress: _Progress) -> str:
+def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     from csatext.batch.report_from_facts import report_of
 
     path = report_of(given.facts, given.out, given.title, progress)
-    return f"报告：{path}"
+    return f"报告：{path}", DONE
 
 
-def _demo(given: argparse.Namespace, progress: _Progress) -> str:
+def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     for name, value, least in (("--contacts", given.contacts, 1), ("--seed", given.seed, 0)):
         if value < least:
             raise ConfigError(f"{name} {value} 不可用；应是不小于 {least} 的整数。")
@@ -291,20 +335,22 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> str:
 
     result, incidents = demo(Path(given.out), given.contacts, given.seed, progress)
     planted = "；".join(incidents)
-    return f"模拟了 {result.contacts} 条联络，其中埋入的事件：{planted}。报告：{result.report}"
+    return f"模拟了 {result.contacts} 条联络，其中埋入的事件：{planted}。报告：{result.report}", DONE
 
 
-def _check(given: argparse.Namespace, progress: _Progress) -> str:
+def _check(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     columns = _columns(given.column)
     from csatext.ingest.any_input import read_any
     from csatext.ingest.formats.database import source_name
     from csatext.ingest.options import ReadOptions
-    from csatext.ingest.quality.checks import check
+    from csatext.ingest.quality.checks import check, verdict
     from csatext.labels import check_name
     from csatext.privacy.outputs import mask_sentence
 
     progress(f"读取 {mask_sentence(source_name(given.input))}")
-    section = ReadOptions(columns, given.encoding, kind=given.kind or "auto")
+    section = ReadOptions(
+        columns, given.encoding, kind=given.kind or "auto", query=given.query, duplicates="first"
+    )
     read, turns = read_any(given.input, section, progress)
     progress("检查")
     contacts = read.contacts
@@ -314,4 +360,6 @@ def _check(given: argparse.Namespace, progress: _Progress) -> str:
         f"{check_name(row.check)}\t{row.column or '-'}\t{row.n}/{row.total}\t{mask_sentence(row.detail)}"
         for row in table.itertuples(index=False)
     ]
-    return "\n".join(["检查项\t列\t行数\t说明", *lines])
+    to_mend = verdict(table)
+    said = f"结论：请先处理这 {len(to_mend)} 项：{'；'.join(to_mend)}。" if to_mend else "结论：可以分析。"
+    return "\n".join(["检查项\t列\t行数\t说明", *lines, said]), TO_MEND if to_mend else DONE

@@ -84,14 +84,28 @@ def _listed(names: Iterable[object], limit: int = 30) -> str:
 
 
 class CsatextError(ValueError):
-    """Base of all errors raised on purpose by csatext; no message shows a personal number it was given."""
+    """Base of all errors raised on purpose by csatext; no message shows a personal number it was given.
+
+    A ``ValueError``, so that code that knows nothing of csatext handles it as one.
+
+    Examples
+    --------
+    >>> str(CsatextError("无法读取「13800138000.csv」。"))
+    '无法读取「[手机号].csv」。'
+    """
 
     def __init__(self, *said: object) -> None:
         super().__init__(*(mask_numbers(part) if isinstance(part, str) else part for part in said))
 
 
 class ParameterError(CsatextError):
-    """An argument has a value that is not allowed."""
+    """An argument has a value that is not allowed.
+
+    Examples
+    --------
+    >>> str(ParameterError.not_allowed("freq", "w", ["D", "W"]))
+    "参数 freq='w' 不可用；可选值：D、W。"
+    """
 
     @classmethod
     def not_allowed(cls, name: str, given: object, allowed: Sequence[object]) -> ParameterError:
@@ -135,7 +149,13 @@ class ParameterError(CsatextError):
 
 
 class SchemaError(CsatextError):
-    """A table does not have the columns or types it promises."""
+    """A table does not have the columns or types it promises.
+
+    Examples
+    --------
+    >>> str(SchemaError.missing_column("facts", "chanel", ["channel", "product"]))
+    '表「facts」缺少列「chanel」；现有列：channel、product。是不是想写「channel」？'
+    """
 
     @classmethod
     def missing_column(cls, table: str, column: str, seen: Iterable[object]) -> SchemaError:
@@ -168,7 +188,13 @@ class SchemaError(CsatextError):
 
 
 class InputError(CsatextError):
-    """A file or stream cannot be read as what it should be."""
+    """A file or stream cannot be read as what it should be.
+
+    Examples
+    --------
+    >>> str(InputError.unreadable("五月.csv", "文件是空的", "请检查导出是否完成"))
+    '无法读取「五月.csv」：文件是空的；请检查导出是否完成。'
+    """
 
     @classmethod
     def unreadable(cls, path: object, why: str, what_to_do: str) -> InputError:
@@ -184,9 +210,25 @@ class InputError(CsatextError):
             '请用 columns={"text": "列名"} 或命令行 --column text=列名 指定。'
         )
 
+    @classmethod
+    def repeated_ids(cls, path: object, n: int, lines: str) -> InputError:
+        """``n`` rows bear an identifier that was there before, those at ``lines`` among them."""
+        where = f"（第 {lines} 行等）" if lines else ""
+        return cls(
+            f"「{path}」有 {n} 行的编号（doc_id）与前面的行重复{where}；请先去重，或用 --column doc_id=列名 "
+            "指定唯一的编号列，或加 --duplicates first（留第一行）、last（留最后一行）、"
+            "latest（留更新时间最晚的一行）。"
+        )
+
 
 class ConfigError(CsatextError):
-    """A configuration file or command line cannot be used."""
+    """A configuration file or command line cannot be used.
+
+    Examples
+    --------
+    >>> str(ConfigError.unknown_key("csatext.toml", "topic", ["n_topics"]))
+    '配置「csatext.toml」有不认识的键「topic」；可用的键：n_topics。是不是想写「n_topics」？'
+    """
 
     @classmethod
     def unknown_key(cls, path: object, key: str, allowed: Iterable[str]) -> ConfigError:
@@ -204,7 +246,13 @@ class ConfigError(CsatextError):
 
 
 class LexiconError(CsatextError):
-    """A lexicon or taxonomy file has a bad line."""
+    """A lexicon or taxonomy file has a bad line.
+
+    Examples
+    --------
+    >>> str(LexiconError.bad_line("terms.tsv", 3, "缺少词语"))
+    '词典「terms.tsv」第 3 行有误：缺少词语。'
+    """
 
     @classmethod
     def bad_line(cls, path: object, line: int, why: str) -> LexiconError:
@@ -213,7 +261,17 @@ class LexiconError(CsatextError):
 
 
 class NotFittedError(CsatextError, AttributeError):
-    """A fitted attribute was asked for before ``fit``."""
+    """A fitted attribute was asked for before ``fit``.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["退款太慢"])
+    >>> ct.TopicModel(2).transform(corpus)
+    Traceback (most recent call last):
+    ...
+    csatext.errors.NotFittedError: TopicModel 还没有训练；请先调用 fit。
+    """
 
     @classmethod
     def before_fit(cls, estimator: object) -> NotFittedError:

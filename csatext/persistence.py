@@ -88,6 +88,7 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
     Returns
     -------
     Path
+        The file written.
 
     Raises
     ------
@@ -142,6 +143,16 @@ def _digest(files: Mapping[str, bytes]) -> str:
 
 def load(path: str | PathLike[str]) -> Any:
     """Read what :func:`save` wrote.
+
+    Parameters
+    ----------
+    path : path
+        A file of :func:`save`.
+
+    Returns
+    -------
+    estimator
+        As it was saved, without a pseudonym key.
 
     Raises
     ------

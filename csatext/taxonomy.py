@@ -75,6 +75,8 @@ class Taxonomy:
     >>> taxonomy = Taxonomy.load()
     >>> taxonomy["refund.slow"].label_zh, taxonomy.path("refund.slow")
     ('退款迟缓', ('退换退款', '退款迟缓'))
+    >>> taxonomy.owner("refund.slow"), taxonomy.first_level[0].parent, taxonomy.table["id"].is_unique
+    ('售后部', None, True)
     """
 
     def __init__(self, categories: Iterable[Category]) -> None:
@@ -101,6 +103,11 @@ class Taxonomy:
             ； or line ends) and 责任部门. Rows of one category are joined; a category without words that has
             none below it is told by its own name, one of the first level only where there is no second.
             None reads the shipped taxonomy.
+
+        Returns
+        -------
+        Taxonomy
+            In the order of the file.
 
         Raises
         ------
@@ -138,7 +145,23 @@ class Taxonomy:
         return tuple(category for category in self.categories if category.parent is None)
 
     def path(self, category_id: str) -> tuple[str, ...]:
-        """Return the labels from the first level down to a category."""
+        """Return the labels from the first level down to a category.
+
+        Parameters
+        ----------
+        category_id : str
+            Of a category of the tree.
+
+        Returns
+        -------
+        tuple of str
+            Labels, the category's own last.
+
+        Raises
+        ------
+        ParameterError
+            There is no such category.
+        """
         labels: list[str] = []
         at: str | None = category_id
         while at is not None:
@@ -148,7 +171,23 @@ class Taxonomy:
         return tuple(reversed(labels))
 
     def owner(self, category_id: str) -> str:
-        """Return the department that answers for a category, its own or the nearest above."""
+        """Return the department that answers for a category, its own or the nearest above.
+
+        Parameters
+        ----------
+        category_id : str
+            Of a category of the tree.
+
+        Returns
+        -------
+        str
+            Empty where none is named.
+
+        Raises
+        ------
+        ParameterError
+            There is no such category.
+        """
         category = self[category_id]
         if category.owner or category.parent is None:
             return category.owner

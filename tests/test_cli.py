@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import csatext as ct
 from csatext.cli import _Progress, main
 
 VERBS = ("run", "annotate", "report", "demo", "check")
@@ -259,6 +260,63 @@ def test_check_prints_a_table(capsys, good):
     code, out, _ = outcome(capsys, "check", good)
     assert code == 0
     assert out.startswith("检查项\t列\t行数\t说明\n")
+
+
+def test_check_ends_with_a_verdict_and_its_code(tmp_path, capsys, good):
+    code, out, _ = outcome(capsys, "check", good)
+    assert (code, out.splitlines()[-1]) == (0, "结论：可以分析。")
+    lost = rows(20, text=[*["快递慢"] * 10, *[None] * 10])
+    code, out, _ = outcome(capsys, "check", csv(tmp_path, lost, "lost.csv"))
+    assert code == 3
+    assert out.splitlines()[-1].startswith("结论：请先处理这 1 项：")
+    assert "（10/20）" in out.splitlines()[-1]
+
+
+def test_what_the_command_line_says_of_time_and_dimensions(tmp_path, capsys):
+    frame = rows(
+        80, created_at=[f"2026-{month:02}-10" for month in (3, 4, 5, 6)] * 20, store=["甲", "乙"] * 40
+    )
+    path = csv(tmp_path, frame, "in.csv")
+    cases = {
+        ("--month", "2026-05"): 20,
+        ("--since", "2026-04-10"): 60,
+        ("--until", "2026-04"): 40,
+        ("--since", "2026-04-01", "--until", "2026-05-09", "--by", "store", "--freq", "M"): 20,
+    }
+    for words, n in cases.items():
+        out = tmp_path / "-".join(words)
+        code, printed, err = outcome(capsys, "run", path, "-o", str(out), *words)
+        assert (words, code) == (words, 0), err
+        assert f"读入 80 行：{n} 条联络，0 行剔除，{80 - n} 条不在所选时间内。" in printed
+        assert len(pd.read_parquet(out / "facts.parquet")) == n
+    tables = {path.stem for path in (out / "tables").iterdir()}
+    assert {name for name in tables if name.startswith("breakdown_")} == {
+        "breakdown_category",
+        "breakdown_store",
+        "breakdown_store_category",
+    }
+    wrong = {
+        ("--month", "2026-05", "--since", "2026-05-01"): 2,
+        ("--since", "五月某天"): 2,
+        ("--since", "2026-06", "--until", "2026-05"): 2,
+        ("--month", "2020-01"): 1,
+        ("--freq", "Y"): 2,
+    }
+    for words, wanted in wrong.items():
+        code, _, err = outcome(capsys, "run", path, "-o", str(tmp_path / "no"), *words)
+        assert (words, code) == (words, wanted)
+        assert is_chinese(err.rstrip("\n").split("\n")[-1])
+        assert not (tmp_path / "no").exists()
+
+
+def test_the_version_and_a_report_that_is_no_page(tmp_path, capsys, good):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"csatext {ct.__version__}\n"
+    assert outcome(capsys, "run", good, "-o", str(tmp_path))[0] == 0
+    code, _, err = outcome(capsys, "report", str(tmp_path / "facts.parquet"), "-o", str(tmp_path / "x.xlsx"))
+    assert (code, ".html" in err, (tmp_path / "x.xlsx").exists()) == (1, True, False)
 
 
 def test_demo_leaves_a_report(tmp_path, capsys):

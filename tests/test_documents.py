@@ -1,9 +1,12 @@
-"""README code and notebooks run as they stand."""
+"""Code in README, site and notebooks runs as it stands, and the site builds."""
 
 from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -11,46 +14,112 @@ import pytest
 from nbclient import NotebookClient
 
 import csatext as ct
+from csatext.batch.configuration import load_configuration
 from csatext.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+README = ROOT / "README.md"
+GUIDE = sorted((ROOT / "docs" / "guide").glob("*.md"))
+PAGES = [
+    README,
+    *GUIDE,
+    ROOT / "docs" / "index.md",
+    ROOT / "docs" / "architecture.md",
+    ROOT / "docs" / "benchmarks.md",
+]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with the files that the README speaks of."""
-    center = ct.simulate_center(1500, random_state=1)
-    center.contacts.to_csv(tmp_path / "contacts.csv", index=False)
-    center.turns.to_parquet(tmp_path / "turns.parquet")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.S | re.M)
 
 
-def test_python_of_the_readme_runs(folder):
-    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
-    assert blocks
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the files that the documents speak of."""
+    path = tmp_path_factory.mktemp("documents")
+    center = ct.simulate_center(600, random_state=1)
+    center.contacts.to_csv(path / "contacts.csv", index=False)
+    center.turns.to_parquet(path / "turns.parquet")
+    return path
+
+
+@pytest.fixture(scope="module")
+def road(folder):
+    """What the README's code leaves behind; the pages of the guide go on from there."""
     scope: dict[str, object] = {}
-    for block in blocks:
-        exec(compile(block, "README.md", "exec"), scope)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for block in blocks(README, "python"):
+            exec(compile(block, "README.md", "exec"), scope)
+    return scope
+
+
+def test_python_of_the_readme_runs(folder, road):
+    assert len(road["facts"]) == 600
     assert (folder / "report.html").stat().st_size > 100_000
 
 
-def test_commands_of_the_readme_run(folder):
-    lines = [
-        line
-        for block in re.findall(r"```console\n(.*?)```", README, re.S)
-        for line in block.splitlines()
-        if line.startswith("csatext ")
-    ]
-    assert {line.split()[1] for line in lines} >= {"run", "check"}
+@pytest.mark.parametrize("page", [page for page in PAGES[1:] if blocks(page, "python")], ids=name_of)
+def test_python_of_a_page_runs(page, folder, road, monkeypatch):
+    monkeypatch.chdir(folder)
+    scope = dict(road)
+    for block in blocks(page, "python"):
+        exec(compile(block, name_of(page), "exec"), scope)
+
+
+def test_commands_of_the_pages_run(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    found = [line for page in PAGES for block in blocks(page, "console") for line in block.splitlines()]
+    lines = [line for line in dict.fromkeys(found) if line.startswith("csatext ")]
+    assert {line.split()[1] for line in lines} >= {"demo", "run", "check", "annotate", "report"}
     for line in lines:
-        if line.split()[1] != "demo":
+        if line.split()[1] != "demo":  # 20,000 contacts; tests/batch runs it on fewer
             assert main(shlex.split(line, comments=True)[1:]) == 0, line
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "toml")], ids=name_of)
+def test_configuration_of_a_page_can_be_read(page, tmp_path):
+    for number, block in enumerate(blocks(page, "toml")):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(block, "utf-8")
+        load_configuration(path)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_notebook_runs(path, tmp_path):
+def test_notebook_runs(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the kernel starts in another folder
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(tmp_path)}}).execute()
+
+
+def test_site_builds_and_holds_every_public_name(tmp_path):
+    # From a copy: what the build generates beside the pages stays out of the tree.
+    for name in ("docs", "notebooks"):
+        ignored = shutil.ignore_patterns("_build", "reference", "modules.md", ".ipynb_checkpoints")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copy(README, tmp_path)
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-W",
+        "--keep-going",
+        "-q",
+        str(tmp_path / "docs"),
+        str(tmp_path / "out"),
+    ]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    assert result.returncode == 0, result.stderr
+    pages = {path.stem for path in (tmp_path / "out" / "reference" / "api").glob("*.html")}
+    assert pages == {f"csatext.{name}" for name in ct.__all__}
+    assert len(list((tmp_path / "out" / "notebooks").glob("0*.html"))) == len(NOTEBOOKS)
+    fetched = re.compile(
+        r'<(?:script|img|iframe)[^>]*src="https?:|<link[^>]*rel="stylesheet"[^>]*href="https?:'
+    )
+    sources = {path.name: path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.html")}
+    assert [name for name, text in sources.items() if fetched.search(text)] == []

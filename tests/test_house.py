@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import csatext as ct
-from csatext.schema.readme import table_dictionary
+from csatext.schema.dictionary import table_dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "csatext").rglob("*.py"))
@@ -27,7 +28,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("verb", [["check"], ["format", "--check"]], ids=["lint", "format"])
 def test_style(verb):
-    result = run("-m", "ruff", *verb, "csatext", "tests", "benchmarks")
+    result = run("-m", "ruff", *verb, "csatext", "tests", "benchmarks", "docs")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -103,28 +104,6 @@ def test_no_pickle_no_marshal_no_warning_filter():
     assert found == []
 
 
-def test_every_public_name_is_there_and_documented():
-    for name in ct.__all__:
-        value = getattr(ct, name)
-        assert value.__doc__, name
-    assert len(set(ct.__all__)) == len(ct.__all__)
-
-
-def test_public_callables_have_an_example():
-    bare = [
-        name
-        for name in ct.__all__
-        if callable(getattr(ct, name))
-        and ">>>" not in (getattr(ct, name).__doc__ or "")
-        and not issubclass_of_error(getattr(ct, name))
-    ]
-    assert bare == []
-
-
-def issubclass_of_error(value: object) -> bool:
-    return isinstance(value, type) and issubclass(value, Exception)
-
-
 def test_import_opens_no_data_and_is_quick():
     code = (
         "import sys, time, pandas\n"
@@ -150,9 +129,53 @@ def test_table_names_and_columns_are_unique():
         assert all(column.meaning for column in table.columns), name
 
 
-def test_readme_has_the_dictionary_of_tables():
-    readme = (ROOT / "README.md").read_text("utf-8")
-    assert table_dictionary() in readme, "run: python benchmarks/refresh_readme.py"
+def test_the_dictionary_of_tables_is_up_to_date():
+    page = (ROOT / "docs" / "tables.md").read_text("utf-8")
+    assert page == table_dictionary(), "run: python benchmarks/refresh_tables.py"
+
+
+def test_architecture_names_every_folder():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    folders = {f"{path.parent.relative_to(ROOT).as_posix()}/" for path in SOURCES}
+    assert sorted(folder for folder in folders if f"`{folder}`" not in page) == []
+
+
+def test_architecture_shows_the_layers_of_the_contract():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    wanted = [
+        [part.removeprefix("csatext.") for part in layer.split(" | ") if not part.startswith("(")]
+        for layer in contracts[0]["layers"]
+    ]
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    shown = re.search(r"## Layers\n.*?```text\n(.*?)```", page, re.S)
+    assert shown is not None
+    assert [line.split(" | ") for line in shown.group(1).splitlines()] == wanted
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/benchmarks.md"]
+)
+def test_paths_named_in_a_document_exist(name):
+    # `privacy/across_turns` is short for csatext/privacy/across_turns.py, `pii.py` for a script.
+    page = re.sub(r"```.*?```", "", (ROOT / name).read_text("utf-8"), flags=re.S)
+    named = re.findall(r"`([\w.]+(?:/[\w.]+)*/?)`", page, re.ASCII)
+    paths = [path for path in named if "/" in path or path.endswith((".py", ".md", ".tsv", ".yaml"))]
+    assert paths
+    made = ("out/", "csatext-demo/")  # what a command of the document writes
+    missing = [
+        path for path in paths if not path.startswith(made) and not any(map(Path.exists, places(path)))
+    ]
+    assert missing == []
+
+
+def places(path: str) -> list[Path]:
+    return [ROOT / path, ROOT / "csatext" / path, ROOT / "csatext" / f"{path}.py", ROOT / "benchmarks" / path]
+
+
+def test_readme_is_short():
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 250
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)

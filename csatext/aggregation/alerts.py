@@ -80,6 +80,11 @@ def alerts(
     ParameterError, SchemaError
         As ``trend``; a measure that is no flag or part of its denominator; ``false_alarms`` outside (0, 100].
 
+    Notes
+    -----
+    Negative binomial tails whose variance holds the uncertainty of level, season and dispersion, incidents of
+    the past weighted down (Farrington et al. 1996; Noufaily et al. 2013).
+
     Examples
     --------
     >>> days = pd.date_range("2026-03-02", periods=45).repeat([10] * 42 + [40, 41, 39])

@@ -208,10 +208,11 @@ def breakdown(
 
     Notes
     -----
-    Rates: Wilson's interval; score test against the rest, Fisher's mid-p where an expected count is
-    below 5. Means and ratios: bootstrap over rows (above 500 rows Student's t with a term for
-    skewness); the larger p of Welch's test, adjusted for skewness, and a permutation test. ``q``
-    corrects over all rows shown. Rows are in order of the empirical-Bayes value, so that a cell of few
+    Rates: Wilson's (1927) interval; score test against the rest, Fisher's mid-p (Lancaster 1961) where an
+    expected count is below 5. Means and ratios: bootstrap over rows (above 500 rows Student's t with a term
+    for skewness); the larger p of Welch's (1947) test, adjusted for skewness, and a permutation test. ``q``
+    corrects over all rows shown (Benjamini and Hochberg 1995). Rows are in order of the empirical-Bayes value
+    (Morris 1983), so that a cell of few
     rows does not head the list by luck.
 
     Examples

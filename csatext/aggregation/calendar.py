@@ -9,6 +9,7 @@ import chinese_calendar
 import numpy as np
 import pandas as pd
 
+from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import CALENDAR
@@ -131,7 +132,8 @@ def business_calendar(start: object, end: object) -> pd.DataFrame:
     >>> days[["day_type", "holiday"]].values.tolist()
     [['workday', nan], ['makeup', nan], ['holiday', '春节']]
     """
-    first, last = _as_day("start", start), _as_day("end", end)
+    first = read_moment(start, "start").normalize()
+    last = read_moment(end, "end", last=True).normalize()
     if last < first:
         raise ParameterError.out_of_range("end", str(end), f"不早于 start（{first:%Y-%m-%d}）")
     days = pd.date_range(first, last, freq="D")
@@ -200,14 +202,3 @@ def check_calendar(calendar: CalendarLike) -> None:
         raise ParameterError.not_allowed("calendar", calendar, ["CN", None, "business_calendar(...)"])
     if calendar is not None and not isinstance(calendar, (str, pd.DataFrame)):
         raise ParameterError.wrong_type("calendar", calendar, '"CN"、None 或 business_calendar(...) 的结果')
-
-
-def _as_day(name: str, value: object) -> pd.Timestamp:
-    """Read one date of the caller's."""
-    try:
-        day = pd.Timestamp(value)
-    except (TypeError, ValueError) as error:
-        raise ParameterError.wrong_type(name, value, "日期，例如 2026-05-01") from error
-    if pd.isna(day):
-        raise ParameterError.wrong_type(name, value, "日期，例如 2026-05-01")
-    return day.tz_localize(None).normalize()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.scan.cells import Cells, label_column, read_cells
+from csatext.aggregation.scan.cells import Cells, label_column, read_rows
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.causes import DECOMPOSITION
@@ -123,7 +123,7 @@ def decompose(
     >>> bool(abs(parts["contribution"].sum() - parts.attrs["change"]) < 1e-9)
     True
     """
-    cells = read_cells(
+    cells = read_rows(
         facts,
         numerator=numerator,
         denominator=denominator,
@@ -133,7 +133,7 @@ def decompose(
         baseline=baseline,
         result=DECOMPOSITION,
         allow_negative=True,
-    )
+    ).cells()
     parts = _rate_parts(cells) if cells.is_rate else _count_parts(cells)
     before, after = _whole(cells)
     frame = parts.reset_index(drop=True)

@@ -10,11 +10,12 @@ import pandas as pd
 
 from csatext.aggregation.inputs.arguments import as_number
 from csatext.aggregation.inputs.dimensions import encode_dimension
+from csatext.aggregation.panel.panel import labels as labels_of
 from csatext.aggregation.root_causes import root_causes
-from csatext.aggregation.statistics.intervals import divide, rate_difference
+from csatext.aggregation.statistics.intervals import count_difference, divide, rate_difference
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
-from csatext.schema import column_names, conform
+from csatext.schema import column_names, conform, with_reason
 from csatext.schema.batch import EPISODES, ROOT_CAUSES_BY_PERIOD
 
 __all__ = [
@@ -28,9 +29,10 @@ __all__ = [
     "root_causes_by_period",
 ]
 
-PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month"}
-"""Column of the facts that names the period, by frequency."""
+PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month", "Q": "date"}
+"""Column of the facts that tells the period, by frequency."""
 _MOST_PERIODS = 104
+_PERIOD, _ONE = "(period)", "(one)"
 
 
 def period_labels(facts: pd.DataFrame, freq: str) -> pd.Series:
@@ -39,12 +41,15 @@ def period_labels(facts: pd.DataFrame, freq: str) -> pd.Series:
     Raises
     ------
     ParameterError
-        ``freq`` is not D, W or M.
+        ``freq`` is not D, W, M or Q.
     """
     if freq not in PERIOD_COLUMNS:
         raise ParameterError.not_allowed("freq", freq, list(PERIOD_COLUMNS))
-    labels = facts[PERIOD_COLUMNS[freq]]
-    return labels.dt.strftime("%Y-%m-%d").astype("str") if freq == "D" else labels
+    told = facts[PERIOD_COLUMNS[freq]]
+    if freq in ("D", "Q"):
+        named = pd.Series(labels_of(pd.DatetimeIndex(told), freq), index=facts.index)
+        return named.where(told.notna()).astype("str")
+    return told
 
 
 def cell_mask(facts: pd.DataFrame, row: dict[str, Any], dimensions: Sequence[str]) -> np.ndarray:
@@ -68,6 +73,9 @@ def root_causes_by_period(
 ) -> pd.DataFrame:
     """Explain the change of a rate in every complete period against those before it.
 
+    A flag that is the same in all contacts has a rate that cannot change: there the number of contacts
+    is explained.
+
     Parameters
     ----------
     facts : DataFrame
@@ -86,27 +94,32 @@ def root_causes_by_period(
     -------
     DataFrame
         Table ``root_causes_by_period``: that of :func:`csatext.root_causes` with ``period`` first.
-        ``attrs``: measure, freq, baseline_periods, alpha, periods, reason (why it is empty).
+        ``attrs``: measure, freq, baseline_periods, alpha, periods, is_rate (False: contacts are counted),
+        reason (why it is empty).
     """
-    held = total[total["is_complete"] & (total["n"] > 0)]
+    flag = as_number(facts, measure)
+    is_rate = len(np.unique(flag[~np.isnan(flag)])) > 1
+    held = total[total["is_complete"] & (total["denominator"] > 0)]
     labels = held["label"].tolist()[-(_MOST_PERIODS + baseline_periods) :]
     looks = max(len(labels) - baseline_periods, 1)
     used = [*by, measure, *({"category"} & set(facts.columns) - set(by))]
-    table = facts[used].assign(**{"(period)": period_labels(facts, freq)})
+    table = facts[used].assign(**{_PERIOD: period_labels(facts, freq), _ONE: 1})[~np.isnan(flag)]
     found = []
     for at in range(baseline_periods, len(labels)):
-        window = table[table["(period)"].isin(labels[at - baseline_periods : at + 1])]
+        window = table[table[_PERIOD].isin(labels[at - baseline_periods : at + 1])]
         causes = root_causes(
             window,
-            numerator=measure,
+            numerator=measure if is_rate else _ONE,
+            # Of a flag that is the same in all contacts of these periods the rate is explained too.
+            denominator=_ONE if is_rate else None,
             by=list(by),
-            period="(period)",
+            period=_PERIOD,
             current=labels[at],
             baseline=labels[at - baseline_periods : at],
             alpha=alpha / looks,
         )
         if len(causes):
-            named = _top_categories(window, causes, by, measure, labels[at])
+            named = _top_categories(window, causes, by, measure if is_rate else _ONE, labels[at])
             found.append(causes.assign(period=labels[at], **named))
     joined = pd.concat(found, ignore_index=True) if found else _without_rows(by)
     result = conform(joined, ROOT_CAUSES_BY_PERIOD, list(by))
@@ -116,12 +129,13 @@ def root_causes_by_period(
         "baseline_periods": baseline_periods,
         "alpha": alpha,
         "periods": labels[baseline_periods:],
+        "is_rate": is_rate,
     }
     if not found:
         enough = len(labels) > baseline_periods
         few = f"完整且有联络的时段只有 {len(labels)} 个，少于 {baseline_periods + 1} 个，无法比较"
         result.attrs["reason"] = "没有一个时段的变化超出随机波动" if enough else few
-    return result
+    return with_reason(result)
 
 
 def _top_categories(
@@ -135,7 +149,7 @@ def _top_categories(
         if "category" in window.columns and "category" not in by:
             cell = window[cell_mask(window, row, by) & (window["category"] != UNCLASSIFIED)]
             flagged = cell[cell[measure].fillna(False).astype(bool)]
-            now = flagged["(period)"] == period
+            now = flagged[_PERIOD] == period
             after, before = flagged[now]["category"].value_counts(), flagged[~now]["category"].value_counts()
             scale = row["denominator_after"] / max(row["denominator_before"], 1.0)
             grown = after.sub(before * scale, fill_value=0.0).sort_index()
@@ -180,8 +194,11 @@ def episodes(causes: pd.DataFrame) -> pd.DataFrame:
     ``excess`` compares all periods of the episode with the baseline of its first, which no part of it
     has raised. Interval: Newcombe (1998), Statistics in Medicine 17, method 10, of the difference of
     rates, times the contacts of the episode.
+    Where contacts are counted (``attrs["is_rate"]`` False): Zou and Donner (2008), Statistics in Medicine
+    27, of the difference of counts a period. NA where the cell had no contacts in the baseline.
     """
     by = dimensions_in(causes)
+    is_rate = bool(causes.attrs.get("is_rate", True))
     order = {label: at for at, label in enumerate(causes.attrs.get("periods", []))}
     main = causes[causes["alternative_to"].isna()]
     open_ones: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
@@ -195,13 +212,19 @@ def episodes(causes: pd.DataFrame) -> pd.DataFrame:
             closed.append(rows)
         rows.append(row)
     last = max(order, key=lambda label: order[label], default="")
-    made = [_episode(rows, by, last) for rows in closed]
-    made.sort(
-        key=lambda row: (not row["is_rise"], not row["is_current"], -abs(row["excess"]), row["first_period"])
-    )
+    made = [_episode(rows, by, last, is_rate) for rows in closed]
+    made.sort(key=_order)
     names = [column.name for column in EPISODES.columns]
     frame = pd.DataFrame(made, columns=[*names, *by]).assign(rank=range(1, len(made) + 1))
-    return conform(frame, EPISODES, by)
+    result = conform(frame, EPISODES, by)
+    result.attrs["is_rate"] = is_rate
+    return result
+
+
+def _order(row: dict[str, Any]) -> tuple[bool, bool, float, str]:
+    """Return the place of an episode; what is new counts with all its contacts that have the flag."""
+    size = row["numerator"] if np.isnan(row["excess"]) else abs(row["excess"])
+    return not row["is_rise"], not row["is_current"], -size, row["first_period"]
 
 
 def episode_courses(
@@ -243,14 +266,14 @@ def episode_courses(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _episode(rows: list[dict[str, Any]], by: Sequence[str], last: str) -> dict[str, Any]:
+def _episode(rows: list[dict[str, Any]], by: Sequence[str], last: str, is_rate: bool) -> dict[str, Any]:
     first = rows[0]
     before = first["numerator_before"], first["denominator_before"]
     after = (
         float(sum(row["numerator_after"] for row in rows)),
         float(sum(row["denominator_after"] for row in rows)),
     )
-    difference = rate_difference(before, after)
+    difference = rate_difference(before, after) if is_rate else count_difference(before, after)
     grown = [row["top_category"] for row in rows if pd.notna(row["top_category"])]
     words = [row["words"] for row in rows if pd.notna(row["words"])]
     return {

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from csatext.aggregation.inputs.arguments import as_list, check_columns
 from csatext.aggregation.inputs.joins import key_positions, timed_positions, wall_time
+from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.aggregation import FACTS
@@ -290,7 +291,7 @@ def _completeness(
     times: pd.Series, lags: Mapping[str, int], as_of: object
 ) -> tuple[pd.DataFrame, dict[str, str | None]]:
     day = wall_time(times, str(times.name)).dt.normalize()
-    last = day.max() if as_of is None else pd.Timestamp(as_of).normalize()
+    last = day.max() if as_of is None else read_moment(as_of, "as_of", last=True).normalize()
     for name, lag in lags.items():
         if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or lag < 0:
             raise ParameterError.out_of_range(f"complete_after[{name}]", lag, "0 或正整数（天）")

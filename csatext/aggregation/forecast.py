@@ -88,6 +88,11 @@ def forecast(
         As ``trend``; a horizon out of range; a measure that is no flag or part of its denominator; a
         Series whose values are no whole numbers.
 
+    Notes
+    -----
+    Damped trend: Gardner and McKenzie (1985). Scaled errors (MASE): Hyndman and Koehler (2006). Dispersion
+    across groups: DerSimonian and Laird (1986).
+
     Examples
     --------
     >>> days = pd.date_range("2026-03-02", periods=56)

@@ -11,19 +11,22 @@ import pandas as pd
 from scipy.stats import norm
 
 from csatext.aggregation.inputs.arguments import check_columns
-from csatext.aggregation.scan.cells import Cells, label_column, read_cells
-from csatext.aggregation.scan.event_size import measure_scale, scaled, whole_numbers
-from csatext.aggregation.scan.expected_rates import expect
+from csatext.aggregation.scan.cells import Cells, label_column, read_rows
+from csatext.aggregation.scan.even_movement import movement, values_gone
+from csatext.aggregation.scan.event_size import measure_scale, scaled
+from csatext.aggregation.scan.expected_rates import ExpectedRates, expect
 from csatext.aggregation.scan.scan import Scan, frequent_groups
 from csatext.aggregation.scan.selection import Cause, choose, whole_has_moved
 from csatext.errors import ParameterError
 from csatext.inference import check_alpha, check_level
-from csatext.schema import conform
+from csatext.labels import cell_name
+from csatext.schema import conform, with_reason
 from csatext.schema.causes import ROOT_CAUSES
 
 __all__ = ["root_causes"]
 
 _WORDS = 10
+_SHOWN = 3
 _CAUTION = (
     "总体的率超出了对比期各期的范围，第 1 行是最可能的位置；但它在对比期里自身也有这么大的波动（看 q），"
     "请当作排查线索，不要当作已证实的原因。"
@@ -89,8 +92,9 @@ def root_causes(
         is sought. Where the data cannot tell a cause from combinations that overlap it, up to two of
         those follow with its rank in ``alternative_to`` (together a 95 % credible set); their
         contributions are not to be added. ``attrs``: ``before``, ``after``, ``change`` (numerator above
-        expectation, all cells), ``reason`` (why the table is empty, in Chinese), ``caution`` (in Chinese,
-        where q of the first row is above ``alpha``), ``missing_baseline`` (periods without rows) and ``note``
+        expectation, all cells), ``reason`` (why the table is empty, in Chinese; a table without rows shows
+        it in its repr too), ``caution`` (in Chinese, where q of the first row is above ``alpha``),
+        ``missing_baseline`` (periods without rows) and ``note``
         (what was done about those, in Chinese).
 
     Raises
@@ -142,13 +146,10 @@ def root_causes(
     _check(max_dims, max_causes, min_share)
     alpha, level = check_alpha(alpha), check_level(level)
     where = {"by": by, "period": period, "current": current, "baseline": baseline}
-    measures = [numerator] if denominator is None else [numerator, denominator]
-    for name, argument in zip(measures, ("numerator", "denominator"), strict=False):
-        check_columns(facts, [name], argument)
-    facts = whole_numbers(facts, measures)
-    cells = read_cells(facts, numerator=numerator, denominator=denominator, **where)
+    rows = read_rows(facts, numerator=numerator, denominator=denominator, round_whole=True, **where)
+    cells = rows.cells()
     marks = _marks(keyness, cells.names)
-    scale = measure_scale(facts, cells, numerator=numerator, denominator=denominator, where=where)
+    scale = measure_scale(rows, cells, numerator)
     events = scaled(cells, scale)
     groups = frequent_groups(events, max_dims)
     expectation = expect(events, groups, scale.is_count)
@@ -172,10 +173,10 @@ def root_causes(
     if cells.note is not None:
         frame.attrs["note"] = cells.note
     if not causes:
-        frame.attrs["reason"] = _reason(cells, events, alpha)
+        frame.attrs["reason"] = _reason(cells, events, expectation, alpha)
     elif causes[0].q > alpha:
         frame.attrs["caution"] = _CAUTION
-    return conform(frame, ROOT_CAUSES, cells.names)
+    return with_reason(conform(frame, ROOT_CAUSES, cells.names))
 
 
 def _check(max_dims: int, max_causes: int, min_share: float) -> None:
@@ -233,17 +234,48 @@ def _frame(cells: Cells, causes: list[Cause], change: float, z: float) -> pd.Dat
     return frame
 
 
-def _reason(cells: Cells, events: Cells, alpha: float) -> str:
+def _reason(cells: Cells, events: Cells, expectation: ExpectedRates, alpha: float) -> str:
     if not (cells.events_after.any() or cells.events_before.any()):
         return "当前期和对比期的分子都是 0，没有可以解释的变化。"
-    before, after = (_ratio(*total) for total in _totals(cells, np.ones(len(cells), dtype=bool)))
+    everything = np.ones(len(cells), dtype=bool)
+    (before, exposed_before), (after, exposed) = _totals(cells, everything)
     looked = f"在校正比较次数和各期自身波动之后，没有哪个维度组合的变化达到显著（alpha={alpha:g}）；"
+    gone = "、".join(_value_name(cells, *value) for value in values_gone(cells)[:_SHOWN])
+    lost = f"当前期没有数据的取值：{gone}。" if gone else ""
     if not whole_has_moved(events, alpha):
-        return looked + "总体也没有超出抽样误差和对比期的范围，看到的差别可能只是随机波动。"
+        return looked + "总体也没有超出抽样误差和对比期的范围，看到的差别可能只是随机波动。" + lost
     what = "率" if cells.is_rate else "数量"
-    return (
-        looked + f"总体的{what}却明显变了（对比期 {before:.4g}，当前期 {after:.4g}），各组合大体同幅变动："
-        "这是整体性的变化，请查作用于全部业务的原因（口径、政策、全网故障、季节），不必找单个组合。"
+    old, new = _ratio(before, exposed_before), _ratio(after, exposed)
+    moved = f"总体的{what}却明显变了（对比期 {old:.4g}，当前期 {new:.4g}），"
+    found = movement(events, expectation, alpha)
+    if found.kind == "even":
+        why = (
+            "各组合大体同幅变动（去掉任何一个取值，其余仍同向变动；各取值的变幅没有显著差别）："
+            "这是整体性的变化，请查作用于全部业务的原因（口径、政策、全网故障、季节），不必找单个组合。"
+        )
+    elif found.kind == "mix":
+        wanted = float((cells.exposure_after * expectation.rate).sum()) * _unit(cells, events) / exposed
+        why = (
+            f"但按各组合在对比期的率和当前期的构成推算也该是 {wanted:.3g}：变化来自构成，"
+            "即各组合的占比变了，不是某个组合的率变了；可以用 decompose 拆开看。"
+        )
+    elif found.dim is not None and found.code is not None:
+        name = _value_name(cells, found.dim, found.code)
+        why = f"去掉「{name}」以后其余没有显著变化；它自身的证据不足以排除偶然，请当作排查线索。"
+    else:
+        why = "但各取值的变幅并不一致，或数据太少，按这些维度分不出变化在哪里；请换维度或合并时期再看。"
+    return looked + moved + why + lost
+
+
+def _value_name(cells: Cells, dim: int, code: int) -> str:
+    value = label_column(cells.levels[dim], np.array([code]))[0]
+    return cell_name({cells.names[dim]: value}, [cells.names[dim]])
+
+
+def _unit(cells: Cells, events: Cells) -> float:
+    """Return the units of the numerator for one event."""
+    return float(cells.events_before.sum() + cells.events_after.sum()) / float(
+        events.events_before.sum() + events.events_after.sum()
     )
 
 

@@ -13,7 +13,7 @@ from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
-from csatext.aggregation.statistics.intervals import Difference, divide, rate_difference
+from csatext.aggregation.statistics.intervals import Difference, divide, garwood, rate_difference
 from csatext.inference import check_level, wilson
 from csatext.schema import conform
 from csatext.schema.time import TREND
@@ -163,8 +163,7 @@ def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
     """Return the interval of each value; NaN where there is none."""
     tail = (1 - level) / 2
     if panel.kind == "count":
-        low = stats.chi2.ppf(tail, 2 * panel.n) / 2
-        return np.where(panel.n > 0, low, 0.0), stats.chi2.ppf(1 - tail, 2 * panel.n + 2) / 2
+        return garwood(panel.n, level)
     size = np.where(panel.denominator > 0, panel.denominator, np.nan)
     if panel.kind == "rate":
         return wilson(panel.numerator, size, level)
@@ -213,10 +212,15 @@ def _calendar_columns(panel: Panel, calendar: CalendarLike) -> pd.DataFrame:
 
 
 class LatestChange(NamedTuple):
-    """The last complete period against those before it: its name, contacts, both rates, their difference."""
+    """The last complete period against those before it.
+
+    Its name and contacts, the contacts a period before it, both rates, the periods before, and the
+    difference of the rates.
+    """
 
     label: str
-    n: int
+    n: float
+    n_before: float
     value: float
     before: float
     periods_before: int
@@ -251,8 +255,10 @@ def latest_change(total: pd.DataFrame, periods: int, level: float = 0.95) -> Lat
     whole = total[total["is_complete"] & (total["denominator"] > 0)]
     if len(whole) < 2:
         return None
-    last, past = whole.iloc[-1], whole.iloc[-1 - periods : -1]
+    numbers = whole[["n", "numerator", "denominator", "value"]].astype("float64")
+    last, past = numbers.iloc[-1], numbers.iloc[-1 - periods : -1]
     before = float(past["numerator"].sum()), float(past["denominator"].sum())
-    difference = rate_difference(before, (last["numerator"], last["denominator"]), check_level(level))
-    rates = float(last["value"]), float(divide(*before))
-    return LatestChange(str(last["label"]), int(last["n"]), *rates, len(past), difference)
+    after = float(last["numerator"]), float(last["denominator"])
+    difference = rate_difference(before, after, check_level(level))
+    figures = float(last["n"]), float(past["n"].mean()), float(last["value"]), float(divide(*before))
+    return LatestChange(str(whole["label"].iloc[-1]), *figures, len(past), difference)

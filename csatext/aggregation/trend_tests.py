@@ -160,7 +160,8 @@ def trend_tests(
 ) -> pd.DataFrame:
     """Return one row a group: Mann-Kendall test and Sen's slope of the series that ``trend`` shows.
 
-    Complete periods only.
+    Complete periods only. Mann (1945), Kendall (1975), Sen (1968); variance under serial correlation after
+    Hamed and Rao (1998).
 
     Parameters
     ----------

@@ -56,6 +56,10 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
     >>> model = ct.ComplaintClassifier().fit(corpus, ["物流", "物流", "退款", "退款"])
     >>> model.predict(corpus).tolist()
     ['物流', '物流', '退款', '退款']
+    >>> model.predict_proba(corpus).shape, model.transform(corpus).columns.tolist()
+    ((4, 2), ['complaint', 'complaint_probability'])
+    >>> ct.ComplaintClassifier().set_params(estimator__max_iter=50).estimator.max_iter
+    50
     """
 
     def __init__(
@@ -66,7 +70,18 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         self.char_ngrams = char_ngrams
 
     def set_params(self, **params: Any) -> ComplaintClassifier:
-        """Set parameters; ``estimator__...`` of the default estimator makes it the estimator first."""
+        """Set parameters; ``estimator__...`` of the default estimator makes it the estimator first.
+
+        Parameters
+        ----------
+        **params
+            Names and values, as scikit-learn's searches give them.
+
+        Returns
+        -------
+        ComplaintClassifier
+            The same object.
+        """
         nested = any(name.startswith("estimator__") for name in params)
         if nested and self.estimator is None and "estimator" not in params:
             self.estimator = self._default_estimator()
@@ -86,8 +101,14 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The tagged documents.
         labels : Series by doc_id, or array-like of length n_docs
             One category a document; blanks around a name do not count.
+
+        Returns
+        -------
+        ComplaintClassifier
+            The same object.
 
         Raises
         ------
@@ -115,17 +136,77 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, corpus: Corpus) -> np.ndarray:
-        """Return the category of each document, shape (n_docs,)."""
+        """Return the category of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        ndarray, shape (n_docs,)
+            Of ``classes_``.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         checked_corpus(corpus)
         return self.estimator_.predict(self._features(corpus))
 
     def predict_proba(self, corpus: Corpus) -> np.ndarray:
-        """Return the probability of each category, shape (n_docs, n_classes), columns as ``classes_``."""
+        """Return the probability of each category.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        ndarray, shape (n_docs, n_classes)
+            Columns as ``classes_``; rows sum to 1.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         checked_corpus(corpus)
         return self.estimator_.predict_proba(self._features(corpus))
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return one row a document, indexed by doc_id (schema COMPLAINTS)."""
+        """Return the category of each document as a table.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema COMPLAINTS).
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         checked_corpus(corpus)
         features = self._features(corpus)
         if hasattr(self.estimator_, "predict_proba"):

@@ -56,6 +56,12 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["退款 退款 太慢", "物流太慢", "物流破损"])
     >>> ct.KeywordExtractor(n_keywords=1).fit_transform(corpus)["keywords"].tolist()
     ['退款', '太慢', '破损']
+    >>> ct.KeywordExtractor(1).fit(corpus).transform(corpus).shape
+    (3, 1)
+    >>> ct.KeywordExtractor(1).fit(corpus).by_document(corpus)["term"].tolist()
+    ['退款', '太慢', '破损']
+    >>> ct.KeywordExtractor(1, min_docs=1).by_group(corpus, ["钱", "物", "物"])["term"].tolist()
+    ['物流', '退款']
     """
 
     def __init__(
@@ -72,7 +78,25 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         self.synonyms = synonyms
 
     def fit(self, corpus: Corpus, y: Any = None) -> KeywordExtractor:
-        """Learn inverse document frequencies."""
+        """Learn inverse document frequencies.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        KeywordExtractor
+            The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         checked_corpus(corpus)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
@@ -80,18 +104,58 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return one row a document, indexed by doc_id (schema KEYWORDS)."""
+        """Return the keywords of each document, joined.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema KEYWORDS).
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         rows, terms, _, _ = self._ranked(corpus)
         words = pd.Series(self.terms_[terms], dtype=object).groupby(rows).agg(" ".join)
         keywords = words.reindex(range(len(corpus)), fill_value="").to_numpy()
         return conform(pd.DataFrame({"keywords": keywords}, index=corpus.doc_ids), KEYWORDS)
 
     def by_document(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the keywords of each document with their weights (schema DOCUMENT_KEYWORDS).
+        """Return the keywords of each document with their weights.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        DataFrame
+            One row a keyword of a document, strongest first (schema DOCUMENT_KEYWORDS).
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
 
         Notes
         -----
-        TF-IDF with rows of unit Euclidean length, as in scikit-learn's ``TfidfTransformer``.
+        TF-IDF (Salton and Buckley 1988) with rows of unit Euclidean length, as in scikit-learn's
+        ``TfidfTransformer``.
         """
         checked_corpus(corpus)
         rows, terms, weights, rank = self._ranked(corpus)
@@ -112,15 +176,21 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The documents.
         groups : Series by doc_id or array-like, optional
             None takes the corpus as one group named ``all``.
         level : float, default 0.95
             Coverage of the Wilson (1927) interval of the share of documents.
 
+        Returns
+        -------
+        DataFrame
+            One row a term of a group, most frequent first.
+
         Raises
         ------
         ParameterError
-            ``level`` is no coverage.
+            ``level`` is no coverage, or ``synonyms`` cannot be used.
         """
         check_level(level)
         checked_corpus(corpus)
@@ -152,6 +222,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The documents.
         groups : Series by doc_id, or array-like of length n_docs
             Documents without a group (NA) are left out.
         direction : {"positive", "negative", "both"}, default "positive"
@@ -162,10 +233,17 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         DataFrame
             Ranked by ``z``. Every term tested counts for ``q``, shown or not.
 
+        Raises
+        ------
+        ParameterError
+            ``direction`` or ``synonyms`` cannot be used.
+
         Notes
         -----
-        See :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`
-        and :func:`~csatext.analysis.keyness.document_p` for the formulas.
+        Log-odds with an informative prior (Monroe, Colaresi and Quinn 2008), G2 (Dunning 1993), log ratio
+        (Hardie 2014); ``q`` takes whole documents as the units of chance. Formulas:
+        :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`,
+        :func:`~csatext.analysis.keyness.document_p`.
         """
         checked_corpus(corpus)
         if direction not in _DIRECTIONS:
@@ -224,6 +302,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         corpus : Corpus
+            The documents the table was made of.
         keywords : DataFrame
             Of :meth:`by_group` or :meth:`frequencies`: columns ``group`` and ``term``.
         groups : Series by doc_id or array-like, optional
@@ -236,6 +315,13 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         DataFrame
             Up to ``n`` rows a keyword, in the order of ``keywords``; synonyms counted as the
             keyword are shown as it. A keyword that its group never says has no row.
+
+        Raises
+        ------
+        SchemaError
+            ``keywords`` lacks a column.
+        ParameterError
+            ``synonyms`` cannot be used.
 
         Examples
         --------

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
-from csatext.schema.analysis import RULE_MATCHES, RULES
+from csatext.schema.analysis import RULE_MATCHES, RULE_PATTERNS, RULES
 from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy, pattern_expression
 from csatext.text.corpus import Corpus, checked_corpus
@@ -48,13 +48,35 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["快递三天了还没到，客服态度很差", "请问怎么开通"])
     >>> ct.RuleClassifier().fit_transform(corpus)[["category", "subcategory"]].values.tolist()
     [['物流配送', '配送延误'], ['未归类', '未归类']]
+    >>> ct.RuleClassifier().fit(corpus).transform(corpus)["n_categories"].tolist()
+    [2, 0]
+    >>> ct.RuleClassifier().matches(corpus)["term"].tolist()
+    ['快递三天了还没到', '态度很差']
     """
 
     def __init__(self, taxonomy: Taxonomy | None = None) -> None:
         self.taxonomy = taxonomy
 
     def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
-        """Load the taxonomy; nothing is learnt from the corpus."""
+        """Load the taxonomy; nothing is learnt from the corpus.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        RuleClassifier
+            The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
+        """
         checked_corpus(corpus)
         self._load()
         return self
@@ -65,7 +87,23 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         self.taxonomy_ = Taxonomy.load() if self.taxonomy is None else self.taxonomy
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the main category of each document, by doc_id (schema RULES)."""
+        """Return the main category of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema RULES); 未归类 where nothing matches.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
+        """
         checked_corpus(corpus)
         lengths = self._lengths(corpus)
         taxonomy = self._fitted()
@@ -94,6 +132,16 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ----------
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
+
+        Returns
+        -------
+        DataFrame
+            One row a match, in the order of the documents and their texts.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
         checked_corpus(corpus)
         taxonomy = self._fitted()
@@ -125,6 +173,47 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         )
         order = np.lexsort((source_starts, at))
         return conform(frame.iloc[order].reset_index(drop=True), RULE_MATCHES)
+
+    def pattern_hits(self, corpus: Corpus) -> pd.DataFrame:
+        """Return how many documents hold each pattern of the taxonomy (schema RULE_PATTERNS).
+
+        Parameters
+        ----------
+        corpus : Corpus
+            All documents that the taxonomy is to serve.
+
+        Returns
+        -------
+        DataFrame
+            One row a pattern, by ``n_docs``: what hits nothing stands first.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no corpus.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["快递丢了"])
+        >>> hits = ct.RuleClassifier().pattern_hits(corpus)
+        >>> int(hits["n_docs"].iloc[0]), int(hits["n_docs"].max())
+        (0, 1)
+        """
+        checked_corpus(corpus)
+        taxonomy = self._fitted()
+        texts = string_array(corpus.texts)
+        rows = [
+            (taxonomy.path(category.id)[0], category.label_zh, pattern)
+            for category in _with_patterns(taxonomy)
+            for pattern in category.patterns
+        ]
+        frame = pd.DataFrame(rows, columns=["category", "subcategory", "pattern"])
+        frame["n_docs"] = [
+            pc.sum(pc.match_substring_regex(texts, pattern_expression(pattern))).as_py() or 0
+            for pattern in frame["pattern"]
+        ]
+        return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
 
     def _fitted(self) -> Taxonomy:
         if not hasattr(self, "taxonomy_"):

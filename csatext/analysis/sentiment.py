@@ -67,13 +67,33 @@ class Sentiment(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["态度太差，再也不来了", "很好，非常满意", ""])
     >>> ct.Sentiment().transform(corpus)["polarity"].tolist()
     ['negative', 'positive', 'neutral']
+    >>> ct.Sentiment().evidence(corpus)["term"].tolist()
+    ['再也不来了', '太差', '非常满意', '很好']
     """
 
     def __init__(self, *, neutral: float = 0.35) -> None:
         self.neutral = neutral
 
     def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
-        """Do nothing: the model is trained already."""
+        """Do nothing: the model is trained already.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        Sentiment
+            The same object.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         checked_corpus(corpus)
         return self
 
@@ -81,12 +101,22 @@ class Sentiment(TransformerMixin, BaseEstimator):
         return True
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return one row a document, indexed by doc_id (schema SENTIMENT).
+        """Return the score of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema SENTIMENT).
 
         Raises
         ------
         ParameterError
-            ``neutral`` is not in [0, 1).
+            ``neutral`` is not in [0, 1), or ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
         if not 0 <= self.neutral < 1:
@@ -120,6 +150,16 @@ class Sentiment(TransformerMixin, BaseEstimator):
         ----------
         corpus : Corpus
             Give the documents to be shown (``corpus[rows]``): spans are traced one by one.
+
+        Returns
+        -------
+        DataFrame
+            One row a word, in the order of the documents.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
         words = valence_hits(corpus.texts)

@@ -28,6 +28,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     n_topics : int, default 20
+        Topics; how many is the analyst's choice.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
     n_iter : int, default 60
@@ -55,6 +56,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
     >>> model = ct.TopicModel(n_topics=2, random_state=0).fit(corpus)
     >>> model.transform(corpus)["topic"].nunique()
     2
+    >>> model.distribution(corpus).shape, len(model.labels_)
+    ((54, 2), 2)
     """
 
     def __init__(
@@ -78,6 +81,18 @@ class TopicModel(TransformerMixin, BaseEstimator):
 
     def fit(self, corpus: Corpus, y: Any = None) -> TopicModel:
         """Learn the topics.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        TopicModel
+            The same object.
 
         Raises
         ------
@@ -113,7 +128,27 @@ class TopicModel(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the main topic of each document, by doc_id (schema DOCUMENT_TOPICS)."""
+        """Return the main topic of each document.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema DOCUMENT_TOPICS); NA without counted terms.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
         theta = self.distribution(corpus).to_numpy()
         main = theta.argmax(axis=1)
         empty = np.diff(corpus.dtm.indptr) == 0
@@ -132,10 +167,24 @@ class TopicModel(TransformerMixin, BaseEstimator):
     def distribution(self, corpus: Corpus) -> pd.DataFrame:
         """Return the share of each topic in each document.
 
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
         Returns
         -------
         DataFrame, shape (n_docs, n_topics)
             Rows sum to 1; columns are topic numbers.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The corpus was counted on other terms.
+        ParameterError
+            ``corpus`` is no Corpus.
 
         Notes
         -----

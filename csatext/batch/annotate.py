@@ -63,7 +63,7 @@ def annotate(
         )
     check_folder(out.parent)
     read = guarded(read_source(source, configuration, progress), configuration.privacy)
-    corpus, facts, _, _ = tagged(read.contacts, configuration, progress)
+    corpus, facts, _, _ = tagged(read.contacts, configuration, progress, redacted=read.redacted)
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
     if ending == ".xlsx" and len(facts) > _SHEET_ROWS:

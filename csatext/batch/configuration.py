@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_type_hints
 
 from csatext.errors import ConfigError, InputError, ParameterError
 from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
 from csatext.regular_files import read_whole
+from csatext.reporting.standard_tables import FREQUENCIES
 
 __all__ = [
     "AnalysisSection",
@@ -26,7 +28,6 @@ __all__ = [
 _LARGEST = 1 << 20
 """Bytes of a configuration; words in any number stand in lexicons."""
 _MOST_DOTS = 1_000
-_FREQUENCIES = ("D", "W", "M")
 _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}
 
 
@@ -108,7 +109,7 @@ class TablesSection:
     measure : str
         Flag whose rate is broken down and explained.
     freq : str
-        Period of trends and root causes: D, W or M.
+        Period of trends and root causes: auto (by the span of the contacts), D, W, M or Q.
     baseline_periods : int
         Periods before the current one that it is compared with.
     alpha : float
@@ -117,7 +118,7 @@ class TablesSection:
 
     by: list[str] = field(default_factory=list)
     measure: str = "is_negative"
-    freq: str = "W"
+    freq: str = "auto"
     baseline_periods: int = 4
     alpha: float = 0.05
 
@@ -156,18 +157,20 @@ class Configuration:
         """Return plain nested values."""
         return asdict(self)
 
-    def with_input(
-        self, columns: dict[str, str], encoding: str, duplicates: str = "", kind: str = ""
-    ) -> Configuration:
-        """Return this configuration with what the command line says of the input on top."""
-        section = replace(
-            self.input,
-            columns={**self.input.columns, **columns},
-            encoding=encoding or self.input.encoding,
-            duplicates=duplicates or self.input.duplicates,
-            kind=kind or self.input.kind,
-        )
-        return replace(self, input=section)
+    def with_given(self, tables: Mapping[str, Any] | None = None, **options: Any) -> Configuration:
+        """Return this configuration with what the command line says on top; empty and None say nothing.
+
+        Parameters
+        ----------
+        tables : mapping of str to object, optional
+            Keys of section ``[tables]``.
+        **options
+            Keys of section ``[input]``; ``columns`` are added to those of the file.
+        """
+        given = {name: value for name, value in options.items() if value not in (None, "", {})}
+        given["columns"] = {**self.input.columns, **given.get("columns", {})}
+        chosen = {name: value for name, value in (tables or {}).items() if value not in (None, "", [])}
+        return replace(self, input=replace(self.input, **given), tables=replace(self.tables, **chosen))
 
 
 def load_configuration(path: str | Path) -> Configuration:
@@ -206,7 +209,7 @@ def load_configuration(path: str | Path) -> Configuration:
 
 
 def _refuse_dotted(text: str, path: Path) -> None:
-    """Raise for a key of so many parts (``a.a.a``) that the parser, which copies each beginning, has no end."""
+    """Raise for a key of very many parts (``a.a.a``): the parser copies each beginning of it."""
     for number, line in enumerate(text.split("\n"), start=1):
         if line.count(".") > _MOST_DOTS:
             raise ConfigError(f"配置「{path}」第 {number} 行有 {line.count('.'):,} 个点；请分成几行。")
@@ -226,7 +229,12 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
         ("analysis.n_topics", analysis.n_topics, analysis.n_topics >= 0, "不小于 0 的整数，0 表示不做主题"),
         ("analysis.n_keywords", analysis.n_keywords, analysis.n_keywords >= 1, "不小于 1 的整数"),
         ("analysis.random_state", analysis.random_state, analysis.random_state >= 0, "不小于 0 的整数"),
-        ("tables.freq", tables.freq, tables.freq in _FREQUENCIES, "D（天）、W（周）或 M（月）"),
+        (
+            "tables.freq",
+            tables.freq,
+            tables.freq in FREQUENCIES,
+            "auto（按时间跨度）、D（天）、W（周）、M（月）或 Q（季度）",
+        ),
         ("tables.baseline_periods", tables.baseline_periods, tables.baseline_periods >= 1, "不小于 1 的整数"),
         ("tables.by", tables.by, len(set(tables.by)) == len(tables.by), "不重复的列名"),
     )
@@ -281,11 +289,15 @@ def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
             for items in value.values()
         )
         described = '键值是字符串列表，如 {extra = ["您好"]}'
-    elif wanted == Mapping[str, str]:
-        fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-        described = '键值都是字符串，如 {text = "投诉内容"}'
+    elif wanted == Mapping[str, str | Sequence[str]]:
+        fits = isinstance(value, dict) and all(
+            isinstance(item, str) or (isinstance(item, list) and all(isinstance(part, str) for part in item))
+            for item in value.values()
+        )
+        described = '键值都是字符串，如 {text = "投诉内容"}；text 也可以是列表，如 ["标题", "内容"]'
     else:
-        kinds = get_args(wanted) or (wanted,)
+        # TOML has no null: a key that may be absent is left out.
+        kinds = tuple(kind for kind in get_args(wanted) if kind is not NoneType) or (wanted,)
         fits = type(value) in kinds
         described = "或".join(_DESCRIBED[kind] for kind in kinds)
     if not fits:

@@ -40,6 +40,8 @@ class RunOutput:
         What could not be made, with the reason.
     turns : int or None
         Turns that the contacts were made of, where the input was dialogues.
+    outside : int
+        Contacts that are not of the time asked for.
     """
 
     facts: pd.DataFrame
@@ -50,6 +52,7 @@ class RunOutput:
     rows: int
     absent: Mapping[str, str]
     turns: int | None = None
+    outside: int = 0
 
 
 def manifest(
@@ -82,6 +85,7 @@ def manifest(
             "rows": product.rows,
             **turns,
             "contacts": len(product.facts),
+            **({"outside": product.outside} if product.outside else {}),
             "rejects": len(product.rejects),
         },
         "rejects": {str(reason): int(n) for reason, n in reasons.items()},

@@ -24,11 +24,12 @@ from csatext.batch.required_columns import check_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
-from csatext.ingest.contacts import REPEATED, ReadResult
+from csatext.ingest.contacts import ReadResult
 from csatext.ingest.formats.database import source_name
+from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
-from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.privacy.outputs import hold_names, mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.reporting.cause_words import with_words
 from csatext.reporting.examples import cause_examples, examples
 from csatext.reporting.report import render_report
@@ -44,6 +45,8 @@ __all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", 
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+_OF_TEXT = ("doc_id", "text")
+_IDLE_SHOWN = 10
 LEFT_OUT = (
     "file_failed",
     "file_skipped",
@@ -89,6 +92,8 @@ class RunResult:
         Rows read; ``rows == contacts + rejects``, and ``rows == turns + rejects`` for dialogues.
     turns : int or None
         Turns of the dialogues that the contacts were made of; None for an input of contacts.
+    outside : int
+        Contacts that are not of the time asked for; they are in ``rows`` and not in ``contacts``.
     left_out : tuple of str
         What of the input was not read, as the quality table says it: files and sheets.
     """
@@ -100,6 +105,7 @@ class RunResult:
     rejects: int
     turns: int | None = None
     left_out: tuple[str, ...] = ()
+    outside: int = 0
 
 
 def run(
@@ -147,15 +153,34 @@ def read_source(
     given = configuration.input
     progress(f"读取 {mask_sentence(source_name(source))}")
     read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
-    repeated = read.rejects[read.rejects["reason"].isin(REPEATED)]
-    if len(repeated) and given.duplicates == "error":
-        lines = "、".join(str(line) for line in repeated["line"].dropna().head(3))
-        where = f"（第 {lines} 行等）" if lines else ""
+    return _of_the_time(read, given)
+
+
+def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
+    """Return what was read with the contacts of the time that was asked for.
+
+    Raises
+    ------
+    InputError
+        There are none, or the contacts have no time.
+    """
+    if not (given.since or given.until):
+        return read
+    if "created_at" not in read.contacts:
         raise InputError(
-            f"「{source_name(source)}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
-            "请先去重，或用 --column doc_id=列名 指定唯一的编号列，或加 --duplicates first 只保留第一行。"
+            "按时间选取要有时间列；请用 --column created_at=列名 指定，或去掉 --since、--until、--month。"
         )
-    return read
+    first, last = given.span
+    times = read.contacts["created_at"]
+    inside = read.contacts[((times >= first) & (times <= last)).to_numpy()]
+    if inside.empty:
+        span = f"{times.min():%Y-%m-%d} 至 {times.max():%Y-%m-%d}" if times.notna().any() else "都没有时间"
+        raise InputError(f"所选时间里没有联络；这些联络的时间：{span}。请改 --since、--until 或 --month。")
+    outside = len(read.contacts) - len(inside)
+    detail = f"按 {given.since or '最早'} 至 {given.until or '最晚'} 选取，{outside} 条不在其中（或没有时间）"
+    note = quality_table([Note("outside_the_time", "created_at", outside, len(read.contacts), detail)])
+    quality = conform(pd.concat([read.quality, note], ignore_index=True), QUALITY)
+    return read._replace(contacts=inside.reset_index(drop=True), quality=quality, outside=outside)
 
 
 def source_facts(path: Path) -> dict[str, Any]:
@@ -175,7 +200,7 @@ def write_analysis(
 ) -> RunResult:
     """Analyse what was read and write everything; all is computed before the first file."""
     read = guarded(read, configuration.privacy)
-    analysis = analyse(read.contacts, configuration, progress)
+    analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted)
     progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
     page = render_report(
@@ -187,12 +212,22 @@ def write_analysis(
     )
     progress(f"写入 {mask_sentence(str(out))}")
     product = RunOutput(
-        analysis.facts, read.rejects, tables, page, source, read.rows, analysis.absent, read.turns
+        analysis.facts,
+        read.rejects,
+        tables,
+        page,
+        source,
+        read.rows,
+        analysis.absent,
+        read.turns,
+        read.outside,
     )
     write_product(product, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
     left_out = tuple(read.quality.loc[read.quality["check"].isin(LEFT_OUT), "detail"])
-    return RunResult(out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out)
+    return RunResult(
+        out, out / "report.html", read.rows, contacts, rejects, read.turns, left_out, read.outside
+    )
 
 
 def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
@@ -209,14 +244,20 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
         detail = f"{masked_ids} 个编号是个人信息，已遮盖，#后是行号"
         notes.append(quality_table([Note("personal_id", "doc_id", masked_ids, total, detail)]))
     quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
-    rejects = mask_rejects(read.rejects, read.contacts.columns)
-    return ReadResult(named, rejects, quality, read.rows, read.turns)
+    beside = [name for name in read.contacts.columns if name not in _OF_TEXT]
+    people = any(hold_names(read.contacts[name]) for name in beside) if len(read.rejects) else False
+    rejects = mask_rejects(read.rejects, read.contacts.columns, named=people)
+    return ReadResult(named, rejects, quality, read.rows, read.turns, read.outside, read.redacted)
 
 
 def tagged(
-    contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info
+    contacts: pd.DataFrame,
+    configuration: Configuration,
+    progress: Progress = _LOG.info,
+    *,
+    redacted: bool = False,
 ) -> tuple[Corpus, pd.DataFrame, dict[str, pd.DataFrame], dict[str, str]]:
-    """Clean, segment and analyse contacts.
+    """Clean, segment and analyse contacts; their texts are redacted unless reading has done so.
 
     Returns
     -------
@@ -235,14 +276,25 @@ def tagged(
         stop_words=configuration.text.stop_words or "default",
         simplify=configuration.text.simplify,
         pseudonymize=configuration.privacy.pseudonymize or None,
+        redact=not redacted,
         keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
     progress("情感、投诉类别")
     taxonomy = Taxonomy.load(settings.taxonomy or None)
-    results = [Sentiment().transform(corpus), RuleClassifier(taxonomy).fit(corpus).transform(corpus)]
+    rules = RuleClassifier(taxonomy).fit(corpus)
+    results = [Sentiment().transform(corpus), rules.transform(corpus)]
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
+    if settings.taxonomy:
+        tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
+        idle = hits.loc[hits["n_docs"] == 0, "pattern"]
+        if len(idle):
+            shown = "、".join(idle.head(_IDLE_SHOWN))
+            more = " 等" if len(idle) > _IDLE_SHOWN else ""
+            absent["分类体系里没有命中的词"] = (
+                f"{len(idle)} 个词在所有联络里都没有出现：{shown}{more}，见表 rule_patterns"
+            )
     if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
         least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
         absent["主题"] = (
@@ -257,7 +309,13 @@ def tagged(
     return corpus, build_facts(corpus, *results), tables, absent
 
 
-def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Progress = _LOG.info) -> Analysis:
+def analyse(
+    contacts: pd.DataFrame,
+    configuration: Configuration,
+    progress: Progress = _LOG.info,
+    *,
+    redacted: bool = False,
+) -> Analysis:
     """Take contacts through the whole road, in memory.
 
     Parameters
@@ -267,6 +325,8 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
     configuration : Configuration
     progress : callable
         Told the name of each step when it begins.
+    redacted : bool, default False
+        Whether the road that read the contacts has masked personal data in their texts.
 
     Raises
     ------
@@ -274,7 +334,7 @@ def analyse(contacts: pd.DataFrame, configuration: Configuration, progress: Prog
         A dimension or the measure is not there, or cannot serve as one.
     """
     check_tables(contacts, configuration.tables)
-    corpus, facts, tables, absent = tagged(contacts, configuration, progress)
+    corpus, facts, tables, absent = tagged(contacts, configuration, progress, redacted=redacted)
     given = configuration.tables
     by = given.by or None
     progress("关键词")

@@ -36,6 +36,8 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
         The file is not there, is no Parquet or holds no facts.
     """
     facts, out = Path(facts), Path(out)
+    if out.suffix.lower() not in (".html", ".htm") and not out.is_dir():
+        raise InputError(f"报告只写成网页，不能写成「{out.name}」；请用 -o 指定一个 .html 文件。")
     check_folder(out.parent)
     progress(f"读取 {mask_sentence(facts.name)}")
     check_regular(facts)

@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 class Incident:
     """A planted rise of complaints in one cell of the centre.
 
-    Attributes
+    Parameters
     ----------
     name : str
         What happened; unique among the incidents of a run.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csatext.strings import string_array
 
-__all__ = ["WORDS", "empty_dates", "repeated_words"]
+__all__ = ["WORDS", "empty_dates", "empty_shapes", "repeated_words"]
 
 WORDS = (
     r"null|none|nan|nat|n/?a|#n/?a|<na>|#ref!|#value!|\\n|tbd|tba|无|無|空|无日期|待定|未定|待确认|待補|待补|待补充|"
@@ -23,6 +23,8 @@ _ZEROS = (
 )
 """Nought, MySQL's zero date, and Excel's day 0 of the 1900 date base."""
 _EMPTY = rf"^(?:{WORDS}|{_ZEROS})$"
+_EMPTY_SHAPE = rf"^(?:{WORDS}|{_ZEROS}|0000[-/.]0?0[-/.]0?0(?:[ t]0?0:00(?::00)?)?)$"
+"""As ``_EMPTY``, where every digit stands as 0: 1900-01-00 is 0000-00-00 then."""
 _LONGEST = 64
 _ENOUGH = 0.5
 _REPEATED = 3
@@ -46,13 +48,28 @@ def empty_dates(column: pd.Series) -> NDArray[np.bool_]:
     >>> empty_dates(pd.Series(cells)).tolist()
     [True, True, True, False, True, False]
     """
-    cells = string_array(column)
+    return _matches(string_array(column), _EMPTY)
+
+
+def empty_shapes(shapes: pa.LargeStringArray) -> NDArray[np.bool_]:
+    """Return which texts, every digit of which is written as 0, may be signs for nothing.
+
+    Examples
+    --------
+    >>> empty_shapes(pa.array(["待定", "0000/0/0", "0000年00月", ""], pa.large_string())).tolist()
+    [True, True, False, True]
+    """
+    return _matches(shapes, _EMPTY_SHAPE)
+
+
+def _matches(cells: pa.LargeStringArray, pattern: str) -> NDArray[np.bool_]:
+    """Return which cells match in lower case and half width, or hold nothing."""
     short = np.asarray(pc.binary_length(cells).to_numpy(zero_copy_only=False) <= _LONGEST)
     found = np.zeros(len(cells), dtype=np.bool_)
     bare = pc.utf8_lower(
         pc.utf8_trim_whitespace(pc.utf8_normalize(cells.filter(pa.array(short)), form="NFKC"))
     )
-    sign = pc.match_substring_regex(bare, pattern=_EMPTY).to_numpy(zero_copy_only=False)
+    sign = pc.match_substring_regex(bare, pattern=pattern).to_numpy(zero_copy_only=False)
     found[short] = sign.astype(np.bool_) | (pc.binary_length(bare).to_numpy(zero_copy_only=False) == 0)
     return found
 

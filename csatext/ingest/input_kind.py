@@ -11,7 +11,7 @@ import pandas as pd
 from csatext.errors import CsatextError, InputError
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import as_identifiers, as_text
-from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues
+from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, is_flat
 from csatext.ingest.dialogues.layouts import exchanges, nested_column, transcript_cells
 from csatext.ingest.dialogues.roles import anonymous, flag_role, map_roles, role_of
 from csatext.ingest.dialogues.subtitles import looks_like_subtitles
@@ -28,6 +28,8 @@ _RECORD_SAMPLE, _CELL_SAMPLE = 50, 200
 _GLANCE = 200_000
 _HALF = 0.5
 _SURE = 0.9
+_FEW = 4
+"""Most speakers of a chat, in the mean, whose list may be told from one of contacts by its messages alone."""
 _NAMED = 0.3
 """Least share of speakers with a role's name where the header says that the rows are a dialogue's."""
 _CONVERSATION = ("会话", "对话", "通话", "录音", "session", "conversation", "conv", "dialog", "call", "chat")
@@ -86,13 +88,18 @@ def _holds_turns(values: Sequence[Any], path: object) -> bool:
 
     One list of objects with a key such as ``author`` may as well be a list of contacts.
     """
-    if 2 * sum(holds_dialogues(value) for value in values) <= len(values):
+    if 2 * sum(holds_dialogues(value) for value in values) <= len(values) and not is_flat(values):
         return False
     found = find_dialogues(values)
     if not found.utterances:
         return False
     frame, given = found.table()
     turns = map_turns(frame, given, path, "Asia/Shanghai").frame
+    if {"start_seconds", "end_seconds"} <= set(turns) and len(turns) > 1:
+        # Texts with a beginning and an end in seconds are recognised speech, whoever speaks.
+        return True
+    if found.messages and "speaker" in turns and 1 < turns["speaker"].nunique() <= _FEW * len(found.fields):
+        return True
     known = turns["role"].notna() & (turns["role"] != "customer")
     if len(found.fields) > 1 and not known.any() and not _names_text(found.fields[0]):
         return True
@@ -128,7 +135,8 @@ def _both_speak(roles: pd.Series, ids: pd.Series, labels: pd.Series | None = Non
 def _two_sides(cells: Sequence[str], header: str = "") -> bool:
     """Return whether most texts are transcripts: of a customer and the service side, or numbered speakers.
 
-    Letters (A：, B：) count in a column whose header names a conversation alone: lists begin with them too.
+    Letters (A：, B：) count in a column whose header names a conversation alone, or behind the beginning and
+    end of what was said: lists begin with them too.
     """
     grammar = find_grammar(cells)
     if grammar is None:
@@ -136,9 +144,11 @@ def _two_sides(cells: Sequence[str], header: str = "") -> bool:
     least = 0 if _names_conversation(header) else 1
     both = 0
     for cell in cells:
-        labels = {line.label for line in split_transcript(cell, grammar) if line.label is not None}
+        lines = split_transcript(cell, grammar)
+        labels = {line.label for line in lines if line.label is not None}
+        timed = {line.label for line in lines if line.ended is not None}
         roles = {role_of(label) for label in labels}
-        apart = sum(anonymous(label) and len(label.strip()) > least for label in labels)
+        apart = sum(anonymous(label) and (len(label.strip()) > least or label in timed) for label in labels)
         # Chat programs write the customer's own name in the line above what was said.
         customer = "customer" in roles or (None in roles and grammar in ("head_lines", "stamped"))
         both += apart > 1 or (customer and bool(roles & {"agent", "bot"}))

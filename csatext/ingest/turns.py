@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from csatext.dates.parse import parse_times
 from csatext.errors import InputError
+from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import kind_of
 from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
@@ -69,7 +70,7 @@ def _ordered(frame: pd.DataFrame) -> tuple[NDArray[np.int64], int]:
     return order.astype(np.int64), int((inside & (codes[order][1:] == codes[order][:-1])).sum())
 
 
-def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
+def _typed(frame: pd.DataFrame, timezone: str, dayfirst: bool | None, notes: list[Note]) -> pd.DataFrame:
     """Return the frame with the contacts' columns as their kinds say."""
     result = frame.copy(deep=False)
     for name in frame.columns:
@@ -77,8 +78,9 @@ def _typed(frame: pd.DataFrame, timezone: str) -> pd.DataFrame:
             continue
         column, kind = frame[name], kind_of(name)
         if kind == "time":
-            times = parse_times(column, timezone)
+            times = parse_times(column, timezone, dayfirst)
             result[name] = times.values
+            notes.extend(order_notes(column, times, str(name)))
             if times.unreadable.any():
                 result[f"{name}_text"] = as_text(column).where(times.unreadable)
         elif kind == "id":
@@ -123,7 +125,7 @@ def _only_apart(frame: pd.DataFrame) -> bool:
 
 
 def to_turns(
-    spoken: Sequence[Spoken], path: object, timezone: str
+    spoken: Sequence[Spoken], path: object, timezone: str, dayfirst: bool | None = None
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return table ``turns``, rejects with the name of their source, and notes.
 
@@ -135,6 +137,8 @@ def to_turns(
         Named in errors.
     timezone : str
         IANA name.
+    dayfirst : bool, optional
+        As :func:`read_turns` takes it.
 
     Returns
     -------
@@ -158,7 +162,7 @@ def to_turns(
         )
     lines = np.concatenate([part.lines for part in spoken])
     frame["doc_id"] = _identified(spoken, frame, number, notes)
-    frame = _anchored(_typed(frame, timezone))
+    frame = _anchored(_typed(frame, timezone, dayfirst, notes))
     order, moved = _ordered(frame)
     frame, lines, number = frame.iloc[order].reset_index(drop=True), lines[order], number[order]
     total = len(frame) + sum(len(part.rejects) for part in spoken)
@@ -211,6 +215,7 @@ def read_turns(
     sheet: str | int | None = None,
     delimiter: str | None = None,
     timezone: str = "Asia/Shanghai",
+    dayfirst: bool | None = None,
 ) -> pd.DataFrame:
     r"""Read any file of dialogues into turns, one row an utterance.
 
@@ -234,6 +239,8 @@ def read_turns(
         Overrides the guess for delimited files.
     timezone : str, default "Asia/Shanghai"
         In whose wall clock epochs and times with a zone are given.
+    dayfirst : bool, optional
+        Whether ``1/3/2026`` is the first of March, as :func:`csatext.read_contacts` takes it.
 
     Returns
     -------
@@ -265,7 +272,12 @@ def read_turns(
     [['T1', 0, 'agent'], ['T1', 1, 'customer']]
     """
     options = ReadOptions.of(
-        columns=columns, encoding=encoding, sheet=sheet, delimiter=delimiter, timezone=timezone
+        columns=columns,
+        encoding=encoding,
+        sheet=sheet,
+        delimiter=delimiter,
+        timezone=timezone,
+        dayfirst=dayfirst,
     )
     return turns_of_sources(open_tables(path, options), path, options)
 
@@ -285,7 +297,7 @@ def turns_of_sources(
     InputError, ParameterError
         As :func:`read_turns`.
     """
-    turns, rejected, notes = to_turns(load_spoken(sources, options), path, options.timezone)
+    turns, rejected, notes = to_turns(load_spoken(sources, options), path, options.timezone, options.dayfirst)
     rejects = pd.DataFrame(
         [(source, *reject) for source, reject in rejected], columns=["source", "line", "reason", "raw"]
     )

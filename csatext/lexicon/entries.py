@@ -15,7 +15,13 @@ _COMMENTARY = frozenset({"source", "note"})
 _LONGEST_TERM = 500
 """Characters of a word: what is longer is a text in the wrong column or a file without line ends."""
 
-NUMERIC = {"valence": (-1.0, 1.0), "factor": (0.0, 5.0), "level": (1.0, 3.0), "freq": (0.0, 1e12)}
+NUMERIC = {
+    "valence": (-1.0, 1.0),
+    "factor": (0.0, 5.0),
+    "level": (1.0, 3.0),
+    "freq": (0.0, 1e12),
+    "points": (1.0, 5.0),
+}
 """Columns that hold numbers, each with its smallest and largest value."""
 
 

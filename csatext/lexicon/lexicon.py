@@ -30,7 +30,7 @@ class Lexicon:
 
     Two lexicons are equal when they hold the same terms and values, wherever these were read.
 
-    Attributes
+    Parameters
     ----------
     entries : tuple of Entry
         Sorted by term, each term once.
@@ -166,11 +166,14 @@ class Lexicon:
         Returns
         -------
         Lexicon
+            A new one.
 
         Raises
         ------
         LexiconError
             With ``on_conflict="error"``: names the term and both places.
+        ParameterError
+            ``on_conflict`` is none of the three.
 
         Examples
         --------
@@ -196,7 +199,25 @@ class Lexicon:
     def save(self, path: str | Path) -> Path:
         """Write the list as UTF-8 with a header: TSV, or CSV where the path ends in ``.csv``.
 
-        ``Lexicon.load`` of the file gives an equal lexicon. Returns the path.
+        ``Lexicon.load`` of the file gives an equal lexicon.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            Replaced as a whole.
+
+        Returns
+        -------
+        pathlib.Path
+            The path.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> ours = Lexicon.from_table(pd.DataFrame({"term": ["亲情号"]}))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Lexicon.load(ours.save(Path(folder) / "ours.tsv")).table["term"].tolist()
+        ['亲情号']
         """
         target = Path(path)
         buffer = io.StringIO()

@@ -14,13 +14,12 @@ import pyarrow.compute as pc
 
 from csatext.errors import ParameterError, SchemaError
 from csatext.privacy.context import TriggerWords
-from csatext.privacy.find import locate
+from csatext.privacy.find import locate_column
 from csatext.privacy.kinds import Found, check_kinds
 from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, fold
-from csatext.privacy.prefilter.prefilter import may_hold_pii
 from csatext.privacy.recognizers.digit_runs import DIGITS, GAP
 from csatext.privacy.recognizers.names import ASKS_NAME
-from csatext.privacy.recognizers.spoken_digits import digit_extent
+from csatext.privacy.recognizers.spoken_digits import digit_chunks, digit_extent
 from csatext.schema import conform
 from csatext.schema.contacts import PERSONAL_DATA
 from csatext.strings import string_column
@@ -31,6 +30,13 @@ _COLUMNS = ("doc_id", "turn_id", "role", "text")
 _QUESTION_LENGTH = 40
 _MOST_BETWEEN = 3
 _WITH_LETTERS = frozenset(("plate", "uscc", "passport", "order", "account", "email", "address"))
+_OF_DIGITS = frozenset(
+    ("mobile", "landline", "id_card", "bank_card", "order", "account", "otp", "password", "device")
+)
+_READ_BEFORE, _READ_AFTER = 2, 6
+"""Turns before and after a value in which its digits are looked for again: chosen."""
+_LEAST_READ, _LEAST_READ_START = 4, 3
+_COUNTED = re.compile(r"\s?[元块个次条天月年点折%分度岁斤件号楼路]")
 _LAST_CHARACTER = re.compile(r".*[A-Za-z0-9\u3400-\u9fff]", re.DOTALL)
 _LONGEST_MINOR, _SHORT_MINOR = 40, 20
 _ASKS_NAME = re.compile(ASKS_NAME)
@@ -150,19 +156,65 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
         for question, said in zip(questions, texts, strict=True)
     ]
     asked = pc.match_substring_regex(pa.array(questions, type=pa.large_string()), pattern=ASKS_NAME)
-    hits = pc.indices_nonzero(
-        pc.or_(asked, may_hold_pii(pa.array(joined, type=pa.large_string())))
-    ).to_pylist()
-    for chain in hits:
+    located = locate_column(
+        pa.array(map(fold, joined), type=pa.large_string()), kinds, named=asked.to_numpy(zero_copy_only=False)
+    )
+    place = pd.Series(np.arange(len(ordered)), index=ordered.index)
+    heard: dict[int, list[tuple[int, int, Found]]] = {}
+    for chain in sorted(located):
         text, said = joined[chain], texts[chain]
         view = fold(text)
         first = len(questions[chain]) + 1
         lengths = (len(turn) + 1 for turn in said[:-1])
         starts = list(accumulate(lengths, initial=first))
-        for found in locate(text, kinds):
+        for found in located[chain]:
             if found.start >= first:
                 for turn, start, end in _pieces(said, starts, view, found):
-                    yield rows[chain][turn], start, end, found
+                    heard.setdefault(int(place[rows[chain][turn]]), []).append((start, end, found))
+    yield from _with_read_backs(ordered, heard)
+
+
+def _with_read_backs(
+    ordered: pd.DataFrame, heard: dict[int, list[tuple[int, int, Found]]]
+) -> Iterator[tuple[int, int, int, Found]]:
+    """Yield the values heard, and the parts of them that are said again in the turns around.
+
+    An agent who repeats one group of a number says a part of it that alone is none.
+    """
+    doc_ids, texts, labels = ordered["doc_id"].tolist(), ordered["text"].tolist(), ordered.index.tolist()
+    said_again: dict[int, dict[str, Found]] = {}
+    for at, values in heard.items():
+        for start, end, found in values:
+            yield labels[at], start, end, found
+            digits = re.sub("[^0-9]", "", found.value)
+            if found.kind in _OF_DIGITS and len(digits) > _LEAST_READ:
+                for turn in range(max(0, at - _READ_BEFORE), min(len(texts), at + _READ_AFTER + 1)):
+                    if doc_ids[turn] == doc_ids[at]:
+                        said_again.setdefault(turn, {})[digits] = found
+    for turn, numbers in said_again.items():
+        taken = [(start, end) for start, end, _ in heard.get(turn, [])]
+        for start, end, digits in _groups(fold(texts[turn])):
+            free = not any(left < end and start < right for left, right in taken)
+            source = _said_in(digits, numbers) if free else None
+            if source is not None:
+                yield labels[turn], start, end, source
+
+
+def _groups(view: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and digits of the groups of digits that nothing counts."""
+    for chunk in digit_chunks(view):
+        if _COUNTED.match(view, chunk.end) is None:
+            yield chunk.start, chunk.end, chunk.digits
+
+
+def _said_in(digits: str, numbers: dict[str, Found]) -> Found | None:
+    """Return the value of which the digits are a part: four or more of them, or the first or last three."""
+    for number, found in numbers.items():
+        if len(digits) >= _LEAST_READ and digits in number:
+            return found
+        if len(digits) == _LEAST_READ_START and (number.startswith(digits) or number.endswith(digits)):
+            return found
+    return None
 
 
 def find_pii_turns(turns: pd.DataFrame, *, kinds: Iterable[str] | None = None) -> pd.DataFrame:

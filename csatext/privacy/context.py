@@ -13,18 +13,19 @@ import numpy as np
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from csatext.lexicon import lexicon_path
-from csatext.privacy.normalize import QUESTION_END, SPEAKER
+from csatext.privacy.normalize import QUESTION_END, SPEAKER, TEXT_END
 
 __all__ = ["DIRECT", "TriggerWord", "TriggerWords", "announcing", "words_of"]
 
 _ABOUT_NAMES = ("name", "title")
 _AFTER_SURNAMES = "office"  # some of these words announce a name too
-_SILENT = frozenset(("title", "office", "other"))
+_NO_CUE = "none"  # longer words in which a context word is none, such as 领导班子
+_SILENT = frozenset(("title", "office", "other", _NO_CUE))
 _REACH = 18
 _REACH_OF_QUESTION = 40
 _REACH_AFTER = 6
-_STOP = re.compile(r"[。！!？?；;\n\ufdd0]|[0-9]{3}")
-_ANSWERED = re.compile(f"{QUESTION_END}.*[0-9]{{5}}", re.DOTALL)
+_STOP = re.compile(rf"[。！!？?；;\n\ufdd0{TEXT_END}]|[0-9]{{3}}")
+_ANSWERED = re.compile(rf"\A[^{QUESTION_END}]*+{QUESTION_END}.*[0-9]{{5}}", re.DOTALL)
 _LATIN = re.compile(r"[A-Za-z]")
 _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不见了|丢了|看不到|查不到|在哪")
 DIRECT = (
@@ -36,11 +37,12 @@ _DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT}|同号|前[几三四]位|前面|开
 
 
 class TriggerWord(NamedTuple):
-    """A context word that stands before a value."""
+    """A context word that stands before a value, and where it ends."""
 
     kind: str
     strong: bool
     direct: bool
+    end: int
 
 
 @cache
@@ -69,15 +71,19 @@ def announcing() -> list[str]:
     return [row["word"] for row in _rows() if row["class"] not in _SILENT]
 
 
-def words_of(kind: str) -> list[str]:
-    """Return the context words of one class.
+def words_of(kind: str, *, strong: bool | None = None) -> list[str]:
+    """Return the context words of one class, of one strength only where ``strong`` is given.
 
     Examples
     --------
     >>> "微信号" in words_of("account")
     True
     """
-    return [row["word"] for row in _rows() if row["class"] == kind]
+    return [
+        row["word"]
+        for row in _rows()
+        if row["class"] == kind and strong in (None, row["strength"] == "strong")
+    ]
 
 
 def _inside_latin_word(view: str, start: int, end: int) -> bool:
@@ -112,7 +118,7 @@ class TriggerWords:
         self._found: list[tuple[int, int, str, bool]] = []
         for number, start, end in automaton.find_matches_as_indexes(view):
             kind, strong, latin = meanings[number]
-            if latin and _inside_latin_word(view, start, end):
+            if kind == _NO_CUE or (latin and _inside_latin_word(view, start, end)):
                 continue
             chosen = self.names if kind in _ABOUT_NAMES else self._found
             chosen.append((start, end, kind, strong))
@@ -132,13 +138,15 @@ class TriggerWords:
         if position - end > _REACH_OF_QUESTION:
             return None
         gap = self._view[end:position]
+        if TEXT_END in gap:
+            return None
         asked = QUESTION_END in gap and _ANSWERED.search(gap) is None
         if _NONE_GIVEN.search(gap) is not None or (not asked and position - end > _REACH):
             return None
         direct = asked or _DIRECT.fullmatch(gap) is not None
         if not direct and _STOP.search(gap) is not None:
             return None
-        return TriggerWord(kind, strong, direct)
+        return TriggerWord(kind, strong, direct, end)
 
     def near(self, start: int, end: int) -> bool:
         """Whether a context word stands in reach before a stretch, in it or right after it."""
@@ -169,9 +177,9 @@ class TriggerWords:
         at = bisect_right(self._ends, position)
         if at == len(self._found):
             return None
-        start, _, kind, strong = self._found[at]
+        start, end, kind, strong = self._found[at]
         if start < position or start - position > reach:
             return None
         if _STOP.search(self._view[position:start]) is not None:
             return None
-        return TriggerWord(kind, strong, direct=False)
+        return TriggerWord(kind, strong, direct=False, end=end)

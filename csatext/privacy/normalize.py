@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
+import opencc
 
 from csatext.privacy.kinds import MASK
 
@@ -16,7 +17,9 @@ __all__ = [
     "PROVINCES",
     "QUESTION_END",
     "SPEAKER",
+    "TEXT_END",
     "TURN_JOIN",
+    "around",
     "fold",
     "folding",
     "segments",
@@ -31,21 +34,22 @@ TURN_JOIN = "\ufdd0"
 QUESTION_END = "\ufdd1"
 """Ends the other speaker's last turn: its words are context, its digits belong to no value after it."""
 
-SPEAKER = r"\s(?:客户|顾客|用户|买家|客服|坐席|座席|用户方|来电人|[AB])\s?:"
-"""Label of a speaker at the start of a line in a transcript."""
+TEXT_END = "\ufdd2"
+"""Stands between texts of a column that a recognizer reads in one go: no value and no context crosses it."""
+
+SPEAKER = (
+    r"(?<![0-9A-Za-z\u3400-\u9fff])(?:客户|顾客|用户|买家|卖家|商家|客服|坐席|座席|话务员|接线员"
+    r"|机器人|用户方|来电人|主叫|被叫|甲|乙|[A-D])\s?:"
+)
+"""Label of a speaker in a transcript: at the start of a line, or after a mark within a cell."""
 
 _VARIANTS = (
     "〇○壹贰貳叁參肆柒捌玖兩",
     "零零一二二三三四七八九两",
 )
-_TRADITIONAL = (
-    "於陸電話號碼機單訂戶運遞聯繫編銀帳賬寶門樓棟區縣鎮鄉莊張陳劉楊黃趙吳孫馬鄭謝許鄧馮蕭葉蔣韓盧鍾歐陽羅賴蘇錢衛龍"
-    "賀萬湯範嚴顧齊龔東業員證護稱貴個會務營籤東請們",
-    "于陆电话号码机单订户运递联系编银账账宝门楼栋区县镇乡庄张陈刘杨黄赵吴孙马郑谢许邓冯萧叶蒋韩卢钟欧阳罗赖苏钱卫龙"
-    "贺万汤范严顾齐龚东业员证护称贵个会务营签东请们",
-)
+_HAN = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
 _FOLD = {ord(full): ord(full) - 0xFEE0 for full in map(chr, range(0xFF01, 0xFF5F))}
-_FOLD |= str.maketrans(*_VARIANTS) | str.maketrans(*_TRADITIONAL)
+_FOLD |= str.maketrans(*_VARIANTS)
 _FOLD |= str.maketrans("￥　＊×●•∗﹡‐‑‒–—―−－", "¥ ******-------" + "-")
 _POINTS = 0x110000
 _LAST_DIGIT = 0x20000  # decimal digits of Unicode 16 all come before
@@ -80,6 +84,11 @@ def folding() -> np.ndarray:
     table[_SURROGATES] = _REPLACEMENT
     for digit in re.findall(r"\d", "".join(map(chr, range(_LAST_DIGIT)))):
         table[ord(digit)] = ord("0") + unicodedata.decimal(digit)
+    simple = opencc.OpenCC("t2s").convert("\n".join(_HAN)).split("\n")
+    pairs = [
+        (ord(char), ord(plain)) for char, plain in zip(_HAN, simple, strict=True) if plain < "\U00010000"
+    ]
+    table[[char for char, _ in pairs]] = [plain for _, plain in pairs]
     table[list(_FOLD)] = [ord(plain) if isinstance(plain, str) else plain for plain in _FOLD.values()]
     table.setflags(write=False)
     return table
@@ -120,3 +129,15 @@ def segments(text: str) -> Iterator[tuple[int, int]]:
         last = mask.end()
     if last < len(text):
         yield last, len(text)
+
+
+def around(view: str, start: int, end: int, reach: int) -> tuple[str, str]:
+    """Return the characters before and after a stretch, of its own text only.
+
+    Examples
+    --------
+    >>> around("查一下12345。", 3, 8, 2)
+    ('一下', '。')
+    """
+    before = view[max(0, start - reach) : start].rpartition(TEXT_END)[2]
+    return before, view[end : end + reach].partition(TEXT_END)[0]

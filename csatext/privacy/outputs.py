@@ -8,26 +8,36 @@ import numpy as np
 import pandas as pd
 
 from csatext.errors import mask_numbers
-from csatext.privacy.kinds import ID_KINDS, MESSAGE_KINDS
+from csatext.privacy.kinds import ID_KINDS, MASK_LABELS, MESSAGE_KINDS
 from csatext.privacy.personal_columns import (
     HIDDEN_VALUE,
     are_agents,
     are_orders,
+    are_people,
     can_be_names,
+    hold_names,
     mask_columns,
     mask_values,
 )
 from csatext.privacy.redact import redact, redact_column
 from csatext.strings import string_array
 
-__all__ = ["mask_columns", "mask_doc_ids", "mask_rejects", "mask_sentence"]
+__all__ = ["hold_names", "mask_columns", "mask_doc_ids", "mask_rejects", "mask_sentence"]
 
 _NAMES = re.compile(r"姓名|名字|客户名|人$|主$|(?i:name)")
+_MOBILE_ID = r"^1[3-9]\d{9}$"
 _ID_SHAPES = (
-    r"1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7}|@|[^\x00-\x7f]|[A-Za-z]\d{8}"
-    r"|\d{6}(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}"
+    r"(?:^|\D)(?:\+?86[- ]?|0086[- ]?|0)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?:\D|$)|(?:^"
+    r"|\D)\(?0[1-9]\d{0,2}\)?[ -]?\d{3,4}[ -]?\d{4}(?:\D|$)"
+    r"|@|\*|\(\d\)|\+\d|00(?:85|88)\d|(?:^|[^A-Za-z0-9])[A-Za-z]{1,2}\d{7,10}(?:$|[^A-Za-z0-9])"
+    r"|\d{6}[ -]?(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -]?\d{3}"
 )
-"""What an identifier that is looked at closely must hold: most files have none."""
+"""What an identifier of Latin letters and digits that is read as text must hold: most files have none."""
+_PAPER_ID = r"^[A-Za-z]{1,2}\d{7,9}$"
+_RANDOM_ID = r"(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$"
+_NOT_LATIN = r"[^\x00-\x7f]"
+_DENSE = 50
+"""Numbers after the same letters that lie closer than this to each other on average count something."""
 _SAMPLE = 1000
 _CARD_SHARE = 0.3
 """An identifier column with more bank card numbers than this holds them on purpose: chance gives 0.07."""
@@ -52,11 +62,12 @@ def mask_doc_ids(contacts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     cards = redact_column(string_array(ids.iloc[:_SAMPLE]), kinds=["bank_card"])
     on_purpose = float((ids.iloc[:_SAMPLE] != pd.Series(cards.to_pylist(), index=ids.index[:_SAMPLE])).mean())
     kinds = [*ID_KINDS, "bank_card"] if on_purpose > _CARD_SHARE else [*ID_KINDS]
-    held = np.flatnonzero(ids.str.contains(_ID_SHAPES, regex=True) | (on_purpose > _CARD_SHARE))
+    held = np.flatnonzero(_are_read(ids) | (on_purpose > _CARD_SHARE))
     before = ids.iloc[held]
-    after = pd.Series(
-        redact_column(string_array(before), kinds=kinds).to_pylist(), index=before.index, dtype="str"
-    )
+    mobile = before.str.contains(_MOBILE_ID, regex=True)
+    read = redact_column(string_array(before[~mobile]), kinds=kinds).to_pylist()
+    after = pd.Series(f"[{MASK_LABELS['mobile']}]", index=before.index, dtype="str")
+    after[~mobile] = pd.array(read, dtype="str")
     changed = held[(after != before).to_numpy(bool)]
     if not len(changed):
         return contacts, 0
@@ -65,7 +76,37 @@ def mask_doc_ids(contacts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     return contacts.assign(doc_id=pd.Series(masked, index=ids.index, dtype="str")), len(changed)
 
 
-def mask_rejects(rejects: pd.DataFrame, columns: pd.Index | None = None) -> pd.DataFrame:
+def _are_read(ids: pd.Series) -> np.ndarray:
+    """Return which identifiers have a shape that can be personal data.
+
+    Those with other than Latin letters are told by their shape, their digits as zeros, each shape once; those
+    of letters and a counter, which look like passports, by how close their numbers lie.
+    """
+    chosen = ids.str.contains(_ID_SHAPES, regex=True) & ~ids.str.contains(_RANDOM_ID, regex=True)
+    chosen = chosen.to_numpy(bool, copy=True)
+    papers = np.flatnonzero(chosen & ids.str.contains(_PAPER_ID, regex=True).to_numpy(bool))
+    if len(papers):
+        parts = ids.iloc[papers].str.extract(r"^(?P<letters>[A-Za-z]+)(?P<number>\d+)$")
+        numbers = parts["number"].astype("int64")
+        grouped = numbers.groupby(parts["letters"].to_numpy())
+        spread = (grouped.transform("max") - grouped.transform("min")) / grouped.transform("size").clip(
+            lower=2
+        )
+        counts = (spread <= _DENSE) & (grouped.transform("size") > 2)
+        chosen[papers[counts.to_numpy(bool)]] = False
+    other = np.flatnonzero(ids.str.contains(_NOT_LATIN, regex=True).to_numpy(bool))
+    if len(other):
+        shapes = ids.iloc[other].str.replace(r"[0-9]", "0", regex=True)
+        codes, values = pd.factorize(shapes)
+        shown = redact_column(string_array(values), kinds=ID_KINDS).to_pylist()
+        named = np.array([new != old for new, old in zip(shown, values, strict=True)], dtype=bool)
+        chosen[other] |= named[codes]
+    return chosen
+
+
+def mask_rejects(
+    rejects: pd.DataFrame, columns: pd.Index | None = None, *, named: bool = False
+) -> pd.DataFrame:
     """Return the rejects table with personal data in ``raw`` and ``source`` masked.
 
     Parameters
@@ -74,10 +115,12 @@ def mask_rejects(rejects: pd.DataFrame, columns: pd.Index | None = None) -> pd.D
     columns : Index, optional
         Headers of the input. Where one says that it holds names (of agents too), numbers of orders or of
         QQ, cells of rejected rows that can be one are masked too: without its header a cell cannot be told.
+    named : bool, default False
+        Whether a column of the input holds names by what stands in it.
     """
     raw = mask_values(rejects["raw"].astype("str"))
     headers = [] if columns is None else [str(name) for name in columns]
-    if any(_NAMES.search(name) or are_agents(name) for name in headers):
+    if named or any(_NAMES.search(name) or are_agents(name) or are_people(name) for name in headers):
         cells = pd.Index(raw.str.findall(_HAN_CELL).explode().dropna().unique())
         names = cells[can_be_names(cells)] if len(cells) else cells
         if len(names):

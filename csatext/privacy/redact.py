@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 
 from csatext.errors import ParameterError
 from csatext.privacy.across_turns import turn_values
-from csatext.privacy.find import check_text, locate
+from csatext.privacy.find import check_text, locate, locate_column
 from csatext.privacy.kinds import MASK_LABELS, Found, check_kinds
-from csatext.privacy.prefilter.prefilter import may_hold_pii
 from csatext.strings import Column, map_chunks, string_column
 
 __all__ = ["redact", "redact_column", "redact_turns"]
@@ -44,10 +43,10 @@ def mask_of(found: Found, key: bytes | None) -> str:
     return f"[{label}#{hmac.new(key, message, hashlib.sha256).hexdigest()[:_TOKEN_LENGTH]}]"
 
 
-def _redact(text: str, kinds: frozenset[str], key: bytes | None) -> str:
+def _masked(text: str, values: Iterable[Found], key: bytes | None) -> str:
     parts: list[str] = []
     last = 0
-    for found in locate(text, kinds):
+    for found in values:
         parts += (text[last : found.start], mask_of(found, key))
         last = found.end
     return "".join((*parts, text[last:]))
@@ -81,6 +80,7 @@ def redact(
     Parameters
     ----------
     text : str
+        Raw or cleaned.
     kinds : iterable of str, optional
         Kinds to mask (see :data:`csatext.privacy.kinds.KINDS`); all by default.
     pseudonymize : str or bytes, optional
@@ -112,7 +112,7 @@ def redact(
     chosen, key = check_kinds(kinds), _key(pseudonymize)
     text = check_text(text, "一列文本请用 redact_column")
     if not return_offsets:
-        return _redact(text, chosen, key)
+        return _masked(text, locate(text, chosen), key)
     parts: list[str] = []
     offsets: list[np.ndarray] = []
     last = 0
@@ -164,15 +164,15 @@ def redact_column(
 
 
 def _redact_array(texts: pa.Array, kinds: frozenset[str], key: bytes | None) -> pa.Array:
-    rows = pc.indices_nonzero(may_hold_pii(texts))
-    before = texts.take(rows).to_pylist()
-    after = [_redact(text, kinds, key) for text in before]
-    changed = [i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new]
-    if not changed:
+    located = locate_column(pc.fill_null(texts, ""), kinds)
+    if not located:
         return texts
+    rows = np.array(sorted(located))
+    before = texts.take(pa.array(rows)).to_pylist()
+    after = [_masked(text, located[row], key) for row, text in zip(rows.tolist(), before, strict=True)]
     mask = np.zeros(len(texts), dtype=bool)
-    mask[rows.to_numpy()[changed]] = True
-    return pc.replace_with_mask(texts, pa.array(mask), pa.array([after[i] for i in changed], type=texts.type))
+    mask[rows] = True
+    return pc.replace_with_mask(texts, pa.array(mask), pa.array(after, type=texts.type))
 
 
 def redact_turns(

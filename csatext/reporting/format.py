@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "format_p_value",
     "format_percent",
     "format_points",
+    "format_whole",
 ]
 
 
@@ -25,9 +27,22 @@ def format_number(value: Any) -> str:
     >>> format_number(1234), format_number(4.256), format_number(None)
     ('1,234', '4.26', '—')
     """
-    if pd.isna(value):
+    if not _is_known(value):
         return "—"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def format_whole(value: Any, sign: bool = False) -> str:
+    """Return a number rounded to whole ones, with its sign if asked.
+
+    Examples
+    --------
+    >>> format_whole(1234.6), format_whole(-3.2, sign=True), format_whole(float("nan"))
+    ('1,235', '-3', '—')
+    """
+    if not _is_known(value):
+        return "—"
+    return f"{value:+,.0f}" if sign else f"{value:,.0f}"
 
 
 def format_percent(value: Any) -> str:
@@ -38,7 +53,7 @@ def format_percent(value: Any) -> str:
     >>> format_percent(0.1234), format_percent(float("nan"))
     ('12.3%', '—')
     """
-    return "—" if pd.isna(value) else f"{value:.1%}"
+    return f"{value:.1%}" if _is_known(value) else "—"
 
 
 def format_points(value: Any) -> str:
@@ -49,7 +64,7 @@ def format_points(value: Any) -> str:
     >>> format_points(-0.012)
     '-1.2 个百分点'
     """
-    return "—" if pd.isna(value) else f"{value * 100:+.1f} 个百分点"
+    return f"{value * 100:+.1f} 个百分点" if _is_known(value) else "—"
 
 
 def format_p_value(value: Any) -> str:
@@ -60,16 +75,21 @@ def format_p_value(value: Any) -> str:
     >>> format_p_value(0.0312), format_p_value(1e-9)
     ('0.031', '<0.001')
     """
-    if pd.isna(value):
+    if not _is_known(value):
         return "—"
     return "<0.001" if value < 0.001 else f"{value:.2g}"
 
 
 def format_interval(low: Any, high: Any, form: Callable[[Any], str]) -> str:
     """Return an interval."""
-    return "—" if pd.isna(low) or pd.isna(high) else f"{form(low)} – {form(high)}"
+    return f"{form(low)} – {form(high)}" if _is_known(low) and _is_known(high) else "—"
 
 
 def format_intervals(table: pd.DataFrame, form: Callable[[Any], str]) -> list[str]:
     """Return the interval of each row of a table with ``low`` and ``high``."""
     return [format_interval(low, high, form) for low, high in zip(table["low"], table["high"], strict=True)]
+
+
+def _is_known(value: Any) -> bool:
+    """Return whether a value is a number: neither missing nor the infinity of a division by nothing."""
+    return not pd.isna(value) and bool(np.isfinite(float(value)))

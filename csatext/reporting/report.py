@@ -48,6 +48,7 @@ def write_report(
     tables : mapping of str to DataFrame, optional
         Tables to show by their names; None makes the standard ones.
     title : str
+        Heading of the page.
     examples : DataFrame, optional
         From :func:`csatext.reporting.examples.examples`; shown as table ``examples``.
     measure : str, default "is_negative"
@@ -62,6 +63,7 @@ def write_report(
     Returns
     -------
     Path
+        The file written.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
 from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, RULES, SENTIMENT
 
-__all__ = ["CHART_VALUES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
+__all__ = ["CHART_VALUES", "FREQUENCIES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
 
 _USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand", "store", "team", "agent_id")
 _PERSONS = ("agent_id",)
@@ -39,6 +39,9 @@ CHART_VALUES = 30
 TREND_VALUES = 12
 """A dimension with more values has no trends: most periods of its groups would be next to empty."""
 _MOST_CELLS = 2000
+FREQUENCIES = ("auto", *PERIOD_COLUMNS)
+"""What may be asked for as the period of trends and root causes."""
+_LONGEST_SPAN = {"W": pd.Timedelta(weeks=60), "M": pd.Timedelta(days=5 * 366), "Q": pd.Timedelta.max}
 _EARLIEST, _LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 
 
@@ -81,7 +84,7 @@ def standard_tables(
     by: Sequence[str] | None = None,
     measure: str = "is_negative",
     time: str = "created_at",
-    freq: str = "W",
+    freq: str = "auto",
     baseline_periods: int = 4,
     alpha: float = 0.05,
 ) -> dict[str, pd.DataFrame]:
@@ -97,7 +100,8 @@ def standard_tables(
         A flag.
     time : str, default "created_at"
         Without this column, or without any time in it, there are no trends and no root causes.
-    freq : {"D", "W", "M"}, default "W"
+    freq : {"auto", "D", "W", "M", "Q"}, default "auto"
+        ``auto``: weeks for spans up to 60 weeks, months up to five years, else quarters.
     baseline_periods : int, default 4
         Periods before the current one, for root causes.
     alpha : float, default 0.05
@@ -116,10 +120,10 @@ def standard_tables(
     SchemaError
         The measure or a dimension is not a column.
     ParameterError
-        ``freq`` is not D, W or M.
+        ``freq`` is none of these.
     """
-    if freq not in PERIOD_COLUMNS:
-        raise ParameterError.not_allowed("freq", freq, list(PERIOD_COLUMNS))
+    if freq not in FREQUENCIES:
+        raise ParameterError.not_allowed("freq", freq, FREQUENCIES)
     dimensions = dimensions_of(facts) if by is None else list(by)
     for name in [measure, *dimensions]:
         if name not in facts.columns:
@@ -138,6 +142,7 @@ def standard_tables(
             tables[f"breakdown_{other}_{name}"] = breakdown(facts, name, other)
     dated = _dated(facts, time)
     if len(dated):
+        freq = _freq_of(dated[time]) if freq == "auto" else freq
         tables["trend_total"] = trend(dated, time, freq, measure=measure)
         for name in [*dimensions, *tags]:
             if values[name] <= TREND_VALUES or name in tags:
@@ -148,6 +153,12 @@ def standard_tables(
             causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, alpha)
             tables |= {"root_causes": causes, "episodes": episodes(causes)}
     return tables
+
+
+def _freq_of(times: pd.Series) -> str:
+    """Return the period in which a span of time is looked at: a chart of many dozen points is not read."""
+    span = times.max() - times.min()
+    return next(freq for freq, longest in _LONGEST_SPAN.items() if span <= longest)
 
 
 def absent_tables(

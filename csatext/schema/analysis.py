@@ -13,6 +13,7 @@ __all__ = [
     "KEYWORD_EVIDENCE",
     "RULES",
     "RULE_MATCHES",
+    "RULE_PATTERNS",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
     "TOPICS",
@@ -190,5 +191,16 @@ RULE_MATCHES = Table(
         Column("term", "str", "the words found"),
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
+    ),
+)
+
+RULE_PATTERNS = Table(
+    "rule_patterns",
+    "one row a pattern of a taxonomy: how many documents hold it, those that hit nothing first",
+    (
+        Column("category", "str", "first-level category"),
+        Column("subcategory", "str", "the category itself"),
+        Column("pattern", "str", "words and slots as the taxonomy has them"),
+        Column("n_docs", "int", "documents that hold it"),
     ),
 )

@@ -28,10 +28,17 @@ EPISODES = Table(
         Column("n_periods", "int", "periods in which it was a cause"),
         Column("is_rise", "bool", "True: the rate rose; False: it fell"),
         Column("is_current", "bool", "the last complete period is one of them"),
-        Column("before", "float", "rate in the baseline of the first period"),
-        Column("after", "float", "rate over the episode"),
-        Column("numerator", "float", "contacts with the flag over the episode"),
-        Column("denominator", "float", "contacts over the episode"),
+        Column(
+            "before",
+            "float",
+            "rate in the baseline of the first period, NA where the cell had no contacts there; contacts a "
+            "period where the flag is the same in all of them",
+        ),
+        Column("after", "float", "the same over the episode"),
+        Column(
+            "numerator", "float", "contacts with the flag (flag the same in all: contacts) over the episode"
+        ),
+        Column("denominator", "float", "contacts (flag the same in all: periods) over the episode"),
         Column("excess", "float", "denominator * (after - before)"),
         Column("excess_low", "float", "lower end of the 95 % interval of excess"),
         Column("excess_high", "float", "upper end of the 95 % interval of excess"),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from importlib import import_module
 
 import pandas as pd
 
 from csatext.errors import SchemaError
 
-__all__ = ["DTYPES", "Column", "Table", "column_names", "conform", "tables"]
+__all__ = ["DTYPES", "Column", "Table", "column_names", "conform", "tables", "with_reason"]
 
 DTYPES = {
     "str": "str",
@@ -45,7 +46,7 @@ class Table:
     Attributes
     ----------
     name : str
-        Name in files, reports and the README.
+        Name in files, reports and the documentation.
     meaning : str
         One line: what a row is.
     columns : tuple of Column
@@ -96,6 +97,7 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
     Returns
     -------
     DataFrame
+        A new one.
 
     Raises
     ------
@@ -131,8 +133,48 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
     return result
 
 
+class _Reasoned(pd.DataFrame):
+    """A table without rows that shows ``attrs["reason"]`` when printed; all made of it is plain."""
+
+    @property
+    def _constructor(self) -> type[pd.DataFrame]:
+        return pd.DataFrame
+
+    def __repr__(self) -> str:
+        return f"{pd.DataFrame(self)!r}\n{self.attrs.get('reason', '')}".rstrip()
+
+    def _repr_html_(self) -> str | None:
+        shown = pd.DataFrame(self)._repr_html_()
+        return f"{shown or ''}<p>{escape(str(self.attrs.get('reason', '')))}</p>"
+
+
+def with_reason(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table; without rows but with ``attrs["reason"]`` it shows the reason when printed.
+
+    Examples
+    --------
+    >>> empty = pd.DataFrame({"rank": pd.Series(dtype="int64")})
+    >>> empty.attrs["reason"] = "没有数据行。"
+    >>> with_reason(empty)
+    Empty DataFrame
+    Columns: [rank]
+    Index: []
+    没有数据行。
+    """
+    if len(frame) or not frame.attrs.get("reason"):
+        return frame
+    shown = _Reasoned(frame)
+    shown.attrs = dict(frame.attrs)
+    return shown
+
+
 def tables() -> dict[str, Table]:
     """Return every public table by name, in the order of the road.
+
+    Returns
+    -------
+    dict of str to Table
+        The dictionary of tables in the documentation is made of it.
 
     Examples
     --------

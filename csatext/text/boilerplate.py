@@ -184,6 +184,7 @@ def remove_boilerplate(sentences: pd.DataFrame | Iterable[str]) -> Step:
     Returns
     -------
     Step
+        Give it to ``steps`` of :func:`csatext.clean` or :class:`csatext.Vectorizer`.
 
     Examples
     --------

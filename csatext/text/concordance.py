@@ -37,6 +37,7 @@ def concordance(
     Parameters
     ----------
     corpus : Corpus
+        The documents.
     term : str or iterable of str
         A word, or several that count as one (synonyms). A term that is a token of the corpus is
         shown where it is that token; any other where it stands between token boundaries, or, if

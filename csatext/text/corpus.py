@@ -46,6 +46,10 @@ class Corpus:
     ['客服', '很', '好']
     >>> len(corpus[[True, False]])
     1
+    >>> corpus.shape, corpus.doc_ids.tolist(), corpus.texts.tolist()
+    ((2, 4), [0, 1], ['快递太慢', '客服很好'])
+    >>> corpus.source_spans(np.array([1]), np.array([0]), np.array([2]))
+    (array([0]), array([2]))
     """
 
     def __init__(
@@ -122,8 +126,10 @@ class Corpus:
 
         Returns
         -------
-        starts, ends : ndarray of int64, shape (n,)
-            Spans in the source, in characters; a mask maps to the whole value it hides.
+        starts : ndarray of int64, shape (n,)
+            Spans in the source, in characters.
+        ends : ndarray of int64, shape (n,)
+            Ends exclusive; a mask maps to the whole value it hides.
         """
         found_starts, found_ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
         for row in np.unique(rows):

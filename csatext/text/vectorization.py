@@ -75,6 +75,9 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     (['退款'], [[1], [1]])
     >>> corpus.doc_ids.tolist()
     ['a', 'b']
+    >>> vectorizer = Vectorizer(min_df=2).fit(contacts)
+    >>> vectorizer.get_feature_names_out().tolist(), vectorizer.transform(["退款没到账"]).shape
+    (['退款'], (1, 1))
     """
 
     def __init__(
@@ -105,7 +108,25 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self.n_jobs = n_jobs
 
     def fit(self, contacts: Any, y: Any = None) -> Vectorizer:
-        """Learn the terms; see :meth:`fit_transform`."""
+        """Learn the terms; see :meth:`fit_transform`.
+
+        Parameters
+        ----------
+        contacts : DataFrame, Series or sequence of str
+            As in :meth:`fit_transform`.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        Vectorizer
+            The same object.
+
+        Raises
+        ------
+        InputError, SchemaError, ParameterError
+            As :meth:`fit_transform`.
+        """
         self.fit_transform(contacts, y)
         return self
 
@@ -116,7 +137,13 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         ----------
         contacts : DataFrame, Series or sequence of str
             A frame has a column ``text`` and, unless its index is to serve, ``doc_id``.
-        y : ignored
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        Corpus
+            All documents, in their order.
 
         Raises
         ------
@@ -139,10 +166,22 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     def transform(self, contacts: Any) -> Corpus:
         """Return the corpus of other contacts, counted on the terms learnt.
 
+        Parameters
+        ----------
+        contacts : DataFrame, Series or sequence of str
+            As in :meth:`fit_transform`.
+
+        Returns
+        -------
+        Corpus
+            All documents, in their order.
+
         Raises
         ------
         NotFittedError
             ``fit`` was not called.
+        InputError, SchemaError, ParameterError
+            As :meth:`fit_transform`.
         """
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
@@ -153,7 +192,23 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         return self._corpus(docs, prepared, _count(prepared[2], columns, len(self.terms_)))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the terms."""
+        """Return the terms.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        ndarray of object, shape (n_terms,)
+            In the order of the matrix's columns.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        """
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
         return self.terms_

@@ -93,3 +93,16 @@ def test_a_text_column_in_several_chunks_is_read_as_one_in_one():
     assert rules.transform(corpus)["category"].tolist() == ["物流配送", "物流配送"]
     assert rules.matches(corpus)["doc_id"].tolist() == ["a", "b"]
     assert len(ct.concordance(corpus, "快递")) == 2
+
+
+def test_patterns_that_hit_nothing_stand_first():
+    taxonomy = ct.Taxonomy(
+        [Category("a", "甲"), Category("a.b", "乙", "a", patterns=("快递|包裹", "退款 .. 慢", "无人机"))]
+    )
+    corpus = ct.Vectorizer().fit_transform(["快递丢了", "包裹没到", "退款太慢"])
+    hits = ct.RuleClassifier(taxonomy).pattern_hits(corpus)
+    assert hits.to_numpy().tolist() == [
+        ["甲", "乙", "无人机", 0],
+        ["甲", "乙", "退款 .. 慢", 1],
+        ["甲", "乙", "快递|包裹", 2],
+    ]

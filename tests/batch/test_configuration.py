@@ -5,6 +5,7 @@ from csatext.errors import ConfigError
 
 FULL = """
 [input]
+dayfirst = true
 columns = {text = "投诉内容"}
 encoding = "gb18030"
 sheet = "五月"
@@ -13,6 +14,8 @@ query = "select 1"
 timezone = "UTC"
 duplicates = "first"
 unreadable_dates = "keep"
+since = "2026-05"
+until = "2026-06"
 kind = "turns"
 [text]
 terms = ["七天无理由"]
@@ -100,6 +103,6 @@ def test_no_file(tmp_path):
 
 
 def test_the_command_line_wins():
-    made = Configuration().with_input({"text": "内容"}, "big5")
+    made = Configuration().with_given(columns={"text": "内容"}, encoding="big5")
     assert made.input.columns == {"text": "内容"}
-    assert made.with_input({}, "").input == made.input
+    assert made.with_given(columns={}, encoding="").input == made.input

@@ -171,3 +171,26 @@ def test_the_demo_names_what_it_planted(tmp_path):
     assert result.contacts == 400
     assert len(names) >= 5
     assert "模拟客服中心" in result.report.read_text("utf-8")
+
+
+def test_a_dialogue_is_redacted_once_and_a_contact_by_the_vectorizer(tmp_path, monkeypatch):
+    from csatext.text import preparation
+
+    calls = []
+    once = preparation.redact_column
+    monkeypatch.setattr(preparation, "redact_column", lambda *a, **k: calls.append(1) or once(*a, **k))
+    said = pd.DataFrame(
+        {
+            "dialogue_id": np.repeat(np.arange(20), 4),
+            "role": ["客服", "客户", "客服", "客户"] * 20,
+            "text": ["请报一下手机号", "幺三八零零", "嗯", "幺三八零零零，一直不发货太慢了"] * 20,
+        }
+    )
+    said.to_csv(tmp_path / "turns.csv", index=False)
+    run(tmp_path / "turns.csv", tmp_path / "turns", progress=lambda _: None)
+    assert calls == []
+    assert "幺三八零零" not in (tmp_path / "turns" / "report.html").read_text("utf-8")
+    contacts = pd.DataFrame({"编号": range(20), "内容": ["电话13800138000，一直不发货太慢了"] * 20})
+    contacts.to_csv(tmp_path / "contacts.csv", index=False)
+    run(tmp_path / "contacts.csv", tmp_path / "contacts", progress=lambda _: None)
+    assert calls == [1]

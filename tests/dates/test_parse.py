@@ -139,6 +139,6 @@ def test_dates_in_words_and_marks(written: str, wanted: str) -> None:
     assert not times.unreadable.any()
 
 
-@pytest.mark.parametrize("written", ["二十年六月", "二〇二〇年十三月八日", "2020年06月", "半点"])
+@pytest.mark.parametrize("written", ["二十年六月", "二〇二〇年十三月八日", "2020年13月", "半点"])
 def test_words_that_are_no_date(written: str) -> None:
     assert parse_times(pd.Series([written])).unreadable.all()

@@ -54,9 +54,9 @@ def test_objects_periods_categories_and_lists():
             read_times(pd.Series(bad), "t")
 
 
-def test_mixed_zones_are_refused():
-    with pytest.raises(ParameterError, match="时区"):
-        read_times(pd.Series(["2026-05-04T10:00:00+08:00", "2026-05-04T10:00:00+09:00"]), "t")
+def test_mixed_zones_become_beijing_time_as_on_reading():
+    times = read_times(pd.Series(["2026-05-04T10:00:00+08:00", "2026-05-04T10:00:00+09:00"]), "t")
+    assert times.dt.hour.tolist() == [10, 9]
 
 
 @pytest.mark.parametrize(

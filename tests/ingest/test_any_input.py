@@ -116,5 +116,5 @@ def test_a_ticket_table_stays_one_row_a_contact(tmp_path):
 
 def test_the_command_line_wins_over_the_kind_of_the_file():
     given = Configuration(input=ReadOptions(kind="turns"))
-    assert given.with_input({}, "", kind="contacts").input.kind == "contacts"
-    assert given.with_input({}, "").input.kind == "turns"
+    assert given.with_given(kind="contacts").input.kind == "contacts"
+    assert given.with_given(kind="").input.kind == "turns"

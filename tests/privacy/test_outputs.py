@@ -10,7 +10,9 @@ import pytest
 import csatext as ct
 from csatext.batch.reserved_columns import RESULT_COLUMNS, free_names
 from csatext.cli import main
+from csatext.privacy import outputs
 from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.privacy.redact import redact_column
 
 PHONES = ["13812345678", "15987654321", "18611112222", "13700001111", "17755556666"]
 CARD_ID = "110101199003074514"
@@ -238,3 +240,35 @@ def test_names_that_results_need_are_left_free():
     assert renamed["category"] == "category_input_input"
     assert "7" in freed.columns
     assert not [name for name in [*freed.columns, *renamed] if PHONES[0] in name]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["c{:08d}", "E{:08d}", "T20260512{:06d}", "工单-{:06d}", "20260512{:06d}"]
+)
+def test_identifiers_that_count_are_not_read_as_text(pattern, monkeypatch):
+    read = []
+
+    def counted(texts, **kinds):
+        read.extend(texts.to_pylist())
+        return redact_column(texts, **kinds)
+
+    monkeypatch.setattr(outputs, "redact_column", counted)
+    ids = [pattern.format(number) for number in range(3000)]
+    masked, n = outputs.mask_doc_ids(pd.DataFrame({"doc_id": ids}))
+    assert n == 0
+    assert masked["doc_id"].tolist() == ids
+    assert len(read) < 1100  # the sample for bank cards and a shape or two
+
+
+def test_identifiers_that_are_personal_data_are_masked_among_those_that_count():
+    ids = [f"T{number:07d}" for number in range(50)]
+    ids += ["13800138000", "11010519491231002X", "EA1234567", "甲 13800138000", "some@example.com"]
+    masked, n = outputs.mask_doc_ids(pd.DataFrame({"doc_id": ids}))
+    assert n == 5
+    assert masked["doc_id"].tolist()[50:] == [
+        "[手机号]#51",
+        "[身份证]#52",
+        "[护照]#53",
+        "甲 [手机号]#54",
+        "[邮箱]#55",
+    ]

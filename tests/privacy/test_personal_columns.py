@@ -187,3 +187,66 @@ def test_a_corpus_with_the_texts_as_read_cannot_be_saved(tmp_path):
     with pytest.raises(ct.ParameterError):
         ct.save(corpus, tmp_path / "c.csatext")
     assert list(tmp_path.iterdir()) == []
+
+
+PEOPLE = ["赵一鸣", "钱小雨", "孙立", "李海燕", "周国强"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(
+            "投诉人",
+            "来电人",
+            "诉求人",
+            "师傅",
+            "Sender",
+            "联系人",
+            "经办人",
+            "报修人",
+            "业主",
+            "收件人",
+            "聯絡人",
+        ),
+        *(
+            "收貨人",
+            "投訴人",
+            "客户",
+            "患者",
+            "安装师傅",
+            "销售顾问",
+            "Reporter",
+            "complainant",
+            "甲",
+            "字段3",
+            "x",
+        ),
+    ],
+)
+def test_a_column_of_persons_shows_none_under_any_header(header):
+    masked = mask_columns(pd.DataFrame({header: PEOPLE}))[header]
+    assert not masked.isin(PEOPLE).any()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["王老吉", "康师傅", "李宁", "张小泉", "周黑鸭"],
+        ["洗衣机", "空调", "毛巾", "黄金糕"],
+        ["江苏", "徐州", "高邮", "黄山", "温州", "安阳", "金华"],
+        ["万达店", "和平店", "高新店"],
+        ["电话", "在线", "微信", "小程序"],
+        ["customer", "agent", "Customer", "Agent"],
+        ["是", "否"],
+        ["高尔夫", "宝来", "朗逸", "帕萨特"],
+    ],
+)
+@pytest.mark.parametrize("header", ["甲", "产品", "门店", "Sender", "会员"])
+def test_products_places_and_kinds_stay_under_any_header(header, values):
+    made = pd.DataFrame({header: values})
+    pd.testing.assert_frame_equal(mask_columns(made), made)
+
+
+def test_a_header_of_a_thing_keeps_what_sounds_like_a_name():
+    made = pd.DataFrame({"品牌": PEOPLE})
+    pd.testing.assert_frame_equal(mask_columns(made), made)

@@ -181,3 +181,58 @@ def test_cells():
     assert table.left_out == 1
     assert cell_name({"channel": "电话", "机型": None}, ["channel", "机型"]) == "渠道=电话"
     assert cell_name({"channel": None}, ["channel"]) == "整体"
+
+
+def dated(weeks, rows):
+    """Return facts of (week from 0, product, channel, whether bad), from Monday 2026-01-05 on."""
+    made = pd.DataFrame(rows, columns=["at", "product", "channel", "is_negative"])
+    day = pd.to_timedelta(made["at"] * 7 + made.index % 7, unit="D")
+    created = pd.Timestamp("2026-01-05") + day
+    assert made["at"].max() == weeks - 1
+    return made.drop(columns="at").assign(created_at=created, week=created.dt.strftime("%G-W%V"))
+
+
+def test_a_new_product_is_said_to_be_new(tmp_path):
+    rows = [
+        (week, product, ["电话", "在线"][at % 2], at < 15)
+        for week in range(6)
+        for product in ("A1", "B2", "C3")
+        for at in range(100)
+    ]
+    rows += [(5, "新品X", ["电话", "在线"][at % 2], at < 190) for at in range(200)]
+    facts = dated(6, rows)
+    page = write_report(facts, tmp_path / "r.html").read_text("utf-8")
+    assert "产品=新品X：首次出现，190/200（负面率 95.0%）" in page
+    assert "首次出现 → 95.0%（190/200）" in page
+    found = standard_tables(facts)["episodes"].iloc[0]
+    assert pd.isna(found["before"]) and pd.isna(found["excess"])
+    # A product that was sold before the baseline, and comes back, is no new one.
+    back = dated(6, [(0, "新品X", "电话", False), *rows])
+    page = render_report(back, standard_tables(back, baseline_periods=4))
+    assert "产品=新品X：此前 4 周没有，190/200" in page and "首次出现，" not in page
+
+
+@pytest.mark.parametrize(("flag", "said"), [(True, "100.0%"), (False, "0.0%")])
+def test_a_constant_flag_has_its_contacts_explained(flag, said):
+    rows = [(week, "宽带", ["电话", "在线"][at % 2], flag) for week in range(8) for at in range(20)]
+    rows += [(6, "宽带", "在线", flag)] * 30
+    facts = dated(8, rows)
+    tables = standard_tables(facts)
+    row = tables["episodes"].iloc[0]
+    # Ten a week in each channel, and 30 more: 40 against 4 x 10.
+    assert (row["channel"], row["first_period"], row["before"], row["after"]) == ("在线", "2026-W08", 10, 40)
+    assert (row["numerator"], row["denominator"], row["excess"]) == (40, 1, 30)
+    assert (round(row["excess_low"], 1), round(row["excess_high"], 1)) == (18.0, 44.7)
+    page = render_report(facts, tables)
+    assert f"全部联络的负面率都是 {said}，率没有变化可言，这里解释的是联络数。" in page
+    assert "渠道=在线：联络数由每期 10 条升到 40 条，比原来的水平多出约 30 条（区间 18 – 45）" in page
+
+
+def test_a_window_without_variation_of_a_flag_that_varies_is_a_rate():
+    # Weeks 2 to 6 are all negative, and the number of contacts rises: the rate did not move.
+    rows = [
+        (week, "宽带", ["电话", "在线"][at % 2], week > 0 or at > 5) for week in range(7) for at in range(20)
+    ]
+    rows += [(5, "宽带", "在线", True)] * 60
+    tables = standard_tables(dated(7, rows))
+    assert tables["root_causes"].attrs["is_rate"] and not len(tables["episodes"])

@@ -212,9 +212,15 @@ def fold(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarra
         combined = combined * size + code
         span *= max(size, 1)
     if span > _DENSE * (len(combined) + 1):
-        _, first, ids = np.unique(combined, return_index=True, return_inverse=True)
-        return first, ids
-    # A table of all keys is faster than sorting while it is not much longer than the data.
+        # Hashing and sorting what is distinct is faster than sorting everything.
+        found, keys = pd.factorize(combined)
+        order = np.argsort(keys)
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        last = np.empty(len(order), dtype=np.int64)
+        last[found] = np.arange(len(found))
+        return last[order], rank[found]
+    # A table of all keys is faster still while it is not much longer than the data.
     last = np.full(span, -1, dtype=np.int64)
     last[combined] = np.arange(len(combined))
     present = last >= 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError, SchemaError
 
 __all__ = ["key_positions", "timed_positions", "wall_time"]
@@ -16,12 +17,12 @@ _ALWAYS = np.iinfo("int64").min + 1
 
 
 def wall_time(times: pd.Series, name: str) -> pd.Series:
-    """Return times as ``datetime64[us]`` without zone, as the clock on the wall showed them.
+    """Return times as ``datetime64[us]`` without zone, as every verb reads times.
 
     Parameters
     ----------
     times : Series
-        Times, dates, or text that reads as such.
+        Times, dates, or text that reads as such; of a zone, then Beijing time.
     name : str
         Column's name, for the message.
 
@@ -39,13 +40,10 @@ def wall_time(times: pd.Series, name: str) -> pd.Series:
     >>> wall_time(pd.Series(["2026-05-11 09:30"]), "created_at").dt.hour.tolist()
     [9]
     """
-    if pd.api.types.is_numeric_dtype(times.dtype) and not times.isna().all():
-        raise SchemaError.wrong_dtype("facts", name, times.dtype, "日期时间")
     try:
-        read = pd.to_datetime(times, format="mixed" if pd.api.types.is_string_dtype(times) else None)
-    except (ValueError, TypeError) as error:
+        return read_times(times, name)
+    except ParameterError as error:
         raise SchemaError.wrong_dtype("facts", name, times.dtype, "日期时间") from error
-    return read.dt.tz_localize(None).astype("datetime64[us]")
 
 
 def key_positions(left: pd.DataFrame, right: pd.DataFrame, keys: list[str]) -> np.ndarray:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csatext.dates.period_names import LABELS, read_times
+from csatext.dates.empty import empty_dates
+from csatext.dates.period_names import named_spans, read_times
 from csatext.errors import ParameterError
 
 __all__ = ["carried_freq", "check_width", "index_freq", "standing_note"]
@@ -32,7 +33,7 @@ def carried_freq(column: pd.Series) -> str | None:
     -------
     str or None
         Of Periods their frequency, of names of weeks, months, quarters and years (2026-W18, 2026年5月)
-        the finest among them.
+        the finest among them; halves of years can be summed up by years alone.
 
     Examples
     --------
@@ -45,12 +46,11 @@ def carried_freq(column: pd.Series) -> str | None:
         return _code(column.dtype.freq)
     if pd.api.types.infer_dtype(column, skipna=True) != "string":
         return None
-    texts = pd.Series(column.dropna().unique(), dtype="str").str.strip()
-    texts = texts[texts != ""]
-    named = {freq: texts.str.match(form).to_numpy(dtype=bool) for freq, form in LABELS.items()}
-    if texts.empty or not np.logical_or.reduce(list(named.values())).all():
+    texts = pd.Series(column.dropna().unique(), dtype="str")
+    spans = set(named_spans(texts[~empty_dates(texts)]).tolist())
+    if not spans or "" in spans:
         return None
-    return min((freq for freq, found in named.items() if found.any()), key=_ORDER.index)
+    return min(("Y" if span == "H" else span for span in spans), key=_ORDER.index)
 
 
 def check_width(column: pd.Series, name: str, freq: str) -> None:

@@ -9,17 +9,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csc_array
 
-from csatext.aggregation.inputs.arguments import as_number, check_columns
+from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns
 from csatext.aggregation.inputs.dimensions import encode_columns, fold, free_dimensions
 from csatext.aggregation.inputs.measures import is_flag
-from csatext.aggregation.scan.compared_periods import read_periods
+from csatext.aggregation.scan.compared_periods import Periods, read_periods
 from csatext.errors import ParameterError
 from csatext.labels import EMPTY
 from csatext.schema import Table
 from csatext.schema.causes import ROOT_CAUSES
 
-__all__ = ["Cells", "Grouping", "group", "label_column", "read_cells", "subsets"]
+__all__ = ["Cells", "Grouping", "Rows", "group", "label_column", "read_rows", "subsets", "sum_by"]
 
 _SHOWN = 12
 
@@ -94,11 +95,98 @@ class Grouping:
         return len(self.first)
 
     def sum(self, values: np.ndarray) -> np.ndarray:
-        """Return the sum of ``values`` (one a cell) by group."""
-        return np.bincount(self.ids, values, len(self.first) + 1)[: len(self.first)]
+        """Return the sums by group of one column, shape (n_cells,), or of several, (n_cells, n_columns)."""
+        return sum_by(self.ids, len(self.first), values)
 
 
-def read_cells(
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the compared periods, numbered by cell and period once; every column is summed by that.
+
+    Attributes
+    ----------
+    names, levels, codes
+        As in :class:`Cells`.
+    cell, period : ndarray of int, shape (n_entries,)
+        Cell and period (0 is the current one) of each entry, in that order.
+    entry : ndarray of int, shape (n_rows,)
+        Entry of each row.
+    top, bottom : ndarray of float, shape (n_rows,)
+        Numerator and denominator; the denominator is 1 where none was given.
+    is_divided : bool
+        Whether a denominator was given.
+    is_rate : bool
+        Whether the numerator is divided by something: that denominator, or rows.
+    is_flag, is_whole, is_part : bool
+        Of all rows of the table, those of other periods too: numerators are 0 or 1, are whole, are
+        not above a denominator that was given.
+    periods : Periods
+    note : str or None
+        What was done about periods without rows, in Chinese.
+    """
+
+    names: list[str]
+    levels: list[pd.Index]
+    codes: np.ndarray
+    cell: np.ndarray
+    period: np.ndarray
+    entry: np.ndarray
+    top: np.ndarray
+    bottom: np.ndarray
+    is_divided: bool
+    is_rate: bool
+    is_flag: bool
+    is_whole: bool
+    is_part: bool
+    periods: Periods
+    note: str | None
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether no cell has more than one row in a period."""
+        return len(self.entry) == len(self.cell)
+
+    def sums(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sums of a column (one value a row) over the baseline and now, shape (n_cells,)."""
+        by_entry: np.ndarray = np.bincount(self.entry, values, len(self.cell))
+        n_cells, old = self.codes.shape[1], self.period > 0
+        before: np.ndarray = np.bincount(self.cell[old], by_entry[old], n_cells)
+        return before, np.bincount(self.cell[~old], by_entry[~old], n_cells)
+
+    def cells(self) -> Cells:
+        """Return numerator and denominator by cell."""
+        n_cells, n_periods = self.codes.shape[1], self.periods.count(self.is_rate)
+        old = self.period > 0
+        before = self.cell[old]
+        events: np.ndarray = np.bincount(self.entry, self.top, len(self.cell))
+        exposure = np.ones(len(before))
+        # For a count every cell is exposed in every period, also where it has no row.
+        exposure_before, exposure_after = np.full(n_cells, float(n_periods)), np.ones(n_cells)
+        if self.is_rate:
+            exposed: np.ndarray = np.bincount(self.entry, self.bottom, len(self.cell))
+            exposure = exposed[old]
+            exposure_before[:] = np.bincount(before, exposure, n_cells)
+            exposure_after[:] = np.bincount(self.cell[~old], exposed[~old], n_cells)
+        return Cells(
+            names=self.names,
+            levels=self.levels,
+            codes=self.codes,
+            events_after=np.bincount(self.cell[~old], events[~old], n_cells),
+            exposure_after=exposure_after,
+            events_before=np.bincount(before, events[old], n_cells),
+            exposure_before=exposure_before,
+            cell=before,
+            period=self.period[old] - 1,
+            events=events[old],
+            exposure=exposure,
+            n_periods=n_periods,
+            is_rate=self.is_rate,
+            missing_baseline=self.periods.missing,
+            note=self.note,
+        )
+
+
+def read_rows(
     table: pd.DataFrame,
     *,
     numerator: str,
@@ -109,8 +197,9 @@ def read_cells(
     baseline: Any,
     result: Table = ROOT_CAUSES,
     allow_negative: bool = False,
-) -> Cells:
-    """Fold a table of facts, or one that is counted already, to its distinct cells.
+    round_whole: bool = False,
+) -> Rows:
+    """Number the rows of a table of facts, or one that is counted already, by cell and period.
 
     Parameters
     ----------
@@ -133,10 +222,13 @@ def read_cells(
         Table to be made: no dimension may be named like one of its columns.
     allow_negative : bool, default False
         Whether numerators below 0 make sense.
+    round_whole : bool, default False
+        Whether columns are rounded that hold whole numbers but for the error of a calculation, as by
+        :func:`csatext.aggregation.inputs.arguments.as_whole`.
 
     Returns
     -------
-    Cells
+    Rows
         Rows with a missing numerator or denominator, and rows of other periods, are left out.
 
     Raises
@@ -150,11 +242,14 @@ def read_cells(
     Examples
     --------
     >>> facts = pd.DataFrame({"week": [1, 1, 2], "channel": ["电话", "在线", "电话"], "bad": [0, 1, 1]})
-    >>> cells = read_cells(
+    >>> rows = read_rows(
     ...     facts, numerator="bad", denominator=None, by="channel", period="week", current=2, baseline=1
     ... )
+    >>> cells = rows.cells()
     >>> cells.events_after.tolist(), cells.exposure_before.tolist()
     ([0.0, 1.0], [1.0, 1.0])
+    >>> [column.tolist() for column in rows.sums(np.array([5.0, 6.0, 7.0]))]
+    [[6.0, 5.0], [0.0, 7.0]]
     """
     names = free_dimensions(by, result)
     if not names:
@@ -169,15 +264,23 @@ def read_cells(
             raise ParameterError(f"列「{name}」既在 by 里又是 {argument}；请从 by 里去掉。")
     periods = read_periods(table[period], current, baseline)
     when = periods.number
-    top = as_number(table, numerator)
-    rows = (when >= 0) & ~np.isnan(top)
-    bottom = None if denominator is None else as_number(table, denominator)
-    if bottom is not None:
-        rows &= ~np.isnan(bottom)
-    when, top = when[rows], top[rows]
-    is_rate = bottom is not None or (is_flag(top) and bool((top == 0).any()))
-    weight = np.ones(len(top)) if bottom is None else bottom[rows]
-    if ((top < 0).any() and not allow_negative) or (weight < 0).any():
+    columns = [as_number(table, name) for name in (numerator, denominator) if name is not None]
+    if round_whole:
+        columns = [as_whole(values) for values in columns]
+    known = ~np.logical_or.reduce([np.isnan(values) for values in columns])
+    if not known.all():
+        columns = [np.where(known, values, np.nan) for values in columns]
+    top, *bottom = columns
+    below = top[known]
+    is_whole = bool((below == np.floor(below)).all())
+    is_part = bool(bottom) and bool((below <= bottom[0][known]).all())
+    rows = (when >= 0) & known
+    every = bool(rows.all())
+    when, columns = (when, columns) if every else (when[rows], [values[rows] for values in columns])
+    now, *of = columns
+    is_rate = bool(of) or (is_flag(now) and bool((now == 0).any()))
+    weight = of[0] if of else np.ones(len(now))
+    if ((now < 0).any() and not allow_negative) or (weight < 0).any():
         named = denominator if (weight < 0).any() else numerator
         raise ParameterError(f"列「{named}」有负数；这里只能用不小于 0 的计数、金额或分母。")
     for argument, value, there in (("current", current, when == 0), ("baseline", baseline, when > 0)):
@@ -187,38 +290,52 @@ def read_cells(
                 f"{argument}={value!r} 没有可用的数据行，算不出比率；请检查时期的写法，或换一个有数据的时期"
                 f"（列「{period}」里有：{seen}）。"
             )
-    n_periods = periods.count(is_rate)
-    codes, levels = encode_columns(table.loc[rows, names])
-    first, cell = fold(codes, [len(level) for level in levels])
-    n_cells = len(first)
-    slot, entry = np.unique(cell * (n_periods + 1) + when, return_inverse=True)
-    events = np.bincount(entry, top, len(slot))
-    exposure = np.bincount(entry, weight, len(slot))
-    at, period_of = slot // (n_periods + 1), slot % (n_periods + 1)
-    old = period_of > 0
-    before, after = at[old], at[~old]
-    # For a count every cell is exposed in every period, also where it has no row.
-    exposure_before, exposure_after = np.full(n_cells, float(n_periods)), np.ones(n_cells)
-    if is_rate:
-        exposure_before[:] = np.bincount(before, exposure[old], n_cells)
-        exposure_after[:] = np.bincount(after, exposure[~old], n_cells)
-    return Cells(
+    codes, levels = encode_columns(table[names] if every else table.loc[rows, names])
+    sizes = [len(level) for level in levels]
+    at, entry = fold(np.vstack([codes, when.astype(np.int32)]), [*sizes, periods.n_seen + 1])
+    first, cell = fold(codes[:, at], sizes)
+    return Rows(
         names=names,
         levels=levels,
-        codes=codes[:, first],
-        events_after=np.bincount(after, events[~old], n_cells),
-        exposure_after=exposure_after,
-        events_before=np.bincount(before, events[old], n_cells),
-        exposure_before=exposure_before,
-        cell=before,
-        period=period_of[old] - 1,
-        events=events[old],
-        exposure=exposure[old] if is_rate else np.ones(int(old.sum())),
-        n_periods=n_periods,
+        codes=codes[:, at[first]],
+        cell=cell,
+        period=when[at],
+        entry=entry,
+        top=now,
+        bottom=weight,
+        is_divided=bool(of),
         is_rate=is_rate,
-        missing_baseline=periods.missing,
+        is_flag=is_flag(top),
+        is_whole=is_whole,
+        is_part=is_part,
+        periods=periods,
         note=periods.note(is_rate, current),
     )
+
+
+def sum_by(ids: np.ndarray, n_groups: int, values: np.ndarray) -> np.ndarray:
+    """Return the sums by group of one column or, in one pass, of several.
+
+    Parameters
+    ----------
+    ids : ndarray of int32, shape (n,)
+        Group of each entry; ``n_groups`` for those left out.
+    n_groups : int
+    values : ndarray, shape (n,) or (n, n_columns)
+
+    Returns
+    -------
+    ndarray, shape (n_groups,) or (n_columns, n_groups)
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 1.0], [2.0, 1.0], [3.0, 1.0], [4.0, 1.0]])
+    >>> sum_by(np.array([0, 1, 0, 2], dtype=np.int32), 2, values).tolist()
+    [[4.0, 2.0], [2.0, 1.0]]
+    """
+    ends = np.arange(len(ids) + 1, dtype=np.int32)
+    members = csc_array((np.ones(len(ids)), ids, ends), shape=(n_groups + 1, len(ids)))
+    return np.ascontiguousarray((members @ values)[:n_groups].T)
 
 
 def group(cells: Cells, dims: Sequence[int], where: np.ndarray | None = None) -> Grouping:
@@ -236,8 +353,12 @@ def group(cells: Cells, dims: Sequence[int], where: np.ndarray | None = None) ->
     -------
     Grouping
     """
-    at = np.arange(len(cells)) if where is None else np.flatnonzero(where)
-    first, part = fold(cells.codes[list(dims)][:, at], [len(cells.levels[dim]) for dim in dims])
+    sizes = [len(cells.levels[dim]) for dim in dims]
+    if where is None or where.all():
+        first, part = fold(cells.codes[list(dims)], sizes)
+        return Grouping(tuple(dims), part.astype(np.int32, copy=False), first)
+    at = np.flatnonzero(where)
+    first, part = fold(cells.codes[np.ix_(np.asarray(dims), at)], sizes)
     ids = np.full(len(cells), len(first), dtype=np.int32)
     ids[at] = part
     return Grouping(tuple(dims), ids, at[first])

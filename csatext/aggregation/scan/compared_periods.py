@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError, nearest
 
 __all__ = ["Periods", "missing_periods", "read_periods"]
@@ -178,21 +179,24 @@ def _key(distinct: pd.Index) -> _Key:
 def _as_period(value: Any, freq: Any) -> Hashable:
     if isinstance(value, pd.Period):
         return value if value.freq == freq else str(value)
-    value = str(value) if isinstance(value, (int, np.integer)) else value
-    for read in (lambda: value, lambda: dt.date.fromisoformat(str(value))):  # the second reads 2026-W20
-        try:
-            return pd.Period(read(), freq=freq)
-        except (ValueError, TypeError):
-            continue
-    return str(value)
+    moment = _moment(value)
+    return str(value) if moment is None else pd.Period(moment, freq=freq)
+
+
+def _moment(value: Any) -> pd.Timestamp | None:
+    """Return the first moment of the day or period that a value names, None where it names none."""
+    try:
+        # A caller may write a day or month as the number 20260503 or 202605.
+        return read_moment(str(value) if isinstance(value, (int, np.integer)) else value, "")
+    except ParameterError:
+        return None
 
 
 def _as_time(value: Any, zone: dt.tzinfo | None) -> Hashable:
     if isinstance(value, pd.Period):
         value = value.to_timestamp()
-    try:
-        moment = pd.Timestamp(str(value) if isinstance(value, (int, np.integer)) else value)
-    except (ValueError, TypeError):
+    moment = value if isinstance(value, pd.Timestamp) else _moment(value)
+    if moment is None:
         return str(value)
     # what the clock on the wall shows, where the column's zone is known in that zone
     if moment.tz is not None and zone is not None:

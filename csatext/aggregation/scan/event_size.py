@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
-from csatext.aggregation.inputs.arguments import as_number, as_whole
-from csatext.aggregation.inputs.measures import is_flag
-from csatext.aggregation.scan.cells import Cells, Grouping, group, read_cells
+from csatext.aggregation.scan.cells import Cells, Grouping, Rows, group
 from csatext.aggregation.scan.count_dispersion import between
 from csatext.errors import ParameterError
 
-__all__ = ["EventSize", "measure_scale", "scaled", "whole_numbers"]
+__all__ = ["EventSize", "measure_scale", "scaled"]
 
 _FAR = 10.0
 _MANY = 10
@@ -55,59 +50,37 @@ class EventSize:
     spare: np.ndarray | None = None
     prior: float = 0.0
 
-    def dispersion(self, grouping: Grouping) -> np.ndarray:
-        """Return how much more than usual the amounts of each group vary; at least 1."""
+    def columns(self) -> list[np.ndarray]:
+        """Return what :meth:`spread` needs the sums of by group: three columns by cell, or none."""
         if self.squares is None or self.amounts is None:
-            return np.ones(len(grouping))
-        usual = np.maximum(self.unit * grouping.sum(self.amounts), _TINY)
-        squares = grouping.sum(self.squares)
+            return []
+        spare = 1.0 if self.spare is None else np.maximum(self.spare, 1.0)
+        return [self.squares, self.amounts, self.squares**2 / spare]
+
+    def spread(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how much more than usual the amounts of each group vary, and what that rests on.
+
+        Parameters
+        ----------
+        sums : ndarray, shape (3, n_groups)
+            Of :meth:`columns`.
+
+        Returns
+        -------
+        dispersion : ndarray, shape (n_groups,)
+            At least 1.
+        freedom : ndarray, shape (n_groups,)
+            Degrees of freedom behind it (Satterthwaite 1946); infinite where squares are of single rows.
+        """
+        squares, usual, spread = sums
+        usual = np.maximum(self.unit * usual, _TINY)
+        n = len(usual)
         if self.spare is None:
             # Few squares say little, and large amounts come seldom: one standard error is added.
-            return np.maximum((squares + np.sqrt(2 * grouping.sum(self.squares**2))) / usual, 1.0)
-        spare = self._spare(grouping)
-        return np.maximum((squares / usual * spare + self.prior) / (spare + self.prior), 1.0)
-
-    def freedom(self, grouping: Grouping) -> np.ndarray:
-        """Return the degrees of freedom behind the dispersion of each group (Satterthwaite 1946)."""
-        if self.spare is None:
-            return np.full(len(grouping), np.inf)
-        return self._spare(grouping) + self.prior
-
-    def _spare(self, grouping: Grouping) -> np.ndarray:
-        if self.squares is None or self.spare is None:
-            return np.zeros(len(grouping))
-        total = grouping.sum(self.squares)
-        spread = grouping.sum(self.squares**2 / np.maximum(self.spare, 1.0))
-        return np.maximum(np.divide(total**2, spread, out=np.ones(len(total)), where=spread > 0), 1.0)
-
-
-def whole_numbers(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Return the table with columns rounded that hold whole numbers but for the error of a calculation.
-
-    Parameters
-    ----------
-    table : DataFrame
-    names : sequence of str
-        Numeric columns, rounded as by :func:`csatext.aggregation.inputs.arguments.as_whole`.
-
-    Returns
-    -------
-    DataFrame
-        The same table where there is nothing to round.
-
-    Examples
-    --------
-    >>> rebuilt = pd.DataFrame({"complaints": [0.29 * 100, 3.0], "rate": [0.29, 0.03]})
-    >>> whole_numbers(rebuilt, ["complaints", "rate"])["complaints"].tolist()
-    [29.0, 3.0]
-    """
-    rounded = {}
-    for name in names:
-        values = as_number(table, name)
-        whole = as_whole(values)
-        if not np.array_equal(whole, values, equal_nan=True):
-            rounded[name] = whole
-    return table.assign(**rounded) if rounded else table
+            return np.maximum((squares + np.sqrt(2 * spread)) / usual, 1.0), np.full(n, np.inf)
+        spare = np.maximum(np.divide(squares**2, spread, out=np.ones(n), where=spread > 0), 1.0)
+        freedom = spare + self.prior
+        return np.maximum((squares / usual * spare + self.prior) / freedom, 1.0), freedom
 
 
 def scaled(cells: Cells, scale: EventSize) -> Cells:
@@ -122,20 +95,16 @@ def scaled(cells: Cells, scale: EventSize) -> Cells:
     )
 
 
-def measure_scale(
-    table: pd.DataFrame, cells: Cells, *, numerator: str, denominator: str | None, where: Mapping[str, Any]
-) -> EventSize:
+def measure_scale(rows: Rows, cells: Cells, numerator: str) -> EventSize:
     """Find how much of the numerator weighs as one independent event.
 
     Parameters
     ----------
-    table : DataFrame
+    rows : Rows
     cells : Cells
-        As read from the table.
-    numerator, denominator
-        As given to ``read_cells``.
-    where : mapping
-        Its arguments ``by``, ``period``, ``current`` and ``baseline``.
+        Of these rows.
+    numerator : str
+        Name of the column, for the message.
 
     Returns
     -------
@@ -158,66 +127,53 @@ def measure_scale(
 
     Examples
     --------
+    >>> import pandas as pd
+    >>> from csatext.aggregation.scan.cells import read_rows
     >>> refunds = [9.5, 0, 0.5, 7, 8]
     >>> table = pd.DataFrame({"week": [1, 1, 1, 2, 2], "channel": list("甲甲乙甲乙"), "refund": refunds})
     >>> where = {"by": "channel", "period": "week", "current": 2, "baseline": 1}
-    >>> cells = read_cells(table, numerator="refund", denominator=None, **where)
-    >>> measure_scale(table, cells, numerator="refund", denominator=None, where=where).unit  # 203.5 / 25
+    >>> rows = read_rows(table, numerator="refund", denominator=None, **where)
+    >>> measure_scale(rows, rows.cells(), "refund").unit  # 203.5 / 25
     8.14
     """
-    top = as_number(table, numerator)
-    bottom = np.ones(len(top)) if denominator is None else as_number(table, denominator)
-    known = ~np.isnan(top) & ~np.isnan(bottom)
-    top, bottom = np.where(known, top, np.nan), np.where(known, bottom, np.nan)
-    is_whole = bool((top[known] == np.floor(top[known])).all())
-    is_part = denominator is not None and bool((top[known] <= bottom[known]).all())
     is_nothing = not (cells.events_before.any() or cells.events_after.any())
-    if is_nothing or is_flag(top) or (is_whole and is_part):
+    is_ratio = rows.is_divided
+    if is_nothing or rows.is_flag or (rows.is_whole and rows.is_part):
         return EventSize(1.0, True)
-
-    def fold(values: np.ndarray) -> Cells:
-        given = table.assign(**{numerator: values})
-        return read_cells(given, numerator=numerator, denominator=None, allow_negative=True, **where)
-
-    rows = fold(np.where(known, 1.0, np.nan))
-    is_summed = bool(max(rows.events.max(initial=0.0), rows.events_after.max()) <= 1)
-    is_rate_of_amounts = is_summed and denominator is not None
-    if is_whole and not is_rate_of_amounts:
-        return _of_whole(cells, _within(cells, fold, top, bottom, denominator is not None), is_summed)
-    if not is_summed:
-        return _within(cells, fold, top, bottom, denominator is not None)
+    if rows.is_whole and not (rows.is_summed and is_ratio):
+        return _of_whole(cells, _within(cells, rows), rows.is_summed)
+    if not rows.is_summed:
+        return _within(cells, rows)
     own = _of_periods(cells)
     if own is None:
         raise ParameterError(
             f"列「{numerator}」是已按格汇总的金额或时长（每格每期一行），只有一个对比期，无法知道它自身的波动有多大；"
             "请给两个以上的对比期，或传入明细（一行一次接触）。"
         )
-    if denominator is None:
-        single = _within(cells, fold, top, bottom, False)
+    if not is_ratio:
+        single = _within(cells, rows)
         # Most rows hold one amount: they show the large ones of the current period too.
         if single.unit < _SINGLE * own.unit:
             return single
     return own
 
 
-def _within(
-    cells: Cells, fold: Callable[[np.ndarray], Cells], top: np.ndarray, bottom: np.ndarray, is_ratio: bool
-) -> EventSize:
+def _within(cells: Cells, rows: Rows) -> EventSize:
     """Measure independent rows."""
     amounts = cells.events_before + cells.events_after
-    square = fold(top**2)
-    compound = square.events_before + square.events_after
+    square = rows.sums(rows.top**2)
+    compound = square[0] + square[1]
     squares = compound
-    if is_ratio:
-        cross, weight = fold(top * bottom), fold(bottom**2)
+    if rows.is_divided:
+        cross, weight = rows.sums(rows.top * rows.bottom), rows.sums(rows.bottom**2)
         found = []
         # Where means differ between the values of a dimension, the squares inside them are the smaller.
         for dim in range(len(cells.names)):
             grouping = group(cells, (dim,))
             ratio = _ratio(grouping, cells.events_before, cells.exposure_before)
-            part = square.events_before - 2 * ratio * cross.events_before + ratio**2 * weight.events_before
+            part = square[0] - 2 * ratio * cross[0] + ratio**2 * weight[0]
             ratio = _ratio(grouping, cells.events_after, cells.exposure_after)
-            part += square.events_after - 2 * ratio * cross.events_after + ratio**2 * weight.events_after
+            part += square[1] - 2 * ratio * cross[1] + ratio**2 * weight[1]
             found.append(np.maximum(part, 0.0))
         squares = min(found, key=lambda values: float(values.sum()))
     unit = max(float(squares.sum()), _LEAST * float(compound.sum())) / float(amounts.sum())

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
-from csatext.aggregation.scan.cells import Cells, Grouping
+from csatext.aggregation.scan.cells import Cells, Grouping, sum_by
 
-__all__ = ["ExpectedRates", "expect"]
+__all__ = ["ExpectedRates", "expect", "new_values"]
 
 _STRENGTH = (2.0, 1000.0)
 _USUAL_STRENGTH = 20.0
@@ -18,6 +18,7 @@ _ENOUGH = 5.0
 _MANY = 10
 _MAX_VARIANCE = 4.0
 _MAX_RATE = 0.95
+_FAINT = 0.05
 _MEDIAN = float(chi2.ppf(0.5, 1))
 
 
@@ -43,6 +44,9 @@ class ExpectedRates:
         What is left of it in groups of cells by one or two dimensions.
     restless : dict from int to float
         The same for dimensions that clearly vary more than that.
+    value_variance : dict from int to float
+        Relative variance of the rate between the values of each dimension; 0 where fewer than ten
+        values are known well enough to tell.
     """
 
     rate: np.ndarray
@@ -52,6 +56,7 @@ class ExpectedRates:
     cell_variance: float
     group_variance: float
     restless: dict[int, float]
+    value_variance: dict[int, float]
 
     def variance(self, dims: tuple[int, ...]) -> float:
         """Return the relative variance of groups by some dimensions from one period to the next.
@@ -90,10 +95,10 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
     single = [grouping for grouping in groups if len(grouping.dims) == 1]
     double = [grouping for grouping in groups if len(grouping.dims) == 2]
     pull = np.zeros((len(cells.names) + 1, len(cells)))
-    rate, strength = _rake(cells, rate, single, pull)
-    rate, of_pairs = _rake(cells, rate, double, pull)
+    rate, strength, value_variance = _rake(cells, rate, single, pull)
+    rate, of_pairs, _ = _rake(cells, rate, double, pull)
     everything = Grouping((), np.arange(len(cells)), np.arange(len(cells)))
-    rate, _ = _rake(cells, rate, [everything], pull)
+    rate, _, _ = _rake(cells, rate, [everything], pull)
     strength |= of_pairs
     is_binomial = bool(
         cells.is_rate
@@ -104,27 +109,54 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
     if is_binomial:
         rate = np.minimum(rate, 1.0)
     variances = _variances(cells, rate, [*single, *double], is_binomial)
-    return ExpectedRates(rate, strength, pull, is_binomial, *variances)
+    between = {dims[0]: variance for dims, variance in value_variance.items()}
+    return ExpectedRates(rate, strength, pull, is_binomial, *variances, between)
+
+
+def new_values(cells: Cells, rate: np.ndarray) -> list[np.ndarray]:
+    """Return which values of each dimension are new in the current period, by their codes.
+
+    A value of a rate is new where the baseline says nothing about it: less than one event was to be
+    expected there, and a period had less than a twentieth of the exposure that it has now. Counts have
+    a baseline of 0 and are compared with that.
+    """
+    found = []
+    for code, level in zip(cells.codes, cells.levels, strict=True):
+        if not cells.is_rate:
+            found.append(np.zeros(len(level), dtype=bool))
+            continue
+        expected, before, after = (
+            np.bincount(code, values, len(level))
+            for values in (cells.exposure_before * rate, cells.exposure_before, cells.exposure_after)
+        )
+        is_faint = before / cells.n_periods < _FAINT * after
+        found.append((before == 0) & (after > 0) | (expected < 1.0) & is_faint)
+    return found
 
 
 def _rake(
     cells: Cells, rate: np.ndarray, groups: list[Grouping], pull: np.ndarray
-) -> tuple[np.ndarray, dict[tuple[int, ...], float]]:
-    """Return the rates after one factor a group, and its strength; add to ``pull`` in place."""
-    events = [grouping.sum(cells.events_before) for grouping in groups]
-    expected = [grouping.sum(cells.exposure_before * rate) for grouping in groups]
+) -> tuple[np.ndarray, dict[tuple[int, ...], float], dict[tuple[int, ...], float]]:
+    """Return the rates after one factor a group, its strength and its variance; add to ``pull`` in place.
+
+    The variance is 0 where there are too few groups to measure it.
+    """
+    columns = np.column_stack([cells.events_before, cells.exposure_before * rate])
+    sums = [grouping.sum(columns) for grouping in groups]
+    events, expected = [seen for seen, _ in sums], [wanted for _, wanted in sums]
     pooled = _strength(np.concatenate([*events, []]), np.concatenate([*expected, []]), _USUAL_STRENGTH)
-    strength = {}
+    strength, variance = {}, {}
     for grouping, seen, wanted in zip(groups, events, expected, strict=True):
         enough = (wanted > _ENOUGH).sum() >= _MANY
         own = _strength(seen, wanted, pooled) if enough else min(pooled, _moment(seen, wanted))
         fitted = grouping.sum(cells.exposure_before * rate)
         rate = rate * ((seen + own) / (fitted + own))[grouping.ids]
         strength[grouping.dims] = own
+        variance[grouping.dims] = 1.0 / own if enough else 0.0
         follows = (fitted / (fitted + own))[grouping.ids]
         for dim in grouping.dims or (-1,):
             pull[dim] += follows
-    return rate, strength
+    return rate, strength, variance
 
 
 def _moment(events: np.ndarray, expected: np.ndarray) -> float:
@@ -161,7 +193,7 @@ def _variances(
     inflate = n / (n - 1)
     single = _excess_variance(entries, inflate, _median_error(entries)) or 0.0
     mean = np.bincount(cells.cell, expected, len(cells)) / n
-    entries = entries / (1.0 + single * mean)[cells.cell]
+    entries = np.ascontiguousarray((entries / (1.0 + single * mean)[cells.cell]).T)
     by_group = [_residuals(cells, grouping, entries, level) for grouping in groups]
     restless = {}
     for grouping, sums in zip(groups, by_group, strict=True):
@@ -180,9 +212,10 @@ def _levels(cells: Cells, expected: np.ndarray, groups: list[Grouping]) -> np.nd
     """
     n = cells.n_periods
     ratios = []
+    columns = np.column_stack([cells.events, expected])
     for grouping in groups:
-        events = _by_period(cells, grouping, cells.events)
-        own = _own(cells, events, _by_period(cells, grouping, expected), np.ones(n))
+        events, wanted = _by_period(cells, grouping, columns)
+        own = _own(cells, events, wanted, np.ones(n))
         ratios.append(events / np.where(own > _ENOUGH, own, np.nan))
     level = np.ones(n)
     for period, ratio in enumerate(np.concatenate(ratios).T):
@@ -195,9 +228,10 @@ def _levels(cells: Cells, expected: np.ndarray, groups: list[Grouping]) -> np.nd
 def _residuals(cells: Cells, grouping: Grouping, entries: np.ndarray, level: np.ndarray) -> np.ndarray:
     """Return events, expected and noise by group and period, shape (3, n_groups * n_periods).
 
+    ``entries`` holds the same by entry, shape (n_entries, 3).
     A group is held against its own mean: what the model gets wrong about it is no variation.
     """
-    events, expected, noise = (_by_period(cells, grouping, values) for values in entries)
+    events, expected, noise = _by_period(cells, grouping, entries)
     own = _own(cells, events, expected, level)
     noise = own * np.divide(noise, expected, out=np.ones(noise.shape), where=expected > 0)
     return np.stack([events.ravel(), own.ravel(), noise.ravel()])
@@ -212,11 +246,11 @@ def _own(cells: Cells, events: np.ndarray, expected: np.ndarray, level: np.ndarr
     return share * events.sum(axis=1, keepdims=True)
 
 
-def _by_period(cells: Cells, grouping: Grouping, values: np.ndarray) -> np.ndarray:
-    """Return sums by group and baseline period, shape (n_groups, n_periods)."""
+def _by_period(cells: Cells, grouping: Grouping, columns: np.ndarray) -> np.ndarray:
+    """Return sums of columns, shape (n_entries, n_columns), as (n_columns, n_groups, n_periods)."""
     slot = grouping.ids[cells.cell] * np.int64(cells.n_periods) + cells.period
-    sums = np.bincount(slot, values, len(grouping) * cells.n_periods)
-    return sums.reshape(len(grouping), cells.n_periods)
+    n_slots = len(grouping) * cells.n_periods
+    return sum_by(slot, n_slots, columns).reshape(-1, len(grouping), cells.n_periods)
 
 
 def _median_error(entries: np.ndarray) -> float:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+from scipy.sparse import csc_array
 from scipy.stats import t
 
 from csatext.aggregation.scan.cells import Cells, Grouping, group, subsets
 from csatext.aggregation.scan.event_size import EventSize
-from csatext.aggregation.scan.expected_rates import ExpectedRates
+from csatext.aggregation.scan.expected_rates import ExpectedRates, new_values
 from csatext.aggregation.scan.likelihood_ratio import corrected_ratio, effective_trials, log_likelihood_ratio
 
 __all__ = ["Candidate", "Scan", "frequent_groups"]
@@ -91,17 +92,18 @@ class _Table:
     """Combinations of one grouping that can become significant, and the cells they hold."""
 
     dims: tuple[int, ...]
-    at: np.ndarray
-    ids: np.ndarray
+    members: csc_array
     codes: np.ndarray
     prior: np.ndarray
     dispersion: np.ndarray
     freedom: np.ndarray
     tests: np.ndarray
+    is_new: np.ndarray
+    spread: np.ndarray
 
-    def sums(self, columns: list[np.ndarray]) -> list[np.ndarray]:
-        """Return the sum of each column by combination."""
-        return [np.bincount(self.ids, values[self.at], len(self.prior)) + _TINY for values in columns]
+    def sums(self, columns: np.ndarray) -> np.ndarray:
+        """Return the sum of each column of shape (n_cells, n_columns) by combination."""
+        return np.ascontiguousarray((self.members @ columns).T) + _TINY
 
 
 class Scan:
@@ -159,10 +161,18 @@ class Scan:
         sizes = [len(grouping.dims) for grouping in groups]
         margins: dict[int, np.ndarray] = {}
         tables = []
+        ones = np.ones(len(cells))
+        pull = self._expectation.pull
+        values = new_values(cells, self._expectation.rate)
+        own = self._scale.columns()
+        columns = np.column_stack([before_in, events, expected, pull[-1] * before_in, *own])
         for grouping in groups:
-            codes = cells.codes[list(grouping.dims)][:, grouping.first]
-            before = grouping.sum(before_in) + _TINY
-            doubt = self._doubt(grouping, before_in)
+            codes = cells.codes[np.ix_(np.asarray(grouping.dims), grouping.first)]
+            before, seen, wanted, follows, *squares = grouping.sum(columns)
+            before += _TINY
+            if len(grouping.dims) == 1:
+                follows = grouping.sum((pull[-1] + pull[grouping.dims[0]]) * before_in)
+            doubt = _doubt(before, follows)
             if len(grouping.dims) == 1:
                 margins[grouping.dims[0]] = np.full(len(cells.levels[grouping.dims[0]]), np.inf)
                 margins[grouping.dims[0]][codes[0]] = 1.0 / before
@@ -171,37 +181,35 @@ class Scan:
                 doubt += 1.0 / min(strength[pair] for pair in combinations(grouping.dims, 2))
                 doubt += sum(margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True))
             prior = 1.0 / doubt
-            keep = np.flatnonzero(grouping.sum(events) >= _MIN_EVENTS)
+            keep = np.flatnonzero(seen >= _MIN_EVENTS)
             place = np.full(len(grouping) + 1, len(keep), dtype=np.int32)
             place[keep] = np.arange(len(keep), dtype=np.int32)
             sets = sizes.count(len(grouping.dims)) * (1 if cells.is_rate else len(set(sizes)))
-            tests = sets * self._tests(grouping, expected)[keep]
+            tests = sets * _tests(wanted, expected)[keep]
             prior, codes = prior[keep], codes[:, keep]
-            dispersion = self._scale.dispersion(grouping)[keep]
-            freedom = self._scale.freedom(grouping)[keep]
+            dispersion, freedom = np.ones(len(keep)), np.full(len(keep), np.inf)
+            if own:
+                dispersion, freedom = self._scale.spread(np.stack(squares)[:, keep])
             ids = place[grouping.ids]
-            at = np.flatnonzero(ids < len(keep))
-            tables.append(_Table(grouping.dims, at, ids[at], codes, prior, dispersion, freedom, tests))
+            is_kept = ids < len(keep)
+            kept = ids[is_kept]
+            ends = np.zeros(len(cells) + 1, dtype=np.int32)
+            np.cumsum(is_kept, out=ends[1:])
+            # A column a cell, with its combination: all sums are taken in one pass over the cells.
+            members = csc_array((ones[: len(kept)], kept, ends), shape=(len(keep), len(cells)))
+            new = [values[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)]
+            spread = sum(
+                self._expectation.value_variance[dim] * is_new
+                for dim, is_new in zip(grouping.dims, new, strict=True)
+            )
+            is_new = np.logical_or.reduce(new)
+            tables.append(
+                _Table(grouping.dims, members, codes, prior, dispersion, freedom, tests, is_new, spread)
+            )
         return tables
 
-    def _doubt(self, grouping: Grouping, before: np.ndarray) -> np.ndarray:
-        """Return 1 / k where the expectation follows a group's own past by before / (before + k)."""
-        pull = self._expectation.pull
-        follows = pull[-1] + pull[grouping.dims[0]] if len(grouping.dims) == 1 else pull[-1]
-        own = grouping.sum(before) + _TINY
-        part = np.minimum(grouping.sum(follows * before) / own, 1.0 - _TINY)
-        return np.maximum(part, _TINY) / (own * (1.0 - part))
-
-    def _tests(self, grouping: Grouping, expected: np.ndarray) -> np.ndarray:
-        """Return the number of tests that each group of a set of dimensions is corrected for."""
-        sums = grouping.sum(expected)
-        weight = np.minimum(sums / _MIN_EVENTS, 1.0) + _TINY
-        # What was left out as too rare could still have been reported, had more happened there.
-        rare = max(float(expected.sum() - sums.sum()), 0.0) / _MIN_EVENTS
-        return np.maximum((weight.sum() + rare) / weight, 1.0)
-
     def _compare(
-        self, ratio: Callable[..., np.ndarray], columns: Sequence[np.ndarray], known: np.ndarray
+        self, ratio: Callable[..., np.ndarray], columns: np.ndarray, known: np.ndarray
     ) -> np.ndarray:
         """Return a likelihood ratio of columns as they are summed, with ``known`` events behind them."""
         seen, expected, _, *trials = columns
@@ -233,62 +241,110 @@ class Scan:
         if not self._cells.is_rate:
             # The damping must not make a difference between the two sides by itself.
             damped[1] = damped[1] * (damped[0].sum() + _TINY) / (damped[1].sum() + _TINY)
+        both = np.column_stack([*columns, *damped])
+        totals = np.array([float(values.sum()) for values in (*columns, *damped)]) + _TINY
         found: list[Candidate] = []
         for table in self._tables:
             if len(table.prior):
-                found += self._rank(table, _sides(table, columns), _sides(table, damped))
+                inside = table.sums(both)
+                outside = np.maximum(totals[:, np.newaxis] - inside, _TINY)
+                n = len(columns)
+                found += self._rank(table, (inside[:n], outside[:n]), (inside[n:], outside[n:]))
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def _rank(
         self,
         table: _Table,
-        sides: tuple[list[np.ndarray], list[np.ndarray]],
-        damped: tuple[list[np.ndarray], list[np.ndarray]],
+        sides: tuple[np.ndarray, np.ndarray],
+        damped: tuple[np.ndarray, np.ndarray],
     ) -> list[Candidate]:
-        (seen, expected, before, exposure, squares), outside = sides
-        known = before + table.prior
-        against_past = self._compare(corrected_ratio, sides[0], known)
-        score = self._compare(log_likelihood_ratio, damped[0], damped[0][2])
+        score = self._score(table, *damped)
+        inside, outside = sides
+        # A combination that holds everything cannot be told from the whole.
+        score[outside[1] <= _TINY * (inside[1] + outside[1])] = -np.inf
+        # The distribution does not hold for fewer.
+        score[np.maximum(inside[0], inside[1]) < _MIN_EVENTS] = -np.inf
+        best = _highest(score)
+        inside, outside, score = inside[:, best], outside[:, best], score[best]
+        expected, before = inside[1], inside[2]
+        is_new, spread = table.is_new[best], table.spread[best]
+        dispersion, freedom, tests = table.dispersion[best], table.freedom[best], table.tests[best]
+        known = before + table.prior[best]
+        # What is new has no past: it is expected to be as the rest was, as far as values are alike.
+        known[is_new] = 1.0 / (1.0 / (outside[2] + _HALF) + spread)[is_new]
+        against_past = self._compare(corrected_ratio, inside, known)
         if not self._cells.is_rate:
             # The change of all holds the cell too: what it moves the others by is its evidence as well.
             against_past = against_past + log_likelihood_ratio(*outside[:3])
-            score = score + log_likelihood_ratio(*damped[1][:3])
         # Against the rest of the current period too: a rise of everything has no cause in a cell.
-        rest = (outside[0] + _HALF) / (outside[1] + _HALF)
-        doubt = 1.0 / known + 1.0 / (outside[0] + _HALF) + 1.0 / (outside[2] + _HALF)
-        level = expected * rest
-        level_now = [seen, level, before, exposure, squares * rest**2]
-        against_rest = self._compare(corrected_ratio, level_now, 1.0 / doubt)
-        evidence = np.minimum(against_past, against_rest) / table.dispersion
-        sampling = _tail(evidence, table.freedom)
-        p = _tail(evidence * self._deflation(table.dims, expected, known), table.freedom)
-        score = score / table.dispersion - np.log(table.tests)
-        # A combination that holds everything cannot be told from the whole.
-        score[outside[1] <= _TINY * (expected + outside[1])] = -np.inf
-        # The distribution does not hold for fewer.
-        score[np.maximum(seen, expected) < _MIN_EVENTS] = -np.inf
-        best = np.argsort(-score, kind="stable")[:_KEPT]
+        doubt = np.where(is_new, spread, 1.0 / known)
+        doubt = doubt + 1.0 / (outside[0] + _HALF) + 1.0 / (outside[2] + _HALF)
+        against_rest = self._compare(corrected_ratio, _beside_the_rest(inside, outside), 1.0 / doubt)
+        evidence = np.where(is_new, against_rest, np.minimum(against_past, against_rest)) / dispersion
+        sampling = _tail(evidence, freedom) * tests
+        p = _tail(evidence * self._deflation(table.dims, expected, known), freedom)
         return [
             Candidate(
                 dims=table.dims,
                 codes=tuple(int(code) for code in table.codes[:, cell]),
-                score=float(score[cell]),
-                p=float(p[cell]),
-                q=float(min(1.0, p[cell] * table.tests[cell])),
-                q_sampling=float(min(1.0, sampling[cell] * table.tests[cell])),
-                strength=float(known[cell]),
-                dispersion=float(table.dispersion[cell]),
+                score=float(score[at]),
+                p=float(p[at]),
+                q=float(min(1.0, p[at] * tests[at])),
+                q_sampling=float(min(1.0, sampling[at])),
+                strength=float(known[at]),
+                dispersion=float(dispersion[at]),
             )
-            for cell in best
-            if np.isfinite(score[cell])
+            for at, cell in enumerate(best)
         ]
 
+    def _score(self, table: _Table, inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
+        """Return the log of the posterior weight of each combination, of damped sums."""
+        score = self._compare(log_likelihood_ratio, inside, inside[2])
+        if not self._cells.is_rate:
+            score = score + log_likelihood_ratio(*outside[:3])
+        new = np.flatnonzero(table.is_new)
+        if len(new):
+            inside, outside = inside[:, new], outside[:, new]
+            known = 1.0 / (table.spread[new] + 1.0 / (outside[0] + _HALF))
+            score[new] = self._compare(log_likelihood_ratio, _beside_the_rest(inside, outside), known)
+        return score / table.dispersion - np.log(table.tests)
 
-def _sides(table: _Table, columns: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """Return the sums of each column inside and outside of each combination."""
-    inside = table.sums(columns)
-    totals = [float(values.sum()) + _TINY for values in columns]
-    return inside, [np.maximum(total - part, _TINY) for total, part in zip(totals, inside, strict=True)]
+
+def _beside_the_rest(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
+    """Return the sums of combinations, expected at the level that the rest of the current period has."""
+    seen, expected, before, exposure, squares = inside
+    rest = (outside[0] + _HALF) / (outside[1] + _HALF)
+    return np.stack([seen, expected * rest, before, exposure, squares * rest**2])
+
+
+def _highest(score: np.ndarray) -> np.ndarray:
+    """Return the places of the highest finite scores, highest first."""
+    if len(score) > _KEPT:
+        least = np.partition(score, -_KEPT)[-_KEPT]
+        places = np.flatnonzero(np.isfinite(score) & (score >= least))
+    else:
+        places = np.flatnonzero(np.isfinite(score))
+    return places[np.argsort(-score[places], kind="stable")][:_KEPT]
+
+
+def _doubt(before: np.ndarray, follows: np.ndarray) -> np.ndarray:
+    """Return 1 / k where the expectation follows a group's own past by before / (before + k).
+
+    ``follows`` is the sum over its cells of how far the expectation follows chance, times ``before``.
+    """
+    part = np.minimum(follows / before, 1.0 - _TINY)
+    return np.maximum(part, _TINY) / (before * (1.0 - part))
+
+
+def _tests(sums: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Return the number of tests that each group of a set of dimensions is corrected for.
+
+    ``sums`` holds the events expected of the groups, ``expected`` those of all cells.
+    """
+    weight = np.minimum(sums / _MIN_EVENTS, 1.0) + _TINY
+    # What was left out as too rare could still have been reported, had more happened there.
+    rare = max(float(expected.sum() - sums.sum()), 0.0) / _MIN_EVENTS
+    return np.maximum((weight.sum() + rare) / weight, 1.0)
 
 
 def _tail(evidence: np.ndarray, freedom: np.ndarray) -> np.ndarray:

@@ -14,7 +14,9 @@ from csatext.inference import wilson
 __all__ = [
     "Difference",
     "bootstrap_interval",
+    "count_difference",
     "divide",
+    "garwood",
     "rate_difference",
     "shrink",
 ]
@@ -42,6 +44,34 @@ def divide(a: ArrayLike, b: ArrayLike) -> np.ndarray:
     """
     divisor = np.asarray(b, dtype="float64")
     return np.asarray(a, dtype="float64") / np.where(divisor == 0, np.nan, divisor)
+
+
+def garwood(events: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return the exact interval of a Poisson mean of which ``events`` were counted.
+
+    Parameters
+    ----------
+    events : array_like
+        Counts.
+    level : float, default 0.95
+        Confidence level.
+
+    Returns
+    -------
+    low, high : ndarray of float
+
+    Notes
+    -----
+    Garwood (1936), Biometrika 28: quantiles of chi-square.
+
+    Examples
+    --------
+    >>> [float(end[0].round(3)) for end in garwood([10])]
+    [4.795, 18.39]
+    """
+    n, alpha = np.asarray(events, dtype="float64"), 1 - level
+    low = np.where(n == 0, 0.0, stats.chi2.ppf(alpha / 2, 2 * n) / 2)
+    return low, stats.chi2.ppf(1 - alpha / 2, 2 * n + 2) / 2
 
 
 def shrink(value: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, float]:
@@ -245,6 +275,37 @@ def rate_difference(
     events, n = (before[0], after[0]), (before[1], after[1])
     old, new = divide(events, n)
     low, high = wilson(events, n, level)
+    value = float(new - old)
+    return Difference(
+        value, value - hypot(new - low[1], high[0] - old), value + hypot(high[1] - new, old - low[0])
+    )
+
+
+def count_difference(
+    before: tuple[float, float], after: tuple[float, float], level: float = 0.95
+) -> Difference:
+    """Compare counts a period.
+
+    Parameters
+    ----------
+    before, after : (float, float)
+        Events, and the periods in which they were counted.
+    level : float, default 0.95
+
+    Notes
+    -----
+    Zou and Donner (2008), Statistics in Medicine 27, 1693-1702: joins the exact intervals of both
+    counts (:func:`garwood`) as Newcombe joins those of rates.
+
+    Examples
+    --------
+    >>> found = count_difference((40, 4), (40, 1))
+    >>> round(found.value, 2), round(found.low, 2), round(found.high, 2)
+    (30.0, 18.02, 44.75)
+    """
+    periods = before[1], after[1]
+    old, new = divide((before[0], after[0]), periods)
+    low, high = (divide(end, periods) for end in garwood((before[0], after[0]), level))
     value = float(new - old)
     return Difference(
         value, value - hypot(new - low[1], high[0] - old), value + hypot(high[1] - new, old - low[0])

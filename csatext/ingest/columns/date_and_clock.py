@@ -6,10 +6,11 @@ import pandas as pd
 
 from csatext.dates.empty import empty_dates
 from csatext.ingest.columns.headers import known_headers, normal_header
+from csatext.ingest.columns.time_column import date_parts, names_clock
 from csatext.ingest.columns.values import as_text, blank
 from csatext.ingest.raw_table import Note
 
-__all__ = ["CLOCK_ALONE", "join_clocks"]
+__all__ = ["CLOCK_ALONE", "join_clocks", "join_parts"]
 
 _MIDNIGHT = r"[T ]0?0:00(?::00(?:\.0+)?)?\s*$"
 _DAY = r"\d{2,4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,4}\s*[日号]?|(?:19|20)\d{6}"
@@ -30,8 +31,42 @@ def _mostly(column: pd.Series, pattern: str) -> bool:
 
 
 def _of_creation(name: str) -> bool:
-    known = known_headers().get(normal_header(name))
-    return known is not None and known.canonical == "created_at"
+    plain = normal_header(name)
+    known = known_headers().get(plain)
+    return names_clock(plain) if known is None else known.canonical == "created_at"
+
+
+def join_parts(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Return a frame with a ``created_at`` made of columns of year, month and day, where it has none.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, n_columns)
+
+    Returns
+    -------
+    frame : DataFrame
+        Without a column of the day, months.
+    notes : list of Note
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"年": ["2026", "2026"], "月": ["3", "4"], "日": ["17", None]})
+    >>> join_parts(frame)[0]["created_at"].tolist()
+    ['2026-3-17', '2026-4']
+    """
+    if "created_at" in frame.columns:
+        return frame, []
+    parts = date_parts(frame, {str(name): normal_header(str(name)) for name in frame.columns})
+    if not parts:
+        return frame, []
+    cells = [as_text(frame[name]).str.extract(r"^\s*(\d+)", expand=False) for name in parts]
+    joined = cells[0].str.cat(cells[1], sep="-")
+    if len(cells) > 2:
+        joined = joined.where(cells[2].isna(), joined.str.cat(cells[2], sep="-"))
+    n = int(joined.notna().sum())
+    detail = f"由「{'」「'.join(parts)}」合为 created_at"
+    return frame.assign(created_at=joined), [Note("date_and_clock", "created_at", n, len(frame), detail)]
 
 
 def join_clocks(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from csatext.strings import string_array
+from csatext.strings import Column, distinct_cells, string_array
 
 __all__ = [
     "SCORE",
@@ -22,6 +23,7 @@ __all__ = [
     "plain_cell",
     "plain_cells",
     "plain_value",
+    "rounded_ids",
     "string_array",
 ]
 
@@ -30,10 +32,18 @@ _NOTHING = pa.array(
     type=pa.large_string(),
 )
 _LONGEST_NOTHING = 12
+_WHOLE = 1e15
+"""Below it a whole float is written without a decimal point."""
+_PLAIN_KINDS = ("integer", "boolean", "floating", "mixed-integer-float")
+"""Kinds of cells, as pandas names them, that are plain as they are."""
 _TEXT_MARKS = r"^(?:=\"([^\"]*)\"|'(\d+))$"
 _GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$"
 _SHORT_GROUP = r"^[-+]?\d{1,2},"
 _PLAIN_NUMBER = r"^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?$"
+_SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d+$"
+_LONG_DIGITS = r"^\d{16,24}$"
+_ZEROS_AFTER_15 = r"^\d{15}0{1,9}$"
+_MOSTLY_ZEROS = 0.9
 SCORE = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
 """A number that a unit of scores may follow."""
 _YES = ("是", "已解决", "解决", "已", "y", "yes", "true", "t", "1", "有效", "√")
@@ -43,7 +53,7 @@ _NO = ("否", "未解决", "没解决", "没有解决", "未", "n", "no", "false
 def _cell(value: object) -> str | None:
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return None
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE:
         return str(int(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
@@ -63,11 +73,47 @@ def as_text(column: pd.Series) -> pd.Series:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(object)
     if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
+        whole = _whole_column(column)
+        if whole is not None:
+            return pd.Series(whole.to_pandas().to_numpy(), index=column.index, dtype="str", name=column.name)
         return pd.Series([_cell(value) for value in column.astype(object)], index=column.index, dtype="str")
     return column.astype("str")
 
 
-def blank(column: pd.Series) -> np.ndarray:
+def _whole_column(column: pd.Series) -> pa.Array | None:
+    """Return a column of one type as Arrow text, missing cells as nulls; None where its cells must be tried.
+
+    Written as :func:`_cell` writes each.
+    """
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    try:
+        if kind == "string":
+            return pa.array(column, pa.large_string(), from_pandas=True)
+        if kind == "integer":
+            return pc.cast(pa.array(column, pa.int64(), from_pandas=True), pa.large_string())
+        if kind == "boolean":
+            flags = pa.array(column, pa.bool_(), from_pandas=True)
+            return pc.if_else(flags, "True", "False").cast(pa.large_string())
+        if kind == "floating":
+            return _written_floats(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    except (pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError, ValueError):
+        pass
+    return None
+
+
+def _written_floats(values: NDArray[np.float64]) -> pa.Array:
+    """Return floats as text, whole ones without ``.0``; each other value is written once."""
+    whole = (values == np.trunc(values)) & (np.abs(values) < _WHOLE)
+    written = pc.cast(pa.array(np.where(whole, values, 0).astype(np.int64)), pa.large_string())
+    odd = ~whole & ~np.isnan(values)
+    if odd.any():
+        different, place = np.unique(values[odd], return_inverse=True)
+        texts = pa.array([str(value) for value in different.tolist()], pa.large_string())
+        written = pc.replace_with_mask(written, pa.array(odd), texts.take(pa.array(place)))
+    return pc.if_else(pa.array(np.isnan(values)), pa.scalar(None, pa.large_string()), written)
+
+
+def blank(column: Column) -> NDArray[np.bool_]:
     """Return where a string column holds nothing: NA, blanks, or a written null such as ``NULL``.
 
     Examples
@@ -101,6 +147,28 @@ def as_identifiers(column: pd.Series) -> pd.Series:
     return texts.mask(blank(texts))
 
 
+def rounded_ids(column: pd.Series) -> np.ndarray:
+    """Return which identifiers Excel rounded: 4.51E+17, or zeros after the 15 digits that it keeps.
+
+    Numbers of 16 digits and more count only where most of the column's long numbers end in such zeros,
+    since one in ten of 16 digits does so by itself.
+
+    Examples
+    --------
+    >>> rounded_ids(pd.Series(["4.51E+17", "451000000000000000", "T1"])).tolist()
+    [True, True, False]
+    >>> rounded_ids(pd.Series(["4512345678901230", "4512345678901231", "4512345678901239"])).any()
+    np.False_
+    """
+    cells = as_text(column).str.strip()
+    written = cells.str.match(_SCIENTIFIC).fillna(False).to_numpy(dtype=np.bool_)
+    long = cells.str.match(_LONG_DIGITS).fillna(False).to_numpy(dtype=np.bool_)
+    zeros = cells.str.match(_ZEROS_AFTER_15).fillna(False).to_numpy(dtype=np.bool_)
+    if zeros.sum() < _MOSTLY_ZEROS * long.sum():
+        zeros = np.zeros(len(cells), dtype=np.bool_)
+    return np.asarray(written | zeros)
+
+
 def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     """Return a column of written numbers as int64 or float64; None where a cell is not a number.
 
@@ -122,9 +190,9 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     >>> as_numbers(pd.Series(["007", "8"])) is None
     True
     """
-    texts = pc.utf8_trim_whitespace(string_array(column))
-    empty = blank(column)
-    filled = texts.filter(pa.array(~empty))
+    cells = distinct_cells(column)
+    empty = blank(cells.values)
+    filled = pc.utf8_trim_whitespace(cells.values.filter(pa.array(~empty)))
     if not len(filled):
         return None
     pattern = SCORE if units else _PLAIN_NUMBER
@@ -133,10 +201,24 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
         filled = pc.replace_substring(filled, ",", "")
     elif not (_all_match(filled.slice(0, 200), pattern) and _all_match(filled, pattern)):
         return None
-    written = filled.to_pandas().astype("str").set_axis(column.index[~empty])
-    written.name = column.name
-    numbers = pd.to_numeric(written.str.extract(pattern, expand=False) if units else written)
-    return numbers if not empty.any() else numbers.astype("float64").reindex(column.index)
+    elif units:
+        filled = pc.replace_substring_regex(filled, pattern=SCORE, replacement=r"\1")
+    numbers = _parsed(filled)
+    if empty.any():
+        whole = np.full(len(empty), np.nan)
+        whole[~empty] = numbers
+        numbers = whole
+    return pd.Series(cells.spread(numbers), index=column.index, name=column.name)
+
+
+def _parsed(written: pa.LargeStringArray) -> NDArray[np.int64] | NDArray[np.float64]:
+    """Return numbers as int64 where all are whole, else as float64."""
+    kind = pa.float64() if _any_match(written, "[.eE]") else pa.int64()
+    try:
+        return np.asarray(pc.cast(written, kind).to_numpy())
+    except pa.ArrowInvalid:
+        # A sign in front (+5), or more digits than 64 bits hold.
+        return np.asarray(pd.to_numeric(written.to_pandas()).to_numpy())
 
 
 def _any_match(cells: pa.Array, pattern: str) -> bool:
@@ -155,12 +237,14 @@ def as_flags(column: pd.Series) -> pd.Series | None:
     >>> as_flags(pd.Series(["是", "否", None])).tolist()
     [True, False, <NA>]
     """
-    bare = as_text(column).str.strip().str.casefold()
+    cells = distinct_cells(as_text(column))
+    bare = cells.values.to_pandas().str.strip().str.casefold()
     empty = blank(bare)
     yes, no = bare.isin(_YES).to_numpy(), bare.isin(_NO).to_numpy()
     if not (yes | no | empty).all() or empty.all():
         return None
-    return pd.Series(yes, index=column.index, dtype="boolean").mask(empty)
+    flags = pd.array(np.where(empty, None, yes), dtype="boolean")
+    return pd.Series(flags if cells.codes is None else flags.take(cells.codes), index=column.index)
 
 
 def plain_value(column: pd.Series) -> pd.Series:
@@ -229,6 +313,15 @@ def plain_cells(frame: pd.DataFrame) -> pd.DataFrame:
     result = frame.set_axis(names, axis="columns")
     for name in names:
         if result[name].dtype == object:
-            cells = [plain_cell(value) for value in result[name]]
-            result[name] = pd.Series(cells, index=result.index, dtype=object)
+            result[name] = _plain_column(result[name])
     return result
+
+
+def _plain_column(column: pd.Series) -> pd.Series:
+    """Return an object column as strings where it holds nothing else, with plain cells where it is mixed."""
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if kind in _PLAIN_KINDS:
+        return column
+    if kind == "string":
+        return as_text(column)
+    return pd.Series([plain_cell(value) for value in column], index=column.index, dtype=object)

@@ -23,6 +23,8 @@ _PRONOUN = "我|你|您|他|她|它|咱|这|那|我们|你们|您们|他们|她�
 _FUNCTION = "我你您他她它咱这那就没在跟给为被又也都有是不要想因所但"
 _DOUBLED = "多看问试想说谢刚常天慢等聊谈讲听走坐玩用好对是行人个家年月日次每妈爸哥姐弟奶爷太宝哈呵嘿"
 """Characters that are doubled by rule or as a name (看看, 谢谢, 天天, 妈妈): never a stutter."""
+_ALONE = "这那我你您他她"
+"""Characters that stammer alone, without a word behind them."""
 _NUMERALS = "零〇一二三四五六七八九十百千万亿两幺半"
 _SOFT = "嗯|呃(?!逆)|呣|那个|内个|那什么|那啥|就是说(?![明话法出不])|就是"
 _ASKS = (
@@ -86,7 +88,12 @@ def _stutters() -> tuple[re.Pattern[str], ...]:
     pausing = "|".join(f"{word[0]}[{_WEAK}](?={re.escape(word)})" for word in single)
     thrice = "|".join(f"(?<!{word[0]}){word[0]}{{2,}}(?={re.escape(word)})" for word in single)
     # Each run is looked at from its beginning only, so that time grows with the length alone.
-    alone = "|".join(rf"(?<!{c}){c}{{2,}}(?={c}(?![\u4e00-\u9fff]))" for c in "这那我你您他她")
+    alone = "|".join(rf"(?<!{c}){c}{{2,}}(?={c}(?![\u4e00-\u9fff]))" for c in _ALONE)
+    # Nearly no character is doubled: one glance ahead saves a try of each of the branches, which begin with a
+    # look-behind that the engine cannot skip (90 times faster).
+    firsts = "".join(sorted({re.escape(word[0]) for word in single}))
+    doubled = f"(?=(?P<c>[{firsts}])(?P=c))"
+    halted = f"(?=(?P<c>[{firsts}])[{_WEAK}]?(?P=c))"
     prefixes = "|".join(
         f"{re.escape(word[:size])}[{_WEAK}]?(?={re.escape(word)})"
         for word in words
@@ -107,9 +114,9 @@ def _stutters() -> tuple[re.Pattern[str], ...]:
         # 那个那个产品 -> 那个产品
         re.compile(rf"(?P<cut>(?P<w>{_REPEATED})[{_WEAK}]*+)(?=(?P=w))"),
         # 这这这 -> 这, 我我我。 -> 我。
-        re.compile(rf"(?P<cut>{alone})"),
+        re.compile(rf"(?=(?P<c>[{_ALONE}])(?P=c))(?P<cut>{alone})"),
         # 退退退款 -> 退款, 请请请问 -> 请问: three or more, wherever they are.
-        re.compile(rf"(?P<cut>{thrice})"),
+        re.compile(rf"{doubled}(?P<cut>{thrice})"),
         # 什么什么时候 -> 什么时候: the beginning of a longer word
         re.compile(rf"(?P<cut>{prefixes})"),
         # 能能不能 -> 能不能
@@ -118,7 +125,8 @@ def _stutters() -> tuple[re.Pattern[str], ...]:
         ),
         # 退退款, 退，退款 -> 退款
         re.compile(
-            rf"(?<![\u4e00-\u9fff])(?P<cut>{halting}|{pausing})|(?<=[我想要要把给的了])(?P<cut2>{halting})"
+            rf"{halted}(?:(?<![\u4e00-\u9fff])(?P<cut>{halting}|{pausing})"
+            rf"|(?<=[我想要要把给的了])(?P<cut2>{halting}))"
         ),
     )
 

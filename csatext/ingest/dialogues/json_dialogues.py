@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,16 +13,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csatext.ingest.dialogues.roles import anonymous, flag_role_of, role_of
+from csatext.ingest.columns.headers import normal_header
+from csatext.ingest.dialogues.message_bodies import is_fragments, opened, plain_message
+from csatext.ingest.dialogues.recognised_speech import are_words, plain_sentences
+from csatext.ingest.dialogues.roles import anonymous, flag_role_of, is_listed, listed_parts, role_of
 from csatext.ingest.dialogues.transcripts import split_transcript
-from csatext.ingest.dialogues.turn_columns import candidates
+from csatext.ingest.dialogues.turn_columns import candidates, own_dialogues
 
 __all__ = [
     "Dialogues",
     "Utterance",
     "find_dialogues",
     "holds_dialogues",
-    "is_pair",
+    "is_flat",
     "is_turns",
     "names_turns",
     "other_fields",
@@ -32,7 +36,6 @@ __all__ = [
 ]
 
 _SAMPLE = 20
-_LABELS = 8
 _LABEL = 12
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _DEEPEST = 40
@@ -47,6 +50,13 @@ def _candidates(names: tuple[str, ...], canonical: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _has_speaker(names: tuple[str, ...]) -> bool:
     return bool(candidates(names, "role")) or any(flag_role_of(name) is not None for name in names)
+
+
+@lru_cache(maxsize=4096)
+def _has_origin(names: tuple[str, ...]) -> bool:
+    """Return whether a message has the origin of WeChat customer service; elsewhere that is a channel."""
+    normal = [normal_header(name) for name in names]
+    return "origin" in normal and ("msgtype" in normal or "externaluserid" in normal)
 
 
 @lru_cache(maxsize=4096)
@@ -93,7 +103,7 @@ def other_fields(record: Mapping[str, Any], *left_out: str) -> dict[str, Any]:
 
 def _speaks(record: Mapping[str, Any]) -> bool:
     """Return whether a record says who speaks: a key for the role, or a flag such as ``is_agent``."""
-    return _has_speaker(tuple(record))
+    return _has_speaker(tuple(record)) or _has_origin(tuple(record))
 
 
 def _has_role(record: Mapping[str, Any]) -> bool:
@@ -116,7 +126,9 @@ def _sayable(value: Any) -> bool:
 
 def text_key(record: Mapping[str, Any]) -> str | None:
     """Return the key under which a record holds what was said."""
-    return next((key for key in _candidates(tuple(record), "text") if _sayable(record[key])), None)
+    found = [key for key in _candidates(tuple(record), "text") if _sayable(record[key])]
+    # An empty list of words stands beside the sentence that it was made from.
+    return next((key for key in found if record[key] != []), found[0] if found else None)
 
 
 def speaker_keys(record: Mapping[str, Any]) -> list[str]:
@@ -126,17 +138,6 @@ def speaker_keys(record: Mapping[str, Any]) -> list[str]:
         for key, value in record.items()
         if isinstance(value, str | list) and _sayable(value) and _names_speaker(key)
     ]
-
-
-def is_pair(item: Any) -> bool:
-    """Return whether a value is a speaker and what was said: two strings."""
-    return isinstance(item, list) and len(item) == 2 and all(isinstance(part, str) for part in item)
-
-
-def _few_labels(labels: Sequence[str]) -> bool:
-    return len(set(labels)) <= _LABELS and (
-        len(set(labels)) < len(labels) or all(role_of(label) or anonymous(label) for label in labels)
-    )
 
 
 @lru_cache(maxsize=4096)
@@ -151,30 +152,74 @@ def names_turns(key: str) -> bool:
     return bool(key and candidates([key], "turns"))
 
 
+def _plain_items(items: Sequence[Any], key: str) -> list[tuple[int, Any]]:
+    """Return the items of a list as plain records, each with its place: bodies opened, words left out."""
+    return [
+        (place, plain_message(item) if isinstance(item, dict) else item)
+        for place, item in plain_sentences(items, key)
+    ]
+
+
+def _alike(items: Sequence[Any]) -> list[Any]:
+    """Return the turns that are lists of the usual number of parts."""
+    sizes = Counter(len(item) for item in items if is_listed(item))
+    usual = sizes.most_common(1)[0][0] if sizes else 0
+    return [item for item in items if is_listed(item) and len(item) == usual]
+
+
+def _any_speaks(items: Sequence[Any]) -> bool:
+    return any(isinstance(item, dict) and _speaks(item) for item in items)
+
+
+def is_flat(records: Sequence[Any]) -> bool:
+    """Return whether records are themselves turns: lists, strings, or messages whose bodies must be opened.
+
+    Examples
+    --------
+    >>> is_flat([["您好", "客服"], ["在吗", "用户"]])
+    True
+    >>> is_flat([{"from": "u1", "msgtype": "text", "text": {"content": "在吗"}}])
+    True
+    >>> is_flat([{"role": "客服", "text": "您好"}])
+    False
+    """
+    head = records[:_SAMPLE]
+    if all(isinstance(record, str | list) for record in head):
+        return True
+    rich = any(isinstance(record, dict) and plain_message(record) is not record for record in head)
+    return rich and is_turns(records, "turns")
+
+
 def is_turns(value: Any, key: str) -> bool:
     """Return whether a JSON value is the list of turns of one dialogue."""
     if not isinstance(value, list) or not value:
         return False
-    head = value[:_SAMPLE]
     named = names_turns(key)
+    if is_fragments(value) and (not named or _candidates((key,), "text")) and not _any_speaks(value):
+        return False
+    head = [item for _, item in _plain_items(value[:_SAMPLE], key)]
+    if are_words(value, key):
+        return any(_speaks(item) for item in head)
     if all(isinstance(item, dict) for item in head):
         said = [item for item in head if text_key(item) is not None]
         spoken = sum(_speaks(item) or _has_role(item) for item in said)
         if said and (2 * spoken >= len(head) or (named and 2 * len(said) >= len(head))):
             return True
         return not said and sum(bool(speaker_keys(item)) for item in head) * 2 > len(head)
-    if all(is_pair(item) for item in head):
-        return _few_labels([item[0] for item in head])
+    if all(is_listed(item) for item in head):
+        alike = _alike(head)
+        return 2 * len(alike) > len(head) and listed_parts(alike) is not None
     return named and all(isinstance(item, str) for item in head)
 
 
 class Utterance(NamedTuple):
-    """One utterance: its dialogue (number from 0), speaker's label, text, and what else stands with it."""
+    """One utterance: dialogue and record (numbers from 0), speaker's label, text, what else stands there."""
 
     dialogue: int
     label: str | None
     text: str
     extras: Mapping[str, Any]
+    record: int = 0
 
 
 def holds_dialogues(value: Any, key: str = "", depth: int = 0) -> bool:
@@ -187,6 +232,7 @@ def holds_dialogues(value: Any, key: str = "", depth: int = 0) -> bool:
     >>> holds_dialogues({"id": 1, "text": "退款太慢"})
     False
     """
+    value = opened(value)
     if depth > _DEEPEST or not isinstance(value, list | dict):
         return False
     if is_turns(value, key):
@@ -219,40 +265,53 @@ def _labelled(turns: Sequence[Any]) -> bool:
     return 2 * sum(bool(head) and head[0].label is not None for head in heads) > len(turns[:_SAMPLE])
 
 
-def _utterances(turns: Sequence[Any], number: int) -> Iterator[Utterance]:
-    """Yield the utterances of one dialogue; what is no turn comes out with its JSON text as an extra."""
+def _utterances(items: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Utterance]]:
+    """Yield the utterances of plain items, each with its place.
+
+    What is no turn comes out with its JSON text as an extra.
+    """
+    turns = [item for _, item in items]
     if _labelled(turns):
         label = None
-        for item in turns:
+        for place, item in items:
             for line in split_transcript(item, "named") if isinstance(item, str) else []:
                 label = line.label or label
                 times = {"started_at": line.began, "ended_at": line.ended}
-                yield Utterance(number, label, line.text, {k: v for k, v in times.items() if v is not None})
+                told = {k: v for k, v in times.items() if v is not None}
+                yield place, Utterance(0, label, line.text, told)
             if not isinstance(item, str):
-                yield Utterance(number, None, "", {"record": plain(item)})
+                yield place, Utterance(0, None, "", {"record": plain(item)})
         return
-    for place, item in enumerate(turns):
+    alike = _alike(turns)
+    listed = listed_parts(alike) if alike else None
+    width = len(alike[0]) if alike else 0
+    for place, item in items:
         if isinstance(item, dict):
-            key = text_key(item)
-            if key is not None:
-                fields = other_fields(item, key)
-                said = list(_said(item[key])) or [("", {})]
-                for text, extras in said:
-                    yield Utterance(number, None, text, fields | dict(extras))
-                continue
-            speakers = speaker_keys(item)
-            fields = other_fields(item, *speakers)
-            for speaker in speakers:
-                for text, extras in _said(item[speaker]):
-                    yield Utterance(number, speaker, text, fields | dict(extras))
-            if not speakers:
-                yield Utterance(number, None, "", {"record": plain(item)})
-        elif is_pair(item):
-            yield Utterance(number, item[0], item[1], {})
+            yield from ((place, utterance) for utterance in _of_object(item))
+        elif listed is not None and is_listed(item) and len(item) == width:
+            who, said, when = listed
+            yield place, Utterance(0, item[who], item[said], {} if when is None else {"time": item[when]})
         elif isinstance(item, str):
-            yield Utterance(number, str(place % 2 + 1), item, {})
+            yield place, Utterance(0, str(place % 2 + 1), item, {})
         else:
-            yield Utterance(number, None, "", {"record": plain(item)})
+            yield place, Utterance(0, None, "", {"record": plain(item)})
+
+
+def _of_object(item: Mapping[str, Any]) -> Iterator[Utterance]:
+    """Yield what one object says: under its key of a text, or under speakers for keys."""
+    key = text_key(item)
+    if key is not None:
+        fields = other_fields(item, key)
+        for text, extras in list(_said(item[key])) or [("", {})]:
+            yield Utterance(0, None, text, fields | dict(extras))
+        return
+    speakers = speaker_keys(item)
+    fields = other_fields(item, *speakers)
+    for speaker in speakers:
+        for text, extras in _said(item[speaker]):
+            yield Utterance(0, speaker, text, fields | dict(extras))
+    if not speakers:
+        yield Utterance(0, None, "", {"record": plain(item)})
 
 
 class _Walk:
@@ -262,11 +321,42 @@ class _Walk:
         self.fields: list[dict[str, Any]] = []
         self.utterances: list[Utterance] = []
         self.strays: list[tuple[int, str]] = []
+        self._numbers: dict[tuple[str, str], int] = {}
+        self.messages = 0
+
+    def turns(self, value: Sequence[Any], fields: Mapping[str, Any], key: str, record: int | None) -> None:
+        """Take the turns of one list; ``record`` None: each item is a record of its own."""
+        items = _plain_items(value, key)
+        self.messages += sum(
+            item is not value[place] and plain_message(value[place]) is not value[place]
+            for place, item in items[:_SAMPLE]
+            if isinstance(value[place], dict)
+        )
+        own = own_dialogues([item for _, item in items], fields)
+        numbers: dict[int, int] = {}
+        if own is None:
+            self.fields.append(dict(fields))
+        else:
+            for (place, _), name in zip(items, own[1], strict=True):
+                # The second page of an export goes on with the dialogues of the first.
+                if (own[0], name) not in self._numbers:
+                    self._numbers[own[0], name] = len(self.fields)
+                    self.fields.append({**fields, own[0]: name})
+                numbers[place] = self._numbers[own[0], name]
+        last = len(self.fields) - 1
+        for place, utterance in _utterances(items):
+            extras = utterance.extras
+            if own is not None:
+                extras = {name: inner for name, inner in extras.items() if name != own[0]}
+            at = place if record is None else record
+            self.utterances.append(
+                utterance._replace(dialogue=numbers.get(place, last), record=at, extras=extras)
+            )
 
     def visit(self, value: Any, fields: Mapping[str, Any], key: str, record: int, depth: int = 0) -> None:
+        value = opened(value)
         if is_turns(value, key):
-            self.utterances += _utterances(value, len(self.fields))
-            self.fields.append({**fields, "\0record": record})
+            self.turns(value, fields, key, record)
         elif isinstance(value, list) and depth < _DEEPEST:
             for item in value:
                 self.visit(item, fields, key, record, depth + 1)
@@ -277,9 +367,12 @@ class _Walk:
 
     def _mapping(self, value: dict[str, Any], fields: Mapping[str, Any], record: int, depth: int) -> None:
         turns = [name for name, item in value.items() if is_turns(item, str(name))]
+        # Words stand beside or below their sentences.
+        turns = [name for name in turns if not are_words(value[name], str(name))] or turns
         named = [name for name in turns if names_turns(str(name))]
         if turns and (named or len(turns) < len(value) or len(turns) == 1):
-            best = max(named or turns, key=lambda name: _size(value[name]))
+            fitting = named or turns
+            best = fitting[0] if len(fitting) == 1 else max(fitting, key=lambda name: _size(value[name]))
             self.visit(value[best], {**fields, **other_fields(value, best)}, str(best), record, depth + 1)
             return
         inner = [name for name, item in value.items() if holds_dialogues(item, str(name), depth + 1)]
@@ -293,16 +386,24 @@ class _Walk:
 
 
 def _size(turns: Sequence[Any]) -> int:
-    return sum(len(utterance.text) for utterance in _utterances(turns, 0))
+    return sum(len(utterance.text) for _, utterance in _utterances(_plain_items(turns, "")))
 
 
 class Dialogues(NamedTuple):
-    """What :func:`find_dialogues` found; ``records[d]`` is the record that dialogue ``d`` came from."""
+    """What :func:`find_dialogues` found; ``fields[d]`` are the other values of dialogue ``d``.
+
+    ``messages`` is how many items were messages of a chat system, of those looked at.
+    """
 
     utterances: list[Utterance]
     fields: list[dict[str, Any]]
-    records: NDArray[np.int64]
     strays: list[tuple[int, str]]
+    messages: int = 0
+
+    @property
+    def records(self) -> NDArray[np.int64]:
+        """Return the record that each utterance came from."""
+        return np.array([utterance.record for utterance in self.utterances], dtype=np.int64)
 
     def table(self) -> tuple[pd.DataFrame, dict[str, str]]:
         """Return one row an utterance, and canonical name -> column for text, label and dialogue.
@@ -330,9 +431,12 @@ class Dialogues(NamedTuple):
 
     def _identifiers(self, names: Sequence[str]) -> tuple[str | None, list[str | None]]:
         """Return the field that names each dialogue and its values; numbers from 1 where there is none."""
-        if len(self.fields) == 1 and not candidates(names, "doc_id"):
+        tails = {name.rpartition(".")[2]: name for name in reversed(names) if "." in name}
+        named = candidates(names, "doc_id")
+        named += [tails[name] for name in candidates(tails, "doc_id") if tails[name] not in named]
+        if len(self.fields) == 1 and not named:
             return None, [None]
-        for name in candidates(names, "doc_id"):
+        for name in named:
             ids = [record.get(name) for record in self.fields]
             if all(isinstance(i, str | int) and str(i).strip() for i in ids) and len(set(ids)) == len(ids):
                 return name, [str(i) for i in ids]
@@ -345,7 +449,10 @@ def find_dialogues(records: Sequence[Any], key: str = "") -> Dialogues:
     A list is the turns of a dialogue when its objects hold a text and say who speaks (a key such as
     ``sender`` or 角色, or a flag such as ``is_agent``), when they have speakers for keys
     (``{"客服": ..., "用户": ...}``, ``{"[SPEAKER 1]": ...}``), when it holds pairs of speaker and text, or
-    when its name says so and it holds strings, which are then taken to alternate.
+    when its name says so and it holds strings, which are then taken to alternate. Messages of chat systems
+    are opened (:mod:`csatext.ingest.dialogues.message_bodies`), recognised speech is read without its words
+    (:mod:`csatext.ingest.dialogues.recognised_speech`), and a list of messages of several dialogues falls
+    apart by the identifier that they carry. Records that are themselves turns are one list.
 
     Parameters
     ----------
@@ -365,7 +472,9 @@ def find_dialogues(records: Sequence[Any], key: str = "") -> Dialogues:
     ([('客服', '您好'), ('客服', '请讲')], '7')
     """
     walk = _Walk()
+    if not any(holds_dialogues(record) for record in records) and is_flat(records):
+        walk.turns(records, {}, key, None)
+        return Dialogues(walk.utterances, walk.fields, walk.strays, walk.messages)
     for number, record in enumerate(records):
         walk.visit(record, {}, key, number)
-    origin = np.array([fields.pop("\0record") for fields in walk.fields], dtype=np.int64)
-    return Dialogues(walk.utterances, walk.fields, origin, walk.strays)
+    return Dialogues(walk.utterances, walk.fields, walk.strays, walk.messages)

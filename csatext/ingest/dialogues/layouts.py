@@ -47,7 +47,7 @@ _FIELD = re.compile(r"^\s*+([^\s:：]{1,20}+)[ \t]*+[:：][ \t]*+(\S[^\n]*+)$")
 _WORDS = 4
 _CELLS_READ = 1000
 _MESSAGE = re.compile(
-    r"[ _-]*(?:消息|信息|内容|文本|发言|话术|语句|说的话|说|回复|答复|提问"
+    r"(?<![ _-])[ _-]*+(?:消息|信息|内容|文本|发言|话术|语句|说的话|说|回复|答复|提问"
     r"|text|messages?|msg|content|utterance|said|reply|query)$",
     re.IGNORECASE,
 )
@@ -107,7 +107,7 @@ def _nested(raw: RawTable, name: str) -> Expanded:
         for row in sorted({row for row, _ in found.strays})
     ]
     frame, given = found.table()
-    rows = found.records[[utterance.dialogue for utterance in found.utterances]]
+    rows = found.records
     others = raw.frame.drop(columns=name).iloc[rows].reset_index(drop=True)
     frame = pd.concat([frame, others[[c for c in others.columns if c not in frame.columns]]], axis=1)
     ids = [c for c in candidates([str(c) for c in others.columns], "doc_id") if raw.frame[c].is_unique]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,17 @@ from csatext.ingest.columns.headers import normal_header
 from csatext.ingest.columns.values import as_flags, as_text
 from csatext.lexicon import Lexicon
 
-__all__ = ["ROLES", "anonymous", "flag_role", "flag_role_of", "map_roles", "role_names", "role_of"]
+__all__ = [
+    "ROLES",
+    "anonymous",
+    "flag_role",
+    "flag_role_of",
+    "is_listed",
+    "listed_parts",
+    "map_roles",
+    "role_names",
+    "role_of",
+]
 
 ROLES = ("customer", "agent", "bot", "system")
 _LONGEST = 30
@@ -29,6 +40,13 @@ _AFFIX = re.compile(
     r"^(?:is|isfrom|isby|from|by|sentby|sendby|sendfrom|是否为|是否是|是否|是不是|由)"
     r"|(?:send|sent|sender|flag|msg|message|发送|发出|发言|消息|标志|标识|标记|说话)$"
 )
+_LABELS = 8
+_LABEL = 12
+_PARTS = (2, 4)
+"""Fewest and most parts of a turn that is a list: who speaks, what is said, and times or numbers."""
+_TIME = re.compile(
+    r"(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[ T]?)?(?:\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?)?|\d+(?:\.\d+)?"
+)
 _OTHER_SIDE = {"customer": "agent", "agent": "customer"}
 
 
@@ -38,8 +56,9 @@ def role_names(kind: str = "name") -> Mapping[str, str]:
 
     Parameters
     ----------
-    kind : {"name", "direction"}
-        What a side is called, or which way a message went as the centre sees it.
+    kind : {"name", "direction", "flag", "origin"}
+        What a side is called, which way a message went as the centre sees it, what the header of a flag
+        such as ``is_sender`` means, or the numbers of the sides in WeChat customer service.
 
     Examples
     --------
@@ -132,10 +151,12 @@ def flag_role_of(header: str) -> str | None:
 
     Examples
     --------
-    >>> flag_role_of("is_agent"), flag_role_of("是否客服"), flag_role_of("agent")
-    ('agent', 'agent', None)
+    >>> flag_role_of("is_agent"), flag_role_of("是否客服"), flag_role_of("isFromMe"), flag_role_of("agent")
+    ('agent', 'agent', 'agent', None)
     """
     name = bare = normal_header(header)
+    if name in role_names("flag"):
+        return role_names("flag")[name]
     for _ in range(3):
         bare = _AFFIX.sub("", bare, count=1)
     return role_names().get(bare) if bare != name else None
@@ -145,7 +166,9 @@ def flag_role(header: str, column: pd.Series) -> tuple[str, pd.Series] | None:
     """Return the role that a yes/no column flags, and the role of each row; None for any other column.
 
     ``is_agent``, ``waiter_send``, ``from_customer``, 是否客服: yes is the role that the header names, no is
-    the other side (unknown for a bot or a system).
+    the other side (unknown for a bot or a system). ``is_sender``, ``isFromMe``: yes is the centre, whose
+    account the export is of. ``origin``: 3 customer, 4 system, 5 agent
+    (https://developer.work.weixin.qq.com/document/path/94670).
 
     Examples
     --------
@@ -154,6 +177,8 @@ def flag_role(header: str, column: pd.Series) -> tuple[str, pd.Series] | None:
     >>> flag_role("is_transfer", pd.Series(["1", "0"])) is None
     True
     """
+    if normal_header(header) == "origin":
+        return _of_origins(as_text(column).str.strip())
     role = flag_role_of(header)
     if role is None:
         return None
@@ -163,3 +188,63 @@ def flag_role(header: str, column: pd.Series) -> tuple[str, pd.Series] | None:
     yes, no = flags.fillna(False).astype("bool"), (~flags).fillna(False).astype("bool")
     roles = pd.Series(pd.NA, index=column.index, dtype="str").mask(yes, role)
     return role, roles.mask(no, _OTHER_SIDE[role]) if role in _OTHER_SIDE else roles
+
+
+def _of_origins(numbers: pd.Series) -> tuple[str, pd.Series] | None:
+    roles = numbers.map(role_names("origin")).astype("str")
+    known = roles.notna().sum() == numbers.notna().sum() and (roles == "customer").any()
+    return ("customer", roles) if known else None
+
+
+def is_listed(item: Any) -> bool:
+    """Return whether a value is a turn as a list: strings of a speaker and what was said, times or numbers.
+
+    Examples
+    --------
+    >>> is_listed(["您好", "客服", "10:00:01"]), is_listed(["您好"])
+    (True, False)
+    """
+    return (
+        isinstance(item, list)
+        and _PARTS[0] <= len(item) <= _PARTS[1]
+        and all(isinstance(part, str | int | float) or part is None for part in item)
+        and sum(isinstance(part, str) for part in item) > 1
+    )
+
+
+def _few_labels(labels: Sequence[str]) -> bool:
+    return len(set(labels)) <= _LABELS and (
+        len(set(labels)) < len(labels) or all(role_of(label) or anonymous(label) for label in labels)
+    )
+
+
+def listed_parts(items: Sequence[Any]) -> tuple[int, int, int | None] | None:
+    """Return which part of turns that are lists is the speaker, which the text and which (None: no) the time.
+
+    The speaker's are few and short, and names of roles where there are such; the text's are the longest
+    of the others. Of two that could be either the one in front is the speaker.
+
+    Examples
+    --------
+    >>> listed_parts([["您好，请讲", "客服"], ["在吗，我要退款", "用户"]])
+    (1, 0, None)
+    """
+    if len({len(item) for item in items}) != 1:
+        return None
+    columns = list(zip(*items, strict=True))
+    strings = [n for n, column in enumerate(columns) if all(isinstance(part, str) for part in column)]
+    timed = {n for n in strings if all(_TIME.fullmatch(part.strip()) for part in columns[n])}
+    spoken = [n for n in strings if n not in timed or not any(columns[n])]
+    labels = [n for n in spoken if _few_labels(columns[n])]
+    if not labels or len(spoken) < 2:
+        return None
+
+    def score(n: int) -> tuple[float, float, int]:
+        names = [role_of(label) is not None or anonymous(label) for label in columns[n]]
+        kinds = len(set(columns[n])) / len(names)
+        return sum(names) / len(names), -kinds - sum(map(len, columns[n])) / (_LABEL * len(names)), -n
+
+    label = max(labels, key=score)
+    text = max((n for n in spoken if n != label), key=lambda n: sum(map(len, columns[n])))
+    clock = [n for n in range(len(columns)) if n in timed or n not in strings]
+    return label, text, clock[0] if clock else None

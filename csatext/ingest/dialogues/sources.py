@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csatext.errors import CsatextError, InputError
-from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, whole_characters
+from csatext.ingest.dialogues.json_dialogues import find_dialogues, holds_dialogues, is_flat, whole_characters
 from csatext.ingest.dialogues.layouts import exchanges, nested_column, transcript_column, transcript_file
 from csatext.ingest.dialogues.subtitles import looks_like_subtitles, read_subtitles
 from csatext.ingest.dialogues.transcripts import find_grammar
@@ -129,10 +129,10 @@ def _finish(
     notes: Sequence[Note] = (),
 ) -> Spoken:
     """Return the rows under canonical names; the caller's mapping wins over what the shape says."""
-    chosen = chosen_columns([str(name) for name in frame.columns], options.columns, source.where)
+    chosen = chosen_columns([str(name) for name in frame.columns], options.single_columns(), source.where)
     settled = {**{k: v for k, v in given.items() if v not in chosen.values()}, **chosen}
     there = {name: header for name, header in settled.items() if header in frame.columns}
-    mapped = map_turns(frame, there, source.where, options.timezone)
+    mapped = map_turns(frame, there, source.where, options.timezone, options.dayfirst)
     said = [
         Note("column_mapping", c, len(frame), len(frame), f"由「{h}」得到（调用者指定）")
         for c, h in chosen.items()
@@ -150,13 +150,12 @@ def _from_table(raw: RawTable, source: Source, options: ReadOptions) -> Spoken:
         exchanges,
     )
     for shape in shapes:
-        found = shape(raw, options.columns)
+        found = shape(raw, options.single_columns())
         if found is not None:
             frame, given, lines, rejects = found
-            rest = replace(
-                options,
-                columns={name: header for name, header in options.columns.items() if header in frame.columns},
-            )
+            given_columns = options.single_columns()
+            there = {name: header for name, header in given_columns.items() if header in frame.columns}
+            rest = replace(options, columns=there)
             return _finish(frame, given, lines, [*raw.rejects, *rejects], source, rest, raw.notes)
     lines = raw.lines if raw.lines is not None else np.zeros(len(raw.frame), dtype=np.int64)
     spoken = _finish(raw.frame, {}, lines, raw.rejects, source, options, raw.notes)
@@ -177,11 +176,9 @@ def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None
             return None
         records, halves = whole_characters(records) if _ESCAPED.search(text) is not None else (records, 0)
         whole = records if lines is not None or isinstance(records, list) else [records]
-        if not any(holds_dialogues(record) for record in whole):
-            if not (isinstance(records, list) and lines is None and _is_bare(records)):
-                raw = source.raw if source.ending in RECORDS else tidy(read_json(text, source.where))
-                return _from_table(raw, source, options)
-            whole = [records]
+        if not any(holds_dialogues(record) for record in whole) and not is_flat(whole):
+            raw = source.raw if source.ending in RECORDS else tidy(read_json(text, source.where))
+            return _from_table(raw, source, options)
         found = find_dialogues(whole, "turns")
     except RecursionError as error:
         raise InputError.unreadable(source.where, "JSON 嵌套过深", _WHAT) from error
@@ -190,7 +187,7 @@ def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None
     if not found.utterances:
         raise InputError.unreadable(source.where, "JSON 里没有对话", _WHAT)
     frame, given = found.table()
-    rows = at[found.records[[u.dialogue for u in found.utterances]]]
+    rows = at[found.records]
     notes = [
         Note("format", "", len(found.fields), len(found.fields), f"嵌套的 JSON，{len(found.fields)} 个对话")
     ]
@@ -198,11 +195,6 @@ def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None
         detail = f"{halves} 个残缺的字符（半个代理对）换成了「?」"
         notes.append(Note("lone_surrogates", "", halves, len(found.utterances), detail))
     return _finish(frame, given, rows, rejects, source, options, notes)
-
-
-def _is_bare(records: list[Any]) -> bool:
-    """Return whether a list is one dialogue without objects: pairs, or plain strings."""
-    return all(isinstance(record, str | list) for record in records[:20])
 
 
 def _parse(text: str) -> tuple[Any, list[int] | None, list[Reject]]:

@@ -12,7 +12,9 @@ from csatext.ingest.raw_table import RAW_LIMIT, Reject
 __all__ = ["Caption", "looks_like_subtitles", "read_subtitles"]
 
 _STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
-_ARROW = re.compile(rf"^[ \t]*{_STAMP}[ \t]*-{{1,2}}>[ \t]*{_STAMP}[^\n]*$", re.MULTILINE)
+# Settings of a cue (align:start, X1:40) may follow; words behind the time make it a transcript's line.
+_SETTINGS = r"(?:[ \t]+[A-Za-z]\w{0,15}:[\w.,%:+-]{1,30})*"
+_ARROW = re.compile(rf"^[ \t]*{_STAMP}[ \t]*-{{1,2}}>[ \t]*{_STAMP}{_SETTINGS}[ \t]*$", re.MULTILINE)
 _VOICE = re.compile(r"<v(?:\.[\w.]+)?[ \t]+([^>]{1,40})>")
 _BLANK = re.compile(r"\n[ \t]*\n")
 _TAG = re.compile(r"</?(?:v|c|b|i|u|font|lang|ruby|rt)(?:[\s.][^>]{0,60})?>", re.IGNORECASE)

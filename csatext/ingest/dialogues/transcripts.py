@@ -18,15 +18,23 @@ _GAP = r"[ \t]{0,6}+"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,3})?)?(?!:?\d)"
 _DAY = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
 _WHEN = rf"(?:{_DAY}[ \tT]*)?{_CLOCK}"
-_UNTIL = rf"(?:{_GAP}(?:-->|[-–—~～至到]){_GAP}(?:{_WHEN}))?"
-_BEFORE = rf"(?:[\[(（【<]?{_GAP}(?P<before>{_WHEN}{_UNTIL}){_GAP}[\])）】>]?{_GAP}[,，|]?{_GAP})?"
-_AFTER = rf"(?:{_GAP}[\[(（【<]?{_GAP}(?P<after>{_WHEN}{_UNTIL}){_GAP}[\])）】>]?)?"
+# Seconds of a call: 2.1s, 2100ms, 0:2.100; a bare 2.1 in a range alone, elsewhere it counts something.
+_OFFSET = rf"\d{{1,7}}(?:\.\d{{1,3}})?{_GAP}(?:ms|s|毫秒|秒)(?![A-Za-z])|\d{{1,3}}:\d{{1,2}}\.\d{{1,3}}"
+_SPOT = rf"(?:{_WHEN}|{_OFFSET}|\d{{1,6}}\.\d{{1,3}})"
+_SPAN = rf"{_SPOT}{_GAP}(?:-{{0,2}}>|[-–—~～至到]|[,，](?=[ \t\d.:]{{3}})){_GAP}{_SPOT}"
+_TIMES = rf"(?:{_SPAN}|{_WHEN}|{_OFFSET})"
+_BEFORE = (
+    rf"(?:[\[(（【<]?{_GAP}(?P<before>{_TIMES}){_GAP}(?:[,，]{_GAP}(?=[\])）】]))?[\])）】>]?"
+    rf"{_GAP}[,，|]?{_GAP}(?:(?<=[\d\])）】>s秒])\n{_GAP})?)?"
+)
+_AFTER = rf"(?:{_GAP}[\[(（【<]?{_GAP}(?P<after>{_TIMES}){_GAP}[\])）】>]?)?"
 _AFTER_BRACKET = _AFTER.replace("after", "later")
 _SAYS = r"(?:说|答|问|回复)?"
 _COLON = rf"{_GAP}[:：﹕︰]{_GAP}"
 # 1. / 1、 / (1) / [1] / 第1轮 before a speaker; a bare number at the start of a line alone.
 _COUNT = (
-    r"(?:(?:第[ ]?\d{1,4}[ ]?[轮句条段次回]?[:：、.]?|[\[(（【]\d{1,4}[\])）】]"
+    rf"(?:(?!{_OFFSET}|\d{{1,6}}\.\d{{1,3}}{_GAP}[-–—~～至到])"
+    r"(?:第[ ]?\d{1,4}[ ]?[轮句条段次回]?[:：、.]?|[\[(（【]\d{1,4}[\])）】]"
     r"|\d{1,3}(?:[.、．)）]|[:：](?!\d))"
     rf"|^{_GAP}\d{{1,4}}(?=[ \t])){_GAP})?"
 )
@@ -36,7 +44,9 @@ _NUMBERED = (
 # A name may follow the role (客服小美), a verb may not: 客服说：不行 is a quotation.
 _NAME = r"(?:(?![说问讲回答告你您我他她就不跟让叫打来])[\u4e00-\u9fff]){1,4}"
 _NUMBER = r"(?!\d+[:/年.-]\d)[0-9A-Za-z*]{1,12}"
-_SUFFIX = rf"(?:[ \t]?[-_#]?[ \t]?{_NUMBER}|[-_]?{_NAME})?(?:[(（][^()（）\n]{{1,20}}[)）])?"
+_SUFFIX = (
+    rf"(?:[ \t]?[-_#]?[ \t]?{_NUMBER}|[-_]?{_NAME})?(?:[(（](?!{_GAP}{_OFFSET})[^()（）\n]{{1,20}}[)）])?"
+)
 _SHORT = "客问答座坐顾服Q"
 _SAMPLE = 200
 _FEW = 6
@@ -106,9 +116,9 @@ def _spaced() -> re.Pattern[str]:
     """Return the pattern of a line of a time, a role name and a blank, or of a role name and a tab."""
     known = "|".join(re.escape(name) for name in _role_names() if len(name) > 1)
     label = rf"(?:{known})(?:[-_#]?{_NUMBER}|[-_]?{_NAME})?"
-    when = rf"[\[(（【<]?{_GAP}(?P<before>{_WHEN}{_UNTIL}){_GAP}[\])）】>]?{_GAP}[,，|]?{_GAP}"
+    when = rf"[\[(（【<]?{_GAP}(?P<before>{_TIMES}){_GAP}[\])）】>]?{_GAP}[,，|]?{_GAP}"
     return re.compile(
-        rf"^{_GAP}{_COUNT}(?:{when}(?P<name>{label})[ \t]++(?=\S)|(?P<name2>{label})\t++(?=\S))",
+        rf"^{_GAP}{_COUNT}(?:{when}(?P<name>{label}|{_NUMBERED})[ \t]++(?=\S)|(?P<name2>{label})\t++(?=\S))",
         re.IGNORECASE | re.MULTILINE,
     )
 
@@ -225,7 +235,7 @@ def split_transcript(text: str, grammar: str) -> list[Line]:
         said = text[match.end() : after.start() if after is not None else len(text)]
         groups = match.groupdict()
         when = groups.get("before") or groups.get("after") or groups.get("later")
-        parts = re.findall(_WHEN, when) if when else []
+        parts = re.findall(_SPOT, when) if when else []
         began = parts[0] if parts else None
         lines.append(Line(_label(match), began, parts[1] if len(parts) > 1 else None, said.strip(" \t\r\n|")))
     return lines

@@ -8,14 +8,16 @@ import numpy as np
 import pandas as pd
 
 from csatext.dates.empty import empty_dates, repeated_words
-from csatext.dates.parse import parse_times
+from csatext.dates.parse import Times, parse_times
 from csatext.ingest.columns.headers import normal_header
 from csatext.ingest.columns.values import as_numbers, as_text, blank
 
 __all__ = ["Clock", "read_clock"]
 
-_CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,2}):(?P<s>\d{2}(?:[.,]\d{1,6})?)\s*$"
+_CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{2}(?:[.,]\d{1,6})?|\d[.,]\d{1,6})\s*$"
+_SECONDS = r"^\s*(?P<n>\d{1,9}(?:\.\d{1,6})?)\s*(?P<unit>ms|毫秒|s|秒)\s*$"
 _NOUGHT = r"^\s*0+(?:\.0+)?\s*$"
+_MILLI = ("ms", "毫秒")
 _MOST = 0.9
 _LONGEST_CALL = 36_000
 """Seconds beyond which a plain number is taken for milliseconds (ten hours)."""
@@ -30,7 +32,7 @@ _HOURS = 24
 class Clock(NamedTuple):
     """``times`` datetime64[us] or None, ``seconds`` float64 or None, ``unreadable`` and ``zoned`` counts.
 
-    ``of_day``: the seconds are those since midnight.
+    ``of_day``: the seconds are those since midnight. ``read``: how times were read.
     """
 
     times: pd.Series | None
@@ -38,9 +40,10 @@ class Clock(NamedTuple):
     unreadable: int
     zoned: int
     of_day: bool = False
+    read: Times | None = None
 
 
-def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
+def read_clock(column: pd.Series, header: str, timezone: str, dayfirst: bool | None = None) -> Clock:
     """Return a time column of turns, as times or as seconds from the start of the dialogue.
 
     Numbers are epochs, Excel serials, or else seconds (milliseconds where the header says so, or where a
@@ -54,11 +57,13 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     [62.0, 65.5]
     >>> read_clock(pd.Series([0, 1500, 320000]), "bg", "Asia/Shanghai").seconds.tolist()
     [0.0, 1.5, 320.0]
+    >>> read_clock(pd.Series(["1.5s", "2100ms"]), "time", "Asia/Shanghai").seconds.tolist()
+    [1.5, 2.1]
     >>> read_clock(pd.Series(["10:00", "10:01"]), "time", "Asia/Shanghai").seconds.tolist()
     [36000.0, 36060.0]
     """
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return _times(column, timezone)
+        return _times(column, timezone, dayfirst)
     texts = as_text(column)
     # Nought is a second of the call, not a sign for nothing.
     texts = texts.mask(empty_dates(texts) & ~texts.str.match(_NOUGHT).fillna(False).to_numpy(dtype=np.bool_))
@@ -69,14 +74,20 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     if numbers is not None:
         low, high = float(numbers.min()), float(numbers.max())
         if high >= _EPOCHS or (_SERIALS[0] <= low and high <= _SERIALS[1]):
-            return _times(column, timezone)
+            return _times(column, timezone, dayfirst)
         steps = numbers.diff()
         slow = float(steps[steps > 0].median()) >= _SLOWEST
         small = normal_header(header).endswith("ms") or high > _LONGEST_CALL or slow
         return Clock(None, numbers.astype("float64") / (1000.0 if small else 1.0), 0, 0)
+    spans = texts.str.extract(_SECONDS)
+    if spans["n"].notna().sum() >= _MOST * len(filled):
+        total = pd.to_numeric(spans["n"]).astype("float64") / np.where(
+            spans["unit"].isin(_MILLI), 1000.0, 1.0
+        )
+        return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0)
     parts = texts.str.extract(_CLOCK)
     if parts["m"].notna().sum() < _MOST * len(filled):
-        return _times(column, timezone)
+        return _times(column, timezone, dayfirst)
     hours, minutes = (pd.to_numeric(parts[name]).astype("float64") for name in ("h", "m"))
     seconds = pd.to_numeric(parts["s"].str.replace(",", ".", regex=False)).astype("float64")
     whole = bool((seconds.dropna() % 1 == 0).all())
@@ -85,9 +96,8 @@ def read_clock(column: pd.Series, header: str, timezone: str) -> Clock:
     return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0, of_day)
 
 
-def _times(column: pd.Series, timezone: str) -> Clock:
-    times = parse_times(column, timezone)
+def _times(column: pd.Series, timezone: str, dayfirst: bool | None) -> Clock:
+    times = parse_times(column, timezone, dayfirst)
     words = repeated_words(as_text(column), times.unreadable, int(times.values.notna().sum()))
-    return Clock(
-        times.values, None, int((times.unreadable & ~words).sum()), int(np.asarray(times.zoned).sum())
-    )
+    unreadable, zoned = int((times.unreadable & ~words).sum()), int(times.zoned.sum())
+    return Clock(times.values, None, unreadable, zoned, read=times)

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from csatext.errors import InputError, LexiconError, ParameterError, nearest
+from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import known_headers, normal_header
+from csatext.ingest.columns.text_column import prose
 from csatext.ingest.columns.values import as_identifiers, as_numbers, as_text, blank
-from csatext.ingest.dialogues.roles import flag_role, map_roles
+from csatext.ingest.dialogues.message_bodies import plain_texts
+from csatext.ingest.dialogues.roles import flag_role, flag_role_of, map_roles
 from csatext.ingest.dialogues.turn_clocks import read_clock
 from csatext.ingest.raw_table import Note
 from csatext.lexicon import lexicon_path
 
-__all__ = ["Mapped", "candidates", "chosen_columns", "map_turns", "pick_role", "pick_text", "turn_headers"]
+__all__ = [
+    "Mapped",
+    "candidates",
+    "chosen_columns",
+    "map_turns",
+    "own_dialogues",
+    "pick_role",
+    "pick_text",
+    "turn_headers",
+]
 
 _WIDTH = 3
 _INSIDE = 10_000
@@ -25,6 +37,10 @@ _FEW_VALUES = 20
 _SURE = 0.8
 _HALF = 0.5
 _TIMES = {"started_at": "start_seconds", "ended_at": "end_seconds"}
+_REPEATS = ("externaluserid",)
+"""Identifiers, in normal form, that name a dialogue however few of its messages stand in a list."""
+_NOT_ALL = 0.8
+"""Least share of messages with the identifier of their dialogue: notices often have none."""
 _RESERVED = (
     "doc_id",
     "turn_id",
@@ -142,11 +158,15 @@ def _known_share(column: pd.Series) -> tuple[float, int]:
 
 
 def pick_text(frame: pd.DataFrame, free: list[str]) -> str | None:
-    """Return the column of what was said: the best name with content, else the longest texts."""
+    """Return the column of what was said: the best name with content, else the most sentences or letters."""
     filled = {name: ~blank(as_text(frame[name].iloc[:_SAMPLE])) for name in free}
     named = [name for name in candidates(free, "text") if filled[name].any()]
     if named:
         return named[0]
+    sentences = {name: prose(frame[name]).mass for name in free}
+    most = max(sentences, key=lambda name: sentences[name], default=None)
+    if most is not None and sentences[most] > 0:
+        return most
     lengths = {
         name: float(as_text(frame[name].iloc[:_SAMPLE])[filled[name]].str.len().mean())
         for name in free
@@ -200,11 +220,11 @@ def _roles(
     n = len(frame)
     flagged = flag_role(header, frame[header])
     if how == "flag" or (flagged is not None and how == ""):
-        role, roles = (
-            flagged if flagged is not None else ("", pd.Series(pd.NA, index=frame.index, dtype="str"))
-        )
-        zero = {"agent": "customer", "customer": "agent"}.get(role, "未知")
-        detail = f"由标志列「{header}」得到：是（1）= {role}，否（0）= {zero}"
+        nobody = pd.Series(pd.NA, index=frame.index, dtype="str")
+        roles = nobody if flagged is None else flagged[1]
+        seen = pd.DataFrame({"value": as_text(frame[header]), "role": roles.fillna("未知")}).dropna()
+        pairs = seen.drop_duplicates().itertuples(index=False)
+        detail = f"由标志列「{header}」得到：" + "、".join(f"{value} = {role}" for value, role in pairs)
         notes.append(Note("role_mapping", "role", int(roles.notna().sum()), n, detail))
         return roles, None
     labels = _labels(frame[header])
@@ -219,13 +239,13 @@ def _roles(
 
 
 def _clocks(
-    frame: pd.DataFrame, used: dict[str, str], timezone: str, notes: list[Note]
+    frame: pd.DataFrame, used: dict[str, str], timezone: str, dayfirst: bool | None, notes: list[Note]
 ) -> dict[str, pd.Series]:
     found: dict[str, pd.Series] = {}
     for name, seconds in _TIMES.items():
         if name not in used:
             continue
-        clock = read_clock(frame[used[name]], used[name], timezone)
+        clock = read_clock(frame[used[name]], used[name], timezone, dayfirst)
         if clock.times is not None:
             found[name] = clock.times
         if clock.seconds is not None:
@@ -241,6 +261,8 @@ def _clocks(
         if clock.zoned:
             detail = f"{clock.zoned} 行是时间戳或带时区，换算为 {timezone} 当地时间"
             notes.append(Note("date_zone", name, clock.zoned, len(frame), detail))
+        if clock.read is not None:
+            notes.extend(order_notes(frame[used[name]], clock.read, name))
     return found
 
 
@@ -258,7 +280,87 @@ def _pick_times(frame: pd.DataFrame, free: list[str], doc: pd.Series | None, use
                 break
 
 
-def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timezone: str) -> Mapped:
+def _field(item: Any, name: str) -> str | None:
+    """Return the identifier under a name, in the object itself or one level below (``event.open_kfid``)."""
+    values = [item, *item.values()] if isinstance(item, dict) else []
+    found = [v[key] for v in values if isinstance(v, dict) for key in v if key == name]
+    found += [v for key, v in item.items() if key.endswith(f".{name}")] if isinstance(item, dict) else []
+    return next((str(v).strip() for v in found if isinstance(v, str | int) and str(v).strip()), None)
+
+
+def _filled_down(values: Sequence[str | None]) -> list[str]:
+    """Return values with those of the ones before where there are none, those behind at the beginning."""
+    last = next((value for value in values if value is not None), "")
+    found = []
+    for value in values:
+        last = last if value is None else value
+        found.append(last)
+    return found
+
+
+def own_dialogues(items: Sequence[Any], fields: Mapping[str, Any]) -> tuple[str, list[str]] | None:
+    """Return the key by which the messages of one list fall into dialogues, and the dialogue of each.
+
+    None where they are of one dialogue: no identifier with several values that each stand under several
+    messages, a better one names the whole list, or it tells the speakers apart.
+
+    Parameters
+    ----------
+    items : sequence
+        Messages as plain records.
+    fields : mapping
+        What stands beside their list.
+
+    Examples
+    --------
+    >>> said = [("1", "客服"), ("2", "客服"), ("1", "用户"), ("2", "用户")]
+    >>> items = [{"session_id": name, "role": who, "text": "在"} for name, who in said]
+    >>> own_dialogues(items, {})
+    ('session_id', ['1', '2', '1', '2'])
+    """
+    objects = [item for item in items if isinstance(item, dict)]
+    names = tuple(dict.fromkeys(name for item in objects for name in item))
+    whole = [name for name in fields if fields[name] not in (None, "")]
+    for name in candidates(names, "doc_id"):
+        if whole and candidates((*whole, name), "doc_id")[0] != name:
+            return None
+        values = [_field(item, name) for item in items]
+        told = [value for value in values if value is not None]
+        kinds, ids = len(set(told)), _filled_down(values)
+        if kinds and normal_header(name) in _REPEATS:
+            return name, _with_desks(items, ids)
+        if kinds < 2 or len(told) < _NOT_ALL * len(values):
+            continue
+        if 2 * kinds <= len(told) and not _tells_speakers(items, ids):
+            return name, ids
+    return None
+
+
+def _with_desks(items: Sequence[Any], ids: list[str]) -> list[str]:
+    """Return customers of WeChat customer service, each with its desk where one wrote to several."""
+    desks = _filled_down([_field(item, "open_kfid") for item in items])
+    several = len(set(zip(ids, desks, strict=True))) > len(set(ids))
+    return [f"{i}-{desk}" for i, desk in zip(ids, desks, strict=True)] if several else ids
+
+
+def _tells_speakers(items: Sequence[Any], ids: Sequence[str]) -> bool:
+    """Return whether all messages under each identifier have one speaker, so that it may be a speaker's."""
+    found: dict[str, set[str]] = {}
+    for item, name in zip(items, ids, strict=True):
+        keys = tuple(item) if isinstance(item, dict) else ()
+        flags = [key for key in keys if flag_role_of(key) is not None]
+        who = str([item[key] for key in (*candidates(keys, "role"), *flags)])
+        found.setdefault(name, set()).add(who)
+    return all(len(speakers) == 1 for speakers in found.values())
+
+
+def map_turns(
+    frame: pd.DataFrame,
+    given: Mapping[str, str],
+    path: object,
+    timezone: str,
+    dayfirst: bool | None = None,
+) -> Mapped:
     """Return a table with one row an utterance under canonical names.
 
     Parameters
@@ -271,6 +373,8 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
         Named in errors.
     timezone : str
         For epochs.
+    dayfirst : bool, optional
+        As :func:`csatext.read_turns` takes it.
 
     Returns
     -------
@@ -316,7 +420,7 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
         result["role"], label = _roles(frame, used["role"], how, notes)
     else:
         result["role"] = pd.Series(pd.NA, index=frame.index, dtype="str")
-    result["text"] = as_text(frame[used["text"]])
+    result["text"] = plain_texts(as_text(frame[used["text"]]))
     if label is not None:
         result["speaker"] = label
     for header in candidates(free(), "turn_no") if "turn_no" not in used else [used["turn_no"]]:
@@ -325,7 +429,7 @@ def map_turns(frame: pd.DataFrame, given: Mapping[str, str], path: object, timez
             result["turn_no"], used["turn_no"] = numbers, header
             break
     _pick_times(frame, free(), doc, used)
-    for name, values in _clocks(frame, used, timezone, notes).items():
+    for name, values in _clocks(frame, used, timezone, dayfirst, notes).items():
         result[name] = values
     flag = used["role"] if how == "flag" else None
     for name in names:

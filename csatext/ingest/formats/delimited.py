@@ -186,10 +186,16 @@ def _lines(table: pa.Table, body: bytes, layout: Layout) -> np.ndarray | None:
     inside = np.zeros(len(table), dtype=np.int64)
     if ends != len(table):
         for column in table.columns:
-            inside += pc.count_substring(column, "\n").to_numpy()
+            if any(_holds_line_end(chunk) for chunk in column.chunks):
+                inside += pc.count_substring(column, "\n").to_numpy()
         if ends != len(table) + int(inside.sum()):
             return None
     return layout.body_line + np.arange(len(table)) + np.cumsum(inside) - inside
+
+
+def _holds_line_end(cells: pa.LargeStringArray) -> bool:
+    data = cells.buffers()[2]
+    return data is not None and b"\n" in data.to_pybytes()
 
 
 def _careful(text: str, layout: Layout, path: object) -> RawTable:

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 
 import chardet
 
@@ -43,6 +44,8 @@ _NO_CHANCE, _NO_CHANCE_EACH = 3.0, 0.77
 _PADDING = 1.0
 """Decades that a NUL costs a reading of which it is no part; as a character of UTF-16 two of them cost 8."""
 _BEYOND = re.compile(r"[^\x00-\x7f]")
+_WIDE = re.compile(r"[^\x00-\u07ff]")
+_ODD_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 
 _JUDGED = frozenset(
     (
@@ -240,7 +243,7 @@ def _refuse_binary(text: str, path: object) -> None:
     piece = text[:_SAMPLE]
     if "\x00" in piece:
         piece = text.replace("\x00", "")[:_SAMPLE]
-    odd = Counter(c for c in piece if c < " " and c not in "\t\n\r\f\x0b\x1a")
+    odd = Counter(_ODD_CONTROLS.findall(piece))
     # A control character over and over is a delimiter, or two that stand side by side.
     most = max(odd.values(), default=0)
     often = [c for c, n in odd.items() if n == most]
@@ -451,6 +454,8 @@ def surely_utf8(text: str) -> bool:
     hanzi of GB18030 often are valid two-byte sequences.
     """
     first = _BEYOND.search(text)
-    piece = text[first.start() : first.start() + _SAMPLE] if first is not None else ""
-    wide = sum(c >= "\u0800" for c in piece)
-    return wide >= 3 or wide + sum("\u0080" <= c < "\u0800" for c in piece) >= 8
+    if first is None:
+        return False
+    piece = text[first.start() : first.start() + _SAMPLE]
+    wide = islice(_WIDE.finditer(piece), 3)
+    return len(list(wide)) == 3 or len(list(islice(_BEYOND.finditer(piece), 8))) == 8

@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.json as pajson
 import pyarrow.parquet as pq
 
 from csatext.errors import InputError
+from csatext.ingest.columns.values import plain_cell
 from csatext.ingest.formats.encodings import decode_bytes
 from csatext.ingest.formats.json_values import (
     TooDeepError,
@@ -39,6 +41,13 @@ _LOOKED_AT = 10_000
 """Keys among which known headers are looked for, beside the commonest."""
 _MOST_REJECTS = 1_000_000
 """Values of a JSON file that are no records, above which the file is none of records."""
+_TWO = 2
+_SAMPLED = 500
+"""Lines, spread over the file, whose values tell the types of all."""
+_BLOCK = 1 << 24
+_TYPES = {str: pa.large_string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
+_VAST = 1e15
+"""Whole numbers from here on are read as they are written, never as floats."""
 
 
 def _frame(records: list[dict[str, Any]], path: object, notes: list[Note]) -> pd.DataFrame:
@@ -110,6 +119,9 @@ def read_json(text: str, path: object) -> RawTable:
     >>> read_json('{"id": 1, "text": "退款"}\n{"id": 2,', "a.jsonl").rejects[0].line
     2
     """
+    plain = _plain_lines(text, path)
+    if plain is not None:
+        return plain
     rejects: list[Reject] = []
     lines: list[int] | None = None
     try:
@@ -150,6 +162,78 @@ def read_json(text: str, path: object) -> RawTable:
         Note("format", "", len(good), len(good) + len(rejects), "JSON" if lines is None else "每行一个 JSON")
     ]
     return RawTable(_frame(good, path, notes), numbers, rejects, notes)
+
+
+def _plain_lines(text: str, path: object) -> RawTable | None:
+    """Return JSON lines read by Arrow, a column at a time; None where anything about them is not plain.
+
+    Plain are objects, one on each line from the first on, of values that are neither objects nor lists, each
+    name of one type wherever it stands.
+    """
+    body = text.removesuffix("\n")
+    n = body.count("\n") + 1
+    # A line that does not begin an object may be a part of one, or nothing.
+    if n < _TWO or not body.startswith("{") or body.count("\n{") != n - 1:
+        return None
+    schema = _schema(body, n)
+    if schema is None:
+        return None
+    try:
+        table = pajson.read_json(
+            pa.BufferReader(body.encode()),
+            read_options=pajson.ReadOptions(block_size=_BLOCK),
+            parse_options=pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+        )
+    except (pa.ArrowException, UnicodeEncodeError):
+        return None
+    if len(table) != n or any(map(_is_vast, table.columns)):
+        return None
+    refuse_wide(table.num_columns, path)
+    columns = {name: _column(cells) for name, cells in zip(table.column_names, table.columns, strict=True)}
+    lines = np.arange(1, n + 1, dtype=np.int64)
+    return RawTable(pd.DataFrame(columns), lines, notes=[Note("format", "", n, n, "每行一个 JSON")])
+
+
+def _schema(body: str, n: int) -> pa.Schema | None:
+    """Return the names and types of some lines, the first among them; None where they are not plain."""
+    fields: dict[str, pa.DataType | None] = {}
+    step = max(1, n // _SAMPLED)
+    for i, line in enumerate(body.split("\n")):
+        if i % step:
+            continue
+        try:
+            record = loads(line)
+        except ValueError:
+            return None
+        for name, value in record.items():
+            found = _TYPES.get(type(value))
+            if value is not None and found is None:
+                return None
+            known = fields.setdefault(name, found)
+            # A number without a point may stand among others; all else must stay what it is.
+            if {known, found} == {pa.int64(), pa.float64()}:
+                fields[name] = pa.float64()
+            elif known is None:
+                fields[name] = found
+            elif found not in (known, None):
+                return None
+    if not 0 < len(fields) <= MOST_COLUMNS or any(plain_cell(name) != name for name in fields):
+        return None
+    return pa.schema([(name, kind or pa.large_string()) for name, kind in fields.items()])
+
+
+def _is_vast(cells: pa.ChunkedArray) -> bool:
+    """Return whether a column of floats may hold a whole number that a float does not keep."""
+    return pa.types.is_floating(cells.type) and bool(
+        pc.any(pc.greater_equal(pc.abs(cells), _VAST)).as_py() or False
+    )
+
+
+def _column(cells: pa.ChunkedArray) -> pd.Series:
+    """Return a column as the values of JSON would make it: whole numbers and flags with gaps stay so."""
+    if pa.types.is_large_string(cells.type):
+        return cells.to_pandas().astype("str")
+    return cells.to_pandas(integer_object_nulls=True).astype(object)
 
 
 def _several(text: str) -> tuple[list[Any], list[int], list[Reject]]:

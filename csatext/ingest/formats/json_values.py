@@ -25,7 +25,7 @@ __all__ = [
 
 _DEEPEST = 5
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
-_NEXT = re.compile(r"\n\s*(?=[{\[])")
+_NEXT = re.compile(r"\n[^\S\n]*+(?=[{\[])")
 
 
 class Piece(NamedTuple):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError
 from csatext.ingest.columns.values import as_text, blank
+from csatext.ingest.quality.consistency import consistency_notes
 from csatext.ingest.quality.missing_figures import table_flags
 from csatext.ingest.quality.near_duplicates import near_duplicates
 from csatext.ingest.quality.scripts import scripts
@@ -14,11 +16,25 @@ from csatext.ingest.raw_table import Note
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, QUALITY
 
-__all__ = ["check", "quality_table"]
+__all__ = ["check", "quality_table", "verdict"]
 
 _EARLIEST = pd.Timestamp("1990-01-01")
 _SCALES = (5.0, 10.0, 100.0)
 _EXAMPLES = 3
+_TOLERATED = {
+    ("missing", "text"): 0.05,
+    ("missing", "created_at"): 0.2,
+    ("duplicate_id", ""): 0.0,
+    ("rejected", ""): 0.05,
+    ("bad_characters", ""): 0.02,
+    ("date_future", "created_at"): 0.01,
+    ("date_unreadable", "created_at"): 0.05,
+    ("script_none", ""): 0.2,
+    ("turn_empty", ""): 0.05,
+    ("role_missing", ""): 0.2,
+    ("dialogue_one_sided", ""): 0.5,
+}
+"""Shares of rows up to which a finding is noted only (chosen); column "" stands for any."""
 _SCRIPT_LABELS = {"traditional": "繁体中文", "latin": "没有中文、只有拉丁字母", "none": "没有中文也没有字母"}
 
 
@@ -43,6 +59,33 @@ def quality_table(notes: list[Note]) -> pd.DataFrame:
     frame = pd.DataFrame(list(merged.values()), columns=list(Note._fields))
     frame["rate"] = frame["n"] / frame["total"].where(frame["total"] > 0, 1)
     return conform(frame, QUALITY)
+
+
+def verdict(quality: pd.DataFrame) -> list[str]:
+    """Return what must be put right before a table of the input can be trusted, worst first.
+
+    Parameters
+    ----------
+    quality : DataFrame
+        Table ``quality``, of :func:`check`.
+
+    Returns
+    -------
+    list of str
+        One sentence a finding whose share is above what :data:`_TOLERATED` allows; empty where all is well.
+
+    Examples
+    --------
+    >>> verdict(quality_table([Note("duplicate_id", "doc_id", 3, 10, "doc_id 与前面某行相同")]))
+    ['doc_id：doc_id 与前面某行相同（3/10）']
+    """
+    found = []
+    for row in quality.itertuples(index=False):
+        allowed = _TOLERATED.get((row.check, row.column), _TOLERATED.get((row.check, "")))
+        if allowed is not None and row.rate > allowed:
+            where = f"{row.column}：" if row.column else ""
+            found.append((row.rate - allowed, f"{where}{row.detail}（{row.n}/{row.total}）"))
+    return [said for _, said in sorted(found, key=lambda item: -item[0])]
 
 
 def _completeness(contacts: pd.DataFrame) -> list[Note]:
@@ -136,7 +179,9 @@ def check(
     Checks: ``missing`` (each column), ``date_future`` and ``date_ancient`` (each time column),
     ``score_range`` (csat, nps), ``duplicate_id``, ``duplicate_text``, ``near_duplicate_text``,
     ``bad_characters``, ``private_characters``, ``script_traditional``, ``script_latin``, ``script_none``,
-    ``pipe_table``, ``missing_figure`` (with examples by doc_id);
+    ``pipe_table``, ``missing_figure`` (with examples by doc_id); columns against each other
+    (``time_order``, ``duration_negative``, ``late_row``, ``reported_late``, ``resolved_without_close``,
+    ``closed_while_open``; :func:`csatext.ingest.quality.consistency.consistency_notes`);
     for turns ``turn_clock_backwards``, ``turn_ends_before_start``, ``role_missing``,
     ``role_inferred``, ``dialogue_one_sided``, ``turn_empty``, ``turn_without_contact``; and the rows of
     ``contacts.attrs["quality"]``, which tell what the reader guessed and mended. REQUIREMENTS row 12.
@@ -169,10 +214,7 @@ def check(
     >>> int(found["duplicate_id"]), int(found["duplicate_text"]), int(found["script_traditional"])
     (1, 1, 1)
     """
-    try:
-        moment = pd.Timestamp.now() if now is None else pd.Timestamp(now).tz_localize(None)
-    except (ValueError, TypeError) as error:
-        raise ParameterError.wrong_type("now", now, "时间，例如 2026-01-01") from error
+    moment = pd.Timestamp.now() if now is None else read_moment(now, "now")
     for name, given, verb in (("contacts", contacts, "read_contacts"), ("turns", turns, "read_turns")):
         if not isinstance(given, pd.DataFrame) and (given is not None or name == "contacts"):
             raise ParameterError.wrong_type(name, given, f"一张表；文件请先用 ct.{verb}(路径) 读取")
@@ -185,6 +227,7 @@ def check(
         *_dates(table, moment),
         *_scores(table),
         *_texts(table),
+        *consistency_notes(table),
         *(turn_notes(turns, table) if turns is not None else []),
     ]
     seen = {(note.check, note.column) for note in notes}

@@ -39,10 +39,10 @@ _ABOVE = re.compile(
     r"(?:(?<=[\s，。；：！？,.;:!?)）])|^)以上(?:为|是|就是|即为)[^，。；：！？,.;:!?\n]{0,30}?"
     rf"(?:(?P<measure>{_MEASURE}){_SHEET}?|{_SHEET}){_END}"
 )
-_NOTHING = re.compile(r"(?:^|[:：])\s*$")
-_MARK = re.compile(r"^\s*[(（]?[0-9]{1,2}[)）.、]", re.MULTILINE)
-_VALUE = re.compile(rf"[{PIPE}\t0-9%％]")
 _LOOK_BACK, _LOOK_AHEAD = 80, 300
+_NOTHING = re.compile(r"(?:^|[:：])\s*$")
+_MARK = re.compile(rf"^\s{{0,{_LOOK_BACK}}}+[(（]?[0-9]{{1,2}}[)）.、]", re.MULTILINE)
+_VALUE = re.compile(rf"[{PIPE}\t0-9%％]")
 _LOOSE_END = re.compile(r"(?:如下|以下)(?:[^，。；！？,;!?\s]{0,8})[:：]\s*\Z")
 _LIST = re.compile(
     rf"(?:指标|数据|图|表|{_MEASURE}|统计|公式|流程|架构|结构)(?:图|表|情况|数据)?如下[:：][^\S\n]*\n"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
-import opencc
 from numpy.typing import NDArray
-
-from csatext.lexicon import lexicon_path
 
 __all__ = ["chinese_share", "log_likelihood", "of_codes", "per_character"]
 
 _SIZE = 0x10000
-_HANZI_SHARE = 0.6
+_FREQUENCIES = "character_frequencies.npz"
+"""Frequencies of ``lexicons/hanzi.tsv`` and of the Traditional forms, written by
+``benchmarks/character_counts.py``: OpenCC takes half a second of each process for them."""
 _BANDS = (
     # first, last, log10 of the probability of one character of the band
     (0x0000, 0x001F, -8.0),
@@ -69,13 +69,8 @@ def _table() -> NDArray[np.float32]:
         table[first : last + 1] = value
     for character, value in _COMMON.items():
         table[ord(character)] = value
-    lines = lexicon_path("hanzi.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    characters = "".join(row[0] for row in rows)
-    shares = np.array([row[1] for row in rows], dtype=np.float64) / 1e6 * _HANZI_SHARE
-    values = np.log10(shares).astype(np.float32)
-    for text in (characters, *(opencc.OpenCC(kind).convert(characters) for kind in ("s2t", "s2tw", "s2hk"))):
-        np.maximum.at(table, [ord(character) for character in text], values)
+    with np.load(Path(__file__).with_name(_FREQUENCIES), allow_pickle=False) as kept:
+        np.maximum.at(table, kept["characters"], kept["values"])
     return table
 
 

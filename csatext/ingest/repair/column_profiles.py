@@ -94,7 +94,8 @@ def learn_shape(rows: Sequence[Sequence[str]], width: int) -> list[Shape]:
     >>> shapes[0].takes("17"), shapes[0].takes("太慢"), shapes[1].takes("太慢")
     (True, False, False)
     """
-    return _learn([row for row in rows if len(row) == width], width, _ENOUGH)
+    whole = [row for row in rows if len(row) == width]
+    return _learn(_counted(whole, width), _ENOUGH)
 
 
 def learn_robust(rows: Sequence[Sequence[str]], width: int) -> tuple[list[Shape], Sequence[Sequence[str]]]:
@@ -123,24 +124,34 @@ def learn_robust(rows: Sequence[Sequence[str]], width: int) -> tuple[list[Shape]
     (8, True, False)
     """
     whole = [row for row in rows if len(row) == width]
-    strict, loose = _learn(whole, width, _ENOUGH), _learn(whole, width, _MAJORITY)
+    counted = _counted(whole, width)
+    strict, loose = _learn(counted, _ENOUGH), _learn(counted, _MAJORITY)
     if strict == loose:
         return strict, whole
-    typed = [(j, shape) for j, shape in enumerate(loose) if shape.pattern or shape.stray]
-    sound = [row for row in whole if not _displaced(row, typed)]
+    sound = [row for row, out in zip(whole, _displaced(whole, loose), strict=True) if not out]
     if len(sound) == len(whole) or len(sound) < _MAJORITY * len(whole):
         return strict, whole
-    return (_learn(sound, width, _ENOUGH) if len(sound) >= _LEAST else loose), sound
+    return (_learn(_counted(sound, width), _ENOUGH) if len(sound) >= _LEAST else loose), sound
 
 
-def _displaced(row: Sequence[str], typed: Sequence[tuple[int, Shape]]) -> bool:
-    """Return whether two or more cells of a row, and not only empty ones, are not of their columns."""
-    odd = [
-        row[j]
-        for j, shape in typed
-        if (shape.stray.match(row[j]) if shape.stray else not shape.takes(row[j]) and not GAP.match(row[j]))
-    ]
-    return len(odd) > 1 and any(cell.strip() for cell in odd)
+def _displaced(rows: Sequence[Sequence[str]], shapes: Sequence[Shape]) -> list[bool]:
+    """Return for each row whether two or more cells, and not only empty ones, are not of their columns."""
+    odd, filled = [0] * len(rows), [False] * len(rows)
+    for j, shape in enumerate(shapes):
+        if not (shape.pattern or shape.stray):
+            continue
+        strange = {cell: bool(cell.strip()) for cell in {row[j] for row in rows} if _is_odd(cell, shape)}
+        for i, row in enumerate(rows) if strange else ():
+            if row[j] in strange:
+                odd[i] += 1
+                filled[i] |= strange[row[j]]
+    return [n > 1 and written for n, written in zip(odd, filled, strict=True)]
+
+
+def _is_odd(cell: str, shape: Shape) -> bool:
+    if shape.stray:
+        return shape.stray.match(cell) is not None
+    return not shape.takes(cell) and not GAP.match(cell)
 
 
 def with_headers(shapes: Sequence[Shape], rows: Sequence[Sequence[str]], names: Sequence[str]) -> list[Shape]:
@@ -179,17 +190,21 @@ _BY_KIND = {
 }
 
 
-def _learn(whole: Sequence[Sequence[str]], width: int, enough: float) -> list[Shape]:
-    columns = [[row[j].strip() for row in whole] for j in range(width)]
+def _counted(whole: Sequence[Sequence[str]], width: int) -> list[Counter[str]]:
+    """Return the different cells of each column without blanks around them, and how often each stands."""
+    return [Counter([row[j].strip() for row in whole]) for j in range(width)]
+
+
+def _learn(columns: Sequence[Counter[str]], enough: float) -> list[Shape]:
     return _with_words([_one(cells, enough) for cells in columns], columns)
 
 
-def _with_words(shapes: list[Shape], columns: Sequence[Sequence[str]]) -> list[Shape]:
+def _with_words(shapes: list[Shape], columns: Sequence[Counter[str]]) -> list[Shape]:
     """Return the shapes, columns of short words beside a much longer one marked as such."""
     longest = [max(map(len, cells), default=0) for cells in columns]
     most = max((n for shape, n in zip(shapes, longest, strict=True) if shape.free), default=0)
     return [
-        shape._replace(longest=2 * n) if shape.free and len(cells) >= _LEAST and 0 < n <= limit else shape
+        shape._replace(longest=2 * n) if shape.free and cells.total() >= _LEAST and 0 < n <= limit else shape
         for shape, n, cells in zip(shapes, longest, columns, strict=True)
         for limit in [min(_SHORT_WORDS, most // 2)]
     ]
@@ -200,23 +215,34 @@ def _strays_allowed(n: int, enough: float = _ENOUGH) -> float:
     return max((1 - enough) * n, 1.0 if n >= _ONE_OF else 0.0)
 
 
-def _one(cells: list[str], enough: float) -> Shape:
-    filled = [cell for cell in cells if cell]
-    gaps = len(cells) - len(filled)
+def _more_than(allowed: float, counts: Counter[str], pattern: re.Pattern[str], match: bool) -> bool:
+    """Return whether more than ``allowed`` cells match a pattern (or do not); each value is tried once."""
+    n = 0
+    for cell, times in counts.items():
+        if (pattern.match(cell) is not None) == match:
+            n += times
+            if n > allowed:
+                return True
+    return False
+
+
+def _one(cells: Counter[str], enough: float) -> Shape:
+    counts = Counter({cell: n for cell, n in cells.items() if cell})
+    n, gaps = cells.total(), cells[""]
+    filled = n - gaps
     usual = _SOME_EMPTY if enough == _ENOUGH else 1 - enough
-    may_be_empty = gaps > max(usual * len(cells), 1.0 if len(cells) >= _ONE_OF else 0.0)
-    if len(filled) < _LEAST:
+    may_be_empty = gaps > max(usual * n, 1.0 if n >= _ONE_OF else 0.0)
+    if filled < _LEAST:
         return Shape(None, None, may_be_empty)
-    allowed = _strays_allowed(len(filled), enough)
+    allowed = _strays_allowed(filled, enough)
     for pattern in _CLASSES:
-        if sum(pattern.match(cell) is None for cell in filled) <= allowed:
+        if not _more_than(allowed, counts, pattern, match=False):
             return Shape(pattern, None, may_be_empty)
-    counts = Counter(filled)
     values = frozenset(value for value, n in counts.items() if n > 1)
     alone = len(counts) - len(values)
-    few = len(counts) <= min(_FEW_VALUES, len(filled) // 10) and alone <= _strays_allowed(len(filled))
+    few = len(counts) <= min(_FEW_VALUES, filled // 10) and alone <= _strays_allowed(filled)
     stray = _STRAY_IN_WORDS if few else _DATE_ALONE
-    if sum(stray.match(cell) is not None for cell in filled) > allowed:
+    if _more_than(allowed, counts, stray, match=True):
         return Shape(None, values if few else None, may_be_empty)
     return Shape(None, values if few else None, may_be_empty, None, stray)
 

@@ -6,6 +6,7 @@ twentieth of a pass of an expression over the column.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -16,49 +17,78 @@ import pyarrow.compute as pc
 from csatext.privacy.context import announcing, words_of
 from csatext.privacy.normalize import folding
 from csatext.privacy.prefilter.character_classes import (
+    IS_ACT,
+    IS_COMMON,
     IS_CUE,
     IS_CUE_END,
     IS_DIGIT,
+    IS_GIVEN,
     IS_RARE,
+    IS_SAYS,
     IS_SPOKEN,
+    IS_SURNAME,
     Bit,
     classes,
     flags,
 )
+from csatext.privacy.recognizers.announced_values import ANNOUNCED
 
-__all__ = ["Coarse", "coarse"]
+__all__ = ["Coarse", "Sources", "coarse"]
 
 _ENOUGH, _TELLING = 5, 7  # characters of a number: of the shortest, of one without a context word
 _TELLING_CODE = 8  # digits of a code without a context word
 _SHORTEST_CODE = 5
+_PAPERS = np.array(sorted(map(ord, "证件")), np.uint32)
+_ONES = np.array(sorted(map(ord, "1一幺")), np.uint32)
+_TAIL_REACH = 14
+_TOLD_REACH = 24
+_GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
+_PAPER = 6
+_PAIRS = 9
 _OCTETS = 8
 _HEX_GROUP = 5
 _LONGEST_LINK = 24
-_MARGIN = 8
+_MARGIN = 24
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 
 
+class Sources(NamedTuple):
+    """Which groups of sources read a text; see :class:`Coarse`."""
+
+    numbered: bool
+    coded: bool
+    placed: bool
+    named: bool
+
+
 class Coarse(NamedTuple):
-    """Rows, as masks of shape (n,): those to read, and those in which a group of sources can find something.
+    """Rows in which each group of sources can find something, as masks of shape (n,).
 
     Attributes
     ----------
-    certain : ndarray of bool
     numbered : ndarray of bool
-        Numbers after a context word.
+        Values of digits.
+    coded : ndarray of bool
+        Values with letters or marks, short values after a word for them.
     placed : ndarray of bool
         Addresses.
     named : ndarray of bool
-        Names after a word that announces one.
-    coded : ndarray of bool
-        Codes and account names, names in Latin letters, beside a context word.
+        Names of persons, other than those that only a telephone number beside them tells.
     """
 
-    certain: np.ndarray
     numbered: np.ndarray
+    coded: np.ndarray
     placed: np.ndarray
     named: np.ndarray
-    coded: np.ndarray
+
+    def of(self, rows: np.ndarray) -> Iterator[tuple[int, Sources]]:
+        """Yield each row with the sources that can find something in it."""
+        picked = (part[rows].tolist() for part in self)
+        return zip(rows.tolist(), map(Sources._make, zip(*picked, strict=True)), strict=True)
+
+    def any(self) -> np.ndarray:
+        """Return the rows in which a source can find something."""
+        return self.numbered | self.coded | self.placed | self.named
 
 
 @cache
@@ -66,13 +96,55 @@ def _pairs(of: str) -> np.ndarray:
     """Return pairs of characters as sorted numbers."""
     words = {
         "cue": [word[-2:] for word in announcing()],
-        "name": [word[-2:] for word in words_of("name")],
+        "strong": [word[-2:] for word in words_of("name", strong=True)],
+        "weak": [word[-2:] for word in words_of("name", strong=False)],
+        "ip": [word[-2:] for word in words_of("ip")],
         "title": [word[:2] for word in words_of("title")],
         "office": [word for word in words_of("office") if len(word) > 1],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
-        "said": ["艾特", "圈a", "圈A", "小老", "WJ"],
+        "said": ["艾特", "爱特", "埃特", "哎特", "圈a", "圈A", "圈 ", "花a", "花A", "花 ", "小老", "WJ"],
         "at": ["at", "AT", "aT", "At"],
+        "told": [word[-2:] for kind in sorted(ANNOUNCED - {"id_tail"}) for word in words_of(kind)],
+        "tail": [word[-2:] for word in words_of("id_tail")],
+        "closing": [
+            "敬礼",
+            "特此",
+            "--",
+            "敬上",
+            "谨上",
+            "敬启",
+            "谨启",
+            "拜上",
+            "顿首",
+            "拜谢",
+            "亲笔",
+            "手书",
+            "叩谢",
+        ],
+        "dated": ["日生", "号生", "月生", "年生"],
+        "born": ["生人", "生的", "生下", "诞生"],
+        "english": [
+            "is",
+            "IS",
+            "am",
+            "AM",
+            "'m",
+            "mr",
+            "Mr",
+            "MR",
+            "ms",
+            "Ms",
+            "MS",
+            "rs",
+            "RS",
+            "s.",
+            "r.",
+            "ar",
+            "AR",
+            "ds",
+            "ly",
+        ],
     }[of]
     return np.array(sorted({(ord(word[0]) << 16) + ord(word[1]) for word in words}), np.int64)
 
@@ -115,27 +187,49 @@ def _is_han(points: np.ndarray) -> np.ndarray:
     return (points >= _FIRST_HAN) & (points <= _LAST_HAN)
 
 
-def _announced(points: np.ndarray, cues: np.ndarray) -> np.ndarray:
+def _announced(points: np.ndarray, cues: np.ndarray, of: str) -> np.ndarray:
     """Return where a name can begin after the end of a word that announces one, with links between."""
-    at = _paired(cues, points, "name") + 2
+    at = _paired(cues, points, of) + 2
     found = []
     for _ in range(_LONGEST_LINK):
         bits = classes().take(points[at], mode="clip")
-        found.append(at[(bits & Bit.NAME_START) != 0])
+        found.append(at[(bits & (Bit.NAME_START | Bit.CAPITAL)) != 0])
         at = at[(bits & Bit.LINK) != 0] + 1
     return np.concatenate(found)
 
 
-def _in_codes(points: np.ndarray, letters: np.ndarray) -> np.ndarray:
-    """Return the letters that stand in a code, written or said in pieces, of the shortest length."""
+def _likely(points: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return those of ``at`` where a family name and a given name, a nickname or a Latin name can begin."""
+    here, then, last = (classes().take(points[at + by], mode="clip") for by in range(3))
+    full = (here & Bit.SURNAME != 0) & (then & Bit.GIVEN != 0)
+    compound = (here & Bit.COMPOUND != 0) & (last & Bit.GIVEN != 0)
+    nickname = (here & Bit.NAME_START != 0) & (here & Bit.SURNAME == 0) & (then & Bit.SURNAME != 0)
+    return at[full | compound | nickname | (here & Bit.CAPITAL != 0)]
+
+
+def _in_codes(points: np.ndarray, letters: np.ndarray, shortest: int = _SHORTEST_CODE) -> np.ndarray:
+    """Return the letters in a code, written or said in pieces, of at least ``shortest`` characters."""
     before, after = np.ones(len(letters), bool), np.ones(len(letters), bool)
     size = np.ones(len(letters), np.int8)
-    for by in range(1, _SHORTEST_CODE):
+    for by in range(1, shortest):
         before &= (_around(points, letters, -by) & Bit.CODE) != 0
         after &= (_around(points, letters, by) & Bit.SAID_CODE) != 0
         size += before
         size += after
-    return letters[size >= _SHORTEST_CODE]
+    return letters[size >= shortest]
+
+
+def _before_digits(points: np.ndarray, letters: np.ndarray) -> np.ndarray:
+    """Return the letters right before six digits, or five and a letter or digit: numbers of papers."""
+    for by in range(2, _PAPER):
+        letters = letters[(_around(points, letters, by) & Bit.ASCII_DIGIT) != 0]
+    return letters
+
+
+@cache
+def _alone() -> np.ndarray:
+    """Return the code points of the offices of one character, sorted."""
+    return np.array(sorted(ord(word) for word in words_of("office") if len(word) == 1), np.uint32)
 
 
 def coarse(texts: pa.Array) -> Coarse:
@@ -171,6 +265,12 @@ def coarse(texts: pa.Array) -> Coarse:
             | (_around(points, at, back) & Bit.LEFT != 0)
         ]
 
+    def begins(at: np.ndarray, back: int) -> np.ndarray:
+        return at[~_is_han(points[at + back]) | _among(at + back + 1, starts)]
+
+    def followed(at: np.ndarray, reach: int) -> np.ndarray:
+        return only(at, Bit.DIGIT | Bit.LETTER, *range(min(reach, _MARGIN)))
+
     def rows(*found: np.ndarray) -> np.ndarray:
         hit = np.zeros(len(texts), bool)
         hit[np.searchsorted(ends, np.concatenate(found), side="right")] = True
@@ -187,31 +287,88 @@ def coarse(texts: pa.Array) -> Coarse:
     spelt = _paired(letters, points, "at")
     offices = of(Bit.OFFICE)
     offices = np.concatenate(
-        [edged(only(offices, Bit.SURNAME, -1), -2), edged(only(offices, Bit.COMPOUND, -2), -3)]
+        [
+            edged(only(offices, Bit.SURNAME, -1), -2),
+            edged(only(offices, Bit.COMPOUND, -2), -3),
+            only(only(offices, Bit.COMMON, -1), Bit.AT_WORK, -2),
+        ]
     )
-    alone = offices[folding()[points[offices]] == ord("总")]
+    alone = offices[np.isin(folding()[points[offices]], _alone())]
+    full = rare[(here & Bit.OFFICE) != 0]
+    full = only(only(full, Bit.GIVEN, -1), Bit.SURNAME, -2, -3, -4)
+    full = np.concatenate([_paired(full, points, "office"), full[np.isin(folding()[points[full]], _alone())]])
     cues = np.flatnonzero(((marks[:-1] & IS_CUE) != 0) & ((marks[1:] & IS_CUE_END) != 0))
     cues = _paired(cues, points, "cue")
     starred = of(Bit.MASKED)
     starred = starred[_is_han(points[starred - 1]) & _is_han(points[starred + 1])]
+    acts = np.flatnonzero(
+        (marks[:-3] & IS_ACT != 0)
+        & (
+            ((marks[1:-2] & IS_COMMON != 0) & (marks[2:-1] & IS_GIVEN != 0))
+            | ((marks[1:-2] & IS_SURNAME != 0) & (marks[2:-1] & IS_GIVEN != 0) & (marks[3:] & IS_GIVEN != 0))
+        )
+    )
+    acts = np.concatenate(
+        [
+            acts,
+            only(np.flatnonzero((marks[:-1] & IS_ACT != 0) & (marks[1:] & IS_COMMON != 0)), Bit.COMPOUND, 1),
+        ]
+    )
+    says = np.flatnonzero((marks[1:] & IS_SAYS != 0) & (marks[:-1] & IS_GIVEN != 0)) + 1
+    says = np.concatenate(
+        [
+            begins(only(says, Bit.COMMON, -2), -3),
+            begins(only(says, Bit.SURNAME, -3), -4),
+            begins(only(says, Bit.COMPOUND, -4), -5),
+        ]
+    )
+    tails = _paired(cues, points, "tail")
+    tails = tails[
+        np.isin(folding()[np.stack([points[tails - by] for by in range(1, _TAIL_REACH)])], _PAPERS).any(
+            axis=0
+        )
+    ]
+    told = followed(np.concatenate([_paired(cues, points, "told"), tails]) + 2, _TOLD_REACH)
+    heads = _close(spoken, no_number, 3)
+    heads = heads[np.isin(folding()[points[heads]], _ONES)]
+    parted = rows(_near(_close(spoken, no_number, _GROUP), 2, _PARTED)) & rows(heads)
+    english = only(
+        _paired(np.concatenate([letters, of(Bit.POINT), of(Bit.CLOSING)]), points, "english"),
+        Bit.CAPITAL,
+        2,
+        3,
+        4,
+        5,
+    )
+    brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
+    slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
+    many = rows(_close(spoken, no_number, _TELLING), _close(digits, no_code, _TELLING_CODE))
+    numbered = rows(_close(spoken, no_number, _ENOUGH)) | parted
+    announced = rows(cues)
+    spelled = rows(_in_codes(points, letters)) & announced
     return Coarse(
-        certain=rows(
-            _close(spoken, no_number, _TELLING),
-            _close(digits, no_code, _TELLING_CODE),
+        numbered=numbered | many,
+        coded=spelled
+        | (numbered & rows(_paired(cues, points, "ip")))
+        | rows(
+            told,
+            _in_codes(points, letters, _TELLING_CODE),
             of(Bit.TRIGGER),
-            only(_paired(of(Bit.TITLE), points, "title"), Bit.SURNAME, -1, -2, -3, -4),
-            only(_paired(of(Bit.PERSON), points, "person"), Bit.SURNAME, -2, -3, -4, -5, -6),
-            only(owner, Bit.SURNAME, -2, -3, -4),
-            only(of(Bit.FAMILY), Bit.SURNAME, 1, 2, 3),
             only(of(Bit.PROVINCE), Bit.LETTER, 1, 2),
             only(only(only(of(Bit.MASKED), Bit.MASKED, 1), Bit.MASKED, 2), Bit.ASCII_DIGIT, -1, -2),
-            signs,
             _paired(of(Bit.MAIL | Bit.LETTER), points, "said"),
             spelt[(_around(points, spelt, -1) & Bit.LETTER) == 0],
             _near(only(of(Bit.POINT), Bit.ASCII_DIGIT, -1), 3, _OCTETS),
+            _near(only(of(Bit.POINT), Bit.CODE, -1), 2, _HEX_GROUP),
             _near(of(Bit.COLON), 2, _HEX_GROUP),
+            _near(of(Bit.DASH), 3, _PAIRS),
+            _paired(of(Bit.BORN), points, "born"),
+            _paired(of(Bit.BORN) - 1, points, "dated"),
+            only(of(Bit.SERIES), Bit.ASCII_DIGIT, 1, 2, 3),
+            brackets,
+            slashes,
+            _before_digits(points, letters),
         ),
-        numbered=rows(_close(spoken, no_number, _ENOUGH)),
         placed=rows(
             only(units, Bit.NUMBERING, -1),
             only(only(units, Bit.SPACE, -1), Bit.NUMBERING, -2),
@@ -219,11 +376,23 @@ def coarse(texts: pa.Array) -> Coarse:
             only(only(only(digits, Bit.HALL, -1), Bit.ASCII_DIGIT, 1), Bit.ASCII_DIGIT, 2),
         ),
         named=rows(
-            _announced(points, cues),
+            of(Bit.DOT),
+            only(_paired(of(Bit.TITLE), points, "title"), Bit.SURNAME, -1, -2, -3, -4),
+            only(_paired(of(Bit.PERSON), points, "person"), Bit.SURNAME, -2, -3, -4, -5, -6),
+            only(owner, Bit.SURNAME, -2, -3, -4),
+            only(of(Bit.FAMILY), Bit.SURNAME, 1, 2, 3),
+            signs,
+            _announced(points, cues, "strong"),
+            _likely(points, _announced(points, cues, "weak")),
             edged(only(of(Bit.CALLED), Bit.SURNAME, 1), -1),
             alone,
+            full,
             _paired(offices, points, "office"),
             starred,
-        ),
-        coded=rows(_in_codes(points, letters)) & rows(cues),
+            acts,
+            says,
+            _paired(of(Bit.CLOSING), points, "closing"),
+            english,
+        )
+        | spelled,
     )

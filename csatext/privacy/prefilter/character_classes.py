@@ -13,11 +13,26 @@ from csatext.privacy.normalize import ENUMERATORS, PROVINCES, TURN_JOIN, folding
 from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
 from csatext.privacy.recognizers.name_boundaries import LEFT_EDGES, NAME_STARTS
-from csatext.privacy.recognizers.name_lists import compound_starts, surnames
-from csatext.privacy.recognizers.spoken_digits import SPOKEN
+from csatext.privacy.recognizers.name_lists import compound_starts, name_lists, surnames
+from csatext.privacy.recognizers.names import ACTS, AT_WORK, SAYS
+from csatext.privacy.recognizers.spoken_digits import MISHEARD, SPOKEN
 from csatext.privacy.recognizers.transliterated_names import DOTS
 
-__all__ = ["IS_CUE", "IS_CUE_END", "IS_DIGIT", "IS_RARE", "IS_SPOKEN", "Bit", "classes", "flags"]
+__all__ = [
+    "IS_ACT",
+    "IS_COMMON",
+    "IS_CUE",
+    "IS_CUE_END",
+    "IS_DIGIT",
+    "IS_GIVEN",
+    "IS_RARE",
+    "IS_SAYS",
+    "IS_SPOKEN",
+    "IS_SURNAME",
+    "Bit",
+    "classes",
+    "flags",
+]
 
 _LINKS = (
     rf"\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留错了用改成换变更"
@@ -27,7 +42,9 @@ _LINKS = (
 
 _PLANES = 0x20000  # what lies beyond has no digits, no letters and no names
 
-IS_RARE, IS_DIGIT, IS_SPOKEN, IS_CUE, IS_CUE_END = (np.uint8(1 << place) for place in range(5))
+IS_RARE, IS_DIGIT, IS_SPOKEN, IS_CUE, IS_CUE_END, IS_ACT, IS_SAYS, IS_COMMON, IS_SURNAME, IS_GIVEN = (
+    np.uint16(1 << place) for place in range(10)
+)
 
 
 class Bit(IntFlag):
@@ -51,6 +68,7 @@ class Bit(IntFlag):
     TITLE = auto()
     OFFICE = auto()
     TRIGGER = auto()
+    DOT = auto()
     SPACE = auto()
     HALL = auto()
     PERSON = auto()
@@ -65,6 +83,17 @@ class Bit(IntFlag):
     POINT = auto()
     COLON = auto()
     DASH = auto()
+    GIVEN = auto()
+    ACT = auto()
+    SAYS = auto()
+    CLOSING = auto()
+    CAPITAL = auto()
+    OPEN = auto()
+    SLASH = auto()
+    BORN = auto()
+    SERIES = auto()
+    COMMON = auto()
+    AT_WORK = auto()
 
 
 _RARE = (
@@ -76,6 +105,7 @@ _RARE = (
     | Bit.TITLE
     | Bit.OFFICE
     | Bit.TRIGGER
+    | Bit.DOT
     | Bit.PERSON
     | Bit.OWNED
     | Bit.FAMILY
@@ -85,6 +115,11 @@ _RARE = (
     | Bit.DASH
     | Bit.POINT
     | Bit.COLON
+    | Bit.CLOSING
+    | Bit.OPEN
+    | Bit.SLASH
+    | Bit.BORN
+    | Bit.SERIES
 )
 
 
@@ -94,7 +129,7 @@ def classes() -> np.ndarray:
     titles, words = words_of("title"), announcing()
     members = {
         Bit.DIGIT: DIGITS,
-        Bit.SPOKEN: DIGITS + BETWEEN + "A-Za-z",
+        Bit.SPOKEN: DIGITS + BETWEEN + MISHEARD + "A-Za-z",
         Bit.UNIT: UNITS,
         Bit.NUMBERING: NUMBERING,
         Bit.CUE: "".join(word[-2] for word in words),
@@ -110,7 +145,8 @@ def classes() -> np.ndarray:
         Bit.PROVINCE: PROVINCES,
         Bit.TITLE: "".join(word[0] for word in titles),
         Bit.OFFICE: "".join({word[0] for word in words_of("office")}),
-        Bit.TRIGGER: "@" + DOTS,
+        Bit.TRIGGER: "@",
+        Bit.DOT: DOTS,
         Bit.SPACE: r"\s",
         Bit.HALL: HALLS,
         Bit.PERSON: "本签代",
@@ -125,8 +161,19 @@ def classes() -> np.ndarray:
         Bit.POINT: r"\.",
         Bit.COLON: ":",
         Bit.DASH: r"\-",
+        Bit.GIVEN: "".join(sorted(name_lists().given)),
+        Bit.ACT: ACTS,
+        Bit.SAYS: SAYS,
+        Bit.CLOSING: "敬特谨拜顿亲手叩" + r"\-",
+        Bit.CAPITAL: "A-Z",
+        Bit.OPEN: r"〔\[【(",
+        Bit.SLASH: "/",
+        Bit.BORN: "生诞",
+        Bit.SERIES: "字",
+        Bit.AT_WORK: "".join(AT_WORK),
+        Bit.COMMON: "".join(sorted(name_lists().common)) + compound_starts(),
     }
-    table = np.zeros(_PLANES, np.int32)
+    table = np.zeros(_PLANES, np.int64)
     # What stands between and beyond is of no class but as what it is read as.
     everything = "".join(map(chr, (*range(0xA000), *range(0xF900, 0x10000))))
     for bit, characters in members.items():
@@ -140,6 +187,9 @@ def classes() -> np.ndarray:
 def flags() -> np.ndarray:
     """Return, for each code point, whether it is of the classes that are looked for everywhere, as bits."""
     table = classes()
-    sought = (_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.CUE, Bit.CUE_END)
-    marks = (((table & bits) != 0).astype(np.uint8) << place for place, bits in enumerate(sought))
+    sought = (
+        *(_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.CUE, Bit.CUE_END),
+        *(Bit.ACT, Bit.SAYS, Bit.COMMON, Bit.SURNAME, Bit.GIVEN),
+    )
+    marks = (((table & bits) != 0).astype(np.uint16) << place for place, bits in enumerate(sought))
     return np.bitwise_or.reduce(list(marks))

@@ -9,13 +9,18 @@ import numpy as np
 
 __all__ = [
     "PROVINCES",
+    "is_barcode",
     "is_card_like",
+    "is_hongkong_id",
     "is_id15",
     "is_id18",
     "is_landline",
     "is_luhn",
     "is_mobile",
+    "is_taiwan_id",
+    "is_taiwan_landline",
     "is_uscc",
+    "is_vin",
     "looks_like_id18",
 ]
 
@@ -31,6 +36,15 @@ _USCC_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _USCC = re.compile(r"[1-9ANY][1-9][0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"0(?:10|2[0-9])[1-9][0-9]{7}|0[3-9][0-9]{2}[1-9][0-9]{6,7}")
+_TAIWAN_LANDLINE = re.compile(
+    "0(?:[24][2-9][0-9]{7}|49[2-9][0-9]{6}|[35678][2-9][0-9]{6}|(?:37|89|82)[2-9][0-9]{5}|8[23]6[2-9][0-9]{4})"
+)
+"""Area codes of Taiwan with local numbers of their length (Numbering Plan, NCC)."""
+_TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+"""Letters of a Taiwan identity number in the order of their values, from 10."""
+_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{8}[0-9X][A-HJ-NPR-Z0-9]{4}[0-9]{4}")
+_VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", "012345678912345678123457923456789", strict=True))
+_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _LOWEST_YEAR, _HIGHEST_YEAR = 1900, 2099
 
 
@@ -143,3 +157,80 @@ def is_landline(value: str) -> bool:
     (True, False)
     """
     return _LANDLINE.fullmatch(value) is not None
+
+
+def is_taiwan_landline(value: str) -> bool:
+    """Whether the digits are an area code of Taiwan and a local number of its length.
+
+    Examples
+    --------
+    >>> is_taiwan_landline("0223456789"), is_taiwan_landline("0723456789")
+    (True, False)
+    """
+    return _TAIWAN_LANDLINE.fullmatch(value) is not None
+
+
+def is_taiwan_id(value: str) -> bool:
+    """Whether ``value`` is an identity number of Taiwan: a letter, nine digits, the last a check digit.
+
+    Citizens have 1 or 2 after the letter, residents 8 or 9 (National Immigration Agency, 2021) or A to D
+    (until then). The letter counts as two digits from 10 to 35; weights 1, 9, 8 ... 1, 1, modulus 10.
+
+    Examples
+    --------
+    >>> is_taiwan_id("A123456789"), is_taiwan_id("A123456788")
+    (True, False)
+    """
+    if len(value) != 10 or value[0] not in _TAIWAN_LETTERS or not value[2:].isdecimal():
+        return False
+    if value[1] not in "1289ABCD":
+        return False
+    second = value[1] if value[1].isdecimal() else str((10 + _TAIWAN_LETTERS.index(value[1])) % 10)
+    first = 10 + _TAIWAN_LETTERS.index(value[0])
+    digits = [first // 10, first % 10, int(second), *map(int, value[2:])]
+    return sum(w * d for w, d in zip((1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), digits, strict=True)) % 10 == 0
+
+
+def is_hongkong_id(value: str) -> bool:
+    """Whether ``value`` is an identity number of Hong Kong: one or two letters, six digits, a check digit.
+
+    Letters count from A = 10, a missing first one as 36; weights 9 to 1, modulus 11, A for 10
+    (Immigration Department, check digit as in the Code of Practice on the identity card number).
+
+    Examples
+    --------
+    >>> is_hongkong_id("A1234563"), is_hongkong_id("A1234564")
+    (True, False)
+    """
+    if re.fullmatch(r"[A-Z]{1,2}[0-9]{6}[0-9A]", value) is None:
+        return False
+    numbers = [int(char, 36) for char in value]
+    numbers = [36, *numbers] if len(numbers) == 8 else numbers
+    return sum(w * n for w, n in zip(range(9, 0, -1), numbers, strict=True)) % 11 == 0
+
+
+def is_vin(value: str) -> bool:
+    """Whether ``value`` is a vehicle identification number with its check digit (GB 16735, ISO 3779).
+
+    Examples
+    --------
+    >>> is_vin("1M8GDM9AXKP042788"), is_vin("1M8GDM9A1KP042788")
+    (True, False)
+    """
+    if _VIN.fullmatch(value) is None:
+        return False
+    total = sum(w * int(_VIN_VALUES[char]) for w, char in zip(_VIN_WEIGHTS, value, strict=True))
+    return "0123456789X"[total % 11] == value[8]
+
+
+def is_barcode(value: str) -> bool:
+    """Whether 13 digits are the bar code of a product with its check digit (GB 12904, EAN-13).
+
+    Examples
+    --------
+    >>> is_barcode("6901234567892"), is_barcode("6901234567893")
+    (True, False)
+    """
+    if len(value) != 13 or not value.isdecimal():
+        return False
+    return sum(int(char) * (1 + 2 * (at % 2)) for at, char in enumerate(value)) % 10 == 0

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import TURN_JOIN
+from csatext.privacy.normalize import TURN_JOIN, around
+from csatext.privacy.recognizers.announced_values import ANNOUNCED, announced_values
 from csatext.privacy.recognizers.checksums import is_id18, is_uscc
 from csatext.privacy.recognizers.dictated_codes import spelt
 from csatext.privacy.recognizers.internet import emails, ips
+from csatext.privacy.recognizers.numbers import PURPOSE
 from csatext.privacy.recognizers.plates import plates
 
 __all__ = ["codes", "lettered"]
@@ -29,6 +31,15 @@ _MASKED = re.compile(
 _MOBILE_START = re.compile(r"1[3-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _LABEL = re.compile(r"(?:QQ|qq|[Vv][Xx])(?=[A-Za-z][A-Za-z0-9_\-]{4})")
+_DOCUMENT = re.compile(
+    r"[〔\[【(](?:19|20)[0-9]{2}[〕\]】)]\s?[\u3400-\u9fffA-Za-z]{0,4}[0-9]{0,4}[\u3400-\u9fff]{0,2}第?\s?[0-9A-Za-z\-]{1,16}号?"
+)
+_HEAD = re.compile(
+    r"[\s:,，、是为的]{0,6}+(?P<head>[A-Za-z0-9\-]{0,12}[\u3400-\u9fff]{0,8}[A-Za-z0-9\-]{0,8})\s?"
+)
+_UNNAMED = re.compile(r"[A-Z]{1,6}-?[0-9][0-9\-]{7,24}[0-9A-Z]?")
+_PURPOSE_REACH = 12
+_LEAST_UNNAMED = 10
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$")
 
 
@@ -55,7 +66,7 @@ def _masked(view: str, cues: TriggerWords) -> Iterator[Found]:
             yield Found(*match.span(), kind, value)
 
 
-def _code_kind(code: str, start: int, end: int, cues: TriggerWords) -> str | None:
+def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -> str | None:
     """Return the kind of a code of letters and digits, from its shape and the words around it."""
     upper = code.upper()
     digits = sum(char.isdecimal() for char in code)
@@ -63,9 +74,13 @@ def _code_kind(code: str, start: int, end: int, cues: TriggerWords) -> str | Non
         return "id_card"
     cue = cues.before(start)
     kind = cue.kind if cue is not None else ""
-    other = cue is not None and cue.kind == "other" and cue.direct
+    other = cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED) and cue.direct
     ordered = cue is not None and kind == "order" and (cue.strong or cue.direct)
-    if is_uscc(upper) and (kind == "tax" or not ((other or ordered) and digits == len(code))):
+    if (
+        digits < len(code)
+        and is_uscc(upper)
+        and (kind == "tax" or not ((other or ordered) and digits == len(code)))
+    ):
         return "uscc"
     if other:
         return None
@@ -73,7 +88,7 @@ def _code_kind(code: str, start: int, end: int, cues: TriggerWords) -> str | Non
         return "passport"
     if kind == "id" and cue is not None and cue.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
         return "passport"
-    if kind == "passport" and cue is not None and cue.direct and digits >= 7:
+    if kind == "passport" and cue is not None and cue.direct and 7 <= digits < len(code):
         return "passport"
     if kind == "tax" and _USCC.fullmatch(code) is not None and digits >= 8:
         return "uscc"
@@ -84,6 +99,9 @@ def _code_kind(code: str, start: int, end: int, cues: TriggerWords) -> str | Non
     if kind == "order" and cue is not None and digits >= 5 and (cue.strong or cue.direct):
         return "order"
     if _TRACKING.match(upper) is not None:
+        return "order"
+    unnamed = cue is None and digits >= _LEAST_UNNAMED and _UNNAMED.fullmatch(code) is not None
+    if unnamed and any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
         return "order"
     if kind == "account" and cue is not None and cue.direct and len(code) >= (5 if cue.strong else 6):
         return "account"
@@ -104,16 +122,30 @@ def _codes(view: str, cues: TriggerWords) -> Iterator[Found]:
         label = _LABEL.match(match.group())
         start, end = match.start() + (label.end() if label is not None else 0), match.end()
         code = view[start:end].replace(TURN_JOIN, "")
-        kind = _code_kind(code, start, end, cues) if label is None else "account"
+        kind = _code_kind(view, code, start, end, cues) if label is None else "account"
         if kind is not None:
             yield Found(
                 start, end, kind, code.replace("-", "").upper() if kind != "account" else code.lower()
             )
 
 
+def _documents(view: str, cues: TriggerWords) -> Iterator[Found]:
+    """Yield numbers of contracts, policies and cases with the year in brackets after a word for them."""
+    for match in _DOCUMENT.finditer(view) if "号" in view or "20" in view else ():
+        cue = cues.before(match.start())
+        if cue is None or cue.kind != "order":
+            continue
+        head = _HEAD.match(view, cue.end)
+        start = head.start("head") if head is not None else match.start()
+        if head is not None and head.end() == match.start():
+            yield Found(start, match.end(), "order", re.sub(r"[\s\-]", "", view[start : match.end()]).upper())
+
+
 def codes(view: str, cues: TriggerWords) -> Iterator[Found]:
     """Yield values with letters in a folded text; where two overlap the earlier one is meant."""
     yield from emails(view)
+    yield from announced_values(view, cues)
+    yield from _documents(view, cues)
     yield from _masked(view, cues)
     yield from ips(view, cues)
     yield from plates(view)

@@ -19,7 +19,7 @@ DIGITS = "0-9零一二三四五六七八九幺两伍陆十百千洞拐勾"
 BETWEEN = (
     "\\s!-/:-@\\[-`{-~×●•∗﹡‐‑‒–—―−。、…·\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u20e3\ufdd0"
     "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
-    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方一三上二到呐嘞尾收数明末段白第组"
+    "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方一三上二到呐嘞尾收数明末段白第组卖商话务员线机器主叫被甲乙"
 )
 """Characters of what may stand between the digits of one number, as the inside of a class."""
 
@@ -40,17 +40,22 @@ GAP = re.compile(
     rf"(?:{SPEAKER}|[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]|{FILLER}){{0,16}}+"
 )
 """What may stand between the digits of one number."""
-_LONGEST_GAP = 28
+_LABEL = re.compile(SPEAKER)
+_LONGEST_GAP = 40
+_PARTED = 11
+_LONGEST_AMOUNT = 8
 _MOST_PARTS = 6
 _LEAST_HALF = 3
-_WORDS = re.compile(rf"{GAP.pattern}[^\n0-9!?;。\ufdd1]{{0,10}}")
+_WORDS = re.compile(rf"{GAP.pattern}[^\n0-9!?;。\ufdd1\ufdd2]{{0,24}}")
 _LEAST_CORRECTED = 2
 _CORRECTION = re.compile(
-    r"[\s\ufdd0,，。、.…啊哦噢呃嗯]{0,4}(?:[哦噢啊]不|不对不对|不对|不是|错了|说错了|讲错了|念错了|记错了|更正一下|更正)"
-    r"[\s\ufdd0,，。、.…啊哦噢呃嗯]{0,4}(?:应该是|应该|是|最后|后面|后[几三四]位|[是为]){0,3}[\s,，]{0,2}"
+    r"(?:[\s\ufdd0,，。、.…啊哦噢呃嗯哎唉诶欸呀哟喔额]|等等|等一下|等下|稍等|不好意思|抱歉|对不起|sorry|那个|我|刚才|刚刚|前面|上面|这个|这段|那段|又|好像|是不是){0,9}+"
+    r"(?:不对|不是|不|(?:[说讲念报记看打写弄搞输]|给你)?[错串反岔]了?|口误|嘴瓢了?|重来|重说|改一下|更正一下|更正|纠正一下|纠正)"
+    r"(?:[\s\ufdd0,，。、.…!！啊哦噢呃嗯哎唉诶呀]|一下|说|讲|念|报|记|错了?|不对|不是|应该|最后|后面|中间|前面|后[几三四]位|中间[几四]位|这[几四]位|那[几四]位|重新|重来|改成|改为|更正|是|为|那个|我|刚才|这段|才对|才是|看){0,9}+"
 )
 _BLOCKED = re.compile(
     # a long number that a spreadsheet has read as a fraction; an identity number with its date set apart
+    r"(?=[0-9¥$€零一二三四五六七八九])(?:"  # the first characters of all that follows
     r"(?P<kept>(?<![0-9.])[0-9]{10,}\.0{1,2}(?![0-9.-])"
     r"|(?<![0-9])[0-9]{6}[\s\-/.]?(?:19|20)[0-9]{2}([-/.\s])[0-9]{2}\2[0-9]{2}[\s\-/.]?[0-9]{3}[0-9Xx](?![0-9]))"
     r"|(?<![0-9])(?:19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}(?![0-9])日?"
@@ -58,8 +63,9 @@ _BLOCKED = re.compile(
     r"|(?<![0-9-])[48]00(?:[- ]?[0-9]){7}(?![0-9])"
     r"|(?<![0-9.])[0-9]+\.[0-9]{1,2}(?![0-9.-])"
     r"|[¥$€]\s?[0-9,]+"
+    r"|(?<![0-9,])[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+|(?=\s?(?:多?[元块万亿条次件笔步人]|个(?![人性税案号电手])|美元|港[币元]|欧元|人民币)))"
     r"|(?<![0-9])[0-9]{1,2}月[0-9]{1,2}[日号]|(?<![0-9])(?:19|20)[0-9]{2}年"
-    r"|[零一二三四五六七八九]{2,4}年(?:[一二三四五六七八九十]+月)?(?:[一二三四五六七八九十]+[日号])?"
+    r"|[零一二三四五六七八九]{2,4}年(?:[一二三四五六七八九十]+月)?(?:[一二三四五六七八九十]+[日号])?)"
 )
 
 
@@ -80,17 +86,21 @@ class Run(NamedTuple):
 def runs(view: str) -> Iterator[Run]:
     """Yield chunks between which separators, pauses and fillers stand, or a few other words."""
     chain: list[list[Chunk]] = []
-    for run in _close(view):
-        if chain and (len(chain) == _MOST_PARTS or not _continued(view, chain[-1][-1].end, run[0].start)):
-            yield from _chained(chain)
-            chain = []
-        if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
-            chain.append(run)
+    for whole in _close(view):
+        if not chain and sum(len(chunk.digits) for chunk in whole) < _LEAST_HALF:
+            continue
+        for run in _unblocked(view, whole):
+            if chain and (len(chain) == _MOST_PARTS or not _continued(view, chain[-1][-1].end, run[0].start)):
+                yield from _chained(chain)
+                chain = []
+            if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
+                chain.append(run)
     yield from _chained(chain)
 
 
 def _chained(chain: list[list[Chunk]]) -> Iterator[Run]:
-    if max((sum(len(chunk.digits) for chunk in part) for part in chain), default=0) >= SHORTEST:
+    counts = [sum(len(chunk.digits) for chunk in part) for part in chain]
+    if max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED:
         sizes = accumulate(len(part) for part in chain)
         yield Run(list(chain_chunks.from_iterable(chain)), frozenset(sizes))
 
@@ -99,23 +109,47 @@ def _close(view: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(view):
-        if run and not _joined(view, run[-1].end, chunk.start):
+        if run and (_is_read_back(view, run[-1], chunk) or _is_begun_anew(view, run, chunk)):
+            chunk = chunk._replace(start=run.pop().start)
+        elif run and not _joined(view, run[-1].end, chunk.start):
             if _is_corrected(view, run, chunk):
                 wrong = run.pop()
                 kept = wrong.digits[: max(0, len(wrong.digits) - len(chunk.digits))]
                 chunk = chunk._replace(start=wrong.start, digits=kept + chunk.digits)
             else:
-                yield from _unblocked(view, run)
+                yield run
                 run = []
         run.append(chunk)
-    yield from _unblocked(view, run)
+    if run:
+        yield run
+
+
+def _is_read_back(view: str, left: Chunk, right: Chunk) -> bool:
+    """Whether another speaker of a transcript says the same digits again."""
+    return (
+        left.digits == right.digits
+        and len(right.digits) >= _LEAST_HALF
+        and right.start - left.end <= _LONGEST_GAP
+        and _LABEL.search(view, left.end, right.start) is not None
+        and GAP.fullmatch(view, left.end, right.start) is not None
+    )
+
+
+def _is_begun_anew(view: str, run: list[Chunk], right: Chunk) -> bool:
+    """Whether the first three digits of a mobile number are said twice."""
+    first = run[-1]
+    return (
+        len(run) == 1
+        and first.digits == right.digits
+        and len(right.digits) == _LEAST_HALF
+        and right.digits[0] == "1"
+        and _joined(view, first.end, right.start)
+    )
 
 
 def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
     """Cut a run at dates, times, amounts and numbers of companies."""
-    if not run:
-        return
-    around = max(0, run[0].start - 2), run[-1].end + 2
+    around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
     blocked = [match.span() for match in _BLOCKED.finditer(view, *around) if match["kept"] is None]
     at = 0
     part: list[Chunk] = []

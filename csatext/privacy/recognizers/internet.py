@@ -16,13 +16,16 @@ __all__ = ["emails", "ips"]
 _EMAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+*\-]{0,63}\s?@\s?[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62}\.){1,5}\s?[A-Za-z]{2,10}(?![A-Za-z0-9])"
 )
-_AT = rf"(?:@|艾特|小老鼠|圈[aA]|[(\[][aA][tT][)\]]|[ ](?:at|AT)[ ]|(?<=[{SPOKEN}0-9])at)"
-_DOT = r"(?:\.|。|点儿?|[ ](?:dot|DOT)[ ]|[(\[](?:dot|DOT)[)\]])"
-_END = r"(?:[cC][oO][mM]|[cC][nN]|[nN][eE][tT]|[oO][rR][gG]|康姆|抗姆)"
+_AT = (
+    r"(?:@|[艾爱埃哎]特(?:符号?)?|小老鼠|[圈花]\s?[aA]|at符号|[(\[][aA][tT][)\]]|[ ](?:at|AT)[ ]"
+    rf"|(?<=[{SPOKEN}0-9])at)"
+)
+_DOT = r"(?:\.|。|[ ]?点儿?[ ]?|[ ](?:dot|DOT)[ ]|[(\[](?:dot|DOT)[)\]])"
+_END = r"(?:[cC][oO][mM]|[cC][nN]|[nN][eE][tT]|[oO][rR][gG]|康姆|抗姆|[康抗扣]\s?[母木姆]|com)"
 _LINE = "下划线|中划线|横线|横杠|短横|杠|点|减号"
 _SPOKEN_EMAIL = re.compile(
     rf"[A-Za-z0-9{SPOKEN}](?:[A-Za-z0-9._\-{SPOKEN}]|{_LINE}){{1,40}}[\s{TURN_JOIN}]?{_AT}[\s{TURN_JOIN}]?"
-    rf"[A-Za-z0-9\-{SPOKEN}]{{1,20}}[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:{_END}\s?{_DOT}\s?[cC][nN]|{_END})(?![A-Za-z])"
+    rf"[A-Za-z0-9\-{SPOKEN}]{{1,20}}[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:[A-Za-z0-9]{{2,12}}{_DOT})?(?:{_END}\s?{_DOT}\s?[cC][nN]|{_END})(?![A-Za-z])"
 )
 _SPELT_EMAIL = re.compile(
     rf"(?<![A-Za-z0-9])(?:[A-Za-z0-9]\s){{2,30}}\s?{_AT}\s?(?:[A-Za-z0-9]\s?){{1,20}}"
@@ -65,7 +68,7 @@ _VERSION = re.compile(
 _EDITION = re.compile(r"\s?(?:的?版|bug|闪退|升级|更新)")
 _LEAST_OCTET, _HIGHEST_OCTET = 32, 255
 _MANY_GROUPS = re.compile("::|(?::[0-9A-Fa-f]{1,4}){7}")
-_AT_SIGNS = ("@", "艾特", "圈", "at", "AT", "At", "aT", "小老鼠")
+_AT_SIGNS = ("@", "艾特", "爱特", "埃特", "哎特", "花a", "花A", "圈", "at", "AT", "At", "aT", "小老鼠")
 
 
 def emails(view: str) -> Iterator[Found]:

@@ -8,13 +8,18 @@ from csatext.privacy.recognizers.name_lists import name_lists
 from csatext.privacy.recognizers.transliterated_names import DOTS, transliterated_end
 
 __all__ = [
+    "AFTER_NAME",
     "EDGE",
     "LEFT_EDGES",
     "NAME_STARTS",
     "REACH",
     "begins_word",
     "ends_word",
+    "full_name_until",
+    "is_common",
+    "is_frequent",
     "is_han",
+    "latin_at",
     "name_at",
     "name_before",
     "nickname_at",
@@ -38,7 +43,7 @@ _ENDS_WORDS = frozenset(
     "都和于向那同能平常查相连水支解"
 )
 """Family names that also end ordinary words, as in 对方先生."""
-_AFTER_NAME = re.compile(
+AFTER_NAME = re.compile(
     r"于(?=[0-9一二三四五六七八九十今昨前上本去近])|先生|女士|小姐|太太|手机|电话|身份|号码|地址|住址|住在|尾号|卡号|工号|要求|投诉|联系|订单|收货|收件|办理|购买|本机|同学|老师|师傅|"
     r"经理|客服|明天|明年|明明|可以|可能|能不|能否|国内|平时|安装|新买|新换|方便|成功|立即|立刻|东西|正在|同意|先帮|家里|家住|家的|开通|"
     r"开户|希望|申请|一共|一直|一下|一个|今天|现在|金额|本来|本人|如果|来电|进行|进线|反映|反馈|表示|会员|有个|有一|有没|可不|生日|"
@@ -47,19 +52,40 @@ _AFTER_NAME = re.compile(
     r"先说|先问|先不|先别|想问|水费|水电|维修|能帮|能查|有事|有问|才发|才收|全家|正好|正要|正准|同城|达到|进来|生气|用户|登记|预约|"
     r"名下|名字|近期|近来|开的|定了|定的|启动|安排|世界|中午|中心|中国银行|远程|成为|长期|长途|化妆|会不|会去|会来|行不|行驶|理赔|法院|音量|态度|服务|承诺|答应|推荐|告诉|告知|辱骂|骗我|让我|跟我|对我|负责|接待|介绍"
 )
+"""Words that follow a name, and words of which a name's first character may be the first too."""
+_VERB_AFTER = re.compile(
+    r"反映|反应|称(?![心重赞职霸号])|骂|威胁|推诿|推脱|推卸|推搡|推了|拒|不予|处理|受理|跟进|回访|回复|回电|接的|接听|接单|收了|收取|收费|将|被|辱|殴|侮|骗|欺|"
+    r"敷衍|忽悠|误导|隐瞒|擅自|私自|故意|当场|当时|当天|随后|最后|一再|始终|居然|竟然|突然|依旧|仍|现场|口头|书面|名义|带领|带着|带人|组织|指使|指挥|维修|修理|修好|更换|测量|检查|检测|核实|确认|"
+    r"批准|批示|拍板|决定|宣布|判决|裁定|裁决|执行|受伤|死亡|去世|病逝|住院|出院|挂号|开药|开错|误诊|缴费|缴纳|转账|汇款|欠|借|偷|抢|砸|踢|踹|咬|撞|堵|拦|锁|停车|停放|开车|驾车|驾驶|绕路|超速|酒驾|占用|占道|违建|违规|违章|"
+    r"违法|涉嫌|夫妇|夫妻|父子|母女|及其|自己|个人|律师|教练|校长|院长|书记|法官|警官|医生|主任|主管|队长|敬上|谨上|保证|建议|提出|提交|举报|控告|起诉|索|退费|退款|退货|请假|催|脾气|语气|素质|当我|当面|任职|任命|担任|主持|分管|接管|接手|移交|"
+    r"转交|转告|转达|配合|协助|帮|替|代|陪|约|改|换|退|买|卖|租|写|填|留|寄|送|取|拿|交|办|查|看|听|找|等|未|敢|拖|躲|失联|消失|离职|辞职|调走|休假|值班|上班|下班|出差|迟到|旷工|醉|喝|吃|玩|抽烟|吸烟|吵|闹|喊|吼|嚷|哭|跑|跳|走了|跟|像|似乎|好像|早就|便|才(?=[来到说给把知])|"
+    r"向(?=[我你您他她客用公法当])|会(?=[给来去联回处把说在])|能(?=[来给处解不])|发(?=[来给了的朋信消])|定(?=的|了)|和(?=[我他她你您客家])|一[声家]|撤|虚假|卷款|强制|经手|保管|领[取走]|代签|出面|出具|出示|出来|里|家(?=[的里人漏噪])|这(?=[个位])|那(?=[个位])|先(?=[说收拿给走])|后(?=来)|对此|打|强行|强迫|强制|居住|购|订购|预订|预约|下单|签|过来|开的|开了|没|不"
+)
+"""What people do: a name ends before it. No character alone here is one of given names."""
 _NOT_GIVEN = frozenset(
     "的了是在我你他她它您们这那哪什么谁吗呢吧啊呀嘛哦就都也还又再很太不没要想来去把被给跟与及或但而且因为所以和住打说问看找"
     "号手电话机码址地订单位个次件块钱年日时分收寄送退换买卖查办用请帮改写填登记已会能可以从到对让叫姓已经某此该贵本各每"
 )
 _MASKED_GIVEN = re.compile(r"[*某]{1,3}(?![0-9*])")
+_NO_FIRST = (
+    "Name|Names|Null|None|Test|Phone|Email|Mail|App|Wifi|Windows|Android|Iphone|Apple|Error|Update|Vip|Order|Number|Code|Address|Mobile|User|Customer|"
+    "Login|Time|Date|City|Type|Id|Ok|No|Yes|Unknown|Other|Admin|System|Agent|True|False|Pro|Plus|Max|Mini|The|This|That|What|Please|Not|Are|Was|And|For"
+)
+"""Words with a capital that stand where a name is asked for and are none."""
 _OWNED = re.compile(r"本人|来电|签收|收(?![到货件的费取入益藏拾尾])|的(?:那个|名字|身份|手机|号码|账户|卡)")
 _SPACED_GIVEN = re.compile(r" (?P<first>[\u3400-\u9fff])(?: ?[\u3400-\u9fff])?(?![\u3400-\u9fff])")
+_PART = r"(?:[A-Z][a-z]{1,11}|O'[A-Z][a-z]{2,9}|Mc[A-Z][a-z]{2,9}|[A-Z]\.)"
 _LATIN_NAME = re.compile(
-    r"[A-Z][a-z]{1,6} [A-Z][a-z]{1,11}(?![A-Za-z0-9@])|[A-Z]{2,6}[ /][A-Z]{2,12}(?![A-Za-z0-9@])"
+    rf"(?:Mrs?|Ms|Miss|Dr)?\.?\s?{_PART}(?:[ \-]{_PART}){{1,3}}(?![A-Za-z0-9@])"
+    r"|[A-Z]{2,10}[ /,][A-Z]{2,12}(?:[ /][A-Z]{2,12})?(?![A-Za-z0-9@])"
+    rf"|(?!(?:{_NO_FIRST})\b)[A-Z][a-z]{{2,11}}(?![A-Za-z0-9@ ]|[\-.][A-Za-z])"
 )
 NAME_STARTS = "小老阿"
 """Characters other than surnames that a name can begin with where it is announced."""
 
+_WHOLE_GIVEN = 2
+_FREQUENT = frozenset("余任金石严武方万康文温易白申祝")
+"""Family names that are frequent and begin many words too."""
 REACH = 14
 """Characters before a value or a form of address in which a name is looked for."""
 _OPENING = re.compile(
@@ -67,6 +93,7 @@ _OPENING = re.compile(
     r"然后|另外|不过|其实|刚才|刚刚|今天|昨天|明天|目前|之前|后来|麻烦|欢迎|恭喜)[\u3400-\u9fff]$"
 )
 """What a clause opens with before the person whom it is about or for, and the first character of the name."""
+_DOT = re.compile(f"[{DOTS}]")
 _DOTTED_BEFORE = re.compile(
     rf"(?:^|[^\u3400-\u9fff]|好|是|叫|给|找|问|的|系){{1}}((?:(?![好是叫给找问的系])[\u3400-\u9fff]){{2,7}}[{DOTS}][\u3400-\u9fff]{{1,8}})$"
 )
@@ -80,7 +107,10 @@ def is_han(view: str, at: int) -> bool:
 def _is_edge(view: str, at: int) -> bool:
     """Whether a name may end at ``at``: the text or the word ends, or a word follows that no name ends in."""
     return (
-        EDGE.match(view, at) is not None or view[at] in _NOT_GIVEN or _AFTER_NAME.match(view, at) is not None
+        EDGE.match(view, at) is not None
+        or view[at] in _NOT_GIVEN
+        or AFTER_NAME.match(view, at) is not None
+        or _VERB_AFTER.match(view, at) is not None
     )
 
 
@@ -137,19 +167,20 @@ def _is_word(view: str, at: int, end: int | None = None) -> bool:
     longer = (
         word.end() == at + 2 and view[at + 1 : at + 2] in lists.given and view[at + 2 : at + 3] in lists.given
     )
-    return not (longer and _AFTER_NAME.match(view, at + 2) is None and _is_edge(view, at + 3))
+    return not (longer and AFTER_NAME.match(view, at + 2) is None and _is_edge(view, at + 3))
 
 
-def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | None:
+def name_at(view: str, at: int, *, strict: bool, dotted: bool = True, announced: bool = False) -> int | None:
     """Return where the full name that starts at ``at`` ends, or None.
 
     ``strict`` asks for given-name characters of the list and a clear end: for places where a name is only
     possible, not announced. ``dotted`` is False where a place
-    such as 上海·浦东 may stand as well as a name such as 安娜·贝尔.
+    such as 上海·浦东 may stand as well as a name such as 安娜·贝尔. ``announced``: a word before says that a
+    person follows, so that family names that begin many words, such as 金 and 任, count as frequent ones.
     """
     lists = name_lists()
     firsts = () if strict else lists.firsts
-    sounded = transliterated_end(view, at, firsts=firsts, follows=_AFTER_NAME, sure=dotted)
+    sounded = transliterated_end(view, at, firsts=firsts, follows=AFTER_NAME, sure=dotted)
     if sounded is not None:
         return sounded
     surname = surname_at(view, at)
@@ -160,11 +191,7 @@ def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | N
     masked = _MASKED_GIVEN.match(view, first)
     if masked is not None:
         return None if strict else masked.end()
-    if (
-        not is_han(view, first)
-        or not _may_be_given(view, first)
-        or _AFTER_NAME.match(view, first) is not None
-    ):
+    if not is_han(view, first) or not _may_be_given(view, first) or AFTER_NAME.match(view, first) is not None:
         return None
     second = first + 1
     if strict:
@@ -175,16 +202,51 @@ def name_at(view: str, at: int, *, strict: bool, dotted: bool = True) -> int | N
         sure = (
             len(surname) == 2
             or surname in lists.common
+            or (announced and surname in _FREQUENT)
             or second - first == 2
             or _OWNED.match(view, second) is not None
         )
         clear = _is_edge(view, second) if sure else EDGE.match(view, second) is not None
+        known = len(surname) == 2 or surname in lists.common or surname in _FREQUENT
+        clear = clear or (known and second - first == _WHOLE_GIVEN and view[second] not in lists.given)
         return second if clear else None
     if _is_edge(view, second):
         return second
     if view[second] in lists.given or EDGE.match(view, second + 1) is not None:
         return second + 1
     return second
+
+
+def is_common(view: str, at: int) -> bool:
+    """Whether a frequent family name, or one of two characters, stands at ``at``."""
+    lists = name_lists()
+    return view[at : at + 1] in lists.common or view[at : at + 2] in lists.compound
+
+
+def is_frequent(view: str, at: int) -> bool:
+    """Whether a frequent family name that begins many words too, such as 任, stands at ``at``."""
+    return view[at : at + 1] in _FREQUENT
+
+
+def full_name_until(view: str, start: int, end: int) -> bool:
+    """Whether the characters up to ``end`` are a family name and a given name of the lists, and no word.
+
+    Examples
+    --------
+    >>> full_name_until("张建国经理", 0, 3), full_name_until("高级经理", 0, 2)
+    (True, False)
+    """
+    surname = surname_at(view, start)
+    given = view[start + len(surname) : end]
+    if not surname or not 0 < len(given) <= _WHOLE_GIVEN or _is_word(view, start, end):
+        return False
+    return set(given) <= name_lists().given and not ends_word(view, start, end)
+
+
+def latin_at(view: str, at: int) -> int | None:
+    """Return where a name of two parts or more in Latin letters ends: Zhang San."""
+    latin = _LATIN_NAME.match(view, at)
+    return latin.end() if latin is not None and " " in latin.group() else None
 
 
 def written_apart(view: str, at: int) -> int | None:
@@ -196,7 +258,7 @@ def written_apart(view: str, at: int) -> int | None:
     given = _SPACED_GIVEN.match(view, at + len(surname)) if surname else None
     if given is None or given["first"] not in name_lists().given or not _NOT_GIVEN.isdisjoint(given.group()):
         return None
-    return given.end() if _AFTER_NAME.match(view, given.start("first")) is None else None
+    return given.end() if AFTER_NAME.match(view, given.start("first")) is None else None
 
 
 def name_before(view: str, end: int) -> int | None:
@@ -205,7 +267,8 @@ def name_before(view: str, end: int) -> int | None:
     needs_edge = view.startswith("太太", end)  # 照顾太太, 答谢太太
     best: int | None = None
     alone: int | None = None
-    dotted = _DOTTED_BEFORE.search(view, max(0, end - REACH), end)
+    reach = max(0, end - REACH)
+    dotted = _DOTTED_BEFORE.search(view, reach, end) if _DOT.search(view, reach, end) is not None else None
     if dotted is not None:
         return dotted.start(1)
     for length in (1, 2, 3, 4):

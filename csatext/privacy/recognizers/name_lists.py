@@ -49,14 +49,15 @@ def name_lists() -> NameLists:
     True
     """
     rows = {}
-    for name in ("surnames", "pii_given_names", "pii_not_names"):
+    for name in ("surnames", "pii_given_names", "pii_not_names", "pii_places"):
         with lexicon_path(f"{name}.tsv").open(encoding="utf-8", newline="") as lines:
             rows[name] = list(csv.DictReader(lines, delimiter="\t"))
     by_kind = {
         kind: frozenset(row["surname"] for row in rows["surnames"] if row["kind"] == kind)
         for kind in ("common", "plain", "compound", "first")
     }
-    words = sorted((row["word"] for row in rows["pii_not_names"]), key=len, reverse=True)
+    places = [row["place"] for row in rows["pii_places"] if len(row["place"]) > 1]
+    words = sorted({*(row["word"] for row in rows["pii_not_names"]), *places}, key=len, reverse=True)
     return NameLists(
         by_kind["common"],
         by_kind["common"] | by_kind["plain"],

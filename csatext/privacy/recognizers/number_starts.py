@@ -16,6 +16,8 @@ LONGEST = 30
 """Digits of the longest value."""
 
 _CARD_SIZES = range(16, 20)
+_UNNAMED = 10
+"""Digits of the shortest order number that needs no word before it."""
 
 
 def _luhn(digits: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
@@ -74,8 +76,14 @@ def _shaped(digits: np.ndarray, sizes: np.ndarray, limits: np.ndarray, barred: n
     card = np.isin(digit(0), (3, 4, 5, 6, 9)) & np.logical_or.reduce(
         [ends(size) & _luhn(digits, at, size) for size in _CARD_SIZES]
     )
+    away = (pair(0) == 85) & ((digit(2) == 2) | (digit(2) == 3)) | (pair(0) == 88) & (digit(2) == 6)
+    twice_zero = zero & (digit(1) == 0) & (digit(2) == 8)
     shaped = (
-        (ends(11) & (mobile(0) | (pair(0) == 85)))
+        (ends(9, 10) & zero & (digit(1) >= 2))
+        | (ends(11, 12, 13) & away)
+        | (ends(13, 14, 15) & twice_zero)
+        | (sizes >= _UNNAMED)
+        | (ends(11) & (mobile(0) | (pair(0) == 85)))
         | (ends(12) & ((zero & mobile(1)) | ((pair(0) == 88) & (digit(2) == 6))))
         | (ends(11, 12) & zero & area(1))
         | (ends(13) & (pair(0) == 86) & mobile(2))

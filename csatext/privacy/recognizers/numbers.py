@@ -8,22 +8,28 @@ from itertools import pairwise
 
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
+from csatext.privacy.normalize import QUESTION_END, TEXT_END, around
+from csatext.privacy.recognizers.announced_values import ANNOUNCED
 from csatext.privacy.recognizers.checksums import (
+    is_barcode,
     is_card_like,
     is_id15,
     is_id18,
     is_landline,
     is_luhn,
     is_mobile,
+    is_taiwan_landline,
+    is_uscc,
     looks_like_id18,
 )
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS, SHORTEST, runs
 from csatext.privacy.recognizers.number_starts import LONGEST, starts
-from csatext.privacy.recognizers.spoken_digits import Chunk
+from csatext.privacy.recognizers.spoken_digits import Chunk, misheard_mobiles
 
 __all__ = ["numbers"]
 
 _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
+_PARTED = re.compile(f"[{DIGITS}]{{4}}[^{QUESTION_END}{TEXT_END}]{{0,60}}?[{DIGITS}]{{4}}")
 _MOBILE_LENGTH = 11
 _MANY = 64
 """Pieces of digits in a text from which looking for the starts of values first is worth its time."""
@@ -35,8 +41,14 @@ _BY_CUE = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_c
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
 _NEW_TURN = re.compile("[\n\ufdd0]")
 _UNIT = re.compile(
-    r"(?:\.0{1,2})?\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml)"
+    r"(?:\.0{1,2})?\s?(?:[元块角万亿倍克斤吨米寸岁平]|多?(?:元|块)|人民币|RMB|rmb|%|[kK][gGmM]|公里|像素|[mMgG][bB]|mAh|mm|ml"
+    r"|[条次件笔步粒](?:(?=[\u3400-\u9fff])(?!码)|$|[^\u3400-\u9fff])|个(?![人性税案号电手])|人(?:次|口|民币)|多?(?:美元|港币|港元|欧元|日元))"
 )
+_COUNTED = re.compile(
+    r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大?约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
+    r"(?:已经|已)?[了有为是到计达:]?\s?$"
+)
+_COUNTED_REACH = 10
 _MONEY = re.compile(r"[¥$€£]\s?$")
 _PREFIX = re.compile(r"(?:tel|phone|mobile|mob|qq|vx|wx|no|id|v|q)[.:]?$", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z_]")
@@ -48,8 +60,30 @@ _ALONE_AFTER = re.compile(r"(?:[^0-9A-Za-z]|[A-Za-z](?![0-9A-Za-z]))|$")
 _LETTERS_AFTER = re.compile(r"[xX]|[eE]xt\.?[0-9]")
 _FRACTION = re.compile(r"(?<![0-9.])-?[0-9]\.$")
 _CARRIER = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,4}[\s-]?$")
+_MOMENT = re.compile(
+    r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
+)
+_ABROAD = re.compile(r"(?:00)?(?:852[2-9][0-9]{7}|853[268][0-9]{7}|8860?9[0-9]{8}|8860?[2-8][0-9]{7,8})")
+_CODES_ABROAD = frozenset(("852", "853", "886", "00852", "00853", "00886"))
+_TAIWAN_AREAS = frozenset(
+    ("02", "03", "037", "04", "049", "05", "06", "07", "08", "089", "082", "0826", "0836")
+)
+_TAIWAN_MOBILE = re.compile("09[0-9]{8}")
+PURPOSE = re.compile(
+    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
+)
+"""Words that say what a number without its word is for: an order or a parcel."""
+_PURPOSE_REACH, _SENTENCE_REACH = 12, 40
+_UNNAMED, _UNNAMED_TOLD = 12, 10
+_HAN_WORD = re.compile(r"[\u3400-\u9fff]{2}")
+_IN_LINK = frozenset("/=?&#.%_")
+_MOBILE_PARTS = ([3, 4, 4], [7, 4], [3, 8], [3, 4, 2, 2], [3, 2, 2, 4])
 _DAY = re.compile(r"(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
 _PLUS = re.compile(r"[(（]?\+\s?$|\($")
+_IN_BRACKETS = re.compile(r"\($")
+_DIAL = re.compile(r"(?:打|拨|电|call|Call|tel|TEL)\s?$")
+_CALLED = re.compile(r"\s?(?:[搵揾找]我|联系|回电|联络|俾我|给我|同我)")
+_PAIR = 2
 _EXTENSION = re.compile(
     r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"
 )
@@ -71,8 +105,15 @@ def _is_phone_grouping(view: str, chunks: list[Chunk], cue: TriggerWord | None) 
     if not light:
         return sizes[0] >= 3 and max(sizes) >= 3 and sizes[1:] != [3, 3, 2]
     if max(sizes) <= 2:
-        return True
+        return not _is_list(chunks)
     return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1]) >= 2
+
+
+def _is_list(chunks: list[Chunk]) -> bool:
+    """Whether pairs of digits rise, as the numbers of a lottery do."""
+    return all(len(c.digits) == _PAIR for c in chunks) and all(
+        left.digits < right.digits for left, right in pairwise(chunks)
+    )
 
 
 def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, str] | None:
@@ -83,7 +124,9 @@ def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, st
             return "mobile", rest
     if digits[0] == "0" and is_landline(digits):
         return "landline", digits
-    if not digits.startswith(("8", "0086")):
+    if _TAIWAN_MOBILE.fullmatch(digits) is not None:
+        return "mobile", digits
+    if not digits.startswith(("8", "008")):
         return None
     plus = _PLUS.search(view, max(0, start - 3), start) is not None
     for prefix in ("86", "0086"):
@@ -91,8 +134,8 @@ def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, st
             rest = digits.removeprefix(prefix)
             if is_landline("0" + rest.removeprefix("0")):
                 return "landline", "0" + rest.removeprefix("0")
-    if plus and re.fullmatch(r"85[23][0-9]{8}|886[0-9]{9}", digits) is not None:
-        return "mobile", digits
+    if (plus or told or digits.startswith("00")) and _ABROAD.fullmatch(digits) is not None:
+        return "mobile", digits.removeprefix("00")
     return None
 
 
@@ -102,10 +145,20 @@ def _structural(
     """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
     near = cue.kind if cue is not None else ""
     size = len(digits)
-    if size < _MOBILE_LENGTH - 1 and near != "phone":
+    dialled = size == 8 and digits[0] in "5679" and _CALLED.match(view, chunks[-1].end) is not None
+    if dialled and _DIAL.search(view, max(0, chunks[0].start - 4), chunks[0].start) is not None:
+        return "mobile", digits
+    if size < _MOBILE_LENGTH - 2 and near != "phone":
         return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
         return "id_card", digits
+    if (
+        size == 18
+        and len(chunks) == 1
+        and is_uscc(digits)
+        and (near == "tax" or cue is None or not cue.direct or near not in ("order", "other"))
+    ):
+        return "uscc", digits
     if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
         return "id_card", digits + "X"
     ordered = near == "order" and cue is not None and cue.direct
@@ -114,12 +167,34 @@ def _structural(
     if size == 15 and is_id15(digits) and near in ("", "id", "phone"):
         return "id_card", digits
     if 10 <= size <= 16:
-        found = _subscriber(view, chunks[0].start, digits, near == "phone")
+        abroad = len(chunks) > 1 and chunks[0].digits in _CODES_ABROAD
+        found = _subscriber(view, chunks[0].start, digits, near == "phone" or abroad)
         if found is not None and _is_phone_grouping(view, chunks, cue):
             return found
-    if near == "phone" and cue is not None and cue.direct and size in (7, 8) and digits[0] in "2345678":
+    told = near == "phone" and cue is not None and cue.direct
+    if digits[0] == "0" and size <= _MOBILE_LENGTH - 1 and is_taiwan_landline(digits):
+        bracket = _IN_BRACKETS.search(view, max(0, chunks[0].start - 1), chunks[0].start) is not None
+        parted = len(chunks) in (2, 3) and chunks[0].digits in _TAIWAN_AREAS and len(chunks[-1].digits) >= 4
+        if told or (parted and (bracket or view[chunks[0].end] == "-")):
+            return "landline", digits
+    if told and (size == 8 or size == 7) and digits[0] in "2345678":
         return "landline", digits
+    if told and size == 8 and digits[0] == "9":
+        return "mobile", digits
     return None
+
+
+def _unnamed(view: str, chunks: list[Chunk], digits: str) -> tuple[str, str] | None:
+    """Return kind and value of a long number in a sentence that no word announces: an order's."""
+    start, end, size = chunks[0].start, chunks[-1].end, len(digits)
+    if len(chunks) > 1 or not _UNNAMED_TOLD <= size <= LONGEST or view[start - 1 : start] in _IN_LINK:
+        return None
+    if _MOMENT.fullmatch(digits) is not None or (is_barcode(digits) and digits[0] in "69"):
+        return None
+    if size < _UNNAMED and not any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
+        return None
+    said = any(map(_HAN_WORD.search, around(view, start, end, _SENTENCE_REACH)))
+    return ("order", digits) if said and len(set(digits)) > 2 else None
 
 
 def _contextual(digits: str, cue: TriggerWord | None, after: TriggerWord | None) -> tuple[str, str] | None:
@@ -158,7 +233,7 @@ def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | No
     return (
         len(chunks) == 1
         and len(chunks[0].digits) == _MOBILE_LENGTH
-        and not (cue is not None and cue.kind == "other")
+        and not (cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED))
         and _ALONE_BEFORE.fullmatch(view[max(0, start - 2) : start]) is not None
         and _ALONE_AFTER.match(view[end : end + 2]) is not None
     )
@@ -167,7 +242,11 @@ def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | No
 def _refused(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | None) -> bool:
     """Whether what stands around the digits says that they are an amount or part of a code."""
     start, end = chunks[0].start, chunks[-1].end
-    if cue is not None and cue.kind == "other" and cue.direct:
+    if cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED) and cue.direct:
+        # to the other speaker's question any number may be the answer
+        return QUESTION_END not in view[cue.end : start]
+    phone = cue is not None and cue.kind == "phone" and cue.direct
+    if not phone and kind != "id_card" and _COUNTED.search(view, max(0, start - _COUNTED_REACH), start):
         return True
     if _UNIT.match(view, end) is not None or _MONEY.search(view, max(0, start - 3), start) is not None:
         return True
@@ -223,7 +302,10 @@ def _best(
     for last in range(at, len(run)):
         if last > at and last in apart:
             told = _BY_CUE.get(cue.kind) if cue is not None and cue.direct and best is None else None
-            if told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
+            goes_on = best is None and _goes_on(view, run, at, last, cue)
+            if goes_on:
+                told = ("mobile",)
+            elif told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
                 break
         whole = whole and (last == at or not worded or _continues(view, run, last, len(digits)))
         digits += run[last].digits
@@ -239,6 +321,9 @@ def _best(
         if named is None and worded and (best is None or best[1].kind in ("order", "account")):
             after = cues.after(run[last].end) if cue is None else None
             named = _contextual(digits, cue, after)
+        asked = cue is not None and QUESTION_END in view[cue.end : start]
+        if named is None and best is None and (cue is None or not cue.direct or asked):
+            named = _unnamed(view, chunks, digits)
         if named is None or (not proved and best is not None and not whole):
             continue
         if _refused(view, chunks, named[0], cue):
@@ -246,6 +331,16 @@ def _best(
         start_of_value, end = _extent(view, chunks, named[0])
         best = last + 1, Found(start_of_value, end, *named)
     return best
+
+
+def _goes_on(view: str, run: list[Chunk], at: int, last: int, cue: TriggerWord | None) -> bool:
+    """Whether the groups of a mobile number go on after words that name neither a unit nor another value."""
+    if cue is not None and cue.direct and cue.kind != "phone":
+        return False
+    sizes = [len(chunk.digits) for chunk in run[at : at + 4]]
+    whole = any(sizes[: len(parts)] == parts for parts in _MOBILE_PARTS)
+    head = run[at].digits
+    return whole and _IN_SERVICE.match(head) is not None and _UNIT.match(view, run[last - 1].end) is None
 
 
 def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
@@ -263,8 +358,14 @@ def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
 
 
 def numbers(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield the values of digits in a folded text, in order, none overlapping."""
-    if _ENOUGH.search(view) is None:
+    """Yield the values of digits in a folded text, in order; misheard mobile numbers come last."""
+    yield from _written(view, cues)
+    for start, end, value in misheard_mobiles(view):
+        yield Found(start, end, "mobile", value)
+
+
+def _written(view: str, cues: TriggerWords) -> Iterator[Found]:
+    if _ENOUGH.search(view) is None and _PARTED.search(view) is None:
         return
     every = list(runs(view))
     many = sum(len(run.chunks) for run in every) > _MANY

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["SPOKEN", "Chunk", "as_digits", "digit_chunks", "digit_extent"]
+__all__ = ["MISHEARD", "SPOKEN", "Chunk", "as_digits", "digit_chunks", "digit_extent", "misheard_mobiles"]
 
 _DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9", "么": "1", "腰": "1", "妖": "1", "吆": "1"}
@@ -18,8 +18,33 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 _PLAIN = "零一二三四五六七八九幺两伍陆"
 _NEXT = rf"[ ,，、]?[0-9{_PLAIN}洞拐勾]"
 _LAST = f"0-9{_PLAIN}洞拐勾"
+_SOUNDS_LIKE = {
+    "零": "灵铃令领玲",
+    "幺": "要药耀腰妖吆邀",
+    "一": "衣医依亿",
+    "二": "儿而耳尔",
+    "三": "山伞散",
+    "四": "思私司丝",
+    "五": "武午舞无吴",
+    "六": "留流溜",
+    "七": "期妻漆气齐",
+    "八": "巴吧扒爸",
+    "九": "酒久救玖",
+}
+_MISHEARD = {sound: _DIGITS[digit] for digit, sounds in _SOUNDS_LIKE.items() for sound in sounds}
+MISHEARD = "".join(_MISHEARD)
+"""Characters that a recogniser writes for a digit that sounds like them, as the inside of a class."""
+_HEARD = f"[0-9{_PLAIN}洞拐勾{MISHEARD}]"
+_HEARD_MOBILE = re.compile(
+    rf"(?<![0-9{_PLAIN}])(?=[1一幺腰妖吆要药耀邀衣])(?:{_HEARD}[\s,，、]{{0,2}}+){{10}}{_HEARD}(?![0-9{_PLAIN}])"
+)
+_ONE_MISHEARD = re.compile(
+    rf"[{MISHEARD}](?:[\s,，、]{{0,2}}[0-9{_PLAIN}洞拐勾]){{3}}|(?:[0-9{_PLAIN}洞拐勾][\s,，、]{{0,2}}){{3}}[{MISHEARD}]"
+)
+_MOST_MISHEARD = 4
+_IN_SERVICE = re.compile("1[3-9][0-9]{9}")
 _VARIANT = (
-    rf"(?:(?<![什怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
+    rf"(?:(?<![什甚怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
     rf"|(?<=[{_LAST}])[洞拐勾]|(?<=[{_LAST}][ ,，、])[洞拐勾]"
 )
 _STRETCH = re.compile(rf"[0-9{_PLAIN}十百千洞拐勾么腰妖吆个]+")
@@ -31,10 +56,10 @@ _TOKEN = re.compile(
 _DOUBLE = re.compile(rf"(?P<double>[Dd]ouble|[Tt]riple)\s?(?P<doubled>[0-9{_PLAIN}])")
 _CARDINAL = re.compile(
     r"[一二两三四五六七八九]千(?:零?[一二两三四五六七八九]百)?(?:零?[一二三四五六七八九]?十)?(?:零?[一二三四五六七八九])?"
-    r"|[一二两三四五六七八九]百(?:零?[一二三四五六七八九]?十)?(?:零?[一二三四五六七八九])?"
+    r"|[一二两三四五六七八九]百(?:[一二三四五六七八九]?十[一二三四五六七八九幺]?|零?[一二三四五六七八九])?"
     r"|[一二三四五六七八九]?十[一二三四五六七八九]?"
 )
-_ROUND = re.compile(r"一百[三四五六七八九]十[一二三四五六七八九]")
+_ROUND = re.compile(r"一百[三四五六七八九]十[一二三四五六七八九幺]")
 _LONGEST_COUNT = 3
 _AHEAD = 3
 _REST_OF_MOBILE = 7
@@ -158,6 +183,22 @@ def as_digits(characters: str) -> str:
     '京A10D'
     """
     return "".join(_DIGITS.get(char, char) for char in characters)
+
+
+def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and digits of mobile numbers with a few digits written as what they sound like.
+
+    Examples
+    --------
+    >>> list(misheard_mobiles("要三八零零一三八零灵零"))
+    [(0, 11, '13800138000')]
+    """
+    for match in _HEARD_MOBILE.finditer(view) if _ONE_MISHEARD.search(view) is not None else ():
+        heard = [char for char in match.group() if char not in " \t\n,，、"]
+        wrong = sum(char in _MISHEARD and char not in _DIGITS for char in heard)
+        digits = "".join(_DIGITS.get(char) or _MISHEARD.get(char, "") for char in heard)
+        if 0 < wrong <= _MOST_MISHEARD and _IN_SERVICE.fullmatch(digits) is not None:
+            yield *match.span(), digits
 
 
 def digit_extent(view: str, start: int, end: int) -> tuple[int, int] | None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-__all__ = ["DOTS", "transliterated_end"]
+__all__ = ["DOTS", "sounded_around", "transliterated_end"]
 
-DOTS = "·・‧•"
+DOTS = "·・‧•․∙⋅･"
 """Characters that stand between the parts of such a name."""
 
 _SOUNDS = (
     "阿艾爱埃安巴拜班贝毕比伯布才仓曹策次达代丹旦当德登邓迪丁顿多恩尔法甫高格根贡古哈海赫胡吉加嘉江杰金觉卡凯康"
     "克库拉兰朗勒里力丽林龙卢鲁罗洛玛买麦曼梅门蒙孟米密敏木穆那娜乃囡尼努诺帕佩普其旗齐强青琼曲热仁日荣如茹萨"
     "赛桑瑟沙山史斯苏孙索塔泰坦特提田图吐托娃旺汪维尾乌吾西希夏谢辛兴雄旭雪逊牙亚央扬耶叶伊依益英尤于玉约云泽扎珠"
-    "卓孜宗措嘎花朝雅音姆"
+    "不卓孜宗措嘎花朝雅音姆合肉都伊明依汗吾守甫木孜然孜比塔吐逊克牙生迪哈孜再努帕提汉别什波赛里扎伦"
 )
 _HAN = r"[\u3400-\u9fff]"
 _STOP = "的是在了我他她它您你这那什吗呢吧啊呀嘛还又要想给跟与及或但而且因为所打说问看找手电话机址号"
@@ -23,6 +23,10 @@ _SECOND = re.compile(rf"[{DOTS}*]|(?![{_STOP}]){_HAN}")
 _SOUNDED = re.compile(f"[{_SOUNDS}]{{0,4}}")
 _SOUNDED_FIRST = re.compile(rf"[{_SOUNDS}]{{3,7}}[{DOTS}*]")
 _LONGEST_SECOND = 10
+_SOUNDED_SECOND = re.compile(rf"[{_SOUNDS}]{{1,8}}")
+_BEFORE_DOT = re.compile(rf"[{_SOUNDS}]{{2,8}}$")
+_LONGEST_FIRST = 8
+_LEAST_SOUNDS = 5
 
 
 def transliterated_end(
@@ -64,3 +68,20 @@ def transliterated_end(
             end = rest.end() if rest is not None else at + len(first)
             return end if not re.match(_HAN, view[end : end + 1]) or follows.match(view, end) else None
     return None
+
+
+def sounded_around(view: str, dot: int, *, follows: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the name whose dot stands at ``dot``, where both parts sound like one.
+
+    Examples
+    --------
+    >>> list(sounded_around("古丽娜·买买提反映", 3, follows=re.compile("反映")))
+    [(0, 7)]
+    """
+    first = _BEFORE_DOT.search(view, max(0, dot - _LONGEST_FIRST), dot)
+    rest = _SOUNDED_SECOND.match(view, dot + 1)
+    if first is None or rest is None:
+        return
+    end = next((at for at in range(dot + 2, rest.end() + 1) if follows.match(view, at)), rest.end())
+    if dot - first.start() + end - dot - 1 >= _LEAST_SOUNDS:
+        yield first.start(), end

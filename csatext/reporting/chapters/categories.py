@@ -75,6 +75,11 @@ def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames)
     return text_table(shown, columns)
 
 
+def _source(polarity: Any, sentiment: Any, doc_id: Any) -> str:
+    score = "" if pd.isna(sentiment) else f" {sentiment:+.2f}"
+    return f"{_POLARITY.get(polarity, '—')}{score}，编号 {doc_id}"
+
+
 def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:
     if examples is None:
         return []
@@ -85,7 +90,7 @@ def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:
             said = tuple(
                 {
                     "text": row.text,
-                    "source": f"{_POLARITY[row.polarity]} {row.sentiment:+.2f}，编号 {row.doc_id}",
+                    "source": _source(row.polarity, row.sentiment, row.doc_id),
                 }
                 for row in groups[name].itertuples(index=False)
             )

@@ -56,7 +56,7 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
             cards=cards(tables, figures.overview, flag),
             sentences=summary(tables, figures, flag),
         ),
-        cause_chapter(tables, figures.courses, flag),
+        cause_chapter(tables, figures.overview, figures.courses, flag),
         _course(tables, flag),
         category_chapter(tables, flag),
         _breakdowns(tables, flag),

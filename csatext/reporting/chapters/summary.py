@@ -12,12 +12,14 @@ from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.aggregation.trend import LatestChange
 from csatext.labels import UNCLASSIFIED, FlagNames, cell_name, dated_period, name_of, period_name
 from csatext.reporting.chapters.figures import Figures
+from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.format import (
     format_interval,
     format_number,
     format_p_value,
     format_percent,
     format_points,
+    format_whole,
 )
 from csatext.reporting.standard_tables import CHART_VALUES
 
@@ -40,29 +42,59 @@ def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, s
         made.append({"value": f"{whole.csat:.2f}", "label": "满意度均分"})
     if "episodes" in tables:
         rises = int(tables["episodes"]["is_rise"].sum())
-        made.append({"value": format_number(rises), "label": f"{flag.rate}升高的异动"})
+        what = flag.rate if tables["episodes"].attrs.get("is_rate", True) else "联络数"
+        made.append({"value": format_number(rises), "label": f"{what}升高的异动"})
     return tuple(made)
 
 
 def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
     """Return the sentences, most general first; those that the tables do not bear out are left out."""
     said = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
-    said += [*_changes(tables, flag), _worst_category(tables, flag), *_worst_cells(tables, flag)]
+    said += [*_changes(tables, figures, flag), _worst_category(tables, flag), *_worst_cells(tables, flag)]
     return tuple(sentence for sentence in [*said, _rejected(tables)] if sentence)
 
 
-def episode_sentence(row: Mapping[str, Any], cell: str, freq: str, flag: FlagNames) -> str:
-    """Return what happened in an episode: where, when, how much, what about."""
+def episode_sentence(
+    row: Mapping[str, Any],
+    cell: str,
+    freq: str,
+    flag: FlagNames,
+    *,
+    is_rate: bool = True,
+    unseen_before: str = "首次出现",
+) -> str:
+    """Return what happened in an episode: where, when, how much, what about.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of table ``episodes``.
+    cell : str
+        What it names.
+    freq : str
+    flag : FlagNames
+    is_rate : bool, default True
+        Whether the rate is explained; False: the number of contacts.
+    unseen_before : str
+        How to say that there were no contacts to compare with.
+    """
     first, last = row["first_period"], row["last_period"]
-    when = dated_period(first, freq) + ("" if first == last else f"至 {last}")
+    said = dated_period(first, freq) + ("" if first == last else f"至 {last}") + f"，{cell}："
     moved, more = ("升到", "多") if row["is_rise"] else ("降到", "少")
-    low, high = sorted(abs(round(row[name])) for name in ("excess_low", "excess_high"))
-    said = (
-        f"{when}，{cell}：{flag.rate}由 {format_percent(row['before'])} "
-        f"{moved} {format_percent(row['after'])}"
-        f"（{format_number(row['numerator'])}/{format_number(row['denominator'])}），"
-        f"比原来的水平{more}出约 {format_number(round(abs(row['excess'])))} 条（区间 {low:,} – {high:,}）"
-    )
+    before, after = (format_percent(row[name]) for name in ("before", "after"))
+    counts = f"{format_number(row['numerator'])}/{format_number(row['denominator'])}"
+    if not is_rate:
+        said += f"联络数由每期 {format_number(row['before'])} 条{moved} {format_number(row['after'])} 条"
+    elif pd.isna(row["before"]):
+        said += f"{unseen_before}，{counts}（{flag.rate} {after}）"
+    else:
+        said += f"{flag.rate}由 {before} {moved} {after}（{counts}）"
+    if pd.notna(row["excess"]):
+        said += f"，比原来的水平{more}出约 {format_whole(abs(row['excess']))} 条"
+        ends = row["excess_low"], row["excess_high"]
+        if not any(pd.isna(end) for end in ends):
+            low, high = sorted(abs(end) for end in ends)
+            said += f"（区间 {format_interval(low, high, format_whole)}）"
     if pd.notna(row["top_category"]):
         said += f"，以「{row['top_category']}」为主"
     if pd.notna(row["words"]):
@@ -89,30 +121,40 @@ def _latest(tables: Tables, latest: LatestChange | None, flag: FlagNames) -> str
         return ""
     if latest is None:
         return "完整的时段不足两个，无法比较前后变化。"
-    change = latest.difference
-    verdict = "超出随机波动" if change.is_significant else "在随机波动之内"
     freq = str(tables["trend_total"].attrs.get("freq", "W"))
+    span = f"{latest.periods_before} {period_name(freq)}"
+    if "root_causes" in tables and not tables["root_causes"].attrs.get("is_rate", True):
+        return (
+            f"最近一个完整时段 {latest.label} 有 {format_number(latest.n)} 条联络，"
+            f"之前 {span}平均每期 {format_number(latest.n_before)} 条。"
+        )
+    n, value = format_number(latest.n), format_percent(latest.value)
+    now = f"最近一个完整时段 {latest.label}（{n} 条）{flag.rate} {value}"
+    change = latest.difference
+    if pd.isna(change.value):
+        return f"{now}。"
+    verdict = "超出随机波动" if change.is_significant else "在随机波动之内"
     return (
-        f"最近一个完整时段 {latest.label}（{format_number(latest.n)} 条）{flag.rate} "
-        f"{format_percent(latest.value)}，"
-        f"与之前 {latest.periods_before} {period_name(freq)}的 {format_percent(latest.before)} "
-        f"相比 {format_points(change.value)}"
+        f"{now}，与之前 {span}的 {format_percent(latest.before)} 相比 {format_points(change.value)}"
         f"（区间 {format_interval(change.low, change.high, format_points)}），{verdict}。"
     )
 
 
-def _changes(tables: Tables, flag: FlagNames) -> list[str]:
+def _changes(tables: Tables, figures: Figures, flag: FlagNames) -> list[str]:
     found = tables.get("episodes")
     if found is None:
         return []
+    attrs = tables["root_causes"].attrs
+    is_rate = bool(attrs.get("is_rate", True))
+    said = [] if is_rate else [constant_sentence(figures.overview, flag)]
     rises = found[found["is_rise"]]
     if not len(rises):
-        reason = tables["root_causes"].attrs.get("reason", "没有发现升高的异动")
-        return [f"变化与根因：{reason}。"]
+        return [*said, f"变化与根因：{attrs.get('reason', '没有发现升高的异动')}。"]
     by = dimensions_in_episodes(found)
-    rows = rises.head(_MOST_EPISODES).to_dict("records")
-    freq = tables["root_causes"].attrs["freq"]
-    said = [episode_sentence(row, cell_name(row, by), freq, flag) for row in rows]
+    for row in rises.head(_MOST_EPISODES).to_dict("records"):
+        where, new = cell_name(row, by), unseen(row, figures.courses, attrs)
+        sentence = episode_sentence(row, where, attrs["freq"], flag, is_rate=is_rate, unseen_before=new)
+        said.append(sentence)
     if len(rises) > _MOST_EPISODES:
         said.append(f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「变化与根因」。")
     return said

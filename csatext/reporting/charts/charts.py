@@ -44,6 +44,7 @@ def line_chart(trend: pd.DataFrame, by: str | None = None, *, title: str = "", p
         Whether the value is a share.
     """
     form = format_percent if percent else format_number
+    trend = _floats(trend)
     groups = _groups(trend, by)
     shown = pd.concat([rows for _, rows in groups]) if groups else trend
     right = _WIDTH - (150 if by else 16)
@@ -93,7 +94,7 @@ def bar_chart(
         Cells above the rest are red; False: those below.
     """
     form = format_percent if percent else format_number
-    shown = breakdown[~breakdown["suppressed"]].head(_MOST_BARS)
+    shown = _floats(breakdown[~breakdown["suppressed"]].head(_MOST_BARS))
     height = 26 * len(shown) + 30
     canvas = Canvas(_WIDTH, height, title or "条形图")
     low, high = _range(shown[["value", "low", "high"]])
@@ -132,9 +133,11 @@ def count_chart(
     title : str
         Said to readers who do not see the chart.
     """
-    shown = list(zip(names, counts, said, strict=True))[:_MOST_BARS]
+    values = pd.array(counts, dtype="Float64").to_numpy("float64", na_value=float("nan"))
+    shown = list(zip(names, values.tolist(), said, strict=True))[:_MOST_BARS]
     canvas = Canvas(_WIDTH, 26 * len(shown) + 8, title or "条形图")
-    x = AxisScale(0, max((count for _, count, _ in shown), default=1.0), 170, _WIDTH - 190)
+    highest = max((count for _, count, _ in shown if pd.notna(count)), default=1.0)
+    x = AxisScale(0, highest, 170, _WIDTH - 190)
     for place, (name, count, words) in enumerate(shown):
         top = 4 + 26 * place
         canvas.text(162, top + 14, _short(name), "end", _INK, tip=name)
@@ -207,10 +210,17 @@ def _one_line(
 
 def _kind(row: dict[str, Any], more_is_worse: bool) -> tuple[str, str]:
     """Return the colour of a cell and what it says."""
-    if pd.notna(row["q"]) and row["q"] < ALPHA and row["difference"]:
+    is_known = pd.notna(row["q"]) and pd.notna(row["difference"])
+    if is_known and row["q"] < ALPHA and row["difference"]:
         above = row["difference"] > 0
         return (_BAD if above == more_is_worse else _GOOD), ("高于其余" if above else "低于其余")
     return _SAME, "与其余无显著差别"
+
+
+def _floats(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its numbers as float64, NaN where they are missing."""
+    names = ("n", "numerator", "denominator", "value", "low", "high", "difference", "q")
+    return table.astype({name: "float64" for name in names if name in table.columns})
 
 
 def _range(values: pd.DataFrame) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import ceil, floor, isfinite, log10
 
 from markupsafe import escape
 
@@ -74,6 +74,8 @@ def nice_ticks(low: float, high: float, most: int = 5) -> list[float]:
 class Canvas:
     """Collects marks; coordinates are pixels from the upper left corner.
 
+    A mark without a place (a missing number) is left out; a line leaves out such points.
+
     Parameters
     ----------
     width, height : float
@@ -95,6 +97,7 @@ class Canvas:
 
     def line(self, points: Points, colour: str, width: float = 1.0, dash: str = "") -> None:
         """Draw straight lines through the points."""
+        points = _known(points)
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         at = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         self._marks.append(
@@ -103,11 +106,14 @@ class Canvas:
 
     def area(self, points: Points, colour: str, opacity: float) -> None:
         """Fill a polygon."""
+        points = _known(points)
         at = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         self._marks.append(f'<polygon points="{at}" fill="{colour}" fill-opacity="{opacity:g}"/>')
 
     def box(self, x: float, y: float, width: float, height: float, colour: str, tip: str = "") -> None:
         """Fill a rectangle."""
+        if not isfinite(x + y + width + height):
+            return
         self._marks.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" '
             f'fill="{colour}">{_title(tip)}</rect>'
@@ -115,6 +121,8 @@ class Canvas:
 
     def dot(self, x: float, y: float, radius: float, fill: str, colour: str, tip: str = "") -> None:
         """Draw a point; its tip shows where the pointer rests on it."""
+        if not isfinite(x + y):
+            return
         self._marks.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{fill}" stroke="{colour}">'
             f"{_title(tip)}</circle>"
@@ -124,10 +132,16 @@ class Canvas:
         self, x: float, y: float, words: str, anchor: str = "start", colour: str = "#52606d", tip: str = ""
     ) -> None:
         """Write words; ``anchor`` is start, middle or end."""
+        if not isfinite(x + y):
+            return
         self._marks.append(
             f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">'
             f"{_title(tip)}{escape(words)}</text>"
         )
+
+
+def _known(points: Points) -> Points:
+    return [(x, y) for x, y in points if isfinite(x + y)]
 
 
 def _title(tip: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError, SchemaError
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
@@ -39,6 +40,7 @@ def find_phrases(
     Parameters
     ----------
     corpus : Corpus
+        The documents.
     min_count : int, default 4
         Fewest occurrences.
     max_length : int, default 8
@@ -117,6 +119,7 @@ def save_terms(phrases: pd.DataFrame, path: str | Path) -> Path:
     Returns
     -------
     pathlib.Path
+        The file written.
 
     Raises
     ------
@@ -150,10 +153,7 @@ def _first_times(corpus: Corpus, times: pd.Series | None) -> np.ndarray:
     missing = int((~corpus.doc_ids.isin(times.index)).sum())
     if missing:
         raise SchemaError.foreign_index("times", missing)
-    aligned = pd.to_datetime(times.reindex(corpus.doc_ids))
-    if aligned.dt.tz is not None:
-        aligned = aligned.dt.tz_localize(None)
-    micro = aligned.astype("datetime64[us]").to_numpy()
+    micro = read_times(times.reindex(corpus.doc_ids), "times").to_numpy()
     return np.where(np.isnat(micro), NO_TIME, micro.view(np.int64))
 
 

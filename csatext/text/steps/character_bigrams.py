@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csatext.text.conversion import simplify_characters
 
@@ -18,31 +19,51 @@ _WITHIN = 0.6
 stand in one word as do not, since words have two characters on average."""
 
 
+_TWO = 2
+_COUNTS = "character_bigrams.npz"
+"""Counts of characters and pairs in the words of jieba 0.42.1's dictionary (MIT), written by
+``benchmarks/character_counts.py``: reading the dictionary itself takes over a second of each process."""
+
+
+class _Counts(NamedTuple):
+    """How often characters, and pairs of them inside a word, stand in the dictionary.
+
+    ``single`` int64 by code point, its last for all that are higher; ``pairs`` uint64 in order (the left code
+    point above 32 bits of the right one) and ``together`` int64 beside them; ``total`` of ``single``.
+    """
+
+    single: NDArray[np.int64]
+    pairs: NDArray[np.uint64]
+    together: NDArray[np.int64]
+    total: int
+
+    def of(self, codes: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how often each character stands in the dictionary, shape (n,)."""
+        return self.single.take(codes, mode="clip")
+
+    def beside(self, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return how often each pair stands in a word of the dictionary, shape (n,)."""
+        wanted = left.astype(np.uint64) << np.uint64(32) | right
+        at = np.minimum(np.searchsorted(self.pairs, wanted), self.pairs.size - 1)
+        return np.where(self.pairs[at] == wanted, self.together[at], 0)
+
+
 @cache
-def _counts() -> tuple[dict[str, int], dict[str, int], int]:
-    """Return how often characters, and pairs of them inside a word, stand in jieba's dictionary."""
-    # Only the package's data file is wanted: importing jieba would load its tables as well.
-    package = find_spec("jieba")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError("缺少 jieba；请运行 pip install jieba。", name="jieba")
-    lines = Path(package.origin).with_name("dict.txt").read_text(encoding="utf-8").splitlines()
-    words, times = zip(*(line.split(" ", 2)[:2] for line in lines), strict=True)
-    codes = np.frombuffer("\n".join(words).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    breaks = codes == ord("\n")
-    weights = np.array(times, dtype=np.int64)[np.cumsum(breaks)]
-    inside = ~breaks
-    single = np.bincount(codes[inside], weights[inside])
-    together = inside[:-1] & inside[1:]
-    pairs, place = np.unique((codes[:-1] << 32 | codes[1:])[together], return_inverse=True)
-    double = np.bincount(place, weights[:-1][together])
-    return (
-        {chr(code): int(single[code]) for code in np.flatnonzero(single)},
-        {
-            chr(pair >> 32) + chr(pair & 0xFFFFFFFF): int(n)
-            for pair, n in zip(pairs.tolist(), double, strict=True)
-        },
-        int(single.sum()),
-    )
+def _counts() -> _Counts:
+    with np.load(Path(__file__).with_name(_COUNTS), allow_pickle=False) as kept:
+        characters, pairs = kept["characters"], kept["pairs"].astype(np.uint64)
+        single = np.zeros(int(characters.max()) + 2, dtype=np.int64)
+        single[characters] = kept["counts"]
+        # Steps between neighbours are small and pack well.
+        place = np.cumsum(pairs)
+        size = np.uint64(characters.size)
+        left, right = characters[place // size].astype(np.uint64), characters[place % size]
+        together = kept["together"].astype(np.int64)
+    return _Counts(single, left << np.uint64(32) | right, together, int(single.sum()))
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(simplify_characters(text).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def log_likelihoods(text: str, before: str = "") -> list[float]:
@@ -69,16 +90,15 @@ def log_likelihoods(text: str, before: str = "") -> list[float]:
     >>> common > rare + 10
     True
     """
-    single, double, total = _counts()
-    chars = simplify_characters(before[-1:] + text)
-    previous = chars[0] if before else ""
-    found = []
-    for char in chars[1:] if before else chars:
-        seen = single.get(previous, 0)
-        within = double.get(previous + char, 0) / seen if seen else 0.0
-        found.append(math.log(_WITHIN * within + (1 - _WITHIN) * (single.get(char, 0) + 0.5) / total))
-        previous = char
-    return found
+    counts = _counts()
+    codes = _codes(before[-1:] + text)
+    single = counts.of(codes)
+    within = np.zeros(codes.size)
+    if codes.size > 1:
+        # A character that the dictionary lacks begins no pair in it.
+        within[1:] = counts.beside(codes[:-1], codes[1:]) / np.maximum(single[:-1], 1)
+    chances = _WITHIN * within + (1 - _WITHIN) * (single + 0.5) / counts.total
+    return [math.log(chance) for chance in (chances[1:] if before else chances).tolist()]
 
 
 def are_neighbours(left: str, right: str) -> bool:
@@ -89,4 +109,5 @@ def are_neighbours(left: str, right: str) -> bool:
     >>> are_neighbours("反", "饋"), are_neighbours("反", "太")
     (True, False)
     """
-    return simplify_characters(left + right) in _counts()[1]
+    codes = _codes(left + right)
+    return codes.size == _TWO and bool(_counts().beside(codes[:1], codes[1:])[0])

@@ -31,13 +31,13 @@ _MODEL_TAIL = re.compile(
     rf"[0-9]{{1,4}}(?:\.[0-9]+)*[A-Za-z]{{0,3}}(?: ?(?i:{_MODEL_WORD})(?![A-Za-z]))*(?![0-9年台部])"
 )
 _MODEL = re.compile(rf"[0-9]{{1,4}}[A-Za-z]{{0,2}}(?: ?(?i:{_MODEL_WORD})(?![A-Za-z0-9]))+")
-_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z-]*\.? ?$")
+_LOOK_BACK = 16
+_WORD_BEFORE = re.compile(rf"(?<![A-Za-z0-9])[A-Za-z][A-Za-z-]{{0,{_LOOK_BACK}}}+\.? ?$")
 _SIGN_BEFORE = re.compile(r"(?:(?:HK|US|NT)?\$|[¥￥€£]) ?$")
 _SIGNS = frozenset("$¥￥€£")
 _CURRENCIES = frozenset({"rmb", "cny", "usd", "hkd"})
 _GLUE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+ ¥￥$€£")
 _GOES_ON = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ百千万亿多点年月时.,-:/：~～—*× "
-_LOOK_BACK = 16
 _TABLE = 0x10000
 
 

@@ -70,6 +70,11 @@ class Tokenizer:
     ['首次解决率', '要', '做', 'A/B测试']
     >>> Tokenizer()("流量卡3天用了15.5GB")
     ['流量卡', '3天', '用', '了', '15.5GB']
+    >>> tokenizer = Tokenizer(["亲情号"])
+    >>> tokenizer.tokens(["亲情号", None]), tokenizer.protected_spans("办亲情号").tolist()
+    ([['亲情号'], []], [[1, 4]])
+    >>> tokenizer.encode(pa.array(["办亲情号"])).lists(), tokenizer.term_matcher.spans("亲情号").tolist()
+    ([['办', '亲情号']], [[0, 3]])
     """
 
     def __init__(
@@ -124,6 +129,11 @@ class Tokenizer:
         n_jobs : int, default 1
             Processes; the result does not depend on it.
 
+        Returns
+        -------
+        list of list of str
+            In the order of the texts.
+
         Raises
         ------
         ParameterError
@@ -147,6 +157,11 @@ class Tokenizer:
             Nulls count as empty.
         n_jobs : int, default 1
             Processes; the result does not depend on it.
+
+        Returns
+        -------
+        TokenTable
+            Codes, where each text begins, and the vocabulary.
         """
         batches = _batches([text or "" for text in texts.to_pylist()], _BATCH_CHARACTERS)
         if n_jobs == 1 or len(batches) < 2:
@@ -161,6 +176,7 @@ class Tokenizer:
         Parameters
         ----------
         text : str
+            A text, or the word that should have stayed whole.
 
         Returns
         -------
@@ -212,6 +228,11 @@ class Tokenizer:
 
     def protected_spans(self, text: str) -> np.ndarray:
         """Return the places that stay whole: added terms, then quantities that touch none of them.
+
+        Parameters
+        ----------
+        text : str
+            As it is segmented.
 
         Returns
         -------

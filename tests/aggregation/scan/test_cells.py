@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from csatext.aggregation.root_causes import root_causes
-from csatext.aggregation.scan.cells import read_cells
+from csatext.aggregation.scan.cells import read_rows
 from csatext.errors import ParameterError
 
 TABLE = pd.DataFrame(
@@ -20,7 +20,7 @@ TABLE = pd.DataFrame(
 
 def cells(**changes):
     arguments = {"numerator": "n", "denominator": None, "by": "channel", "period": "week", "current": 4}
-    return read_cells(TABLE, **(arguments | {"baseline": [1, 2, 3]} | changes))
+    return read_rows(TABLE, **(arguments | {"baseline": [1, 2, 3]} | changes)).cells()
 
 
 def test_a_count_is_averaged_over_all_periods_named():
@@ -39,7 +39,7 @@ def test_a_rate_has_no_exposure_where_there_are_no_rows():
     assert found.n_periods == 2 and found.exposure_before.sum() == 27
     unknown = TABLE.assign(n=[np.nan, np.nan, 2, 5, 4])
     arguments = {"denominator": "of", "by": "channel", "period": "week", "current": 4, "baseline": [1, 2]}
-    kept = read_cells(unknown, numerator="n", **arguments)
+    kept = read_rows(unknown, numerator="n", **arguments).cells()
     assert (kept.period.tolist(), kept.events.tolist(), kept.n_periods) == ([1], [2.0], 2)
     with pytest.raises(ParameterError, match="current=3 没有可用的数据行"):
         cells(denominator="of", current=3, baseline=[1, 2])
@@ -60,7 +60,7 @@ def test_negative_numbers():
     table = TABLE.assign(n=-TABLE["n"])
     arguments = {"denominator": None, "by": "channel", "period": "week", "current": 4, "baseline": 1}
     with pytest.raises(ParameterError, match="列「n」有负数"):
-        read_cells(table, numerator="n", **arguments)
-    assert read_cells(table, numerator="n", allow_negative=True, **arguments).events_after.sum() == -9
+        read_rows(table, numerator="n", **arguments).cells()
+    assert read_rows(table, numerator="n", allow_negative=True, **arguments).cells().events_after.sum() == -9
     with pytest.raises(ParameterError, match="列「n」有负数"):
-        read_cells(table, numerator="of", allow_negative=True, **(arguments | {"denominator": "n"}))
+        read_rows(table, numerator="of", allow_negative=True, **(arguments | {"denominator": "n"})).cells()

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from planted_tables import CHANNELS, PRODUCTS, REGIONS, WEEKS, causes, facts, named
 
-from csatext.aggregation.scan.cells import read_cells
-from csatext.aggregation.scan.event_size import measure_scale, whole_numbers
+from csatext.aggregation.scan.cells import read_rows
+from csatext.aggregation.scan.event_size import measure_scale
 from csatext.errors import ParameterError
 
 
@@ -24,8 +24,8 @@ def test_amounts_vary_more_than_counts():
             reports += not causes(table, numerator=numerator, denominator=denominator).empty
     # At 5 %, 6 or more of 24 have a chance below 0.2 %.
     assert reports < 6
-    cells = read_cells(table, numerator="paid", denominator=None, **where)
-    scale = measure_scale(table, cells, numerator="paid", denominator=None, where=where)
+    rows = read_rows(table, numerator="paid", denominator=None, **where)
+    scale = measure_scale(rows, rows.cells(), "paid")
     assert scale.unit == pytest.approx((table["paid"] ** 2).sum() / table["paid"].sum())
 
 
@@ -120,5 +120,10 @@ def test_counts_rebuilt_from_rates_are_counts():
             counted.assign(bad=counted["bad"].astype(float)), denominator="n", baseline=baseline
         )
         pd.testing.assert_frame_equal(causes(rebuilt, denominator="n", baseline=baseline), expected)
-    amounts = pd.DataFrame({"paid": [10.0, 2_000_000.4]})
-    assert whole_numbers(amounts, ["paid"]) is amounts
+    amounts = pd.DataFrame({"week": [1, 2], "channel": "电话", "paid": [10.0, 2_000_000.4]})
+    where = {"by": "channel", "period": "week", "current": 2, "baseline": 1}
+    rows = read_rows(amounts, numerator="paid", denominator=None, round_whole=True, **where)
+    assert rows.top.tolist() == [10.0, 2_000_000.4]
+    nearly = amounts.assign(paid=[0.29 * 100, 3.0])
+    rows = read_rows(nearly, numerator="paid", denominator=None, round_whole=True, **where)
+    assert rows.top.tolist() == [29.0, 3.0]

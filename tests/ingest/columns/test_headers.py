@@ -1,5 +1,7 @@
 """Header names to canonical columns."""
 
+import time
+
 import pandas as pd
 import pytest
 
@@ -101,3 +103,19 @@ REGIONAL = {
 def test_headers_of_taiwan_and_hong_kong(canonical: str) -> None:
     found = [known_headers().get(normal_header(header)) for header in REGIONAL[canonical].split()]
     assert [known.canonical if known else None for known in found] == [canonical] * len(found)
+
+
+@pytest.mark.parametrize("unit", ["<", "(", "<(", "【a"])
+def test_an_open_bracket_over_and_over_takes_no_time(unit):
+    name = "投诉内容" + unit * 100_000
+    start = time.process_time()
+    assert normal_header(name).startswith("投诉内容")
+    assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("内容（必填）", "内容"), ("内容(a", "内容a"), ("(甲)内容(乙", "内容乙"), ("内容((x)y)", "内容y")],
+)
+def test_remarks_in_brackets_go_and_what_never_closes_stays(name, wanted):
+    assert normal_header(name) == wanted

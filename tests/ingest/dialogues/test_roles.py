@@ -44,7 +44,7 @@ def test_keys_of_records_must_be_whole_names():
 def test_the_list_is_sorted_and_knows_only_our_roles():
     table = Lexicon.load("roles").table
     assert set(table["role"]) <= set(ROLES)
-    assert set(table["kind"]) == {"name", "direction"}
+    assert set(table["kind"]) == {"name", "direction", "flag", "origin"}
     assert set(Lexicon.load("dialogue_cues").table["role"].dropna()) <= {"agent", "customer"}
 
 

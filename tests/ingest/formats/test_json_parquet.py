@@ -14,6 +14,7 @@ import pytest
 import csatext as ct
 from csatext.errors import InputError
 from csatext.ingest.contacts import read_input
+from csatext.ingest.formats.json_parquet import read_json
 
 
 @pytest.mark.parametrize(
@@ -161,3 +162,54 @@ def test_bad_bytes_in_parquet(tmp_path: Path, kind: str) -> None:
     assert contacts["角色" if "角色" in contacts else "role"].iloc[1].startswith("客户")
     assert [row["n"] for row in contacts.attrs["quality"] if row["check"] == "bad_bytes"] == [1]
     assert len(ct.read_turns(path)) == 3
+
+
+def lines_of(*records: str) -> str:
+    return "\n".join(records) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("records", "column", "wanted"),
+    [
+        (['{"text": "慢", "v": 1}', '{"text": "差", "v": 2.5}'], "v", [1.0, 2.5]),
+        (
+            ['{"text": "慢", "v": 12345678901234567890}', '{"text": "差", "v": 2}'],
+            "v",
+            [12345678901234567890, 2],
+        ),
+        (['{"text": "慢", "v": 9007199254740993}', '{"text": "差"}'], "v", [9007199254740993, None]),
+        (['{"text": "慢", "v": true}', '{"text": "差", "v": null}'], "v", [True, None]),
+        (['{"text": "慢", "v": "1"}', '{"text": "差", "v": 2}'], "v", ["1", 2]),
+        (
+            ['{"text": "慢", "v": "2026-05-03T10:00:00Z"}', '{"text": "差"}'],
+            "v",
+            ["2026-05-03T10:00:00Z", None],
+        ),
+        (['{"text": "慢", "v": 1, "v": 2}', '{"text": "差", "v": 3}'], "v", [2, 3]),
+        (['{"text": "慢", "v": {"k": 1}}', '{"text": "差", "v": {"k": 2}}'], "v.k", [1, 2]),
+        (['{"text": "慢", "v": [1]}', '{"text": "差", "v": []}'], "v", ["[1]", "[]"]),
+        (['{"text": "慢", "v": NaN}', '{"text": "差", "v": 1.5}'], "v", [None, 1.5]),
+    ],
+)
+def test_lines_read_at_once_have_the_values_of_lines_read_one_by_one(records, column, wanted):
+    raw = read_json(lines_of(*records), "a.jsonl")
+    found = [None if cell != cell else cell for cell in raw.frame[column].tolist()]
+    assert found == wanted
+    assert [type(cell) for cell in found] == [type(cell) for cell in wanted]
+    assert raw.lines.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "rejected"),
+    [
+        ('{"text": "慢"}\n\n{"text": "差"}\n', [1, 3], []),
+        ('{"text": "慢"}{"text": "差"}\n', [1, 1], []),
+        ('{"text": "慢"}\r\n{"text": "差"}\r\n', [1, 2], []),
+        ('{"text": "慢"}\n{"text": "差"\n{"text": "贵"}\n', [1, 3], [2]),
+        ('{"text": "慢"}\nnull\n{"text": "贵"}\n', [1, 3], [2]),
+    ],
+)
+def test_lines_keep_their_numbers(text, lines, rejected):
+    raw = read_json(text, "a.jsonl")
+    assert raw.lines.tolist() == lines
+    assert [reject.line for reject in raw.rejects] == rejected

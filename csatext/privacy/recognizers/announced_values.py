@@ -1,0 +1,171 @@
+"""Values that only the words beside them make personal: codes, passwords, dates of birth, papers, devices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from csatext.privacy.context import TriggerWords
+from csatext.privacy.kinds import Found
+from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, around
+from csatext.privacy.recognizers.checksums import is_hongkong_id, is_taiwan_id, is_vin
+from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
+
+__all__ = ["ANNOUNCED", "announced_values"]
+
+ANNOUNCED = frozenset(("otp", "password", "device", "vin", "officer", "birth", "id_tail"))
+"""Classes of context words whose values this module reads."""
+
+_BREAK = rf"[\s{TURN_JOIN}]"
+_LEAD = re.compile(
+    rf"(?:[\s:,，、.。=|#\"'“”‘’「」()\[\]【】{TURN_JOIN}{QUESTION_END}]|是|为|叫|系|的|码|号|呢|啊|嗯|呃|额|哦|那个|就|这个|"
+    r"应该|数字|字母|大写|小写|[写填报改设]|成|置|给|[你您我他它]|收到|说|念|等于|一直|现在|明明|发来|显示|后面|前面|开头|有没有|多少|是多少|吗|吧){0,12}+"
+)
+"""What may stand between the word and the value."""
+_SEPARATOR = rf"(?:[\s,，、.\-·{TURN_JOIN}]|嗯|呃|啊|那个|然后){{0,3}}+"
+_DIGIT = f"[0-9{SPOKEN}]"
+_UNIT = r"(?![0-9A-Za-z]|\.[0-9]|\s?(?:分钟|秒|小时|条|次|元|块|点|天|个|位|年|月|日|遍|种|%|号楼|岁))"
+_TAIL = re.compile(
+    rf"{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{2,5}}(?:{_SEPARATOR}(?:[xX]|叉|埃克斯|艾克斯))?{_UNIT}"
+)
+_CODE = re.compile(
+    rf"(?=[A-Za-z{SPOKEN}\-\s]{{0,9}}[0-9{SPOKEN}])(?:[A-Za-z]{{1,4}}-)?(?:{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{3,7}}|[0-9A-Za-z]{{4,10}}){_UNIT}"
+)
+_CODE_BEFORE = re.compile(
+    rf"(?<![0-9A-Za-z])(?P<value>[0-9]{{4,8}}|[{SPOKEN}]{{4,8}})[\s,，]?(?:是|就是|这个|那个|这组|的)*(?:短信|登录|动态|手机)?(?:验证码|校验码|动态码)(?!(?:是|为|[:\s])*[0-9{SPOKEN}])"
+)
+_PASSWORD = re.compile(
+    rf"(?=[A-Za-z!@#$%^&*_.\-]{{0,20}}[0-9])[0-9A-Za-z!@#$%^&*_.\-]{{4,24}}(?<![.\-,]){_UNIT}"
+    rf"|{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{3,11}}{_UNIT}|(?<=[:=])\s?[A-Za-z!@#$%^&*_]{{6,24}}"
+)
+_YEAR = r"(?:(?:19|20)[0-9]{2}|[零一二三四五六七八九]{2,4}|[0-9]{2})"
+_MONTH = r"(?:[0-9]{1,2}|[一二三四五六七八九十正腊]{1,2})"
+_DAY = r"(?:[0-9]{1,2}|初?[一二三四五六七八九十]{1,3}|廿[一二三四五六七八九])"
+_BIRTH = re.compile(
+    rf"(?:农历|阴历|阳历|公历|民国)?\s?(?:{_YEAR}\s?年\s?(?:的)?{_MONTH}\s?月(?:份|\s?{_DAY}\s?[日号]?)?"
+    rf"|(?:19|20)[0-9]{{2}}[\-/.]{{1}}[0-9]{{1,2}}(?:[\-/.][0-9]{{1,2}})?(?![0-9])"
+    rf"|(?:19|20)[0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?![0-9])|[0-9]{{6}}(?![0-9])"
+    rf"|(?:19|20)[0-9]{{2}}(?:\s[0-9]{{1,2}}){{2}}(?![0-9])"
+    rf"|[零幺一二三四五六七八九]{{8}}|{_MONTH}\s?月\s?{_DAY}\s?[日号]?)"
+)
+_BORN_AFTER = re.compile(r"\s?(?:出生|生人|生的|的?生日|我?生下|诞生|生(?=$|[^\u3400-\u9fff]))(?!产)")
+_BORN = re.compile("出生|生人|生的|的?生日|我?生下|诞生|(?<=[日号月年])生")
+_LONGEST_DATE = 20
+_BORN_WORDS = ("日生", "号生", "月生", "年生", "出生", "生人", "生的", "生日")
+_OFFICER = re.compile(
+    r"(?:[\u3400-\u9fff]{1,2}字?第?[\s,]?)?[0-9](?:[0-9\s\-]{4,14})[0-9]号?(?![0-9])"
+    rf"|(?:[\u3400-\u9fff]{{1,2}}字第?)?[{SPOKEN}]{{6,10}}号?"
+)
+_OFFICER_SHAPE = re.compile(
+    r"[军南北广沈兰成济空海政后装参联火武总士文离退警参战东西中][\u3400-\u9fff]?字第?\s?[0-9]{5,9}号?"
+)
+_IMEI = re.compile(
+    rf"[0-9](?:[\s\-,，/]{{0,2}}[0-9]){{13,16}}(?![0-9])|(?:[0-9A-Fa-f]{{14}}|[0-9A-Fa-f]{{12}})(?![0-9A-Za-z])|{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{13,15}}"
+)
+_MAC = re.compile(
+    r"(?=[0-9A-Fa-f]{2})(?<![0-9A-Za-z.\-])(?:(?<![0-9A-Fa-f]:)|(?<=[mM][aA][cC]:))(?:[0-9A-Fa-f]{2}(?P<mark>[:\-])[0-9A-Fa-f]{2}(?:(?P=mark)[0-9A-Fa-f]{2}){4}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![0-9A-Za-z:\-]|\.[0-9])"
+)
+_VIN = re.compile(
+    r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s\ufdd2]|$|[\u3400-\u9fff])"
+)
+_VIN_ALONE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPR-Za-hj-npr-z]{17}(?![0-9A-Za-z])")
+_REGIONAL = re.compile(
+    r"(?=[A-Za-z1578])(?<![0-9A-Za-z])(?:(?P<hongkong>[A-Za-z]{1,2}[0-9]{6}\s?[(]\s?[0-9Aa]\s?[)]|[A-Za-z]{1,2}[0-9]{6}[0-9Aa](?![0-9A-Za-z]))"
+    r"|(?P<macau>[1578][0-9]{6}\s?[(]\s?[0-9]\s?[)]|[1578]/?[0-9]{6}/[0-9](?![0-9]))|(?P<taiwan>[A-Za-z][1289A-Da-d][0-9]{8})(?![0-9A-Za-z]))"
+)
+_SIX, _SEVENTEEN = re.compile("[0-9]{6}"), re.compile("[0-9A-Za-z]{17}")
+_OF_MACAU = re.compile("澳门|身份证|身分证|BIR|证件|证号")
+_LEAST_PASSWORD = 4
+_WORD_REACH = 14
+
+_READERS = {
+    "otp": ("otp", _CODE),
+    "password": ("password", _PASSWORD),
+    "id_tail": ("id_card", _TAIL),
+    "birth": ("birth_date", _BIRTH),
+    "officer": ("officer", _OFFICER),
+    "device": ("device", _IMEI),
+    "vin": ("vin", _VIN),
+}
+
+
+def _plain(value: str) -> str:
+    return re.sub(r"[\s,，、.\-()/]", "", as_digits(value)).upper()
+
+
+def _after_words(view: str, cues: TriggerWords) -> Iterator[Found]:
+    for end, kind in cues.ends(ANNOUNCED):
+        lead = _LEAD.match(view, end)
+        start = lead.end() if lead is not None else end
+        name, pattern = _READERS[kind]
+        found = pattern.match(view, start)
+        if found is not None and (kind != "vin" or _is_chassis(found.group())):
+            yield Found(start, found.end(), name, _plain(found.group()))
+
+
+def _is_chassis(value: str) -> bool:
+    """Whether the characters after a word for a chassis number hold digits enough for one, or for its end."""
+    return sum(char.isdecimal() for char in value) >= 4
+
+
+def _before_words(view: str) -> Iterator[Found]:
+    if "码" in view:
+        for match in _CODE_BEFORE.finditer(view):
+            yield Found(*match.span("value"), "otp", _plain(match["value"]))
+    if any(word in view for word in _BORN_WORDS):
+        for word in _BORN.finditer(view):
+            for match in _BIRTH.finditer(view, max(0, word.start() - _LONGEST_DATE), word.start()):
+                digits = match.group().isdecimal() and view[match.start() - 1 : match.start()].isalnum()
+                if not digits and _BORN_AFTER.match(view, match.end()) is not None:
+                    yield Found(*match.span(), "birth_date", _plain(match.group()))
+    if "字" in view:
+        for match in _OFFICER_SHAPE.finditer(view):
+            yield Found(*match.span(), "officer", _plain(match.group()))
+
+
+def _devices(view: str) -> Iterator[Found]:
+    if ":" in view or "-" in view or "." in view:
+        for match in _MAC.finditer(view):
+            if re.search("[A-Fa-f]|:", match.group()) is not None:
+                yield Found(*match.span(), "device", re.sub("[^0-9A-F]", "", match.group().upper()))
+    for match in _VIN_ALONE.finditer(view) if _SEVENTEEN.search(view) is not None else ():
+        value = match.group().upper()
+        if 1 < sum(char.isdecimal() for char in value) < len(value) - 1 and is_vin(value):
+            yield Found(*match.span(), "vin", value)
+
+
+def _regional(view: str, cues: TriggerWords) -> Iterator[Found]:
+    """Yield identity numbers of Taiwan, Hong Kong and Macau: with their check digit, or after a word."""
+    for match in _REGIONAL.finditer(view) if _SIX.search(view) is not None else ():
+        value = _plain(match.group())
+        cue = cues.before(match.start())
+        told = cue is not None and cue.kind == "id"
+        if cue is not None and not told and cue.direct and cue.kind != "phone":
+            continue
+        bracket = match.group()[-1] == ")"
+        if match["hongkong"] is not None:
+            fits = is_hongkong_id(value) if not bracket else (told or is_hongkong_id(value))
+            fits = fits and (bracket or told)
+        elif match["macau"] is not None:
+            before, _ = around(view, match.start(), match.end(), _WORD_REACH)
+            fits = told or _OF_MACAU.search(before) is not None
+        else:
+            # two letters begin order numbers as well
+            fits = (is_taiwan_id(value) and value[1].isdecimal()) or (told and cue is not None and cue.direct)
+        if fits:
+            yield Found(*match.span(), "id_card", value)
+
+
+def announced_values(view: str, cues: TriggerWords) -> Iterator[Found]:
+    """Yield the values in a folded text; of two that overlap the earlier given is meant.
+
+    Examples
+    --------
+    >>> view = "验证码是385120"
+    >>> [(found.kind, found.value) for found in announced_values(view, TriggerWords(view))]
+    [('otp', '385120')]
+    """
+    yield from _after_words(view, cues)
+    yield from _before_words(view)
+    yield from _devices(view)
+    yield from _regional(view, cues)
