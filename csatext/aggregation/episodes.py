@@ -56,8 +56,8 @@ def period_labels(facts: pd.DataFrame, freq: str, time: str = "created_at") -> p
         return facts[written]
     times = read_times(facts["date"] if "date" in facts else facts[time], time)
     days, distinct = pd.factorize(times.dt.normalize())
-    names = np.append(labels_of(pd.DatetimeIndex(distinct), freq), None)
-    return pd.Series(names[days], index=facts.index, dtype="str")
+    names = [*labels_of(pd.DatetimeIndex(distinct), freq), pd.NA]
+    return pd.Series(np.array(names, dtype=object)[days], index=facts.index, dtype="str")
 
 
 def cell_mask(facts: pd.DataFrame, row: dict[str, Any], dimensions: Sequence[str]) -> np.ndarray:

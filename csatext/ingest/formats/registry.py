@@ -221,7 +221,9 @@ class Source:
             self._broken = self._error = InputError.unreadable(self.path, _TOO_MUCH, _SPLIT)
 
     def _bounded(self, raw: RawTable) -> RawTable:
-        return tidy(without_long_cells(narrowed(raw, set(self.options.columns.values()))))
+        given = self.options.columns.values()
+        asked = {name for names in given for name in ([names] if isinstance(names, str) else names)}
+        return tidy(without_long_cells(narrowed(raw, asked)))
 
     def _reader_of(self, content: bytes | str, *, decoded: bool) -> Reader | None:
         readers = (reader for reader in READERS if reader.decoded is decoded)
