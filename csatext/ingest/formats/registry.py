@@ -222,8 +222,8 @@ class Source:
 
     def _bounded(self, raw: RawTable) -> RawTable:
         given = self.options.columns.values()
-        wanted = {name for names in given for name in ([names] if isinstance(names, str) else names)}
-        return tidy(without_long_cells(narrowed(raw, wanted)))
+        asked = {name for names in given for name in ([names] if isinstance(names, str) else names)}
+        return tidy(without_long_cells(narrowed(raw, asked)))
 
     def _reader_of(self, content: bytes | str, *, decoded: bool) -> Reader | None:
         readers = (reader for reader in READERS if reader.decoded is decoded)
