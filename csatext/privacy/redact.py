@@ -212,9 +212,9 @@ def redact_turns(
         parts.setdefault(row, []).append((start, end, mask_of(found, key)))
     texts = turns["text"].tolist()
     for row, masks in parts.items():
-        said = str(texts[row])
+        masked = str(texts[row])
         for start, end, mask in sorted(masks, reverse=True):
-            said = said[:start] + mask + said[end:]
-        texts[row] = said
+            masked = masked[:start] + mask + masked[end:]
+        texts[row] = masked
     dtype = "str" if isinstance(turns["text"].dtype, pd.CategoricalDtype) else turns["text"].dtype
     return turns.assign(text=pd.Series(texts, index=turns.index, dtype=dtype))
