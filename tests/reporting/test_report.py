@@ -209,7 +209,7 @@ def test_a_new_product_is_said_to_be_new(tmp_path):
     # A product that was sold before the baseline, and comes back, is no new one.
     back = dated(6, [(0, "新品X", "电话", False), *rows])
     page = render_report(back, standard_tables(back, baseline_periods=4))
-    assert "产品=新品X：此前 4 周没有，190/200" in page and "首次出现" not in page
+    assert "产品=新品X：此前 4 周没有，190/200" in page and "首次出现，" not in page
 
 
 @pytest.mark.parametrize(("flag", "said"), [(True, "100.0%"), (False, "0.0%")])

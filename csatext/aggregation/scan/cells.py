@@ -358,7 +358,7 @@ def group(cells: Cells, dims: Sequence[int], where: np.ndarray | None = None) ->
         first, part = fold(cells.codes[list(dims)], sizes)
         return Grouping(tuple(dims), part.astype(np.int32, copy=False), first)
     at = np.flatnonzero(where)
-    first, part = fold(cells.codes[np.ix_(list(dims), at)], sizes)
+    first, part = fold(cells.codes[np.ix_(np.asarray(dims), at)], sizes)
     ids = np.full(len(cells), len(first), dtype=np.int32)
     ids[at] = part
     return Grouping(tuple(dims), ids, at[first])

@@ -167,7 +167,7 @@ class Scan:
         own = self._scale.columns()
         columns = np.column_stack([before_in, events, expected, pull[-1] * before_in, *own])
         for grouping in groups:
-            codes = cells.codes[np.ix_(list(grouping.dims), grouping.first)]
+            codes = cells.codes[np.ix_(np.asarray(grouping.dims), grouping.first)]
             before, seen, wanted, follows, *squares = grouping.sum(columns)
             before += _TINY
             if len(grouping.dims) == 1:
