@@ -222,7 +222,7 @@ def _number_with(digits: str, numbers: dict[str, Found]) -> Found | None:
 
 
 def find_pii_turns(turns: pd.DataFrame, *, kinds: Iterable[str] | None = None) -> pd.DataFrame:
-    """Find personal data in dialogues, also where one value is dictated over several turns.
+    """Return the personal data of dialogues, also where one value is dictated over several turns.
 
     Turns of one speaker are read together when the other side in between only acknowledges (嗯, 好的, 您说),
     repeats digits, or says a few words between two turns with digits that ask for nothing else; the other

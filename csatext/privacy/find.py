@@ -28,7 +28,7 @@ _SPEAKER = re.compile(SPEAKER)
 _JOINED = 100_000
 """Characters that a recognizer reads at a time: chosen, to bound memory."""
 _DEEPEST = 4
-"""How often what is left is read again; one reading is enough but for odd input, and time stays linear."""
+"""Passes over the text left between values; one suffices but for odd input, and time stays linear."""
 
 
 def check_text(text: object, column: str) -> str:
@@ -39,7 +39,7 @@ def check_text(text: object, column: str) -> str:
 
 
 def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
-    """Return the values sorted by place; of two that overlap the earlier given stays."""
+    """Return the values sorted by place; of two that overlap, the one yielded first stays."""
     taken = bytearray(size)
     kept: list[Found] = []
     for value in chain.from_iterable(sources):
@@ -190,7 +190,7 @@ def locate_column(
 def _gated(
     normalized_texts: dict[int, str], parts: list[tuple[int, int, int]]
 ) -> list[tuple[int, int, int, Sources]]:
-    """Return the parts of texts in which a source can find something, with the sources."""
+    """Return the parts of texts in which a recognizer can find something, with the recognizers."""
     parts = [part for part in parts if part[2] - part[1] > 1]
     if not parts:
         return []
@@ -223,7 +223,7 @@ def _between(start: int, end: int, values: list[Found]) -> Iterator[tuple[int, i
 
 
 def find_pii(text: str) -> list[Pii]:
-    """Find personal data in a text.
+    """Return the personal data of a text.
 
     Parameters
     ----------

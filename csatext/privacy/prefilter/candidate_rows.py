@@ -35,8 +35,8 @@ from csatext.privacy.recognizers.context_values import CONTEXT_KINDS
 
 __all__ = ["Coarse", "Sources", "coarse"]
 
-_ENOUGH, _TELLING = 5, 7  # characters of a number: of the shortest, of one without a context word
-_TELLING_CODE = 8  # digits of a code without a context word
+_ENOUGH, _UNNAMED = 5, 7  # characters of a number: of the shortest, of one without a trigger word
+_UNNAMED_CODE = 8  # digits of a code without a trigger word
 _SHORTEST_CODE = 5
 _PAPERS = np.array(sorted(map(ord, "证件")), np.uint32)
 _ONES = np.array(sorted(map(ord, "1一幺")), np.uint32)
@@ -348,7 +348,7 @@ def coarse(texts: pa.Array) -> Coarse:
     )
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
-    many = rows(_close(spoken, no_number, _TELLING), _close(digits, no_code, _TELLING_CODE))
+    many = rows(_close(spoken, no_number, _UNNAMED), _close(digits, no_code, _UNNAMED_CODE))
     numbered = rows(_close(spoken, no_number, _ENOUGH)) | parted
     with_trigger = rows(triggers)
     dictated = rows(_in_codes(points, letters)) & with_trigger
@@ -358,7 +358,7 @@ def coarse(texts: pa.Array) -> Coarse:
         | (numbered & rows(_paired(triggers, points, "ip")))
         | rows(
             contextual,
-            _in_codes(points, letters, _TELLING_CODE),
+            _in_codes(points, letters, _UNNAMED_CODE),
             of(Bit.AT_SIGN),
             only(of(Bit.PROVINCE), Bit.LETTER, 1, 2),
             only(only(only(of(Bit.MASKED), Bit.MASKED, 1), Bit.MASKED, 2), Bit.ASCII_DIGIT, -1, -2),

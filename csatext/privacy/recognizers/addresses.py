@@ -15,7 +15,7 @@ from csatext.privacy.kinds import Found
 __all__ = ["HALLS", "NUMBERING", "UNITS", "addresses"]
 
 NUMBERING = "0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北"
-"""Characters of the number of a house, a unit or a room, as the inside of a class."""
+"""Characters of the number of a house, a unit or a room, as the members of a character class."""
 
 UNITS = "号栋幢座塔单室层楼弄组队户房铺"
 """First characters of what such a number counts."""

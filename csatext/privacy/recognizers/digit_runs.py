@@ -150,7 +150,7 @@ def _is_restarted(normalized: str, run: list[Chunk], right: Chunk) -> bool:
 
 
 def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
-    """Cut a run at dates, times, amounts and numbers of companies."""
+    """Yield the parts of a run between dates, times, amounts and numbers of companies."""
     around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
     blocked = [match.span() for match in _BLOCKED.finditer(normalized, *around) if match["kept"] is None]
     at = 0

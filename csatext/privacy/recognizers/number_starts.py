@@ -17,7 +17,7 @@ LONGEST = 30
 
 _CARD_SIZES = range(16, 20)
 _UNNAMED = 10
-"""Digits of the shortest order number that needs no word before it."""
+"""Digits of the shortest order number that needs no trigger word."""
 
 
 def _luhn(digits: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:

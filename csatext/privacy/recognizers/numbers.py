@@ -144,7 +144,7 @@ def _subscriber(normalized: str, start: int, digits: str, after_phone_word: bool
 def _structural(
     normalized: str, chunks: list[Chunk], digits: str, trigger: TriggerWord | None
 ) -> tuple[str, str] | None:
-    """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
+    """Return kind and value of digits that determine their kind by shape, check digit or trigger word."""
     near = trigger.kind if trigger is not None else ""
     size = len(digits)
     dialled = size == 8 and digits[0] in "5679" and _CALLED.match(normalized, chunks[-1].end) is not None
@@ -241,7 +241,7 @@ def _contextual(
 
 
 def _stands_out(normalized: str, chunks: list[Chunk], kind: str, trigger: TriggerWord | None) -> bool:
-    """Whether digits between letters are a mobile number: after a trigger word, or by at most one letter."""
+    """Whether digits next to letters are a mobile number: after a trigger word, or next to one letter."""
     if kind != "mobile":
         return False
     if trigger is not None and trigger.kind == "phone":

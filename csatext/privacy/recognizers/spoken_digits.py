@@ -107,7 +107,7 @@ def _plain(normalized: str, start: int, end: int) -> Chunk:
 
 
 def _spoken_chunks(normalized: str, start: int, end: int) -> Iterator[Chunk]:
-    """Split a run of spoken digits into plain digits and cardinals, without a last digit that counts."""
+    """Yield the plain digits and cardinals of a run of spoken digits, without a last digit that counts."""
     at = start
     counts = normalized[end : end + 1] in _MEASURE
     for cardinal in _CARDINAL.finditer(normalized, start, end):
@@ -161,7 +161,7 @@ def digit_chunks(normalized: str) -> list[Chunk]:
 
 
 def _with_doubles(normalized: str, chunks: list[Chunk]) -> list[Chunk]:
-    """Read double 零 as two digits: the English word and the first digit after it make one chunk."""
+    """Return the chunks with double 零 as two digits: the English word and the next digit make one chunk."""
     doubles = {match.start("doubled"): match for match in _DOUBLE.finditer(normalized)}
     result: list[Chunk] = []
     for chunk in chunks:
