@@ -15,13 +15,13 @@ import csatext as ct
 from csatext.analysis import keyness
 from csatext.analysis.keywords import new_terms
 
-SAID = ["退款 退款 太慢", "退款 物流", "物流 太慢", "安装 师傅", "安装 物流 物流"]
+TEXTS = ["退款 退款 太慢", "退款 物流", "物流 太慢", "安装 师傅", "安装 物流 物流"]
 GROUPS = ["钱", "钱", "货", "货", "货"]
 
 
 @pytest.fixture(scope="module")
 def small():
-    return ct.Vectorizer().fit_transform(SAID)
+    return ct.Vectorizer().fit_transform(TEXTS)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from csatext.text.steps.pipe_tables import pipe_tables, remove_pipes
 OUTER = "目标见此\n| 指标 | 目标 |\n|:---|---:|\n| 接通率 | 90% |\n| 弃呼率 | |\n以后再说"
 INNER = "指标 | 目标\n---|---\n接通率 | 90%\n弃呼率 |"
 BARE = "班组 | 来电\n甲组 | 120\n乙组 | 95"
-TORN = "項目 | 方法 | 改進 |\n---|---|---|\n滿意度 |\n|\n加強培訓 |\n投訴 |\n|\n加快回覆 |"
+BROKEN = "項目 | 方法 | 改進 |\n---|---|---|\n滿意度 |\n|\n加強培訓 |\n投訴 |\n|\n加快回覆 |"
 PIECES = [
     "|",
     "｜",
@@ -54,7 +54,7 @@ def test_rows_of_equal_width_are_a_table():
 
 
 def test_a_broken_row_is_joined():
-    [table] = pipe_tables(TORN)
+    [table] = pipe_tables(BROKEN)
     assert table["項目"].tolist() == ["滿意度", "投訴"]
     assert table["方法"].isna().all()
     assert table["改進"].tolist() == ["加強培訓", "加快回覆"]
