@@ -105,6 +105,7 @@ _CHECKS = {
     "sheet_full": "写满的工作表",
     "sheets_repeated": "重复的工作表",
     "sheets_unread": "未读的工作表",
+    "columns_unread": "未读的列",
     "surplus_cells": "比表头多的格子",
     "time_order": "先后颠倒的时间",
     "torn_rows": "断开的行",

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from csatext.errors import ConfigError, ParameterError
+from csatext.errors import ConfigError, InputError, ParameterError
 from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
+from csatext.regular_files import read_whole
 from csatext.reporting.standard_tables import FREQUENCIES
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "load_configuration",
 ]
 
+_LARGEST = 1 << 20
+"""Bytes of a configuration; words in any number stand in lexicons."""
+_MOST_DOTS = 1_000
 _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}
 
 
@@ -175,20 +179,40 @@ def load_configuration(path: str | Path) -> Configuration:
     Raises
     ------
     ConfigError
-        The file cannot be read, is not TOML, has a key nobody reads or a value of a wrong type.
+        The file cannot be read, is too large, is not TOML, nests too deeply, has a key nobody reads or a
+        value of a wrong type.
     """
     path = Path(path)
     try:
-        values = tomllib.loads(path.read_text("utf-8-sig"))
+        data = read_whole(path, _LARGEST, "词表请另放文件，写在 text.lexicons 里")
+        text = data.decode("utf-8-sig")
+        _refuse_dotted(text, path)
+        values = tomllib.loads(text)
+    except ConfigError:
+        raise
+    except InputError as error:
+        raise ConfigError(str(error)) from error
     except OSError as error:
         raise ConfigError(f"无法打开配置「{path}」：{error.strerror}；请检查路径和权限。") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"配置「{path}」不是 UTF-8 编码；请另存为 UTF-8。") from error
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"配置「{path}」不是 UTF-8 编码（第 {line} 行）；请另存为 UTF-8。") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"配置「{path}」不是合法的 TOML：{error}；请改正这一处。") from error
+    except RecursionError as error:
+        raise ConfigError(f"配置「{path}」的列表或表嵌套太深；请写成一层。") from error
+    except ValueError as error:
+        raise ConfigError(f"配置「{path}」里有不能用的数值或路径；请检查里面的数字和文件名。") from error
     configuration: Configuration = _fill(Configuration, values, path, "")
     _check_ranges(configuration, path)
     return configuration
+
+
+def _refuse_dotted(text: str, path: Path) -> None:
+    """Raise for a key of very many parts (``a.a.a``): the parser copies each beginning of it."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _MOST_DOTS:
+            raise ConfigError(f"配置「{path}」第 {number} 行有 {line.count('.'):,} 个点；请分成几行。")
 
 
 def _check_ranges(configuration: Configuration, path: Path) -> None:

@@ -47,7 +47,14 @@ _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
 _OF_TEXT = ("doc_id", "text")
 _IDLE_SHOWN = 10
-LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
+LEFT_OUT = (
+    "file_failed",
+    "file_skipped",
+    "sheets_repeated",
+    "sheets_unread",
+    "sheet_full",
+    "columns_unread",
+)
 """Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
 

@@ -90,7 +90,7 @@ class Lexicon:
         if path is None:
             return reduce(cls.merge, (cls.load(name) for name in _SENTIMENT))
         root = find(path)
-        if root.is_file():
+        if not root.is_dir():
             return _read(root, encoding)
         files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
         if not files:

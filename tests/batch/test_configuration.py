@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from csatext.batch.configuration import Configuration, load_configuration
@@ -106,3 +108,18 @@ def test_the_command_line_wins():
     made = Configuration().with_given(columns={"text": "内容"}, encoding="big5")
     assert made.input.columns == {"text": "内容"}
     assert made.with_given(columns={}, encoding="").input == made.input
+
+
+@pytest.mark.parametrize("written", ['["标题", "内容"]', '"标题,内容"', '"标题"'])
+def test_the_text_may_be_several_headers(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(f"[input.columns]\ntext = {written}\n", encoding="utf-8")
+    assert load_configuration(path).input.columns["text"] in (["标题", "内容"], "标题,内容", "标题")
+
+
+@pytest.mark.parametrize("written", ["3", "[1, 2]", "true"])
+def test_other_values_of_columns_are_refused(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(f"[input.columns]\ntext = {written}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="columns"):
+        load_configuration(path)

@@ -160,6 +160,14 @@ def test_write_report_from_facts_alone(facts, tmp_path):
     assert [item.name for item in tmp_path.iterdir()] == ["r.html"]
 
 
+def test_facts_from_elsewhere_need_no_column_of_periods(facts, tmp_path):
+    bare = facts[["created_at", "channel", "product", "is_negative"]]
+    for freq in ("D", "W", "M", "Q"):
+        found = standard_tables(bare, by=["channel"], freq=freq)["root_causes"]
+        assert found.equals(standard_tables(facts, by=["channel"], freq=freq)["root_causes"][found.columns])
+    assert ct.write_report(bare, tmp_path / "r.html").exists()
+
+
 def test_another_flag(facts):
     flagged = facts.assign(转人工=facts["n_transfers"] > 0)
     page = render_report(flagged, standard_tables(flagged, measure="转人工"), measure="转人工")

@@ -169,6 +169,7 @@ def test_dimensions_are_found_by_what_the_columns_hold():
             "note": ["急", "缓", *[None] * (n - 2)],
             "category": ["物流配送", "未归类"] * (n // 2),
             "topic_label": ["a", "b"] * (n // 2),
+            "is_negative_input": ["True", "False"] * (n // 2),
             "member": pd.Categorical(["金", "银"] * (n // 2)),
         }
     )
