@@ -43,7 +43,7 @@ def alerts(
     """Return one row an incident: a series that rose above what its past lets expect.
 
     Each period is judged with the data before it: level, weekday, holidays and promotions,
-    overdispersion and serial correlation of each series, drawn towards those of all; sums of 1, 2, 3
+    overdispersion and serial correlation of each series, shrunken towards those of all; sums of 1, 2, 3
     and 7 days are tested, so that strong rises are seen within a day or two and weak ones within a
     week. ``benchmarks/alerts.py`` prints delays and false alarms on simulated series, beside those of
     a detector that knows the true mean and dispersion.

@@ -57,7 +57,7 @@ def changepoints(
     min_size : int
         Shortest level in periods.
     seasonal : bool
-        Take season and calendar out where they explain more than chance; False: changes of the counts,
+        Adjust for season and calendar where their effect is significant; False: changes of the counts,
         rates or means themselves.
     random_state : int
         Seed of the reference series; each group gets the same, so that groups do not depend on
@@ -148,7 +148,7 @@ def changepoints(
 
 
 def _adjustment(panel: Panel, calendar: CalendarLike) -> Adjustment:
-    """Return the values without season and calendar, where these explain more than chance would."""
+    """Return the seasonally adjusted values, where season and calendar are significant."""
     return seasonal_adjustment(panel, calendar, only_significant=True, with_step=True)
 
 

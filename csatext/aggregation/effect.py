@@ -277,8 +277,8 @@ def newey_west(design: Array, work: Array, score: Array, series: int = 1) -> Arr
     meat = score.T @ score
     parts = score.reshape(series, periods, width)
     for lag in range(1, lags + 1):
-        product = np.einsum("stp,stq->pq", parts[:, lag:], parts[:, :-lag])
-        meat += (1 - lag / (lags + 1)) * (product + product.T)
+        lagged = np.einsum("stp,stq->pq", parts[:, lag:], parts[:, :-lag])
+        meat += (1 - lag / (lags + 1)) * (lagged + lagged.T)
     bread = np.linalg.pinv(design.T @ (work[:, None] * design), rcond=1e-12, hermitian=True)
     covariance: Array = bread @ meat @ bread * total / max(total - width, 1)
     return (covariance + covariance.T) / 2

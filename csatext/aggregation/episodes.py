@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month", "Q": "date"}
-"""Column of the facts that tells the period, by frequency."""
+"""Column of the facts that holds the period, by frequency."""
 _MOST_PERIODS = 104
 _PERIOD, _ONE = "(period)", "(one)"
 
@@ -45,11 +45,11 @@ def period_labels(facts: pd.DataFrame, freq: str) -> pd.Series:
     """
     if freq not in PERIOD_COLUMNS:
         raise ParameterError.not_allowed("freq", freq, list(PERIOD_COLUMNS))
-    told = facts[PERIOD_COLUMNS[freq]]
+    of_facts = facts[PERIOD_COLUMNS[freq]]
     if freq in ("D", "Q"):
-        named = pd.Series(labels_of(pd.DatetimeIndex(told), freq), index=facts.index)
-        return named.where(told.notna()).astype("str")
-    return told
+        named = pd.Series(labels_of(pd.DatetimeIndex(of_facts), freq), index=facts.index)
+        return named.where(of_facts.notna()).astype("str")
+    return of_facts
 
 
 def cell_mask(facts: pd.DataFrame, row: dict[str, Any], dimensions: Sequence[str]) -> np.ndarray:
@@ -81,7 +81,7 @@ def root_causes_by_period(
     facts : DataFrame
         With the column ``date``, ``week`` or ``month`` that goes with ``freq``.
     total : DataFrame
-        Trend of all contacts at the same ``freq``: says which periods are complete. The last 104 of
+        Trend of all contacts at the same ``freq``: holds which periods are complete. The last 104 of
         them are explained.
     by : sequence of str
     measure : str

@@ -20,7 +20,7 @@ _SPARSE = 0.25
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients of each series, and what tells their precision.
+    """Coefficients of each series, and their precision.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array |
     """Fit log-linear quasi-Poisson regressions by penalised iteratively reweighted least squares.
 
     McCullagh and Nelder 1989, chapter 9. The penalty is scaled by the dispersion, which is estimated
-    between two rounds, so that noisy series are shrunk more.
+    between two rounds, so that noisy series are shrunken more.
 
     Parameters
     ----------

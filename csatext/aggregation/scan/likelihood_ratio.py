@@ -80,8 +80,8 @@ def corrected_ratio(
     0.0025
     """
     times = expected / before
-    shift = np.clip(expected - seen, -_HALF, _HALF)
-    now, then = np.maximum(seen + shift, _TINY), np.maximum(before - shift, _TINY)
+    correction = np.clip(expected - seen, -_HALF, _HALF)
+    now, then = np.maximum(seen + correction, _TINY), np.maximum(before - correction, _TINY)
     root = np.sqrt(2 * log_likelihood_ratio(now, times * then, then, exposure))
     effect = np.log(now / (times * then))
     information = now * then / (now + then)

@@ -51,7 +51,7 @@ def dip_statistic(values: np.ndarray) -> float:
 
 
 def dip_p_value(dip: float, n: int) -> float:
-    """Return the p value of a dip: chance of a larger one in a uniform sample of this size.
+    """Return the p value of a dip: probability of a larger one in a uniform sample of this size.
 
     The uniform is the least favourable of all distributions with one peak, so that the test is
     conservative for bell-shaped ones. Quantiles of ``sqrt(n) * dip`` come from simulation
