@@ -52,7 +52,7 @@ KEYNESS = Table(
         Column("z", "float", "log_odds / its standard error"),
         Column("g2", "float", "log-likelihood ratio of occurrences, group against rest"),
         Column("log_ratio", "float", "binary log of the ratio of rates, 0 occurrences counted as 0.5"),
-        Column("p", "float", "two-sided, documents as the units of chance"),
+        Column("p", "float", "two-sided, with documents as sampling units"),
         Column("q", "float", "p corrected over all terms and groups (Benjamini-Hochberg)"),
     ),
     key=("group", "term"),

@@ -1,4 +1,4 @@
-"""Tables that the main job writes beside the others."""
+"""Tables that only the main job writes."""
 
 from csatext.schema.causes import ROOT_CAUSES
 from csatext.schema.model import Column, Table

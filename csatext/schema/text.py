@@ -13,7 +13,7 @@ BOILERPLATE = Table(
         Column("n_records", "int", "records that hold it"),
         Column("share", "float", "n_records / all records"),
         Column("n_texts", "int", "different texts among these records"),
-        Column("expected", "float", "records that would hold it by chance (character bigrams)"),
+        Column("expected", "float", "expected records under independence (character bigrams)"),
     ),
     key=("sentence",),
 )
