@@ -1,4 +1,4 @@
-"""What the main job can be told, as a TOML file."""
+"""Configuration of the main job, as a TOML file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class TextSection:
 
 @dataclass(frozen=True)
 class PrivacySection:
-    """What of the columns beside the text is shown.
+    """Masking of the metadata columns.
 
     Attributes
     ----------

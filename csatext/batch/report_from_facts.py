@@ -27,7 +27,7 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
         The page.
     title : str
     progress : callable
-        Told the name of each step when it begins.
+        Called with the name of each step when it begins.
 
     Raises
     ------
