@@ -1,4 +1,4 @@
-"""Association of columns, measured by what they are, over a grid, adjusted for confounders."""
+"""Association of pairs of columns by their scale of measurement, adjusted for confounders."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def associate(
     level: float = 0.95,
     random_state: int = 0,
 ) -> pd.DataFrame:
-    """Measure how strongly columns go together.
+    """Return the effect size of the association of columns, pair by pair.
 
     Parameters
     ----------

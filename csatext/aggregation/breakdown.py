@@ -58,7 +58,7 @@ class Overview(NamedTuple):
 
 
 def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Overview:
-    """Return the size of the facts, the rate of a flag and what else stands at the head of a report.
+    """Return the size of the facts, the rate of a flag and the other figures at the head of a report.
 
     Parameters
     ----------
@@ -300,7 +300,7 @@ def _cells(
     level: float,
     random_state: int,
 ) -> dict[str, Any]:
-    """Compute all columns of one set of dimensions but rank and q."""
+    """Return all columns of one set of dimensions but rank and q."""
     n = np.bincount(codes, weight, minlength=size)
     used, top, bottom = codes[known], top[known], bottom[known]
     count = np.bincount(used, weight[known], minlength=size)

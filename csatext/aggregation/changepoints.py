@@ -164,7 +164,7 @@ def _series(panel: Panel, adjustment: Adjustment | None) -> tuple[Array, Array]:
 
 
 def _nuisance(panel: Panel, adjustment: Adjustment | None, group: int, known: np.ndarray) -> Nuisance | None:
-    """Return the regressors whose effects were taken out of a group, as the tests must know of them.
+    """Return the nuisance regressors of a group: their effects were estimated, which the tests allow for.
 
     The effects were estimated: what is wrong with them stays in the values as levels over a holiday, a
     promotion and whatever lies between two of them.

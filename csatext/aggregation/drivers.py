@@ -52,7 +52,7 @@ def drivers(
     n_boot: int = 500,
     random_state: int = 0,
 ) -> pd.DataFrame:
-    """Share out the variance of a score that a linear model explains among its features.
+    """Return each feature's part of the variance of a score that a linear model explains.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ def _shapley(cross_products: np.ndarray, groups: list[list[int]]) -> tuple[np.nd
 
 
 def _sweep(cross_products: np.ndarray, columns: list[int], scale: np.ndarray) -> np.ndarray:
-    """Take columns into the regression: Goodnight's sweep, leaving out what others already explain."""
+    """Return the matrices after Goodnight's sweep of some columns; collinear columns are left out."""
     for j in columns:
         pivot = cross_products[:, j, j]
         usable = pivot > _TOLERANCE * scale[:, j]

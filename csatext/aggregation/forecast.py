@@ -1,4 +1,4 @@
-"""Volumes to expect, by category, with prediction intervals on the business calendar."""
+"""Forecasts of volumes and rates with prediction intervals on the business calendar."""
 
 from __future__ import annotations
 

@@ -172,7 +172,7 @@ def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
 
 
 def _changes(value: Array, lag: int) -> tuple[Array, Array]:
-    """Return the difference from ``lag`` periods before, absolute and relative (NaN over a zero)."""
+    """Return the difference from ``lag`` periods before, absolute and relative (NaN where that was 0)."""
     before = np.full(value.shape, np.nan)
     if value.shape[1] > lag:
         before[:, lag:] = value[:, :-lag]

@@ -29,7 +29,7 @@ _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字�
 
 @dataclass(frozen=True)
 class TextSection:
-    """How texts become tokens.
+    """Options of segmentation and counting.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class PrivacySection:
 
 @dataclass(frozen=True)
 class AnalysisSection:
-    """What is measured.
+    """Options of the analyses.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ class AnalysisSection:
 
 @dataclass(frozen=True)
 class TablesSection:
-    """Which tables are made.
+    """Options of the tables.
 
     Attributes
     ----------
@@ -121,7 +121,7 @@ class TablesSection:
 
 @dataclass(frozen=True)
 class ReportSection:
-    """What the report says of itself.
+    """Options of the report.
 
     Attributes
     ----------
@@ -154,7 +154,7 @@ class Configuration:
         return asdict(self)
 
     def with_given(self, tables: Mapping[str, Any] | None = None, **options: Any) -> Configuration:
-        """Return this configuration with what the command line says on top; empty and None say nothing.
+        """Return this configuration overridden by the command line; empty values and None are ignored.
 
         Parameters
         ----------

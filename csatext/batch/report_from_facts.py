@@ -1,4 +1,4 @@
-"""A report from facts that a run left behind."""
+"""A report from the facts of an earlier run."""
 
 from __future__ import annotations
 

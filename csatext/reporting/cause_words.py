@@ -1,4 +1,4 @@
-"""The words that go with a root cause: what its contacts say and those before them did not."""
+"""Keywords of a root cause: terms more frequent in its contacts than in those before."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ RESIDUALS = Table(
 
 DRIVERS = Table(
     "drivers",
-    "one row a feature with its part in explaining a score",
+    "one row a feature with its part of the explained variance of a score",
     (
         Column("rank", "int", "place by importance, from 1"),
         Column("feature", "str", "column"),
@@ -96,7 +96,7 @@ DRIVERS = Table(
 
 DISTRIBUTION = Table(
     "distribution",
-    "one row a group of values: where they lie, how they spread, how many peaks they have",
+    "one row a group of values: location, dispersion and modality",
     (
         Column("n", "int", "values known"),
         Column("missing", "int", "values missing"),

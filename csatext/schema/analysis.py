@@ -38,7 +38,7 @@ FREQUENCIES = Table(
 
 KEYNESS = Table(
     "keyness",
-    "terms said more (or less) in a group than in the rest",
+    "terms more (or less) frequent in a group than in the rest",
     (
         Column("group", "str", "group of documents"),
         Column("rank", "int", "order in the group, most characteristic first, from 1"),
@@ -183,7 +183,7 @@ RULES = Table(
 
 RULE_MATCHES = Table(
     "rule_matches",
-    "the words that tell each category of a document",
+    "the words that each category of a document rests on",
     (
         Column("doc_id", "any", "document"),
         Column("category", "str", "first-level category"),

@@ -20,7 +20,7 @@ BOILERPLATE = Table(
 
 EXPLANATION = Table(
     "explanation",
-    "one row a token of one text: why it was cut so",
+    "one row a token of one text: the reason for its boundaries",
     (
         Column("token", "str", "the word"),
         Column("start", "int", "first character in the text given"),

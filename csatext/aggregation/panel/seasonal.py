@@ -1,4 +1,4 @@
-"""Season and business calendar as regressors, their effects, and values without them."""
+"""Season and business calendar as regressors, and seasonally adjusted values."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _MOST_STEPS = 150
 _STEP_TURNS = 4
 _LARGEST = 20.0
 
-# Periods between the knots of the level, so that it follows the series without eating the season.
+# Periods between the knots of the level, so that the level does not absorb the season.
 KNOTS = {"h": 24 * 7, "D": 28, "W": 26, "M": 12, "Q": 4, "Y": 2}
 # The cost grows with the square of the knots; a season needs no finer level than this.
 _MOST_KNOTS = 40
@@ -79,7 +79,7 @@ class Season:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Values without season and calendar, and the regressors whose effects were taken out.
+    """Seasonally adjusted values, and the regressors of the adjustment.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ def level_basis(periods: int, every: int) -> Array:
 
 
 def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
-    """Return values without season and calendar, groups x periods; NaN where data are too few.
+    """Return seasonally adjusted values, groups x periods; NaN where data are too few.
 
     :func:`seasonal_adjustment` with a smooth level, for every group with enough data.
     """
@@ -197,7 +197,7 @@ def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
 def seasonal_adjustment(
     panel: Panel, calendar: CalendarLike, *, only_significant: bool = False, with_step: bool = False
 ) -> Adjustment:
-    """Return values without season and calendar, and the regressors that were taken out.
+    """Return seasonally adjusted values, and the regressors of the adjustment.
 
     A Poisson regression with log link for counts (the effect is divided out), least squares weighted
     by the denominator for rates and means (it is subtracted), on a piecewise linear level and

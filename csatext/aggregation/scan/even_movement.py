@@ -1,4 +1,4 @@
-"""Whether all values moved alike, where the whole moved and no combination stands out."""
+"""Whether all values changed alike, where the whole changed and no combination is significant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GONE_SHARE = 0.01
 
 @dataclass(frozen=True)
 class Movement:
-    """How the change of the whole is spread over the values of the dimensions.
+    """Heterogeneity of the change of the whole over the values of the dimensions.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Movement:
 
 
 def movement(cells: Cells, expectation: ExpectedRates, alpha: float) -> Movement:
-    """Return how the change of the whole is spread over the values.
+    """Return the heterogeneity of the change of the whole over the values (Cochran's Q).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How much of a numerator weighs as one independent event: 1 for counts, more for amounts."""
+"""Numerator of one independent event: 1 for counts, variance over mean for amounts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TINY = 1e-9
 
 @dataclass(frozen=True)
 class EventSize:
-    """Units of the numerator for one event, and the squares behind it.
+    """Numerator of one event, and the sums of squares that it is estimated from.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class EventSize:
     prior_freedom: float = 0.0
 
     def columns(self) -> list[np.ndarray]:
-        """Return what :meth:`dispersion` needs the sums of by group: three columns by cell, or none."""
+        """Return the columns whose sums by group :meth:`dispersion` takes: three, by cell, or none."""
         if self.squares is None or self.amounts is None:
             return []
         own_freedom = 1.0 if self.own_freedom is None else np.maximum(self.own_freedom, 1.0)
@@ -96,7 +96,7 @@ def scaled(cells: Cells, scale: EventSize) -> Cells:
 
 
 def measure_scale(rows: Rows, cells: Cells, numerator: str) -> EventSize:
-    """Return how much of the numerator weighs as one independent event.
+    """Return the numerator of one independent event.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def measure_scale(rows: Rows, cells: Cells, numerator: str) -> EventSize:
 
 
 def _within(cells: Cells, rows: Rows) -> EventSize:
-    """Measure independent rows."""
+    """Return the event size of independent rows."""
     amounts = cells.events_before + cells.events_after
     square = rows.sums(rows.top**2)
     compound = square[0] + square[1]
@@ -182,7 +182,7 @@ def _within(cells: Cells, rows: Rows) -> EventSize:
 
 
 def _of_whole(cells: Cells, rows: EventSize, is_summed: bool) -> EventSize:
-    """Decide whether whole numbers are events counted before, or amounts of one event a row."""
+    """Return the event size of whole numbers: events counted before, or amounts of one event a row."""
     dispersion, error = dispersion_between_periods(cells)
     if not is_summed and dispersion + _ERRORS * error >= np.sqrt(rows.unit):
         return rows
@@ -194,7 +194,7 @@ def _of_whole(cells: Cells, rows: EventSize, is_summed: bool) -> EventSize:
 
 
 def _of_periods(cells: Cells) -> EventSize | None:
-    """Measure cells by their own periods; None where no cell has two."""
+    """Return the event size from the between-period variance of cells; None where no cell has two."""
     n = len(cells)
     before = cells.events_before
     total: np.ndarray = np.bincount(cells.cell, cells.events**2, n)
@@ -205,7 +205,7 @@ def _of_periods(cells: Cells) -> EventSize | None:
         own = np.bincount(cells.cell, minlength=n) - 1.0
         entries = len(cells.cell)
     else:
-        # All cells may rise and fall together: a cell is held against its share of each period.
+        # All cells share the level of a period: a cell is compared with its share of each period.
         level: np.ndarray = np.bincount(cells.period, cells.events, cells.n_periods)
         level = level / max(float(level.sum()), _TINY)
         squares = total - 2 * before * np.bincount(cells.cell, cells.events * level[cells.period], n)

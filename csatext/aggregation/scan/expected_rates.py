@@ -217,7 +217,7 @@ def _variances(
 
 
 def _levels(cells: Cells, expected: np.ndarray, groups: list[Grouping]) -> np.ndarray:
-    """Return the level of each baseline period: what most groups share, whatever happened to some.
+    """Return the level of each baseline period: a median over the groups, robust to bursts in some.
 
     The level moves freely from period to period: only cells against each other matter here.
     """

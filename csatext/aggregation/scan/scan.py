@@ -57,7 +57,7 @@ class Candidate:
 
 
 def frequent_groups(cells: Cells, max_dims: int) -> list[Grouping]:
-    """Group the cells by all sets of dimensions; from three on without what is too rare to matter.
+    """Return the groupings by all sets of dimensions; from three on without rare combinations.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ class Scan:
         columns = _restricted(self._columns, unexplained, scale)
         damped = _restricted(self._damped, unexplained, scale)
         if not self._cells.is_rate:
-            # The damping must not make a difference between the two sides by itself.
+            # The damping must not bias the ratio of the two sides.
             damped[1] = damped[1] * (damped[0].sum() + _TINY) / (damped[1].sum() + _TINY)
         both = np.column_stack([*columns, *damped])
         totals = np.array([float(values.sum()) for values in (*columns, *damped)]) + _TINY

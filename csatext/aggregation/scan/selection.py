@@ -1,4 +1,4 @@
-"""From the scan's evidence to the causes to report: one at a time, each without what the others explain."""
+"""Stepwise selection of the causes to report, each in the cells that the others do not explain."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def whole_has_moved(cells: Cells, alpha: float) -> bool:
 
 
 def _is_clear(cells: Cells, alpha: float) -> bool:
-    """Return whether the rate of all cells has left the range of all baseline periods by a long way.
+    """Return whether the rate of all cells is clearly outside the range of all baseline periods.
 
     By a tenth and by three standard errors of sampling at least, and only with enough periods: where
     periods are exchangeable the current one is the lowest or highest of n + 1 with probability

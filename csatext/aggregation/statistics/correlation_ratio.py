@@ -15,7 +15,7 @@ __all__ = ["group_differences"]
 def group_differences(
     groups: np.ndarray, y: np.ndarray, strata: np.ndarray, level: float
 ) -> list[EffectSize]:
-    """Return how much of a numeric column's variance lies between groups.
+    """Return the effect size of groups on a numeric column: share of variance between groups.
 
     Parameters
     ----------

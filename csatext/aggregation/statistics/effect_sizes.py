@@ -83,7 +83,7 @@ def noncentral_interval(
 
 
 def widened(point: float, ends: tuple[float, float], factor: float) -> tuple[float, float]:
-    """Stretch an interval about its point by a factor of at least 1, not below 0.
+    """Return an interval widened about its point by a factor of at least 1, not below 0.
 
     Noncentral distributions hold for weak association; where the data's own variance (delta method)
     is larger, their interval is stretched to it.

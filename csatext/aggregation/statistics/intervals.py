@@ -218,7 +218,7 @@ def _resample_counts(n: int, n_boot: int, rng: np.random.Generator) -> np.ndarra
 def _bca(
     off: np.ndarray, rounding: np.ndarray, acceleration: np.ndarray, z: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Read the accelerated ends off resampled values less the cell's, shape (n_cells, n_boot).
+    """Return the BCa ends of resampled values less the cell's, shape (n_cells, n_boot).
 
     NaN are resamples lost; what is within ``rounding`` of 0 equals the cell's value.
     """

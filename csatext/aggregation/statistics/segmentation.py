@@ -21,7 +21,7 @@ _SETTLED = 0.15
 _ROUNDING = 1e-18
 # Share of a stretch that the nuisance regressors must leave for it to be tested.
 _LEAST_LEFT = 1e-6
-# Worth of a place that is so many periods off: what happened is looked up in the days around it.
+# Weight of a place that many periods off: a user looks at the days around a change.
 _WORTH = np.array([1.0, 1.2, 1.5, 1.2, 1.0])
 
 
@@ -41,7 +41,7 @@ class Nuisance:
 
 
 class _Levels:
-    """A series less its levels and the effects of nuisance regressors: what no change explains.
+    """Residuals of a series after its levels and nuisance regressors.
 
     Score tests of further levels are partial regressions (Frisch and Waugh 1933, Rao 1948): what the
     nuisance regressors explain of a stretch counts for nothing, so that a level which a holiday
@@ -92,7 +92,7 @@ class _Levels:
         begins, ends = pairs
         explained = ((self._sums[:, ends] - self._sums[:, begins]) ** 2).sum(axis=0)
         size = self._sizes[ends] - self._sizes[begins]
-        # A stretch that is all but a holiday leaves nothing to divide by, and is no evidence.
+        # A stretch that a holiday explains leaves no residual variance, and is no evidence.
         left = np.where(size - explained > _LEAST_LEFT * size, size - explained, np.inf)
         sums = _sums(residuals * self.root)
         squares = np.maximum((residuals**2).sum(axis=1, keepdims=True), 1e-12)
@@ -107,7 +107,7 @@ def _sums(rows: Array) -> Array:
 
 @dataclass(frozen=True)
 class _Series:
-    """One series, with what is known of its noise."""
+    """One series, with the autocorrelation of its noise."""
 
     values: Array
     weights: Array
@@ -252,7 +252,7 @@ def _most_probable_place(series: _Series, a: int, b: int, points: list[int]) -> 
 
 
 def _refined(series: _Series, points: list[int], alpha: float) -> list[tuple[int, float]]:
-    """Move each point to its best place between its neighbours; drop the weakest until all hold."""
+    """Return the significant points, each at its best place between its neighbours."""
     tested: dict[tuple[int, ...], tuple[int, float]] = {}
     while points:
         edges = [0, *points, len(series.values)]

@@ -1,4 +1,4 @@
-"""The chapter on complaint categories: how many, what is said, in the customers' words."""
+"""The chapter on complaint categories: counts, keywords, utterances of customers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The chapter on changes: episodes with their course, their words and what customers said."""
+"""The chapter on changes: episodes with their course, their keywords and utterances of customers."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, s
 
 
 def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
-    """Return the sentences, most general first; those that the tables do not bear out are left out."""
+    """Return the sentences, most general first; those without evidence in the tables are left out."""
     sentences = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
     sentences += [
         *_changes(tables, figures, flag),
@@ -120,7 +120,7 @@ def _scope(whole: Overview, flag: FlagNames) -> str:
 
 
 def _latest(tables: Tables, latest: LatestChange | None, flag: FlagNames) -> str:
-    """Compare the last complete period with those before it."""
+    """Return the comparison of the last complete period with those before it."""
     if "trend_total" not in tables:
         return ""
     if latest is None:

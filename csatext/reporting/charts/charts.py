@@ -1,4 +1,4 @@
-"""Charts of result tables as SVG; nothing is computed here but what is drawn.
+"""Charts of result tables as SVG; only coordinates are computed here.
 
 Drawn at once instead of by a script in the page: a report with a charting runtime took five seconds more
 to write and a megabyte more to carry, and printed charts had no figures to point at.
@@ -20,7 +20,7 @@ __all__ = ["Chart", "bar_chart", "count_chart", "line_chart", "spark_chart"]
 _BLUE, _RED, _INK, _GRID = "#2f5d8a", "#b3402e", "#1f2933", "#e4e7eb"
 # Light, so that the line of the interval shows on them.
 _GOOD, _SAME, _BAD = "#8fb1d3", "#c8d0d8", "#e39a8a"
-# Okabe and Ito (2008): told apart by people with colour vision deficiency.
+# Okabe and Ito (2008): distinguishable with colour vision deficiency.
 _LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ("", "", "", "6 3", "6 3", "2 3")
 _MOST_BARS = 20
@@ -209,7 +209,7 @@ def _one_line(
 
 
 def _kind(row: dict[str, Any], more_is_worse: bool) -> tuple[str, str]:
-    """Return the colour of a cell and what it says."""
+    """Return the colour of a cell and its meaning."""
     is_known = pd.notna(row["q"]) and pd.notna(row["difference"])
     if is_known and row["q"] < ALPHA and row["difference"]:
         above = row["difference"] > 0
