@@ -31,7 +31,7 @@ _TRANSLATIONS = (
 )
 """Messages of argparse and their Chinese translations."""
 _ERROR_LOG = "csatext-error.log"
-_COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别"
+_COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -254,9 +254,10 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
         parser.add_argument("--until", default="", metavar="日期", help="只分析这一天（含）以前的")
         parser.add_argument(
             "--duplicates",
-            choices=["error", "first"],
+            choices=["error", "first", "last", "latest"],
             default="",
-            help="编号重复时：error 报错停止（默认），first 保留第一行，其余记入 rejects",
+            help="编号重复时：error 报错停止（默认）；first 留第一行，last 留最后一行，"
+            "latest 留更新时间最晚的一行，其余记入 rejects",
         )
         parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
 
@@ -264,13 +265,16 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
 _Verb = Callable[[argparse.Namespace, _Progress], tuple[str, int]]
 
 
-def _columns(pairs: Sequence[str]) -> dict[str, str]:
-    columns = {}
+def _columns(pairs: Sequence[str]) -> dict[str, str | Sequence[str]]:
+    columns: dict[str, str | Sequence[str]] = {}
     for pair in pairs:
         canonical, equals, header = pair.partition("=")
         if not equals or not canonical or not header:
             raise ConfigError(f"--column {pair} 写法有误；应写作 标准列=表头，如 text=投诉内容。")
-        columns[canonical] = header
+        before = columns.get(canonical, [])
+        columns[canonical] = (
+            [*([before] if isinstance(before, str) else before), header] if before else header
+        )
     return columns
 
 
@@ -343,7 +347,9 @@ def _check(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     from csatext.privacy.outputs import mask_sentence
 
     progress(f"读取 {mask_sentence(source_name(given.input))}")
-    section = ReadOptions(columns, given.encoding, kind=given.kind or "auto", query=given.query)
+    section = ReadOptions(
+        columns, given.encoding, kind=given.kind or "auto", query=given.query, duplicates="first"
+    )
     read, turns = read_any(given.input, section, progress)
     progress("检查")
     contacts = read.contacts

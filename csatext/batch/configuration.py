@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from types import NoneType
@@ -265,9 +265,12 @@ def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
             for items in value.values()
         )
         described = '键值是字符串列表，如 {extra = ["您好"]}'
-    elif wanted == Mapping[str, str]:
-        fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-        described = '键值都是字符串，如 {text = "投诉内容"}'
+    elif wanted == Mapping[str, str | Sequence[str]]:
+        fits = isinstance(value, dict) and all(
+            isinstance(item, str) or (isinstance(item, list) and all(isinstance(part, str) for part in item))
+            for item in value.values()
+        )
+        described = '键值都是字符串，如 {text = "投诉内容"}；text 也可以是列表，如 ["标题", "内容"]'
     else:
         # TOML has no null: a key that may be absent is left out.
         kinds = tuple(kind for kind in get_args(wanted) if kind is not NoneType) or (wanted,)

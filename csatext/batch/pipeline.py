@@ -24,7 +24,7 @@ from csatext.batch.required_columns import check_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
-from csatext.ingest.contacts import REPEATED, ReadResult
+from csatext.ingest.contacts import ReadResult
 from csatext.ingest.formats.database import source_name
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
@@ -155,14 +155,6 @@ def read_source(
     given = configuration.input
     progress(f"读取 {mask_sentence(source_name(source))}")
     read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
-    repeated = read.rejects[read.rejects["reason"].isin(REPEATED)]
-    if len(repeated) and given.duplicates == "error":
-        lines = "、".join(str(line) for line in repeated["line"].dropna().head(3))
-        where = f"（第 {lines} 行等）" if lines else ""
-        raise InputError(
-            f"「{source_name(source)}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
-            "请先去重，或用 --column doc_id=列名 指定唯一的编号列，或加 --duplicates first 只保留第一行。"
-        )
     return _of_the_time(read, given)
 
 

@@ -12,7 +12,13 @@ __all__ = ["NUMERIC", "Entry", "build", "written"]
 _COMMENTARY = frozenset({"source", "note"})
 """Columns about the entry, not of it: unlike values in them are no contradiction."""
 
-NUMERIC = {"valence": (-1.0, 1.0), "factor": (0.0, 5.0), "level": (1.0, 3.0), "freq": (0.0, 1e12)}
+NUMERIC = {
+    "valence": (-1.0, 1.0),
+    "factor": (0.0, 5.0),
+    "level": (1.0, 3.0),
+    "freq": (0.0, 1e12),
+    "points": (1.0, 5.0),
+}
 """Columns that hold numbers, each with its smallest and largest value."""
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from csatext.ingest.columns.values import as_text, blank, plain_cells
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
-from csatext.strings import distinct_cells
+from csatext.strings import distinct_cells, string_array
 
 __all__ = ["drop_header_rows", "tidy"]
 
@@ -22,6 +22,10 @@ _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[
 _TOTAL_WORDS = ("计".encode(), b"total")
 """One of them is in every total: most columns need no pattern."""
 _LONGEST_TOTAL = 24
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How a workbook writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19, ST_Xstring)."""
+_ESCAPED = "_x00"
+_LINE_ENDS = {0x09: "\t", 0x0A: "\n", 0x0D: "\r", 0x5F: "_"}
 _WITH_WORDS = ("string", "mixed", "mixed-integer")
 """Kinds of object columns, as pandas names them, that may hold a word."""
 _AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|元)?$")
@@ -117,12 +121,48 @@ def _twins(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     return frame.drop(columns=list(rename.values())).rename(columns=rename), notes
 
 
+def _unescape(text: str) -> str:
+    """Return a cell with the control characters that a workbook escaped; other escapes may be words."""
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1], 16)
+        return _LINE_ENDS.get(code, "" if code < 0x20 else found[0])
+
+    return _ESCAPE.sub(character, text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_escapes(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the frame with the escapes of workbooks (``_x000D_``) decoded in cells and names."""
+    names = [_unescape(str(name)).strip() if _ESCAPED in str(name) else str(name) for name in frame.columns]
+    result = frame.set_axis(names, axis="columns") if len({*names}) == len(names) else frame.copy(deep=False)
+    notes = []
+    for name in result.columns:
+        column = result[name]
+        if isinstance(column.dtype, pd.StringDtype):
+            cells = string_array(column)
+            found = pc.fill_null(pc.match_substring(cells, _ESCAPED), False).to_numpy(zero_copy_only=False)
+        elif column.dtype == object:
+            found = np.array([isinstance(cell, str) and _ESCAPED in cell for cell in column], dtype=np.bool_)
+        else:
+            continue
+        if not found.any():
+            continue
+        decoded = column[found].map(_unescape)
+        n = int((decoded != column[found]).sum())
+        if n:
+            result[name] = column.where(~found, decoded.reindex(column.index))
+            detail = f"{n} 格里的 _x000D_ 一类转义符还原成了换行或制表符"
+            notes.append(Note("excel_escapes", str(name), n, len(column), detail))
+    return result, notes
+
+
 def tidy(raw: RawTable) -> RawTable:
     """Return the table with names that can be read and only data in its rows.
 
     Names that were encoded twice are mended; rows that repeat the header (exports pasted together) and
     rows of totals (合计, 小计 and beside it only numbers) go to the rejects; a wholly empty column gives way
-    to its twin (``id`` to ``id_``), as some exports write a renamed column under both names.
+    to its twin (``id`` to ``id_``), as some exports write a renamed column under both names; line ends that
+    a workbook escaped (``_x000D_``) are line ends again.
 
     Parameters
     ----------
@@ -140,4 +180,5 @@ def tidy(raw: RawTable) -> RawTable:
     """
     whole = _drop_totals(drop_header_rows(replace(raw, frame=plain_cells(raw.frame))))
     frame, notes = _twins(mend_names(whole.frame))
-    return replace(whole, frame=frame, notes=[*whole.notes, *notes])
+    frame, decoded = _without_escapes(frame)
+    return replace(whole, frame=frame, notes=[*whole.notes, *notes, *decoded])

@@ -251,7 +251,7 @@ BESIDE = frozenset(("mobile", "landline", "id_card"))
 _CAPITAL = re.compile("[A-Z][a-z]")
 _SHORT_NAME = 2
 _CELL = re.compile(
-    rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}"
+    rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}?"
     rf"|(?P<dotted>[\u3400-\u9fff]{{2,8}}[{DOTS}*][\u3400-\u9fff]{{2,9}}))"
     r"(?:(?P<starred>[*某xX]{1,2})|(?P<address>先生|女士|小姐|太太|师傅|老师|经理|同学|阿姨))?"
 )
