@@ -9,7 +9,7 @@ CONTACTS = Table(
     "one row a contact (call, chat, ticket, review); every other column of the input is kept",
     (
         Column("doc_id", "str", "identifier, unique"),
-        Column("text", "str", "what the customer said, as it was read"),
+        Column("text", "str", "utterances of the customer, as read"),
     ),
     key=("doc_id",),
     open=True,
@@ -22,7 +22,7 @@ TURNS = Table(
         Column("doc_id", "str", "the dialogue"),
         Column("turn_id", "int", "order in the dialogue, from 0"),
         Column("role", "str", "customer, agent, bot or system"),
-        Column("text", "str", "what was said, as it was read"),
+        Column("text", "str", "the utterance, as read"),
     ),
     key=("doc_id", "turn_id"),
     open=True,
