@@ -34,9 +34,9 @@ class ExpectedRates:
         Precision (1 / variance) of the gamma prior of a group's factor, in events, by the one or two
         dimensions grouped by.
     shrinkage_weight : ndarray, shape (n_dimensions + 1, n_cells)
-        Shrinkage weight of the observed baseline against the prior: events / (events + prior precision),
-        summed over the factors that contain a value of each dimension; in the last row, that of the
-        single cell.
+        Shrinkage weight of the observed baseline against the prior: e / (e + prior precision)
+        for e expected events, summed over the factors that contain a value of each dimension; in the last
+        row, that of the single cell.
     is_binomial : bool
         Whether no cell can have more events than exposure.
     cell_variance : float
