@@ -41,7 +41,7 @@ def special_file(path: Path) -> str | None:
     return next((name for test, name in _KINDS if test(mode)), "特殊文件")
 
 
-def check_regular(path: Path) -> None:
+def check_regular(path: Path, what_to_do: str = "请检查路径和权限，或先存成普通文件") -> None:
     """Raise where a path is there and no regular file: to open a pipe may wait for ever.
 
     Raises
@@ -51,7 +51,7 @@ def check_regular(path: Path) -> None:
     """
     kind = special_file(path)
     if kind is not None:
-        raise InputError.unreadable(path, f"是{kind}，不是普通文件", "请检查路径和权限，或先存成普通文件")
+        raise InputError.unreadable(path, f"是{kind}，不是普通文件", what_to_do)
 
 
 def _without_waiting(path: str, flags: int) -> int:

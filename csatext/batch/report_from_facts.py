@@ -16,6 +16,8 @@ from csatext.reporting.report import write_report
 
 __all__ = ["report_of"]
 
+_WHAT_TO_DO = "请给出 csatext run 写出的 facts.parquet"
+
 
 def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable[[str], None]) -> Path:
     """Write the report of a facts file.
@@ -40,15 +42,15 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
         raise InputError(f"报告只写成网页，不能写成「{out.name}」；请用 -o 指定一个 .html 文件。")
     check_folder(out.parent)
     progress(f"读取 {mask_sentence(facts.name)}")
-    check_regular(facts)
+    check_regular(facts, _WHAT_TO_DO)
     try:
         table = pd.read_parquet(facts)
     except (OSError, pa.ArrowInvalid) as error:
         why = "文件不存在或没有权限" if not facts.is_file() else "不是 Parquet 文件"
-        raise InputError.unreadable(facts, why, "请给出 csatext run 写出的 facts.parquet") from error
+        raise InputError.unreadable(facts, why, _WHAT_TO_DO) from error
     if "is_negative" not in table.columns or not len(table):
         why = "里面没有联络" if not len(table) else "没有列 is_negative"
-        raise InputError.unreadable(facts, why, "请给出 csatext run 写出的 facts.parquet")
+        raise InputError.unreadable(facts, why, _WHAT_TO_DO)
     if out.is_dir():
         raise InputError(f"输出位置「{out}」是一个文件夹；请用 -o 指定一个 .html 文件。")
     progress("报告")
