@@ -122,7 +122,7 @@ _PERIODS = {"D": "天", "W": "周", "M": "个月", "Q": "个季度"}
 
 
 class FlagNames(NamedTuple):
-    """How a flag is spoken of: its rate, and the number of contacts that have it."""
+    """Chinese names of a flag: its rate, and the number of contacts that have it."""
 
     rate: str
     flagged: str

@@ -1,4 +1,4 @@
-"""Taxonomy: the tree of complaint categories with the patterns that tell them, from YAML or Excel."""
+"""Taxonomy: the tree of complaint categories with the patterns that identify them, from YAML or Excel."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Taxonomy:
 
     @classmethod
     def load(cls, path: str | PathLike[str] | None = None) -> Taxonomy:
-        """Read a taxonomy.
+        """Return the taxonomy of a file.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Taxonomy:
             YAML in the form of the shipped file, or a workbook (.xlsx, .xls) with one row a
             category: columns 一级, 二级 (三级 …), optionally 关键词, 排除词 (words between ``|``, 、 ，
             ； or line ends) and 责任部门. Rows of one category are joined; a category without words that has
-            none below it is told by its own name, one of the first level only where there is no second.
+            none below it is identified by its own name, one of the first level only where there is no second.
             None reads the shipped taxonomy.
 
         Returns

@@ -89,7 +89,7 @@ def root_causes_by_period(
     facts : DataFrame
         With the column ``date``, ``week`` or ``month`` that goes with ``freq``.
     total : DataFrame
-        Trend of all contacts at the same ``freq``: says which periods are complete. The last 104 of
+        Trend of all contacts at the same ``freq``: holds which periods are complete. The last 104 of
         them are explained.
     by : sequence of str
     measure : str

@@ -1,4 +1,4 @@
-"""What the main job can be told, as a TOML file."""
+"""Configuration of the main job, as a TOML file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字�
 
 @dataclass(frozen=True)
 class TextSection:
-    """How texts become tokens.
+    """Options of segmentation and counting.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class TextSection:
 
 @dataclass(frozen=True)
 class PrivacySection:
-    """What of the columns beside the text is shown.
+    """Masking of the metadata columns.
 
     Attributes
     ----------
@@ -78,7 +78,7 @@ class PrivacySection:
 
 @dataclass(frozen=True)
 class AnalysisSection:
-    """What is measured.
+    """Options of the analyses.
 
     Attributes
     ----------
@@ -100,7 +100,7 @@ class AnalysisSection:
 
 @dataclass(frozen=True)
 class TablesSection:
-    """Which tables are made.
+    """Options of the tables.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ class TablesSection:
 
 @dataclass(frozen=True)
 class ReportSection:
-    """What the report says of itself.
+    """Options of the report.
 
     Attributes
     ----------
@@ -158,7 +158,7 @@ class Configuration:
         return asdict(self)
 
     def with_given(self, tables: Mapping[str, Any] | None = None, **options: Any) -> Configuration:
-        """Return this configuration with what the command line says on top; empty and None say nothing.
+        """Return this configuration overridden by the command line; empty values and None are ignored.
 
         Parameters
         ----------

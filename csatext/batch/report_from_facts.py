@@ -1,4 +1,4 @@
-"""A report from facts that a run left behind."""
+"""A report from the facts of an earlier run."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
         The page.
     title : str
     progress : callable
-        Told the name of each step when it begins.
+        Called with the name of each step when it begins.
 
     Raises
     ------

@@ -62,7 +62,7 @@ class Entry:
 def build(
     origin: str, header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Check every row; return the entries, sorted and each term once, and the value columns.
+    """Return the entries of checked rows, sorted and each term once, and the value columns.
 
     Parameters
     ----------

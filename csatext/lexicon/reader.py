@@ -40,7 +40,7 @@ _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read_rows(path: Path, encoding: str | None = None) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    r"""Read a word list.
+    r"""Return the rows of a word list.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def _guess(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in data and not _is_utf8(data):
-        # the NUL is the high byte of a tab, a line end or a Latin letter: its place tells the byte order
+        # the NUL is the high byte of a tab, a line end or a Latin letter: its place gives the byte order
         return "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
     try:
         data.decode("utf-8-sig")
@@ -186,7 +186,7 @@ def _sample(data: bytes) -> bytes:
 
 
 def _split(path: Path, line: int, text: str, delimiter: str) -> list[str]:
-    """Split one line; a cell does not run over lines, so that a stray quote cannot swallow the file."""
+    """Return the cells of one line; none runs over lines, so that a stray quote cannot swallow the file."""
     try:
         (cells,) = csv.reader([text], delimiter=delimiter, strict=True)
     except csv.Error as error:
@@ -205,7 +205,7 @@ def _padded(path: Path, line: int, cells: list[str], width: int) -> list[str]:
 
 
 def _jieba(line: str) -> list[str]:
-    """Split ``word freq tag``; ``iPhone 15`` is one term, as a count after Latin is too like a model name."""
+    """Return the cells of ``word freq tag``; ``iPhone 15`` is one term, as it may be a model name."""
     term, tag = _parted(line, lambda word: word in _KNOWN_TAGS)
     term, freq = _parted(term, lambda word: word.isascii() and word.isdigit())
     latin = term[-1].isascii()

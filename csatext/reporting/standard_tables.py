@@ -49,7 +49,7 @@ _EARLIEST, _LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 
 
 def dimensions_of(facts: pd.DataFrame) -> list[str]:
-    """Return the columns that the facts can be looked by: those a contact centre usually has, then others.
+    """Return the columns that can be dimensions: those a contact centre usually has, then others.
 
     A dimension has 2 to 200 values; at most five are taken. A column under any other name is one where its
     values are short words that repeat and most rows have one.
@@ -68,7 +68,7 @@ def dimensions_of(facts: pd.DataFrame) -> list[str]:
 
 
 def _is_dimension(column: pd.Series, name: str) -> bool:
-    """Return whether a column that no list names can be looked by, judged by its values."""
+    """Return whether a column that no list names can be a dimension, judged by its values."""
     if name in _NO_DIMENSIONS or name.endswith(("_text", "_id")):
         return False
     if not (types.is_string_dtype(column) or isinstance(column.dtype, pd.CategoricalDtype)):

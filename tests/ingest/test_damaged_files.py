@@ -110,7 +110,7 @@ def test_damaged_files_end_in_a_result_or_our_error(
             end = "refused"
             assert any("\u4e00" <= sign <= "\u9fff" for sign in str(error))
         code = main(["check", str(path)])
-        assert code in (0, 1)
+        assert code in (0, 1, 3)  # 3: read, with something to mend
         assert "Traceback" not in capsys.readouterr().err
         ends[end] += 1
     # Both ends are reached: damage is not all refused, nor all passed over.

@@ -220,8 +220,8 @@ def test_a_new_product_is_said_to_be_new(tmp_path):
     assert "产品=新品X：此前 4 周没有，190/200" in page and "首次出现，" not in page
 
 
-@pytest.mark.parametrize(("flag", "said"), [(True, "100.0%"), (False, "0.0%")])
-def test_a_constant_flag_has_its_contacts_explained(flag, said):
+@pytest.mark.parametrize(("flag", "rate"), [(True, "100.0%"), (False, "0.0%")])
+def test_a_constant_flag_has_its_contacts_explained(flag, rate):
     rows = [(week, "宽带", ["电话", "在线"][at % 2], flag) for week in range(8) for at in range(20)]
     rows += [(6, "宽带", "在线", flag)] * 30
     facts = dated(8, rows)
@@ -232,7 +232,7 @@ def test_a_constant_flag_has_its_contacts_explained(flag, said):
     assert (row["numerator"], row["denominator"], row["excess"]) == (40, 1, 30)
     assert (round(row["excess_low"], 1), round(row["excess_high"], 1)) == (18.0, 44.7)
     page = render_report(facts, tables)
-    assert f"全部联络的负面率都是 {said}，率没有变化可言，这里解释的是联络数。" in page
+    assert f"全部联络的负面率都是 {rate}，率没有变化可言，这里解释的是联络数。" in page
     assert "渠道=在线：联络数由每期 10 条升到 40 条，比原来的水平多出约 30 条（区间 18 – 45）" in page
 
 
