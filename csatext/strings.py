@@ -190,7 +190,7 @@ def distinct_cells(column: Column) -> DistinctCells:
 def map_chunks(
     column: pa.Array | pa.ChunkedArray, change: Callable[[pa.Array], pa.Array]
 ) -> pa.Array | pa.ChunkedArray:
-    """Apply ``change`` to an array, or to each chunk of a chunked one.
+    """Return an array, or each chunk of a chunked one, after ``change``.
 
     Examples
     --------
@@ -235,7 +235,7 @@ class CodePoints(NamedTuple):
 
 
 def code_points(column: Column, ascii_too: bool = True) -> Iterator[CodePoints]:
-    """Yield the code points of a column in pieces of 50,000 rows; a missing value counts as empty.
+    """Yield the code points of a column in chunks of 50,000 rows; a missing value counts as empty.
 
     Parameters
     ----------

@@ -329,7 +329,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _put(found: _Read, rows: NDArray[np.int64], fields: _Fields, form: Form, dayfirst: bool | None) -> None:
-    """Write what the matches of one form say into ``found`` at ``rows``."""
+    """Write the dates that the matches of one form give into ``found`` at ``rows``."""
     days, good, ambiguous = _days(fields, form, dayfirst)
     hour, minute, second = fields.number("h", 0), fields.number("mi", 0), fields.number("s", 0)
     good &= (hour <= 24) & (minute <= 59) & (second <= 60)

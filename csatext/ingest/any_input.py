@@ -28,14 +28,14 @@ _MUTE = "对话里没有客户说的话"
 def read_any(
     source: str | Path, given: ReadOptions, progress: Callable[[str], None], key: str | None = None
 ) -> tuple[ReadResult, pd.DataFrame | None]:
-    """Read an input as what it is, or as ``given.kind`` says.
+    """Return the contacts of an input, read as what it is or as ``given.kind`` says, and its turns.
 
     Parameters
     ----------
     source : path
     given : ReadOptions
     progress : callable
-        Told which names of ``given.columns`` are not canonical, and how much was read where the input is
+        Receives which names of ``given.columns`` are not canonical, and how much was read where the input is
         dialogues.
     key : str, optional
         Key of pseudonyms in turns, as :func:`csatext.redact_turns` takes it.
@@ -73,7 +73,7 @@ def _dialogues(
     progress: Callable[[str], None],
     key: str | None,
 ) -> tuple[ReadResult, pd.DataFrame]:
-    """Read dialogues: turns, personal data masked over turns, then the customer's side as contacts."""
+    """Return the customer's side of dialogues as contacts, and the turns with personal data masked."""
     turns = turns_of_sources(sources, path, given)
     attrs = dict(turns.attrs)
     turns = redact_turns(turns, pseudonymize=key)
@@ -113,12 +113,12 @@ def contacts_of_turns(turns: pd.DataFrame, name: str = "") -> ReadResult:
         more = {"source": names, "line": pd.NA, "reason": _MUTE, "raw": mute["text"]}
         lost = pd.concat([lost, pd.DataFrame(more)], ignore_index=True)
     rejects = conform(lost.astype({"line": "Int64"}), REJECTS)
-    said = len(turns) - len(mute)
-    rows = said + len(rejects)
-    detail = f"按对话读：{said} 句合成 {len(contacts)} 条联络，只取客户说的话"
+    n_utterances = len(turns) - len(mute)
+    rows = n_utterances + len(rejects)
+    detail = f"按对话读：{n_utterances} 句合成 {len(contacts)} 条联络，只取客户说的话"
     quality = [
         _table(turns.attrs.get("quality", []), QUALITY),
-        quality_table([Note("dialogues", "", said, rows, detail)]),
+        quality_table([Note("dialogues", "", n_utterances, rows, detail)]),
     ]
     if len(mute):
         n = mute["doc_id"].nunique()
@@ -136,7 +136,7 @@ def contacts_of_turns(turns: pd.DataFrame, name: str = "") -> ReadResult:
             )
         )
     table = conform(pd.concat([part for part in quality if len(part)], ignore_index=True), QUALITY)
-    return ReadResult(contacts, rejects, table, rows, said)
+    return ReadResult(contacts, rejects, table, rows, n_utterances)
 
 
 def _table(rows: Sequence[Mapping[str, object]], table: Table) -> pd.DataFrame:

@@ -53,23 +53,23 @@ def _usable(
     notes: list[list[Note]] = []
     errors: list[CsatextError] = []
     for source in sources:
-        said: list[Note] = []
+        file_notes: list[Note] = []
         try:
             raw = source.raw
             named = path if len(sources) == 1 else f"{path}/{source.name}"
-            frame, said = map_columns(raw.frame, options.columns, named, versions)
+            frame, file_notes = map_columns(raw.frame, options.columns, named, versions)
             frame, mended = mend_columns(frame)
-            said += mended
+            file_notes += mended
         except CsatextError as error:
             if source.error is None and not isinstance(error, InputError):
                 raise
             errors.append(error)
             raw = failed(error)
-            frame, said = raw.frame, []
+            frame, file_notes = raw.frame, []
         source.release()
         tables.append(raw)
         frames.append(frame)
-        notes.append([*source.notes, *raw.notes, *said])
+        notes.append([*source.notes, *raw.notes, *file_notes])
     if len(errors) == len(sources):
         raise errors[0]
     return tables, frames, notes
@@ -180,8 +180,8 @@ def to_contacts(
     InputError
         No text column, or no text in it; identifiers repeat and may not.
     """
-    tables, frames, said = _usable(sources, options, path)
-    notes = [note for more in said for note in more]
+    tables, frames, file_notes = _usable(sources, options, path)
+    notes = [note for more in file_notes for note in more]
     names = [source.name for source in sources]
     raw, lines, number = _stacked(names, tables, frames)
     before = None
@@ -216,7 +216,7 @@ def to_contacts(
     kept, parts = join_parts(frame.iloc[kept_rows].reset_index(drop=True))
     kept, joined = join_clocks(kept)
     kept, typed = type_columns(kept, options.timezone, options.dayfirst)
-    undated, said_of_dates = unreadable_rows(kept, options.unreadable_dates, bool(joined))
+    undated, date_notes = unreadable_rows(kept, options.unreadable_dates, bool(joined))
     for row, date in zip(kept_rows[undated], kept.loc[undated].get("created_at_text", ()), strict=True):
         reason = f"{UNREADABLE}：{shown_date(str(date))}"
         cells = raw.iloc[row].to_numpy(dtype=object)
@@ -234,7 +234,7 @@ def to_contacts(
         )
         detail = "；".join(f"{reason} {n} 行" for reason, n in reasons.items())
         notes.append(Note("rejected", "", len(rejects), total, detail))
-    return conform(kept, CONTACTS), rejects, notes + parts + joined + typed + said_of_dates
+    return conform(kept, CONTACTS), rejects, notes + parts + joined + typed + date_notes
 
 
 class ReadResult(NamedTuple):
@@ -264,7 +264,7 @@ def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:
 
 
 def read_input(path: str | PathLike[str], options: ReadOptions | None = None) -> ReadResult:
-    """Read an input into contacts, rejects and quality.
+    """Return the contacts of an input with its rejects and quality.
 
     Returns
     -------
@@ -305,7 +305,7 @@ def read_contacts(
     dayfirst: bool | None = None,
     duplicates: str = "first",
 ) -> pd.DataFrame:
-    r"""Read any file of customer-service text into contacts, one row a contact.
+    r"""Return the contacts of any file of customer-service text, one row a contact.
 
     Parameters
     ----------
@@ -337,7 +337,7 @@ def read_contacts(
     duplicates : {"first", "last", "latest", "error"}, default "first"
         Which of the rows that share a ``doc_id`` stays: the first, the last, or the one whose
         ``updated_at`` (更新时间) is the latest; the others go to the rejects. ``error`` ends reading
-        instead, as ``csatext run`` does unless it is told otherwise.
+        instead, as ``csatext run`` does unless configured otherwise.
 
     Returns
     -------

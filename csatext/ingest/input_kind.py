@@ -1,4 +1,4 @@
-"""Whether an input is made of dialogues or of contacts, told from what it holds and not from its name."""
+"""Whether an input is made of dialogues or of contacts, inferred from what it holds and not from its name."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _GLANCE = 200_000
 _HALF = 0.5
 _SURE = 0.9
 _FEW = 4
-"""Most speakers of a chat, in the mean, whose list may be told from one of contacts by its messages alone."""
+"""Most speakers of a chat, in the mean, whose list its messages alone may distinguish from contacts."""
 _NAMED = 0.3
 """Least share of speakers with a role's name where the header says that the rows are a dialogue's."""
 _CONVERSATION = ("会话", "对话", "通话", "录音", "session", "conversation", "conv", "dialog", "call", "chat")
@@ -55,8 +55,8 @@ def is_dialogue_text(source: Source) -> bool:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "a.jsonl")
-    ...     said = '{"role": "user", "text": "退款"}, {"role": "agent", "text": "您好"}'
-    ...     _ = path.write_text('{"id": 1, "turns": [%s]}' % said, encoding="utf-8")
+    ...     turns = '{"role": "user", "text": "退款"}, {"role": "agent", "text": "您好"}'
+    ...     _ = path.write_text('{"id": 1, "turns": [%s]}' % turns, encoding="utf-8")
     ...     is_dialogue_text(Source("a.jsonl", path))
     True
     """
@@ -126,10 +126,10 @@ def _both_speak(roles: pd.Series, ids: pd.Series, labels: pd.Series | None = Non
     """Return whether in most dialogues of several turns a customer and the service side speak."""
     names = pd.Series(pd.NA, index=roles.index, dtype="str") if labels is None else labels
     apart = names.isin([name for name in names.dropna().unique() if anonymous(name)])
-    said = {"customer": (roles == "customer") | apart, "service": roles.isin(["agent", "bot"]) | apart}
-    spoken = pd.DataFrame(said).groupby(ids.to_numpy(), sort=False).any().all(axis=1)
-    several = ids.value_counts().reindex(spoken.index) > 1
-    return float(spoken[several].mean()) >= _HALF
+    sides = {"customer": (roles == "customer") | apart, "service": roles.isin(["agent", "bot"]) | apart}
+    both = pd.DataFrame(sides).groupby(ids.to_numpy(), sort=False).any().all(axis=1)
+    several = ids.value_counts().reindex(both.index) > 1
+    return float(both[several].mean()) >= _HALF
 
 
 def _two_sides(cells: Sequence[str], header: str = "") -> bool:
@@ -259,20 +259,20 @@ def is_dialogues(sources: Sequence[Source], path: object, columns: Mapping[str, 
     >>> is_dialogues([Source("a.csv", raw=RawTable(tickets))], "a.csv")
     False
     """
-    told: dict[str, bool] = {}
+    found: dict[str, bool] = {}
     for source in sources:
         try:
-            spoken = is_dialogue_text(source)
-            if not spoken and source.tabular:
-                spoken = is_dialogue_table(_renamed(source.raw, columns or {}))
+            dialogue = is_dialogue_text(source)
+            if not dialogue and source.tabular:
+                dialogue = is_dialogue_table(_renamed(source.raw, columns or {}))
         except CsatextError:
             # What cannot be read is named by the reader.
             continue
-        if spoken or source.tabular:
-            told[source.name] = spoken
-    if len(set(told.values())) > 1:
-        some = next(name for name, spoken in told.items() if spoken)
-        other = next(name for name, spoken in told.items() if not spoken)
+        if dialogue or source.tabular:
+            found[source.name] = dialogue
+    if len(set(found.values())) > 1:
+        some = next(name for name, dialogue in found.items() if dialogue)
+        other = next(name for name, dialogue in found.items() if not dialogue)
         why = f"里面有对话（如「{some}」），也有一行一条联络的表（如「{other}」）"
         raise InputError.unreadable(path, why, "请分放两个文件夹，或用 --kind turns / --kind contacts 指定")
-    return any(told.values())
+    return any(found.values())

@@ -53,7 +53,7 @@ class RawTable:
         Rows of the source that are not in ``frame``.
     notes : list of Note
         What was guessed and mended on the way.
-    headed : bool
+    has_header : bool
         Whether the names were written in the source (False: 列1, 列2 ... were made).
     """
 
@@ -61,7 +61,7 @@ class RawTable:
     lines: NDArray[np.int64] | None = None
     rejects: list[Reject] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    headed: bool = True
+    has_header: bool = True
 
 
 class Records(list[Mapping[str, Any]]):

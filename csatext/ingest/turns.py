@@ -18,7 +18,7 @@ from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.values import as_flags, as_identifiers, as_numbers, as_text, blank, plain_value
 from csatext.ingest.dialogues.customer_text import contacts_from_turns, turn_spans
 from csatext.ingest.dialogues.role_inference import infer_roles
-from csatext.ingest.dialogues.sources import Spoken, load_spoken
+from csatext.ingest.dialogues.sources import FileUtterances, load_utterances
 from csatext.ingest.formats.files import stems
 from csatext.ingest.formats.registry import Source, open_tables
 from csatext.ingest.options import ReadOptions
@@ -34,17 +34,17 @@ _OWN = (*_FIRST, "start_seconds", "end_seconds", "turn_no")
 
 
 def _identified(
-    spoken: Sequence[Spoken], frame: pd.DataFrame, number: NDArray[np.int64], notes: list[Note]
+    loaded: Sequence[FileUtterances], frame: pd.DataFrame, number: NDArray[np.int64], notes: list[Note]
 ) -> pd.Series:
     """Return a dialogue for each row: as named, else as the row above it, else the file."""
-    files = pd.Series(np.array(stems([s.name for s in spoken]), dtype=object)[number], dtype="str")
+    files = pd.Series(np.array(stems([s.name for s in loaded]), dtype=object)[number], dtype="str")
     ids = frame["doc_id"].groupby(number, sort=False).ffill()
     continued = int((frame["doc_id"].isna() & ids.notna()).sum())
     if continued:
         detail = f"{continued} 行没有会话编号，归到上一行的会话"
         notes.append(Note("turn_continued", "doc_id", continued, len(frame), detail))
     named = pd.DataFrame({"id": ids, "file": number}).dropna().drop_duplicates()
-    if len(spoken) > 1 and named["id"].duplicated().any():
+    if len(loaded) > 1 and named["id"].duplicated().any():
         ids = files + "-" + ids
     return ids.where(ids.notna(), files).astype("str")
 
@@ -125,13 +125,13 @@ def _only_apart(frame: pd.DataFrame) -> bool:
 
 
 def to_turns(
-    spoken: Sequence[Spoken], path: object, timezone: str, dayfirst: bool | None = None
+    loaded: Sequence[FileUtterances], path: object, timezone: str, dayfirst: bool | None = None
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return table ``turns``, rejects with the name of their source, and notes.
 
     Parameters
     ----------
-    spoken : sequence of Spoken
+    loaded : sequence of FileUtterances
         At least one.
     path : object
         Named in errors.
@@ -151,30 +151,30 @@ def to_turns(
     InputError
         No utterance has any text.
     """
-    notes = [note for part in spoken for note in part.notes]
-    number = np.repeat(np.arange(len(spoken)), [len(part.frame) for part in spoken])
-    frame = pd.concat([part.frame for part in spoken], ignore_index=True)
+    notes = [note for part in loaded for note in part.notes]
+    number = np.repeat(np.arange(len(loaded)), [len(part.frame) for part in loaded])
+    frame = pd.concat([part.frame for part in loaded], ignore_index=True)
     if frame.empty:
         raise InputError.unreadable(path, "里面没有一句话", "请检查导出是否完成")
-    if len(spoken) > 1:
+    if len(loaded) > 1:
         frame["source"] = pd.array(
-            np.array([part.name for part in spoken], dtype=object)[number], dtype="str"
+            np.array([part.name for part in loaded], dtype=object)[number], dtype="str"
         )
-    lines = np.concatenate([part.lines for part in spoken])
-    frame["doc_id"] = _identified(spoken, frame, number, notes)
+    lines = np.concatenate([part.lines for part in loaded])
+    frame["doc_id"] = _identified(loaded, frame, number, notes)
     frame = _anchored(_typed(frame, timezone, dayfirst, notes))
-    order, moved = _ordered(frame)
+    order, n_reordered = _ordered(frame)
     frame, lines, number = frame.iloc[order].reset_index(drop=True), lines[order], number[order]
-    total = len(frame) + sum(len(part.rejects) for part in spoken)
-    if moved:
+    total = len(frame) + sum(len(part.rejects) for part in loaded)
+    if n_reordered:
         notes.append(
-            Note("turns_sorted", "turn_id", moved, len(frame), "按轮次或时间排了序，原来不在先后顺序上")
+            Note("turns_sorted", "turn_id", n_reordered, len(frame), "按轮次或时间排了序，原来不在先后顺序上")
         )
     empty = blank(frame["text"])
     if empty.all():
         raise InputError.unreadable(path, "没有一句话有内容", "请检查导出，或用 columns= 指定列")
-    names = [part.name for part in spoken]
-    rejects = [(part.name, reject) for part in spoken for reject in part.rejects]
+    names = [part.name for part in loaded]
+    rejects = [(part.name, reject) for part in loaded for reject in part.rejects]
     rejects += [
         (names[number[i]], Reject(int(lines[i]) or None, "文本为空", str(frame["doc_id"].iloc[i])))
         for i in np.flatnonzero(empty)
@@ -217,7 +217,7 @@ def read_turns(
     timezone: str = "Asia/Shanghai",
     dayfirst: bool | None = None,
 ) -> pd.DataFrame:
-    r"""Read any file of dialogues into turns, one row an utterance.
+    r"""Return the turns of any file of dialogues, one row an utterance.
 
     Tables with one row an utterance; JSON and JSON lines of dialogues under any keys; tables with a
     dialogue in a cell, as JSON or as ``角色：内容``; tables with a column for each side; SRT and WebVTT;
@@ -297,7 +297,9 @@ def turns_of_sources(
     InputError, ParameterError
         As :func:`read_turns`.
     """
-    turns, rejected, notes = to_turns(load_spoken(sources, options), path, options.timezone, options.dayfirst)
+    turns, rejected, notes = to_turns(
+        load_utterances(sources, options), path, options.timezone, options.dayfirst
+    )
     rejects = pd.DataFrame(
         [(source, *reject) for source, reject in rejected], columns=["source", "line", "reason", "raw"]
     )

@@ -18,13 +18,13 @@ ROWS, DIALOGUES = 20, 5
 
 
 def turns_of(number):
-    said = [
+    turns = [
         ("客服", f"您好，{number}号为您服务，请报手机号"),
         ("用户", f"嗯，{HALVES[0]}"),
         ("客服", "嗯"),
         ("用户", f"{HALVES[1]}，快递太慢了要退款"),
     ]
-    return said if number else said[:1] * 4
+    return turns if number else turns[:1] * 4
 
 
 def written(folder, shape):
@@ -60,10 +60,10 @@ def everything(folder):
 def test_a_run_over_dialogues(tmp_path, capsys, shape):
     source, out = written(tmp_path, shape), tmp_path / "out"
     assert main(["run", str(source), "-o", str(out)]) == 0
-    said = capsys.readouterr()
+    printed = capsys.readouterr()
     # Dialogue 0 is the desk alone: its four turns are rejects, the other sixteen make four contacts.
-    assert "16 句对话合成 4 条联络，4 行剔除" in said.out
-    assert "按对话读入：16 句，合成 4 条联络" in said.err
+    assert "16 句对话合成 4 条联络，4 行剔除" in printed.out
+    assert "按对话读入：16 句，合成 4 条联络" in printed.err
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["rows"] == {"rows": ROWS, "turns": 16, "contacts": 4, "rejects": 4}
     assert manifest["input"]["kind"] == "turns"
@@ -81,9 +81,9 @@ def test_kind_overrides_what_is_seen(tmp_path, capsys):
     assert main(["annotate", str(source), "-o", str(tmp_path / "a.csv"), "--kind", "contacts"]) == 0
     assert len(pd.read_csv(tmp_path / "a.csv")) == ROWS
     assert main(["annotate", str(source), "-o", str(tmp_path / "b.csv"), "--text"]) == 0
-    tagged = pd.read_csv(tmp_path / "b.csv")
-    assert len(tagged) == 4
-    assert not tagged["text"].str.contains("为您服务").any()
+    annotated = pd.read_csv(tmp_path / "b.csv")
+    assert len(annotated) == 4
+    assert not annotated["text"].str.contains("为您服务").any()
     (tmp_path / "c.toml").write_text('[input]\nkind = "contacts"\n', encoding="utf-8")
     args = ["annotate", str(source), "-o", str(tmp_path / "c.csv"), "--config", str(tmp_path / "c.toml")]
     assert main(args) == 0
@@ -102,18 +102,18 @@ def test_a_configuration_with_another_kind_is_refused(tmp_path, capsys):
 
 def test_check_looks_at_turns(tmp_path, capsys):
     assert main(["check", str(written(tmp_path, "table"))]) == 0
-    said = capsys.readouterr().out
-    assert "按对话读\t-\t16/20" in said
-    assert "只有一方说话的对话\trole\t1/5" in said
+    printed = capsys.readouterr().out
+    assert "按对话读\t-\t16/20" in printed
+    assert "只有一方说话的对话\trole\t1/5" in printed
 
 
 def test_a_ticket_table_stays_one_row_a_contact(tmp_path):
     path = tmp_path / "t.csv"
     rows = [(f"T{n}", ["客服", "用户"][n % 2], f"第{n}次退款没到账") for n in range(10)]
     pd.DataFrame(rows, columns=["工单号", "角色", "投诉内容"]).to_csv(path, index=False)
-    said = []
-    read, turns = read_any(path, ReadOptions(), said.append)
-    assert (len(read.contacts), read.turns, turns, said) == (10, None, None, [])
+    messages = []
+    read, turns = read_any(path, ReadOptions(), messages.append)
+    assert (len(read.contacts), read.turns, turns, messages) == (10, None, None, [])
 
 
 def test_the_command_line_wins_over_the_kind_of_the_file():
@@ -126,9 +126,9 @@ def test_the_command_line_wins_over_the_kind_of_the_file():
 def test_a_name_that_is_not_canonical_is_said_while_reading(tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text("编号,投诉内容,来自哪\n1,退款一直没到账,电话\n2,没人管这件事,在线\n", encoding="utf-8")
-    said: list[str] = []
-    read, _ = read_any(path, ReadOptions(columns={name: "来自哪"}), said.append)
-    assert [sentence for sentence in said if "不是标准列名" in sentence and name in sentence]
+    messages: list[str] = []
+    read, _ = read_any(path, ReadOptions(columns={name: "来自哪"}), messages.append)
+    assert [sentence for sentence in messages if "不是标准列名" in sentence and name in sentence]
     assert read.contacts[name].tolist() == ["电话", "在线"]
 
 

@@ -37,7 +37,7 @@ def whole_files() -> dict[str, bytes]:
         write(buffer, index=False)
         packed[ending] = buffer.getvalue()
     table = frame.to_csv(index=False)
-    spoken = "".join(f"客服：您好第{i}位\n用户：第{i}次反映掉线\n" for i in range(8))
+    transcript = "".join(f"客服：您好第{i}位\n用户：第{i}次反映掉线\n" for i in range(8))
     return {
         **packed,
         ".csv": table.encode(),
@@ -46,7 +46,7 @@ def whole_files() -> dict[str, bytes]:
         ".jsonl": "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS).encode(),
         ".csv.gz": gzip.compress(table.encode()),
         ".xls": frame.to_html(index=False).encode(),
-        ".txt": spoken.encode("utf-16"),
+        ".txt": transcript.encode("utf-16"),
     }
 
 

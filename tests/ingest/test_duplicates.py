@@ -51,7 +51,7 @@ def many(n: int) -> list[list[str | None]]:
     return [*rows, ["T0", "第0次反映，补充", "2026-05-01", "2026-05-03"], [*rows[1]]]
 
 
-def test_the_first_stays_unless_told_otherwise(tmp_path: Path) -> None:
+def test_the_first_stays_unless_configured_otherwise(tmp_path: Path) -> None:
     path = write(tmp_path, many(40))
     contacts = ct.read_contacts(path)
     assert contacts["text"].tolist()[:2] == ["第0次反映", "第1次反映"]
@@ -72,7 +72,9 @@ def test_error_is_the_default_of_options_and_of_run(
 
 
 @pytest.mark.parametrize("choice", ["first", "last", "latest"])
-def test_run_keeps_one_row_as_told(tmp_path: Path, choice: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_keeps_one_row_as_configured(
+    tmp_path: Path, choice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = write(tmp_path, many(40))
     assert main(["run", str(path), "-o", str(tmp_path / "out"), "--duplicates", choice]) == 0
     assert "40 条联络，2 行剔除" in capsys.readouterr().out
@@ -82,8 +84,8 @@ def test_latest_needs_a_time_of_updating(tmp_path: Path) -> None:
     path = write(tmp_path, many(40), updated="别的时间")
     with pytest.raises(ct.InputError, match="更新时间"):
         ct.read_contacts(path, duplicates="latest")
-    told = ct.read_contacts(path, duplicates="latest", columns={"updated_at": "别的时间"})
-    assert told["text"].iloc[-2] == "第0次反映，补充"
+    chosen = ct.read_contacts(path, duplicates="latest", columns={"updated_at": "别的时间"})
+    assert chosen["text"].iloc[-2] == "第0次反映，补充"
 
 
 def test_another_word_is_refused(tmp_path: Path) -> None:
@@ -110,9 +112,9 @@ def test_identifiers_that_excel_rounded(tmp_path: Path, ids: list[str], name: st
     assert contacts["text"].tolist() == texts
     kept = name if name != "doc_id" else "doc_id_原列"
     assert contacts[kept].astype("str").tolist() == ids
-    told = "；".join(row["detail"] for row in contacts.attrs["quality"] if row["column"] == "doc_id")
-    assert "Excel" in told
-    assert "没有编号列" not in told
+    notes = "；".join(row["detail"] for row in contacts.attrs["quality"] if row["column"] == "doc_id")
+    assert "Excel" in notes
+    assert "没有编号列" not in notes
 
 
 def test_long_identifiers_that_are_whole_stay(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from csatext.ingest.formats.registry import Source, open_tables
 from csatext.ingest.input_kind import is_dialogue_table, is_dialogue_text, is_dialogues
 from csatext.ingest.raw_table import RawTable
 
-SAID = ["您好，请问有什么可以帮您", "我的退款一周了还没有到账", "请您稍等，正在查询", "快一点好吗"]
+TEXTS = ["您好，请问有什么可以帮您", "我的退款一周了还没有到账", "请您稍等，正在查询", "快一点好吗"]
 SIDES = ["客服", "用户", "客服", "用户"]
 
 
 def long_table(ids, roles=SIDES, header="角色", name="会话ID"):
     times = len(ids) // 4
-    return pd.DataFrame({name: ids, header: roles * times, "内容": SAID * times})
+    return pd.DataFrame({name: ids, header: roles * times, "内容": TEXTS * times})
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def long_table(ids, roles=SIDES, header="角色", name="会话ID"):
         long_table(list("AAAABBBB"), ["发送", "接收"] * 2, "消息方向"),
         long_table(list("AAAABBBB"), ["用户"] * 4),
         long_table(list("AAAABBBB"), ["客服小安", "林女士"] * 2, "发言人"),
-        pd.DataFrame({"角色": SIDES, "内容": SAID}),
+        pd.DataFrame({"角色": SIDES, "内容": TEXTS}),
         pd.DataFrame({"工单号": ["1", "2"], "通话内容": ["客服：您好\n用户：退款", "客服：在\n用户：太慢"]}),
         pd.DataFrame({"id": ["1", "2"], "对话": ["A：您好\nB：退款", "A：在\nB：太慢了"]}),
         pd.DataFrame({"id": ["1"], "messages": ['[{"role": "user", "content": "退款"}]']}),
@@ -51,10 +51,10 @@ def test_dialogues(frame):
         long_table(list("AAAABBBB"), ["售后", "销售", "售后", "技术支持"], "部门", "工单号"),
         # Follow-ups of one customer, each a contact.
         long_table(list("AAAABBBB"), ["呼入"] * 4, "方向", "客户编号"),
-        pd.DataFrame({"id": ["1", "2"], "question": SAID[:2], "answer": SAID[2:]}),
+        pd.DataFrame({"id": ["1", "2"], "question": TEXTS[:2], "answer": TEXTS[2:]}),
         pd.DataFrame({"id": ["1", "2"], "内容": ["A：质量差；B：物流慢；C：不退款", "A：好\nB：差\nA：慢"]}),
-        pd.DataFrame({"id": ["1"], "内容": [SAID[1]], "评论": ['[{"author": "路人", "text": "同感"}]']}),
-        pd.DataFrame({"投诉内容": SAID, "渠道": "电话"}),
+        pd.DataFrame({"id": ["1"], "内容": [TEXTS[1]], "评论": ['[{"author": "路人", "text": "同感"}]']}),
+        pd.DataFrame({"投诉内容": TEXTS, "渠道": "电话"}),
     ],
 )
 def test_contacts(frame):
@@ -105,13 +105,13 @@ def test_files(tmp_path, name, value, dialogues):
 def test_a_folder_of_both_is_named_as_such(tmp_path):
     long_table(list("AAAABBBB")).to_csv(tmp_path / "对话.csv", index=False)
     assert is_dialogues(open_tables(tmp_path), tmp_path)
-    pd.DataFrame({"投诉内容": SAID}).to_csv(tmp_path / "投诉.csv", index=False)
+    pd.DataFrame({"投诉内容": TEXTS}).to_csv(tmp_path / "投诉.csv", index=False)
     with pytest.raises(InputError, match=r"对话\.csv.*投诉\.csv.*--kind"):
         is_dialogues(open_tables(tmp_path), tmp_path)
 
 
 def test_the_callers_columns_are_seen():
-    frame = pd.DataFrame({"甲": list("AABB"), "乙": ["客服", "用户"] * 2, "丙": SAID})
+    frame = pd.DataFrame({"甲": list("AABB"), "乙": ["客服", "用户"] * 2, "丙": TEXTS})
     raw = RawTable(frame)
     source = [Source("a.csv", raw=raw)]
     assert is_dialogues(source, "a.csv", columns={"doc_id": "甲", "role": "乙", "text": "丙"})

@@ -168,7 +168,7 @@ def test_same_frame_from_every_format(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("a.csv", b"", "文件是空的"),
         ("a.csv", b"\n \n", "文件是空的"),
@@ -185,9 +185,9 @@ def test_same_frame_from_every_format(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_one_chinese_sentence(
-    tmp_path: Path, name: str, content: str | bytes, said: str
+    tmp_path: Path, name: str, content: str | bytes, message: str
 ) -> None:
-    with pytest.raises(ct.InputError, match=said) as caught:
+    with pytest.raises(ct.InputError, match=message) as caught:
         ct.read_contacts(write(tmp_path, name, content))
     assert str(caught.value).endswith("。")
 

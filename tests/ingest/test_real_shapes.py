@@ -1,6 +1,6 @@
 """Tables with the header lines of exports that stand in the field: what each is read as.
 
-Cells are written for this test. ``before`` is what the text was before it was told from its content (None:
+Cells are written for this test. ``before`` is what the text was before inference from its content (None:
 refused, or another column than the customer's words).
 """
 
@@ -16,7 +16,7 @@ import pytest
 import csatext as ct
 
 N = 12
-SAID = (
+TEXTS = (
     "昨天买的洗衣机今天就不转了，客服让我等",
     "快递放在楼下被别人拿走，没有人管",
     "办了套餐以后每个月多扣二十块，退不掉",
@@ -26,15 +26,15 @@ ANSWERED = ("您好，来信收悉，经核实已派人处理，感谢您的反�
 
 
 def words(i: int) -> str:
-    return f"{SAID[i % 4]}（第{i}次）"
+    return f"{TEXTS[i % 4]}（第{i}次）"
 
 
 def body(i: int) -> str:
-    return f"{words(i)}。{SAID[(i + 1) % 4]}。希望尽快解决，不要再拖了。"
+    return f"{words(i)}。{TEXTS[(i + 1) % 4]}。希望尽快解决，不要再拖了。"
 
 
 def title(i: int) -> str:
-    return f"{SAID[i % 4][:8]}{i}"
+    return f"{TEXTS[i % 4][:8]}{i}"
 
 
 def answer(i: int) -> str:
@@ -171,7 +171,7 @@ def test_shapes_of_the_field(tmp_path: Path, name: str) -> None:
     assert contacts.attrs["rows"] == len(contacts) == N
     assert contacts["text"].tolist() == frame[shape.text].tolist()
     assert set(shape.mapped) <= set(contacts.columns)
-    # Where a header of the lexicon told the text before, it tells it now.
+    # Where a header of the lexicon gave the text before, it gives it now.
     assert shape.before in (None, shape.text)
 
 

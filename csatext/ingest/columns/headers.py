@@ -142,14 +142,14 @@ def unknown_names(columns: Mapping[str, object]) -> list[str]:
     ['「门店」不是标准列名，按自定义列保留。']
     """
     canonical = sorted({known.canonical for known in known_headers().values()} | _OF_TURNS)
-    said = []
+    notes = []
     for name in map(str, columns):
         if name not in canonical:
             known = known_headers().get(normal_header(name))
             hint = known.canonical if known is not None else nearest(name.casefold(), canonical)
             end = f"；是不是想写 {hint}？" if hint else "。"
-            said.append(f"「{name}」不是标准列名，按自定义列保留{end}")
-    return said
+            notes.append(f"「{name}」不是标准列名，按自定义列保留{end}")
+    return notes
 
 
 def _resolved(header: str, names: Sequence[str]) -> str | None:
@@ -208,8 +208,8 @@ def _with_joined_text(
     for header in headers:
         cells = as_text(frame[header])
         cells = cells.mask(blank(cells), "").str.strip()
-        told = [after.startswith(before) for before, after in zip(joined, cells, strict=True)]
-        joined = cells.where(np.array(told, dtype=np.bool_), joined + "\n" + cells).str.strip()
+        repeated = [after.startswith(before) for before, after in zip(joined, cells, strict=True)]
+        joined = cells.where(np.array(repeated, dtype=np.bool_), joined + "\n" + cells).str.strip()
     name = "+".join(headers)
     while name in names:
         name += "+"
@@ -268,7 +268,7 @@ def map_columns(
     """Return the frame under canonical names, and what was decided.
 
     The caller's mapping wins; then the lexicon, where the header that stands earlier in it wins over
-    a later one unless it has no content at all. The text and the time of a contact are told from what the
+    a later one unless it has no content at all. The text and the time of a contact are inferred from what the
     columns hold, too (:func:`csatext.ingest.columns.text_column.choose_text`). A column that loses
     keeps its own name.
 

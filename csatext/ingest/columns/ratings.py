@@ -244,7 +244,7 @@ def _notes(
     values: Mapping[str, float],
     scale: float,
 ) -> list[Note]:
-    """Return what is said of words that became numbers, and of cells that hold no score."""
+    """Return the notes on words that became numbers, and on cells that hold no score."""
 
     def of(*kinds: str) -> list[str]:
         return [str(text) for text in counts.index if scores[str(text)].kind in kinds]
@@ -253,7 +253,7 @@ def _notes(
         return "、".join(mask(text[:30]) for text in texts[:_EXAMPLES])
 
     notes = []
-    for check, texts, said in (
+    for check, texts, finding in (
         ("score_words", of("word", "stars", "fraction", "labelled"), f"换算成 {scale:g} 分制的分数"),
         ("score_not_given", of("none"), "没有打分，数值留空"),
         ("number_unreadable", of("unread"), f"不是分数，数值留空，原文在列「{name}_text」"),
@@ -262,5 +262,5 @@ def _notes(
             n = int(counts[texts].sum())
             pairs = [f"{text[:30]}→{values[text]:g}" for text in texts if text in values]
             examples = "、".join(map(mask, pairs[:_EXAMPLES])) if pairs else shown(texts)
-            notes.append(Note(check, name, n, len(cells), f"{n} 行{said}；例如：{examples}"))
+            notes.append(Note(check, name, n, len(cells), f"{n} 行{finding}；例如：{examples}"))
     return notes

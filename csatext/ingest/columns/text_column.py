@@ -1,4 +1,4 @@
-"""Which column holds what the customer said: told from its sentences, with its header as evidence."""
+"""The column of what the customer said, inferred from its sentences, with its header as evidence."""
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ def prose(column: pd.Series) -> Prose:
     cells, share = _cells(column)
     if cells.empty:
         return _NONE
-    said = _are_sentences(cells)
-    sentences = cells[said]
+    is_sentence = _are_sentences(cells)
+    sentences = cells[is_sentence]
     n = len(sentences)
     if not n:
         return _NONE

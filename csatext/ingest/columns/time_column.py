@@ -1,4 +1,4 @@
-"""Which column says when a contact came in: told from its content, with its header as evidence."""
+"""Which column says when a contact came in: inferred from its content, with its header as evidence."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _PARTS = ((_YEAR, 1990, 2100), (_MONTH, 1, 12), (_DAY, 1, 31))
 
 
 class Choice(NamedTuple):
-    """The ``header`` that is taken, and what is said of it."""
+    """The ``header`` that is taken, and the note on it."""
 
     header: str
     detail: str

@@ -1,4 +1,4 @@
-"""Turns to contacts: what one side said in a dialogue as one text, and the way back to each turn."""
+"""Turns to contacts: the utterances of one side of a dialogue as one text, and the way back to each turn."""
 
 from __future__ import annotations
 
@@ -55,18 +55,18 @@ def _prepared(
     order = np.lexsort((table["turn_id"].to_numpy(), codes))
     table = table.assign(code=codes).iloc[order].reset_index(drop=True)
     chosen = table["role"].isin(list(roles)).to_numpy() & ~blank(table["text"])
-    said = table[chosen]
+    utterances = table[chosen]
     if not keep_templates:
-        said = said if "is_template" in said.columns else mark_templates(said)
-        canned = said["is_template"].fillna(False).astype("bool")
+        utterances = utterances if "is_template" in utterances.columns else mark_templates(utterances)
+        canned = utterances["is_template"].fillna(False).astype("bool")
         # A customer who sent nothing but order cards is a contact all the same.
-        said = said[~canned | canned.groupby(said["code"]).transform("all")]
-    return table, said, documents
+        utterances = utterances[~canned | canned.groupby(utterances["code"]).transform("all")]
+    return table, utterances, documents
 
 
-def _texts(said: pd.DataFrame, keep_fillers: bool) -> _Texts:
-    """Join the turns of each dialogue by newlines, fillers left out; ``said`` is ordered by dialogue."""
-    texts = said["text"].tolist()
+def _texts(utterances: pd.DataFrame, keep_fillers: bool) -> _Texts:
+    """Return the joined turns of each dialogue, without fillers; ``utterances`` is ordered by dialogue."""
+    texts = utterances["text"].tolist()
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
     whole = EDGE + "".join(text + EDGE for text in texts)
     starts = np.cumsum(lengths + 1) - lengths
@@ -74,7 +74,7 @@ def _texts(said: pd.DataFrame, keep_fillers: bool) -> _Texts:
     kept = np.ones(len(whole), dtype=np.bool_) if keep_fillers else kept_characters(whole)
     codes = np.frombuffer(whole.encode("utf-32-le"), dtype=np.uint32).copy()
     kept[ends] = kept[0] = False
-    document = said["code"].to_numpy(dtype=np.int64)
+    document = utterances["code"].to_numpy(dtype=np.int64)
     if not keep_fillers:
         _keep_speaking(codes, kept, starts, ends, document)
     speaks = np.add.reduceat(kept, starts, dtype=np.int64) > 0 if len(starts) else np.zeros(0, dtype=np.bool_)
@@ -139,7 +139,7 @@ def contacts_from_turns(
     keep_fillers: bool = False,
     keep_templates: bool = False,
 ) -> pd.DataFrame:
-    """Join what one side said in each dialogue into one text: one row a contact.
+    """Return contacts: the utterances of one side of each dialogue joined into one text, one row a contact.
 
     The turns of the chosen roles, consecutive ones too, stand under each other, a line each. Fillers and
     stutters (:mod:`csatext.ingest.dialogues.fillers`) and templates
@@ -179,8 +179,8 @@ def contacts_from_turns(
     >>> contacts_from_turns(turns)[["text", "n_turns"]].values.tolist()
     [['我想退款', 3]]
     """
-    table, said, documents = _prepared(turns, roles, keep_fillers, keep_templates)
-    made = _texts(said, keep_fillers)
+    table, utterances, documents = _prepared(turns, roles, keep_fillers, keep_templates)
+    made = _texts(utterances, keep_fillers)
     contacts = pd.DataFrame({"doc_id": documents[made.documents]})
     contacts["text"] = made.texts.to_pandas().astype("str")
     for name, values in _columns(table).items():
@@ -271,12 +271,12 @@ def turn_spans(
     >>> turn_spans(turns).drop(columns="doc_id").values.tolist()
     [[0, 0, 2, 2, 4], [2, 3, 5, 0, 2]]
     """
-    _, said, documents = _prepared(turns, roles, keep_fillers, keep_templates)
-    made = _texts(said, keep_fillers)
+    _, utterances, documents = _prepared(turns, roles, keep_fillers, keep_templates)
+    made = _texts(utterances, keep_fillers)
     spans = pd.DataFrame(
         {
-            "doc_id": documents[said["code"].to_numpy()[made.turn]],
-            "turn_id": said["turn_id"].to_numpy()[made.turn],
+            "doc_id": documents[utterances["code"].to_numpy()[made.turn]],
+            "turn_id": utterances["turn_id"].to_numpy()[made.turn],
             "start": made.start,
             "end": made.start + made.length,
             "turn_start": made.turn_start,

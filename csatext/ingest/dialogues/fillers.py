@@ -53,16 +53,16 @@ def _padding() -> tuple[re.Pattern[str], ...]:
     sound = _listed(entry.term for entry in entries if entry.get("kind") == "hesitation")
     tags = _listed(entry.term for entry in entries if entry.get("kind") == "tag" and entry.term[0] in "是对")
     # Possessive and bounded, so that time grows with the length alone. 哈哈 is laughter, no padding.
-    said = rf"(?:(?!哈哈|嘿嘿)(?>{every})){{1,9}}+"
+    padding = rf"(?:(?!哈哈|嘿嘿)(?>{every})){{1,9}}+"
     alone = rf"(?!哈哈|嘿嘿)(?>{sound})"
     return (
         # 嗯，那个，我想 -> 我想: padding and the pause behind it.
         re.compile(
-            rf"(?<=[{_WEAK}{_STRONG}{EDGE}])(?:{said}[{_WEAK}]++){{1,9}}+(?=[^{_WEAK}{_STRONG}{EDGE}])"
+            rf"(?<=[{_WEAK}{_STRONG}{EDGE}])(?:{padding}[{_WEAK}]++){{1,9}}+(?=[^{_WEAK}{_STRONG}{EDGE}])"
         ),
         # 我想退，那个。 -> 我想退。: padding and the pause before it.
         re.compile(
-            rf"(?<=[^{_WEAK}{_STRONG}{EDGE}])[{_WEAK}]++{said}(?:[{_WEAK}]++{said}){{0,9}}+"
+            rf"(?<=[^{_WEAK}{_STRONG}{EDGE}])[{_WEAK}]++{padding}(?:[{_WEAK}]++{padding}){{0,9}}+"
             rf"(?=[{_WEAK}]*+[{_STRONG}{EDGE}])"
         ),
         # 没到，是吧，我 -> 没到，我: a tag within the sentence, never the question at its end.
@@ -171,8 +171,8 @@ def kept_characters(text: str) -> NDArray[np.bool_]:
 
     Examples
     --------
-    >>> said = EDGE + "嗯，那个，我我我想退退款，就是说，还没到" + EDGE
-    >>> "".join(c for c, kept in zip(said, kept_characters(said)) if kept).strip(EDGE)
+    >>> text = EDGE + "嗯，那个，我我我想退退款，就是说，还没到" + EDGE
+    >>> "".join(c for c, kept in zip(text, kept_characters(text)) if kept).strip(EDGE)
     '我想退款，还没到'
     """
     kept = _without(text, _found(_padding(), text))

@@ -113,7 +113,7 @@ def _has_role(record: Mapping[str, Any]) -> bool:
 
 
 def _sayable(value: Any) -> bool:
-    """Return whether a value can be what one speaker said: a text, a list of texts, objects with text."""
+    """Return whether a value can be an utterance: a text, a list of texts, objects with text."""
     if isinstance(value, str):
         return True
     if isinstance(value, list):
@@ -125,7 +125,7 @@ def _sayable(value: Any) -> bool:
 
 
 def text_key(record: Mapping[str, Any]) -> str | None:
-    """Return the key under which a record holds what was said."""
+    """Return the key under which a record holds its utterance."""
     found = [key for key in _candidates(tuple(record), "text") if _sayable(record[key])]
     # An empty list of words stands beside the sentence that it was made from.
     return next((key for key in found if record[key] != []), found[0] if found else None)
@@ -201,11 +201,11 @@ def is_turns(value: Any, key: str) -> bool:
     if are_words(value, key):
         return any(_speaks(item) for item in head)
     if all(isinstance(item, dict) for item in head):
-        said = [item for item in head if text_key(item) is not None]
-        spoken = sum(_speaks(item) or _has_role(item) for item in said)
-        if said and (2 * spoken >= len(head) or (named and 2 * len(said) >= len(head))):
+        with_text = [item for item in head if text_key(item) is not None]
+        with_speaker = sum(_speaks(item) or _has_role(item) for item in with_text)
+        if with_text and (2 * with_speaker >= len(head) or (named and 2 * len(with_text) >= len(head))):
             return True
-        return not said and sum(bool(speaker_keys(item)) for item in head) * 2 > len(head)
+        return not with_text and sum(bool(speaker_keys(item)) for item in head) * 2 > len(head)
     if all(is_listed(item) for item in head):
         alike = _alike(head)
         return 2 * len(alike) > len(head) and listed_parts(alike) is not None
@@ -242,18 +242,18 @@ def holds_dialogues(value: Any, key: str = "", depth: int = 0) -> bool:
     return any(holds_dialogues(item, str(name), depth + 1) for name, item in value.items())
 
 
-def _said(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each text of what one speaker said, with what else stands in its object."""
+def _texts_of(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each text of one speaker, with the other fields of its object."""
     if isinstance(value, str):
         yield value, {}
     elif isinstance(value, dict):
         key = text_key(value)
         if key is not None:
-            for text, extras in _said(value[key]):
+            for text, extras in _texts_of(value[key]):
                 yield text, other_fields(value, key) | dict(extras)
     elif isinstance(value, list):
         for item in value:
-            yield from _said(item)
+            yield from _texts_of(item)
     elif value is not None:
         yield str(value), {}
 
@@ -277,8 +277,8 @@ def _utterances(items: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Utteran
             for line in split_transcript(item, "named") if isinstance(item, str) else []:
                 label = line.label or label
                 times = {"started_at": line.began, "ended_at": line.ended}
-                told = {k: v for k, v in times.items() if v is not None}
-                yield place, Utterance(0, label, line.text, told)
+                known = {k: v for k, v in times.items() if v is not None}
+                yield place, Utterance(0, label, line.text, known)
             if not isinstance(item, str):
                 yield place, Utterance(0, None, "", {"record": plain(item)})
         return
@@ -289,8 +289,8 @@ def _utterances(items: Sequence[tuple[int, Any]]) -> Iterator[tuple[int, Utteran
         if isinstance(item, dict):
             yield from ((place, utterance) for utterance in _of_object(item))
         elif listed is not None and is_listed(item) and len(item) == width:
-            who, said, when = listed
-            yield place, Utterance(0, item[who], item[said], {} if when is None else {"time": item[when]})
+            who, words, when = listed
+            yield place, Utterance(0, item[who], item[words], {} if when is None else {"time": item[when]})
         elif isinstance(item, str):
             yield place, Utterance(0, str(place % 2 + 1), item, {})
         else:
@@ -302,13 +302,13 @@ def _of_object(item: Mapping[str, Any]) -> Iterator[Utterance]:
     key = text_key(item)
     if key is not None:
         fields = other_fields(item, key)
-        for text, extras in list(_said(item[key])) or [("", {})]:
+        for text, extras in list(_texts_of(item[key])) or [("", {})]:
             yield Utterance(0, None, text, fields | dict(extras))
         return
     speakers = speaker_keys(item)
     fields = other_fields(item, *speakers)
     for speaker in speakers:
-        for text, extras in _said(item[speaker]):
+        for text, extras in _texts_of(item[speaker]):
             yield Utterance(0, speaker, text, fields | dict(extras))
     if not speakers:
         yield Utterance(0, None, "", {"record": plain(item)})

@@ -158,15 +158,15 @@ def _transcripts(raw: RawTable, name: str, grammar: str) -> Expanded:
         Reject(int(lines[i]) or None, "文本为空", row_text(raw.frame.iloc[i])) for i in np.flatnonzero(empty)
     ]
     rows: list[int] = []
-    said = []
+    utterances = []
     for row, cell in enumerate(cells):
         if empty[row]:
             continue
         found = split_transcript(_BREAK.sub("\n", cell), grammar)
         rows += [row] * len(found)
-        said += found
+        utterances += found
     others = raw.frame.drop(columns=name).iloc[rows].reset_index(drop=True)
-    frame, given = _said_table(said, others)
+    frame, given = _utterance_table(utterances, others)
     ids = [c for c in candidates([str(c) for c in others.columns], "doc_id") if raw.frame[c].is_unique]
     if ids:
         given["doc_id"] = ids[0]
@@ -176,13 +176,13 @@ def _transcripts(raw: RawTable, name: str, grammar: str) -> Expanded:
     return Expanded(frame, given, lines[rows], rejects)
 
 
-def _said_table(said: list[Any], others: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+def _utterance_table(utterances: list[Any], others: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     frame = pd.DataFrame(
         {
-            "\0label": pd.array([line.label for line in said], dtype="str"),
-            "\0text": pd.array([line.text for line in said], dtype="str"),
-            "\0began": pd.array([line.began for line in said], dtype="str"),
-            "\0ended": pd.array([line.ended for line in said], dtype="str"),
+            "\0label": pd.array([line.label for line in utterances], dtype="str"),
+            "\0text": pd.array([line.text for line in utterances], dtype="str"),
+            "\0began": pd.array([line.began for line in utterances], dtype="str"),
+            "\0ended": pd.array([line.ended for line in utterances], dtype="str"),
         }
     )
     given = {"role": "\0label", "text": "\0text"}
@@ -211,7 +211,7 @@ def transcript_file(
     cuts = sorted((titled or _openings(text, grammar)).items())
     edges = [0, *(start for start, _ in cuts), len(text)]
     titles = [None, *(match for _, match in cuts)]
-    said: list[Any] = []
+    utterances: list[Any] = []
     lines: list[int] = []
     fields: list[dict[str, str]] = []
     rejects: list[Reject] = []
@@ -219,7 +219,7 @@ def transcript_file(
     number = 0
     for start, end, title in zip(edges[:-1], edges[1:], titles, strict=True):
         if title is not None:
-            own = {**(own if not said or number != len(said) else {})}
+            own = {**(own if not utterances or number != len(utterances) else {})}
             if title.groupdict().get("id"):
                 own["\0doc"] = title["id"]
         body = text[title.end() if title is not None else start : end]
@@ -232,14 +232,14 @@ def transcript_file(
             if line.label is None:
                 rejects += _preamble(line.text, own, place)
                 continue
-            said.append(line)
+            utterances.append(line)
             lines.append(place)
             fields.append(own)
-        number = len(said)
+        number = len(utterances)
         if any(entry is own for entry in fields[-1:]):
             own = {}
     groups = np.cumsum([i == 0 or fields[i] is not fields[i - 1] for i in range(len(fields))])
-    frame, given = _said_table(said, pd.DataFrame(fields, dtype=object))
+    frame, given = _utterance_table(utterances, pd.DataFrame(fields, dtype=object))
     if len(groups) and groups[-1] > 1:
         named = frame["\0doc"] if "\0doc" in frame else pd.Series(pd.NA, index=frame.index)
         frame["\0doc"] = named.where(named.notna(), pd.Series(groups.astype(str)))
@@ -266,7 +266,7 @@ def _openings(text: str, grammar: str) -> dict[int, re.Match[str]]:
 
 
 def _preamble(text: str, own: dict[str, str], line: int) -> list[Reject]:
-    """Put fields above the first utterance into ``own``; return the other lines as rejects."""
+    """Return the lines above the first utterance as rejects, but put fields among them into ``own``."""
     rejects = []
     for place, written in enumerate(text.split("\n")):
         if not written.strip():
@@ -306,11 +306,11 @@ def exchanges(raw: RawTable, columns: Mapping[str, str] | None) -> Expanded | No
     if not ids:
         long["\0doc"] = pd.array((rows + 1).astype(str), dtype="str")
     given["doc_id"] = ids[0] if ids else "\0doc"
-    spoken = np.zeros(len(frame), dtype=np.bool_)
-    spoken[rows[kept]] = True
+    has_text = np.zeros(len(frame), dtype=np.bool_)
+    has_text[rows[kept]] = True
     lines = row_lines(raw)
     rejects = [
-        Reject(int(lines[i]) or None, "文本为空", row_text(frame.iloc[i])) for i in np.flatnonzero(~spoken)
+        Reject(int(lines[i]) or None, "文本为空", row_text(frame.iloc[i])) for i in np.flatnonzero(~has_text)
     ]
     return Expanded(long[kept].reset_index(drop=True), given, lines[rows[kept]], rejects)
 
@@ -321,7 +321,7 @@ def _speech(frame: pd.DataFrame, names: Sequence[str]) -> bool:
 
 
 def _sides(frame: pd.DataFrame) -> list[str]:
-    """Return the columns of what each side said.
+    """Return the columns that hold the messages of each side.
 
     A header that is a speaker and a word for a message (客户消息, agent_text) says so; under a header that
     is a speaker alone (客户, 客服) stand names too: its texts must be of four characters in the mean, or
@@ -329,13 +329,15 @@ def _sides(frame: pd.DataFrame) -> list[str]:
     """
     names = [str(name) for name in frame.columns]
     bare = {name: _MESSAGE.sub("", name) for name in names}
-    told = [name for name in names if bare[name] not in ("", name) and role_of(bare[name], whole=True)]
-    if len({role_of(bare[name], whole=True) for name in told}) > 1:
-        return told
+    message_columns = [
+        name for name in names if bare[name] not in ("", name) and role_of(bare[name], whole=True)
+    ]
+    if len({role_of(bare[name], whole=True) for name in message_columns}) > 1:
+        return message_columns
     sides = [name for name in names if role_of(name, whole=True) or anonymous(name)]
     texts = [as_text(frame[name].iloc[:_CELLS_READ]) for name in sides]
     long = [text.str.len().mean() >= _WORDS for text in texts]
     if all(long) or sum(long) > 1:
         return [name for name, enough in zip(sides, long, strict=True) if enough]
-    spoken = [bool(service_scores(text.dropna()).any()) for text in texts]
-    return sides if any(spoken) and len({role_of(name, whole=True) for name in sides}) > 1 else []
+    like_speech = [bool(service_scores(text.dropna()).any()) for text in texts]
+    return sides if any(like_speech) and len({role_of(name, whole=True) for name in sides}) > 1 else []

@@ -1,4 +1,4 @@
-"""Messages as chat systems export them to plain records: what was said, or a mark such as ``[图片]``."""
+"""Messages as chat systems export them to plain records: their text, or a mark such as ``[图片]``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BODY_KEYS = (
     *(*_WRAPPERS, "body", "msgcontent", "message", "msg", "content", "text", "event"),
     *("内容", "消息内容", "消息", "contents", "parts", "markdown"),
 )
-_SPOKEN = ("text", "content", "msg")
+_TEXT_KEYS = ("text", "content", "msg")
 _DETAILS = (
     *("title", "标题", "filename", "name", "displayname", "caption", "label", "address", "addr"),
     *("description", "desc", "text", "content"),
@@ -110,7 +110,7 @@ def _body_in(value: Any) -> Any:
     if not isinstance(found, dict):
         return value
     media = any(_media_key(name) for name in found)
-    return found if media or _keys(tuple(found), (*_SPOKEN, *_LOCALES, "richtext")) else value
+    return found if media or _keys(tuple(found), (*_TEXT_KEYS, *_LOCALES, "richtext")) else value
 
 
 @lru_cache(maxsize=4096)
@@ -147,11 +147,11 @@ def is_fragments(value: Any) -> bool:
         return False
     if all(isinstance(item, list) for item in value):
         return any(value) and all(not item or is_fragments(item) for item in value)
-    tagged = [item for item in value if isinstance(item, dict)]
-    if not tagged or not all(isinstance(item, str | dict) for item in value):
+    objects = [item for item in value if isinstance(item, dict)]
+    if not objects or not all(isinstance(item, str | dict) for item in value):
         return False
-    kinds = [_kind(item) for item in tagged]
-    between = len(tagged) < len(value)
+    kinds = [_kind(item) for item in objects]
+    between = len(objects) < len(value)
     return all(kind is not None or (between and written != "") for kind, written in kinds)
 
 
@@ -173,7 +173,7 @@ def _fragment(record: Mapping[str, Any], depth: int) -> str | None:
     """Return the text of an object inside a message."""
     kind, written = _kind(record)
     if kind is not None and kind != _TEXT:
-        own = _filled(record, _SPOKEN) if kind in _INLINE else None
+        own = _filled(record, _TEXT_KEYS) if kind in _INLINE else None
         called = _filled(record, ("username", "name")) if kind == _MENTION else None
         return own or (f"@{called}" if called is not None else _mark(kind, record))
     wrapped = record.get(written) if kind == _TEXT else None
@@ -194,7 +194,7 @@ def _fragment(record: Mapping[str, Any], depth: int) -> str | None:
 def _mark(kind: str, record: Mapping[str, Any]) -> str:
     """Return the mark of a message that is no text, with its title, file name, place or event.
 
-    What stands in a menu is said: its head, choices and tail, one on each line.
+    The text of a menu is its head, choices and tail, one on each line.
     """
     if kind == _CHOICES:
         lines = list(_choices(record))
@@ -235,29 +235,29 @@ def _body(record: Mapping[str, Any]) -> tuple[str | None, str | None]:
     key = key or next(iter(rich or held), None)
     body = record[key] if key is not None else None
     if kind is not None and kind != _TEXT:
-        said = body.strip() if isinstance(body, str) and not rich else ""
-        if said and not (_ADDRESS.fullmatch(said) or _FILE_NAME.fullmatch(said)):
+        words = body.strip() if isinstance(body, str) and not rich else ""
+        if words and not (_ADDRESS.fullmatch(words) or _FILE_NAME.fullmatch(words)):
             # 类型 may be the topic of what was said, and 内容 already a mark.
             return None, None
-        named = said and kind not in _UNNAMED and not _ADDRESS.fullmatch(said)
-        return f"[{kind}] {said}" if named else _mark(kind, record), key
+        named = words and kind not in _UNNAMED and not _ADDRESS.fullmatch(words)
+        return f"[{kind}] {words}" if named else _mark(kind, record), key
     if body is None:
         shown = next(
             (found for name, value in record.items() if value and (found := _kind_named(name))), None
         )
-        blank_text = any(value == "" for value in _values(record, _SPOKEN))
+        blank_text = any(value == "" for value in _values(record, _TEXT_KEYS))
         return (_mark(shown, {}), None) if blank_text and shown not in (None, _TEXT) else (None, None)
     if not rich and key in held:
         return None, None
     inner = _body_in(body)
-    told = (
+    is_body = (
         kind is not None
         or inner is not body
         or normal_header(str(key)) in _WRAPPERS
         or is_fragments(inner)
         or (isinstance(inner, dict) and _kind(inner)[0] is not None)
     )
-    text = _flat(inner) if told else None
+    text = _flat(inner) if is_body else None
     if text is None and isinstance(inner, dict) and written and _flat(inner) is None:
         return f"[{written}]", key
     return (text, key) if text is not None else (None, None)

@@ -22,7 +22,7 @@ _GUESSES = ("alternatives", "nbest", "hypotheses")
 """Keys of a list of readings of one sentence, the likeliest first."""
 _SHORT = 4
 """Longest word in Chinese characters, in the mean."""
-_SPOKEN_WORDS = ("pronunciation", "punctuation")
+_WORD_TYPES = ("pronunciation", "punctuation")
 _SAMPLE = 50
 _SIDES = 8
 """Most channels or speakers of one call whose sentences stand apart."""
@@ -61,7 +61,7 @@ def are_words(value: Any, key: str) -> bool:
     head = value[:_SAMPLE] if isinstance(value, list) else []
     if not head or not all(isinstance(item, dict) for item in head):
         return False
-    if all(item.get("type") in _SPOKEN_WORDS for item in head):
+    if all(item.get("type") in _WORD_TYPES for item in head):
         return True
     if normal_header(key) not in _WORDS:
         return False
@@ -100,8 +100,8 @@ def join_words(words: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     Examples
     --------
-    >>> said = [("您", "A"), ("好", "A"), ("退", "B")]
-    >>> join_words([{"word": word, "speaker": who} for word, who in said])
+    >>> words = [("您", "A"), ("好", "A"), ("退", "B")]
+    >>> join_words([{"word": word, "speaker": who} for word, who in words])
     [{'text': '您好', 'speaker': 'A'}, {'text': '退', 'speaker': 'B'}]
     """
     last, speakers = None, []
@@ -127,7 +127,7 @@ def _lattice(record: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return a sentence of iFlytek, ``st.rt[].ws[].cw[].w``; None for any other record.
 
     https://www.xfyun.cn/doc/asr/ifasr_new/API.html : ``bg`` and ``ed`` in milliseconds, ``rl`` the speaker
-    from 1, 0 where they were not told apart.
+    from 1, 0 where they were not separated.
     """
     best = opened(record.get("json_1best", record.get("cn")))
     sentence = best.get("st") if isinstance(best, dict) else None
@@ -173,8 +173,8 @@ def _side(record: Mapping[str, Any]) -> Any:
     side = _speaker(record)
     side = record.get("channel") if side is None else side
     named = any(record[key] not in (None, "") for key in _named(tuple(record), "doc_id"))
-    told = isinstance(side, str | int) and not named and anonymous(str(side))
-    return side if told else None
+    is_side = isinstance(side, str | int) and not named and anonymous(str(side))
+    return side if is_side else None
 
 
 def _blocks(items: Sequence[Any]) -> list[dict[str, Any]] | None:

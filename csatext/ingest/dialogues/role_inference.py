@@ -21,7 +21,7 @@ _SWITCH = 0.8
 _SCALE = 0.5
 """Log-odds of the service side for one point of score."""
 _WORDLESS = -0.4
-"""Log-odds of the service side for a turn without any cue: the desk rarely speaks without one."""
+"""Log-odds of the service side for a turn without any trigger word: the desk rarely speaks without one."""
 _CLEAR = 3.0
 """Difference of scores from which a dialogue decides for itself, whatever its labels do elsewhere."""
 _USUAL = 2.0
@@ -94,7 +94,7 @@ def likely_sides(
 
 
 @cache
-def _cues() -> Mapping[tuple[str, float], str]:
+def _trigger_patterns() -> Mapping[tuple[str, float], str]:
     """Return one pattern for each role and weight of ``lexicons/dialogue_cues.tsv``."""
     groups: dict[tuple[str, float], list[str]] = {}
     for entry in Lexicon.load("dialogue_cues").entries:
@@ -110,8 +110,8 @@ def _cues() -> Mapping[tuple[str, float], str]:
 def service_scores(texts: pd.Series) -> NDArray[np.float64]:
     """Return for each utterance how much it sounds like the service side (> 0) or the customer (< 0).
 
-    The weights of the cues found, each kind of cue at most twice an utterance (REQUIREMENTS row 17: the
-    roles of a call must be known before its words are judged).
+    The weights of the trigger words found, each kind of them at most twice an utterance (REQUIREMENTS row
+    17: the roles of a call must be known before its words are judged).
 
     Examples
     --------
@@ -120,7 +120,7 @@ def service_scores(texts: pd.Series) -> NDArray[np.float64]:
     """
     column = string_array(texts)
     total = np.zeros(len(texts))
-    for (role, factor), pattern in _cues().items():
+    for (role, factor), pattern in _trigger_patterns().items():
         counts = pc.fill_null(pc.count_substring_regex(column, pattern), 0).to_numpy(zero_copy_only=False)
         total += (factor if role == "agent" else -factor) * np.minimum(counts, 2)
     polite = pc.fill_null(pc.count_substring(column, "您"), 0).to_numpy(zero_copy_only=False)
@@ -150,7 +150,7 @@ def _usual(speakers: pd.DataFrame) -> pd.Series:
 
 
 def infer_roles(turns: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Fill the roles that no label names.
+    """Return the role of each turn, inferred where no label names it, and which ones are inferred.
 
     In each dialogue the speaker whose words are the most like the service side (greetings of the desk,
     您, 为您查询 ...) is the agent, the others are customers unless they too sound like the desk; what the

@@ -234,9 +234,9 @@ def listed_parts(items: Sequence[Any]) -> tuple[int, int, int | None] | None:
     columns = list(zip(*items, strict=True))
     strings = [n for n, column in enumerate(columns) if all(isinstance(part, str) for part in column)]
     timed = {n for n in strings if all(_TIME.fullmatch(part.strip()) for part in columns[n])}
-    spoken = [n for n in strings if n not in timed or not any(columns[n])]
-    labels = [n for n in spoken if _few_labels(columns[n])]
-    if not labels or len(spoken) < 2:
+    texts = [n for n in strings if n not in timed or not any(columns[n])]
+    labels = [n for n in texts if _few_labels(columns[n])]
+    if not labels or len(texts) < 2:
         return None
 
     def score(n: int) -> tuple[float, float, int]:
@@ -245,6 +245,6 @@ def listed_parts(items: Sequence[Any]) -> tuple[int, int, int | None] | None:
         return sum(names) / len(names), -kinds - sum(map(len, columns[n])) / (_LABEL * len(names)), -n
 
     label = max(labels, key=score)
-    text = max((n for n in spoken if n != label), key=lambda n: sum(map(len, columns[n])))
+    text = max((n for n in texts if n != label), key=lambda n: sum(map(len, columns[n])))
     clock = [n for n in range(len(columns)) if n in timed or n not in strings]
     return label, text, clock[0] if clock else None

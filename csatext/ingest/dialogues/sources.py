@@ -25,14 +25,14 @@ from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import RAW_LIMIT, Note, RawTable, Reject
 from csatext.ingest.repair.table_cleanup import tidy
 
-__all__ = ["Spoken", "load_spoken"]
+__all__ = ["FileUtterances", "load_utterances"]
 
 _ESCAPED = re.compile(r"\\[uU][dD][89a-fA-F]|[\ud800-\udfff]")
 _WHAT = "请给出一行一句的表（会话、角色、内容）、对话的 JSON，或「角色：内容」的文本"
 
 
 @dataclass(frozen=True)
-class Spoken:
+class FileUtterances:
     """The utterances of one file under canonical names, with what was lost and decided on the way.
 
     ``lines`` is the line (0: none) of each row, ``frame.doc_id`` is NA where the file names no dialogue.
@@ -45,7 +45,7 @@ class Spoken:
     notes: list[Note] = field(default_factory=list)
 
 
-def load_spoken(sources: Sequence[Source], options: ReadOptions) -> list[Spoken]:
+def load_utterances(sources: Sequence[Source], options: ReadOptions) -> list[FileUtterances]:
     """Return the utterances of each source; of a file among several that has none, the reason as a reject.
 
     Raises
@@ -55,24 +55,24 @@ def load_spoken(sources: Sequence[Source], options: ReadOptions) -> list[Spoken]
     ParameterError
         An option has a value that does not fit.
     """
-    found: list[Spoken] = []
+    found: list[FileUtterances] = []
     errors: list[CsatextError] = []
     for source in sources:
         try:
-            spoken = _load(source, options)
+            loaded = _load(source, options)
         except CsatextError as error:
             errors.append(error)
             lost = failed(error)
             frame = pd.DataFrame({name: pd.array([], dtype="str") for name in ("doc_id", "role", "text")})
             none = np.array([], dtype=np.int64)
-            spoken = Spoken(source.name, frame, none, lost.rejects, lost.notes)
-        found.append(replace(spoken, notes=[*source.notes, *spoken.notes]))
+            loaded = FileUtterances(source.name, frame, none, lost.rejects, lost.notes)
+        found.append(replace(loaded, notes=[*source.notes, *loaded.notes]))
     if len(errors) == len(sources):
         raise errors[0]
     return found
 
 
-def _load(source: Source, options: ReadOptions) -> Spoken:
+def _load(source: Source, options: ReadOptions) -> FileUtterances:
     text = source.text if source.ending in (*PLAIN, *RECORDS, *SUBTITLES) else None
     if text is None:
         return _from_table(source.raw, source, options)
@@ -103,7 +103,7 @@ def _is_table(text: str) -> bool:
     )
 
 
-def _from_subtitles(text: str, source: Source, options: ReadOptions) -> Spoken:
+def _from_subtitles(text: str, source: Source, options: ReadOptions) -> FileUtterances:
     cues, rejects = read_subtitles(text.replace("\r\n", "\n").replace("\r", "\n"))
     if not cues:
         raise InputError.unreadable(source.where, "字幕里没有一句话", "请检查导出是否完成")
@@ -127,20 +127,20 @@ def _finish(
     source: Source,
     options: ReadOptions,
     notes: Sequence[Note] = (),
-) -> Spoken:
+) -> FileUtterances:
     """Return the rows under canonical names; the caller's mapping wins over what the shape says."""
     chosen = chosen_columns([str(name) for name in frame.columns], options.single_columns(), source.where)
     settled = {**{k: v for k, v in given.items() if v not in chosen.values()}, **chosen}
     there = {name: header for name, header in settled.items() if header in frame.columns}
     mapped = map_turns(frame, there, source.where, options.timezone, options.dayfirst)
-    said = [
+    chosen_notes = [
         Note("column_mapping", c, len(frame), len(frame), f"由「{h}」得到（调用者指定）")
         for c, h in chosen.items()
     ]
-    return Spoken(source.name, mapped.frame, lines, rejects, [*notes, *said, *mapped.notes])
+    return FileUtterances(source.name, mapped.frame, lines, rejects, [*notes, *chosen_notes, *mapped.notes])
 
 
-def _from_table(raw: RawTable, source: Source, options: ReadOptions) -> Spoken:
+def _from_table(raw: RawTable, source: Source, options: ReadOptions) -> FileUtterances:
     """Return the utterances of a table: nested cells, transcripts in cells, exchanges, or one a row."""
     if raw.frame.empty:
         raise InputError.unreadable(source.where, "没有数据行", "请检查导出条件，或换一个文件")
@@ -158,17 +158,17 @@ def _from_table(raw: RawTable, source: Source, options: ReadOptions) -> Spoken:
             rest = replace(options, columns=there)
             return _finish(frame, given, lines, [*raw.rejects, *rejects], source, rest, raw.notes)
     lines = raw.lines if raw.lines is not None else np.zeros(len(raw.frame), dtype=np.int64)
-    spoken = _finish(raw.frame, {}, lines, raw.rejects, source, options, raw.notes)
+    loaded = _finish(raw.frame, {}, lines, raw.rejects, source, options, raw.notes)
     if (
-        spoken.frame["role"].isna().all()
-        and "speaker" not in spoken.frame
-        and spoken.frame["doc_id"].isna().all()
+        loaded.frame["role"].isna().all()
+        and "speaker" not in loaded.frame
+        and loaded.frame["doc_id"].isna().all()
     ):
         raise InputError.unreadable(source.where, "看不出谁在说话，也没有会话编号", _WHAT)
-    return spoken
+    return loaded
 
 
-def _from_json(text: str, source: Source, options: ReadOptions) -> Spoken | None:
+def _from_json(text: str, source: Source, options: ReadOptions) -> FileUtterances | None:
     """Return the utterances of JSON or JSON lines; None where the text is not JSON after all."""
     try:
         records, lines, rejects = _parse(text)

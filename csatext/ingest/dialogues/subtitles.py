@@ -76,7 +76,7 @@ def read_subtitles(text: str) -> tuple[list[Caption], list[Reject]]:
     heads = list(_ARROW.finditer(text))
     bodies = _bodies(text, heads)
     plain = [_TAG.sub("", body).strip() for body in bodies]
-    named = any(said.label for body in plain for said in split_transcript(body, "named"))
+    named = any(part.label for body in plain for part in split_transcript(body, "named"))
     grammar = find_grammar(["\n".join(plain)]) or ("named" if named else None)
     cues: list[Caption] = []
     rejects: list[Reject] = []
@@ -88,12 +88,12 @@ def read_subtitles(text: str) -> tuple[list[Caption], list[Reject]]:
             rejects.append(Reject(line, "文本为空", head[0][:RAW_LIMIT]))
             continue
         start, end = _seconds(head, 1), _seconds(head, 5)
-        said: Iterable[tuple[str | None, str]] = [(None, body)]
+        utterances: Iterable[tuple[str | None, str]] = [(None, body)]
         if _VOICE.search(written) is not None:
-            said = _voices(written)
+            utterances = _voices(written)
         elif grammar:
-            said = ((part.label, part.text) for part in split_transcript(body, grammar))
-        for label, words in said:
+            utterances = ((part.label, part.text) for part in split_transcript(body, grammar))
+        for label, words in utterances:
             speaker = label or speaker
             cues.append(Caption(speaker, start, end, words, line))
     return cues, rejects

@@ -54,7 +54,7 @@ _KINDS = (
 
 
 @cache
-def cue_terms(kind: str) -> tuple[str, ...]:
+def trigger_terms(kind: str) -> tuple[str, ...]:
     """Return the terms of one kind of ``lexicons/dialogue_cues.tsv``, longest first."""
     terms = [entry.term for entry in Lexicon.load("dialogue_cues").entries if entry.get("kind") == kind]
     return tuple(sorted(terms, key=lambda term: (-len(term), term)))
@@ -126,7 +126,7 @@ def canned_pattern(kind: str) -> str:
     >>> [bool(re.search(canned_pattern("button"), key)) for key in ("转人工", "转人工太难了")]
     [True, False]
     """
-    terms = "|".join(cue_terms(kind))
+    terms = "|".join(trigger_terms(kind))
     return rf"^(?:#?(?:{terms})#?)+$" if kind == "card_field" else rf"^(?:{terms})+$"
 
 
@@ -139,7 +139,7 @@ def is_card(keys: pd.Series) -> pd.Series:
     [True, False]
     """
     column = string_array(keys)
-    terms = "|".join(cue_terms("card_field"))
+    terms = "|".join(trigger_terms("card_field"))
     fields = pc.count_substring_regex(column, terms).to_numpy(zero_copy_only=False)
     ended = pc.match_substring_regex(column, f"(?:{terms})#?[^#]{{0,{_CARD_END}}}#?$")
     card = (fields > 1) & ended.to_numpy(zero_copy_only=False).astype(np.bool_)
@@ -158,6 +158,6 @@ def kind_of_message(texts: pd.Series) -> pd.Series:
     kinds = pd.Series("other", index=texts.index, dtype="str")
     column = string_array(texts)
     for kind in reversed(_KINDS):
-        found = pc.match_substring_regex(column, "|".join(cue_terms(kind))).to_numpy(zero_copy_only=False)
+        found = pc.match_substring_regex(column, "|".join(trigger_terms(kind))).to_numpy(zero_copy_only=False)
         kinds = kinds.mask(pd.Series(found, index=texts.index).fillna(False).astype("bool"), kind)
     return kinds.replace("hello", "greeting")

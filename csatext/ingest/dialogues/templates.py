@@ -59,7 +59,7 @@ def _pieces(turns: pd.DataFrame) -> pd.DataFrame:
     several = row.map(row.value_counts()) > 1
     cut = pd.DataFrame({"piece": parts[several], "row": row[several], "whole": False})
     table = pd.concat([whole, cut], ignore_index=True)
-    # Much is said many times over: each different piece is looked at once.
+    # Many utterances repeat: each distinct piece is examined once.
     codes, different = pd.factorize(table["piece"])
     table["key"] = keys_of(pd.Series(different, dtype="str")).array.take(codes)
     at = table["row"].to_numpy()
@@ -121,7 +121,7 @@ def _near(rare: pd.DataFrame, least: int) -> pd.DataFrame:
 def find_templates(
     turns: pd.DataFrame, *, min_dialogues: int = _DIALOGUES, min_share: float = _SHARE
 ) -> pd.DataFrame:
-    """Find the messages that are sent over and over: greetings, auto-replies, notices, order cards.
+    """Return the messages that are sent over and over: greetings, auto-replies, notices, order cards.
 
     Messages and their sentences are compared without punctuation, with numbers, names and orders as
     slots; what the service side (agent, bot, system) sends in enough dialogues is a template, and so are
@@ -182,8 +182,8 @@ def _learnt(pieces: pd.DataFrame, least: int) -> pd.DataFrame:
     near["template"] = near["key"].str.replace("#", SLOT, regex=False).str.replace("\0", GAP, regex=False)
     near["kind"] = kind_of_message(near["key"])
     found = pd.concat([exact, near], ignore_index=True)
-    told = [*(kind for _, kind in _CANNED), "auto_reply"]
-    learnt = found["customer"].astype("bool") & ~found["kind"].isin(told)
+    known = [*(kind for _, kind in _CANNED), "auto_reply"]
+    learnt = found["customer"].astype("bool") & ~found["kind"].isin(known)
     found["kind"] = found["kind"].mask(learnt, "order_card")
     found = found.sort_values(["n_dialogues", "n", "template", "role"], ascending=[False, False, True, True])
     found = found.drop_duplicates(["template", "role"], ignore_index=True)
@@ -195,14 +195,14 @@ def _canned(keys: pd.Series) -> pd.Series:
     """Return the kind of a customer's canned message by its words, NA for what a person typed."""
     column = pa.array(keys, type=pa.large_string(), from_pandas=True)
     kinds = pd.Series(pd.NA, index=keys.index, dtype="str")
-    for cue, kind in _CANNED:
-        found = pc.match_substring_regex(column, canned_pattern(cue)).to_numpy(zero_copy_only=False)
+    for trigger, kind in _CANNED:
+        found = pc.match_substring_regex(column, canned_pattern(trigger)).to_numpy(zero_copy_only=False)
         kinds = kinds.mask(pd.Series(found, index=keys.index).astype("bool") & kinds.isna(), kind)
     return kinds
 
 
 def mark_templates(turns: pd.DataFrame, templates: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Mark the turns that are templates.
+    """Return the turns with a mark on those that are templates.
 
     A turn is one when it is a template as a whole, or when at least 80 % of its words (for a customer:
     all) stand in sentences that are. Slots alone (an order number) say nothing either way.

@@ -124,7 +124,7 @@ def _spaced() -> re.Pattern[str]:
 
 
 @cache
-def _tagged() -> re.Pattern[str]:
+def _bracketed() -> re.Pattern[str]:
     """Return the pattern of a role name in square brackets, with no pause before it."""
     known = "|".join(re.escape(name) for name in _role_names() if len(name) > 1)
     return re.compile(
@@ -152,9 +152,9 @@ def _label(match: re.Match[str]) -> str:
 def _heads(text: str, grammar: str) -> list[re.Match[str]]:
     """Return the heads of utterances; a header of a form (订单号：, 时间：) is none."""
     found = list(_pattern(grammar).finditer(text))
-    if grammar == "named" and _tagged().match(text.lstrip()):
-        tagged = list(_tagged().finditer(text))
-        found = tagged if len(tagged) > len(found) else found
+    if grammar == "named" and _bracketed().match(text.lstrip()):
+        bracketed = list(_bracketed().finditer(text))
+        found = bracketed if len(bracketed) > len(found) else found
     if grammar in ("named", "glued", "spaced"):
         return found
     return [
@@ -232,10 +232,12 @@ def split_transcript(text: str, grammar: str) -> list[Line]:
     first = text[: heads[0].start()] if heads else text
     lines = [Line(None, None, None, first.strip())] if first.strip() else []
     for match, after in zip(heads, [*heads[1:], None][: len(heads)], strict=True):
-        said = text[match.end() : after.start() if after is not None else len(text)]
+        words = text[match.end() : after.start() if after is not None else len(text)]
         groups = match.groupdict()
         when = groups.get("before") or groups.get("after") or groups.get("later")
         parts = re.findall(_SPOT, when) if when else []
         began = parts[0] if parts else None
-        lines.append(Line(_label(match), began, parts[1] if len(parts) > 1 else None, said.strip(" \t\r\n|")))
+        lines.append(
+            Line(_label(match), began, parts[1] if len(parts) > 1 else None, words.strip(" \t\r\n|"))
+        )
     return lines

@@ -158,7 +158,7 @@ def _known_share(column: pd.Series) -> tuple[float, int]:
 
 
 def pick_text(frame: pd.DataFrame, free: list[str]) -> str | None:
-    """Return the column of what was said: the best name with content, else the most sentences or letters."""
+    """Return the column of utterances: the best name with content, else the most sentences or letters."""
     filled = {name: ~blank(as_text(frame[name].iloc[:_SAMPLE])) for name in free}
     named = [name for name in candidates(free, "text") if filled[name].any()]
     if named:
@@ -207,8 +207,10 @@ def pick_role(frame: pd.DataFrame, free: list[str], doc: pd.Series | None) -> tu
             return name, "value"
     for name in named:
         labels = _labels(frame[name])
-        spoken = pd.DataFrame({"doc": "" if doc is None else doc, "label": labels}).dropna().drop_duplicates()
-        if labels.nunique() > 1 and len(spoken) <= 6 * max(spoken["doc"].nunique(), 1):
+        speakers = (
+            pd.DataFrame({"doc": "" if doc is None else doc, "label": labels}).dropna().drop_duplicates()
+        )
+        if labels.nunique() > 1 and len(speakers) <= 6 * max(speakers["doc"].nunique(), 1):
             return name, "apart"
     return (best, "name") if best is not None and shares[best][0] > 0 else (None, "")
 
@@ -231,10 +233,10 @@ def _roles(
     roles = map_roles(labels)
     pairs = labels.to_frame("label").assign(role=roles).dropna().drop_duplicates().head(12)
     seen = "、".join(f"{label}={role}" for label, role in zip(pairs["label"], pairs["role"], strict=True))
-    said = ("由说话人的名字得到" if header.startswith("\0") else f"由「{header}」得到") + (
+    detail = ("由说话人的名字得到" if header.startswith("\0") else f"由「{header}」得到") + (
         f"：{seen}" if seen and labels.nunique() <= _FEW_VALUES else ""
     )
-    notes.append(Note("role_mapping", "role", int(roles.notna().sum()), n, said))
+    notes.append(Note("role_mapping", "role", int(roles.notna().sum()), n, detail))
     return roles, labels
 
 
@@ -313,8 +315,8 @@ def own_dialogues(items: Sequence[Any], fields: Mapping[str, Any]) -> tuple[str,
 
     Examples
     --------
-    >>> said = [("1", "客服"), ("2", "客服"), ("1", "用户"), ("2", "用户")]
-    >>> items = [{"session_id": name, "role": who, "text": "在"} for name, who in said]
+    >>> pairs = [("1", "客服"), ("2", "客服"), ("1", "用户"), ("2", "用户")]
+    >>> items = [{"session_id": name, "role": who, "text": "在"} for name, who in pairs]
     >>> own_dialogues(items, {})
     ('session_id', ['1', '2', '1', '2'])
     """
@@ -325,13 +327,13 @@ def own_dialogues(items: Sequence[Any], fields: Mapping[str, Any]) -> tuple[str,
         if whole and candidates((*whole, name), "doc_id")[0] != name:
             return None
         values = [_field(item, name) for item in items]
-        told = [value for value in values if value is not None]
-        kinds, ids = len(set(told)), _filled_down(values)
+        known = [value for value in values if value is not None]
+        kinds, ids = len(set(known)), _filled_down(values)
         if kinds and normal_header(name) in _REPEATS:
             return name, _with_desks(items, ids)
-        if kinds < 2 or len(told) < _NOT_ALL * len(values):
+        if kinds < 2 or len(known) < _NOT_ALL * len(values):
             continue
-        if 2 * kinds <= len(told) and not _tells_speakers(items, ids):
+        if 2 * kinds <= len(known) and not _tells_speakers(items, ids):
             return name, ids
     return None
 
@@ -385,7 +387,7 @@ def map_turns(
     Raises
     ------
     InputError
-        No column holds what was said.
+        No column holds utterances.
 
     Examples
     --------

@@ -20,7 +20,7 @@ from csatext.ingest.raw_table import Note, RawTable, refuse_wide
 from csatext.ingest.repair.broken_rows import repair
 from csatext.ingest.repair.csv_records import read_records
 from csatext.ingest.repair.header_row import find_header, unique_names
-from csatext.ingest.repair.misaligned_rows import mend_shifts
+from csatext.ingest.repair.misaligned_rows import realign_rows
 from csatext.ingest.repair.table_cleanup import drop_header_rows
 
 __all__ = ["read_delimited"]
@@ -41,7 +41,7 @@ class Layout(NamedTuple):
 
     delimiter: str | None
     names: list[str]
-    headed: bool
+    has_header: bool
     body: int
     body_line: int
     named: int
@@ -93,7 +93,7 @@ def _quotes_are_sound(body: bytes, delimiter: int) -> bool:
     (a doubled quote reads as closing and opening again), a closing one must precede one of those.
     """
     data = np.frombuffer(body, dtype=np.uint8)
-    # In pieces that stay in the processor's cache: a third of the time of one pass over the whole.
+    # In chunks that stay in the processor's cache: a third of the time of one pass over the whole.
     pieces = [
         np.flatnonzero(data[first : first + _PIECE] == _QUOTE) + first
         for first in range(0, data.size, _PIECE)
@@ -143,7 +143,7 @@ def _plain_text_cells(text: str, layout: Layout, notes: list[Note]) -> str:
 def _surplus(raw: RawTable, layout: Layout) -> list[Note]:
     """Return how many rows have content beyond the columns that the header names."""
     extra = list(raw.frame.columns[layout.named :])
-    if not extra or not layout.headed:
+    if not extra or not layout.has_header:
         return []
     n = int((raw.frame[extra].fillna("") != "").any(axis=1).sum())
     detail = (
@@ -177,7 +177,7 @@ def _fast(text: str, layout: Layout) -> RawTable | None:
     lines = _lines(table, body, layout)
     if lines is None:
         return None
-    return RawTable(table.to_pandas(), lines, [], [], layout.headed)
+    return RawTable(table.to_pandas(), lines, [], [], layout.has_header)
 
 
 def _lines(table: pa.Table, body: bytes, layout: Layout) -> np.ndarray | None:
@@ -199,12 +199,12 @@ def _holds_line_end(cells: pa.LargeStringArray) -> bool:
 
 
 def _careful(text: str, layout: Layout, path: object) -> RawTable:
-    """Return the table read record by record, torn rows mended or rejected."""
+    """Return the table read record by record, broken rows mended or rejected."""
     if text.count("\n") > MOST_RECORDS:
         why = f"引号没有成对，又超过 {MOST_RECORDS:,} 行"
         raise InputError.unreadable(path, why, "请改正引号，或拆成几个文件再读")
     records = read_records(text, layout.delimiter, layout.body, layout.body_line)
-    return repair(text, records, layout.names, layout.delimiter, layout.headed)
+    return repair(text, records, layout.names, layout.delimiter, layout.has_header)
 
 
 def read_delimited(text: str, path: object, delimiter: str | None = None) -> RawTable:
@@ -230,9 +230,9 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     """
     notes: list[Note] = []
     line = 1
-    told = _SEP_LINE.match(text)
-    if told is not None:
-        text, delimiter, line = text[told.end() :], told.group(1), 2
+    declared = _SEP_LINE.match(text)
+    if declared is not None:
+        text, delimiter, line = text[declared.end() :], declared.group(1), 2
     found = delimiter or sniff_delimiter(text)
     single = _single(text, found)
     if single is not None and found is not None:
@@ -252,7 +252,7 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
         raw = _as_written(raw, single, found)
     if raw.frame.empty and not raw.rejects:
         raise InputError.unreadable(path, "只有表头，没有数据行", "请检查导出条件，或换一个文件")
-    raw = mend_shifts(drop_header_rows(raw))
+    raw = realign_rows(drop_header_rows(raw))
     return replace(raw, notes=[*notes, *_surplus(raw, layout), *raw.notes])
 
 

@@ -154,15 +154,15 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
     if encoding is None:
         text = _plain_utf8(data)
         name, confidence = ("utf-8", 0.99) if text is not None else detect_encoding(data)
-        said = f"编码：{name}（把握 {confidence:.0%}）"
+        detail = f"编码：{name}（把握 {confidence:.0%}）"
     else:
         name = _canonical(encoding)
-        said = f"编码：{name}（指定）"
+        detail = f"编码：{name}（指定）"
         likelier = likelier_encoding(data, name)
         if likelier is not None:
             what = f"这个文件像是 {likelier}，请改成它，或去掉 encoding= 让程序判断"
             raise InputError.unreadable(path, f"按指定的编码 {encoding} 读出来不是中文", what)
-    notes = [Note("encoding", "", 1, 1, said)]
+    notes = [Note("encoding", "", 1, 1, detail)]
     if text is None and name in _MIXED_NAMES and b"\x00" in data:
         # Before the bytes are decoded: NUL may stand between the two of a character.
         data, more = _without_nul(data)

@@ -62,7 +62,7 @@ def stems(names: Sequence[str]) -> list[str]:
 
 
 def _inflate(data: bytes, path: Path) -> Iterator[bytes]:
-    """Yield the content of a gzip file in pieces, that of files written one after another included."""
+    """Yield the content of a gzip file in chunks, that of files written one after another included."""
     stream = zlib.decompressobj(wbits=31)
     members = 1
     for at in range(0, len(data), _PACKED_PIECE):

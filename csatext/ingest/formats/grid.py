@@ -85,7 +85,7 @@ def filled_rows(rows: list[list[object]]) -> int:
 
 
 def _fill_down(rows: list[list[object]], merged: list[MergedRange], names: list[str], body: int) -> int:
-    """Write the value of a data cell merged over several rows into each, texts but once; return how many.
+    """Return how many merged cells had their value written into each of their rows; texts are left out.
 
     A text that is merged over rows is one contact's, and would be counted once for each of them.
     """
@@ -265,7 +265,7 @@ def stack_tables(tables: Sequence[tuple[str, RawTable]]) -> RawTable:
         np.concatenate(lines),
         [reject for _, raw in tables for reject in raw.rejects],
         notes,
-        all(raw.headed for _, raw in tables),
+        all(raw.has_header for _, raw in tables),
     )
 
 

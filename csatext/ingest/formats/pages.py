@@ -170,7 +170,7 @@ def _tables(text: str) -> Iterator[_Table]:
         elif inner is None or not tag:
             continue
         elif tag in ("td", "th", "cell", "tr", "row"):
-            _move(inner, tag, ends, rest)
+            _apply_tag(inner, tag, ends, rest)
         elif tag in _BREAKS and inner.pieces:
             inner.pieces.append("\0")
     for table in reversed(open_tables):
@@ -178,8 +178,8 @@ def _tables(text: str) -> Iterator[_Table]:
         yield table
 
 
-def _move(table: _Table, tag: str, ends: str | None, rest: str) -> None:
-    """Open or end a row or cell; an end that is missing is understood."""
+def _apply_tag(table: _Table, tag: str, ends: str | None, rest: str) -> None:
+    """Open or end a row or cell of the table; an end that is missing is understood."""
     if ends:
         table.close_cell()
         return
@@ -198,7 +198,7 @@ def _grid(table: _Table, path: object) -> Grid:
     Raises
     ------
     InputError
-        Spans reach over more columns than a sheet has, or over an area that the cells do not fill.
+        Spans cover more columns than a sheet has, or over an area that the cells do not fill.
     """
     rows: list[list[object]] = []
     merged: list[MergedRange] = []

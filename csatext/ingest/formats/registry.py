@@ -35,15 +35,15 @@ _TOO_MUCH, _SPLIT = "内容太大或嵌套太深，内存放不下", "请拆成�
 class Reader(NamedTuple):
     """A kind of table: the endings it has, how it is known by its content, and what reads it.
 
-    ``fits`` and ``read`` take the bytes of the file, or its text where ``decoded``; where ``spoken``, that
-    text may be a dialogue too.
+    ``fits`` and ``read`` take the bytes of the file, or its text where ``decoded``; where
+    ``may_hold_dialogue``, that text may be a dialogue too.
     """
 
     endings: tuple[str, ...]
     fits: Callable[..., bool]
     read: Callable[..., RawTable]
     decoded: bool = False
-    spoken: bool = False
+    may_hold_dialogue: bool = False
 
 
 RECORDS = (".json", ".jsonl", ".ndjson")
@@ -69,14 +69,14 @@ READERS = (
         lambda text, ending, options: ending in RECORDS or (not options.delimiter and looks_like_json(text)),
         lambda text, path, _: read_json(text, path),
         decoded=True,
-        spoken=True,
+        may_hold_dialogue=True,
     ),
     Reader(
         (".csv", ".tsv", ".txt", ".tab", ".psv"),
         lambda _text, _ending, _: True,
         lambda text, path, options: read_delimited(text, path, options.delimiter or None),
         decoded=True,
-        spoken=True,
+        may_hold_dialogue=True,
     ),
 )
 """Kinds of tables, in the order in which they are tried; the content is asked before the ending."""
@@ -129,7 +129,7 @@ class Source:
         self._opened = path is None
         self._reader: Reader | None = None
         self._content: bytes | str | None = None
-        self._said: list[Note] = []
+        self._notes: list[Note] = []
         self._broken: CsatextError | None = None
         self._error: CsatextError | None = None
 
@@ -155,8 +155,8 @@ class Source:
         self._open()
         if self._broken:
             raise self._broken
-        spoken = self._reader is not None and self._reader.spoken
-        return self._content if spoken and isinstance(self._content, str) else None
+        may_hold_dialogue = self._reader is not None and self._reader.may_hold_dialogue
+        return self._content if may_hold_dialogue and isinstance(self._content, str) else None
 
     @property
     def raw(self) -> RawTable:
@@ -188,7 +188,7 @@ class Source:
     @property
     def notes(self) -> list[Note]:
         """What was found on opening: the encoding, and what was passed over beside the file."""
-        notes = [*self._said]
+        notes = [*self._notes]
         if self.skipped:
             n = len(self.skipped)
             detail = f"{n} 个文件或文件夹未读（格式不读、隐藏的，或不是普通文件）："
@@ -196,12 +196,12 @@ class Source:
             notes.append(Note("file_skipped", "", n, n + self._beside, detail))
         return notes
 
-    def stand_for(self, skipped: Sequence[str], n_read: int) -> None:
-        """Take it on to name what was passed over beside ``n_read`` files."""
+    def note_skipped(self, skipped: Sequence[str], n_read: int) -> None:
+        """Keep the names of what was passed over beside ``n_read`` files for the notes of this source."""
         self.skipped, self._beside = tuple(sorted(skipped)), n_read
 
     def release(self) -> None:
-        """Let the text go: its table is what is wanted."""
+        """Drop the content once its table is read."""
         if self._raw is not None:
             self._content = None
 
@@ -234,9 +234,9 @@ class Source:
         declared = None if self.options.encoding else declared_encoding(data)
         if declared is not None and likelier_encoding(data, declared) is not None:
             declared = None
-        text, self._said = decode(data, path, self.options.encoding or declared)
+        text, self._notes = decode(data, path, self.options.encoding or declared)
         if declared is not None:
-            self._said[0] = self._said[0]._replace(detail=f"编码：{declared}（网页注明）")
+            self._notes[0] = self._notes[0]._replace(detail=f"编码：{declared}（网页注明）")
         if not (text[:_GLANCE].strip() or text.strip()):
             raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
         return text
@@ -244,7 +244,7 @@ class Source:
     def _read(self, reader: Reader) -> RawTable:
         content = self._content
         # What may be a transcript or hold dialogues is looked at again, as text.
-        if not (reader.spoken and self.ending in (*PLAIN, *RECORDS, *SUBTITLES)):
+        if not (reader.may_hold_dialogue and self.ending in (*PLAIN, *RECORDS, *SUBTITLES)):
             self._content = None
         return reader.read(content, self.path, self.options)
 
@@ -327,7 +327,7 @@ def _folder(folder: Path, options: ReadOptions) -> list[Source]:
     if not files:
         raise _nothing(folder, _ENDINGS)
     found = [Source(path.relative_to(folder).as_posix(), path, options) for path in files]
-    found[0].stand_for(others, len(found))
+    found[0].note_skipped(others, len(found))
     return found
 
 
@@ -358,7 +358,7 @@ def only_tables(sources: Sequence[Source], path: object) -> list[Source]:
         raise _unknown(only, _TABLES) if single and only is not None else _nothing(path, _TABLES)
     skipped = [name for source in sources for name in source.skipped]
     skipped += [source.name for source in sources if not source.tabular]
-    tables[0].stand_for(skipped, len(tables))
+    tables[0].note_skipped(skipped, len(tables))
     return tables
 
 

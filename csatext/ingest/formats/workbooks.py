@@ -23,7 +23,7 @@ from csatext.ingest.formats.grid import (
     stack_tables,
     table_of_grid,
 )
-from csatext.ingest.formats.xls_container import broken_compound, broken_records, compound_stream
+from csatext.ingest.formats.xls_container import broken_container, broken_records, container_stream
 from csatext.ingest.formats.xlsx_extent import Packed, checked_package, part_of_sheet
 from csatext.ingest.raw_table import Note, RawTable, Reject
 
@@ -43,7 +43,7 @@ def _sound(data: bytes, path: object) -> Packed:
     """Return a workbook whose sizes and chains can be trusted: a failed allocation ends the interpreter."""
     if data.startswith(b"PK"):
         return checked_package(data, path)
-    if broken_compound(data) or broken_records(compound_stream(data, ("Workbook", "Book")) or b""):
+    if broken_container(data) or broken_records(container_stream(data, ("Workbook", "Book")) or b""):
         raise InputError.unreadable(path, *_DAMAGED)
     return Packed(data, {}, {})
 
@@ -58,7 +58,7 @@ def _far_rows(packed: Packed, name: str) -> tuple[list[Reject], list[Note]]:
     return rejects, [Note("sheet", name, n, n, f"{n} 个单元格离表格极远，未读；表格外的内容请检查")]
 
 
-class _Guarded:
+class _PanicAsError:
     """Turn a panic of the reader of workbooks, which is no ``Exception``, into an error of ours."""
 
     def __init__(self, path: object) -> None:
@@ -189,7 +189,7 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
     ParameterError
         No such sheet.
     """
-    with _Guarded(path):
+    with _PanicAsError(path):
         return _read(data, path, sheet)
 
 
@@ -200,11 +200,11 @@ def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:
     names, notes = _choose(book, sheet, path)
     tables: list[tuple[str, RawTable]] = []
     for name in names:
-        rejects, said = _far_rows(packed, name)
+        rejects, sheet_notes = _far_rows(packed, name)
         rows, top, left = _grid(book, name, path)
         if top + len(rows) in _FULL:
             detail = f"工作表「{name}」写满了 {top + len(rows):,} 行，多半有行没有导出来，请分批导出"
-            said.append(Note("sheet_full", "", 1, 1, detail))
+            sheet_notes.append(Note("sheet_full", "", 1, 1, detail))
         try:
             raw = table_of_grid(Grid(name, rows, top, _merges(book, name, top, left)), path)
         except InputError:
@@ -212,6 +212,6 @@ def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:
             if len(names) == 1 or (name == names[-1] and not tables):
                 raise
             continue
-        tables.append((name, replace(raw, rejects=rejects, notes=[*said, *raw.notes])))
+        tables.append((name, replace(raw, rejects=rejects, notes=[*sheet_notes, *raw.notes])))
     raw = stack_tables(tables)
     return replace(raw, notes=[*notes, *raw.notes])

@@ -1,4 +1,4 @@
-"""The compound file that holds an XLS workbook ([MS-CFB]): checked before anything follows its chains."""
+"""The OLE container that holds an XLS workbook ([MS-CFB]): checked before anything follows its chains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["broken_compound", "broken_records", "compound_stream"]
+__all__ = ["broken_container", "broken_records", "container_stream"]
 
 _SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LARGEST = 0xFFFFFFFA
@@ -33,7 +33,7 @@ class _Entry(NamedTuple):
     size: int
 
 
-class _Compound(NamedTuple):
+class _Container(NamedTuple):
     data: bytes
     sector: int
     fat: NDArray[np.int64]
@@ -93,7 +93,7 @@ def _fat_sectors(data: bytes, size: int, sectors: int) -> list[int]:
     return [number for number in numbers if number < _LARGEST]
 
 
-def _parse(data: bytes) -> _Compound:
+def _parse(data: bytes) -> _Container:
     if len(data) < _HEADER + _ENTRY or not data.startswith(_SIGNATURE):
         raise _BrokenError
     major, order, shift, mini_shift = struct.unpack_from("<HHHH", data, 26)
@@ -115,10 +115,10 @@ def _parse(data: bytes) -> _Compound:
         start, low, high = struct.unpack_from("<III", table, at + 116)
         name = table[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
         entries.append(_Entry(name, kind, start, low if major == 3 else low | high << 32))
-    return _Compound(data, size, fat, mini_fat, entries, cutoff)
+    return _Container(data, size, fat, mini_fat, entries, cutoff)
 
 
-def _read(found: _Compound, entry: _Entry, root: bool = False) -> bytes:
+def _read(found: _Container, entry: _Entry, root: bool = False) -> bytes:
     """Return the content of a stream."""
     if entry.size > len(found.data):
         raise _BrokenError
@@ -135,7 +135,7 @@ def _read(found: _Compound, entry: _Entry, root: bool = False) -> bytes:
     return content[: entry.size]
 
 
-def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes | None:
+def container_stream(data: bytes, names: tuple[str, ...]) -> bytes | None:
     """Return the first stream of one of the names, None where the file is broken or has none.
 
     Parameters
@@ -147,7 +147,7 @@ def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes | None:
 
     Examples
     --------
-    >>> compound_stream(b"no workbook", ("Workbook",)) is None
+    >>> container_stream(b"no workbook", ("Workbook",)) is None
     True
     """
     try:
@@ -160,8 +160,8 @@ def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes | None:
     return None
 
 
-def broken_compound(data: bytes) -> bool:
-    """Return whether a compound file has a chain that runs in a circle or out of the file.
+def broken_container(data: bytes) -> bool:
+    """Return whether an OLE container has a chain that runs in a circle or out of the file.
 
     The readers of workbooks follow the chains of sectors ([MS-CFB] 2.2 to 2.6) until they end, and reserve
     what the sizes say: a damaged file could take all memory.
@@ -177,7 +177,7 @@ def broken_compound(data: bytes) -> bool:
 
     Examples
     --------
-    >>> broken_compound(bytes(2000))
+    >>> broken_container(bytes(2000))
     True
     """
     try:

@@ -1,4 +1,4 @@
-"""How far the cells of a packed workbook reach, before a reader makes room for all that lies between."""
+"""The sheet extent of a packed workbook, checked before a reader makes room for all that lies in it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def _refuse_bomb(package: ZipFile, path: object) -> None:
 
 
 def _chunks(package: ZipFile, part: str) -> Iterator[bytes]:
-    """Yield a part in pieces, each with the end of the piece before it up to the last tag."""
+    """Yield a part in chunks, each with the end of the piece before it up to the last tag."""
     rest = b""
     with package.open(part) as stream:
         while piece := stream.read(_CHUNK):

@@ -85,7 +85,7 @@ def verdict(quality: pd.DataFrame) -> list[str]:
         if allowed is not None and row.rate > allowed:
             where = f"{row.column}：" if row.column else ""
             found.append((row.rate - allowed, f"{where}{row.detail}（{row.n}/{row.total}）"))
-    return [said for _, said in sorted(found, key=lambda item: -item[0])]
+    return [sentence for _, sentence in sorted(found, key=lambda item: -item[0])]
 
 
 def _completeness(contacts: pd.DataFrame) -> list[Note]:

@@ -90,11 +90,11 @@ def consistency_notes(contacts: pd.DataFrame) -> list[Note]:
 
 
 def _note(
-    contacts: pd.DataFrame, check: str, column: str, rows: NDArray[np.bool_], total: int, said: str
+    contacts: pd.DataFrame, check: str, column: str, rows: NDArray[np.bool_], total: int, finding: str
 ) -> Note:
     n = int(rows.sum())
     examples = "、".join(contacts.loc[rows, "doc_id"].dropna().head(_EXAMPLES).astype("str"))
-    detail = f"{n} 行{said}；例如 doc_id {examples}" if n else f"没有{said.removeprefix('的')}的行"
+    detail = f"{n} 行{finding}；例如 doc_id {examples}" if n else f"没有{finding.removeprefix('的')}的行"
     return Note(check, column, n, total, detail)
 
 
@@ -140,12 +140,12 @@ def _orders(contacts: pd.DataFrame) -> list[Note]:
         if _dated(earlier) or _dated(later):
             earlier, later = earlier.dt.normalize(), later.dt.normalize()
         rows = both & (later < earlier).to_numpy(dtype=np.bool_)
-        column, said = (first if second == "created_at" else second), f"的「{second}」早于「{first}」"
-        notes.append(_note(contacts, "time_order", column, rows, int(both.sum()), said))
+        column, finding = (first if second == "created_at" else second), f"的「{second}」早于「{first}」"
+        notes.append(_note(contacts, "time_order", column, rows, int(both.sum()), finding))
         if second == "created_at":
             late = both & (later - earlier > _LATE_REPORT).to_numpy(dtype=np.bool_)
-            said = f"在「{first}」之后超过 {_LATE_REPORT.days} 天才报"
-            notes.append(_note(contacts, "reported_late", first, late, int(both.sum()), said))
+            finding = f"在「{first}」之后超过 {_LATE_REPORT.days} 天才报"
+            notes.append(_note(contacts, "reported_late", first, late, int(both.sum()), finding))
     return notes
 
 
@@ -184,8 +184,8 @@ def _late(contacts: pd.DataFrame) -> list[Note]:
     rows = np.zeros(len(contacts), dtype=np.bool_)
     if len(wide):
         rows = (times >= ordered.loc[wide.index[0]]).to_numpy(dtype=np.bool_)
-    said = f"的时间比其他行晚 {_GAP.days} 天以上"
-    return [_note(contacts, "late_row", "created_at", rows, len(ordered), said)]
+    finding = f"的时间比其他行晚 {_GAP.days} 天以上"
+    return [_note(contacts, "late_row", "created_at", rows, len(ordered), finding)]
 
 
 def _states(contacts: pd.DataFrame) -> list[Note]:

@@ -40,7 +40,7 @@ def _signatures(texts: pd.Series) -> tuple[NDArray[np.uint32], NDArray[np.int64]
         for j in range(1, _SHINGLE):
             shingles = shingles * np.uint64(0x9E3779B97F4A7C15) + codes[j : j + piece.codes.size]
         shingles ^= shingles >> np.uint64(29)
-        # A shingle must not reach into the next text; a text shorter than one keeps its first.
+        # A shingle must not extend into the next text; a text shorter than one keeps its first.
         row = np.repeat(np.arange(n), piece.lengths)
         place = np.arange(piece.codes.size) - np.repeat(
             np.cumsum(piece.lengths) - piece.lengths, piece.lengths

@@ -1,4 +1,4 @@
-"""Torn rows: rejoined where the shape of the file proves how, else rejected with line and reason."""
+"""Broken rows: rejoined where the shape of the file proves how, else rejected with line and reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FEW = 20
 _SURPLUS = 8
 """Delimiters beyond twice the header's that a row rejoined from several lines may hold."""
 _MOST_LINES = 60
-"""Physical lines that one torn record may span; a legal quoted field may span any number."""
+"""Physical lines that one broken record may span; a legal quoted field may span any number."""
 
 
 def shapes_of(rows: Sequence[Sequence[str]], width: int) -> list[Shape]:
@@ -59,7 +59,7 @@ def _without_gap(cells: Sequence[str], shapes: Sequence[Shape]) -> list[list[str
 
 
 def _reading(body: str, shapes: Sequence[Shape], delimiter: str) -> tuple[list[str], str] | None:
-    """Return the one row that a torn piece of text can be, and what was wrong with it."""
+    """Return the one row that a broken piece of text can be, and what was wrong with it."""
     width = len(shapes)
     for pieces in (loose_pieces(body, delimiter), body.split(delimiter)):
         cells = [bare_cell(piece) for piece in pieces]
@@ -96,7 +96,7 @@ def _why(cells: Sequence[str], width: int, sound: bool) -> str:
 
 
 class _Mender:
-    """Walks over the records of one file once; whole ones pass, torn ones are mended or rejected."""
+    """Walks over the records of one file once; whole ones pass, broken ones are mended or rejected."""
 
     def __init__(self, text: str, shapes: Sequence[Shape], delimiter: str, names: Sequence[str]) -> None:
         self.text, self.shapes, self.delimiter, self.names = text, shapes, delimiter, list(names)
@@ -144,7 +144,7 @@ class _Mender:
         return proves(record.cells, self.shapes) or record.cells == self.names
 
     def _joined(self, record: Record, todo: list[Record]) -> bool:
-        """Read the record with 0, 1, 2 ... of the records below it as one row."""
+        """Return whether the record and 0, 1, 2 ... of the records below it are one row, and take it."""
         end, free_start, least = record.end, self.shapes[0].free, len(self.shapes) - 1
         if all(shape.free for shape in self.shapes):
             return False
@@ -165,7 +165,7 @@ class _Mender:
             found = _reading(body, self.shapes, self.delimiter)
             if found is not None:
                 del todo[len(todo) - below :]
-                # A quote within a cell that reads as it stands is not a tear.
+                # A quote within a cell that reads as it stands is not a break.
                 as_it_stands = found[0] == body.split(self.delimiter)
                 why = "字段内换行" if below else None if as_it_stands else found[1]
                 return self._take(found[0], record, end, why)
@@ -174,7 +174,7 @@ class _Mender:
         return False
 
     def _appended(self, record: Record) -> bool:
-        """Give a piece without delimiter to the row above, where only its last column can hold it."""
+        """Return whether a piece without delimiter went to the row above, as its last column can hold it."""
         first, last = self.shapes[0], self.shapes[-1]
         if (
             len(record.cells) > 1
@@ -189,7 +189,7 @@ class _Mender:
         return True
 
     def _by_returns(self, record: Record) -> bool:
-        """Read the record as several rows that lone carriage returns end."""
+        """Return whether the record is several rows that lone carriage returns end, and take them."""
         body = self.text[record.start : record.end].rstrip("\r\n")
         pieces = [loose_cells(piece, self.delimiter) for piece in body.split("\r") if piece]
         if len(pieces) < 2 or not all(proves(piece, self.shapes) for piece in pieces):
@@ -199,7 +199,7 @@ class _Mender:
         return True
 
     def _filled_up(self, record: Record) -> bool:
-        """Put back the usually empty last cells of a short row."""
+        """Return whether a short row lacked its usually empty last cells, and take it with them."""
         row = _padded(record.cells, self.shapes) if record.sound else None
         return row is not None and self._take(row, record, record.end, "行尾列缺失")
 
@@ -232,11 +232,11 @@ class _Mender:
 
 
 def repair(
-    text: str, records: Sequence[Record], names: Sequence[str], delimiter: str | None, headed: bool
+    text: str, records: Sequence[Record], names: Sequence[str], delimiter: str | None, has_header: bool
 ) -> RawTable:
-    """Return the table of the records, torn ones mended where the shape proves it.
+    """Return the table of the records, broken ones mended where the shape proves it.
 
-    A record is torn when its quoting breaks the rules or its number of cells is not the header's. The
+    A record is broken when its quoting breaks the rules or its number of cells is not the header's. The
     line is then read on its own and together with the lines below it, up to the next whole row; the
     reading must have the header's number of cells, each like the rest of its column (numbers, dates,
     codes, few values), and be the only one that has. All others go to the rejects.
@@ -250,8 +250,8 @@ def repair(
     names : sequence of str
         Column names.
     delimiter : str or None
-        None: one column, nothing can be torn.
-    headed : bool
+        None: one column, nothing can be broken.
+    has_header : bool
         Whether the names stand in the file.
 
     Returns
@@ -261,7 +261,7 @@ def repair(
     if delimiter is None or len(names) == 1:
         cells = [[delimiter.join(r.cells) if delimiter else r.cells[0]] for r in records]
         frame = pd.DataFrame(cells, columns=list(names), dtype="str")
-        return RawTable(frame, np.array([r.line for r in records], dtype=np.int64), headed=headed)
+        return RawTable(frame, np.array([r.line for r in records], dtype=np.int64), has_header=has_header)
     width = len(names)
     data = [record for record in records if record.cells != list(names)]
     sound = [record.cells for record in data if record.sound and len(record.cells) == width]
@@ -274,4 +274,4 @@ def repair(
     n = sum(mender.mended.values())
     notes = [Note("torn_rows", "", n, total, f"{done}，已按列的类型拼回")] if n else []
     frame = pd.DataFrame(mender.rows, columns=list(names), dtype="str")
-    return RawTable(frame, np.array(mender.lines, dtype=np.int64), mender.rejects, notes, headed)
+    return RawTable(frame, np.array(mender.lines, dtype=np.int64), mender.rejects, notes, has_header)

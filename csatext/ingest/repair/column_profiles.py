@@ -16,7 +16,7 @@ _CLOCK_SIGNS = (
     r"[\s\d:：.\-/+_()（）TZUGMCAPampz日号號时時点點分秒半整上下午凌晨早清中晚傍夜里裡间間深"
     r"星期周週礼禮拜一二三四五六天]"
 )
-"""What may follow year and month in a date: no other words, or the tail of a torn text would be one."""
+"""What may follow year and month in a date: no other words, or the tail of a broken text would be one."""
 _CLASSES = (
     re.compile(r"^\s*[-+]?\d{1,18}(?:\.\d+)?(?:[eE][-+]?\d+)?%?\s*$"),
     re.compile(r"^\s*'?\d{2,4}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,4})?" + _CLOCK_SIGNS + "{0,24}$"),
@@ -167,7 +167,7 @@ def with_headers(shapes: Sequence[Shape], rows: Sequence[Sequence[str]], names: 
     if len(whole) >= _FEWEST:
         return list(shapes)
     known = [known_headers().get(normal_header(name)) for name in names]
-    told = [_BY_KIND.get(header.kind if header else "", _ANYTHING) for header in known]
+    expected = [_BY_KIND.get(header.kind if header else "", _ANYTHING) for header in known]
     return [
         header
         if header is not _ANYTHING
@@ -175,7 +175,7 @@ def with_headers(shapes: Sequence[Shape], rows: Sequence[Sequence[str]], names: 
         and shape.values is None
         and 2 * sum(header.takes(row[j]) for row in whole) >= len(whole)
         else shape
-        for j, (shape, header) in enumerate(zip(shapes, told, strict=True))
+        for j, (shape, header) in enumerate(zip(shapes, expected, strict=True))
     ]
 
 

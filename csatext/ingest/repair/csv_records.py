@@ -119,7 +119,7 @@ def bare_cell(piece: str) -> str:
 
 
 def loose_pieces(body: str, delimiter: str) -> list[str]:
-    """Return a torn record cut at its delimiters, quotes kept; a field quoted as it should be stays whole.
+    """Return a broken record cut at its delimiters, quotes kept; a field quoted as it should be stays whole.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def loose_pieces(body: str, delimiter: str) -> list[str]:
 
 
 def loose_cells(body: str, delimiter: str) -> list[str]:
-    """Return the cells of a torn record as :func:`loose_pieces` cuts it.
+    """Return the cells of a broken record as :func:`loose_pieces` cuts it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Rows whose cells stand in the wrong columns: moved back where one move alone fits, else rejected."""
+"""Misaligned rows: cells in the wrong columns are realigned where one way alone fits, else rejected."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from csatext.ingest.repair.column_profiles import GAP, Shape, learn_robust, with
 from csatext.strings import distinct_cells
 
 __all__ = [
-    "Misfits",
-    "Move",
-    "best_move",
-    "find_misfits",
+    "MisalignedRows",
+    "Realignment",
+    "best_realignment",
+    "find_misaligned",
     "is_displaced",
-    "is_slid",
+    "is_offset",
     "is_swapped",
-    "mend_shifts",
-    "moves",
+    "realign_rows",
+    "realignments",
 ]
 
 _FARTHEST = 3
-"""Columns by which the values of a row may have moved."""
+"""Columns by which the values of a row may be misaligned."""
 _GAIN = 2
-"""Typed cells by which a move must make a row fit better to prove that the row is out of place."""
+"""Typed cells by which a realignment must make a row fit better to prove that the row is misaligned."""
 _SENTENCE = 24
 """Bytes in UTF-8 (eight hanzi) beyond which a cell in a typed column is a sentence."""
 _FILLED = re.compile(r"\S")
 _BLANKS = np.frombuffer(b" \t\r\n\f", dtype=np.uint8)
 _SAMPLE = 2000
 _MANY = 0.4
-"""Share of rows out of place from which nobody can say which of the columns are the right ones."""
+"""Share of misaligned rows from which nobody can say which of the columns are the right ones."""
 
 
-class Move(NamedTuple):
-    """A row after a move: its cells, how many fit and misfit typed columns, how many filled ones moved.
+class Realignment(NamedTuple):
+    """A row after a realignment: its cells, how many fit a typed column and how many do not.
 
-    ``known`` is the number of moved cells that are now among the few values of their column, ``broken`` the
-    number of those that fitted a typed column and now do not fit theirs.
+    ``realigned`` is the number of filled cells that changed their column, ``known`` the number of those that
+    are now among the few values of it, ``broken`` of those that fitted a typed column and now do not fit.
     """
 
     row: tuple[str, ...]
     fits: int
     wrong: int
-    moved: int
+    realigned: int
     known: int
     broken: int = 0
 
@@ -90,8 +90,8 @@ class _Grades:
         )
 
 
-def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
-    """Return the row as it stands, then the row after each move of up to three empty cells.
+def realignments(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Realignment]:
+    """Return the row as it stands, then each realignment of it by up to three empty cells.
 
     Parameters
     ----------
@@ -100,20 +100,20 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
 
     Returns
     -------
-    list of Move
+    list of Realignment
         Without repetition.
 
     Examples
     --------
     >>> from csatext.ingest.repair.column_profiles import learn_shape
     >>> shapes = learn_shape([[f"T{i}", "退款太慢了，请处理", str(i)] for i in range(8)], 3)
-    >>> best_move(["退款太慢了，请处理", "7", ""], shapes).row
+    >>> best_realignment(["退款太慢了，请处理", "7", ""], shapes).row
     ('', '退款太慢了，请处理', '7')
     """
     n = len(cells)
     filled = _sums([bool(cell.strip()) for cell in cells])
     stay = _Grades(cells, shapes, 0)
-    found = {tuple(cells): Move(tuple(cells), stay.fits[n], stay.wrong[n], 0, 0)}
+    found = {tuple(cells): Realignment(tuple(cells), stay.fits[n], stay.wrong[n], 0, 0)}
     for size in range(1, _FARTHEST + 1):
         starts = [
             i
@@ -132,7 +132,7 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
                 first, last = (j, i) if j < i else (i + size, j + size)
                 by = right if j < i else left
                 outer = [(0, min(i, j)), (max(i, j) + size, n)]
-                found[row] = Move(
+                found[row] = Realignment(
                     row,
                     by.fits[last] - by.fits[first] + sum(stay.fits[b] - stay.fits[a] for a, b in outer),
                     by.wrong[last] - by.wrong[first] + sum(stay.wrong[b] - stay.wrong[a] for a, b in outer),
@@ -143,28 +143,28 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
     return list(found.values())
 
 
-def best_move(cells: Sequence[str], shapes: Sequence[Shape]) -> Move | None:
-    """Return the one move after which no cell is out of place and most fit; None where it is not one."""
-    whole = [move for move in moves(cells, shapes)[1:] if not move.wrong and move.fits]
-    top = max((move.fits for move in whole), default=0)
-    best = [move for move in whole if move.fits == top]
+def best_realignment(cells: Sequence[str], shapes: Sequence[Shape]) -> Realignment | None:
+    """Return the one realignment after which no cell is out of place and most fit; None if not one alone."""
+    whole = [found for found in realignments(cells, shapes)[1:] if not found.wrong and found.fits]
+    top = max((found.fits for found in whole), default=0)
+    best = [found for found in whole if found.fits == top]
     return best[0] if len(best) == 1 else None
 
 
 def is_displaced(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
-    """Return whether a move proves that values stand in the wrong columns.
+    """Return whether a realignment proves that values stand in the wrong columns.
 
-    The row must fit better by two typed cells, and two filled cells must move together, or one to where
-    it is among the few values of its column: a gap beside an odd value is no shift. No cell that fits may be
-    moved to where it does not: the move would break what it finds whole.
+    The row must fit better by two typed cells, and two filled cells must change their columns together, or
+    one to where it is among the few values of its column: a gap beside an odd value is no misaligned row. No
+    cell that fits may go to where it does not: the realignment would break what it finds whole.
     """
-    stay, *others = moves(cells, shapes)
+    stay, *others = realignments(cells, shapes)
     return any(
-        move.fits - move.wrong - stay.fits + stay.wrong >= _GAIN
-        and move.wrong < stay.wrong
-        and not move.broken
-        and (move.moved > 1 or move.known > 0)
-        for move in others
+        other.fits - other.wrong - stay.fits + stay.wrong >= _GAIN
+        and other.wrong < stay.wrong
+        and not other.broken
+        and (other.realigned > 1 or other.known > 0)
+        for other in others
     )
 
 
@@ -199,14 +199,14 @@ def _belongs(cell: str, home: Shape) -> bool:
     return home.takes(cell) and len(cell.encode("utf-8", "replace")) > _SENTENCE
 
 
-def is_slid(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
-    """Return whether the row fits better by two cells when all of it is moved, its ends falling off.
+def is_offset(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
+    """Return whether the row fits better by two cells when all of it is offset, its ends falling off.
 
     Examples
     --------
     >>> from csatext.ingest.repair.column_profiles import learn_shape
     >>> rows = [[f"T{i}", "退款太慢了，请处理", f"2024/5/{i + 1}", str(i)] for i in range(9)]
-    >>> is_slid(["退款太慢了，请处理", "2024/5/3", "7", "电话"], learn_shape(rows, 4))
+    >>> is_offset(["退款太慢了，请处理", "2024/5/3", "7", "电话"], learn_shape(rows, 4))
     True
     """
     n = len(cells)
@@ -223,26 +223,26 @@ def is_slid(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
     )
 
 
-class Misfits(NamedTuple):
-    """Rows that are out of place ``surely`` or ``perhaps``, and those of two ``odd`` cells; bool, (n,)."""
+class MisalignedRows(NamedTuple):
+    """Rows that are misaligned ``surely`` or ``perhaps``, and those of two ``odd`` cells; bool, (n,)."""
 
     surely: NDArray[np.bool_]
     perhaps: NDArray[np.bool_]
     odd: NDArray[np.bool_]
 
 
-def find_misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> Misfits:
+def find_misaligned(frame: pd.DataFrame, shapes: Sequence[Shape]) -> MisalignedRows:
     """Return which rows may have the right number of cells in the wrong columns.
 
     A cell is out of place when it does not look like its column of numbers, dates or codes (an empty one
     where such cells are unusual, too), and a stray when it is a date, or a number in a column of few
-    words, where the column has none. A row is surely out of place when it has a stray and another cell
+    words, where the column has none. A row is surely misaligned when it has a stray and another cell
     out of place, or when at least two and at least half of its cells in typed columns are out of place
     and one of them is a sentence. Written gaps (N/A, 不详, -) are not out of place. Where only empty
     cells are out of place beside a stray, the row may as well be one with a gap.
 
     A row is odd when two cells, a filled one among them, and an empty cell anywhere leave room for a
-    move: values that a column of few words does not know, and long ones among short, count here too.
+    realignment: values that a column of few words does not know, and long ones among short, count here too.
 
     Parameters
     ----------
@@ -252,14 +252,14 @@ def find_misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> Misfits:
 
     Returns
     -------
-    Misfits
+    MisalignedRows
 
     Examples
     --------
     >>> from csatext.ingest.repair.column_profiles import learn_shape
     >>> rows = [[f"T{i}", "退款太慢了，请处理", f"2024/5/{i + 1}"] for i in range(8)]
     >>> frame = pd.DataFrame([*rows, ["退款太慢了，请处理", "2024/5/3", ""]], dtype="str")
-    >>> find_misfits(frame, learn_shape(rows, 3)).surely.nonzero()[0].tolist()
+    >>> find_misaligned(frame, learn_shape(rows, 3)).surely.nonzero()[0].tolist()
     [8]
     """
     counts = (np.zeros(len(frame), dtype=np.int64) for _ in range(8))
@@ -287,7 +287,7 @@ def find_misfits(frame: pd.DataFrame, shapes: Sequence[Shape]) -> Misfits:
         long += spread(bad & (lengths > _SENTENCE))
     surely = ((stray > 0) & (written > 0)) | ((wrong >= 2) & (2 * wrong >= typed) & (long > 0))
     odd = (wrong + stray + other + missing >= 2) & (written + stray + other > 0) & (gaps > 0)
-    return Misfits(surely, ~surely & (stray > 0) & (wrong > 0), odd)
+    return MisalignedRows(surely, ~surely & (stray > 0) & (wrong > 0), odd)
 
 
 def _unknown(cells: pa.Array, shape: Shape) -> NDArray[np.bool_]:
@@ -319,13 +319,14 @@ def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
     return np.asarray(found.to_numpy(zero_copy_only=False).astype(np.bool_))
 
 
-def mend_shifts(raw: RawTable) -> RawTable:
-    """Return the table without rows that have values in the wrong columns.
+def realign_rows(raw: RawTable) -> RawTable:
+    """Return the table without misaligned rows: those that have values in the wrong columns.
 
-    A row is out of place when a move of its empty cells makes it fit better by two cells
-    (:func:`is_displaced`), or when some of its cells do not look like their columns (:func:`find_misfits`)
-    and fit those of each other (:func:`is_swapped`) or their neighbours (:func:`is_slid`). It is put right
-    when one move alone makes every cell fit; it stays as it is where no move repairs more than it breaks.
+    A row is misaligned when a realignment by its empty cells makes it fit better by two cells
+    (:func:`is_displaced`), or when some of its cells do not look like their columns (:func:`find_misaligned`)
+    and fit those of each other (:func:`is_swapped`) or their neighbours (:func:`is_offset`). It is put right
+    when one realignment alone makes every cell fit, and stays as it is where none repairs more than it
+    breaks.
 
     Parameters
     ----------
@@ -335,7 +336,7 @@ def mend_shifts(raw: RawTable) -> RawTable:
     Returns
     -------
     RawTable
-        Unchanged where nothing is out of place, or where so many rows are that the columns themselves
+        Unchanged where no row is misaligned, or where so many rows are that the columns themselves
         hold a mixture.
     """
     frame = raw.frame
@@ -344,7 +345,7 @@ def mend_shifts(raw: RawTable) -> RawTable:
     shapes, sound = learn_robust(sample, frame.shape[1])
     # A row alone cannot speak for its own columns.
     shapes = with_headers(with_prefix(shapes, sound), sound if len(sound) > 1 else [], [*frame.columns])
-    found = find_misfits(frame, shapes)
+    found = find_misaligned(frame, shapes)
     at = np.flatnonzero(found.surely | found.perhaps | found.odd)
     if not at.size:
         return raw
@@ -352,21 +353,21 @@ def mend_shifts(raw: RawTable) -> RawTable:
     proven = np.array([is_displaced(row, shapes) for row in cells])
     # Odd cells alone prove nothing: a department "0" beside a duration 处理中 is odd where it stands.
     plain = found.surely[at]
-    plain &= np.array([is_swapped(row, shapes) or is_slid(row, shapes) for row in cells])
-    moved = [
-        best_move(row, shapes) if sure or perhaps else None
+    plain &= np.array([is_swapped(row, shapes) or is_offset(row, shapes) for row in cells])
+    realigned = [
+        best_realignment(row, shapes) if sure or perhaps else None
         for row, sure, perhaps in zip(cells, plain | proven, found.perhaps[at], strict=True)
     ]
     lost = np.zeros(len(frame), dtype=np.bool_)
-    lost[at] = [move is None for move in moved] & (plain | proven)
-    acted = int(lost.sum()) + sum(move is not None for move in moved)
+    lost[at] = [best is None for best in realigned] & (plain | proven)
+    acted = int(lost.sum()) + sum(best is not None for best in realigned)
     if acted > max(1.0, _MANY * len(frame)):
         detail = f"{acted} 行像是列错位，占比过高，无法判断哪种排列才对，没有改动；请检查导出"
         return replace(raw, notes=[*raw.notes, Note("torn_rows", "", acted, len(frame), detail)])
     mended = frame.copy()
-    fixed = [i for i, move in zip(at, moved, strict=True) if move is not None]
+    fixed = [i for i, best in zip(at, realigned, strict=True) if best is not None]
     if fixed:
-        rows = [move.row for move in moved if move is not None]
+        rows = [best.row for best in realigned if best is not None]
         mended.iloc[fixed] = pd.DataFrame(rows, columns=frame.columns, index=frame.index[fixed], dtype="str")
     line = raw.lines
     rejects = [

@@ -40,7 +40,7 @@ _TWIN = ("_", ".1", "_2")
 def drop_header_rows(raw: RawTable) -> RawTable:
     """Return the table without rows that repeat the header; they go to the rejects."""
     frame = raw.frame
-    if not raw.headed or frame.shape[1] == 0:
+    if not raw.has_header or frame.shape[1] == 0:
         return raw
     at = np.arange(len(frame))
     for position, name in enumerate(frame.columns):

@@ -1,4 +1,4 @@
-"""Columns become what their kinds say, and what does not fit is kept and told."""
+"""Columns become what their kinds say, and what does not fit is kept and noted."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_words_that_are_no_scores_stay_words(tmp_path: Path) -> None:
     assert contacts["csat"].tolist() == ["再议", "5"]
 
 
-def test_digits_lost_in_excel_are_told(tmp_path: Path) -> None:
+def test_digits_lost_in_excel_are_noted(tmp_path: Path) -> None:
     contacts = read(tmp_path, "T1,慢得很,5,1.00008E+11,1,电话\nT2,差得很,4,2.5E+10,1,电话\n")
     assert contacts["customer_id"].tolist() == ["1.00008E+11", "2.5E+10"]
     assert checks(contacts)["id_digits_lost"] == 2

@@ -64,8 +64,8 @@ def test_signs_of_no_score_are_left_out_and_counted(cells: list[str], wanted: li
     found = read_ratings(pd.Series(cells), "csat")
     assert found is not None
     np.testing.assert_array_equal(found.values.to_numpy(), wanted)
-    told = sum(note.n for note in found.notes if note.check == "score_not_given")
-    assert told == sum(np.isnan(wanted)) - sum(cell == "N/A" for cell in cells)
+    noted = sum(note.n for note in found.notes if note.check == "score_not_given")
+    assert noted == sum(np.isnan(wanted)) - sum(cell == "N/A" for cell in cells)
 
 
 SCALES_FROM_ZERO = [
@@ -101,5 +101,5 @@ def test_a_file_with_words_for_scores(tmp_path: Path) -> None:
     contacts = ct.read_contacts(path)
     assert contacts["csat"].fillna(-1).tolist() == [5, 2, -1, -1, 4, 3]
     assert contacts["csat_text"].dropna().tolist() == ["未评价", "请回电"]
-    told = {row["check"]: row["n"] for row in contacts.attrs["quality"]}
-    assert (told["score_words"], told["score_not_given"], told["number_unreadable"]) == (3, 1, 1)
+    noted = {row["check"]: row["n"] for row in contacts.attrs["quality"]}
+    assert (noted["score_words"], noted["score_not_given"], noted["number_unreadable"]) == (3, 1, 1)

@@ -1,4 +1,4 @@
-"""The text of a contact is told from its sentences, whatever the header says."""
+"""The text of a contact is inferred from its sentences, whatever the header says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import csatext as ct
 from csatext.ingest.columns.headers import map_columns, unknown_names
 from csatext.ingest.columns.text_column import prose
 
-SAID = [
+TEXTS = [
     "昨天买的洗衣机今天就不转了，客服让我等",
     "快递放在楼下被别人拿走，没有人管",
     "办了套餐以后每个月多扣二十块",
@@ -58,11 +58,11 @@ def taken(frame: pd.DataFrame) -> str:
     return str(frame.columns[mapped.columns.get_loc("text")])
 
 
-@pytest.mark.parametrize("said", [SAID, ENGLISH, TRADITIONAL, CHAT], ids=["zh", "en", "hant", "chat"])
+@pytest.mark.parametrize("texts", [TEXTS, ENGLISH, TRADITIONAL, CHAT], ids=["zh", "en", "hant", "chat"])
 @pytest.mark.parametrize("other", OTHER)
 @pytest.mark.parametrize("n", [6, 4])
-def test_the_column_of_sentences_is_taken_under_any_header(said: list[str], other: str, n: int) -> None:
-    frame = pd.DataFrame({"k1": [str(i) for i in range(6)], "k2": OTHER[other], "k3": said})
+def test_the_column_of_sentences_is_taken_under_any_header(texts: list[str], other: str, n: int) -> None:
+    frame = pd.DataFrame({"k1": [str(i) for i in range(6)], "k2": OTHER[other], "k3": texts})
     assert taken(frame.head(n)) == "k3"
 
 
@@ -79,16 +79,16 @@ def test_the_column_of_sentences_is_taken_under_any_header(said: list[str], othe
     ],
 )
 def test_what_the_office_answered_is_never_the_text(headers: list[str], wanted: str) -> None:
-    rows = list(zip(map(str, range(6)), SAID, ANSWERED, strict=True))
+    rows = list(zip(map(str, range(6)), TEXTS, ANSWERED, strict=True))
     assert taken(pd.DataFrame(rows, columns=headers)) == wanted
 
 
 @pytest.mark.parametrize("known", ["内容", "留言详情", "content", "message", "评价"])
 @pytest.mark.parametrize("other", ["links", "records", "times", "numbers"])
 def test_a_known_header_without_sentences_gives_way(known: str, other: str) -> None:
-    frame = pd.DataFrame({known: OTHER[other], "说说": SAID})
+    frame = pd.DataFrame({known: OTHER[other], "说说": TEXTS})
     mapped, notes = map_columns(frame, None, "a.csv")
-    assert mapped["text"].tolist() == SAID
+    assert mapped["text"].tolist() == TEXTS
     assert any("没有句子" in note.detail and known in note.detail for note in notes)
 
 
@@ -142,18 +142,18 @@ def test_the_open_question_of_a_survey(header: str) -> None:
 
 
 def test_a_body_wins_over_its_title() -> None:
-    bodies = [f"{said}。{other}。" * 2 for said, other in zip(SAID, SAID[::-1], strict=True)]
-    assert taken(pd.DataFrame({"a": [said[:8] for said in SAID], "b": bodies})) == "b"
+    bodies = [f"{text}。{other}。" * 2 for text, other in zip(TEXTS, TEXTS[::-1], strict=True)]
+    assert taken(pd.DataFrame({"a": [text[:8] for text in TEXTS], "b": bodies})) == "b"
 
 
 def test_a_title_alone_is_the_text() -> None:
-    assert taken(pd.DataFrame({"编号": list("123456"), "标题": SAID})) == "标题"
+    assert taken(pd.DataFrame({"编号": list("123456"), "标题": TEXTS})) == "标题"
 
 
 def test_two_that_are_close_are_refused_unless_a_header_tells() -> None:
     with pytest.raises(ct.InputError, match="没有找到文本列"):
-        map_columns(pd.DataFrame({"甲": SAID, "乙": SAID[::-1]}), None, "a.csv")
-    assert taken(pd.DataFrame({"甲": SAID, "客户反映的内容": SAID[::-1]})) == "客户反映的内容"
+        map_columns(pd.DataFrame({"甲": TEXTS, "乙": TEXTS[::-1]}), None, "a.csv")
+    assert taken(pd.DataFrame({"甲": TEXTS, "客户反映的内容": TEXTS[::-1]})) == "客户反映的内容"
 
 
 @pytest.mark.parametrize("other", ["links", "records", "times", "addresses", "numbers"])

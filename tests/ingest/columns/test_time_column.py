@@ -1,4 +1,4 @@
-"""The column that says when a contact came in is told from its content; the headers are those of exports."""
+"""The column that says when a contact came in is inferred from its content; headers are those of exports."""
 
 from pathlib import Path
 

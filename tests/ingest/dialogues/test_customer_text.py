@@ -13,13 +13,13 @@ from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, TEMPLATES, TURN_SPANS
 
 
-def spoken(text):
-    said = f"{EDGE}{text}{EDGE}"
-    return "".join(c for c, kept in zip(said, kept_characters(said), strict=True) if kept).strip(EDGE)
+def without_padding(text):
+    padded = f"{EDGE}{text}{EDGE}"
+    return "".join(c for c, kept in zip(padded, kept_characters(padded), strict=True) if kept).strip(EDGE)
 
 
 @pytest.mark.parametrize(
-    ("said", "left"),
+    ("text", "left"),
     [
         ("嗯，那个，我想退款", "我想退款"),
         ("退款，就是说，还没到", "退款，还没到"),
@@ -38,12 +38,12 @@ def spoken(text):
         ("嗯嗯。", ""),
     ],
 )
-def test_fillers_and_stutters_go(said, left):
-    assert spoken(said) == left
+def test_fillers_and_stutters_go(text, left):
+    assert without_padding(text) == left
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         *("那个产品坏了", "这个", "就是这个问题", "额度不够", "哈尔滨", "嗯？", "？？？", "哈哈哈"),
         *("看看", "问问题", "谢谢", "好好说话", "对对对", "不对不对，是昨天", "没到，是不是？", "好吧，算了"),
@@ -61,17 +61,17 @@ def test_fillers_and_stutters_go(said, left):
         *("然后他们扣了钱", "反正我要退", "你看着办", "问题是没人管"),
     ],
 )
-def test_meaningful_words_stay(said):
-    assert spoken(said) == said
+def test_meaningful_words_stay(text):
+    assert without_padding(text) == text
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text("嗯那个，。我想退款就是说 _？a\n😀", max_size=30))
-def test_only_pauses_and_listed_characters_go(said):
-    left = spoken(said)
-    it = iter(said)
+def test_only_pauses_and_listed_characters_go(text):
+    left = without_padding(text)
+    it = iter(text)
     assert all(c in it for c in left)
-    assert not set(said) - set(left) - set("嗯那个，。我想退款就是说 _\n")
+    assert not set(text) - set(left) - set("嗯那个，。我想退款就是说 _\n")
 
 
 def turns_of(*dialogues, **columns):
@@ -164,12 +164,12 @@ def check_spans(turns, **options):
     spans = turn_spans(turns, **options)
     assert conform(spans, TURN_SPANS).equals(spans)
     text = contacts.set_index("doc_id")["text"]
-    said = turns.set_index(["doc_id", "turn_id"])["text"]
+    texts = turns.set_index(["doc_id", "turn_id"])["text"]
     covered = {name: np.zeros(len(value), dtype=bool) for name, value in text.items()}
     for row in spans.itertuples():
         assert (
             text[row.doc_id][row.start : row.end]
-            == said[row.doc_id, row.turn_id][row.turn_start : row.turn_end]
+            == texts[row.doc_id, row.turn_id][row.turn_start : row.turn_end]
         )
         assert not covered[row.doc_id][row.start : row.end].any()
         covered[row.doc_id][row.start : row.end] = True
@@ -280,5 +280,5 @@ def test_thresholds_are_checked(option, value):
 
 @pytest.mark.parametrize("unit", ["嗯", "嗯，", "我", "我，", "那个", "，", "就是", "退，"])
 def test_time_grows_with_the_length_alone(unit):
-    said = EDGE + unit * 40_000 + EDGE
-    assert len(kept_characters(said)) == len(said)
+    text = EDGE + unit * 40_000 + EDGE
+    assert len(kept_characters(text)) == len(text)

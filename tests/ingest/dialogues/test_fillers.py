@@ -14,7 +14,7 @@ def without_fillers(text):
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("text", "meant"),
     [
         ("嗯那个就是说我想退款", "我想退款"),
         ("就是说我想退款", "我想退款"),
@@ -34,12 +34,12 @@ def without_fillers(text):
         ("退，退款", "退款"),
     ],
 )
-def test_fillers_and_stutters_without_a_pause(said, meant):
-    assert without_fillers(said) == meant
+def test_fillers_and_stutters_without_a_pause(text, meant):
+    assert without_fillers(text) == meant
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         *("那个手机坏了", "就是说明书不对", "那个我昨天买的手机", "那个我想退的手机", "那个我不要了"),
         *("那个我想要", "那个能不能退", "我就是想退款", "可能能不能退", "什么什么", "我要退，退款多久到"),
@@ -47,16 +47,16 @@ def test_fillers_and_stutters_without_a_pause(said, meant):
         *("问问题", "想想办法", "好好好的", "多多少少", "人人都说", "幺幺幺零", "三三三号楼", "爸爸妈妈"),
     ],
 )
-def test_what_means_something_stays(said):
-    assert without_fillers(said) == said
+def test_what_means_something_stays(text):
+    assert without_fillers(text) == text
 
 
 @pytest.mark.parametrize(
-    "said", ["退", "这", "能", "那个就是说", "什么", "嗯，那个，我想退款就是说什么时候，"]
+    "unit", ["退", "这", "能", "那个就是说", "什么", "嗯，那个，我想退款就是说什么时候，"]
 )
-def test_time_grows_with_the_length_alone(said):
+def test_time_grows_with_the_length_alone(unit):
     def seconds(length):
-        text = EDGE + said * (length // len(said)) + EDGE
+        text = EDGE + unit * (length // len(unit)) + EDGE
         began = time.process_time()
         kept_characters(text)
         return time.process_time() - began

@@ -30,7 +30,7 @@ def read(folder, value, name="S1.json"):
     return turns
 
 
-def told(turns):
+def utterances(turns):
     return list(zip(turns["doc_id"], turns["role"], turns["text"], strict=True))
 
 
@@ -87,7 +87,7 @@ PAGES = [{"errcode": 0, "next_cursor": "c", "msg_list": part} for part in (WECHA
 )
 def test_customer_service_of_wechat_by_customer_and_origin(tmp_path, name, value):
     turns = read(tmp_path, value, name)
-    assert told(turns) == [*OF_U1, *OF_U2]
+    assert utterances(turns) == [*OF_U1, *OF_U2]
     assert not turns["role_inferred"].any()
     # 1750000000 is 2025-06-15 15:06:40 UTC, eight hours later in Shanghai.
     assert str(turns["started_at"].iloc[0]) == "2025-06-15 23:06:40"
@@ -371,7 +371,7 @@ def test_flags_of_ones_own_messages(tmp_path, header, kind):
     table = pd.DataFrame(rows, columns=["session_id", header, "str_content"])
     value = table.to_csv(index=False) if kind == "csv" else {"data": table.to_dict("records")}
     turns = read(tmp_path, value, f"a.{kind}")
-    assert told(turns) == [
+    assert utterances(turns) == [
         ("S1", "customer", ASK),
         ("S1", "agent", DESK),
         ("S2", "customer", "在吗"),
@@ -411,26 +411,26 @@ def test_directions(tmp_path, header, values):
 )
 @pytest.mark.parametrize("list_key", ["turns", "messages"])
 def test_keys_that_name_the_dialogue(tmp_path, key, list_key):
-    said = [{"role": "用户", "text": ASK}, {"role": "客服", "text": DESK}]
-    records = [{key: f"K{n}", "channel": "phone", list_key: said} for n in (1, 2)]
+    messages = [{"role": "用户", "text": ASK}, {"role": "客服", "text": DESK}]
+    records = [{key: f"K{n}", "channel": "phone", list_key: messages} for n in (1, 2)]
     turns = read(tmp_path, records)
     assert turns["doc_id"].tolist() == ["K1", "K1", "K2", "K2"]
-    inside = read(tmp_path, [{"header": {key: f"K{n}"}, list_key: said} for n in (1, 2)])
+    inside = read(tmp_path, [{"header": {key: f"K{n}"}, list_key: messages} for n in (1, 2)])
     assert inside["doc_id"].tolist() == ["K1", "K1", "K2", "K2"]
-    long = [{key: f"K{n}", **one} for one in said for n in (1, 2)]
+    long = [{key: f"K{n}", **one} for one in messages for n in (1, 2)]
     assert read(tmp_path, {"data": long})["doc_id"].tolist() == ["K1", "K1", "K2", "K2"]
 
 
 TALK = [("客服", DESK), ("用户", ASK), ("客服", "好的，马上查"), ("用户", THANKS)]
 PAIRS = {
-    "kind, text": [[who, said] for who, said in TALK],
-    "text, kind": [[said, who] for who, said in TALK],
-    "text, kind, time": [[said, who, f"10:00:0{n}"] for n, (who, said) in enumerate(TALK)],
-    "time, kind, text": [[f"2026-05-01 10:00:0{n}", who, said] for n, (who, said) in enumerate(TALK)],
-    "kind, text, seconds": [[who, said, n * 2.5] for n, (who, said) in enumerate(TALK)],
-    "text, english": [[said, "agent" if who == "客服" else "user"] for who, said in TALK],
-    "text, code": [[said, "S" if who == "客服" else "C"] for who, said in TALK],
-    "text, name": [[said, "小美" if who == "客服" else "顾客甲"] for who, said in TALK],
+    "kind, text": [[who, words] for who, words in TALK],
+    "text, kind": [[words, who] for who, words in TALK],
+    "text, kind, time": [[words, who, f"10:00:0{n}"] for n, (who, words) in enumerate(TALK)],
+    "time, kind, text": [[f"2026-05-01 10:00:0{n}", who, words] for n, (who, words) in enumerate(TALK)],
+    "kind, text, seconds": [[who, words, n * 2.5] for n, (who, words) in enumerate(TALK)],
+    "text, english": [[words, "agent" if who == "客服" else "user"] for who, words in TALK],
+    "text, code": [[words, "S" if who == "客服" else "C"] for who, words in TALK],
+    "text, name": [[words, "小美" if who == "客服" else "顾客甲"] for who, words in TALK],
 }
 
 
@@ -441,7 +441,7 @@ PAIRS = {
 def test_pairs_in_either_order(tmp_path, form, wrap):
     turns = read(tmp_path, wrap(PAIRS[form]))
     expected = [(role, text) for role, (_, text) in zip(["agent", "customer"] * 2, TALK, strict=True)]
-    assert told(turns) == [(name, role, text) for name in ("D1", "D2") for role, text in expected]
+    assert utterances(turns) == [(name, role, text) for name in ("D1", "D2") for role, text in expected]
     if form == "time, kind, text":
         assert str(turns["started_at"].iloc[3]) == "2026-05-01 10:00:03"
     if form == "kind, text, seconds":
@@ -451,7 +451,7 @@ def test_pairs_in_either_order(tmp_path, form, wrap):
 def test_bare_pairs_are_one_dialogue(tmp_path):
     for form in ("kind, text", "text, kind"):
         turns = read(tmp_path, PAIRS[form])
-        assert told(turns)[:2] == [("S1", "agent", DESK), ("S1", "customer", ASK)]
+        assert utterances(turns)[:2] == [("S1", "agent", DESK), ("S1", "customer", ASK)]
 
 
 def test_a_list_of_contacts_is_no_chat(tmp_path):
@@ -465,7 +465,7 @@ def test_a_list_of_contacts_is_no_chat(tmp_path):
 
 def test_a_listed_turn_of_another_length_is_a_reject(tmp_path):
     turns = read(tmp_path, {"turns": [*PAIRS["text, kind"], ["多出来", "的", "一格"]]})
-    assert told(turns) == [
+    assert utterances(turns) == [
         ("S1", role, text) for role, (_, text) in zip(["agent", "customer"] * 2, TALK, strict=True)
     ]
     assert len(turns.attrs["rejects"]) == 1

@@ -9,7 +9,7 @@ from csatext.ingest.formats.registry import open_tables
 from csatext.ingest.input_kind import is_dialogues
 from csatext.ingest.options import ReadOptions
 
-SAID = [
+SENTENCES = [
     "您好，很高兴为您服务。",
     "我的快递还没到。",
     "请您提供一下订单号。",
@@ -45,10 +45,10 @@ ALIYUN = {
                 "ChannelId": n % 2,
                 "BeginTime": n * 2000,
                 "EndTime": n * 2000 + 1500,
-                "Text": said,
-                "Words": pieces(said, n, ("Word", "BeginTime", "EndTime"), ChannelId=n % 2),
+                "Text": sentence,
+                "Words": pieces(sentence, n, ("Word", "BeginTime", "EndTime"), ChannelId=n % 2),
             }
-            for n, said in enumerate(SAID)
+            for n, sentence in enumerate(SENTENCES)
         ]
     },
 }
@@ -66,19 +66,19 @@ TENCENT = {
         "TaskId": "T1",
         "Status": 2,
         "Result": "".join(
-            f"[0:{n * 2}.000,0:{n * 2 + 1}.500,{n % 2}]  {said}\n" for n, said in enumerate(SAID)
+            f"[0:{n * 2}.000,0:{n * 2 + 1}.500,{n % 2}]  {sentence}\n" for n, sentence in enumerate(SENTENCES)
         ),
         "ResultDetail": [
             {
-                "FinalSentence": said,
-                "SliceSentence": said,
+                "FinalSentence": sentence,
+                "SliceSentence": sentence,
                 "StartMs": n * 2000,
                 "EndMs": n * 2000 + 1500,
                 "SpeakerId": n % 2,
                 "WordsNum": 4,
-                "Words": pieces(said, n, ("Word", "OffsetStartMs", "OffsetEndMs")),
+                "Words": pieces(sentence, n, ("Word", "OffsetStartMs", "OffsetEndMs")),
             }
-            for n, said in enumerate(SAID)
+            for n, sentence in enumerate(SENTENCES)
         ],
     }
 }
@@ -88,14 +88,14 @@ DASHSCOPE = {
         {
             "channel_id": channel,
             "content_duration_in_milliseconds": 9000,
-            "text": "".join(SAID[channel::2]),
+            "text": "".join(SENTENCES[channel::2]),
             "sentences": [
                 {
                     "begin_time": n * 2000,
                     "end_time": n * 2000 + 1500,
-                    "text": SAID[n],
+                    "text": SENTENCES[n],
                     "sentence_id": n // 2 + 1,
-                    "words": pieces(SAID[n], n, ("text", "begin_time", "end_time"), punctuation=""),
+                    "words": pieces(SENTENCES[n], n, ("text", "begin_time", "end_time"), punctuation=""),
                 }
                 for n in range(channel, 8, 2)
             ],
@@ -106,36 +106,36 @@ DASHSCOPE = {
 WHISPERX = {
     "task_id": "T1",
     "language": "zh",
-    "text": "".join(SAID),
+    "text": "".join(SENTENCES),
     "segments": [
         {
             "start": n * 2.0,
             "end": n * 2 + 1.5,
-            "text": said,
+            "text": sentence,
             "speaker": f"SPEAKER_0{n % 2}",
-            "words": pieces(said, n, scale=1000, speaker=f"SPEAKER_0{n % 2}"),
+            "words": pieces(sentence, n, scale=1000, speaker=f"SPEAKER_0{n % 2}"),
         }
-        for n, said in enumerate(SAID)
+        for n, sentence in enumerate(SENTENCES)
     ],
     "word_segments": [
         word
-        for n, said in enumerate(SAID)
-        for word in pieces(said, n, scale=1000, speaker=f"SPEAKER_0{n % 2}")
+        for n, sentence in enumerate(SENTENCES)
+        for word in pieces(sentence, n, scale=1000, speaker=f"SPEAKER_0{n % 2}")
     ],
 }
 VOLCENGINE = {
     "task_id": "T1",
     "result": {
-        "text": "".join(SAID),
+        "text": "".join(SENTENCES),
         "utterances": [
             {
                 "start_time": n * 2000,
                 "end_time": n * 2000 + 1500,
-                "text": said,
+                "text": sentence,
                 "additions": {"speaker": str(n % 2 + 1)},
-                "words": pieces(said, n, ("text", "start_time", "end_time")),
+                "words": pieces(sentence, n, ("text", "start_time", "end_time")),
             }
-            for n, said in enumerate(SAID)
+            for n, sentence in enumerate(SENTENCES)
         ],
     },
 }
@@ -150,13 +150,13 @@ IFLYTEK = {
                         "ed": str(n * 2000 + 1500),
                         "rl": str(n % 2 + 1),
                         "rt": [
-                            {"ws": [{"cw": [{"w": part["word"], "wp": "n"}]} for part in pieces(said, n)]}
+                            {"ws": [{"cw": [{"w": part["word"], "wp": "n"}]} for part in pieces(sentence, n)]}
                         ],
                     }
                 }
             )
         }
-        for n, said in enumerate(SAID)
+        for n, sentence in enumerate(SENTENCES)
     ],
 }
 IFLYTEK_PLAIN = {
@@ -172,29 +172,30 @@ IFLYTEK_OLD = {
             {
                 "bg": str(n * 2000),
                 "ed": str(n * 2000 + 1500),
-                "onebest": said,
+                "onebest": sentence,
                 "speaker": str(n % 2 + 1),
                 "wordsResultList": [
-                    {"wordsName": p["word"], "wordBg": "1", "wordEd": "2", "wc": "1"} for p in pieces(said, n)
+                    {"wordsName": p["word"], "wordBg": "1", "wordEd": "2", "wc": "1"}
+                    for p in pieces(sentence, n)
                 ],
             }
-            for n, said in enumerate(SAID)
+            for n, sentence in enumerate(SENTENCES)
         ]
     ),
 }
 FUNASR = {
     "key": "T1",
-    "text": "".join(SAID),
+    "text": "".join(SENTENCES),
     "timestamp": [[0, 100], [100, 200]],
     "sentence_info": [
         {
-            "text": said,
+            "text": sentence,
             "start": n * 2000,
             "end": n * 2000 + 1500,
             "timestamp": [[n * 2000, n * 2000 + 100]],
             "spk": n % 2,
         }
-        for n, said in enumerate(SAID)
+        for n, sentence in enumerate(SENTENCES)
     ],
 }
 DEEPGRAM = {
@@ -204,11 +205,11 @@ DEEPGRAM = {
             {
                 "alternatives": [
                     {
-                        "transcript": "".join(SAID),
+                        "transcript": "".join(SENTENCES),
                         "words": [
                             w
-                            for n, said in enumerate(SAID)
-                            for w in pieces(said, n, scale=1000, speaker=n % 2)
+                            for n, sentence in enumerate(SENTENCES)
+                            for w in pieces(sentence, n, scale=1000, speaker=n % 2)
                         ],
                     }
                 ]
@@ -218,12 +219,12 @@ DEEPGRAM = {
             {
                 "start": n * 2.0,
                 "end": n * 2 + 1.5,
-                "transcript": said,
+                "transcript": sentence,
                 "channel": 0,
                 "speaker": n % 2,
-                "words": pieces(said, n, scale=1000, speaker=n % 2),
+                "words": pieces(sentence, n, scale=1000, speaker=n % 2),
             }
-            for n, said in enumerate(SAID)
+            for n, sentence in enumerate(SENTENCES)
         ],
     },
 }
@@ -235,28 +236,28 @@ AZURE = {
             "offsetInTicks": n * 2,
             "startSeconds": n * 2.0,
             "nBest": [
-                {"confidence": 0.9, "display": said, "words": pieces(said, n)},
+                {"confidence": 0.9, "display": sentence, "words": pieces(sentence, n)},
                 {"confidence": 0.1, "display": "别的"},
             ],
         }
-        for n, said in enumerate(SAID)
+        for n, sentence in enumerate(SENTENCES)
     ],
 }
 GOOGLE = {
     "results": [
         {
-            "alternatives": [{"transcript": said, "confidence": 0.9, "words": pieces(said, n)}],
+            "alternatives": [{"transcript": sentence, "confidence": 0.9, "words": pieces(sentence, n)}],
             "channelTag": n % 2 + 1,
             "resultEndTime": f"{n * 2 + 1.5}s",
         }
-        for n, said in enumerate(SAID)
+        for n, sentence in enumerate(SENTENCES)
     ]
 }
 WORDS_ONLY = {
     "taskId": "T1",
     "sentences": [
-        {"channel": n % 2, "start": n * 2000, "end": n * 2000 + 1500, "words": pieces(said, n)}
-        for n, said in enumerate(SAID)
+        {"channel": n % 2, "start": n * 2000, "end": n * 2000 + 1500, "words": pieces(sentence, n)}
+        for n, sentence in enumerate(SENTENCES)
     ],
 }
 NESTED_CHANNELS = {
@@ -264,7 +265,9 @@ NESTED_CHANNELS = {
     "channels": [
         {
             "channelId": c,
-            "segments": [{"start": n * 2.0, "end": n * 2 + 1.5, "text": SAID[n]} for n in range(c, 8, 2)],
+            "segments": [
+                {"start": n * 2.0, "end": n * 2 + 1.5, "text": SENTENCES[n]} for n in range(c, 8, 2)
+            ],
         }
         for c in (0, 1)
     ],
@@ -285,8 +288,8 @@ def read(folder, name, text):
 @pytest.mark.parametrize("name", SPEECH)
 def test_a_sentence_is_a_turn_and_a_word_is_none(tmp_path, name):
     turns = read(tmp_path, "T1.json", json.dumps(SPEECH[name]))
-    said = [text.rstrip("。？") for text in SAID] if name in NO_STOPS else SAID
-    assert turns["text"].tolist() == said
+    texts = [text.rstrip("。？") for text in SENTENCES] if name in NO_STOPS else SENTENCES
+    assert turns["text"].tolist() == texts
     assert turns["role"].tolist() == ROLES
     assert turns["role_inferred"].all()
     assert set(turns["doc_id"]) == {"T1"}
@@ -303,11 +306,11 @@ def test_two_calls_in_a_list_and_in_lines(tmp_path):
     ):
         turns = read(tmp_path, name, text)
         assert turns["doc_id"].tolist() == ["T1"] * 8 + ["T2"] * 8
-        assert turns["text"].tolist() == SAID * 2
+        assert turns["text"].tolist() == SENTENCES * 2
 
 
 def test_a_sentence_in_which_the_speaker_changes_is_two_turns(tmp_path):
-    first, second = SAID[0].rstrip("。"), SAID[1].rstrip("。")
+    first, second = SENTENCES[0].rstrip("。"), SENTENCES[1].rstrip("。")
     mixed = pieces(first, 0, speaker="A") + pieces(second, 1, speaker="B")
     value = {"segments": [{"start": 0, "end": 4000, "text": first + second, "words": mixed}]}
     turns = read(tmp_path, "T1.json", json.dumps(value))
@@ -315,59 +318,62 @@ def test_a_sentence_in_which_the_speaker_changes_is_two_turns(tmp_path):
 
 
 def test_words_without_sentences_join_by_speaker(tmp_path):
-    flat = [w for n, said in enumerate(SAID) for w in pieces(said, n, speaker=f"spk{n % 2}")]
+    flat = [w for n, sentence in enumerate(SENTENCES) for w in pieces(sentence, n, speaker=f"spk{n % 2}")]
     turns = read(tmp_path, "T1.json", json.dumps({"task_id": "T1", "words": flat}))
-    assert turns["text"].tolist() == [said.rstrip("。？") for said in SAID]
+    assert turns["text"].tolist() == [sentence.rstrip("。？") for sentence in SENTENCES]
     assert turns["role"].tolist() == ROLES
 
 
 def test_english_words_keep_their_blanks(tmp_path):
-    said = ["Thank you for calling", "my parcel is late"]
+    texts = ["Thank you for calling", "my parcel is late"]
     sentences = [
         {"speaker": n, "words": [{"word": w, "start": n + i / 10} for i, w in enumerate(text.split())]}
-        for n, text in enumerate(said)
+        for n, text in enumerate(texts)
     ]
     turns = read(tmp_path, "T1.json", json.dumps({"segments": sentences}))
-    assert turns["text"].tolist() == said
+    assert turns["text"].tolist() == texts
 
 
 def test_whisper_without_speakers_is_speech(tmp_path):
-    value = {"text": "".join(SAID), "segments": [{**s, "id": n} for n, s in enumerate(WHISPERX["segments"])]}
+    value = {
+        "text": "".join(SENTENCES),
+        "segments": [{**s, "id": n} for n, s in enumerate(WHISPERX["segments"])],
+    }
     for segment in value["segments"]:
         del segment["speaker"]
         segment["words"] = [{k: v for k, v in w.items() if k != "speaker"} for w in segment["words"]]
     turns = read(tmp_path, "T1.json", json.dumps(value))
-    assert turns["text"].tolist() == SAID
+    assert turns["text"].tolist() == SENTENCES
     assert turns["start_seconds"].tolist() == [0, 2, 4, 6, 8, 10, 12, 14]
 
 
 RANGES = [
-    "[00:00:0{a}.2 - 00:00:0{b}.4] {who}：{said}",
-    "00:0{a}-00:0{b} {who}: {said}",
-    "0{a}.20s - {b}.40s {who} {said}",
-    "[{a}.20 --> {b}.40] {who}：{said}",
-    "[{a}.20s -> {b}.40s] {who}: {said}",
-    "({a}.2~{b}.4) {who}：{said}",
-    "[0:{a}.200,0:{b}.400] {who}：{said}",
-    "00:00:0{a},200 --> 00:00:0{b},400 {who}：{said}",
-    "【00:00:0{a}-00:00:0{b}】{who}：{said}",
-    "{a}200ms-{b}400ms {who}：{said}",
-    "{who} [00:00:0{a}.2 - 00:00:0{b}.4]：{said}",
-    "{who}（{a}.2s-{b}.4s）：{said}",
-    "{a}.2秒至{b}.4秒 {who}：{said}",
-    "[00:00:0{a}.2 - 00:00:0{b}.4]\n{who}：{said}",
+    "[00:00:0{a}.2 - 00:00:0{b}.4] {who}：{sentence}",
+    "00:0{a}-00:0{b} {who}: {sentence}",
+    "0{a}.20s - {b}.40s {who} {sentence}",
+    "[{a}.20 --> {b}.40] {who}：{sentence}",
+    "[{a}.20s -> {b}.40s] {who}: {sentence}",
+    "({a}.2~{b}.4) {who}：{sentence}",
+    "[0:{a}.200,0:{b}.400] {who}：{sentence}",
+    "00:00:0{a},200 --> 00:00:0{b},400 {who}：{sentence}",
+    "【00:00:0{a}-00:00:0{b}】{who}：{sentence}",
+    "{a}200ms-{b}400ms {who}：{sentence}",
+    "{who} [00:00:0{a}.2 - 00:00:0{b}.4]：{sentence}",
+    "{who}（{a}.2s-{b}.4s）：{sentence}",
+    "{a}.2秒至{b}.4秒 {who}：{sentence}",
+    "[00:00:0{a}.2 - 00:00:0{b}.4]\n{who}：{sentence}",
 ]
 
 
 @pytest.mark.parametrize("form", RANGES)
 @pytest.mark.parametrize("sides", [("坐席", "客户"), ("A", "B"), ("说话人1", "说话人2")])
 def test_time_ranges_before_the_speaker(tmp_path, form, sides):
-    if sides[0] == "A" and "{who} {said}" in form:
+    if sides[0] == "A" and "{who} {sentence}" in form:
         # A letter and a blank may begin a sentence: without a colon a named side alone is a speaker.
         sides = ("坐席1", "客户1")
-    lines = [form.format(a=2 * n, b=2 * n + 1, who=sides[n % 2], said=SAID[n]) for n in range(4)]
+    lines = [form.format(a=2 * n, b=2 * n + 1, who=sides[n % 2], sentence=SENTENCES[n]) for n in range(4)]
     turns = read(tmp_path, "T1.txt", "\n".join(lines))
-    assert turns["text"].tolist() == SAID[:4]
+    assert turns["text"].tolist() == SENTENCES[:4]
     assert turns["role"].tolist() == ROLES[:4]
     whole = "{a}.2" not in form and "{a},2" not in form and "0{a}.2" not in form and "{a}2" not in form
     shift = 0.0 if whole else 0.2
@@ -379,13 +385,18 @@ def test_time_ranges_before_the_speaker(tmp_path, form, sides):
 def test_a_sentence_without_its_words_is_kept(tmp_path, words):
     detail = [{**one, "Words": words} for one in TENCENT["Data"]["ResultDetail"]]
     turns = read(tmp_path, "T1.json", json.dumps({"Data": {"TaskId": "T1", "ResultDetail": detail}}))
-    assert turns["text"].tolist() == SAID
+    assert turns["text"].tolist() == SENTENCES
 
 
 def test_sentences_as_lists_of_one_reading(tmp_path):
     detail = [
-        {"res": [said], "begin_time": n * 2000, "end_time": n * 2000 + 1500, "words_info": pieces(said, n)}
-        for n, said in enumerate(SAID)
+        {
+            "res": [sentence],
+            "begin_time": n * 2000,
+            "end_time": n * 2000 + 1500,
+            "words_info": pieces(sentence, n),
+        }
+        for n, sentence in enumerate(SENTENCES)
     ]
-    value = {"task_id": "T1", "task_result": {"result": ["".join(SAID)], "detailed_result": detail}}
-    assert read(tmp_path, "T1.json", json.dumps(value))["text"].tolist() == SAID
+    value = {"task_id": "T1", "task_result": {"result": ["".join(SENTENCES)], "detailed_result": detail}}
+    assert read(tmp_path, "T1.json", json.dumps(value))["text"].tolist() == SENTENCES

@@ -84,8 +84,8 @@ def test_letters_that_mean_another_side_in_each_dialogue(talk):
 
 
 def test_the_usual_side_of_a_label_decides_where_words_do_not():
-    said = ["您好，很高兴为您服务", "我要退款"] * 5 + ["嗯", "对"]
-    turns = pd.DataFrame({"doc_id": np.repeat([str(i) for i in range(6)], 2), "text": said})
+    texts = ["您好，很高兴为您服务", "我要退款"] * 5 + ["嗯", "对"]
+    turns = pd.DataFrame({"doc_id": np.repeat([str(i) for i in range(6)], 2), "text": texts})
     roles, _ = infer_roles(hidden(turns, ["S1", "S2"] * 6))
     assert roles.tolist() == ["agent", "customer"] * 6
 

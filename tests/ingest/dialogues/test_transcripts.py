@@ -1,4 +1,4 @@
-"""Shapes of dialogues that exports bring: numbered, stamped, tagged, in lists, by side, in subtitles."""
+"""Shapes of dialogues that exports bring: numbered, stamped, in brackets, in lists, by side, in subtitles."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ import csatext as ct
 EXPECTED = [("agent", "您好"), ("customer", "退款没到")]
 
 
-def said(path):
+def utterances(path):
     turns = ct.read_turns(path)
     assert turns.attrs["rows"] == len(turns) + len(turns.attrs["rejects"])
     assert not turns["role_inferred"].any()
@@ -54,25 +54,25 @@ SHAPES = [
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_transcripts_in_cells_and_files(tmp_path, shape):
-    assert said(in_a_cell(tmp_path, shape, shape)) == EXPECTED * 2
-    assert said(written(tmp_path, "t.txt", shape + "\n")) == EXPECTED
+    assert utterances(in_a_cell(tmp_path, shape, shape)) == EXPECTED * 2
+    assert utterances(written(tmp_path, "t.txt", shape + "\n")) == EXPECTED
 
 
 def test_line_ends_written_as_letters(tmp_path):
-    assert said(in_a_cell(tmp_path, "客服：您好\\n用户：退款没到")) == EXPECTED
-    assert said(in_a_cell(tmp_path, "Agent: 您好\\nUser: 退款没到")) == EXPECTED
+    assert utterances(in_a_cell(tmp_path, "客服：您好\\n用户：退款没到")) == EXPECTED
+    assert utterances(in_a_cell(tmp_path, "Agent: 您好\\nUser: 退款没到")) == EXPECTED
     path = in_a_cell(tmp_path, "客服：您好\n用户：在盘\\new里")
-    assert said(path) == [EXPECTED[0], ("customer", "在盘\\new里")]
+    assert utterances(path) == [EXPECTED[0], ("customer", "在盘\\new里")]
 
 
 def test_numbers_that_count_nothing_stay(tmp_path):
     path = in_a_cell(tmp_path, "客服：请报尾号\n用户：尾号 12\n客服：好\n用户：一共 3.5 元")
-    assert [text for _, text in said(path)] == ["请报尾号", "尾号 12", "好", "一共 3.5 元"]
+    assert [text for _, text in utterances(path)] == ["请报尾号", "尾号 12", "好", "一共 3.5 元"]
 
 
 def test_a_tag_within_a_sentence_is_no_speaker(tmp_path):
     path = in_a_cell(tmp_path, "客服：请点【用户】页\n用户：找不到")
-    assert [text for _, text in said(path)] == ["请点【用户】页", "找不到"]
+    assert [text for _, text in utterances(path)] == ["请点【用户】页", "找不到"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_tag_within_a_sentence_is_no_speaker(tmp_path):
 def test_lists_of_labelled_texts(tmp_path, turns):
     records = [{"id": "x", "dialogue": turns}, {"id": "y", "dialogue": [turns[0], turns[1], turns[1]]}]
     path = written(tmp_path, "d.json", json.dumps(records, ensure_ascii=False))
-    assert said(path) == [*EXPECTED, *EXPECTED, EXPECTED[1]]
+    assert utterances(path) == [*EXPECTED, *EXPECTED, EXPECTED[1]]
 
 
 def test_role_and_text_inside_objects(tmp_path):
@@ -94,7 +94,7 @@ def test_role_and_text_inside_objects(tmp_path):
         {"author": {"role": "agent"}, "content": {"parts": ["您好"]}},
         {"author": {"role": "user"}, "content": {"parts": ["退款没到"]}},
     ]
-    assert said(written(tmp_path, "d.json", json.dumps([{"id": 1, "messages": turns}]))) == EXPECTED
+    assert utterances(written(tmp_path, "d.json", json.dumps([{"id": 1, "messages": turns}]))) == EXPECTED
 
 
 def test_half_characters_are_counted_as_a_repair(tmp_path):
@@ -123,7 +123,7 @@ def test_a_column_for_each_side_of_few_rows(tmp_path, headers):
         [["1", "退款没到", "您好请稍等"], ["2", "在吗", "在的亲"]], columns=["编号", *headers]
     )
     rows.to_csv(tmp_path / "s.csv", index=False)
-    assert said(tmp_path / "s.csv") == [
+    assert utterances(tmp_path / "s.csv") == [
         ("customer", "退款没到"),
         ("agent", "您好请稍等"),
         ("customer", "在吗"),
@@ -142,19 +142,19 @@ CUES = "WEBVTT\n\nNOTE 甲\n\ncue-1\n00:01.000 --> 00:03.500\n<v 客服>您好</
 
 def test_names_of_cues_and_notes_are_no_speech(tmp_path):
     text = CUES + "00:04.000 --> 00:06.000\n<v 用户>退款没到</v>\n"
-    assert said(written(tmp_path, "a.vtt", text)) == EXPECTED
+    assert utterances(written(tmp_path, "a.vtt", text)) == EXPECTED
 
 
 def test_two_voices_in_a_cue(tmp_path):
     text = "WEBVTT\n\n00:01.000 --> 00:03.500\n<v 客服>您好</v> <v 用户>退款没到</v>\n"
-    assert said(written(tmp_path, "a.vtt", text)) == EXPECTED
+    assert utterances(written(tmp_path, "a.vtt", text)) == EXPECTED
 
 
 def test_speakers_in_round_brackets(tmp_path):
     text = (
         "1\n00:00:01,000 --> 00:00:02,000\n(客服) 您好\n\n2\n00:00:02,000 --> 00:00:03,000\n(用户) 退款没到\n"
     )
-    assert said(written(tmp_path, "a.srt", text)) == EXPECTED
+    assert utterances(written(tmp_path, "a.srt", text)) == EXPECTED
 
 
 def test_blank_lines_between_dialogues(tmp_path):

@@ -75,7 +75,7 @@ def test_commas_in_the_text_of_a_small_table(tmp_path: Path) -> None:
     assert result.contacts["text"].tolist() == [row[1] for row in rows]
 
 
-def test_a_gap_beside_an_odd_value_is_no_shift(tmp_path: Path) -> None:
+def test_a_gap_beside_an_odd_value_is_no_misaligned_row(tmp_path: Path) -> None:
     many = [[f"T{i}", "太慢了没人管", f"2024/5/{i % 28 + 1}", "电话", "3"] for i in range(60)]
     many[7] = ["T7", "2024-05-01 买的没收到", "2024/5/8", "10086", ""]
     result = read_input(write(tmp_path, [",".join(row) for row in [HEAD, *many]]))

@@ -26,8 +26,8 @@ def test_a_table_of_four_columns(tmp_path, delimiter, header):
     assert contacts["text"].tolist() == [row[2] for row in rows[header:]]
     assert contacts["渠道" if "渠道" in contacts else "channel" if header else "列4"].nunique() == 2
     assert contacts.attrs["rows"] == 12
-    said = next(q["detail"] for q in contacts.attrs["quality"] if q["check"] == "delimiter")
-    assert ("按各行一致判断" in said) == (delimiter not in (",", "\t", ";", "|"))
+    detail = next(q["detail"] for q in contacts.attrs["quality"] if q["check"] == "delimiter")
+    assert ("按各行一致判断" in detail) == (delimiter not in (",", "\t", ";", "|"))
 
 
 def test_a_full_width_comma(tmp_path):

@@ -1,4 +1,4 @@
-"""Sheets of one header are one table; what is not read is said."""
+"""Sheets of one header are one table; what is not read is noted."""
 
 import pandas as pd
 import pytest
@@ -73,10 +73,10 @@ def test_the_sheet_that_is_asked_for_is_read_alone(tmp_path):
 
 
 def test_turns_of_two_sheets(tmp_path):
-    def said(d):
+    def dialogue(d):
         return [["会话ID", "角色", "内容"], [d, "客服", "您好"], [d, "用户", f"{d}退款没到"]]
 
-    turns = ct.read_turns(book(tmp_path / "a.xlsx", {"上午": said("D1"), "下午": said("D2")}))
+    turns = ct.read_turns(book(tmp_path / "a.xlsx", {"上午": dialogue("D1"), "下午": dialogue("D2")}))
     assert turns["doc_id"].tolist() == ["D1", "D1", "D2", "D2"]
 
 

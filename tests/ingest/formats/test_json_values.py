@@ -1,4 +1,4 @@
-"""JSON in the shapes that systems write: by key, by column, as rows, in pieces, cut short."""
+"""JSON in the shapes that systems write: by key, by column, as rows, in parts, cut short."""
 
 import json
 from pathlib import Path

@@ -11,16 +11,16 @@ import xlsxwriter
 
 from csatext.errors import InputError
 from csatext.ingest.contacts import read_input
-from csatext.ingest.formats.workbooks import _Guarded
-from csatext.ingest.formats.xls_container import broken_compound, broken_records, compound_stream
+from csatext.ingest.formats.workbooks import _PanicAsError
+from csatext.ingest.formats.xls_container import broken_container, broken_records, container_stream
 from csatext.ingest.formats.xlsx_extent import _binary, checked_package
 
 END, FREE, FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 ROWS = [["工单号", "内容", "时间"], *([f"T{i}", f"第{i}条投诉没人管", "2020/6/8"] for i in range(1, 6))]
 
 
-def compound(links: list[int], content: bytes = b"x" * 4096) -> bytes:
-    """Return a compound file: sector 0 the FAT, 1 the directory, 2 to 9 the stream ``Workbook``."""
+def container(links: list[int], content: bytes = b"x" * 4096) -> bytes:
+    """Return an OLE container: sector 0 the FAT, 1 the directory, 2 to 9 the stream ``Workbook``."""
     header = bytearray(512)
     header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
@@ -42,9 +42,9 @@ WHOLE = [FAT, END, 3, 4, 5, 6, 7, 8, 9, END]
 
 
 def test_a_sound_compound_file() -> None:
-    assert not broken_compound(compound(WHOLE))
-    assert compound_stream(compound(WHOLE), ("workbook",)) == b"x" * 4096
-    assert compound_stream(compound(WHOLE), ("book",)) is None
+    assert not broken_container(container(WHOLE))
+    assert container_stream(container(WHOLE), ("workbook",)) == b"x" * 4096
+    assert container_stream(container(WHOLE), ("book",)) is None
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_a_sound_compound_file() -> None:
     ids=["directory in a circle", "stream in a circle", "out of the file", "too short"],
 )
 def test_a_broken_chain_is_no_workbook(tmp_path: Path, links: list[int]) -> None:
-    data = compound(links)
-    assert broken_compound(data)
+    data = container(links)
+    assert broken_container(data)
     path = tmp_path / "a.xls"
     path.write_bytes(data)
     with pytest.raises(InputError, match="工作簿已损坏"):
@@ -68,9 +68,9 @@ def test_a_broken_chain_is_no_workbook(tmp_path: Path, links: list[int]) -> None
 
 @pytest.mark.parametrize("at", [44, 64, 72])
 def test_counts_beyond_the_file(at: int) -> None:
-    data = bytearray(compound(WHOLE))
+    data = bytearray(container(WHOLE))
     struct.pack_into("<I", data, at, 1 << 30)
-    assert broken_compound(bytes(data))
+    assert broken_container(bytes(data))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_counts_beyond_the_file(at: int) -> None:
 def test_records_that_no_sheet_has(tmp_path: Path, record: bytes) -> None:
     assert broken_records(record)
     path = tmp_path / "a.xls"
-    path.write_bytes(compound(WHOLE, record.ljust(4096, b"\0")))
+    path.write_bytes(container(WHOLE, record.ljust(4096, b"\0")))
     with pytest.raises(InputError, match="工作簿已损坏"):
         read_input(path)
 
@@ -167,7 +167,7 @@ def test_cells_of_a_binary_sheet() -> None:
 
 def test_a_panic_of_the_reader_is_an_error_of_ours() -> None:
     panic = type("PanicException", (BaseException,), {})
-    with pytest.raises(InputError, match="已损坏"), _Guarded("a.xls"):
+    with pytest.raises(InputError, match="已损坏"), _PanicAsError("a.xls"):
         raise panic
-    with pytest.raises(KeyError), _Guarded("a.xls"):
+    with pytest.raises(KeyError), _PanicAsError("a.xls"):
         pd.Series(dtype="str")["无"]

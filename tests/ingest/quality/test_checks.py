@@ -81,7 +81,7 @@ def test_turns() -> None:
     assert found["turn_without_contact", "doc_id"] == 1
 
 
-def test_what_the_reader_mended_is_told(tmp_path) -> None:
+def test_what_the_reader_mended_is_noted(tmp_path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("编号,内容\n1,慢\n2,\n".encode("gb18030"))
     table = ct.check(ct.read_contacts(path)).set_index("check")

@@ -1,4 +1,4 @@
-"""Torn rows: what the shape of the file proves is rejoined, the rest is rejected with its line."""
+"""Broken rows: what the shape of the file proves is rejoined, the rest is rejected with its line."""
 
 import time
 from pathlib import Path
@@ -18,14 +18,14 @@ ROWS = [
 REST = "2024/5/3 10:00,电话,3"
 
 
-def read(folder: Path, torn: str, newline: str = "\n"):
-    path = folder / "torn.csv"
-    path.write_bytes((newline.join([HEADER, *ROWS[:20], torn, *ROWS[20:]]) + newline).encode())
+def read(folder: Path, broken: str, newline: str = "\n"):
+    path = folder / "broken.csv"
+    path.write_bytes((newline.join([HEADER, *ROWS[:20], broken, *ROWS[20:]]) + newline).encode())
     return read_input(path)
 
 
 @pytest.mark.parametrize(
-    ("torn", "text"),
+    ("broken", "text"),
     [
         (f"T1999,第一行\n第二行,{REST}", "第一行\n第二行"),
         (f"T1999,第一行\n\n第三行,{REST}", "第一行\n\n第三行"),
@@ -43,8 +43,8 @@ def read(folder: Path, torn: str, newline: str = "\n"):
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_mended_where_proven(tmp_path: Path, torn: str, text: str, newline: str) -> None:
-    result = read(tmp_path, torn, newline)
+def test_mended_where_proven(tmp_path: Path, broken: str, text: str, newline: str) -> None:
+    result = read(tmp_path, broken, newline)
     assert (result.rows, len(result.rejects)) == (41, 0)
     row = result.contacts.set_index("doc_id").loc["T1999"]
     assert row["text"] == text
@@ -54,7 +54,7 @@ def test_mended_where_proven(tmp_path: Path, torn: str, text: str, newline: str)
 
 
 @pytest.mark.parametrize(
-    ("torn", "reason"),
+    ("broken", "reason"),
     [
         ("尾巴而已", "列数不足：1 列"),
         (f"尾巴,{REST}", "列数不足：4 列"),
@@ -65,13 +65,13 @@ def test_mended_where_proven(tmp_path: Path, torn: str, text: str, newline: str)
         (f'尾巴",慢",{REST},"', "引号不成对"),
     ],
 )
-def test_rejected_with_line_and_reason(tmp_path: Path, torn: str, reason: str) -> None:
-    result = read(tmp_path, torn)
+def test_rejected_with_line_and_reason(tmp_path: Path, broken: str, reason: str) -> None:
+    result = read(tmp_path, broken)
     assert len(result.contacts) == 40
     assert result.rejects["line"].tolist() == [22]
     assert reason in result.rejects["reason"].iloc[0]
-    assert result.rejects["raw"].iloc[0] == torn
-    assert result.rejects["source"].iloc[0] == "torn.csv"
+    assert result.rejects["raw"].iloc[0] == broken
+    assert result.rejects["source"].iloc[0] == "broken.csv"
 
 
 def test_an_open_quote_does_not_swallow_the_rows_below(tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_an_open_quote_does_not_swallow_the_rows_below(tmp_path: Path) -> None:
 
 
 def test_the_tail_of_a_torn_neighbour_is_no_date(tmp_path: Path) -> None:
-    torn = "T1998,慢,很,慢,一直,没人管\n,2024年5月3日您写信说,到,账,电话,3"
-    result = read(tmp_path, torn)
+    broken = "T1998,慢,很,慢,一直,没人管\n,2024年5月3日您写信说,到,账,电话,3"
+    result = read(tmp_path, broken)
     assert len(result.contacts) == 40
     assert len(result.rejects) == 2
 
@@ -106,7 +106,7 @@ def test_every_record_of_a_file_is_torn(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("whole", [0, 1, 2, 3])
 @pytest.mark.parametrize(
-    ("torn", "text"),
+    ("broken", "text"),
     [
         ("9,前半\n后半,2020/6/9,电话", "前半\n后半"),
         ('9,"没有引号,2020/6/9,电话', "没有引号"),
@@ -116,10 +116,10 @@ def test_every_record_of_a_file_is_torn(tmp_path: Path) -> None:
         ("退款错列了,2020/6/9,电话,", "退款错列了"),
     ],
 )
-def test_headers_prove_where_rows_are_few(tmp_path: Path, torn: str, text: str, whole: int) -> None:
+def test_headers_prove_where_rows_are_few(tmp_path: Path, broken: str, text: str, whole: int) -> None:
     path = tmp_path / "a.csv"
     good = [f"{i},退款一直没有到账,2020/6/{i + 1},在线" for i in range(whole)]
-    path.write_text(TINY + "\n".join([*good, torn]) + "\n", "utf-8")
+    path.write_text(TINY + "\n".join([*good, broken]) + "\n", "utf-8")
     result = read_input(path)
     assert len(result.rejects) == 0
     last = result.contacts.iloc[-1]

@@ -1,4 +1,4 @@
-"""Rows whose values stand in the wrong columns: moved back, or rejected; sound rows stay as they are."""
+"""Misaligned rows are realigned or rejected; sound rows stay as they are."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def row(i: int) -> list[str]:
     ]
 
 
-SHIFTS = {
+MISALIGNMENTS = {
     "second lost": lambda cells: [*cells[:1], *cells[2:], ""],
     "first lost": lambda cells: [*cells[1:], ""],
     "gap before all": lambda cells: ["", *cells[:-1]],
@@ -38,11 +38,13 @@ def read(folder: Path, rows: list[list[str]], header: str = HEADER) -> ReadResul
     return result
 
 
-@pytest.mark.parametrize("shift", SHIFTS)
+@pytest.mark.parametrize("misalignment", MISALIGNMENTS)
 @pytest.mark.parametrize(("n", "every"), [(300, 20), (300, 3), (60, 40), (8, 8), (5, 5), (3, 3)])
-def test_shifted_rows_are_put_right_or_rejected(tmp_path: Path, shift: str, n: int, every: int) -> None:
+def test_misaligned_rows_are_put_right_or_rejected(
+    tmp_path: Path, misalignment: str, n: int, every: int
+) -> None:
     bad = {i for i in range(n) if i % every == every - 1}
-    result = read(tmp_path, [SHIFTS[shift](row(i)) if i in bad else row(i) for i in range(n)])
+    result = read(tmp_path, [MISALIGNMENTS[misalignment](row(i)) if i in bad else row(i) for i in range(n)])
     texts = result.contacts["text"].tolist()
     assert set(texts) <= {row(i)[2] for i in range(n)}
     assert {row(i)[2] for i in range(n) if i not in bad} <= set(texts)
@@ -51,7 +53,9 @@ def test_shifted_rows_are_put_right_or_rejected(tmp_path: Path, shift: str, n: i
 
 
 def test_a_lost_cell_stays_lost_and_the_others_come_back(tmp_path: Path) -> None:
-    result = read(tmp_path, [SHIFTS["second lost"](row(i)) if i % 20 == 7 else row(i) for i in range(300)])
+    result = read(
+        tmp_path, [MISALIGNMENTS["second lost"](row(i)) if i % 20 == 7 else row(i) for i in range(300)]
+    )
     found = result.contacts.set_index("doc_id").loc["T027"]
     assert found["created_at"].strftime("%Y-%m-%d") == "2020-06-28"
     assert (found["channel"], found["csat"], found["text"]) == ("电话", 3, row(27)[2])
@@ -82,8 +86,8 @@ def test_columns_that_hold_a_mixture_lose_nothing(tmp_path: Path) -> None:
     assert not result.rejects["reason"].str.startswith("列错位").any()
 
 
-def test_where_every_other_row_is_shifted_nothing_is_touched_and_it_is_said(tmp_path: Path) -> None:
-    result = read(tmp_path, [SHIFTS["second lost"](row(i)) if i % 2 else row(i) for i in range(4000)])
+def test_where_every_other_row_is_misaligned_nothing_is_touched_and_it_is_noted(tmp_path: Path) -> None:
+    result = read(tmp_path, [MISALIGNMENTS["second lost"](row(i)) if i % 2 else row(i) for i in range(4000)])
     assert result.rows == 4000
     note = result.quality.set_index("check").loc["torn_rows"]
     assert note["n"] == 2000

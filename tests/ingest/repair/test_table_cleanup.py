@@ -74,8 +74,8 @@ def test_escapes_of_workbooks_are_decoded(tmp_path: Path, written: str, name: st
         frame.to_csv(tmp_path / name, index=False)
     result = read_input(tmp_path / name)
     assert result.contacts["text"].tolist() == [ESCAPES[written], "屏幕碎了"]
-    told = result.quality.set_index("check")["n"].get("excel_escapes", 0)
-    assert told == int(written != ESCAPES[written])
+    noted = result.quality.set_index("check")["n"].get("excel_escapes", 0)
+    assert noted == int(written != ESCAPES[written])
 
 
 def test_an_escaped_escape_is_its_letters(tmp_path: Path) -> None:
