@@ -40,9 +40,12 @@ def check_text(text: object, column: str) -> str:
 
 def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
     """Return the values sorted by place; of two that overlap the earlier given stays."""
+    values = [*chain.from_iterable(sources)]
+    if len(values) <= 1:
+        return values
     taken = bytearray(size)
     kept: list[Found] = []
-    for value in chain.from_iterable(sources):
+    for value in values:
         if taken.find(1, value.start, value.end) < 0:
             taken[value.start : value.end] = b"\x01" * (value.end - value.start)
             kept.append(value)
@@ -88,9 +91,13 @@ def _read(
         starts = [0, *sizes[: count - 1].tolist()]
         for value in source(joined, TriggerWords(joined)):
             at = bisect_right(starts, value.start) - 1
-            shift = starts[at]
-            found[batch[at]].append(value._replace(start=value.start - shift, end=value.end - shift))
+            found[batch[at]].append(_moved(value, -starts[at]))
     return found
+
+
+def _moved(value: Found, by: int) -> Found:
+    start, end, kind, plain = value
+    return Found(start + by, end + by, kind, plain)
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:
@@ -106,8 +113,7 @@ def locate(text: str, kinds: frozenset[str]) -> list[Found]:
         start, end, depth = waiting.pop()
         found = [value for value in _detect(view[start:end]) if value.kind in kinds]
         if found:
-            placed = [v._replace(start=v.start + start, end=v.end + start) for v in found]
-            placed = [part for value in placed for part in _by_speaker(view, value)]
+            placed = [part for value in found for part in _by_speaker(view, _moved(value, start))]
             located.extend(placed)
             if depth < _DEEPEST:
                 waiting.extend((left, right, depth + 1) for left, right in _between(start, end, placed))
@@ -159,8 +165,8 @@ def locate_column(
         for (row, start, end, _), values in zip(waiting, detected, strict=True):
             found = [value for value in values if value.kind in kinds]
             if found:
-                placed = [v._replace(start=v.start + start, end=v.end + start) for v in found]
-                placed = [part for value in placed for part in _by_speaker(views[row], value)]
+                view = views[row]
+                placed = [part for value in found for part in _by_speaker(view, _moved(value, start))]
                 located.setdefault(row, []).extend(placed)
                 left.extend((row, *part) for part in _between(start, end, placed))
         waiting = _gated(views, left) if depth < _DEEPEST else []
@@ -178,6 +184,9 @@ def _gated(views: dict[int, str], parts: list[tuple[int, int, int]]) -> list[tup
 
 def _by_speaker(view: str, value: Found) -> Iterator[Found]:
     """Yield the parts of a value between which a transcript names a speaker."""
+    if view.find(":", value.start, value.end) < 0:  # every label ends in a colon
+        yield value
+        return
     start = value.start
     for label in _SPEAKER.finditer(view, value.start, value.end):
         extent = digit_extent(view, start, label.start())

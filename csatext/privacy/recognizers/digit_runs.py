@@ -109,7 +109,8 @@ def _close(view: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(view):
-        if run and (_is_read_back(view, run[-1], chunk) or _is_begun_anew(view, run, chunk)):
+        again = bool(run) and run[-1].digits == chunk.digits
+        if again and (_is_read_back(view, run[-1], chunk) or _is_begun_anew(view, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
         elif run and not _joined(view, run[-1].end, chunk.start):
             if _is_corrected(view, run, chunk):
@@ -125,10 +126,9 @@ def _close(view: str) -> Iterator[list[Chunk]]:
 
 
 def _is_read_back(view: str, left: Chunk, right: Chunk) -> bool:
-    """Whether another speaker of a transcript says the same digits again."""
+    """Whether another speaker of a transcript says the same digits (``left`` and ``right``) again."""
     return (
-        left.digits == right.digits
-        and len(right.digits) >= _LEAST_HALF
+        len(right.digits) >= _LEAST_HALF
         and right.start - left.end <= _LONGEST_GAP
         and _LABEL.search(view, left.end, right.start) is not None
         and GAP.fullmatch(view, left.end, right.start) is not None
@@ -136,11 +136,10 @@ def _is_read_back(view: str, left: Chunk, right: Chunk) -> bool:
 
 
 def _is_begun_anew(view: str, run: list[Chunk], right: Chunk) -> bool:
-    """Whether the first three digits of a mobile number are said twice."""
+    """Whether the same digits are said twice as the first three of a mobile number."""
     first = run[-1]
     return (
         len(run) == 1
-        and first.digits == right.digits
         and len(right.digits) == _LEAST_HALF
         and right.digits[0] == "1"
         and _joined(view, first.end, right.start)
@@ -168,11 +167,12 @@ def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
 def _is_corrected(view: str, run: list[Chunk], right: Chunk) -> bool:
     """Whether the speaker takes the last digits back and says others: 五九六八，不对，五九六七."""
     wrong, first = run[-1], run[0]
+    if right.start - wrong.end > _LONGEST_GAP or len(right.digits) < _LEAST_CORRECTED:
+        return False
     anew = len(run) > 1 and len(right.digits) == len(first.digits) and right.digits[0] == first.digits[0]
     return (
         not anew
-        and right.start - wrong.end <= _LONGEST_GAP
-        and len(right.digits) >= _LEAST_CORRECTED <= len(wrong.digits)
+        and len(wrong.digits) >= _LEAST_CORRECTED
         and _CORRECTION.fullmatch(view, wrong.end, right.start) is not None
     )
 

@@ -340,7 +340,11 @@ def _is_himself(view: str, start: int, end: int) -> bool:
 def _near_numbers(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
     """Yield names that stand alone beside a telephone or identity number, as in a shipping label."""
     for phone in phones:
-        for start in range(max(0, phone.start - REACH), phone.start - 1):
+        reach = max(0, phone.start - REACH)
+        dotted = _DOT.search(view, reach, phone.start) is not None
+        for start in range(reach, phone.start - 1):
+            if not (dotted or surname_at(view, start)):
+                continue  # no name without a dot begins with anything else
             if start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_NAME:
                 end = name_at(view, start, strict=True)
                 if end is not None and _LABELLED.fullmatch(view, end, phone.start) is not None:

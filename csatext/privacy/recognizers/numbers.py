@@ -296,8 +296,9 @@ def _best(
     whole = True
     furthest = run[min(at + LONGEST, len(run) - 1)].end
     worded = cue is not None or cues.near(start, furthest)
-    carried = _CARRIER.search(view, max(0, start - 5), start) is not None
-    strong_order = cue is not None and cue.kind == "order" and cue.strong and (cue.direct or carried)
+    strong_order = cue is not None and cue.kind == "order" and cue.strong
+    if strong_order and cue is not None and not cue.direct:
+        strong_order = _CARRIER.search(view, max(0, start - 5), start) is not None
     told: tuple[str, ...] | None = None
     for last in range(at, len(run)):
         if last > at and last in apart:

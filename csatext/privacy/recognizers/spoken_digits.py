@@ -12,6 +12,7 @@ _DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9", "么": "1", "腰": "1", "妖": "1", "吆": "1"}
 _DIGITS |= {"伍": "5", "陆": "6"}
 _DIGITS |= {c: c for c in "0123456789"}
+_AS_DIGITS = str.maketrans(_DIGITS)
 SPOKEN = "零一二三四五六七八九幺两洞拐勾"
 """Characters that are said for one digit each, as the inside of a class."""
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -34,6 +35,7 @@ _SOUNDS_LIKE = {
 _MISHEARD = {sound: _DIGITS[digit] for digit, sounds in _SOUNDS_LIKE.items() for sound in sounds}
 MISHEARD = "".join(_MISHEARD)
 """Characters that a recogniser writes for a digit that sounds like them, as the inside of a class."""
+_ANY_MISHEARD = re.compile(f"[{MISHEARD}]")
 _HEARD = f"[0-9{_PLAIN}洞拐勾{MISHEARD}]"
 _HEARD_MOBILE = re.compile(
     rf"(?<![0-9{_PLAIN}])(?=[1一幺腰妖吆要药耀邀衣])(?:{_HEARD}[\s,，、]{{0,2}}+){{10}}{_HEARD}(?![0-9{_PLAIN}])"
@@ -47,7 +49,11 @@ _VARIANT = (
     rf"(?:(?<![什甚怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
     rf"|(?<=[{_LAST}])[洞拐勾]|(?<=[{_LAST}][ ,，、])[洞拐勾]"
 )
-_STRETCH = re.compile(rf"[0-9{_PLAIN}十百千洞拐勾么腰妖吆个]+")
+_SAID = f"0-9{_PLAIN}十百千洞拐勾腰妖吆"
+_STRETCH = re.compile(
+    rf"(?:(?P<written>[0-9]++)|(?P<plain>[{_PLAIN}]++))(?![{_SAID}么个])|[{_SAID}么个]{{2,}}|[{_SAID}]|么(?=\s)"
+)
+"""Characters that tokens are cut from; digits of one kind alone (``written``, ``plain``) are one token."""
 _TOKEN = re.compile(
     rf"(?P<times>[两二三四五六七八九2-9])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
     r"|(?P<written>[0-9]+)"
@@ -61,6 +67,7 @@ _CARDINAL = re.compile(
 )
 _ROUND = re.compile(r"一百[三四五六七八九]十[一二三四五六七八九幺]")
 _LONGEST_COUNT = 3
+_COUNTING = "一两二三四五六七八九"
 _AHEAD = 3
 _REST_OF_MOBILE = 7
 _MEASURE = frozenset("个下会些样直定起共位条次家天年月日块元斤件张套只台楼层遍岁折倍分秒")
@@ -118,7 +125,7 @@ def _spoken_chunks(view: str, start: int, end: int) -> Iterator[Chunk]:
             at -= 1  # 一百三十|二三四五六七八九: the eighth digit belongs to the rest
         if at < end or not counts:
             yield Chunk(cardinal.start(), at, _value(view[cardinal.start() : at]), True)
-    if counts and at < end and view[end - 1] in "一两二三四五六七八九":
+    if counts and at < end and view[end - 1] in _COUNTING:
         end -= 1
     if at < end:
         yield _plain(view, at, end)
@@ -145,6 +152,19 @@ def digit_chunks(view: str) -> list[Chunk]:
     """
     chunks: list[Chunk] = []
     for stretch in _STRETCH.finditer(view):
+        whole = stretch.lastgroup
+        if whole is not None:
+            start, end = stretch.span()
+            counts = view[end : end + 1] in _MEASURE
+            if whole == "written":
+                if not counts or end - start > _LONGEST_COUNT:
+                    chunks.append(Chunk(start, end, stretch.group(), False))
+                continue
+            if counts and view[end - 1] in _COUNTING:
+                end -= 1
+            if start < end:
+                chunks.append(Chunk(start, end, view[start:end].translate(_AS_DIGITS), True))
+            continue
         for token in _TOKEN.finditer(view, stretch.start(), stretch.end() + _AHEAD):
             start, end = token.span()
             if start >= stretch.end():
@@ -182,7 +202,7 @@ def as_digits(characters: str) -> str:
     >>> as_digits("京A幺洞D")
     '京A10D'
     """
-    return "".join(_DIGITS.get(char, char) for char in characters)
+    return characters.translate(_AS_DIGITS)
 
 
 def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
@@ -194,6 +214,8 @@ def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
     [(0, 11, '13800138000')]
     """
     for match in _HEARD_MOBILE.finditer(view) if _ONE_MISHEARD.search(view) is not None else ():
+        if _ANY_MISHEARD.search(match.group()) is None:
+            continue
         heard = [char for char in match.group() if char not in " \t\n,，、"]
         wrong = sum(char in _MISHEARD and char not in _DIGITS for char in heard)
         digits = "".join(_DIGITS.get(char) or _MISHEARD.get(char, "") for char in heard)
