@@ -30,6 +30,7 @@ _QUESTION = re.compile(
 """The number of a question in front of it, as surveys export their headers."""
 _SEPARATORS = re.compile(r"[\W_]+")
 _LONG_TEXT = 8
+_GLANCE = 50
 _NESTED = 100_000
 """A header of its own always stands before a part of a nested one."""
 _CONFLICTS = 0.1
@@ -119,6 +120,10 @@ def _filled(column: pd.Series) -> tuple[int, float]:
     lengths = sample.str.len()
     n = int((lengths > 0).sum())
     return n, float(lengths.sum()) / n if n else 0.0
+
+
+def _has_content(column: pd.Series) -> bool:
+    return any(_filled(cells)[0] > 0 for cells in (column.iloc[:_GLANCE], column))
 
 
 def _by_caller(frame: pd.DataFrame, columns: Mapping[str, str], path: object) -> dict[str, str]:
@@ -281,7 +286,7 @@ def _assign(
     frame: pd.DataFrame, canonical: str, headers: Sequence[str], rename: dict[str, str], notes: list[Note]
 ) -> None:
     """Give a canonical name to the best of its headers (the first with content) and say so."""
-    best = next((header for header in headers if _filled(frame[header])[0] > 0), headers[0])
+    best = next((header for header in headers if _has_content(frame[header])), headers[0])
     rename[best] = canonical
     losers = [header for header in headers if header != best]
     if best != canonical or losers:
