@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 DONE, FAILED, WRONG_USAGE, TO_MEND = 0, 1, 2, 3
-_SAID = (
+_TRANSLATIONS = (
     (r"the following arguments are required: (.*)", r"缺少 \1"),
     (r"argument (\S+): invalid choice: (.*?) \(choose from (.*)\)", r"\1 不能是 \2；可选：\3"),
     (r"argument (\S+): invalid int value: (.*)", r"\1 要写整数，现在是 \2"),
@@ -29,9 +29,9 @@ _SAID = (
     (r"unrecognized arguments: (.*)", r"不认识的参数 \1"),
     (r"ambiguous option: (\S+) could match (.*)", r"\1 不明确，可能是 \2"),
 )
-"""Sentences of argparse and how they are said in Chinese."""
+"""Messages of argparse and their Chinese translations."""
 _ERROR_LOG = "csatext-error.log"
-_COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别"
+_COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -46,10 +46,9 @@ class _Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help="显示这份说明")
 
     def error(self, message: str) -> NoReturn:
-        said = message
-        for english, chinese in _SAID:
-            said = re.sub(f"^{english}$", chinese, said)
-        raise ConfigError(f"命令写法有误：{said}；用 {self.prog} --help 查看用法。")
+        for english, chinese in _TRANSLATIONS:
+            message = re.sub(f"^{english}$", chinese, message)
+        raise ConfigError(f"命令写法有误：{message}；用 {self.prog} --help 查看用法。")
 
 
 class _Progress:
@@ -147,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _unexpected(error: Exception, given: argparse.Namespace) -> str:
-    """Write where an error came up, without its message, which may quote data; return what to tell the user.
+    """Log where an error came up, without its message, which may quote data; return the user's message.
 
     The log stands where the output was to stand, or in the working folder where a verb has none.
     """
@@ -195,8 +194,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"csatext {_version()}", help="显示版本")
     verbs = parser.add_subparsers(dest="command", required=True, metavar="命令", title="命令")
 
-    def add(name: str, verb: _Verb, said: str) -> _Parser:
-        added: _Parser = verbs.add_parser(name, help=said, description=said + "。")
+    def add(name: str, verb: _Verb, description: str) -> _Parser:
+        added: _Parser = verbs.add_parser(name, help=description, description=description + "。")
         added.set_defaults(verb=verb)
         return added
 
@@ -255,9 +254,10 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
         parser.add_argument("--until", default="", metavar="日期", help="只分析这一天（含）以前的")
         parser.add_argument(
             "--duplicates",
-            choices=["error", "first"],
+            choices=["error", "first", "last", "latest"],
             default="",
-            help="编号重复时：error 报错停止（默认），first 保留第一行，其余记入 rejects",
+            help="编号重复时：error 报错停止（默认）；first 留第一行，last 留最后一行，"
+            "latest 留更新时间最晚的一行，其余记入 rejects",
         )
         parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
 
@@ -265,13 +265,16 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
 _Verb = Callable[[argparse.Namespace, _Progress], tuple[str, int]]
 
 
-def _columns(pairs: Sequence[str]) -> dict[str, str]:
-    columns = {}
+def _columns(pairs: Sequence[str]) -> dict[str, str | Sequence[str]]:
+    columns: dict[str, str | Sequence[str]] = {}
     for pair in pairs:
         canonical, equals, header = pair.partition("=")
         if not equals or not canonical or not header:
             raise ConfigError(f"--column {pair} 写法有误；应写作 标准列=表头，如 text=投诉内容。")
-        columns[canonical] = header
+        before = columns.get(canonical, [])
+        columns[canonical] = (
+            [*([before] if isinstance(before, str) else before), header] if before else header
+        )
     return columns
 
 
@@ -301,9 +304,9 @@ def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     from csatext.batch.pipeline import run
 
     result = run(given.input, given.out, configuration, progress)
-    said = "" if result.turns is None else f"{result.turns} 句对话合成 "
+    dialogues = "" if result.turns is None else f"{result.turns} 句对话合成 "
     outside = f"，{result.outside} 条不在所选时间内" if result.outside else ""
-    found = f"{said}{result.contacts} 条联络，{result.rejects} 行剔除{outside}"
+    found = f"{dialogues}{result.contacts} 条联络，{result.rejects} 行剔除{outside}"
     left_out = "".join(f"{detail.rstrip('。')}。" for detail in result.left_out)
     return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}", DONE
 
@@ -344,7 +347,9 @@ def _check(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     from csatext.privacy.outputs import mask_sentence
 
     progress(f"读取 {mask_sentence(source_name(given.input))}")
-    section = ReadOptions(columns, given.encoding, kind=given.kind or "auto", query=given.query)
+    section = ReadOptions(
+        columns, given.encoding, kind=given.kind or "auto", query=given.query, duplicates="first"
+    )
     read, turns = read_any(given.input, section, progress)
     progress("检查")
     contacts = read.contacts
@@ -355,5 +360,7 @@ def _check(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
         for row in table.itertuples(index=False)
     ]
     to_mend = verdict(table)
-    said = f"结论：请先处理这 {len(to_mend)} 项：{'；'.join(to_mend)}。" if to_mend else "结论：可以分析。"
-    return "\n".join(["检查项\t列\t行数\t说明", *lines, said]), TO_MEND if to_mend else DONE
+    conclusion = (
+        f"结论：请先处理这 {len(to_mend)} 项：{'；'.join(to_mend)}。" if to_mend else "结论：可以分析。"
+    )
+    return "\n".join(["检查项\t列\t行数\t说明", *lines, conclusion]), TO_MEND if to_mend else DONE

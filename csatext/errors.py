@@ -210,6 +210,16 @@ class InputError(CsatextError):
             '请用 columns={"text": "列名"} 或命令行 --column text=列名 指定。'
         )
 
+    @classmethod
+    def repeated_ids(cls, path: object, n: int, lines: str) -> InputError:
+        """``n`` rows bear an identifier that was there before, those at ``lines`` among them."""
+        where = f"（第 {lines} 行等）" if lines else ""
+        return cls(
+            f"「{path}」有 {n} 行的编号（doc_id）与前面的行重复{where}；请先去重，或用 --column doc_id=列名 "
+            "指定唯一的编号列，或加 --duplicates first（留第一行）、last（留最后一行）、"
+            "latest（留更新时间最晚的一行）。"
+        )
+
 
 class ConfigError(CsatextError):
     """A configuration file or command line cannot be used.

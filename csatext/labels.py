@@ -48,6 +48,7 @@ _CHECKS = {
     "bad_bytes": "坏字节",
     "bad_characters": "坏字符",
     "byte_order_marks": "多余的 BOM",
+    "closed_while_open": "未办结却有办结时间",
     "column_mapping": "认出的表头",
     "column_renamed": "改名的列",
     "date_ancient": "过早的日期",
@@ -65,14 +66,17 @@ _CHECKS = {
     "doc_id_made": "补编号",
     "duplicate_id": "重复的编号",
     "duplicate_text": "重复的文本",
+    "duration_negative": "负的时长",
     "encoding": "文件编码",
     "encoding_rows": "混合编码",
     "escaped_quotes": "转义的引号",
+    "excel_escapes": "Excel 转义符",
     "file_failed": "读不了的文件",
     "file_skipped": "跳过的文件",
     "format": "文件格式",
     "header": "表头位置",
     "id_digits_lost": "编号丢失的位数",
+    "late_row": "远晚于其他行的日期",
     "lone_surrogates": "残缺字符",
     "merged_cells": "合并单元格",
     "missing": "缺失",
@@ -86,10 +90,14 @@ _CHECKS = {
     "private_characters": "私用区字符",
     "outside_the_time": "所选时间之外",
     "rejected": "剔除的行",
+    "reported_late": "事后很久才报",
+    "resolved_without_close": "已解决却没有办结时间",
     "role_inferred": "推断的角色",
     "role_mapping": "认出的角色",
     "role_missing": "缺角色",
+    "score_not_given": "没有打分",
     "score_range": "越界的评分",
+    "score_words": "文字评分",
     "script_latin": "没有中文",
     "script_none": "没有文字",
     "script_traditional": "繁体",
@@ -97,7 +105,9 @@ _CHECKS = {
     "sheet_full": "写满的工作表",
     "sheets_repeated": "重复的工作表",
     "sheets_unread": "未读的工作表",
+    "columns_unread": "未读的列",
     "surplus_cells": "比表头多的格子",
+    "time_order": "先后颠倒的时间",
     "torn_rows": "断开的行",
     "turn_clock_backwards": "对话时间倒退",
     "turn_continued": "沿用上一句的会话",
@@ -112,7 +122,7 @@ _PERIODS = {"D": "天", "W": "周", "M": "个月", "Q": "个季度"}
 
 
 class FlagNames(NamedTuple):
-    """How a flag is spoken of: its rate, and the number of contacts that have it."""
+    """Chinese names of a flag: its rate, and the number of contacts that have it."""
 
     rate: str
     flagged: str

@@ -29,6 +29,7 @@ from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import write_whole
 from csatext.errors import InputError, ParameterError
+from csatext.regular_files import check_regular
 from csatext.taxonomy import Category, Taxonomy
 from csatext.text.cleaning import DEFAULT_STEPS
 from csatext.text.tokenization.tokenizer import Tokenizer
@@ -167,6 +168,7 @@ def load(path: str | PathLike[str]) -> Any:
     csatext.errors.InputError: 无法读取「missing.csatext」：No such file or directory；请检查路径和权限。
     """
     path = Path(path)
+    check_regular(path)
     try:
         files = _unpacked(path)
         content = json.loads(files["model.json"])

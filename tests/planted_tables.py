@@ -24,8 +24,8 @@ def facts(seed, n=30000, rate=0.1, cause=None, factor=1.0, now="W5"):
     inside = (table["week"] == now).to_numpy()
     for name, value in (cause or {}).items():
         inside = inside & (table[name] == value).to_numpy()
-    chance = np.where(inside, rate * factor, rate) if cause is not None else np.full(n, rate)
-    table["bad"] = (rng.random(n) < chance).astype(int)
+    probability = np.where(inside, rate * factor, rate) if cause is not None else np.full(n, rate)
+    table["bad"] = (rng.random(n) < probability).astype(int)
     return table
 
 

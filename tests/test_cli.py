@@ -16,7 +16,7 @@ import csatext as ct
 from csatext.cli import _Progress, main
 
 VERBS = ("run", "annotate", "report", "demo", "check")
-SAID = [
+UTTERANCES = [
     "快递三天没动静，太慢了",
     "客服态度很好，谢谢",
     "重复扣费两次",
@@ -38,7 +38,7 @@ def rows(n, **columns):
     frame = pd.DataFrame(
         {
             "doc_id": [f"T{i}" for i in at],
-            "text": [SAID[i % 6] + "。" * (i % 3) for i in at],
+            "text": [UTTERANCES[i % 6] + "。" * (i % 3) for i in at],
             "created_at": pd.Timestamp("2026-01-05 09:00") + pd.to_timedelta(at * 7 % 60, unit="D"),
             "channel": np.array(["电话", "在线"])[at % 2],
             "product": np.array(["手机", "宽带", "会员"])[at % 3],
@@ -73,16 +73,16 @@ def test_help_is_in_chinese_and_complete(capsys, verb):
     with pytest.raises(SystemExit) as left:
         main([*([verb] if verb else []), "--help"])
     assert left.value.code == 0
-    said = capsys.readouterr().out
-    assert said.startswith("用法：")
+    usage = capsys.readouterr().out
+    assert usage.startswith("用法：")
     for english in ("usage", "positional", "options", "show this", "optional"):
-        assert english not in said
+        assert english not in usage
     if verb is None:
-        assert all(name in said for name in VERBS)
+        assert all(name in usage for name in VERBS)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         ([], "缺少 命令"),
         (["fly"], "不能是 'fly'"),
@@ -98,11 +98,11 @@ def test_help_is_in_chinese_and_complete(capsys, verb):
         (["demo", "--seed", "-1"], "不小于 0"),
     ],
 )
-def test_wrong_usage_is_code_2_and_one_chinese_sentence(capsys, words, said):
+def test_wrong_usage_is_code_2_and_one_chinese_sentence(capsys, words, message):
     code, out, err = outcome(capsys, *words)
     assert code == 2
     assert out == ""
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1
     for english in ("required", "argument", "invalid", "expected"):
         assert english not in err
@@ -230,8 +230,8 @@ def test_report_from_facts(tmp_path, capsys, good):
 
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".xlsx"])
 def test_annotate_writes_every_contact_once(tmp_path, capsys, ending):
-    path = csv(tmp_path, rows(12, note=["=1+1", *["x"] * 11], text=["电话13812345678", *SAID * 2][:12]))
-    out = tmp_path / f"tagged{ending}"
+    path = csv(tmp_path, rows(12, note=["=1+1", *["x"] * 11], text=["电话13812345678", *UTTERANCES * 2][:12]))
+    out = tmp_path / f"annotated{ending}"
     assert outcome(capsys, "annotate", path, "-o", str(out), "--text")[0] == 0
     once = out.read_bytes()
     assert outcome(capsys, "annotate", path, "-o", str(out), "--text")[0] == 0
@@ -352,9 +352,9 @@ def test_what_nobody_foresaw_is_one_sentence_and_a_log_without_data(tmp_path, ca
     lines = log.read_text("utf-8").splitlines()
     assert [line for line in lines if not line.startswith(" ")][1:] == ["KeyError", "ZeroDivisionError"]
     assert any(line.endswith(" fail") and "test_cli.py:" in line for line in lines)
-    for said in (err, log.read_text("utf-8")):
-        assert "13800138000" not in said
-        assert "退款" not in said
+    for shown in (err, log.read_text("utf-8")):
+        assert "13800138000" not in shown
+        assert "退款" not in shown
 
 
 def test_a_folder_in_use_a_link_and_a_name_that_is_no_utf8(tmp_path, capsys, good):

@@ -18,6 +18,7 @@ LISTS = (
     "intensifiers",
     "negators",
     "polarity",
+    "ratings",
     "stopwords",
     "synonyms",
     "units",

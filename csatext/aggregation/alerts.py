@@ -1,4 +1,4 @@
-"""Grouped early warnings with a promised rate of false alarms; one incident gives one alert."""
+"""Grouped early warnings with a controlled rate of false alarms; one incident gives one alert."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def alerts(
     start: object = None,
     end: object = None,
 ) -> pd.DataFrame:
-    """Return one row an incident: a series that rose above what its past lets expect.
+    """Return one row an incident: a series above its expectation under the baseline.
 
     Each period is judged with the data before it: level, weekday, holidays and promotions,
-    overdispersion and serial correlation of each series, drawn towards those of all; sums of 1, 2, 3
+    overdispersion and serial correlation of each series, shrunken towards those of all; sums of 1, 2, 3
     and 7 days are tested, so that strong rises are seen within a day or two and weak ones within a
     week. ``benchmarks/alerts.py`` prints delays and false alarms on simulated series, beside those of
     a detector that knows the true mean and dispersion.
@@ -154,7 +154,7 @@ def alerts(
 
 
 def _message(panel: Panel, incident: Exceedance) -> str:
-    """Say in one sentence what rose, since when, by how much, and whether it goes on."""
+    """Return one sentence: what rose, since when, by how much, and whether it is open."""
     names = [str(value) for value in panel.groups.iloc[incident.group]] if panel.groups.shape[1] else ["全部"]
     since, until = labels(panel.starts[[incident.start, incident.end]], panel.freq)
     more = incident.observed / incident.expected - 1
@@ -170,7 +170,7 @@ def _message(panel: Panel, incident: Exceedance) -> str:
 
 
 def _reason(panel: Panel, judged: int) -> str:
-    """Say why the table is empty."""
+    """Return the reason why the table is empty."""
     if judged:
         return f"没有预警：检查了 {len(panel.groups)} 个序列、最近 {judged} 个时段，都在预期范围内。"
     return f"数据太短：至少需要 {FEWEST[panel.freq] + 1} 个时段，现有 {len(panel.starts)} 个。"

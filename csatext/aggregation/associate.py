@@ -1,4 +1,4 @@
-"""Association of columns, measured by what they are, over a grid, adjusted for confounders."""
+"""Association of pairs of columns by their scale of measurement, adjusted for confounders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, 
 from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.statistics.contingency import cell_residuals, count_tables, cramers_v
 from csatext.aggregation.statistics.correlation_ratio import group_differences
-from csatext.aggregation.statistics.effect_sizes import Strength
+from csatext.aggregation.statistics.effect_sizes import EffectSize
 from csatext.aggregation.statistics.intervals import divide
 from csatext.aggregation.statistics.rank_correlation import rank_correlations
 from csatext.errors import ParameterError
@@ -36,7 +36,7 @@ def associate(
     level: float = 0.95,
     random_state: int = 0,
 ) -> pd.DataFrame:
-    """Measure how strongly columns go together.
+    """Return the effect size of the association of columns, pair by pair.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def associate(
             facts, (a, b), (numeric[a], numeric[b]), strata, level, bool(confounders), random_state
         )
     ]
-    result = pd.DataFrame(rows, columns=["x", "y", *Strength._fields])
+    result = pd.DataFrame(rows, columns=["x", "y", *EffectSize._fields])
     result["q"] = benjamini_hochberg(result["p"].to_numpy())
     result = result.assign(size=result["estimate"].abs()).sort_values(
         ["q", "size", "x", "y", "method"], ascending=[True, False, True, True, True], ignore_index=True
@@ -122,7 +122,7 @@ def associate(
 def residuals(
     facts: pd.DataFrame, x: str, y: str, *, adjust: str | Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Show which values of two nominal columns go together more, or less, than chance.
+    """Return the adjusted residuals of two nominal columns: pairs of values above or below independence.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def _measures(
     level: float,
     stratified: bool,
     random_state: int,
-) -> list[Strength]:
+) -> list[EffectSize]:
     known = (strata >= 0) & facts[list(pair)].notna().all(axis=1).to_numpy()
     groups = pd.factorize(strata[known])[0]
     columns = [

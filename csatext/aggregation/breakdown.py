@@ -58,12 +58,12 @@ class Overview(NamedTuple):
 
 
 def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Overview:
-    """Return the size of the facts, the rate of a flag and what else stands at the head of a report.
+    """Return the size of the facts, the rate of a flag and the other figures at the head of a report.
 
     Parameters
     ----------
     facts : DataFrame
-        One row a contact; ``category`` and ``csat`` are told of where they are there.
+        One row a contact; the columns ``category`` and ``csat`` are used where they exist.
     measure : str
         A flag.
     time : str, default "created_at"
@@ -101,7 +101,7 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
 
 
 def above_rest(table: pd.DataFrame, alpha: float = ALPHA) -> pd.DataFrame:
-    """Return the cells whose value is above that of the rest beyond chance.
+    """Return the cells whose value is significantly above that of the rest.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def breakdown(
     random_state : int, default 0
         Seed of the bootstrap.
     kind : {"rate", "ratio", "mean"}, optional
-        What numerator over denominator is, where numbers cannot tell. Amounts that happen to be whole
+        Kind of numerator over denominator, where it cannot be inferred. Amounts that happen to be whole
         and never above the denominator (refunded of paid, in yuan) are no counts of independent trials:
         say ``"ratio"``, or their interval is far too narrow. ``"mean"``, without a denominator: the mean
         of scores that happen to be 0 and 1.
@@ -300,7 +300,7 @@ def _cells(
     level: float,
     random_state: int,
 ) -> dict[str, Any]:
-    """Compute all columns of one set of dimensions but rank and q."""
+    """Return all columns of one set of dimensions but rank and q."""
     n = np.bincount(codes, weight, minlength=size)
     used, top, bottom = codes[known], top[known], bottom[known]
     count = np.bincount(used, weight[known], minlength=size)

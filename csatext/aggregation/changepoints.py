@@ -57,7 +57,7 @@ def changepoints(
     min_size : int
         Shortest level in periods.
     seasonal : bool
-        Take season and calendar out where they explain more than chance; False: changes of the counts,
+        Adjust for season and calendar where their effect is significant; False: changes of the counts,
         rates or means themselves.
     random_state : int
         Seed of the reference series; each group gets the same, so that groups do not depend on
@@ -148,7 +148,7 @@ def changepoints(
 
 
 def _adjustment(panel: Panel, calendar: CalendarLike) -> Adjustment:
-    """Return the values without season and calendar, where these explain more than chance would."""
+    """Return the seasonally adjusted values, where season and calendar are significant."""
     return seasonal_adjustment(panel, calendar, only_significant=True, with_step=True)
 
 
@@ -164,7 +164,7 @@ def _series(panel: Panel, adjustment: Adjustment | None) -> tuple[Array, Array]:
 
 
 def _nuisance(panel: Panel, adjustment: Adjustment | None, group: int, known: np.ndarray) -> Nuisance | None:
-    """Return the regressors whose effects were taken out of a group, as the tests must know of them.
+    """Return the nuisance regressors of a group: their effects were estimated, which the tests allow for.
 
     The effects were estimated: what is wrong with them stays in the values as levels over a holiday, a
     promotion and whatever lies between two of them.

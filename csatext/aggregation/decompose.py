@@ -1,4 +1,4 @@
-"""A change taken apart: what comes from the mix, what from the rates, exactly."""
+"""Exact decomposition of a change into mix effects and rate effects."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def decompose(
     current: Any,
     baseline: Any,
 ) -> pd.DataFrame:
-    """Take the change of a rate or count apart into mix and rate effects that sum to it.
+    """Return the mix and rate effects of a change of a rate or count; they sum to the change.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def decompose(
 
 
 def _summing_to(parts: np.ndarray, change: float) -> np.ndarray:
-    """Round parts to a common grid on which sums are exact, the largest taking up what is left over."""
+    """Return parts rounded to a common grid on which sums are exact; the largest takes the remainder."""
     size = math.fsum(np.abs(parts).tolist()) + abs(change)
     if size == 0:
         return parts

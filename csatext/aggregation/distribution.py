@@ -1,4 +1,4 @@
-"""Where values lie, how they spread, and whether they have more than one peak."""
+"""Location, dispersion and modality of a distribution."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def _describe(part: np.ndarray) -> dict[str, object]:
 
 
 def _advice(skewness: float, kurtosis: float, normality_p: float) -> str:
-    """Name the shape of one peak; a skewness of 1 is marked (Bulmer 1979, Principles of Statistics)."""
+    """Return the shape of one mode; a skewness of 1 is marked (Bulmer 1979, Principles of Statistics)."""
     if abs(skewness) > 1:
         return _RIGHT if skewness > 0 else _LEFT
     # in large samples normality is always rejected: a shape this near to it may be treated as normal

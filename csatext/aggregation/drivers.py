@@ -52,7 +52,7 @@ def drivers(
     n_boot: int = 500,
     random_state: int = 0,
 ) -> pd.DataFrame:
-    """Share out the variance of a score that a linear model explains among its features.
+    """Return each feature's part of the variance of a score that a linear model explains.
 
     Parameters
     ----------
@@ -133,8 +133,8 @@ def drivers(
             "reason": f"可用的行只有 {n} 行，或列「{target}」没有变化，无法估计。",
         }
         return conform(empty, DRIVERS)
-    products = _resampled_products(design, n, n_boot, random_state)
-    importance, slopes = _shapley(products, design.groups)
+    cross_products = _resampled_products(design, n, n_boot, random_state)
+    importance, slopes = _shapley(cross_products, design.groups)
     tail = (1 - level) / 2
     ends = np.quantile(importance[1:], [tail, 1 - tail], axis=0)
     slope_ends = np.quantile(slopes[1:], [tail, 1 - tail], axis=0)
@@ -185,26 +185,30 @@ def _resampled_products(design: _Design, n_rows: int, n_boot: int, random_state:
     """Return centred cross-products of all rows, then of each resample, shape (1 + n_boot, k, k)."""
     rng = np.random.default_rng(random_state)
     blocks, width = min(n_rows, _BLOCKS), design.width
-    count, total, product = np.empty(blocks), np.empty((blocks, width)), np.empty((blocks, width * width))
+    count, total, cross_product = (
+        np.empty(blocks),
+        np.empty((blocks, width)),
+        np.empty((blocks, width * width)),
+    )
     # a block at a time: indicators of a million rows need not stand in memory at once
     for block, where in enumerate(np.array_split(rng.permutation(n_rows), blocks)):
         matrix = design.rows(where)
         count[block], total[block] = len(where), matrix.sum(axis=0)
-        product[block] = (matrix.T @ matrix).ravel()
+        cross_product[block] = (matrix.T @ matrix).ravel()
     weight = np.vstack([np.ones(blocks), rng.multinomial(blocks, np.full(blocks, 1 / blocks), size=n_boot)])
     n, mean = weight @ count, weight @ total
-    return (weight @ product).reshape(-1, width, width) - mean[:, :, None] * mean[:, None, :] / n[
+    return (weight @ cross_product).reshape(-1, width, width) - mean[:, :, None] * mean[:, None, :] / n[
         :, None, None
     ]
 
 
-def _shapley(products: np.ndarray, groups: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
+def _shapley(cross_products: np.ndarray, groups: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
     """Return importance and slope of each feature in each resample, shape (n_resamples, n_features)."""
     p = len(groups)
-    scale = np.einsum("bii->bi", products)
+    scale = np.einsum("bii->bi", cross_products)
     total = scale[:, -1]
-    explained = np.zeros((2**p, len(products)))
-    slopes = np.zeros((len(products), p))
+    explained = np.zeros((2**p, len(cross_products)))
+    slopes = np.zeros((len(cross_products), p))
     whole = 2**p - 1
 
     def visit(first: int, subset: int, swept: np.ndarray) -> None:
@@ -214,12 +218,12 @@ def _shapley(products: np.ndarray, groups: list[list[int]]) -> tuple[np.ndarray,
         for feature in range(first, p):
             visit(feature + 1, subset | 1 << feature, _sweep(swept, groups[feature], scale))
 
-    visit(0, 0, products)
+    visit(0, 0, cross_products)
     with_total = np.where(total > 0, total, 1.0)
     size = np.bitwise_count(np.arange(2**p))
     # weight of a subset without the feature: orders that have exactly it before the feature
     weight = 1 / (p * special.comb(p - 1, np.arange(p)))
-    importance = np.empty((len(products), p))
+    importance = np.empty((len(cross_products), p))
     for feature in range(p):
         without = np.flatnonzero(~np.arange(2**p) & 1 << feature)
         gain = explained[without | 1 << feature] - explained[without]
@@ -227,16 +231,16 @@ def _shapley(products: np.ndarray, groups: list[list[int]]) -> tuple[np.ndarray,
     return importance, slopes
 
 
-def _sweep(products: np.ndarray, columns: list[int], scale: np.ndarray) -> np.ndarray:
-    """Take columns into the regression: Goodnight's sweep, leaving out what others already explain."""
+def _sweep(cross_products: np.ndarray, columns: list[int], scale: np.ndarray) -> np.ndarray:
+    """Return the matrices after Goodnight's sweep of some columns; collinear columns are left out."""
     for j in columns:
-        pivot = products[:, j, j]
+        pivot = cross_products[:, j, j]
         usable = pivot > _TOLERANCE * scale[:, j]
         inverse = np.where(usable, 1 / np.where(usable, pivot, 1.0), 0.0)
-        column = products[:, :, j]
-        swept = products - column[:, :, None] * (products[:, j, :] * inverse[:, None])[:, None, :]
-        swept[:, j, :] = products[:, j, :] * inverse[:, None]
+        column = cross_products[:, :, j]
+        swept = cross_products - column[:, :, None] * (cross_products[:, j, :] * inverse[:, None])[:, None, :]
+        swept[:, j, :] = cross_products[:, j, :] * inverse[:, None]
         swept[:, :, j] = -column * inverse[:, None]
         swept[:, j, j] = inverse
-        products = swept
-    return products
+        cross_products = swept
+    return cross_products

@@ -55,7 +55,7 @@ def effect(
     end: object = None,
     random_state: int = 0,
 ) -> pd.DataFrame:
-    """Estimate what changed at ``at``: level, slope, and average against what would have come.
+    """Estimate the effect of an intervention at ``at``: on level, slope and average (counterfactual).
 
     Segmented regression (Wagner et al. 2002; Lopez Bernal et al. 2017) on complete periods: quasi-Poisson
     with log link for counts, weighted least squares for rates and means; season and calendar as
@@ -201,7 +201,7 @@ def _estimate(
     work = mu if is_count else weight
     score = (value - mu if is_count else (value - mu) * weight)[:, None] * design
     covariance = newey_west(design, work, score, len(members))
-    # In short series the robust covariance is often too small by chance.
+    # In short series the robust covariance is biased downwards.
     model = fit.covariance[0]
     if np.mean(np.diag(covariance)[-width:] / np.diag(model)[-width:]) < 1:
         covariance = model
@@ -277,8 +277,8 @@ def newey_west(design: Array, work: Array, score: Array, series: int = 1) -> Arr
     meat = score.T @ score
     parts = score.reshape(series, periods, width)
     for lag in range(1, lags + 1):
-        product = np.einsum("stp,stq->pq", parts[:, lag:], parts[:, :-lag])
-        meat += (1 - lag / (lags + 1)) * (product + product.T)
+        lagged = np.einsum("stp,stq->pq", parts[:, lag:], parts[:, :-lag])
+        meat += (1 - lag / (lags + 1)) * (lagged + lagged.T)
     bread = np.linalg.pinv(design.T @ (work[:, None] * design), rcond=1e-12, hermitian=True)
     covariance: Array = bread @ meat @ bread * total / max(total - width, 1)
     return (covariance + covariance.T) / 2

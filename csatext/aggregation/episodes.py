@@ -13,12 +13,14 @@ from csatext.aggregation.inputs.dimensions import encode_dimension
 from csatext.aggregation.panel.panel import labels as labels_of
 from csatext.aggregation.root_causes import root_causes
 from csatext.aggregation.statistics.intervals import count_difference, divide, rate_difference
+from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.schema import column_names, conform, with_reason
 from csatext.schema.batch import EPISODES, ROOT_CAUSES_BY_PERIOD
 
 __all__ = [
+    "FREQUENCIES",
     "PERIOD_COLUMNS",
     "cell_mask",
     "dimensions_in",
@@ -29,27 +31,33 @@ __all__ = [
     "root_causes_by_period",
 ]
 
-PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month", "Q": "date"}
-"""Column of the facts that tells the period, by frequency."""
+PERIOD_COLUMNS = {"D": "date", "W": "week", "M": "month"}
+"""Column of the facts that names the period, by frequency."""
+FREQUENCIES = (*PERIOD_COLUMNS, "Q")
+"""Periods that root causes are sought by."""
 _MOST_PERIODS = 104
 _PERIOD, _ONE = "(period)", "(one)"
 
 
-def period_labels(facts: pd.DataFrame, freq: str) -> pd.Series:
+def period_labels(facts: pd.DataFrame, freq: str, time: str = "created_at") -> pd.Series:
     """Return the period of each contact as tables ``trend`` and ``root_causes`` name it.
+
+    It is the one that :func:`csatext.build_facts` has written; facts from elsewhere are named by ``time``.
 
     Raises
     ------
     ParameterError
         ``freq`` is not D, W, M or Q.
     """
-    if freq not in PERIOD_COLUMNS:
-        raise ParameterError.not_allowed("freq", freq, list(PERIOD_COLUMNS))
-    told = facts[PERIOD_COLUMNS[freq]]
-    if freq in ("D", "Q"):
-        named = pd.Series(labels_of(pd.DatetimeIndex(told), freq), index=facts.index)
-        return named.where(told.notna()).astype("str")
-    return told
+    if freq not in FREQUENCIES:
+        raise ParameterError.not_allowed("freq", freq, FREQUENCIES)
+    written = PERIOD_COLUMNS.get(freq)
+    if written in facts and freq != "D":
+        return facts[written]
+    times = read_times(facts["date"] if "date" in facts else facts[time], time)
+    days, distinct = pd.factorize(times.dt.normalize())
+    names = [*labels_of(pd.DatetimeIndex(distinct), freq), pd.NA]
+    return pd.Series(np.array(names, dtype=object)[days], index=facts.index, dtype="str")
 
 
 def cell_mask(facts: pd.DataFrame, row: dict[str, Any], dimensions: Sequence[str]) -> np.ndarray:
@@ -81,7 +89,7 @@ def root_causes_by_period(
     facts : DataFrame
         With the column ``date``, ``week`` or ``month`` that goes with ``freq``.
     total : DataFrame
-        Trend of all contacts at the same ``freq``: says which periods are complete. The last 104 of
+        Trend of all contacts at the same ``freq``: holds which periods are complete. The last 104 of
         them are explained.
     by : sequence of str
     measure : str

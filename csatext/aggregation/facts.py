@@ -24,7 +24,7 @@ _VALIDATE = {
     "one_to_one": "one_to_one",
     "1:1": "one_to_one",
 }
-"""What may be promised, and how pandas abbreviates it."""
+"""Validations of a join, and their abbreviations in pandas."""
 _DAY = pd.Timedelta(days=1)
 
 
@@ -34,7 +34,7 @@ class _HasDocs(Protocol):
 
 
 def build_facts(corpus: _HasDocs | pd.DataFrame, *results: pd.DataFrame | pd.Series) -> pd.DataFrame:
-    """Join a corpus's columns and its analyses into one row a contact.
+    """Return one row a contact: the columns of a corpus joined to its analyses.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def join(
     complete_after: int | Mapping[str, int] | None = None,
     as_of: object = None,
 ) -> pd.DataFrame:
-    """Add the columns of an outside table to facts; the number of rows never changes.
+    """Return facts with the columns of another table; the number of rows never changes.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Volumes to expect, by category, with prediction intervals on the business calendar."""
+"""Forecasts of volumes and rates with prediction intervals on the business calendar."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def forecast(
     """Forecast contacts (or a rate) for the periods after the last complete one.
 
     Log-linear regression on weekday, holidays and promotions of the coming days (month or quarter of the
-    year from two years on), effects of a group drawn towards those of all; levels that follow the series
+    year from two years on), effects of a group shrunken towards those of all; levels that follow the series
     fast, at medium speed or slowly, their mean, or a damped trend, whichever did best for the series in
     a backtest from up to six past origins; intervals from negative binomial counts, widened or narrowed
     until the backtest covers ``level``.

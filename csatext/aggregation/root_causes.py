@@ -108,14 +108,14 @@ def root_causes(
     Notes
     -----
     A scan statistic (Kulldorff 1997) over all combinations: likelihood ratio of a change in the cell,
-    where the expectation is the baseline's shrunken rate in each finest cell, so that a shift of the
+    where the expectation is the baseline's shrunken rate in each finest cell, so that a change of the
     mix is no cause. A significant cell differs from its own past and from the rest of the current
     period. The combination reported is the one with the highest likelihood after a penalty for the
-    number of combinations of its kind (minimum description length), which settles the depth. Rates
-    that vary by themselves from period to period are measured in the baseline and lower the evidence.
+    number of combinations of its kind (minimum description length), which settles the depth. The
+    between-period variance of rates is estimated in the baseline and lowers the evidence.
     Where the rate of all cells is plainly outside the range of the baseline's periods (by a tenth and by
     three standard errors of sampling), something is there to be explained: the best combination beyond
-    sampling error is reported even where it varied as much before; its q says so.
+    sampling error is reported even where between-period variance may explain it; its q shows that.
     Intervals of contribution have coverage ``level`` for one row (normal approximation: sampling
     error of both sides and that variation).
 

@@ -67,7 +67,7 @@ def trend(
         Flags, and averages of a row, weigh by it. Whole numbers never above it may be numbers of
         contacts or scores: an error asks for ``denominator`` or ``kind``.
     kind : {"rate", "ratio", "mean"}, optional
-        What the measure is where numbers cannot tell: with ``denominator`` "ratio" for whole amounts
+        Kind of the measure, where it cannot be inferred: with ``denominator`` "ratio" for whole amounts
         that are no counts of independent contacts, or "rate"; without it "mean".
     level : float
         Of the intervals: exact Poisson for counts (Garwood 1936), Wilson (1927) for rates, Student's
@@ -172,7 +172,7 @@ def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
 
 
 def _changes(value: Array, lag: int) -> tuple[Array, Array]:
-    """Return the difference from ``lag`` periods before, absolute and relative (NaN over a zero)."""
+    """Return the difference from ``lag`` periods before, absolute and relative (NaN where that was 0)."""
     before = np.full(value.shape, np.nan)
     if value.shape[1] > lag:
         before[:, lag:] = value[:, :-lag]
@@ -181,7 +181,7 @@ def _changes(value: Array, lag: int) -> tuple[Array, Array]:
 
 
 def _calendar_columns(panel: Panel, calendar: CalendarLike) -> pd.DataFrame:
-    """Return working days, holidays and promotions of each period; attrs tell which are predicted."""
+    """Return working days, holidays and promotions of each period; attrs name the predicted ones."""
     starts = panel.starts
     frame = pd.DataFrame({"period": starts, "workdays": pd.array([None] * len(starts), dtype="Int64")})
     frame["holidays"] = pd.Series([None] * len(starts), dtype="str")

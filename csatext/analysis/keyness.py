@@ -1,4 +1,4 @@
-"""Group counts and the statistics of keyness, on matrices; documents are the units of chance."""
+"""Group counts and the statistics of keyness, on matrices; documents are the sampling units."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def log_odds(
     Parameters
     ----------
     n, rest : ndarray, shape (n_groups, n_terms)
-        Occurrences in the group and outside it.
+        Occurrences in the group and in the rest.
     total, rest_total : ndarray, shape (n_groups, 1)
-        Tokens in the group and outside it.
+        Tokens in the group and in the rest.
     prior : ndarray, shape (n_terms,)
         Prior counts alpha_w.
 
@@ -150,7 +150,7 @@ def document_p(dtm: sparse.csr_array, grouping: sparse.csr_array, n_docs_with: n
 
 
 def _fisher(observed: np.ndarray, n_docs: int, holding: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Twice the hypergeometric tail from ``observed`` away from the expectation, at most 1."""
+    """Return twice the hypergeometric tail from ``observed`` away from the expectation, at most 1."""
     p = np.ones(len(observed))
     above = observed > members * holding / max(n_docs, 1)
     # scipy's mass function takes 0.1 ms a value; factorials are looked up here.
@@ -158,16 +158,16 @@ def _fisher(observed: np.ndarray, n_docs: int, holding: np.ndarray, members: np.
     for start in range(0, len(observed), _CELLS):
         part = slice(start, start + _CELLS)
         held, size = holding[part, None], members[part, None].astype(np.int64)
-        # The chance beyond _TAIL further documents is below any p of interest.
+        # The probability beyond _TAIL further documents is below any p of interest.
         steps = observed[part, None] + np.where(above[part, None], 1, -1) * np.arange(_TAIL)
         possible = (steps >= np.maximum(size + held - n_docs, 0)) & (steps <= np.minimum(held, size))
         at = np.where(possible, steps, np.minimum(held, size))
-        log_chance = (
+        log_probability = (
             _log_choose(log_factorial, held, at)
             + _log_choose(log_factorial, n_docs - held, size - at)
             - _log_choose(log_factorial, n_docs, size)
         )
-        tail = np.where(possible, np.exp(log_chance), 0).sum(axis=1)
+        tail = np.where(possible, np.exp(log_probability), 0).sum(axis=1)
         p[part] = np.minimum(2 * tail, 1)
     return p
 

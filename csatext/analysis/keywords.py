@@ -25,7 +25,7 @@ __all__ = ["KeywordExtractor", "evidence", "new_terms"]
 _DIRECTIONS = ("positive", "negative", "both")
 _CANDIDATES, _LEAST_DOCS = 60, 3
 _LEAST_COMPARED, _LEAST_RATIO = 30, 2.0
-"""A term is news where its share of contacts has doubled, as far as 30 contacts tell what it was (chosen)."""
+"""A term is new where its share of contacts has doubled, given at least 30 earlier contacts (chosen)."""
 
 
 class KeywordExtractor(TransformerMixin, BaseEstimator):
@@ -217,7 +217,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         return conform(self._top(frame, "n"), FREQUENCIES)
 
     def by_group(self, corpus: Corpus, groups: Any, *, direction: str = "positive") -> pd.DataFrame:
-        """Return what is said of each group and not of the others (schema KEYNESS).
+        """Return the keywords of each group against the rest (schema KEYNESS).
 
         Parameters
         ----------
@@ -226,7 +226,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         groups : Series by doc_id, or array-like of length n_docs
             Documents without a group (NA) are left out.
         direction : {"positive", "negative", "both"}, default "positive"
-            Terms said more, less, or either, in the group than in the rest.
+            Terms more frequent, less frequent, or either, in the group than in the rest.
 
         Returns
         -------
@@ -241,7 +241,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         Notes
         -----
         Log-odds with an informative prior (Monroe, Colaresi and Quinn 2008), G2 (Dunning 1993), log ratio
-        (Hardie 2014); ``q`` takes whole documents as the units of chance. Formulas:
+        (Hardie 2014); ``q`` takes whole documents as the sampling units. Formulas:
         :func:`csatext.analysis.keyness.log_odds`, :func:`~csatext.analysis.keyness.g2`,
         :func:`~csatext.analysis.keyness.document_p`.
         """
@@ -284,8 +284,8 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             frame = frame[frame["z"] > 0]
         elif direction == "negative":
             frame = frame[frame["z"] < 0]
-        strength = frame["z"].abs()
-        return conform(self._top(frame.assign(strength=strength), "strength"), KEYNESS)
+        significance = frame["z"].abs()
+        return conform(self._top(frame.assign(significance=significance), "significance"), KEYNESS)
 
     def evidence(
         self,
@@ -314,7 +314,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         -------
         DataFrame
             Up to ``n`` rows a keyword, in the order of ``keywords``; synonyms counted as the
-            keyword are shown as it. A keyword that its group never says has no row.
+            keyword are shown as it. A keyword that does not occur in its group has no row.
 
         Raises
         ------
@@ -449,15 +449,15 @@ def evidence(
 def new_terms(
     corpus: Corpus, mine: np.ndarray, before: np.ndarray, others: np.ndarray, *, alpha: float = 0.05
 ) -> list[str]:
-    """Return the terms of two or more characters that some documents say anew, best first.
+    """Return the terms of two or more characters that are new in some documents, best first.
 
     Parameters
     ----------
     corpus : Corpus
     mine, before, others : ndarray of bool, shape (n_docs,)
         The documents, those of the same kind before, and others of the same time: the last two are
-        compared with, so that there is enough. What is always said in documents of the kind is no news:
-        a term must be in twice the share of documents that it was in before, where 30 or more tell.
+        compared with, so that there is enough. A term that is usual in such documents is not new:
+        its share of documents must be twice the earlier one, where 30 or more earlier documents exist.
     alpha : float, default 0.05
         Error rate: terms with q under it.
 

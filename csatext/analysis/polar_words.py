@@ -1,4 +1,4 @@
-"""Polar words found on the characters of a text, turned by negators and scaled by intensifiers."""
+"""Polar words matched on the characters of a text, shifted by negators and scaled by intensifiers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["ValenceHits", "valence_hits"]
 
 _SEPARATOR = "\n"
 _BREAKS = np.array([ord(mark) for mark in "，。！？；、,.!?;\n ~～…"], np.uint32)
-_REACH = 3
+_MODIFIER_WINDOW = 3
 _GAP = 4
 _NEGATED = -0.7
 _CHUNK = 50_000
@@ -70,7 +70,7 @@ def _matcher() -> _Matcher:
 
 
 def valence_hits(texts: pd.Series) -> ValenceHits:
-    """Find polar words and what their neighbours make of them.
+    """Return the polar words of each text with their valence after negation and intensification.
 
     Parameters
     ----------
@@ -112,18 +112,18 @@ def _chunk_hits(texts: pd.Series, first_row: int) -> ValenceHits:
     points = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
     breaks = np.concatenate(([0], np.cumsum(np.isin(points, _BREAKS))))
     polar = np.flatnonzero((kind == _POLAR) & (value != 0))
-    total, reach = value[polar].copy(), start[polar].copy()
+    total, span_start = value[polar].copy(), start[polar].copy()
     active = np.ones(len(polar), bool)
-    for step in range(1, _REACH + 1):
+    for step in range(1, _MODIFIER_WINDOW + 1):
         before = polar - step
         active &= before >= 0
         before = np.maximum(before, 0)
-        active &= (reach - end[before] <= _GAP) & (breaks[end[before]] == breaks[reach])
+        active &= (span_start - end[before] <= _GAP) & (breaks[end[before]] == breaks[span_start])
         active &= ~((kind[before] == _POLAR) & (value[before] != 0))
         modifier = active & (kind[before] != _POLAR)
         total[modifier] *= value[before[modifier]]
-        reach[modifier] = start[before[modifier]]
+        span_start[modifier] = start[before[modifier]]
     lengths = texts.str.len().fillna(0).to_numpy(np.int64) + len(_SEPARATOR)
     offsets = np.concatenate(([0], np.cumsum(lengths)))
     row = np.searchsorted(offsets, start[polar], side="right") - 1
-    return ValenceHits(first_row + row, reach - offsets[row], end[polar] - offsets[row], total)
+    return ValenceHits(first_row + row, span_start - offsets[row], end[polar] - offsets[row], total)

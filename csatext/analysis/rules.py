@@ -1,4 +1,4 @@
-"""Rules: complaint categories told by the words of the text, with the words as evidence."""
+"""Rule-based classification: complaint categories by the patterns of a taxonomy, with evidence."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["RuleClassifier"]
 
 
 class RuleClassifier(TransformerMixin, BaseEstimator):
-    """Tell complaint categories by the patterns of a taxonomy.
+    """Classify contacts into complaint categories by the patterns of a taxonomy.
 
     Patterns are matched on the characters of the prepared text, so that an entry is found
     whatever the segmentation made of it. Of several categories that match, a document's main one
@@ -126,7 +126,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         return conform(frame, RULES)
 
     def matches(self, corpus: Corpus) -> pd.DataFrame:
-        """Return every category of each document with the words that tell it (schema RULE_MATCHES).
+        """Return every category of each document with the words that matched (schema RULE_MATCHES).
 
         Parameters
         ----------
@@ -221,7 +221,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         return self.taxonomy_
 
     def _lengths(self, corpus: Corpus) -> np.ndarray:
-        """Length in characters of the first match of each category, 0 for none; (n_docs, n_categories)."""
+        """Return the length of the first match of each category, 0 for none; shape (n_docs, n_categories)."""
         categories = _with_patterns(self._fitted())
         texts = string_array(corpus.texts)
         lengths = np.zeros((len(corpus), len(categories)), np.int32)

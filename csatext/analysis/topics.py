@@ -273,7 +273,7 @@ def _expectation_maximisation(dtm: sparse.csr_array, by_term: np.ndarray, prior:
 
 
 def _npmi(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
-    """Mean normalised pointwise mutual information within documents (Bouma 2009), by topic."""
+    """Return the mean normalized pointwise mutual information within documents (Bouma 2009), by topic."""
     columns, inverse = np.unique(best, return_inverse=True)
     present = dtm[:, columns]
     present = (present > 0).astype(np.float64)

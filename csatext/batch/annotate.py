@@ -1,4 +1,4 @@
-"""Contacts with their tags, in one table: the verb for people who go on in their own tool."""
+"""Annotated contacts in one table, for use in other tools."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
 from csatext.batch.configuration import Configuration
-from csatext.batch.pipeline import guarded, read_source, tagged
+from csatext.batch.pipeline import annotated_contacts, masked_input, read_source
 from csatext.errors import InputError
 from csatext.privacy.outputs import mask_sentence
 
@@ -42,7 +42,7 @@ def annotate(
     configuration : Configuration
         Sections ``input``, ``text`` and ``analysis`` are used.
     progress : callable
-        Told the name of each step when it begins.
+        Called with the name of each step when it begins.
     with_text : bool, default False
         Add the column ``text``: cleaned and redacted.
 
@@ -62,8 +62,8 @@ def annotate(
             f"无法写出「{out}」：不支持 {ending or '没有扩展名'} 的文件；请用 {'、'.join(ENDINGS)} 之一。"
         )
     check_folder(out.parent)
-    read = guarded(read_source(source, configuration, progress), configuration.privacy)
-    corpus, facts, _, _ = tagged(read.contacts, configuration, progress, redacted=read.redacted)
+    read = masked_input(read_source(source, configuration, progress), configuration.privacy)
+    corpus, facts, _, _ = annotated_contacts(read.contacts, configuration, progress, redacted=read.redacted)
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
     if ending == ".xlsx" and len(facts) > _SHEET_ROWS:

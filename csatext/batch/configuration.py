@@ -1,17 +1,18 @@
-"""What the main job can be told, as a TOML file."""
+"""Configuration of the main job, as a TOML file."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from csatext.errors import ConfigError, ParameterError
+from csatext.errors import ConfigError, InputError, ParameterError
 from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
+from csatext.regular_files import read_whole
 from csatext.reporting.standard_tables import FREQUENCIES
 
 __all__ = [
@@ -24,12 +25,15 @@ __all__ = [
     "load_configuration",
 ]
 
+_LARGEST = 1 << 20
+"""Bytes of a configuration; words in any number stand in lexicons."""
+_MOST_DOTS = 1_000
 _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}
 
 
 @dataclass(frozen=True)
 class TextSection:
-    """How texts become tokens.
+    """Options of segmentation and counting.
 
     Attributes
     ----------
@@ -57,7 +61,7 @@ class TextSection:
 
 @dataclass(frozen=True)
 class PrivacySection:
-    """What of the columns beside the text is shown.
+    """Masking of the metadata columns.
 
     Attributes
     ----------
@@ -74,7 +78,7 @@ class PrivacySection:
 
 @dataclass(frozen=True)
 class AnalysisSection:
-    """What is measured.
+    """Options of the analyses.
 
     Attributes
     ----------
@@ -96,7 +100,7 @@ class AnalysisSection:
 
 @dataclass(frozen=True)
 class TablesSection:
-    """Which tables are made.
+    """Options of the tables.
 
     Attributes
     ----------
@@ -121,7 +125,7 @@ class TablesSection:
 
 @dataclass(frozen=True)
 class ReportSection:
-    """What the report says of itself.
+    """Options of the report.
 
     Attributes
     ----------
@@ -154,7 +158,7 @@ class Configuration:
         return asdict(self)
 
     def with_given(self, tables: Mapping[str, Any] | None = None, **options: Any) -> Configuration:
-        """Return this configuration with what the command line says on top; empty and None say nothing.
+        """Return this configuration overridden by the command line; empty values and None are ignored.
 
         Parameters
         ----------
@@ -175,20 +179,40 @@ def load_configuration(path: str | Path) -> Configuration:
     Raises
     ------
     ConfigError
-        The file cannot be read, is not TOML, has a key nobody reads or a value of a wrong type.
+        The file cannot be read, is too large, is not TOML, nests too deeply, has a key nobody reads or a
+        value of a wrong type.
     """
     path = Path(path)
     try:
-        values = tomllib.loads(path.read_text("utf-8-sig"))
+        data = read_whole(path, _LARGEST, "词表请另放文件，写在 text.lexicons 里")
+        text = data.decode("utf-8-sig")
+        _refuse_dotted(text, path)
+        values = tomllib.loads(text)
+    except ConfigError:
+        raise
+    except InputError as error:
+        raise ConfigError(str(error)) from error
     except OSError as error:
         raise ConfigError(f"无法打开配置「{path}」：{error.strerror}；请检查路径和权限。") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"配置「{path}」不是 UTF-8 编码；请另存为 UTF-8。") from error
+        line = data[: error.start].count(b"\n") + 1
+        raise ConfigError(f"配置「{path}」不是 UTF-8 编码（第 {line} 行）；请另存为 UTF-8。") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"配置「{path}」不是合法的 TOML：{error}；请改正这一处。") from error
+    except RecursionError as error:
+        raise ConfigError(f"配置「{path}」的列表或表嵌套太深；请写成一层。") from error
+    except ValueError as error:
+        raise ConfigError(f"配置「{path}」里有不能用的数值或路径；请检查里面的数字和文件名。") from error
     configuration: Configuration = _fill(Configuration, values, path, "")
     _check_ranges(configuration, path)
     return configuration
+
+
+def _refuse_dotted(text: str, path: Path) -> None:
+    """Raise for a key of very many parts (``a.a.a``): the parser copies each beginning of it."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.count(".") > _MOST_DOTS:
+            raise ConfigError(f"配置「{path}」第 {number} 行有 {line.count('.'):,} 个点；请分成几行。")
 
 
 def _check_ranges(configuration: Configuration, path: Path) -> None:
@@ -265,9 +289,12 @@ def _checked(wanted: Any, value: Any, path: Path, key: str) -> Any:
             for items in value.values()
         )
         described = '键值是字符串列表，如 {extra = ["您好"]}'
-    elif wanted == Mapping[str, str]:
-        fits = isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
-        described = '键值都是字符串，如 {text = "投诉内容"}'
+    elif wanted == Mapping[str, str | Sequence[str]]:
+        fits = isinstance(value, dict) and all(
+            isinstance(item, str) or (isinstance(item, list) and all(isinstance(part, str) for part in item))
+            for item in value.values()
+        )
+        described = '键值都是字符串，如 {text = "投诉内容"}；text 也可以是列表，如 ["标题", "内容"]'
     else:
         # TOML has no null: a key that may be absent is left out.
         kinds = tuple(kind for kind in get_args(wanted) if kind is not NoneType) or (wanted,)

@@ -1,4 +1,4 @@
-"""What a run was made of: input, configuration, versions, counts, files; no clock, no host."""
+"""Provenance of a run: input, configuration, versions, counts, files; no clock, no host."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class RunOutput:
 
 
 def manifest(
-    product: RunOutput, configuration: Configuration, out: Path, written: Sequence[Path]
+    output: RunOutput, configuration: Configuration, out: Path, written: Sequence[Path]
 ) -> dict[str, Any]:
     """Return the manifest; the same input, configuration and versions give the same bytes.
 
     Parameters
     ----------
-    product : RunOutput
+    output : RunOutput
     configuration : Configuration
         Listed without ``text.n_jobs``, which no result depends on, and without the key of pseudonyms.
     out : Path
@@ -70,27 +70,27 @@ def manifest(
     written : sequence of Path
         Every file of the run but the manifest.
     """
-    told = configuration.to_dict()
-    del told["text"]["n_jobs"]
-    told["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
-    reasons = product.rejects["reason"].value_counts().sort_index()
-    turns = {} if product.turns is None else {"turns": product.turns}
+    settings = configuration.to_dict()
+    del settings["text"]["n_jobs"]
+    settings["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
+    reasons = output.rejects["reason"].value_counts().sort_index()
+    turns = {} if output.turns is None else {"turns": output.turns}
     kind = {"kind": "turns"} if turns else {}
     return {
         "csatext": csatext.__version__,
-        "input": product.source | {"name": encodable(mask_sentence(product.source["name"]))} | kind,
-        "configuration": _masked(told),
+        "input": output.source | {"name": encodable(mask_sentence(output.source["name"]))} | kind,
+        "configuration": _masked(settings),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
         "rows": {
-            "rows": product.rows,
+            "rows": output.rows,
             **turns,
-            "contacts": len(product.facts),
-            **({"outside": product.outside} if product.outside else {}),
-            "rejects": len(product.rejects),
+            "contacts": len(output.facts),
+            **({"outside": output.outside} if output.outside else {}),
+            "rejects": len(output.rejects),
         },
         "rejects": {str(reason): int(n) for reason, n in reasons.items()},
-        "tables": {name: len(table) for name, table in product.tables.items()},
-        "absent": _masked(dict(product.absent)),
+        "tables": {name: len(table) for name, table in output.tables.items()},
+        "absent": _masked(dict(output.absent)),
         "files": {path.relative_to(out).as_posix(): file_hash(path) for path in written},
     }
 

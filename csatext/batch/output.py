@@ -1,4 +1,4 @@
-"""The folder of a run: every file whole, the manifest last, nothing left of an earlier run."""
+"""The output folder of a run: every file whole, the manifest last, no file of an earlier run."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
 from csatext.errors import InputError
 
-__all__ = ["write_product"]
+__all__ = ["write_output"]
 
 _MANIFEST = "manifest.json"
 _EARLIER = ".manifest.json.earlier"
 _TEMPORARY = re.compile(r"\.(?:facts|rejects|report|manifest|[\w ]+)\.(?:parquet|csv|html|json)\.\d+\.tmp")
 
 
-def write_product(product: RunOutput, out: Path, configuration: Configuration) -> None:
+def write_output(output: RunOutput, out: Path, configuration: Configuration) -> None:
     """Write a run into a folder.
 
     The manifest of an earlier run is put aside before the first file is replaced, so that a folder
@@ -46,18 +46,18 @@ def write_product(product: RunOutput, out: Path, configuration: Configuration) -
             if _TEMPORARY.fullmatch(path.name):
                 path.unlink(missing_ok=True)
     written = [out / "facts.parquet", out / "rejects.parquet"]
-    write_parquet(product.facts, written[0])
-    write_parquet(product.rejects, written[1])
-    for name, table in product.tables.items():
+    write_parquet(output.facts, written[0])
+    write_parquet(output.rejects, written[1])
+    for name, table in output.tables.items():
         stem = _file_name(name)
         for write, ending in ((write_parquet, "parquet"), (write_csv, "csv")):
             written.append(out / "tables" / f"{stem}.{ending}")
             write(table, written[-1])
     written.append(out / "report.html")
-    write_text(product.report, written[-1])
+    write_text(output.report, written[-1])
     for path in earlier - set(written):
         path.unlink(missing_ok=True)
-    write_json(manifest(product, configuration, out, written), out / _MANIFEST)
+    write_json(manifest(output, configuration, out, written), out / _MANIFEST)
     (out / _EARLIER).unlink(missing_ok=True)
 
 

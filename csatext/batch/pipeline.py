@@ -19,12 +19,12 @@ from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
-from csatext.batch.output import write_product
+from csatext.batch.output import write_output
 from csatext.batch.required_columns import check_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
-from csatext.ingest.contacts import REPEATED, ReadResult
+from csatext.ingest.contacts import ReadResult
 from csatext.ingest.formats.database import source_name
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
@@ -41,20 +41,36 @@ from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
-__all__ = ["Analysis", "RunResult", "analyse", "guarded", "read_source", "run", "tagged", "write_analysis"]
+__all__ = [
+    "Analysis",
+    "RunResult",
+    "analyse",
+    "annotated_contacts",
+    "masked_input",
+    "read_source",
+    "run",
+    "write_analysis",
+]
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
 _OF_TEXT = ("doc_id", "text")
 _IDLE_SHOWN = 10
-LEFT_OUT = ("file_failed", "file_skipped", "sheets_repeated", "sheets_unread", "sheet_full")
+LEFT_OUT = (
+    "file_failed",
+    "file_skipped",
+    "sheets_repeated",
+    "sheets_unread",
+    "sheet_full",
+    "columns_unread",
+)
 """Checks that tell of what stands in the input and not in the row count."""
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """What the analyses of one input gave, before anything is written.
+    """Results of the analyses of one input, before anything is written.
 
     Attributes
     ----------
@@ -73,7 +89,7 @@ class Analysis:
 
 @dataclass(frozen=True)
 class RunResult:
-    """Where a run wrote and how much.
+    """Paths and counts of a run.
 
     Attributes
     ----------
@@ -88,7 +104,7 @@ class RunResult:
     outside : int
         Contacts that are not of the time asked for; they are in ``rows`` and not in ``contacts``.
     left_out : tuple of str
-        What of the input was not read, as the quality table says it: files and sheets.
+        Files and sheets of the input that were not read, in the words of the quality table.
     """
 
     out: Path
@@ -119,7 +135,7 @@ def run(
         whole; ``manifest.json`` comes last and names every file of the run with its hash.
     configuration : Configuration, optional
     progress : callable
-        Told the name of each step when it begins.
+        Called with the name of each step when it begins.
 
     Raises
     ------
@@ -136,7 +152,7 @@ def run(
 def read_source(
     source: str | Path, configuration: Configuration, progress: Progress = _LOG.info
 ) -> ReadResult:
-    """Read an input as section ``[input]`` says.
+    """Return an input, read with the options of section ``[input]``.
 
     Raises
     ------
@@ -146,19 +162,11 @@ def read_source(
     given = configuration.input
     progress(f"读取 {mask_sentence(source_name(source))}")
     read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
-    repeated = read.rejects[read.rejects["reason"].isin(REPEATED)]
-    if len(repeated) and given.duplicates == "error":
-        lines = "、".join(str(line) for line in repeated["line"].dropna().head(3))
-        where = f"（第 {lines} 行等）" if lines else ""
-        raise InputError(
-            f"「{source_name(source)}」有 {len(repeated)} 行的编号（doc_id）与前面的行重复{where}；"
-            "请先去重，或用 --column doc_id=列名 指定唯一的编号列，或加 --duplicates first 只保留第一行。"
-        )
     return _of_the_time(read, given)
 
 
 def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
-    """Return what was read with the contacts of the time that was asked for.
+    """Return the input with the contacts of the time span asked for.
 
     Raises
     ------
@@ -185,7 +193,7 @@ def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
 
 
 def source_facts(path: Path) -> dict[str, Any]:
-    """Return what the manifest says of the input: name, bytes and hash."""
+    """Return name and hash of the input, for the manifest."""
     try:
         return {"name": path.name, "sha256": file_hash(path)}
     except OSError as error:
@@ -199,8 +207,8 @@ def write_analysis(
     configuration: Configuration,
     progress: Progress = _LOG.info,
 ) -> RunResult:
-    """Analyse what was read and write everything; all is computed before the first file."""
-    read = guarded(read, configuration.privacy)
+    """Analyse the input and write the output; all is computed before the first file is written."""
+    read = masked_input(read, configuration.privacy)
     analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted)
     progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
@@ -212,7 +220,7 @@ def write_analysis(
         absent=analysis.absent,
     )
     progress(f"写入 {mask_sentence(str(out))}")
-    product = RunOutput(
+    output = RunOutput(
         analysis.facts,
         read.rejects,
         tables,
@@ -223,7 +231,7 @@ def write_analysis(
         read.turns,
         read.outside,
     )
-    write_product(product, out, configuration)
+    write_output(output, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
     left_out = tuple(read.quality.loc[read.quality["check"].isin(LEFT_OUT), "detail"])
     return RunResult(
@@ -231,8 +239,8 @@ def write_analysis(
     )
 
 
-def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
-    """Return what was read without personal data beside the texts, and with names that results leave free."""
+def masked_input(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
+    """Return the input with masked metadata columns, without names that result columns use."""
     contacts, masked_ids = mask_doc_ids(read.contacts)
     given = privacy or PrivacySection()
     masked = mask_columns(contacts, keep=given.keep, key=given.pseudonymize or None)
@@ -245,20 +253,20 @@ def guarded(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResu
         detail = f"{masked_ids} 个编号是个人信息，已遮盖，#后是行号"
         notes.append(quality_table([Note("personal_id", "doc_id", masked_ids, total, detail)]))
     quality = conform(pd.concat(notes, ignore_index=True), QUALITY)
-    beside = [name for name in read.contacts.columns if name not in _OF_TEXT]
-    people = any(hold_names(read.contacts[name]) for name in beside) if len(read.rejects) else False
+    metadata = [name for name in read.contacts.columns if name not in _OF_TEXT]
+    people = any(hold_names(read.contacts[name]) for name in metadata) if len(read.rejects) else False
     rejects = mask_rejects(read.rejects, read.contacts.columns, named=people)
     return ReadResult(named, rejects, quality, read.rows, read.turns, read.outside, read.redacted)
 
 
-def tagged(
+def annotated_contacts(
     contacts: pd.DataFrame,
     configuration: Configuration,
     progress: Progress = _LOG.info,
     *,
     redacted: bool = False,
 ) -> tuple[Corpus, pd.DataFrame, dict[str, pd.DataFrame], dict[str, str]]:
-    """Clean, segment and analyse contacts; their texts are redacted unless reading has done so.
+    """Return the annotated contacts; their texts are redacted unless reading has done so.
 
     Returns
     -------
@@ -317,17 +325,17 @@ def analyse(
     *,
     redacted: bool = False,
 ) -> Analysis:
-    """Take contacts through the whole road, in memory.
+    """Return the corpus, the facts and the tables of contacts, in memory.
 
     Parameters
     ----------
     contacts : DataFrame
-        Table ``contacts``, from :func:`guarded`.
+        Table ``contacts``, from :func:`masked_input`.
     configuration : Configuration
     progress : callable
-        Told the name of each step when it begins.
+        Called with the name of each step when it begins.
     redacted : bool, default False
-        Whether the road that read the contacts has masked personal data in their texts.
+        Whether reading has masked personal data in the texts.
 
     Raises
     ------
@@ -335,7 +343,7 @@ def analyse(
         A dimension or the measure is not there, or cannot serve as one.
     """
     check_tables(contacts, configuration.tables)
-    corpus, facts, tables, absent = tagged(contacts, configuration, progress, redacted=redacted)
+    corpus, facts, tables, absent = annotated_contacts(contacts, configuration, progress, redacted=redacted)
     given = configuration.tables
     by = given.by or None
     progress("关键词")

@@ -1,4 +1,4 @@
-"""A report from facts that a run left behind."""
+"""A report from the facts of an earlier run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pyarrow as pa
 from csatext.atomic_files import check_folder, prepare_folder
 from csatext.errors import InputError
 from csatext.privacy.outputs import mask_sentence
+from csatext.regular_files import check_regular
 from csatext.reporting.report import write_report
 
 __all__ = ["report_of"]
@@ -27,7 +28,7 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
         The page.
     title : str
     progress : callable
-        Told the name of each step when it begins.
+        Called with the name of each step when it begins.
 
     Raises
     ------
@@ -39,6 +40,7 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
         raise InputError(f"报告只写成网页，不能写成「{out.name}」；请用 -o 指定一个 .html 文件。")
     check_folder(out.parent)
     progress(f"读取 {mask_sentence(facts.name)}")
+    check_regular(facts)
     try:
         table = pd.read_parquet(facts)
     except (OSError, pa.ArrowInvalid) as error:

@@ -1,4 +1,4 @@
-"""Whether the configuration's columns are there, asked before the long work begins."""
+"""Check of the configuration's columns, before the long work begins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TABLE_COLUMNS = column_names(BREAKDOWN, TREND, ROOT_CAUSES_BY_PERIOD, EPISODES)
 
 
 def check_tables(contacts: pd.DataFrame, tables: TablesSection) -> None:
-    """Hold section ``[tables]`` against the columns of the contacts.
+    """Check the columns of section ``[tables]`` against those of the contacts.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Column names of the input that results need for themselves, or that are no names at all."""
+"""Reserved column names: those of results, and headers that are no names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDING = "_input"
 
 
 def free_names(contacts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return contacts whose columns take no name that a result has, and what was renamed.
+    """Return contacts without reserved column names, and the renamed columns.
 
     Parameters
     ----------

@@ -57,6 +57,6 @@ def draw_seconds(style: npt.NDArray[np.object_], rng: np.random.Generator) -> np
     seconds = rng.integers(0, 3600, len(style))
     for name, profile in _HOURS.items():
         rows = np.flatnonzero(style == name)
-        chance = np.array(profile, dtype=np.float64)
-        seconds[rows] += 3600 * rng.choice(24, len(rows), p=chance / chance.sum())
+        probability = np.array(profile, dtype=np.float64)
+        seconds[rows] += 3600 * rng.choice(24, len(rows), p=probability / probability.sum())
     return seconds

@@ -48,7 +48,7 @@ class Draw:
     incident : int array
         Number of the planted incident, -1 where none.
     negative, vague, asking, short, traditional : bool array
-        Wording is negative; says what for only in general; a complaint put as a question; one utterance
+        Wording is negative; the cause is only vague; the complaint is phrased as a question; one utterance
         only; written in Traditional characters.
     """
 
@@ -70,7 +70,7 @@ class Draw:
 def draw_contacts(
     n: int, world: World, day_share: npt.NDArray[np.float64], plans: Sequence[Plan], rng: np.random.Generator
 ) -> Draw:
-    """Draw ``n`` contacts, those of the incidents included.
+    """Return ``n`` contacts drawn at random, those of the incidents included.
 
     Days, cells and kinds are independent draws, so that every rate is constant but for the incidents.
     """
@@ -102,8 +102,8 @@ def draw_contacts(
     second = np.where(complaint & (rng.random(n) < _TWO_CAUSES), _causes(world, cells, rng), -1)
     second[second == cause] = -1
     # Nobody stays calm about an incident that everybody has.
-    chance = np.select([incident >= 0, complaint, kind == 3], [1.0, 1 - _CALM, 0.0], _ANNOYED)
-    negative = rng.random(n) < chance
+    probability = np.select([incident >= 0, complaint, kind == 3], [1.0, 1 - _CALM, 0.0], _ANNOYED)
+    negative = rng.random(n) < probability
     vague = complaint & (rng.random(n) < _VAGUE)
     asking = complaint & (incident < 0) & (rng.random(n) < _ASKING)
     short = (second < 0) & (rng.random(n) < _SHORT)

@@ -66,9 +66,9 @@ class Plan:
     cause : int
         Number of its cause.
     days : float array, shape (n_days,)
-        Chance of each day, sums to 1.
+        Probability of each day, sums to 1.
     cells : float array, shape (n_cells,)
-        Chance of each cell, sums to 1.
+        Probability of each cell, sums to 1.
     turned : float
         Share of the cell's other contacts that become complaints about it.
     size : float
@@ -104,7 +104,7 @@ def default_incidents(labels: npt.NDArray[np.object_]) -> list[Incident]:
 def plan_incidents(
     incidents: Sequence[Incident], world: World, labels: npt.NDArray[np.object_], day_share: Floats
 ) -> list[Plan]:
-    """Work out every incident.
+    """Return the plan of every incident.
 
     An incident of multiplier m brings, in its days and cells, (m - 1) x the usual expected complaints.
     People who would have asked or ordered complain instead (90 % of them at most); the rest of the

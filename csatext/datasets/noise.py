@@ -72,20 +72,22 @@ class Noise:
             lines[rows] = written.split("\n")
         return lines
 
-    def _add(self, lines: Strings, where: str, chance: float, mark: str, rng: np.random.Generator) -> None:
-        rows = _chosen(len(lines), chance, rng)
+    def _add(
+        self, lines: Strings, where: str, probability: float, mark: str, rng: np.random.Generator
+    ) -> None:
+        rows = _chosen(len(lines), probability, rng)
         words = rng.choice(self._fillers[where], len(rows))
         lines[rows] = words + mark + lines[rows] if where == "start" else lines[rows] + mark + words
 
 
-def _chosen(n: int, chance: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    return np.flatnonzero(rng.random(n) < chance)
+def _chosen(n: int, probability: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(rng.random(n) < probability)
 
 
 def _replaced(
-    lines: Strings, pairs: Sequence[tuple[str, str]], chance: float, rng: np.random.Generator
+    lines: Strings, pairs: Sequence[tuple[str, str]], probability: float, rng: np.random.Generator
 ) -> Strings:
     for right, wrong in pairs:
-        rows = _chosen(len(lines), chance, rng)
+        rows = _chosen(len(lines), probability, rng)
         lines[rows] = [line.replace(right, wrong, 1) for line in lines[rows]]
     return lines

@@ -1,4 +1,4 @@
-"""What is measured about a contact beside its text: times, satisfaction, resolution, who served it."""
+"""Metadata of the simulated contacts: times, satisfaction, resolution, agent."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ Strings = npt.NDArray[np.object_]
 
 
 def chinese_number(number: int) -> str:
-    """Write 1 to 9999 in Chinese as it is spoken.
+    """Return a number from 1 to 9999 in spoken Chinese.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def slot_values(
     data: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> Strings:
-    """Draw a value of every slot for every contact.
+    """Return a random value of every slot for every contact.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def slot_values(
     """
     n = len(spoken)
     words = rng.random(n) < np.where(spoken, 0.6, 0.3)
-    spelled = spoken & words
+    in_words = spoken & words
     whiles = rng.choice(np.array(_LONG_WHILES, dtype=object), n)
     days = np.where(rng.random(n) < 0.2, whiles, _counted(rng.integers(2, 16, n), words) + "天")
     amount = np.minimum(np.exp(rng.normal(4.6, 1.1, n)).astype(np.int64) + 9, 9999)
@@ -88,9 +88,9 @@ def slot_values(
         "hours": _counted(rng.integers(2, 9, n), words) + "个小时",
         "mins": _numbers(5 * rng.integers(2, 13, n), words) + "分钟",
         "amount": np.where(words, _numbers(amount, words) + "块", written + unit),
-        "order": _spelled(rng.integers(0, 10, (n, 12)), spelled),
-        "tail": _spelled(rng.integers(0, 10, (n, 4)), spelled),
-        "phone": _phones(spelled, rng),
+        "order": _digits_or_words(rng.integers(0, 10, (n, 12)), in_words),
+        "tail": _digits_or_words(rng.integers(0, 10, (n, 4)), in_words),
+        "phone": _phones(in_words, rng),
         "id": _identity_numbers(n, rng),
         "card": _cards(n, rng),
         "email": email + "@example.com",
@@ -132,17 +132,17 @@ def _joined(digits: Digits, letters: npt.NDArray[np.str_] | None = None) -> Stri
     return table.view(f"U{table.shape[1]}").ravel().astype(object)
 
 
-def _spelled(digits: Digits, spelled: npt.NDArray[np.bool_]) -> Strings:
-    return np.where(spelled, _joined(digits, _SPOKEN), _joined(digits))
+def _digits_or_words(digits: Digits, in_words: npt.NDArray[np.bool_]) -> Strings:
+    return np.where(in_words, _joined(digits, _SPOKEN), _joined(digits))
 
 
-def _phones(spelled: npt.NDArray[np.bool_], rng: np.random.Generator) -> Strings:
-    n = len(spelled)
+def _phones(in_words: npt.NDArray[np.bool_], rng: np.random.Generator) -> Strings:
+    n = len(in_words)
     digits = rng.integers(0, 10, (n, 11))
     digits[:, :3] = (1, 5, 4)
     parts = [_joined(digits[:, a:b]) for a, b in ((0, 3), (3, 7), (7, 11))]
     mark = rng.choice(np.array(["", "-", " "], dtype=object), n, p=[0.8, 0.1, 0.1])
-    return np.where(spelled, _joined(digits, _SPOKEN), parts[0] + mark + parts[1] + mark + parts[2])
+    return np.where(in_words, _joined(digits, _SPOKEN), parts[0] + mark + parts[1] + mark + parts[2])
 
 
 def _identity_numbers(n: int, rng: np.random.Generator) -> Strings:

@@ -85,7 +85,7 @@ class Phrasebook:
         return self._start[groups] + (rng.random(len(groups)) * self._size[groups]).astype(np.int64)
 
     def render(self, templates: Codes, rows: Codes, values: Strings, rng: np.random.Generator) -> Strings:
-        """Write the sentences.
+        """Return the sentences.
 
         Parameters
         ----------

@@ -46,7 +46,7 @@ def simulate_center(
     weeks: int = 26,
     incidents: Sequence[Incident] | None = None,
 ) -> Center:
-    """Make the contacts of an invented contact centre, with planted incidents and the truth.
+    """Return the contacts of an invented contact centre, with planted incidents and the truth.
 
     Calls, chats, app messages, tickets and mails about goods, mobile plans, broadband and cloud storage.
     The volume follows the Chinese calendar, the day of the week and the hour; the mix of contacts and the
@@ -150,8 +150,8 @@ def _customer_text(turns: Turns, n: int) -> pd.api.extensions.ExtensionArray:
     mine = turns.role == "customer"
     offsets = np.concatenate([[0], np.cumsum(np.bincount(turns.contact[mine], minlength=n))])
     lines = pa.array(turns.text[mine], type=pa.string())
-    said = pc.binary_join(pa.ListArray.from_arrays(offsets.astype(np.int32), lines), "\n")
-    return pd.array(said.to_numpy(zero_copy_only=False), dtype="str")
+    texts = pc.binary_join(pa.ListArray.from_arrays(offsets.astype(np.int32), lines), "\n")
+    return pd.array(texts.to_numpy(zero_copy_only=False), dtype="str")
 
 
 def _times(first: pd.Timestamp, micros: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

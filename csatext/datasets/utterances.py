@@ -1,4 +1,4 @@
-"""Who says what, in which order, and when: the turns of every contact."""
+"""The utterances of every contact: speaker, text and order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROLES = ("customer", "agent", "bot", "system")
 
 @dataclass(frozen=True)
 class Beat:
-    """One place of a dialogue: who may speak and which parts the utterance may have, with their chance.
+    """One place of a dialogue: who may speak, and the possible parts of the utterance with probabilities.
 
     ``long`` beats are left out of short contacts.
     """
@@ -108,7 +108,7 @@ class Turns:
 def write_turns(
     draw: Draw, world: World, book: Phrasebook, values: Strings, noise: Noise, rng: np.random.Generator
 ) -> Turns:
-    """Write every dialogue.
+    """Return the turns of every dialogue.
 
     Parameters
     ----------
@@ -125,17 +125,17 @@ def write_turns(
     for style, script in SCRIPTS.items():
         rows = np.flatnonzero(draw.style == style)
         for place, beat in enumerate(script):
-            said: Strings = np.full(len(rows), "", dtype=object)
-            for name, chance in beat.parts:
+            utterances: Strings = np.full(len(rows), "", dtype=object)
+            for name, probability in beat.parts:
                 group = parts[name][rows]
-                speaks = (group >= 0) & (rng.random(len(rows)) < chance)
+                occurs = (group >= 0) & (rng.random(len(rows)) < probability)
                 if beat.long or name not in _SHORT_KEEPS:
-                    speaks &= ~draw.short[rows]
-                live = np.flatnonzero(speaks)
+                    occurs &= ~draw.short[rows]
+                live = np.flatnonzero(occurs)
                 line = book.render(book.draw(group[live], rng), rows[live], values, rng)
-                said[live] += np.where(said[live] == "", line, noise.separator(style) + line)
-            spoken = np.flatnonzero(said != "")
-            lines, who = said[spoken], rows[spoken]
+                utterances[live] += np.where(utterances[live] == "", line, noise.separator(style) + line)
+            spoken = np.flatnonzero(utterances != "")
+            lines, who = utterances[spoken], rows[spoken]
             if beat.role == "customer":
                 lines = noise.customer(lines, style, draw.traditional[who], rng)
             contact.append(who)
@@ -181,19 +181,19 @@ def _cast(draw: Draw, world: World, book: Phrasebook, rng: np.random.Generator) 
     matter = [problem, by_cause["ask"][draw.cause], asked, np.full(n, code["customer.praise"])]
     half = rng.random(n) < 0.5
     solved = np.where(complaint | (inquiry & half), by_cause["reply"][draw.cause], code["agent.answer"])
-    telling = complaint & (~draw.vague | two)
-    explaining = telling | (inquiry & (rng.random(n) < _FACTS_IN_INQUIRY))
+    specific = complaint & (~draw.vague | two)
+    explaining = specific | (inquiry & (rng.random(n) < _FACTS_IN_INQUIRY))
     return {
         "open": opening[style],
         "main": np.select([complaint, inquiry, order, praise], matter),
         "detail": only(explaining, by_cause["detail"][draw.cause]),
         "impact": only(
             complaint,
-            np.where(general[0] | ~telling, code["customer.trouble"], by_cause["impact"][draw.cause]),
+            np.where(general[0] | ~specific, code["customer.trouble"], by_cause["impact"][draw.cause]),
         ),
         "demand": only(
             complaint,
-            np.where(general[1] | ~telling, code["customer.demand"], by_cause["demand"][draw.cause]),
+            np.where(general[1] | ~specific, code["customer.demand"], by_cause["demand"][draw.cause]),
         ),
         "mood": np.select(
             [draw.negative, complaint],

@@ -32,13 +32,13 @@ class World:
     share : float array, shape (n_cells,)
         Share of contacts, sums to 1.
     complaint : float array, shape (n_cells,)
-        Chance that a contact of the cell is a complaint, before incidents.
+        Probability that a contact of the cell is a complaint, before incidents.
     family : object array, shape (n_cells,)
         Family of the cell's product.
     causes : dict of str to str
         Label in Chinese by code, in the order of the cause numbers.
     cause_weight : dict of str to float array, shape (n_causes,)
-        Chance of each cause in a family of products.
+        Probability of each cause in a family of products.
     """
 
     data: Mapping[str, Any]
@@ -55,7 +55,7 @@ class World:
 
 
 def load_world() -> World:
-    """Read ``world.yaml`` and the labels of the causes.
+    """Return the world of ``world.yaml`` with the labels of the causes.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def load_world() -> World:
 
 
 def load_phrasebook() -> Phrasebook:
-    """Read and compile every template; groups are called ``late.problem`` or ``customer.open_call``.
+    """Return the phrasebook of every template; groups are called ``late.problem`` or ``customer.open_call``.
 
     Examples
     --------

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from csatext.ingest.columns.headers import unknown_names
 from csatext.ingest.contacts import ReadResult, read_sources
 from csatext.ingest.formats.registry import Source, only_tables, open_tables
 from csatext.ingest.input_kind import is_dialogues
@@ -34,7 +35,8 @@ def read_any(
     source : path
     given : ReadOptions
     progress : callable
-        Told how much was read where the input is dialogues.
+        Told which names of ``given.columns`` are not canonical, and how much was read where the input is
+        dialogues.
     key : str, optional
         Key of pseudonyms in turns, as :func:`csatext.redact_turns` takes it.
 
@@ -50,9 +52,15 @@ def read_any(
     InputError
         The input cannot be used, or is a folder of both.
     """
+    for sentence in unknown_names(given.columns):
+        progress(sentence)
     sources = open_tables(source, given)
+    joined = any(not isinstance(header, str) for header in given.columns.values())
     if given.kind == "turns" or (
-        given.kind == "auto" and ("role" in given.columns or is_dialogues(sources, source, given.columns))
+        given.kind == "auto"
+        # Title and body are parts of one contact; a turn has neither.
+        and not joined
+        and ("role" in given.columns or is_dialogues(sources, source, given.single_columns()))
     ):
         return _dialogues(sources, source, given, progress, key)
     return read_sources(only_tables(sources, source), source, given), None

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csatext.dates.parse import parse_times
 from csatext.errors import CsatextError, InputError
 from csatext.ingest.columns.column_types import type_columns
 from csatext.ingest.columns.date_and_clock import join_clocks, join_parts
@@ -18,6 +19,7 @@ from csatext.ingest.columns.headers import identifies, map_columns
 from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.unreadable_dates import UNREADABLE, shown_date, unreadable_rows
 from csatext.ingest.columns.values import as_identifiers, as_text, blank
+from csatext.ingest.formats.database import source_name
 from csatext.ingest.formats.files import stems
 from csatext.ingest.formats.registry import Source, failed, only_tables, open_tables
 from csatext.ingest.options import ReadOptions
@@ -27,19 +29,25 @@ from csatext.ingest.repair.mojibake import mend_columns
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, REJECTS
 
-__all__ = ["REPEATED", "ReadResult", "read_contacts", "read_input", "read_sources", "to_contacts"]
+__all__ = ["ReadResult", "read_contacts", "read_input", "read_sources", "to_contacts"]
 
-REPEATED = ("整行重复", "doc_id 与前面的行重复")
-"""Reasons of rejects whose identifier was there before: the whole row again, or another row."""
+_WHOLE_ROW = "整行重复"
+_REPEATED = {
+    "first": "doc_id 与前面的行重复",
+    "last": "doc_id 与后面的行重复",
+    "latest": "doc_id 与更新时间更晚的行重复",
+}
+"""Why a row goes that shares its identifier with another, by the choice of ``duplicates``."""
 
 
 def _usable(
-    sources: Sequence[Source], columns: Mapping[str, str], path: object
+    sources: Sequence[Source], options: ReadOptions, path: object
 ) -> tuple[list[RawTable], list[pd.DataFrame], list[list[Note]]]:
     """Return the tables, the frame of each under canonical names (empty where there is none) and notes.
 
     A file of a folder that has no text column is one that cannot be read, unless none can.
     """
+    versions = options.duplicates in ("last", "latest")
     tables: list[RawTable] = []
     frames: list[pd.DataFrame] = []
     notes: list[list[Note]] = []
@@ -49,7 +57,7 @@ def _usable(
         try:
             raw = source.raw
             named = path if len(sources) == 1 else f"{path}/{source.name}"
-            frame, said = map_columns(raw.frame, columns, named)
+            frame, said = map_columns(raw.frame, options.columns, named, versions)
             frame, mended = mend_columns(frame)
             said += mended
         except CsatextError as error:
@@ -90,7 +98,9 @@ def _identified(
     """Return the frame with a ``doc_id`` in each row, made from the row number where there is none."""
     n = len(frame)
     if "doc_id" not in frame.columns:
-        notes.append(Note("doc_id_made", "doc_id", n, n, "没有编号列，用行号作 doc_id"))
+        refused = any(note.check == "column_mapping" and note.column == "doc_id" for note in notes)
+        why = "编号列不能用" if refused else "没有编号列"
+        notes.append(Note("doc_id_made", "doc_id", n, n, f"{why}，用行号作 doc_id"))
         return frame.assign(doc_id=made())
     ids = as_identifiers(frame["doc_id"])
     missing = int(ids.isna().sum())
@@ -108,6 +118,34 @@ def _row_numbers(number: NDArray[np.int64], before: pd.Series | None, index: pd.
     return within.astype("str") if before is None else before + "-" + within.astype("str")
 
 
+def _repeated(frame: pd.DataFrame, options: ReadOptions, path: object, lines: NDArray[np.int64]) -> pd.Series:
+    """Return which rows go because another row of the same ``doc_id`` stays, as ``duplicates`` says.
+
+    Raises
+    ------
+    InputError
+        Identifiers repeat and ``duplicates`` is ``error``, or ``latest`` without a time of updating.
+    """
+    repeated = frame["doc_id"].duplicated()
+    if not repeated.any() or options.duplicates == "first":
+        return repeated
+    if options.duplicates == "error":
+        shown = "、".join(str(line) for line in lines[repeated.to_numpy()][:3] if line)
+        raise InputError.repeated_ids(source_name(str(path)), int(repeated.sum()), shown)
+    if options.duplicates == "last":
+        return frame["doc_id"].duplicated(keep="last")
+    if "updated_at" not in frame.columns:
+        raise InputError.unreadable(
+            source_name(str(path)),
+            'duplicates="latest" 要按更新时间取舍，但没有「更新时间」（updated_at）列',
+            '请用 columns={"updated_at": "列名"} 指定，或改用 duplicates="last"（留最后一行）',
+        )
+    several = frame.loc[frame["doc_id"].duplicated(keep=False), ["doc_id", "updated_at"]]
+    times = parse_times(several["updated_at"], options.timezone, options.dayfirst).values
+    order = several.assign(updated_at=times).sort_values("updated_at", kind="stable", na_position="first")
+    return order["doc_id"].duplicated(keep="last").reindex(frame.index, fill_value=False)
+
+
 def to_contacts(
     sources: Sequence[Source],
     path: object,
@@ -115,7 +153,7 @@ def to_contacts(
 ) -> tuple[pd.DataFrame, list[tuple[str, Reject]], list[Note]]:
     """Return contacts, rejects with the name of their source, and notes.
 
-    Rejected here are rows without any text, rows whose ``doc_id`` stands in an earlier row, and rows whose
+    Rejected here are rows without any text, rows whose ``doc_id`` stands in another row, and rows whose
     date cannot be read (:func:`csatext.ingest.columns.unreadable_dates.unreadable_rows`). A header
     of the lexicon whose values repeat with other texts in more than a tenth of the rows is no identifier
     (a session, a customer): it keeps its name and row numbers are used.
@@ -127,7 +165,7 @@ def to_contacts(
     path : object
         Named in errors.
     options : ReadOptions
-        Of them ``columns``, ``timezone``, ``dayfirst`` and ``unreadable_dates``.
+        Of them ``columns``, ``timezone``, ``dayfirst``, ``duplicates`` and ``unreadable_dates``.
 
     Returns
     -------
@@ -140,9 +178,9 @@ def to_contacts(
     Raises
     ------
     InputError
-        No text column, or no text in it.
+        No text column, or no text in it; identifiers repeat and may not.
     """
-    tables, frames, said = _usable(sources, options.columns, path)
+    tables, frames, said = _usable(sources, options, path)
     notes = [note for more in said for note in more]
     names = [source.name for source in sources]
     raw, lines, number = _stacked(names, tables, frames)
@@ -160,16 +198,18 @@ def to_contacts(
             path, "文本列全是空值", '请检查导出，或用 columns={"text": "列名"} 换一列'
         )
     frame = _identified(frame, lambda: _row_numbers(number, before, raw.index), before, notes)
-    repeated = frame["doc_id"].where(~empty).duplicated().to_numpy() & ~empty
+    repeated = _repeated(frame[~empty], options, path, lines[~empty])
+    repeated = repeated.reindex(frame.index, fill_value=False).to_numpy()
+    keep: Literal["first", "last"] = "first" if options.duplicates == "first" else "last"
     whole = (
-        frame[~empty].duplicated().reindex(frame.index, fill_value=False).to_numpy()
+        frame[~empty].duplicated(keep=keep).reindex(frame.index, fill_value=False).to_numpy()
         if repeated.any()
         else repeated
     )
     rejects = [(names[i], reject) for i, table in enumerate(tables) for reject in table.rejects]
     lost_rows = np.flatnonzero(empty | repeated)
     for row, cells in zip(lost_rows, raw.iloc[lost_rows].to_numpy(dtype=object), strict=True):
-        reason = "文本为空" if empty[row] else REPEATED[0 if whole[row] else 1]
+        reason = "文本为空" if empty[row] else _WHOLE_ROW if whole[row] else _REPEATED[options.duplicates]
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     kept_rows = np.flatnonzero(~(empty | repeated))
@@ -236,7 +276,7 @@ def read_input(path: str | PathLike[str], options: ReadOptions | None = None) ->
     InputError, ParameterError
         As :func:`read_contacts`.
     """
-    options = options or ReadOptions()
+    options = options or ReadOptions(duplicates="first")
     return read_sources(only_tables(open_tables(path, options), path), path, options)
 
 
@@ -255,7 +295,7 @@ def read_sources(sources: Sequence[Source], path: str | PathLike[str], options: 
 def read_contacts(
     path: str | PathLike[str],
     *,
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     encoding: str | None = None,
     sheet: str | int | None = None,
     delimiter: str | None = None,
@@ -263,6 +303,7 @@ def read_contacts(
     timezone: str = "Asia/Shanghai",
     unreadable_dates: str = "reject",
     dayfirst: bool | None = None,
+    duplicates: str = "first",
 ) -> pd.DataFrame:
     r"""Read any file of customer-service text into contacts, one row a contact.
 
@@ -273,7 +314,8 @@ def read_contacts(
         such files, those in its folders included (a column ``source`` then names the file); or a
         SQLAlchemy URL such as ``sqlite:///x.db`` with ``query``.
     columns : mapping of str to str, optional
-        Canonical name -> header, such as ``{"text": "投诉内容"}``; wins over ``lexicons/columns.tsv``.
+        Canonical name -> header, such as ``{"text": "投诉内容"}``; wins over ``lexicons/columns.tsv``. The
+        text may be joined from several columns: ``{"text": ["标题", "内容"]}``.
     encoding : str, optional
         Overrides the guess for text files.
     sheet : str or int, optional
@@ -292,6 +334,10 @@ def read_contacts(
     dayfirst : bool, optional
         Whether ``1/3/2026`` is the first of March. None: as the column proves (``25/3/2026`` stands in it),
         else the month comes first and quality says so (``date_order``).
+    duplicates : {"first", "last", "latest", "error"}, default "first"
+        Which of the rows that share a ``doc_id`` stays: the first, the last, or the one whose
+        ``updated_at`` (更新时间) is the latest; the others go to the rejects. ``error`` ends reading
+        instead, as ``csatext run`` does unless it is told otherwise.
 
     Returns
     -------
@@ -332,6 +378,7 @@ def read_contacts(
         timezone=timezone,
         unreadable_dates=unreadable_dates,
         dayfirst=dayfirst,
+        duplicates=duplicates,
     )
     result = read_input(path, options)
     rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from csatext.errors import ParameterError
 __all__ = ["DUPLICATES", "KINDS", "UNREADABLE_DATES", "ReadOptions"]
 
 KINDS = ("auto", "contacts", "turns")
-DUPLICATES = ("error", "first")
+DUPLICATES = ("error", "first", "last", "latest")
 UNREADABLE_DATES = ("reject", "keep")
 
 
@@ -25,7 +25,8 @@ class ReadOptions:
     Parameters
     ----------
     columns : mapping of str to str
-        Canonical name -> header, such as ``{"text": "投诉内容"}``; wins over the shipped mapping.
+        Canonical name -> header, such as ``{"text": "投诉内容"}``; wins over the shipped mapping. For
+        ``text`` also a list of headers, whose cells are joined: ``{"text": ["标题", "内容"]}``.
     encoding : str
         Of text files; empty: detected.
     sheet : str or int
@@ -39,9 +40,9 @@ class ReadOptions:
         IANA name, in whose wall clock epochs and times with a zone are given.
     kind : {"auto", "contacts", "turns"}
         ``contacts``: one row a contact; ``turns``: dialogues, of which the customer's side is taken.
-    duplicates : {"error", "first"}
-        What becomes of rows with a ``doc_id`` that was there before in ``csatext run``: the run ends, or
-        they go to the rejects.
+    duplicates : {"error", "first", "last", "latest"}
+        What becomes of rows that share a ``doc_id``: reading ends; or all but the first, the last, or the one
+        whose ``updated_at`` is the latest go to the rejects.
     since, until : str
         First and last day (or month, week, quarter) of the contacts that are analysed; empty: no limit. Those
         outside are counted and left out.
@@ -62,7 +63,7 @@ class ReadOptions:
     'Asia/Shanghai'
     """
 
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     encoding: str = ""
     sheet: str | int = ""
     delimiter: str = ""
@@ -121,3 +122,23 @@ class ReadOptions:
         0
         """
         return cls(**{name: value for name, value in given.items() if value is not None})
+
+    def single_columns(self) -> dict[str, str]:
+        """Return the mapping of columns for dialogues, in which each name has one header.
+
+        Raises
+        ------
+        ParameterError
+            A name has several headers.
+
+        Examples
+        --------
+        >>> ReadOptions(columns={"role": "谁"}).single_columns()
+        {'role': '谁'}
+        """
+        single = {name: header for name, header in self.columns.items() if isinstance(header, str)}
+        for name in self.columns:
+            if name not in single:
+                wanted = '{"规范列名": "表头"}，都是字符串；对话的一列不能由几列连成'
+                raise ParameterError.wrong_type("columns", (name, self.columns[name]), wanted)
+        return single

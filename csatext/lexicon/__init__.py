@@ -1,4 +1,4 @@
-"""Word lists: finding, reading, joining and writing them; what the words mean is for the rooms above."""
+"""Word lists: finding, reading, joining and writing them; their meaning belongs to the layers above."""
 
 from csatext.lexicon.entries import Entry
 from csatext.lexicon.lexicon import Lexicon

@@ -12,7 +12,16 @@ __all__ = ["NUMERIC", "Entry", "build", "written"]
 _COMMENTARY = frozenset({"source", "note"})
 """Columns about the entry, not of it: unlike values in them are no contradiction."""
 
-NUMERIC = {"valence": (-1.0, 1.0), "factor": (0.0, 5.0), "level": (1.0, 3.0), "freq": (0.0, 1e12)}
+_LONGEST_TERM = 500
+"""Characters of a word: what is longer is a text in the wrong column or a file without line ends."""
+
+NUMERIC = {
+    "valence": (-1.0, 1.0),
+    "factor": (0.0, 5.0),
+    "level": (1.0, 3.0),
+    "freq": (0.0, 1e12),
+    "points": (1.0, 5.0),
+}
 """Columns that hold numbers, each with its smallest and largest value."""
 
 
@@ -53,7 +62,7 @@ class Entry:
 def build(
     origin: str, header: Sequence[str], rows: Iterable[tuple[int, Sequence[str]]]
 ) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
-    """Check every row; return the entries, sorted and each term once, and the value columns.
+    """Return the entries of checked rows, sorted and each term once, and the value columns.
 
     Parameters
     ----------
@@ -80,6 +89,9 @@ def build(
         term = cells[at]
         if not term:
             raise LexiconError.bad_line(origin, line, "词（term 列）是空的；请补上词，或删去这一行")
+        if len(term) > _LONGEST_TERM:
+            why = f"词有 {len(term):,} 个字，上限 {_LONGEST_TERM}；请每行一个词"
+            raise LexiconError.bad_line(origin, line, why)
         values = tuple(
             (name, _value(origin, line, name, cell))
             for name, cell in zip(header, cells, strict=True)

@@ -51,7 +51,7 @@ class Lexicon:
     def load(
         cls, path: str | Path | None = None, *, encoding: str | None = None, on_conflict: Conflict = "error"
     ) -> Lexicon:
-        """Read a shipped list, a file, or every list of a folder.
+        """Return the lexicon of a shipped list, a file, or every list of a folder.
 
         A file is TSV or CSV with a header line (English or Chinese names, first column ``term``), or has no
         header: one word a line, or ``word freq tag`` as jieba's user dictionaries. Without a header,
@@ -90,7 +90,7 @@ class Lexicon:
         if path is None:
             return reduce(cls.merge, (cls.load(name) for name in _SENTIMENT))
         root = find(path)
-        if root.is_file():
+        if not root.is_dir():
             return _read(root, encoding)
         files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
         if not files:
@@ -101,7 +101,7 @@ class Lexicon:
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, *, origin: str = "") -> Lexicon:
-        """Make a lexicon of a table with a column ``term``; ``file`` and ``line`` columns are not read.
+        """Return the lexicon of a table with a column ``term``; ``file`` and ``line`` columns are not read.
 
         Parameters
         ----------

@@ -60,12 +60,19 @@ def find(path: str | Path) -> Path:
         return lexicon_path(f"{path}.tsv")
     if isinstance(path, str) and any(name.startswith(f"{path}/") for name in shipped):
         return lexicon_path(path)
-    if not Path(path).exists():
+    if not _exists(Path(path)):
         like = nearest(str(path), shipped)
         hint = f"；是不是想用自带的「{like}」" if like is not None else ""
         todo = f"请检查路径，或用自带词表的名字：{'、'.join(sorted(shipped))}{hint}"
         raise InputError.unreadable(path, "没有这个文件、文件夹或自带词表", todo)
     return Path(path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False  # A name that is too long, or holds NUL.
 
 
 def shipped_name(path: Path) -> str:

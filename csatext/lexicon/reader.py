@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import chardet
 
 from csatext.errors import InputError, LexiconError
+from csatext.regular_files import read_whole
 
 __all__ = ["SUFFIXES", "check_header", "read_rows"]
 
@@ -24,15 +25,22 @@ _HEADERS |= {"来源": "source", "备注": "note", "说明": "note", "分组": "
 
 _TAGS = "a|ad|ag|an|b|c|d|df|dg|e|eng|f|g|h|i|j|k|l|m|mg|mq|n|ng|nr|nrfg|nrt|ns|nt|nz|o|p|q"
 _TAGS += "|r|rg|rr|rz|s|t|tg|u|ud|ug|uj|ul|uv|uz|v|vd|vg|vi|vn|vq|x|y|z|zg"
-_JIEBA = re.compile(rf"(?P<term>\S.*?)(?: +(?P<freq>[0-9]+))?(?: +(?P<tag>{_TAGS}))?")
-"""A line of a jieba user dictionary: word, then count and part of speech if given."""
+_KNOWN_TAGS = frozenset(_TAGS.split("|"))
+"""Parts of speech of jieba."""
 
 _BLANK = " \u3000\u00a0\ufeff\u200b\r\n"
 """What may stand around a cell without belonging to it."""
 
+_LARGEST = 16 << 20
+"""Bytes of a word list; jieba's large dictionary, of 584,000 words, has 8 MB."""
+_MOST_CELLS, _LONGEST_LINE = 100, 20_000
+"""Cells and characters of a line, which may hold a remark."""
+_DETECTED = 20_000
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
 
 def read_rows(path: Path, encoding: str | None = None) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    r"""Read a word list.
+    r"""Return the rows of a word list.
 
     Parameters
     ----------
@@ -67,6 +75,10 @@ def read_rows(path: Path, encoding: str | None = None) -> tuple[list[str], list[
     text = _decode(path, encoding)
     lines = [(n, line.strip(_BLANK)) for n, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1)]
     lines = [(n, line) for n, line in lines if line.strip() and not line.startswith("#")]
+    for n, line in lines:
+        if len(line) > _LONGEST_LINE:
+            why = f"这一行有 {len(line):,} 个字，上限 {_LONGEST_LINE:,}；请每行一个词"
+            raise LexiconError.bad_line(path, n, why)
     if not lines:
         return ["term"], []
     delimiter = _delimiter(lines[0][1], path.suffix.lower())
@@ -116,10 +128,14 @@ def _english(cell: str) -> str:
 
 def _decode(path: Path, encoding: str | None) -> str:
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or "无法打开"
+        data = read_whole(path, _LARGEST, "请只留下要用的词，或分成几个文件")
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "无法打开"
         raise InputError.unreadable(path, reason, "请检查路径和权限") from error
+    if data.startswith(_WORKBOOKS):
+        raise InputError.unreadable(path, "是 Excel 工作簿或压缩文件，不是文本", "请另存为 UTF-8 的 CSV 再读")
     name = encoding or _guess(data)
     try:
         text = data.decode(name)
@@ -129,6 +145,9 @@ def _decode(path: Path, encoding: str | None) -> str:
         line = data[: error.start].count(b"\n") + 1
         why = f"按 {name} 解码失败；请另存为 UTF-8，或用 encoding= 指定编码"
         raise LexiconError.bad_line(path, line, why) from error
+    except UnicodeError as error:
+        why = f"不能按 {name} 解码"
+        raise InputError.unreadable(path, why, "请另存为 UTF-8，或用 encoding= 指定编码") from error
     if "\ufffd" in text or "\0" in text:
         line = len(re.split(r"\r\n|\r|\n", re.split("[\ufffd\0]", text)[0]))
         raise LexiconError.bad_line(path, line, "有无法识别的字符（乱码）；请用原文件另存为 UTF-8")
@@ -139,24 +158,42 @@ def _guess(data: bytes) -> str:
     """Return the encoding: byte-order mark, NUL bytes of UTF-16, strict UTF-8, Big5 or GB18030."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    if b"\0" in data:
-        # the NUL is the high byte of a tab, a line end or a Latin letter: its place tells the byte order
+    if b"\0" in data and not _is_utf8(data):
+        # the NUL is the high byte of a tab, a line end or a Latin letter: its place gives the byte order
         return "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
     try:
         data.decode("utf-8-sig")
     except UnicodeDecodeError:
         # Big5 bytes decode as GB18030 without an error, so the detector decides between the two
-        big5 = str(chardet.detect(data)["encoding"]).lower().startswith(("big5", "cp950"))
+        big5 = str(chardet.detect(_sample(data))["encoding"]).lower().startswith(("big5", "cp950"))
         return "big5hkscs" if big5 else "gb18030"
     return "utf-8-sig"
 
 
+def _is_utf8(data: bytes) -> bool:
+    """Return whether bytes beyond ASCII are UTF-8 and hold NUL by mistake: text of UTF-16 hardly ever is."""
+    try:
+        return not data.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
+
+
+def _sample(data: bytes) -> bytes:
+    """Return lines from the first byte beyond ASCII on: enough for the detector, which is slow."""
+    beyond = next(re.finditer(rb"[\x80-\xff]", data)).start()
+    first = data.rfind(b"\n", 0, beyond) + 1
+    return data[max(first, beyond - _DETECTED) : beyond + _DETECTED]
+
+
 def _split(path: Path, line: int, text: str, delimiter: str) -> list[str]:
-    """Split one line; a cell does not run over lines, so that a stray quote cannot swallow the file."""
+    """Return the cells of one line; none runs over lines, so that a stray quote cannot swallow the file."""
     try:
         (cells,) = csv.reader([text], delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise LexiconError.bad_line(path, line, '引号没有成对；含引号的词请写成 "" 加外层引号') from error
+    if len(cells) > _MOST_CELLS:
+        why = f"有 {len(cells):,} 格，上限 {_MOST_CELLS}；请检查分隔符，每行一个词"
+        raise LexiconError.bad_line(path, line, why)
     return [cell.strip(_BLANK) for cell in cells]
 
 
@@ -168,10 +205,15 @@ def _padded(path: Path, line: int, cells: list[str], width: int) -> list[str]:
 
 
 def _jieba(line: str) -> list[str]:
-    """Split ``word freq tag``; ``iPhone 15`` is one term, as a count after Latin is too like a model name."""
-    found = _JIEBA.fullmatch(line)
-    if found is None:
-        return [line, "", ""]
-    term, freq, tag = (found[name] or "" for name in ("term", "freq", "tag"))
+    """Return the cells of ``word freq tag``; ``iPhone 15`` is one term, as it may be a model name."""
+    term, tag = _parted(line, lambda word: word in _KNOWN_TAGS)
+    term, freq = _parted(term, lambda word: word.isascii() and word.isdigit())
     latin = term[-1].isascii()
     return [line, "", ""] if latin and not (freq and tag) else [term, freq, tag]
+
+
+def _parted(line: str, is_last: Callable[[str], bool]) -> tuple[str, str]:
+    """Return a line without its last word where that is of a kind and not all there is, and that word."""
+    before, _, last = line.rpartition(" ")
+    before = before.rstrip(" ")
+    return (before, last) if before and is_last(last) else (line, "")

@@ -1,4 +1,4 @@
-"""Personal data over the turns of a dialogue: values that one speaker says in several turns."""
+"""Personal data across the turns of a dialogue: values that one speaker dictates over several turns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from csatext.errors import ParameterError, SchemaError
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.find import locate_column
 from csatext.privacy.kinds import Found, check_kinds
-from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, fold
+from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, normalize
 from csatext.privacy.recognizers.digit_runs import DIGITS, GAP
 from csatext.privacy.recognizers.names import ASKS_NAME
 from csatext.privacy.recognizers.spoken_digits import digit_chunks, digit_extent
@@ -52,7 +52,7 @@ _BACKCHANNEL = re.compile(
 
 
 def _is_minor(turns: pd.DataFrame) -> pd.Series:
-    """Return which turns only acknowledge, or stand short and without a question between two with digits."""
+    """Return which turns are backchannels, or short, without a question and between two turns with digits."""
     texts = turns["text"]
     digits = texts.str.contains(f"[{DIGITS}]", regex=True)
     amid = digits.shift(fill_value=False) & digits.shift(-1, fill_value=False)
@@ -63,30 +63,30 @@ def _is_minor(turns: pd.DataFrame) -> pd.Series:
 
 
 def _asks_nothing_new(text: str) -> bool:
-    view = fold(text)
-    if _GO_ON.search(view) is not None:
+    normalized = normalize(text)
+    if _GO_ON.search(normalized) is not None:
         return True
     return (
-        len(view) <= _SHORT_MINOR
-        and not TriggerWords(view).between(0, len(view))
-        and _ASKS_NAME.search(view) is None
+        len(normalized) <= _SHORT_MINOR
+        and not TriggerWords(normalized).between(0, len(normalized))
+        and _ASKS_NAME.search(normalized) is None
     )
 
 
 def _chains(turns: pd.DataFrame) -> pd.Series:
-    """Return, for turns in order, the number of the stretch that one speaker says without being answered.
+    """Return, for turns in order, the number of the group of turns that one speaker says without an answer.
 
-    Turns of the other side that only acknowledge or repeat digits do not end a stretch.
+    Backchannels and repeated digits of the other speaker do not end a group.
     """
     minor = _is_minor(turns).to_numpy(dtype=bool)
     place = pd.Series(np.arange(len(turns)), index=turns.index)
-    said = np.cumsum(~minor)
+    utterances = np.cumsum(~minor)
     by_speaker = [turns["doc_id"], turns["role"]]
     before = place.groupby(by_speaker, sort=False, dropna=False).shift()
     known = before.notna().to_numpy()
     previous = before.fillna(0).to_numpy(dtype=np.int64)
     between = place.to_numpy() - previous - 1
-    answered = said - (~minor) - said[previous]
+    answered = utterances - (~minor) - utterances[previous]
     new = ~known | ((answered > 0) | (between > _MOST_BETWEEN))
     speaker = pd.Series(np.arange(len(turns)), index=turns.index).where(new)
     return speaker.groupby(by_speaker, sort=False, dropna=False).ffill().astype("int64")
@@ -99,24 +99,26 @@ def _questions(turns: pd.DataFrame) -> pd.Series:
     return before.where(other, "")
 
 
-def _extent(view: str, start: int, end: int, kind: str) -> tuple[int, int] | None:
-    """Return from the first to the last character of the part of a value that a turn holds."""
+def _extent(normalized: str, start: int, end: int, kind: str) -> tuple[int, int] | None:
+    """Return the span of the part of a value that one turn contains."""
     if kind not in _WITH_LETTERS:
-        return digit_extent(view, start, end)
-    lead = GAP.match(view, start, end)
+        return digit_extent(normalized, start, end)
+    lead = GAP.match(normalized, start, end)
     first = lead.end() if lead is not None else start
-    last = _LAST_CHARACTER.match(view, first, end)
+    last = _LAST_CHARACTER.match(normalized, first, end)
     return (first, last.end()) if last is not None else None
 
 
-def _pieces(texts: list[str], starts: list[int], view: str, found: Found) -> Iterator[tuple[int, int, int]]:
-    """Yield turn, start and end of the parts of a value that several turns hold."""
+def _parts_by_turn(
+    texts: list[str], starts: list[int], normalized: str, found: Found
+) -> Iterator[tuple[int, int, int]]:
+    """Yield turn, start and end of each part of a value that spans several turns."""
     turn = bisect_right(starts, found.start) - 1
     while turn < len(texts) and starts[turn] < found.end:
         start = max(found.start, starts[turn])
         end = min(found.end, starts[turn] + len(texts[turn]))
         whole = (start, end) == (found.start, found.end)
-        extent = (start, end) if whole else _extent(view, start, end, found.kind)
+        extent = (start, end) if whole else _extent(normalized, start, end, found.kind)
         if extent is not None:
             first = start if start == found.start else extent[0]
             last = end if end == found.end else extent[1]
@@ -126,10 +128,10 @@ def _pieces(texts: list[str], starts: list[int], view: str, found: Found) -> Ite
 
 def _texts(column: pd.Series) -> pd.Series:
     try:
-        said = string_column(column).fill_null("")
+        strings = string_column(column).fill_null("")
     except ParameterError as error:
         raise SchemaError.wrong_dtype("turns", "text", column.dtype, "文本（str）") from error
-    return pd.Series(said.to_pylist(), index=column.index, dtype=object)
+    return pd.Series(strings.to_pylist(), index=column.index, dtype=object)
 
 
 def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[int, int, int, Found]]:
@@ -152,24 +154,26 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
     texts = grouped["text"].agg(list).tolist()
     questions = grouped["question"].first().tolist()
     joined = [
-        f"{question}{QUESTION_END}{TURN_JOIN.join(said)}"
-        for question, said in zip(questions, texts, strict=True)
+        f"{question}{QUESTION_END}{TURN_JOIN.join(utterances)}"
+        for question, utterances in zip(questions, texts, strict=True)
     ]
     asked = pc.match_substring_regex(pa.array(questions, type=pa.large_string()), pattern=ASKS_NAME)
     located = locate_column(
-        pa.array(map(fold, joined), type=pa.large_string()), kinds, named=asked.to_numpy(zero_copy_only=False)
+        pa.array(map(normalize, joined), type=pa.large_string()),
+        kinds,
+        named=asked.to_numpy(zero_copy_only=False),
     )
     place = pd.Series(np.arange(len(ordered)), index=ordered.index)
     heard: dict[int, list[tuple[int, int, Found]]] = {}
     for chain in sorted(located):
-        text, said = joined[chain], texts[chain]
-        view = fold(text)
+        text, utterances = joined[chain], texts[chain]
+        normalized = normalize(text)
         first = len(questions[chain]) + 1
-        lengths = (len(turn) + 1 for turn in said[:-1])
+        lengths = (len(turn) + 1 for turn in utterances[:-1])
         starts = list(accumulate(lengths, initial=first))
         for found in located[chain]:
             if found.start >= first:
-                for turn, start, end in _pieces(said, starts, view, found):
+                for turn, start, end in _parts_by_turn(utterances, starts, normalized, found):
                     heard.setdefault(int(place[rows[chain][turn]]), []).append((start, end, found))
     yield from _with_read_backs(ordered, heard)
 
@@ -177,12 +181,12 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
 def _with_read_backs(
     ordered: pd.DataFrame, heard: dict[int, list[tuple[int, int, Found]]]
 ) -> Iterator[tuple[int, int, int, Found]]:
-    """Yield the values heard, and the parts of them that are said again in the turns around.
+    """Yield the values found, and their read-backs: parts of them repeated in the turns around.
 
-    An agent who repeats one group of a number says a part of it that alone is none.
+    One group of a number that an agent repeats is no value by itself.
     """
     doc_ids, texts, labels = ordered["doc_id"].tolist(), ordered["text"].tolist(), ordered.index.tolist()
-    said_again: dict[int, dict[str, Found]] = {}
+    repeated: dict[int, dict[str, Found]] = {}
     for at, values in heard.items():
         for start, end, found in values:
             yield labels[at], start, end, found
@@ -190,25 +194,25 @@ def _with_read_backs(
             if found.kind in _OF_DIGITS and len(digits) > _LEAST_READ:
                 for turn in range(max(0, at - _READ_BEFORE), min(len(texts), at + _READ_AFTER + 1)):
                     if doc_ids[turn] == doc_ids[at]:
-                        said_again.setdefault(turn, {})[digits] = found
-    for turn, numbers in said_again.items():
+                        repeated.setdefault(turn, {})[digits] = found
+    for turn, numbers in repeated.items():
         taken = [(start, end) for start, end, _ in heard.get(turn, [])]
-        for start, end, digits in _groups(fold(texts[turn])):
+        for start, end, digits in _groups(normalize(texts[turn])):
             free = not any(left < end and start < right for left, right in taken)
-            source = _said_in(digits, numbers) if free else None
+            source = _number_with(digits, numbers) if free else None
             if source is not None:
                 yield labels[turn], start, end, source
 
 
-def _groups(view: str) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and digits of the groups of digits that nothing counts."""
-    for chunk in digit_chunks(view):
-        if _COUNTED.match(view, chunk.end) is None:
+def _groups(normalized: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and digits of the groups of digits that no measure word follows."""
+    for chunk in digit_chunks(normalized):
+        if _COUNTED.match(normalized, chunk.end) is None:
             yield chunk.start, chunk.end, chunk.digits
 
 
-def _said_in(digits: str, numbers: dict[str, Found]) -> Found | None:
-    """Return the value of which the digits are a part: four or more of them, or the first or last three."""
+def _number_with(digits: str, numbers: dict[str, Found]) -> Found | None:
+    """Return the value that contains the digits: four or more of its digits, or its first or last three."""
     for number, found in numbers.items():
         if len(digits) >= _LEAST_READ and digits in number:
             return found
@@ -218,7 +222,7 @@ def _said_in(digits: str, numbers: dict[str, Found]) -> Found | None:
 
 
 def find_pii_turns(turns: pd.DataFrame, *, kinds: Iterable[str] | None = None) -> pd.DataFrame:
-    """Find personal data in dialogues, also where one value is said in several turns.
+    """Return the personal data of dialogues, also where one value is dictated over several turns.
 
     Turns of one speaker are read together when the other side in between only acknowledges (嗯, 好的, 您说),
     repeats digits, or says a few words between two turns with digits that ask for nothing else; the other
@@ -234,8 +238,8 @@ def find_pii_turns(turns: pd.DataFrame, *, kinds: Iterable[str] | None = None) -
     Returns
     -------
     DataFrame
-        Columns ``doc_id, turn_id, start, end, kind``; offsets into the turn's text. A value said in two
-        turns has a row in each.
+        Columns ``doc_id, turn_id, start, end, kind``; offsets into the turn's text. A value dictated
+        over two turns has a row in each.
 
     Raises
     ------

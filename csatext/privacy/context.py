@@ -1,4 +1,4 @@
-"""Words around a value that tell its kind: found once per text, asked for by position."""
+"""Trigger words: context words that determine the kind of a value; matched once, queried by position."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from csatext.lexicon import lexicon_path
 from csatext.privacy.normalize import QUESTION_END, SPEAKER, TEXT_END
 
-__all__ = ["DIRECT", "TriggerWord", "TriggerWords", "announcing", "words_of"]
+__all__ = ["DIRECT", "TriggerWord", "TriggerWords", "value_trigger_words", "words_of"]
 
 _ABOUT_NAMES = ("name", "title")
-_AFTER_SURNAMES = "office"  # some of these words announce a name too
-_NO_CUE = "none"  # longer words in which a context word is none, such as 领导班子
-_SILENT = frozenset(("title", "office", "other", _NO_CUE))
-_REACH = 18
-_REACH_OF_QUESTION = 40
-_REACH_AFTER = 6
+_AFTER_SURNAMES = "office"  # some of these are trigger words of names too
+_NO_TRIGGER = "none"  # longer words that contain a trigger word without being one, such as 领导班子
+_SILENT = frozenset(("title", "office", "other", _NO_TRIGGER))
+_CONTEXT_WINDOW = 18
+_QUESTION_WINDOW = 40
+_WINDOW_AFTER = 6
 _STOP = re.compile(rf"[。！!？?；;\n\ufdd0{TEXT_END}]|[0-9]{{3}}")
 _ANSWERED = re.compile(rf"\A[^{QUESTION_END}]*+{QUESTION_END}.*[0-9]{{5}}", re.DOTALL)
 _LATIN = re.compile(r"[A-Za-z]")
@@ -31,13 +31,13 @@ _NONE_GIVEN = re.compile(r"不知道|忘|没有|找不到|没带|不记得|不�
 DIRECT = (
     r"[\s:,，、.。=|#\"'“”‘’「」()\[\]【】是为叫的码号就应该写填嗯呃啊哦额那个您你记一下报给我说念听好吧呢哈]"
 )
-"""Characters that may stand between a context word and its value, as a class."""
+"""Characters that may stand between a trigger word and its value, as a character class."""
 
 _DIRECT = re.compile(f"(?:{SPEAKER}|{DIRECT}|同号|前[几三四]位|前面|开头)*")
 
 
 class TriggerWord(NamedTuple):
-    """A context word that stands before a value, and where it ends."""
+    """A trigger word before a value: the kind it determines, how reliable it is, and where it ends."""
 
     kind: str
     strong: bool
@@ -60,19 +60,19 @@ def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool]]]:
     return AhoCorasick([row["word"] for row in rows], matchkind=MatchKind.LeftmostLongest), meanings
 
 
-def announcing() -> list[str]:
-    """Return the context words that announce a value of any kind.
+def value_trigger_words() -> list[str]:
+    """Return the trigger words of values of every kind.
 
     Examples
     --------
-    >>> "微信号" in announcing(), "先生" in announcing()
+    >>> "微信号" in value_trigger_words(), "先生" in value_trigger_words()
     (True, False)
     """
     return [row["word"] for row in _rows() if row["class"] not in _SILENT]
 
 
 def words_of(kind: str, *, strong: bool | None = None) -> list[str]:
-    """Return the context words of one class, of one strength only where ``strong`` is given.
+    """Return the trigger words of one class; where ``strong`` is given, only the strong or the weak ones.
 
     Examples
     --------
@@ -86,15 +86,15 @@ def words_of(kind: str, *, strong: bool | None = None) -> list[str]:
     ]
 
 
-def _inside_latin_word(view: str, start: int, end: int) -> bool:
-    """Whether a Latin context word is only a part of a longer one, such as id in android."""
+def _inside_latin_word(normalized: str, start: int, end: int) -> bool:
+    """Whether a Latin trigger word is only part of a longer word, such as id in android."""
     before, first, last, after = (
-        view[max(0, start - 1) : start],
-        view[start],
-        view[end - 1],
-        view[end : end + 1],
+        normalized[max(0, start - 1) : start],
+        normalized[start],
+        normalized[end - 1],
+        normalized[end : end + 1],
     )
-    if view[start:end] == "id" and before in "?&":
+    if normalized[start:end] == "id" and before in "?&":
         return True  # a parameter of a link
     return (_LATIN.match(first) is not None and _LATIN.match(before) is not None) or (
         _LATIN.match(last) is not None and _LATIN.match(after) is not None
@@ -102,23 +102,23 @@ def _inside_latin_word(view: str, start: int, end: int) -> bool:
 
 
 class TriggerWords:
-    """The context words of one text.
+    """The trigger words of one text.
 
     Parameters
     ----------
-    view : str
-        Folded text.
+    normalized : str
+        Normalized text.
     """
 
-    def __init__(self, view: str) -> None:
+    def __init__(self, normalized: str) -> None:
         automaton, meanings = _automaton()
-        self._view = view
+        self._normalized = normalized
         self.names: list[tuple[int, int, str, bool]] = []
-        """Start, end, kind and strength of the words that announce or follow a name."""
+        """Start, end, kind and whether it is strong, for the trigger words before and after names."""
         self._found: list[tuple[int, int, str, bool]] = []
-        for number, start, end in automaton.find_matches_as_indexes(view):
+        for number, start, end in automaton.find_matches_as_indexes(normalized):
             kind, strong, latin = meanings[number]
-            if kind == _NO_CUE or (latin and _inside_latin_word(view, start, end)):
+            if kind == _NO_TRIGGER or (latin and _inside_latin_word(normalized, start, end)):
                 continue
             chosen = self.names if kind in _ABOUT_NAMES else self._found
             chosen.append((start, end, kind, strong))
@@ -126,22 +126,22 @@ class TriggerWords:
         self._starts = [start for start, _, _, _ in self._found]
 
     def before(self, position: int) -> TriggerWord | None:
-        """Return the nearest context word before ``position``, or None.
+        """Return the nearest trigger word before ``position``, or None.
 
-        A word counts within 18 characters, not across the end of a sentence, another number or words
-        that say the value is not given.
+        The context window is 18 characters. It ends at the end of a sentence, at another number and at
+        words that say that the value is not given.
         """
         at = bisect_right(self._ends, position) - 1
         if at < 0:
             return None
         _, end, kind, strong = self._found[at]
-        if position - end > _REACH_OF_QUESTION:
+        if position - end > _QUESTION_WINDOW:
             return None
-        gap = self._view[end:position]
+        gap = self._normalized[end:position]
         if TEXT_END in gap:
             return None
         asked = QUESTION_END in gap and _ANSWERED.search(gap) is None
-        if _NONE_GIVEN.search(gap) is not None or (not asked and position - end > _REACH):
+        if _NONE_GIVEN.search(gap) is not None or (not asked and position - end > _CONTEXT_WINDOW):
             return None
         direct = asked or _DIRECT.fullmatch(gap) is not None
         if not direct and _STOP.search(gap) is not None:
@@ -149,37 +149,37 @@ class TriggerWords:
         return TriggerWord(kind, strong, direct, end)
 
     def near(self, start: int, end: int) -> bool:
-        """Whether a context word stands in reach before a stretch, in it or right after it."""
-        return bisect_right(self._starts, end + _REACH_AFTER) > bisect_left(
-            self._ends, start - _REACH_OF_QUESTION
+        """Whether a trigger word stands in the context window before a span, in it or right after it."""
+        return bisect_right(self._starts, end + _WINDOW_AFTER) > bisect_left(
+            self._ends, start - _QUESTION_WINDOW
         )
 
     def any_near(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        """Return, for each stretch, whether a context word is near it."""
-        first = np.searchsorted(self._ends, starts - _REACH_OF_QUESTION)
-        return np.searchsorted(self._starts, ends + _REACH_AFTER, side="right") > first
+        """Return, for each span, whether a trigger word is near it."""
+        first = np.searchsorted(self._ends, starts - _QUESTION_WINDOW)
+        return np.searchsorted(self._starts, ends + _WINDOW_AFTER, side="right") > first
 
     def ends(self, kinds: frozenset[str]) -> Iterator[tuple[int, str]]:
-        """Yield where each strong context word of these kinds ends, and its kind."""
+        """Yield the end and the kind of each strong trigger word of these kinds."""
         return ((end, kind) for _, end, kind, strong in self._found if strong and kind in kinds)
 
     def knows(self, kind: str) -> bool:
-        """Whether the text has a context word of a kind."""
+        """Whether the text contains a trigger word of a kind."""
         return any(found == kind for _, _, found, _ in self._found)
 
     def between(self, start: int, end: int) -> bool:
-        """Whether a context word stands between two positions."""
+        """Whether a trigger word stands between two positions."""
         at = bisect_right(self._ends, start)
         return at < len(self._ends) and self._ends[at] <= end
 
-    def after(self, position: int, reach: int = _REACH_AFTER) -> TriggerWord | None:
-        """Return the first context word that starts within ``reach`` characters after ``position``."""
+    def after(self, position: int, window: int = _WINDOW_AFTER) -> TriggerWord | None:
+        """Return the first trigger word that starts within ``window`` characters after ``position``."""
         at = bisect_right(self._ends, position)
         if at == len(self._found):
             return None
         start, end, kind, strong = self._found[at]
-        if start < position or start - position > reach:
+        if start < position or start - position > window:
             return None
-        if _STOP.search(self._view[position:start]) is not None:
+        if _STOP.search(self._normalized[position:start]) is not None:
             return None
         return TriggerWord(kind, strong, direct=False, end=end)

@@ -1,4 +1,4 @@
-"""Personal data in Chinese text, written and spoken: where it stands and of what kind."""
+"""Personal data in Chinese text, written and spoken: spans and kinds."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 from csatext.errors import ParameterError
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import KIND_NAMES, MASK, Found, Pii
-from csatext.privacy.normalize import SPEAKER, TEXT_END, fold, segments
+from csatext.privacy.normalize import SPEAKER, TEXT_END, normalize, segments
 from csatext.privacy.prefilter.candidate_rows import Sources, coarse
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
-from csatext.privacy.recognizers.names import beside, names
+from csatext.privacy.recognizers.names import names, names_near_numbers
 from csatext.privacy.recognizers.numbers import numbers
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 
@@ -26,9 +26,9 @@ __all__ = ["find_pii"]
 
 _SPEAKER = re.compile(SPEAKER)
 _JOINED = 100_000
-"""Characters that a source reads in one go: chosen, so that little memory is held."""
+"""Characters that a recognizer reads at a time: chosen, to bound memory."""
 _DEEPEST = 4
-"""How often what is left is read again; one reading is enough but for odd input, and time stays linear."""
+"""Passes over the text left between values; one suffices but for odd input, and time stays linear."""
 
 
 def check_text(text: object, column: str) -> str:
@@ -39,7 +39,7 @@ def check_text(text: object, column: str) -> str:
 
 
 def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
-    """Return the values sorted by place; of two that overlap the earlier given stays."""
+    """Return the values sorted by place; of two that overlap, the one yielded first stays."""
     values = [*chain.from_iterable(sources)]
     if len(values) <= 1:
         return values
@@ -52,42 +52,49 @@ def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
     return sorted(kept)
 
 
-def _detect(view: str) -> list[Found]:
-    cues = TriggerWords(view)
-    valued = _settle(len(view), [codes(view, cues), numbers(view, cues)])
-    return _settle(len(view), [valued, addresses(view), names(view, cues), beside(view, valued)])
+def _detect(normalized: str) -> list[Found]:
+    triggers = TriggerWords(normalized)
+    valued = _settle(len(normalized), [codes(normalized, triggers), numbers(normalized, triggers)])
+    return _settle(
+        len(normalized),
+        [valued, addresses(normalized), names(normalized, triggers), names_near_numbers(normalized, valued)],
+    )
 
 
-def _detect_many(views: list[str], sources: list[Sources]) -> list[list[Found]]:
-    """Return for each text what :func:`_detect` does, each source reading its texts in one go."""
+def _detect_many(normalized_texts: list[str], sources: list[Sources]) -> list[list[Found]]:
+    """Return for each text what :func:`_detect` returns; each recognizer reads its texts together."""
     valued = [
-        _settle(len(view), (coded, numbered))
-        for view, coded, numbered in zip(
-            views,
-            _read(views, [one.coded for one in sources], codes),
-            _read(views, [one.numbered for one in sources], numbers),
+        _settle(len(normalized), (coded, numbered))
+        for normalized, coded, numbered in zip(
+            normalized_texts,
+            _read(normalized_texts, [one.coded for one in sources], codes),
+            _read(normalized_texts, [one.numbered for one in sources], numbers),
             strict=True,
         )
     ]
-    placed = _read(views, [one.placed for one in sources], lambda view, _: addresses(view))
-    named = _read(views, [one.named for one in sources], names)
+    placed = _read(
+        normalized_texts, [one.placed for one in sources], lambda normalized, _: addresses(normalized)
+    )
+    named = _read(normalized_texts, [one.named for one in sources], names)
     return [
-        _settle(len(view), (value, place, name, beside(view, value))) if place or name or value else value
-        for view, value, place, name in zip(views, valued, placed, named, strict=True)
+        _settle(len(normalized), (value, place, name, names_near_numbers(normalized, value)))
+        if place or name or value
+        else value
+        for normalized, value, place, name in zip(normalized_texts, valued, placed, named, strict=True)
     ]
 
 
 def _read(
-    views: list[str], chosen: list[bool], source: Callable[[str, TriggerWords], Iterable[Found]]
+    normalized_texts: list[str], chosen: list[bool], source: Callable[[str, TriggerWords], Iterable[Found]]
 ) -> list[list[Found]]:
-    """Return what a source finds in each of the chosen texts, several joined at a time."""
-    found: list[list[Found]] = [[] for _ in views]
+    """Return the values that a recognizer finds in each of the chosen texts, which it reads joined."""
+    found: list[list[Found]] = [[] for _ in normalized_texts]
     waiting = [at for at, wanted in enumerate(chosen) if wanted]
     while waiting:
-        sizes = np.cumsum([len(views[at]) + 1 for at in waiting])
+        sizes = np.cumsum([len(normalized_texts[at]) + 1 for at in waiting])
         count = max(1, int(np.searchsorted(sizes, _JOINED)))
         batch, waiting = waiting[:count], waiting[count:]
-        joined = TEXT_END.join(views[at] for at in batch)
+        joined = TEXT_END.join(normalized_texts[at] for at in batch)
         starts = [0, *sizes[: count - 1].tolist()]
         for value in source(joined, TriggerWords(joined)):
             at = bisect_right(starts, value.start) - 1
@@ -101,19 +108,19 @@ def _moved(value: Found, by: int) -> Found:
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:
-    """Return the values of the chosen kinds with their normalised form, in order.
+    """Return the values of the chosen kinds with their normalized form, in order.
 
     What is left between two values is read again as a text of its own, as it will be once the values are
     masked: a second redaction then finds nothing new.
     """
-    view = fold(text)
+    normalized = normalize(text)
     located: list[Found] = []
-    waiting = [(start, end, 0) for start, end in segments(view)]
+    waiting = [(start, end, 0) for start, end in segments(normalized)]
     while waiting:
         start, end, depth = waiting.pop()
-        found = [value for value in _detect(view[start:end]) if value.kind in kinds]
+        found = [value for value in _detect(normalized[start:end]) if value.kind in kinds]
         if found:
-            placed = [part for value in found for part in _by_speaker(view, _moved(value, start))]
+            placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
             located.extend(placed)
             if depth < _DEEPEST:
                 waiting.extend((left, right, depth + 1) for left, right in _between(start, end, placed))
@@ -125,8 +132,8 @@ def locate_column(
 ) -> dict[int, list[Found]]:
     """Return the values of each row that holds any, as :func:`locate` gives them.
 
-    One pass over the column tells which sources can find something in a row; only those read it. What is left
-    between values is a column of its own, and so on.
+    The prefilter passes once over the column and selects the recognizers that can find something in a row;
+    only those read it. The text left between values is then filtered and read in the same way.
 
     Parameters
     ----------
@@ -150,50 +157,67 @@ def locate_column(
         return {}
     read = texts.take(pa.array(rows)).to_pylist()
     whole = not any(TEXT_END in text for text in read)
-    folded = fold(TEXT_END.join(read)).split(TEXT_END) if whole else [fold(text) for text in read]
-    views = dict(zip(rows.tolist(), folded, strict=True))
-    unmasked = {row for row, view in views.items() if not bracketed[row] or MASK.search(view) is None}
-    waiting = [(row, 0, len(views[row]), sources) for row, sources in first.of(rows) if row in unmasked]
+    normalized_list = (
+        normalize(TEXT_END.join(read)).split(TEXT_END) if whole else [normalize(text) for text in read]
+    )
+    normalized_texts = dict(zip(rows.tolist(), normalized_list, strict=True))
+    unmasked = {
+        row
+        for row, normalized in normalized_texts.items()
+        if not bracketed[row] or MASK.search(normalized) is None
+    }
+    waiting = [
+        (row, 0, len(normalized_texts[row]), sources) for row, sources in first.of(rows) if row in unmasked
+    ]
     waiting += _gated(
-        views, [(row, *part) for row in views.keys() - unmasked for part in segments(views[row])]
+        normalized_texts,
+        [
+            (row, *part)
+            for row in normalized_texts.keys() - unmasked
+            for part in segments(normalized_texts[row])
+        ],
     )
     located: dict[int, list[Found]] = {}
     for depth in range(_DEEPEST + 1):
         left: list[tuple[int, int, int]] = []
-        parts = [views[row][start:end] for row, start, end, _ in waiting]
+        parts = [normalized_texts[row][start:end] for row, start, end, _ in waiting]
         detected = _detect_many(parts, [sources for *_, sources in waiting])
         for (row, start, end, _), values in zip(waiting, detected, strict=True):
             found = [value for value in values if value.kind in kinds]
             if found:
-                view = views[row]
-                placed = [part for value in found for part in _by_speaker(view, _moved(value, start))]
+                normalized = normalized_texts[row]
+                placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
                 located.setdefault(row, []).extend(placed)
                 left.extend((row, *part) for part in _between(start, end, placed))
-        waiting = _gated(views, left) if depth < _DEEPEST else []
+        waiting = _gated(normalized_texts, left) if depth < _DEEPEST else []
     return {row: sorted(values) for row, values in located.items()}
 
 
-def _gated(views: dict[int, str], parts: list[tuple[int, int, int]]) -> list[tuple[int, int, int, Sources]]:
-    """Return the parts of texts in which a source can find something, with the sources."""
+def _gated(
+    normalized_texts: dict[int, str], parts: list[tuple[int, int, int]]
+) -> list[tuple[int, int, int, Sources]]:
+    """Return the parts of texts in which a recognizer can find something, with the recognizers."""
     parts = [part for part in parts if part[2] - part[1] > 1]
     if not parts:
         return []
-    gates = coarse(pa.array([views[row][start:end] for row, start, end in parts], pa.large_string()))
+    gates = coarse(
+        pa.array([normalized_texts[row][start:end] for row, start, end in parts], pa.large_string())
+    )
     return [(*parts[at], sources) for at, sources in gates.of(np.flatnonzero(gates.any()))]
 
 
-def _by_speaker(view: str, value: Found) -> Iterator[Found]:
-    """Yield the parts of a value between which a transcript names a speaker."""
-    if view.find(":", value.start, value.end) < 0:  # every label ends in a colon
+def _by_speaker(normalized: str, value: Found) -> Iterator[Found]:
+    """Yield the parts of a value that speaker labels of a transcript separate."""
+    if normalized.find(":", value.start, value.end) < 0:  # every label ends in a colon
         yield value
         return
     start = value.start
-    for label in _SPEAKER.finditer(view, value.start, value.end):
-        extent = digit_extent(view, start, label.start())
+    for label in _SPEAKER.finditer(normalized, value.start, value.end):
+        extent = digit_extent(normalized, start, label.start())
         if extent is not None:
             yield value._replace(start=extent[0], end=extent[1])
         start = label.end()
-    extent = digit_extent(view, start, value.end) if start > value.start else (start, value.end)
+    extent = digit_extent(normalized, start, value.end) if start > value.start else (start, value.end)
     if extent is not None:
         yield value._replace(start=extent[0], end=extent[1])
 
@@ -208,7 +232,7 @@ def _between(start: int, end: int, values: list[Found]) -> Iterator[tuple[int, i
 
 
 def find_pii(text: str) -> list[Pii]:
-    """Find personal data in a text.
+    """Return the personal data of a text.
 
     Parameters
     ----------
@@ -218,7 +242,7 @@ def find_pii(text: str) -> list[Pii]:
     Returns
     -------
     list of Pii
-        Sorted by place, not overlapping. A span covers the value itself, not the words that announce it:
+        Sorted by place, not overlapping. A span covers the value itself, not its trigger words:
         in 我叫张三 the name, in 张先生 the surname.
 
     Raises

@@ -89,7 +89,7 @@ _KINDS_WANTED = '种类名的列表，例如 ["mobile", "id_card"]'
 
 
 class Found(NamedTuple):
-    """A value found: characters of the view, kind, and the value without separators."""
+    """A value found: its span in the normalized text, its kind, and the value without separators."""
 
     start: int
     end: int

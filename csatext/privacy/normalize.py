@@ -1,4 +1,4 @@
-"""The view that detectors read: the text's characters one for one, width and variants folded."""
+"""Normalized text, which the recognizers read: width and character variants unified, of the same length."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = [
     "TEXT_END",
     "TURN_JOIN",
     "around",
-    "fold",
-    "folding",
+    "normalization_table",
+    "normalize",
     "segments",
 ]
 
@@ -29,13 +29,13 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 """First characters of plates."""
 
 TURN_JOIN = "\ufdd0"
-"""Stands between two turns of one speaker that are read as one text (a noncharacter of Unicode)."""
+"""Separates two turns of one speaker that are read as one text (a noncharacter of Unicode)."""
 
 QUESTION_END = "\ufdd1"
 """Ends the other speaker's last turn: its words are context, its digits belong to no value after it."""
 
 TEXT_END = "\ufdd2"
-"""Stands between texts of a column that a recognizer reads in one go: no value and no context crosses it."""
+"""Separates texts of a column that a recognizer reads together: no value and no context crosses it."""
 
 SPEAKER = (
     r"(?<![0-9A-Za-z\u3400-\u9fff])(?:客户|顾客|用户|买家|卖家|商家|客服|坐席|座席|话务员|接线员"
@@ -48,9 +48,9 @@ _VARIANTS = (
     "零零一二二三三四七八九两",
 )
 _HAN = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
-_FOLD = {ord(full): ord(full) - 0xFEE0 for full in map(chr, range(0xFF01, 0xFF5F))}
-_FOLD |= str.maketrans(*_VARIANTS)
-_FOLD |= str.maketrans("￥　＊×●•∗﹡‐‑‒–—―−－", "¥ ******-------" + "-")
+_REPLACED = {ord(full): ord(full) - 0xFEE0 for full in map(chr, range(0xFF01, 0xFF5F))}
+_REPLACED |= str.maketrans(*_VARIANTS)
+_REPLACED |= str.maketrans("￥　＊×●•∗﹡‐‑‒–—―−－", "¥ ******-------" + "-")
 _POINTS = 0x110000
 _LAST_DIGIT = 0x20000  # decimal digits of Unicode 16 all come before
 _SURROGATES = slice(0xD800, 0xE000)
@@ -75,10 +75,10 @@ _PLAIN = str.maketrans(ENUMERATORS)
 
 
 @cache
-def folding() -> np.ndarray:
-    """Return what each code point is read as, uint32 of shape (1114112,).
+def normalization_table() -> np.ndarray:
+    """Return the code point that each code point is normalized to, uint32 of shape (1114112,).
 
-    Digits of every script are read as 0 to 9; half a surrogate pair, which no encoding takes, as U+FFFD.
+    Digits of every script become 0 to 9; a lone surrogate, which no encoding accepts, becomes U+FFFD.
     """
     table = np.arange(_POINTS, dtype=np.uint32)
     table[_SURROGATES] = _REPLACEMENT
@@ -89,33 +89,33 @@ def folding() -> np.ndarray:
         (ord(char), ord(plain)) for char, plain in zip(_HAN, simple, strict=True) if plain < "\U00010000"
     ]
     table[[char for char, _ in pairs]] = [plain for _, plain in pairs]
-    table[list(_FOLD)] = [ord(plain) if isinstance(plain, str) else plain for plain in _FOLD.values()]
+    table[list(_REPLACED)] = [ord(plain) if isinstance(plain, str) else plain for plain in _REPLACED.values()]
     table.setflags(write=False)
     return table
 
 
-def fold(text: str) -> str:
-    """Return the text with full-width, Traditional and formal variants folded, of the same length.
+def normalize(text: str) -> str:
+    """Return the text with full-width, Traditional and formal variants unified, of the same length.
 
-    Only characters that a detector reads are folded: digits, separators, surnames and context words.
+    Only characters that a recognizer reads are normalized: digits, separators, surnames and trigger words.
 
     Examples
     --------
-    >>> fold("電話：１３８"), fold("①快②好"), fold("①③⑧")
+    >>> normalize("電話：１３８"), normalize("①快②好"), normalize("①③⑧")
     ('电话:138', '①快②好', '138')
     """
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    view = folding().take(points).tobytes().decode("utf-32-le")
-    if _ENUMERATED.search(view) is None:
-        return view
-    return _ENUMERATED.sub(lambda marks: marks.group().translate(_PLAIN), view)
+    normalized = normalization_table().take(points).tobytes().decode("utf-32-le")
+    if _ENUMERATED.search(normalized) is None:
+        return normalized
+    return _ENUMERATED.sub(lambda marks: marks.group().translate(_PLAIN), normalized)
 
 
 def segments(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the stretches between masks.
+    """Yield start and end of the spans between masks.
 
-    No detector looks across a mask: what is found in a text and what is found in the same text after
-    redaction are then the same, so that redaction is idempotent.
+    No recognizer reads across a mask. A text and its redacted form therefore yield the same values:
+    redaction is idempotent.
 
     Examples
     --------
@@ -131,13 +131,13 @@ def segments(text: str) -> Iterator[tuple[int, int]]:
         yield last, len(text)
 
 
-def around(view: str, start: int, end: int, reach: int) -> tuple[str, str]:
-    """Return the characters before and after a stretch, of its own text only.
+def around(normalized: str, start: int, end: int, window: int) -> tuple[str, str]:
+    """Return the context before and after a span, of its own text only.
 
     Examples
     --------
     >>> around("查一下12345。", 3, 8, 2)
     ('一下', '。')
     """
-    before = view[max(0, start - reach) : start].rpartition(TEXT_END)[2]
-    return before, view[end : end + reach].partition(TEXT_END)[0]
+    before = normalized[max(0, start - window) : start].rpartition(TEXT_END)[2]
+    return before, normalized[end : end + window].partition(TEXT_END)[0]

@@ -1,4 +1,4 @@
-"""The last door: identifiers, columns beside the text and rejected rows, without personal data."""
+"""Outputs without personal data: identifiers, metadata columns, rejected rows and messages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _DENSE = 50
 """Numbers after the same letters that lie closer than this to each other on average count something."""
 _SAMPLE = 1000
 _CARD_SHARE = 0.3
-"""An identifier column with more bank card numbers than this holds them on purpose: chance gives 0.07."""
+"""Above this share of bank card numbers an identifier column holds them on purpose; chance gives 0.07."""
 _BEFORE, _AFTER = r"(?<![^,，\t;；|\"'])", r"(?![^,，\t;；|\"'])"
 _QQ = re.compile(r"(?i:(?<![a-z])qq(?![a-z]))")
 _ORDER_CELL = rf"{_BEFORE}[A-Za-z]{{0,4}}\d{{10,}}[A-Za-z0-9]*{_AFTER}"
@@ -79,8 +79,8 @@ def mask_doc_ids(contacts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
 def _are_read(ids: pd.Series) -> np.ndarray:
     """Return which identifiers have a shape that can be personal data.
 
-    Those with other than Latin letters are told by their shape, their digits as zeros, each shape once; those
-    of letters and a counter, which look like passports, by how close their numbers lie.
+    Identifiers with non-Latin letters are classified by their shape (digits as zeros), each shape once.
+    Letters with a counter look like passports; they are classified by how close their numbers lie.
     """
     chosen = ids.str.contains(_ID_SHAPES, regex=True) & ~ids.str.contains(_RANDOM_ID, regex=True)
     chosen = chosen.to_numpy(bool, copy=True)
@@ -114,9 +114,9 @@ def mask_rejects(
     rejects : DataFrame
     columns : Index, optional
         Headers of the input. Where one says that it holds names (of agents too), numbers of orders or of
-        QQ, cells of rejected rows that can be one are masked too: without its header a cell cannot be told.
+        QQ, cells of rejected rows that can be one are masked too: without its header a cell is ambiguous.
     named : bool, default False
-        Whether a column of the input holds names by what stands in it.
+        Whether the values of a column of the input are names.
     """
     raw = mask_values(rejects["raw"].astype("str"))
     headers = [] if columns is None else [str(name) for name in columns]

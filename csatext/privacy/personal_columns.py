@@ -1,4 +1,4 @@
-"""Columns beside the text without personal data: masked by header, by value, or named anew."""
+"""Metadata columns without personal data: masked by header, masked by value, or pseudonymized."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pandas.api import types
 
 from csatext.errors import mask_numbers
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import fold
+from csatext.privacy.normalize import normalize
 from csatext.privacy.recognizers.names import is_name_cell
 from csatext.privacy.redact import mask_of, redact_column
 from csatext.strings import string_array
@@ -102,7 +102,7 @@ _ROLES = frozenset(
 _LATIN_NAME = re.compile(r"[A-Z][a-z]{1,14}(?:[ .'\-]{1,2}[A-Z][a-z]{0,14}){0,3}")
 _NAMES_LOOKED_AT = 2000
 _SHORT_CELL = 12
-_NAME_SHARE, _NAME_SHARE_TOLD, _SHORT_SHARE = 0.6, 0.3, 0.5
+_NAME_SHARE, _NAME_SHARE_BY_HEADER, _SHORT_SHARE = 0.6, 0.3, 0.5
 """Share of a column's different short cells that are names; of cells that are short: chosen."""
 _AGENT = re.compile(
     r"(?:处理|受理|接待|服务|当前|责任|首接)?"
@@ -146,7 +146,7 @@ _LEAST_DIGITS = 10**6
 def mask_columns(
     contacts: pd.DataFrame, *, keep: Iterable[str] = (), key: str | bytes | None = None, orders: bool = True
 ) -> pd.DataFrame:
-    """Return contacts whose columns beside ``text`` and ``doc_id`` hold no personal data.
+    """Return contacts whose metadata columns hold no personal data.
 
     A column whose header says that it holds names, numbers or addresses of people is masked whole; in other
     columns of text, and of long whole numbers, the values found are. In a column of agents each name becomes
@@ -165,7 +165,7 @@ def mask_columns(
         Agents, orders and values get the tokens of ``redact(..., pseudonymize=key)`` instead, the same in
         every frame.
     orders : bool, default True
-        Whether numbers of orders are named anew.
+        Whether order numbers are pseudonymized.
 
     Returns
     -------
@@ -191,7 +191,7 @@ def mask_columns(
                 masked[name] = _orders(column, key)
         elif are_customers(name):
             masked[name] = _customers(column, key)
-        elif _PERSONAL.search(fold(str(name))) or are_people(name) or hold_names(column):
+        elif _PERSONAL.search(normalize(str(name))) or are_people(name) or hold_names(column):
             masked[name] = pd.Series(HIDDEN_VALUE, index=column.index, dtype="str").where(column.notna())
         else:
             masked[name] = mask_values(column, key=key)
@@ -239,29 +239,29 @@ def _is_plain(column: pd.Series) -> bool:
 
 
 def are_agents(header: object) -> bool:
-    """Return whether a header announces who served the customer."""
-    return _AGENT.fullmatch(fold(str(header)).strip()) is not None
+    """Return whether a header denotes who served the customer."""
+    return _AGENT.fullmatch(normalize(str(header)).strip()) is not None
 
 
 def are_orders(header: object) -> bool:
-    """Return whether a header announces numbers of orders or parcels."""
-    return _ORDER.fullmatch(fold(str(header)).strip()) is not None
+    """Return whether a header denotes numbers of orders or parcels."""
+    return _ORDER.fullmatch(normalize(str(header)).strip()) is not None
 
 
 def are_customers(header: object) -> bool:
-    """Return whether a header announces identifiers of customers."""
-    return _CUSTOMER.fullmatch(fold(str(header)).strip()) is not None
+    """Return whether a header denotes identifiers of customers."""
+    return _CUSTOMER.fullmatch(normalize(str(header)).strip()) is not None
 
 
 def are_people(header: object) -> bool:
-    """Return whether a header announces persons: who complained, called, ordered.
+    """Return whether a header denotes persons: who complained, called, ordered.
 
     Examples
     --------
     >>> are_people("投诉人"), are_people("投诉人数"), are_people("聯繫人")
     (True, False, False)
     """
-    return _PERSON.search(fold(str(header)).strip()) is not None
+    return _PERSON.search(normalize(str(header)).strip()) is not None
 
 
 def hold_names(column: pd.Series) -> bool:
@@ -276,18 +276,20 @@ def hold_names(column: pd.Series) -> bool:
     >>> hold_names(pd.Series(["高级", "黄金", "江苏"], name="甲"))
     False
     """
-    header = fold(str(column.name)).strip()
+    header = normalize(str(column.name)).strip()
     if not (types.is_string_dtype(column) or types.is_object_dtype(column)) or _NO_PERSON.search(header):
         return False
-    told = _MAYBE_PERSON.search(header) is not None
+    suggested = _MAYBE_PERSON.search(header) is not None
     texts = column.dropna().astype("str")
     texts = texts[texts.str.strip() != ""]
-    short = texts[texts.str.len() <= _SHORT_CELL * (1 + told)]
+    short = texts[texts.str.len() <= _SHORT_CELL * (1 + suggested)]
     if len(short) < _SHORT_SHARE * max(1, len(texts)):
         return False
-    values = [fold(value.strip()) for value in pd.unique(short)[:_NAMES_LOOKED_AT]]
-    found = sum(is_name_cell(value) or (told and _is_latin_name(value)) for value in values)
-    return found >= 2 - told and found >= (_NAME_SHARE_TOLD if told else _NAME_SHARE) * len(values)
+    values = [normalize(value.strip()) for value in pd.unique(short)[:_NAMES_LOOKED_AT]]
+    found = sum(is_name_cell(value) or (suggested and _is_latin_name(value)) for value in values)
+    return found >= 2 - suggested and found >= (_NAME_SHARE_BY_HEADER if suggested else _NAME_SHARE) * len(
+        values
+    )
 
 
 def _is_latin_name(value: str) -> bool:
@@ -295,13 +297,13 @@ def _is_latin_name(value: str) -> bool:
 
 
 def can_be_names(values: pd.Index) -> np.ndarray:
-    """Return which texts are a name where one is announced."""
-    announced = redact_column(string_array("姓名：" + values.astype("str")), kinds=["name"]).to_pylist()
-    return np.array([text == "姓名：[姓名]" for text in announced], dtype=bool)
+    """Return which texts are names when they follow a trigger word for a name."""
+    masked = redact_column(string_array("姓名：" + values.astype("str")), kinds=["name"]).to_pylist()
+    return np.array([text == "姓名：[姓名]" for text in masked], dtype=bool)
 
 
 def _customers(column: pd.Series, key: str | bytes | None) -> pd.Series:
-    """Return identifiers of customers, those that are personal data named anew: no two fall together."""
+    """Return identifiers of customers; those that are personal data are pseudonymized, one to one."""
     if key is not None:
         column = mask_values(column, key=key)
     texts = _whole_numbers(column) if types.is_numeric_dtype(column) else column.astype("str")
@@ -313,19 +315,19 @@ def _customers(column: pd.Series, key: str | bytes | None) -> pd.Series:
     written = values[pd.Series(values, dtype="str").str.contains(_NO_CODE, regex=True).to_numpy(bool)]
     if len(written) and can_be_names(written).sum() > 0.5 * len(values):
         found[:] = True  # in a column of names one that no list knows is a name too
-    return _named_anew(column, codes, values, found, ("客户", "name"), key)
+    return _pseudonymized(column, codes, values, found, ("客户", "name"), key)
 
 
 def _agents(column: pd.Series, *, key: str | bytes | None) -> pd.Series:
     codes, values = pd.factorize(column.astype("str"))
-    return _named_anew(column, codes, values, _are_people(values), ("坐席", "name"), key)
+    return _pseudonymized(column, codes, values, _are_people(values), ("坐席", "name"), key)
 
 
 def _orders(column: pd.Series, key: str | bytes | None) -> pd.Series:
-    """Return a column of numbers of orders named anew, without the point that a gap brings to numbers."""
+    """Return a column of order numbers pseudonymized, without the decimal point that missing values bring."""
     whole = types.is_float_dtype(column) and bool((column.dropna() % 1 == 0).all())
     codes, values = pd.factorize((column.astype("Int64") if whole else column).astype("str"))
-    return _named_anew(column, codes, values, np.ones(len(values), dtype=bool), ("单号", "order"), key)
+    return _pseudonymized(column, codes, values, np.ones(len(values), dtype=bool), ("单号", "order"), key)
 
 
 def _are_people(values: pd.Index) -> np.ndarray:
@@ -340,7 +342,7 @@ def _are_people(values: pd.Index) -> np.ndarray:
     )
 
 
-def _named_anew(
+def _pseudonymized(
     column: pd.Series,
     codes: np.ndarray,
     values: pd.Index,

@@ -75,7 +75,7 @@ def redact(
     pseudonymize: str | bytes | None = None,
     return_offsets: bool = False,
 ) -> str | tuple[str, np.ndarray]:
-    """Mask the personal data of a text.
+    """Return a text with its personal data masked.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def redact_column(
     kinds: Iterable[str] | None = None,
     pseudonymize: str | bytes | None = None,
 ) -> pa.Array | pa.ChunkedArray:
-    """Mask the personal data of a column; each row as :func:`redact` does.
+    """Return a column with its personal data masked; each row as :func:`redact` does.
 
     One pass over the column picks the rows that can hold personal data; only those are read character by
     character.
@@ -178,7 +178,7 @@ def _redact_array(texts: pa.Array, kinds: frozenset[str], key: bytes | None) -> 
 def redact_turns(
     turns: pd.DataFrame, *, kinds: Iterable[str] | None = None, pseudonymize: str | bytes | None = None
 ) -> pd.DataFrame:
-    """Mask the personal data of dialogues; each part of a value that several turns hold gets its mask.
+    """Return dialogues with their personal data masked; each turn masks its part of a value.
 
     Parameters
     ----------
@@ -212,9 +212,9 @@ def redact_turns(
         parts.setdefault(row, []).append((start, end, mask_of(found, key)))
     texts = turns["text"].tolist()
     for row, masks in parts.items():
-        said = str(texts[row])
+        masked = str(texts[row])
         for start, end, mask in sorted(masks, reverse=True):
-            said = said[:start] + mask + said[end:]
-        texts[row] = said
+            masked = masked[:start] + mask + masked[end:]
+        texts[row] = masked
     dtype = "str" if isinstance(turns["text"].dtype, pd.CategoricalDtype) else turns["text"].dtype
     return turns.assign(text=pd.Series(texts, index=turns.index, dtype=dtype))

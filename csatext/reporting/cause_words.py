@@ -1,4 +1,4 @@
-"""The words that go with a root cause: what its contacts say and those before them did not."""
+"""Keywords of a root cause: terms more frequent in its contacts than in those before."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def with_words(causes: pd.DataFrame, corpus: Corpus, facts: pd.DataFrame) -> pd.
     -------
     DataFrame
         ``words``: up to ten terms of two or more characters with q < 0.05, best first, joined by 、;
-        NA where no term reaches that, and in rows that are alternatives of others.
+        NA where no term is significant, and in rows that are alternatives of others.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Verbatims: what customers said, for each category and each root cause, redacted."""
+"""Utterances of customers for each category and each root cause, redacted."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import pandas as pd
 from pandas.api import types
 
 from csatext.aggregation.breakdown import breakdown
-from csatext.aggregation.episodes import PERIOD_COLUMNS, episodes, root_causes_by_period
+from csatext.aggregation.episodes import FREQUENCIES as PERIODS
+from csatext.aggregation.episodes import episodes, root_causes_by_period
 from csatext.aggregation.inputs.arguments import is_numeric
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
@@ -29,6 +30,8 @@ _NO_DIMENSIONS = frozenset(
 _LEAST_FILLED = 0.5
 _LEAST_A_VALUE = 5
 """Contacts a value has on average: fewer, and the column names things one by one."""
+_YES_NO = frozenset(("true", "false", "yes", "no", "y", "n", "0", "1", "是", "否", "有", "无"))
+"""Values of a flag, which is something to measure and not to look by."""
 _LONGEST_NAME = 20
 """Characters a value has on average: longer ones are sentences."""
 _MEASURES = ("csat", "resolved")
@@ -39,14 +42,14 @@ CHART_VALUES = 30
 TREND_VALUES = 12
 """A dimension with more values has no trends: most periods of its groups would be next to empty."""
 _MOST_CELLS = 2000
-FREQUENCIES = ("auto", *PERIOD_COLUMNS)
+FREQUENCIES = ("auto", *PERIODS)
 """What may be asked for as the period of trends and root causes."""
 _LONGEST_SPAN = {"W": pd.Timedelta(weeks=60), "M": pd.Timedelta(days=5 * 366), "Q": pd.Timedelta.max}
 _EARLIEST, _LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 
 
 def dimensions_of(facts: pd.DataFrame) -> list[str]:
-    """Return the columns that the facts can be looked by: those a contact centre usually has, then others.
+    """Return the columns that can be dimensions: those a contact centre usually has, then others.
 
     A dimension has 2 to 200 values; at most five are taken. A column under any other name is one where its
     values are short words that repeat and most rows have one.
@@ -65,7 +68,7 @@ def dimensions_of(facts: pd.DataFrame) -> list[str]:
 
 
 def _is_dimension(column: pd.Series, name: str) -> bool:
-    """Return whether a column that no list names can be looked by, judged by its values."""
+    """Return whether a column that no list names can be a dimension, judged by its values."""
     if name in _NO_DIMENSIONS or name.endswith(("_text", "_id")):
         return False
     if not (types.is_string_dtype(column) or isinstance(column.dtype, pd.CategoricalDtype)):
@@ -73,6 +76,8 @@ def _is_dimension(column: pd.Series, name: str) -> bool:
     filled = column.dropna()
     values = filled.unique()
     if len(filled) < _LEAST_FILLED * len(column) or not 2 <= len(values) <= _MOST_VALUES:
+        return False
+    if {str(value).strip().lower() for value in values} <= _YES_NO:
         return False
     lengths = [len(str(value)) for value in values]
     return len(filled) >= _LEAST_A_VALUE * len(values) and sum(lengths) <= _LONGEST_NAME * len(lengths)

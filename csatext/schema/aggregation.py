@@ -28,7 +28,11 @@ BREAKDOWN = Table(
         Column("difference", "float", "value - rest"),
         Column("p", "float", "two-sided p value of the difference"),
         Column("q", "float", "p corrected for all cells shown (Benjamini-Hochberg)"),
-        Column("shrunken", "float", "value drawn to the common value as far as chance explains it"),
+        Column(
+            "shrunken",
+            "float",
+            "value shrunken towards the common value by its sampling variance (empirical Bayes)",
+        ),
         Column("small", "bool", "n known is below 30: read with care"),
         Column("suppressed", "bool", "n known is below min_n: value, interval and tests not shown"),
     ),
@@ -39,7 +43,7 @@ ASSOCIATION = Table(
     "association",
     "one row a pair of columns and method, strongest evidence first",
     (
-        Column("rank", "int", "place by q, then by strength, from 1"),
+        Column("rank", "int", "place by q, then by effect size, from 1"),
         Column("x", "str", "first column"),
         Column("y", "str", "second column"),
         Column("method", "str", "cramers_v, spearman, kendall, correlation_ratio or kruskal"),
@@ -48,8 +52,8 @@ ASSOCIATION = Table(
         Column(
             "statistic", "float", "test statistic (chi-square, rho, tau, F or H; pooled z when stratified)"
         ),
-        Column("uncorrected", "float", "strength as the textbook formula gives it"),
-        Column("estimate", "float", "strength corrected for bias; correlations -1 to 1, others 0 to 1"),
+        Column("uncorrected", "float", "effect size without correction for bias"),
+        Column("estimate", "float", "effect size corrected for bias; correlations -1 to 1, others 0 to 1"),
         Column("low", "float", "lower end of the interval of the estimate"),
         Column("high", "float", "upper end of the interval of the estimate"),
         Column("p", "float", "p value of no association"),
@@ -75,7 +79,7 @@ RESIDUALS = Table(
 
 DRIVERS = Table(
     "drivers",
-    "one row a feature with its part in explaining a score",
+    "one row a feature with its part of the explained variance of a score",
     (
         Column("rank", "int", "place by importance, from 1"),
         Column("feature", "str", "column"),
@@ -92,7 +96,7 @@ DRIVERS = Table(
 
 DISTRIBUTION = Table(
     "distribution",
-    "one row a group of values: where they lie, how they spread, how many peaks they have",
+    "one row a group of values: location, dispersion and modality",
     (
         Column("n", "int", "values known"),
         Column("missing", "int", "values missing"),

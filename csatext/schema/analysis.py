@@ -38,7 +38,7 @@ FREQUENCIES = Table(
 
 KEYNESS = Table(
     "keyness",
-    "terms said more (or less) in a group than in the rest",
+    "terms more (or less) frequent in a group than in the rest",
     (
         Column("group", "str", "group of documents"),
         Column("rank", "int", "order in the group, most characteristic first, from 1"),
@@ -52,7 +52,7 @@ KEYNESS = Table(
         Column("z", "float", "log_odds / its standard error"),
         Column("g2", "float", "log-likelihood ratio of occurrences, group against rest"),
         Column("log_ratio", "float", "binary log of the ratio of rates, 0 occurrences counted as 0.5"),
-        Column("p", "float", "two-sided, documents as the units of chance"),
+        Column("p", "float", "two-sided, with documents as sampling units"),
         Column("q", "float", "p corrected over all terms and groups (Benjamini-Hochberg)"),
     ),
     key=("group", "term"),
@@ -183,7 +183,7 @@ RULES = Table(
 
 RULE_MATCHES = Table(
     "rule_matches",
-    "the words that tell each category of a document",
+    "the words that each category of a document rests on",
     (
         Column("doc_id", "any", "document"),
         Column("category", "str", "first-level category"),

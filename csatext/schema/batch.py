@@ -1,4 +1,4 @@
-"""Tables that the main job writes beside the others."""
+"""Tables that only the main job writes."""
 
 from csatext.schema.causes import ROOT_CAUSES
 from csatext.schema.model import Column, Table
@@ -52,7 +52,7 @@ EPISODES = Table(
 
 EXAMPLES = Table(
     "examples",
-    "what customers said: the most negative contacts of each category, redacted",
+    "utterances of customers: the most negative contacts of each category, redacted",
     (
         Column("category", "str", "first-level complaint category"),
         Column("doc_id", "any", "document"),
@@ -65,7 +65,7 @@ EXAMPLES = Table(
 
 CAUSE_EXAMPLES = Table(
     "cause_examples",
-    "what customers said in the cell and period of a root cause, redacted",
+    "utterances of customers in the cell and period of a root cause, redacted",
     (
         Column("period", "str", "as in root_causes"),
         Column("rank", "int", "as in root_causes"),

@@ -1,4 +1,4 @@
-"""Tables that take a change apart: root causes and the decomposition."""
+"""Tables that explain a change: root causes and the decomposition."""
 
 from csatext.schema.model import Column, Table
 

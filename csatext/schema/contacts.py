@@ -9,7 +9,7 @@ CONTACTS = Table(
     "one row a contact (call, chat, ticket, review); every other column of the input is kept",
     (
         Column("doc_id", "str", "identifier, unique"),
-        Column("text", "str", "what the customer said, as it was read"),
+        Column("text", "str", "utterances of the customer, as read"),
     ),
     key=("doc_id",),
     open=True,
@@ -22,7 +22,7 @@ TURNS = Table(
         Column("doc_id", "str", "the dialogue"),
         Column("turn_id", "int", "order in the dialogue, from 0"),
         Column("role", "str", "customer, agent, bot or system"),
-        Column("text", "str", "what was said, as it was read"),
+        Column("text", "str", "the utterance, as read"),
     ),
     key=("doc_id", "turn_id"),
     open=True,
@@ -30,7 +30,7 @@ TURNS = Table(
 
 TURN_SPANS = Table(
     "turn_spans",
-    "one row a stretch of a contact's text and the turn that it stands in, word for word",
+    "one row a span of a contact's text and the turn that holds it, word for word",
     (
         Column("doc_id", "str", "the contact"),
         Column("turn_id", "int", "the turn"),
@@ -58,7 +58,7 @@ TEMPLATES = Table(
 
 PERSONAL_DATA = Table(
     "personal_data",
-    "one row for each piece of personal data in a turn; a value said in several turns has a row in each",
+    "one row a piece of personal data in a turn; a value dictated over several turns has a row in each",
     (
         Column("doc_id", "str", "the dialogue"),
         Column("turn_id", "int", "the turn"),
@@ -89,7 +89,7 @@ QUALITY = Table(
         Column("n", "int", "rows concerned"),
         Column("total", "int", "rows looked at"),
         Column("rate", "float", "n / total"),
-        Column("detail", "str", "what was seen or mended, in Chinese"),
+        Column("detail", "str", "what was found or repaired, in Chinese"),
     ),
     key=("check", "column"),
 )

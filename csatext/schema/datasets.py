@@ -1,4 +1,4 @@
-"""Tables that the simulated contact centre makes beside contacts and turns."""
+"""Tables that the simulated contact centre makes in addition to contacts and turns."""
 
 from csatext.schema.model import Column, Table
 

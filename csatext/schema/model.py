@@ -1,4 +1,4 @@
-"""What a table promises, and the one function that holds a frame to the promise."""
+"""Definition of a table, and the one function that conforms a frame to it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Table:
 
 
 def column_names(*given: Table) -> frozenset[str]:
-    """Return the names that the columns of some tables bear, which no dimension of theirs may bear.
+    """Return the column names of some tables, which no dimension of theirs may have.
 
     Examples
     --------
@@ -169,7 +169,7 @@ def with_reason(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def tables() -> dict[str, Table]:
-    """Return every public table by name, in the order of the road.
+    """Return every public table by name, in the order of the pipeline.
 
     Returns
     -------

@@ -13,14 +13,14 @@ BOILERPLATE = Table(
         Column("n_records", "int", "records that hold it"),
         Column("share", "float", "n_records / all records"),
         Column("n_texts", "int", "different texts among these records"),
-        Column("expected", "float", "records that would hold it by chance (character bigrams)"),
+        Column("expected", "float", "expected records under independence (character bigrams)"),
     ),
     key=("sentence",),
 )
 
 EXPLANATION = Table(
     "explanation",
-    "one row a token of one text: why it was cut so",
+    "one row a token of one text: the reason for its boundaries",
     (
         Column("token", "str", "the word"),
         Column("start", "int", "first character in the text given"),

@@ -75,7 +75,7 @@ CHANGEPOINTS = Table(
         Column("periods_before", "int", "length of the segment before"),
         Column("periods_after", "int", "length of the segment after"),
         Column("statistic", "float", "gain in log-likelihood, serial correlation and overdispersion removed"),
-        Column("p", "float", "chance of such a gain in a series of the two segments without a change"),
+        Column("p", "float", "probability of such a gain in a series of the two segments without a change"),
     ),
     key=("period",),
     at=1,

@@ -25,8 +25,8 @@ __all__ = ["find_boilerplate", "remove_boilerplate"]
 
 _END = r"\n\r。！？!?"
 _AFTER = re.compile(rf"[{_END}]*")
-_ABOVE_CHANCE = 10.0
-"""A sentence is boilerplate when it stands in ten times as many records as chance gives it."""
+_LEAST_RATIO = 10.0
+"""Least ratio of observed to expected records of a boilerplate sentence."""
 
 _SHORTEST, _LONG = 4, 8
 """Characters from which, and up to which, a line below ``min_length`` is looked at."""
@@ -51,7 +51,7 @@ def find_boilerplate(
     min_share: float = 0.001,
     min_length: int = 8,
 ) -> pd.DataFrame:
-    """Find the sentences and lines that many records share: notices, navigation, greeting templates.
+    """Return the sentences and lines that many records share: notices, navigation, greeting templates.
 
     Records are cut at line ends and at 。！？; a piece is boilerplate when it is long enough, stands in
     enough records, in ten times as many as a character bigram model of all different pieces expects, and
@@ -106,7 +106,7 @@ def find_boilerplate(
     found = found[_long_or_navigation(found, pieces, min_length, len(texts))]
     found["share"] = found["n_records"] / max(len(texts), 1)
     found["expected"] = _expected(counts["sentence"], found["sentence"], len(pieces))
-    found = found[found["n_records"] >= _ABOVE_CHANCE * found["expected"]]
+    found = found[found["n_records"] >= _LEAST_RATIO * found["expected"]]
     found = found.sort_values(["n_records", "sentence"], ascending=[False, True], ignore_index=True)
     found.insert(0, "rank", np.arange(1, len(found) + 1))
     return conform(found, BOILERPLATE)
@@ -150,21 +150,21 @@ def _long_or_navigation(found: pd.DataFrame, pieces: pd.DataFrame, min_length: i
 
 
 def _expected(distinct: pd.Series, wanted: pd.Series, total: int) -> list[float]:
-    """Return how many of ``total`` pieces would read like each wanted one if characters came by chance.
+    """Return the expected count of each wanted piece among ``total`` pieces under a character bigram model.
 
     The bigram model counts every different piece once, so that a repeated one does not explain itself.
     """
     codes = _codes("\n" + "\n".join(distinct) + "\n")
     single, times = np.unique(codes, return_counts=True)
     double, both = np.unique(codes[:-1] << 21 | codes[1:], return_counts=True)
-    chances = []
+    expected = []
     for sentence in wanted:
         own = _codes(f"\n{sentence}\n")
         first = times[np.searchsorted(single, own)]
         pair = both[np.searchsorted(double, own[:-1] << 21 | own[1:])]
-        chance = _WITHIN * pair / first[:-1] + (1 - _WITHIN) * first[1:] / len(codes)
-        chances.append(total * math.exp(float(np.log(chance).sum())))
-    return chances
+        probability = _WITHIN * pair / first[:-1] + (1 - _WITHIN) * first[1:] / len(codes)
+        expected.append(total * math.exp(float(np.log(probability).sum())))
+    return expected
 
 
 def _codes(text: str) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 def char_ngrams(
     texts: pd.Series, sizes: tuple[int, int] = (2, 3), n_features: int = 2**18
 ) -> sparse.csr_array:
-    """Count character n-grams in hashed columns.
+    """Return the counts of character n-grams in hashed columns.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ from csatext.text.steps.damaged_text import (
 )
 from csatext.text.steps.emoticons import bracket_emoticons
 from csatext.text.steps.markup import decode_entities, remove_tags, remove_urls
-from csatext.text.steps.pipe_tables import unfold_tables
+from csatext.text.steps.pipe_tables import remove_pipes
 from csatext.text.steps.step import CleaningStep, Step, apply_step, run_step
 
 __all__ = ["DEFAULT_STEPS", "clean", "clean_column"]
@@ -38,7 +38,7 @@ DEFAULT_STEPS: tuple[CleaningStep, ...] = (
     remove_urls,
     bracket_emoticons,
     cut_repeated_lines,
-    unfold_tables,
+    remove_pipes,
     collapse_blanks,
     shorten_runs,
     cut_repeated_bodies,
@@ -66,7 +66,7 @@ def clean(text: str, steps: Steps = ..., *, return_offsets: Literal[True]) -> tu
 def clean(
     text: str, steps: Steps = "default", *, return_offsets: bool = False
 ) -> str | tuple[str, OffsetMap]:
-    """Clean one text.
+    """Return one text cleaned.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def clean(
 def clean_column(
     texts: pa.Array | pa.ChunkedArray | pd.Series, steps: Steps = "default"
 ) -> pa.Array | pa.ChunkedArray:
-    """Clean every text of a column: the same result as `clean` row by row, only faster.
+    """Return every text of a column cleaned: the same result as `clean` row by row, only faster.
 
     One pass of Arrow's regular expressions over the column finds the rows that some step could change; among
     these, one pass for each step finds the rows on which it is run.
@@ -159,7 +159,7 @@ def _clean_array(array: pa.Array, steps: Sequence[CleaningStep]) -> pa.Array:
 
 
 def _clean_rows(rows: pa.Array, steps: Sequence[CleaningStep], rounds: int = MOST_ROUNDS) -> pa.Array:
-    """Run every step over all rows, and all of them again over the rows that need it."""
+    """Return all rows after every step; the rows that need it go through all steps again."""
     again = np.zeros(len(rows), dtype=bool)
     for step in steps:
         mask = _affected(rows, [step])

@@ -32,7 +32,7 @@ def concordance(
     width: int = 20,
     random_state: int | None = None,
 ) -> pd.DataFrame:
-    """Show a term where it is used, from the prepared text (personal data is masked there).
+    """Return a term in context, from the prepared text (personal data is masked there).
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def concordance(
     width : int, default 20
         Characters shown on either side.
     random_state : int, optional
-        Draws documents by chance; None takes them at even distances through the corpus.
+        Draws documents at random; None takes them at even distances through the corpus.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def _candidates(corpus: Corpus, texts: pa.Array, terms: list[str]) -> np.ndarray
 
 
 def _evenly(n_docs: int, n: int | None) -> np.ndarray:
-    """Order documents so that the first ``n`` lie at even distances, and the rest follow."""
+    """Return the documents ordered so that the first ``n`` lie at even distances, and the rest follow."""
     if n is None or n >= n_docs:
         return np.arange(n_docs)
     first = np.arange(n) * n_docs // n
@@ -147,7 +147,7 @@ def _first_places(
 
 
 def _aligned(corpus: Corpus, row: int, spans: list[Span]) -> Iterator[Span]:
-    """Keep the spans that start and end where tokens do."""
+    """Return the spans that start and end at token boundaries."""
     table = corpus.token_table
     codes = table.codes[table.offsets[row] : table.offsets[row + 1]]
     bounds = {0, *accumulate(map(len, table.vocabulary[codes]))}
@@ -155,8 +155,8 @@ def _aligned(corpus: Corpus, row: int, spans: list[Span]) -> Iterator[Span]:
 
 
 def _disjoint(spans: Iterable[Span]) -> Iterator[Span]:
-    reach = 0
+    covered = 0
     for start, end in spans:
-        if start >= reach:
-            reach = end
+        if start >= covered:
+            covered = end
             yield start, end

@@ -57,7 +57,7 @@ _ROW = "\x1e"
 """Record separator of ASCII: stands between rows while they are converted together."""
 _ROWS_TOGETHER = 1_000
 _RUN, _CONTEXT = 1, 2
-"""Kinds of characters: what stands in runs of Chinese, and what only its run tells how to convert."""
+"""Kinds of characters: those in runs of Chinese, and those whose conversion depends on the run."""
 
 
 def simplify_ambiguous(text: str) -> str:
@@ -156,13 +156,13 @@ def to_simplified(text: str, *, return_offsets: Literal[False] = ...) -> str: ..
 @overload
 def to_simplified(text: str, *, return_offsets: Literal[True]) -> tuple[str, OffsetMap]: ...
 def to_simplified(text: str, *, return_offsets: bool = False) -> str | tuple[str, OffsetMap]:
-    """Convert one text to Simplified Chinese as it is written on the mainland.
+    """Return one text in Simplified Chinese as it is written on the mainland.
 
     Terms of ``lexicons/tw_hk_terms.tsv`` come first, longest match first; then OpenCC's ``tw2s``
     (https://github.com/BYVoid/OpenCC), whose character table covers Hong Kong's characters too. Its phrase
     table (``tw2sp``) is one of programmers: it turns 呼叫中心 into 调用中心 and 指標 into 指针.
 
-    後 and 著 are told by their neighbours (`csatext.text.conversion`) in any text. But for them a
+    後 and 著 are disambiguated by their context in any text. But for them a
     text that is Simplified already does not change: without one character that only Traditional text has
     (one that OpenCC simplifies and GB 2312 lacks) it is returned as it is, and where characters that only
     Simplified text has are the more numerous, only the Traditional ones are converted, one by one.
@@ -206,7 +206,7 @@ def to_simplified(text: str, *, return_offsets: bool = False) -> str | tuple[str
 
 
 def to_simplified_column(texts: pa.Array | pa.ChunkedArray | pd.Series) -> pa.Array | pa.ChunkedArray:
-    """Convert a column: the same result as `to_simplified` row by row, only faster.
+    """Return a column converted: the same result as `to_simplified` row by row, only faster.
 
     One pass over the column finds the rows with Traditional characters; these are converted many at once.
 
@@ -258,7 +258,7 @@ def simplify_characters(text: str) -> str:
 
 
 def _kind(text: str) -> Literal["simplified", "mixed", "traditional"]:
-    """Tell whether a text is Simplified, Simplified with some Traditional characters, or Traditional."""
+    """Return whether a text is Simplified, Simplified with some Traditional characters, or Traditional."""
     tables = _tables()
     traditional = len(tables.find_traditional.findall(text))
     if not traditional:
@@ -280,7 +280,7 @@ def _alone_and_runs(text: str) -> tuple[str, list[Edit]]:
     """Return the text with each character converted alone, and the runs that neighbours make different.
 
     The table is OpenCC's, character by character; OpenCC itself, ten times as slow, reads only the runs of
-    Chinese with a character of `_IN_CONTEXT`, as its phrases never reach beyond a run. Where its answer
+    Chinese with a character of `_IN_CONTEXT`, as its phrases never extend beyond a run. Where its answer
     lies outside of the Basic Multilingual Plane the Traditional character stays: nobody writes 𩠌 for 餸.
     """
     tables = _tables()
@@ -290,8 +290,8 @@ def _alone_and_runs(text: str) -> tuple[str, list[Edit]]:
     positions = np.flatnonzero(kinds == _CONTEXT)
     if not len(positions):
         return plain, []
-    inside = np.concatenate(([False], kinds > 0, [False]))
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    in_run = np.concatenate(([False], kinds > 0, [False]))
+    edges = np.flatnonzero(in_run[1:] != in_run[:-1])
     starts, ends = edges[::2], edges[1::2]
     which = np.unique(np.searchsorted(starts, positions, side="right") - 1)
     runs = [(int(start), int(end)) for start, end in zip(starts[which], ends[which], strict=True)]
@@ -311,7 +311,7 @@ def _convert_rows(rows: list[str]) -> list[str]:
 
 
 def _convert_some(rows: list[str]) -> list[str]:
-    """Convert rows: those of Traditional text together, the others alone."""
+    """Return rows converted: those of Traditional text together, the others alone."""
     rows = [simplify_ambiguous(row) for row in rows]
     ready = [_not_traditional(row) for row in rows]
     traditional = [row for row, other in zip(rows, ready, strict=True) if other is None]

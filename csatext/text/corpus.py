@@ -85,7 +85,7 @@ class Corpus:
 
     @property
     def doc_ids(self) -> pd.Index:
-        """The index that every result carries."""
+        """The index of every result."""
         return self.docs.index
 
     @property
@@ -115,7 +115,7 @@ class Corpus:
     def source_spans(
         self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Follow spans of prepared texts back to the texts as they were read.
+        """Return the spans of the texts as they were read, given spans of the prepared texts.
 
         Parameters
         ----------
@@ -169,7 +169,7 @@ def _next_origin(offsets: np.ndarray, last: np.ndarray) -> np.ndarray:
     """Return the end of the source characters that made the prepared character at ``last``.
 
     A kept character stands for one of the source; a mask stands for all up to the next origin,
-    which is told apart by several prepared characters sharing one origin.
+    which shows as several prepared characters with one origin.
     """
     after = np.searchsorted(offsets, last, side="right")
     shared = after - np.searchsorted(offsets, last, side="left") > 1

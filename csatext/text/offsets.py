@@ -32,7 +32,7 @@ Edit = tuple[int, int, str]
 OffsetMap = NDArray[np.int64]
 
 ALIGN_LIMIT = 2_000
-"""Longest differing stretch, in characters, that ``align`` compares character by character."""
+"""Longest differing span, in characters, that ``align`` compares character by character."""
 Span = tuple[int, int]
 
 
@@ -191,7 +191,7 @@ def span_array(spans: Sequence[Span]) -> np.ndarray:
 
 
 def merge_spans(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Join two ascending disjoint lists; a span of ``second`` that touches one of ``first`` is dropped.
+    """Return two ascending disjoint lists merged, without the spans of ``second`` that overlap ``first``.
 
     Parameters
     ----------

@@ -36,14 +36,14 @@ class Preparation:
     simplify: bool = True
 
     def column(self, texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-        """Prepare a column of texts; nulls become empty."""
+        """Return a column of texts prepared; nulls become empty."""
         prepared = clean_column(texts, steps=self.steps)
         if self.redact:
             prepared = redact_column(prepared, pseudonymize=self.pseudonymize)
         return to_simplified_column(prepared) if self.simplify else prepared
 
     def one(self, text: str) -> tuple[str, np.ndarray]:
-        """Prepare one text and say where each character came from.
+        """Return one text prepared, and the origin of each character.
 
         Returns
         -------

@@ -53,7 +53,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     pseudonymize : str, bytes or None
         Key for equal tokens for equal values (see :func:`csatext.redact`); shown and saved nowhere.
     keep : sequence of str, default ()
-        Columns beside the text that stay as they are. The others are masked like the text where ``redact``
+        Metadata columns that stay as they are. The others are masked like the text where ``redact``
         is on: names, numbers and addresses of people by header and by value, names of agents as ``坐席-1``
         (see :mod:`csatext.privacy.personal_columns`); ``doc_id`` and numbers of orders stay, to join by.
     simplify : bool, default True
@@ -131,7 +131,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         return self
 
     def fit_transform(self, contacts: Any, y: Any = None) -> Corpus:
-        """Learn the terms and return the corpus, in one pass.
+        """Return the corpus and learn its terms, in one pass.
 
         Parameters
         ----------
@@ -312,7 +312,7 @@ def _limit(name: str, value: int | float, n_docs: int) -> float:
 
 
 def _count(table: TokenTable, columns: np.ndarray, n_columns: int) -> sparse.csr_array:
-    """Count tokens; ``columns`` gives each vocabulary entry its column, -1 for none."""
+    """Return the token counts; ``columns`` gives each vocabulary entry its column, -1 for none."""
     at = columns[table.codes] if len(table.codes) else np.empty(0, np.int64)
     return _assemble(at, np.ones(len(at), np.int32), table.offsets, n_columns)
 

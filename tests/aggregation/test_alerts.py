@@ -64,7 +64,7 @@ def test_an_incident_is_opened_and_closed():
 @pytest.mark.parametrize(
     ("between", "n"),
     [
-        ([20], 1),  # one usual day tells nothing
+        ([20], 1),  # one ordinary day is too few
         ([40, 38, 40, 42], 1),  # half way: the rise of 70 on 20 went on
         ([20, 19, 21, 20, 20], 2),
     ],

@@ -56,7 +56,7 @@ def over_holidays(n, first, days, seed, *, holiday=None, promotion=1.0, step=0.0
 def test_the_calendar_is_not_a_change(first, days, freq, special):
     facts = over_holidays(60, first, days, 10, **special)
     found = changepoints(facts, freq=freq, by="series", count="n")
-    # Five in a hundred and what chance adds: 7 of 60. Adjusted values taken as known give up to 35.
+    # Five in a hundred and sampling error: 7 of 60. Adjusted values taken as known give up to 35.
     assert found["series"].nunique() <= stats.binom.ppf(0.98, 60, 0.05)
 
 

@@ -85,9 +85,9 @@ def test_intervals_cover_and_leave_out_both_tails(mean, ratio):
     level = 0.9
     low, high = count_interval(np.array([[mean]]), np.array([[mean * ratio]]), level)
     law = stats.nbinom(mean / (ratio - 1), 1 / ratio)
-    chance = law.cdf(high[0, 0]) - law.cdf(low[0, 0] - 1)
-    # Whole numbers cannot do better than half the chance of one of them.
-    assert chance == pytest.approx(level, abs=0.02 + law.pmf(law.median()) / 2)
+    probability = law.cdf(high[0, 0]) - law.cdf(low[0, 0] - 1)
+    # Whole numbers cannot do better than half the probability of one of them.
+    assert probability == pytest.approx(level, abs=0.02 + law.pmf(law.median()) / 2)
     assert (low[0, 0] == 0) == (law.cdf(0) >= 0.05) or mean < 5
     if mean >= 10:
         assert law.cdf(low[0, 0] - 1) == pytest.approx(0.05, abs=0.03)
@@ -125,8 +125,8 @@ def test_a_trend_goes_on(freq, periods, growth):
     mean = 1000 * np.exp(growth * np.arange(periods + 3))
     ratio = []
     for seed in range(4):
-        drawn = np.random.default_rng(seed).poisson(mean[:periods])
-        past = pd.Series(drawn, index=starts[:periods])
+        simulated = np.random.default_rng(seed).poisson(mean[:periods])
+        past = pd.Series(simulated, index=starts[:periods])
         found = forecast(past, 3, freq=freq, end=until(past.index, freq), calendar=None)
         assert found["method"].unique().tolist() == ["trend"]
         ratio.append(found["mean"].to_numpy() / mean[periods:])
@@ -141,11 +141,11 @@ def test_months_have_effects_of_their_own(periods, calendar):
     mean = 1000 * month[starts.month - 1]
     own, naive, inside = [], [], []
     for seed in range(6):
-        drawn = np.random.default_rng(seed).poisson(mean)
-        past, came = pd.Series(drawn[:periods], index=starts[:periods]), drawn[periods:]
+        simulated = np.random.default_rng(seed).poisson(mean)
+        past, came = pd.Series(simulated[:periods], index=starts[:periods]), simulated[periods:]
         found = forecast(past, 3, freq="M", end=until(past.index, "M"), calendar=calendar)
         own.append(np.abs(found["value"] - came).mean())
-        naive.append(np.abs(drawn[periods - 12 : periods - 9] - came).mean())
+        naive.append(np.abs(simulated[periods - 12 : periods - 9] - came).mean())
         inside.append(((came >= found["low"]) & (came <= found["high"])).mean())
     assert np.mean(own) < 1.1 * np.mean(naive)
     assert np.mean(inside) >= 0.75
@@ -156,8 +156,8 @@ def test_intervals_of_constant_means_cover():
     for freq, periods in (("M", 36), ("Q", 36), ("W", 60), ("D", 60)):
         starts = pd.date_range("2018-01-01", periods=periods, freq=FREQUENCIES[freq])
         for seed in range(6):
-            drawn = np.random.default_rng(seed).poisson(300, periods + 3)
-            past, came = pd.Series(drawn[:periods], index=starts), drawn[periods:]
+            simulated = np.random.default_rng(seed).poisson(300, periods + 3)
+            past, came = pd.Series(simulated[:periods], index=starts), simulated[periods:]
             found = forecast(past, 3, freq=freq, end=until(starts, freq), calendar=None, level=0.9)
             inside.append(((came >= found["low"]) & (came <= found["high"])).mean())
     # 72 periods that share 24 levels: two standard errors are about .1.

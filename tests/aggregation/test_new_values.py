@@ -89,7 +89,7 @@ def test_new_values_alike_are_rarely_reported():
             if at < 4 or week == 4
         }
         reports += not causes(cells).empty
-    # At 5 %, 7 or more of 40 have a chance of 0.3 %.
+    # At 5 %, 7 or more of 40 have a probability of 0.3 %.
     assert reports < 7
 
 
@@ -105,8 +105,8 @@ def test_a_rate_that_fell_with_a_value_that_went_is_a_change_of_the_mix(baseline
     found = causes(gone, baseline=baseline)
     assert found.empty
     # (6 x 15 + 2 x 95) / 800 = .35 before, .15 now, and .15 is what the others had.
-    for said in ("对比期 0.35，当前期 0.15", "构成", "当前期没有数据的取值：产品=旧品Y"):
-        assert said in found.attrs["reason"]
+    for part in ("对比期 0.35，当前期 0.15", "构成", "当前期没有数据的取值：产品=旧品Y"):
+        assert part in found.attrs["reason"]
     assert "同幅" not in found.attrs["reason"]
     row = causes(gone, baseline=baseline, denominator=None).iloc[0]
     assert (row["product"], row["before"], row["after"]) == ("旧品Y", 190.0, 0.0)

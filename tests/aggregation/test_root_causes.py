@@ -40,7 +40,7 @@ def test_two_causes_do_not_share_cells():
 
 def test_nothing_planted_is_rarely_reported():
     false = sum(not causes(facts(seed, n=6000)).empty for seed in range(60))
-    # At 5 %, 8 or more of 60 have a chance below 1 %.
+    # At 5 %, 8 or more of 60 have a probability below 1 %.
     assert false < 8
 
 
@@ -52,7 +52,7 @@ def test_many_sparse_combinations_are_rarely_reported():
         table["week"] = rng.choice(WEEKS, len(table))
         table["bad"] = (rng.random(len(table)) < 0.1).astype(int)
         reports += not causes(table, by=["d40", "d31", "d200"]).empty
-    # At 5 %, 4 or more of 12 have a chance of 0.2 %.
+    # At 5 %, 4 or more of 12 have a probability of 0.2 %.
     assert reports < 4
 
 
@@ -63,7 +63,7 @@ def test_one_baseline_period_and_unequal_values(kind):
         table = facts(seed, n=5000)
         table["bad"] = 1 if kind == "count" else table["bad"]
         reports += not causes(table, baseline="W4").empty
-    # At 5 %, 5 or more of 20 have a chance of 0.3 %.
+    # At 5 %, 5 or more of 20 have a probability of 0.3 %.
     assert reports < 5
 
 
@@ -213,21 +213,21 @@ def test_an_even_movement_is_named():
     assert still.empty and "随机波动" in still.attrs["reason"]
 
 
-def restless(now):
+def overdispersed(now):
     """Counts where 邮件 jumps from week to week, and the rate that it has now."""
-    wander = {"W1": 0.05, "W2": 0.45, "W3": 0.08, "W4": 0.4, "W5": now}
+    rates = {"W1": 0.05, "W2": 0.45, "W3": 0.08, "W4": 0.4, "W5": now}
     cells = itertools.product(WEEKS, CHANNELS, PRODUCTS, REGIONS)
-    rows = [(*cell, round(500 * (wander[cell[0]] if cell[1] == "邮件" else 0.05)), 500) for cell in cells]
+    rows = [(*cell, round(500 * (rates[cell[0]] if cell[1] == "邮件" else 0.05)), 500) for cell in cells]
     return pd.DataFrame(rows, columns=["week", "channel", "product", "region", "bad", "n"])
 
 
 def test_a_move_of_the_whole_is_explained_with_caution():
-    found = causes(restless(0.65), denominator="n")
+    found = causes(overdispersed(0.65), denominator="n")
     assert named(found.iloc[0]) == {"channel": "邮件"}
     assert found["q"][0] > 0.05 and "线索" in found.attrs["caution"] and "reason" not in found.attrs
     # Where many periods are searched at a low level, or the whole stays in its range, it is noise.
-    assert causes(restless(0.65), denominator="n", alpha=0.001).empty
-    assert causes(restless(0.42), denominator="n").empty
+    assert causes(overdispersed(0.65), denominator="n", alpha=0.001).empty
+    assert causes(overdispersed(0.42), denominator="n").empty
     assert "caution" not in causes(facts(1, cause={"channel": "邮件"}, factor=4)).attrs
 
 

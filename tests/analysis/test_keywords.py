@@ -15,13 +15,13 @@ import csatext as ct
 from csatext.analysis import keyness
 from csatext.analysis.keywords import new_terms
 
-SAID = ["退款 退款 太慢", "退款 物流", "物流 太慢", "安装 师傅", "安装 物流 物流"]
+TEXTS = ["退款 退款 太慢", "退款 物流", "物流 太慢", "安装 师傅", "安装 物流 物流"]
 GROUPS = ["钱", "钱", "货", "货", "货"]
 
 
 @pytest.fixture(scope="module")
 def small():
-    return ct.Vectorizer().fit_transform(SAID)
+    return ct.Vectorizer().fit_transform(TEXTS)
 
 
 @pytest.fixture(scope="module")
@@ -232,12 +232,12 @@ def test_twice_the_tail_of_fisher(n_docs, data):
     assert got[0] == pytest.approx(min(2 * tail, 1), abs=1e-9)
 
 
-def test_new_terms_are_those_that_were_not_said_before():
+def test_new_terms_are_those_that_did_not_occur_before():
     texts = ["闪退 物流"] * 40 + ["物流 太慢"] * 40 + ["退款 太慢"] * 40
     corpus = ct.Vectorizer().fit_transform(texts)
     at = np.arange(120)
     mine, before, others = at < 40, (at >= 40) & (at < 80), at >= 80
-    # 物流 is said more than in all others, and as often as before.
+    # 物流 is more frequent than in all others, and as frequent as before.
     assert new_terms(corpus, mine, before, others) == ["闪退"]
     assert set(new_terms(corpus, mine, before & (at < 60), others)) == {"闪退", "物流"}
     with pytest.raises(ct.ParameterError, match="alpha 是误报率"):

@@ -46,7 +46,7 @@ def test_no_rule_no_category():
     assert (row["category"], row["subcategory"], row["n_categories"]) == ("未归类", "未归类", 0)
 
 
-def test_slots_do_not_reach_over_a_sentence():
+def test_slots_stay_within_a_sentence():
     taxonomy = ct.Taxonomy([Category("a", "甲", patterns=("快递 .. 丢",))])
     assert tag("快递怎么丢了", taxonomy)["category"] == "甲"
     assert tag("快递到了。钥匙丢了", taxonomy)["category"] == "未归类"

@@ -41,7 +41,7 @@ def test_intensity_multiplies():
     assert value[0] == pytest.approx(expected)
 
 
-def test_a_clause_mark_ends_the_reach_of_a_negator():
+def test_a_clause_mark_ends_the_scope_of_a_negator():
     value, words = valence_of("没有，耐心")
     assert words[-1] == "耐心"
     assert value[-1] == pytest.approx(entry("polarity", "耐心", "valence"))
@@ -103,7 +103,7 @@ def test_negation_is_not_lost():
     assert (scores[::2] > scores[1::2]).all()
 
 
-def test_complaints_are_told_from_inquiries_on_simulated_contacts(center, corpus):
+def test_complaints_are_separated_from_inquiries_on_simulated_contacts(center, corpus):
     scores = ct.Sentiment().transform(corpus)["sentiment"]
     assert roc_auc_score(~center.truth["is_negative"], scores) > 0.9
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from csatext.batch.configuration import Configuration, load_configuration
@@ -53,8 +55,8 @@ def test_every_key_is_read(tmp_path):
     assert made.input.columns == {"text": "投诉内容"}
     assert made.text.terms == ["七天无理由"]
     assert made.tables.alpha == 0.01
-    default, told = Configuration().to_dict(), made.to_dict()
-    same = [(s, k) for s in told for k in told[s] if told[s][k] == default[s][k]]
+    default, settings = Configuration().to_dict(), made.to_dict()
+    same = [(s, k) for s in settings for k in settings[s] if settings[s][k] == default[s][k]]
     assert same == [("analysis", "taxonomy")]
 
 
@@ -65,7 +67,7 @@ def test_an_empty_file_is_the_default_and_a_bom_is_taken(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[tables]\nbyy = ['x']", r"「tables.byy」.*是不是想写「tables.by」"),
         ("[table]\nby = ['x']", r"「table」.*是不是想写「tables」"),
@@ -88,8 +90,8 @@ def test_an_empty_file_is_the_default_and_a_bom_is_taken(tmp_path):
         ("title = '中'".encode("gb18030"), "不是 UTF-8"),
     ],
 )
-def test_a_bad_file_is_one_sentence_that_names_the_place(tmp_path, text, said):
-    with pytest.raises(ConfigError, match=said) as caught:
+def test_a_bad_file_is_one_sentence_that_names_the_place(tmp_path, text, message):
+    with pytest.raises(ConfigError, match=message) as caught:
         load(tmp_path, text)
     assert "c.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -106,3 +108,18 @@ def test_the_command_line_wins():
     made = Configuration().with_given(columns={"text": "内容"}, encoding="big5")
     assert made.input.columns == {"text": "内容"}
     assert made.with_given(columns={}, encoding="").input == made.input
+
+
+@pytest.mark.parametrize("written", ['["标题", "内容"]', '"标题,内容"', '"标题"'])
+def test_the_text_may_be_several_headers(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(f"[input.columns]\ntext = {written}\n", encoding="utf-8")
+    assert load_configuration(path).input.columns["text"] in (["标题", "内容"], "标题,内容", "标题")
+
+
+@pytest.mark.parametrize("written", ["3", "[1, 2]", "true"])
+def test_other_values_of_columns_are_refused(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text(f"[input.columns]\ntext = {written}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="columns"):
+        load_configuration(path)

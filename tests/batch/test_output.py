@@ -6,19 +6,19 @@ import pytest
 from csatext.batch import output
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput
-from csatext.batch.output import write_product
+from csatext.batch.output import write_output
 
 REJECTS = pd.DataFrame({"source": ["a"], "line": [1], "reason": ["文本为空"], "raw": [""]})
 
 
-def product(*names, page="<html>"):
+def run_output(*names, page="<html>"):
     tables = {name: pd.DataFrame({"n": [1, 2]}) for name in names}
     facts = pd.DataFrame({"channel": ["电话"]}, index=pd.Index(["a"], name="doc_id"))
     return RunOutput(facts, REJECTS, tables, page, {"name": "x.csv"}, 2, {"主题": "太少"})
 
 
 def write(out, *names, **more):
-    write_product(product(*names, **more), out, Configuration())
+    write_output(run_output(*names, **more), out, Configuration())
     return json.loads((out / "manifest.json").read_text("utf-8"))
 
 
@@ -27,22 +27,22 @@ def names_of(folder):
 
 
 def test_the_manifest_tells_the_whole_run(tmp_path):
-    told = write(tmp_path, "one", "a/b")
-    assert names_of(tmp_path) == {*told["files"], "manifest.json"}
-    assert {"tables/one.csv", "tables/a_b.parquet", "facts.parquet", "report.html"} <= set(told["files"])
-    assert told["rows"] == {"rows": 2, "contacts": 1, "rejects": 1}
-    assert told["rejects"] == {"文本为空": 1}
-    assert told["tables"] == {"one": 2, "a/b": 2}
-    assert told["absent"] == {"主题": "太少"}
+    manifest = write(tmp_path, "one", "a/b")
+    assert names_of(tmp_path) == {*manifest["files"], "manifest.json"}
+    assert {"tables/one.csv", "tables/a_b.parquet", "facts.parquet", "report.html"} <= set(manifest["files"])
+    assert manifest["rows"] == {"rows": 2, "contacts": 1, "rejects": 1}
+    assert manifest["rejects"] == {"文本为空": 1}
+    assert manifest["tables"] == {"one": 2, "a/b": 2}
+    assert manifest["absent"] == {"主题": "太少"}
 
 
 def test_a_rerun_removes_what_the_run_before_listed_and_nothing_else(tmp_path):
     write(tmp_path, "one", "two")
     (tmp_path / "tables" / "mine.csv").write_text("x")
     (tmp_path / "notes.txt").write_text("x")
-    told = write(tmp_path, "two", "three")
-    assert names_of(tmp_path) == {*told["files"], "manifest.json", "tables/mine.csv", "notes.txt"}
-    assert "tables/one.csv" not in told["files"]
+    manifest = write(tmp_path, "two", "three")
+    assert names_of(tmp_path) == {*manifest["files"], "manifest.json", "tables/mine.csv", "notes.txt"}
+    assert "tables/one.csv" not in manifest["files"]
 
 
 def test_a_manifest_cannot_point_outside_the_folder(tmp_path):
@@ -63,8 +63,8 @@ def test_a_manifest_cannot_point_outside_the_folder(tmp_path):
 def test_a_broken_manifest_is_no_obstacle(tmp_path, content):
     (tmp_path / "manifest.json").write_text(content)
     assert names_of(tmp_path) == {"manifest.json"}
-    told = write(tmp_path, "one")
-    assert names_of(tmp_path) == {*told["files"], "manifest.json"}
+    manifest = write(tmp_path, "one")
+    assert names_of(tmp_path) == {*manifest["files"], "manifest.json"}
 
 
 def test_an_interrupted_run_has_no_manifest_and_the_next_one_clears_up(tmp_path, monkeypatch):
@@ -83,5 +83,5 @@ def test_an_interrupted_run_has_no_manifest_and_the_next_one_clears_up(tmp_path,
         pd.read_parquet(path)
     (tmp_path / "tables" / ".one.csv.123.tmp").write_text("half")
     (tmp_path / ".vim.swp.tmp").write_text("not ours")
-    told = write(tmp_path, "three")
-    assert names_of(tmp_path) == {*told["files"], "manifest.json", ".vim.swp.tmp"}
+    manifest = write(tmp_path, "three")
+    assert names_of(tmp_path) == {*manifest["files"], "manifest.json", ".vim.swp.tmp"}

@@ -9,7 +9,7 @@ import pytest
 import csatext as ct
 from csatext.batch.configuration import AnalysisSection, Configuration, TablesSection, TextSection
 from csatext.batch.demo import demo
-from csatext.batch.pipeline import analyse, guarded, run
+from csatext.batch.pipeline import analyse, masked_input, run
 from csatext.errors import ConfigError, InputError
 from csatext.ingest.contacts import ReadResult
 from csatext.schema import conform
@@ -52,18 +52,18 @@ def test_the_folder_of_a_run(first):
 
 
 def test_the_manifest_lists_every_file_with_its_hash(first, source):
-    told = json.loads((first.out / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((first.out / "manifest.json").read_text("utf-8"))
     there = files_of(first.out)
     del there["manifest.json"]
-    assert told["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in there.items()}
-    assert told["input"] == {
+    assert manifest["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in there.items()}
+    assert manifest["input"] == {
         "name": "contacts.csv",
         "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
     }
-    assert told["rows"] == {"rows": 700, "contacts": 700, "rejects": 0}
-    assert told["configuration"]["analysis"]["n_topics"] == 3
-    assert "n_jobs" not in told["configuration"]["text"]
-    assert {"python", "pandas", "pyarrow"} <= set(told["versions"])
+    assert manifest["rows"] == {"rows": 700, "contacts": 700, "rejects": 0}
+    assert manifest["configuration"]["analysis"]["n_topics"] == 3
+    assert "n_jobs" not in manifest["configuration"]["text"]
+    assert {"python", "pandas", "pyarrow"} <= set(manifest["versions"])
 
 
 def test_same_input_same_bytes_on_any_number_of_workers(first, source, tmp_path):
@@ -81,7 +81,7 @@ def test_nothing_is_written_where_the_input_or_the_configuration_is_wrong(source
 
 
 @pytest.mark.parametrize(
-    ("tables", "said"),
+    ("tables", "message"),
     [
         (TablesSection(measure="channel"), "不是是否列"),
         (TablesSection(measure="sentiment"), "is_negative"),
@@ -89,9 +89,9 @@ def test_nothing_is_written_where_the_input_or_the_configuration_is_wrong(source
         (TablesSection(by=["rank"]), "同名"),
     ],
 )
-def test_columns_that_cannot_serve(tables, said):
+def test_columns_that_cannot_serve(tables, message):
     contacts = pd.DataFrame({"doc_id": ["a"], "text": ["慢"], "channel": ["电话"], "rank": [1]})
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(ConfigError, match=message):
         analyse(contacts, Configuration(tables=tables), silent)
 
 
@@ -133,7 +133,7 @@ def test_another_flag_and_another_dimension(source, tmp_path):
 def read_of(contacts):
     rejects = conform(pd.DataFrame({column.name: [] for column in REJECTS.columns}), REJECTS)
     quality = conform(pd.DataFrame({column.name: [] for column in QUALITY.columns}), QUALITY)
-    return guarded(ReadResult(contacts, rejects, quality, len(contacts)))
+    return masked_input(ReadResult(contacts, rejects, quality, len(contacts)))
 
 
 def analysed(incidents):
@@ -179,14 +179,14 @@ def test_a_dialogue_is_redacted_once_and_a_contact_by_the_vectorizer(tmp_path, m
     calls = []
     once = preparation.redact_column
     monkeypatch.setattr(preparation, "redact_column", lambda *a, **k: calls.append(1) or once(*a, **k))
-    said = pd.DataFrame(
+    turns = pd.DataFrame(
         {
             "dialogue_id": np.repeat(np.arange(20), 4),
             "role": ["客服", "客户", "客服", "客户"] * 20,
             "text": ["请报一下手机号", "幺三八零零", "嗯", "幺三八零零零，一直不发货太慢了"] * 20,
         }
     )
-    said.to_csv(tmp_path / "turns.csv", index=False)
+    turns.to_csv(tmp_path / "turns.csv", index=False)
     run(tmp_path / "turns.csv", tmp_path / "turns", progress=lambda _: None)
     assert calls == []
     assert "幺三八零零" not in (tmp_path / "turns" / "report.html").read_text("utf-8")

@@ -98,7 +98,7 @@ def test_wait_is_the_time_to_the_first_agent_turn():
     np.testing.assert_allclose(seconds[direct], contacts["wait_seconds"][direct], atol=0.001)
 
 
-def test_text_is_what_the_customer_said():
+def test_text_holds_the_customer_utterances():
     made = simulate_center(300, random_state=3)
     for row in made.contacts.itertuples():
         turns = made.turns[(made.turns["doc_id"] == row.doc_id) & (made.turns["role"] == "customer")]
@@ -231,7 +231,7 @@ def test_own_incident_multiplies_the_complaints_of_its_cell():
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"product": "手机套仓"}, "手机套餐"),
         ({"cause": "物流超市"}, "物流超时"),
@@ -241,7 +241,7 @@ def test_own_incident_multiplies_the_complaints_of_its_cell():
         ({"product": "会员云盘"}, "投诉原因"),
     ],
 )
-def test_bad_incidents_are_refused_with_a_hint(change, said):
+def test_bad_incidents_are_refused_with_a_hint(change, message):
     good = {
         "name": "压件",
         "cause": "物流超时",
@@ -249,7 +249,7 @@ def test_bad_incidents_are_refused_with_a_hint(change, said):
         "last_week": "2026-W04",
         "multiplier": 3.0,
     }
-    with pytest.raises(ParameterError, match=said):
+    with pytest.raises(ParameterError, match=message):
         simulate_center(100, weeks=4, incidents=[Incident(**{**good, **change})])
 
 

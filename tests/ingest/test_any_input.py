@@ -1,6 +1,7 @@
 """Dialogues through a run: the customer's side, nothing personal over two turns, every row accounted for."""
 
 import json
+from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -8,6 +9,7 @@ import pytest
 
 from csatext.batch.configuration import Configuration
 from csatext.cli import main
+from csatext.errors import ParameterError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.options import ReadOptions
 
@@ -118,3 +120,24 @@ def test_the_command_line_wins_over_the_kind_of_the_file():
     given = Configuration(input=ReadOptions(kind="turns"))
     assert given.with_given(kind="contacts").input.kind == "contacts"
     assert given.with_given(kind="").input.kind == "turns"
+
+
+@pytest.mark.parametrize("name", ["txt", "Text", "contents", "create_time", "chanel"])
+def test_a_name_that_is_not_canonical_is_said_while_reading(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("编号,投诉内容,来自哪\n1,退款一直没到账,电话\n2,没人管这件事,在线\n", encoding="utf-8")
+    said: list[str] = []
+    read, _ = read_any(path, ReadOptions(columns={name: "来自哪"}), said.append)
+    assert [sentence for sentence in said if "不是标准列名" in sentence and name in sentence]
+    assert read.contacts[name].tolist() == ["电话", "在线"]
+
+
+def test_title_and_body_are_contacts_and_no_dialogue(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("编号,标题,内容\n1,退款,一直没到账\n2,态度,没人管这件事\n", encoding="utf-8")
+    columns = {"text": ["标题", "内容"]}
+    read, turns = read_any(path, ReadOptions(columns=columns), [].append)
+    assert turns is None
+    assert read.contacts["text"].tolist() == ["退款\n一直没到账", "态度\n没人管这件事"]
+    with pytest.raises(ParameterError, match="对话"):
+        read_any(path, ReadOptions(columns=columns, kind="turns"), [].append)

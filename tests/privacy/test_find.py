@@ -187,7 +187,7 @@ def test_a_number_over_two_turns_is_found_in_both() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("utterances", "expected"),
     [
         (
             [
@@ -216,9 +216,9 @@ def test_a_number_over_two_turns_is_found_in_both() -> None:
     ],
 )
 def test_halves_over_a_short_answer(
-    said: list[tuple[str, str]], expected: list[tuple[int, str, str]]
+    utterances: list[tuple[str, str]], expected: list[tuple[int, str, str]]
 ) -> None:
-    assert found_in_turns(call(*said)) == expected
+    assert found_in_turns(call(*utterances)) == expected
 
 
 def test_an_answer_in_between_keeps_the_turns_apart() -> None:
@@ -267,7 +267,7 @@ def test_turns_without_a_column_and_unknown_kinds_are_refused() -> None:
         "说我是老赖，天天打电话",
     ],
 )
-def test_words_that_look_like_names_beside_the_words_that_announce_one(text: str) -> None:
+def test_words_that_look_like_names_next_to_trigger_words(text: str) -> None:
     assert find_pii(text) == []
 
 

@@ -26,11 +26,11 @@ IN = f"客诉{PHONES[0]}导出.csv"
 
 
 def planted_rows():
-    said = ["快递三天没动静", "客服态度很好", "重复扣费两次", "断网没人修"]
+    complaints = ["快递三天没动静", "客服态度很好", "重复扣费两次", "断网没人修"]
     rows = [
         {
             "工单编号": f"T{at}",
-            "投诉内容": said[at % 4],
+            "投诉内容": complaints[at % 4],
             "创建时间": f"2026-0{1 + at % 3}-1{at % 9} 10:00",
             "渠道": ["电话", "在线"][at % 2],
             "客户姓名": NAMES[at % 3],
@@ -99,7 +99,7 @@ def test_a_masked_identifier_stays_unique_and_is_reported(ran):
     assert quality.loc[quality["check"] == "personal_id", "n"].tolist() == [1]
 
 
-def test_agents_and_orders_can_still_be_told_apart(ran):
+def test_agents_and_orders_stay_distinct(ran):
     out, _ = ran
     facts = pd.read_parquet(out / "facts.parquet")
     assert facts["agent_id"].nunique() == 4
@@ -137,9 +137,9 @@ def test_names_of_files_are_masked_wherever_they_are_shown(tmp_path, capsys):
         for verb in ("run", "annotate", "check", "report"):
             out = [] if verb == "check" else ["-o", str(tmp_path / f"o{PHONES[3]}.csv")]
             assert main([verb, str(tmp_path / name), *out]) in (1, 2)
-    said = "".join(capsys.readouterr())
-    assert "客诉[手机号]导出" in said
-    assert [value for value in PLANTED if value in said] == []
+    output = "".join(capsys.readouterr())
+    assert "客诉[手机号]导出" in output
+    assert [value for value in PLANTED if value in output] == []
 
 
 def test_facts_of_the_interface_are_masked_in_the_report(tmp_path):
@@ -168,8 +168,8 @@ def test_facts_of_the_interface_are_masked_in_the_report(tmp_path):
 def test_messages_hold_no_value(tmp_path, capsys):
     (tmp_path / "bare.csv").write_text(f"{PHONES[0]},{CARD_ID}\n{PHONES[1]},{MAIL}\n", "utf-8")
     assert main(["run", str(tmp_path / "bare.csv"), "-o", str(tmp_path / "out")]) == 1
-    said = "".join(capsys.readouterr())
-    assert not [value for value in PLANTED if value in said]
+    output = "".join(capsys.readouterr())
+    assert not [value for value in PLANTED if value in output]
 
 
 def test_columns_are_masked_by_header_or_by_value():
@@ -215,7 +215,7 @@ def test_identifiers():
     assert mask_doc_ids(cards)[1] == 2
 
 
-def test_names_in_rejected_rows_are_masked_where_a_header_announces_names():
+def test_names_in_rejected_rows_are_masked_under_a_header_of_names():
     rejects = pd.DataFrame({"source": "a", "line": [1], "reason": "x", "raw": ["T1,李小刚,广东,很慢,王小丽"]})
     assert mask_rejects(rejects, pd.Index(["姓名"]))["raw"][0] == "T1,[已脱敏],广东,很慢,[已脱敏]"
     assert mask_rejects(rejects, pd.Index(["渠道"]))["raw"][0] == rejects["raw"][0]

@@ -1,4 +1,4 @@
-"""Columns beside the text: names, numbers and addresses go, groups and joins stay."""
+"""Metadata columns: names, numbers and addresses go, groups and joins stay."""
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ def test_numbers_of_agents_are_no_names():
     pd.testing.assert_frame_equal(mask_columns(made), made)
 
 
-def test_orders_are_named_anew_and_can_be_joined():
+def test_orders_are_pseudonymized_and_can_be_joined():
     made = pd.DataFrame({"订单号": [20240501123456, 7, 20240501123456], "order_id": [1.0, np.nan, 3.0]})
     masked = mask_columns(made)
     assert masked["订单号"].tolist() == ["单号-1", "单号-2", "单号-1"]

@@ -70,7 +70,7 @@ def test_offsets_of_a_mask_are_the_start_of_the_value() -> None:
     assert offsets.tolist() == [0, 1, 1, 1, 1, 1, 12, 13]
 
 
-def test_one_value_has_one_token_however_it_is_said() -> None:
+def test_one_value_has_one_token_in_every_spoken_form() -> None:
     token = hmac.new(b"k", b"mobile:13800138000", hashlib.sha256).hexdigest()[:12]
     for text in ("13800138000", "138-0013-8000", "+86 13800138000", "幺三八，零零幺三，八零零零"):
         assert redact(text, pseudonymize="k") == f"[手机号#{token}]"

@@ -160,6 +160,14 @@ def test_write_report_from_facts_alone(facts, tmp_path):
     assert [item.name for item in tmp_path.iterdir()] == ["r.html"]
 
 
+def test_facts_from_elsewhere_need_no_column_of_periods(facts, tmp_path):
+    bare = facts[["created_at", "channel", "product", "is_negative"]]
+    for freq in ("D", "W", "M", "Q"):
+        found = standard_tables(bare, by=["channel"], freq=freq)["root_causes"]
+        assert found.equals(standard_tables(facts, by=["channel"], freq=freq)["root_causes"][found.columns])
+    assert ct.write_report(bare, tmp_path / "r.html").exists()
+
+
 def test_another_flag(facts):
     flagged = facts.assign(转人工=facts["n_transfers"] > 0)
     page = render_report(flagged, standard_tables(flagged, measure="转人工"), measure="转人工")
@@ -209,11 +217,11 @@ def test_a_new_product_is_said_to_be_new(tmp_path):
     # A product that was sold before the baseline, and comes back, is no new one.
     back = dated(6, [(0, "新品X", "电话", False), *rows])
     page = render_report(back, standard_tables(back, baseline_periods=4))
-    assert "产品=新品X：此前 4 周没有，190/200" in page and "首次出现" not in page
+    assert "产品=新品X：此前 4 周没有，190/200" in page and "首次出现，" not in page
 
 
-@pytest.mark.parametrize(("flag", "said"), [(True, "100.0%"), (False, "0.0%")])
-def test_a_constant_flag_has_its_contacts_explained(flag, said):
+@pytest.mark.parametrize(("flag", "rate"), [(True, "100.0%"), (False, "0.0%")])
+def test_a_constant_flag_has_its_contacts_explained(flag, rate):
     rows = [(week, "宽带", ["电话", "在线"][at % 2], flag) for week in range(8) for at in range(20)]
     rows += [(6, "宽带", "在线", flag)] * 30
     facts = dated(8, rows)
@@ -224,7 +232,7 @@ def test_a_constant_flag_has_its_contacts_explained(flag, said):
     assert (row["numerator"], row["denominator"], row["excess"]) == (40, 1, 30)
     assert (round(row["excess_low"], 1), round(row["excess_high"], 1)) == (18.0, 44.7)
     page = render_report(facts, tables)
-    assert f"全部联络的负面率都是 {said}，率没有变化可言，这里解释的是联络数。" in page
+    assert f"全部联络的负面率都是 {rate}，率没有变化可言，这里解释的是联络数。" in page
     assert "渠道=在线：联络数由每期 10 条升到 40 条，比原来的水平多出约 30 条（区间 18 – 45）" in page
 
 

@@ -169,6 +169,7 @@ def test_dimensions_are_found_by_what_the_columns_hold():
             "note": ["急", "缓", *[None] * (n - 2)],
             "category": ["物流配送", "未归类"] * (n // 2),
             "topic_label": ["a", "b"] * (n // 2),
+            "is_negative_input": ["True", "False"] * (n // 2),
             "member": pd.Categorical(["金", "银"] * (n // 2)),
         }
     )
@@ -221,7 +222,7 @@ def test_what_cannot_be_made_is_left_out_and_explained(facts, change, reason):
     poor["created_at"] = pd.to_datetime(poor["created_at"])
     made = standard_tables(poor)
     assert "root_causes" not in made
-    assert any(said.startswith(reason) for said in absent_tables(poor).values())
+    assert any(why.startswith(reason) for why in absent_tables(poor).values())
 
 
 def test_errors_name_the_column(facts):

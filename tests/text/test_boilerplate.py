@@ -12,12 +12,13 @@ from csatext.text.cleaning import DEFAULT_STEPS, clean_column
 
 NOTICE = "本站资源由用户自行上传，如有疑问请联系管理员"
 GREETING = "亲，小店欢迎光临，需要哪款尽管吩咐一声"
-SAID = [f"第{n}单的快递员态度{'好' if n % 2 else '差'}，等了{n}天" for n in range(40)]
+COMPLAINTS = [f"第{n}单的快递员态度{'好' if n % 2 else '差'}，等了{n}天" for n in range(40)]
 
 
 def planted():
     texts = [
-        f"{GREETING}？\n{said}。\n{NOTICE}" if n % 2 else f"{said}！{NOTICE}。" for n, said in enumerate(SAID)
+        f"{GREETING}？\n{complaint}。\n{NOTICE}" if n % 2 else f"{complaint}！{NOTICE}。"
+        for n, complaint in enumerate(COMPLAINTS)
     ]
     return pd.Series(texts)
 
@@ -36,7 +37,7 @@ def test_planted_sentences_are_found_with_their_counts():
 def test_removal_leaves_what_customers_say():
     step = remove_boilerplate(find_boilerplate(planted()))
     left = clean_column(planted(), steps=[step, *DEFAULT_STEPS]).to_pylist()
-    assert left == [f"{said}。" if n % 2 else f"{said}！" for n, said in enumerate(SAID)]
+    assert left == [f"{complaint}。" if n % 2 else f"{complaint}！" for n, complaint in enumerate(COMPLAINTS)]
 
 
 def test_removal_keeps_a_quotation():
@@ -49,12 +50,12 @@ def test_removal_keeps_a_quotation():
 
 def test_the_same_complaint_filed_often_is_none():
     complaint = "快递员把包裹扔在门口就走了。客服说三天内回复，到现在没有消息。"
-    others = [f"{said}。" for said in SAID]
+    others = [f"{complaint}。" for complaint in COMPLAINTS]
     assert find_boilerplate(pd.Series([complaint] * 20 + others)).empty
 
 
 def test_a_default_review_is_found():
-    found = find_boilerplate(pd.Series(["该用户没有填写评价内容"] * 8 + SAID))
+    found = find_boilerplate(pd.Series(["该用户没有填写评价内容"] * 8 + COMPLAINTS))
     assert found["sentence"].tolist() == ["该用户没有填写评价内容"]
     assert found["n_texts"].tolist() == [1]
 

@@ -84,8 +84,8 @@ def test_wrong_arguments(made, wrong):
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.text("退款慢要 客服，a1", max_size=12), min_size=1, max_size=6), st.integers(1, 5))
-def test_places_are_disjoint_and_at_most_as_many_as_asked(said, n):
-    corpus = ct.Vectorizer().fit_transform(said)
+def test_places_are_disjoint_and_at_most_as_many_as_asked(texts, n):
+    corpus = ct.Vectorizer().fit_transform(texts)
     table = ct.concordance(corpus, "退款", n=n, width=100)
     assert len(table) <= n
     prepared = dict(zip(corpus.doc_ids, corpus.texts, strict=True))

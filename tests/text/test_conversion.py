@@ -110,7 +110,7 @@ def test_characters_are_converted_as_opencc_does(parts):
     assert apply_edits(*_alone_and_runs(text)) == opencc.OpenCC("tw2s").convert(text)
 
 
-def test_shipped_terms_are_simplified_and_reached():
+def test_shipped_terms_are_simplified_and_used():
     terms = Lexicon.load("tw_hk_terms")
     assert len(terms) > 200
     for term in terms:

@@ -12,7 +12,14 @@ from csatext.errors import ParameterError
 from csatext.labels import EMPTY
 from csatext.schema import Table, column_names
 
-__all__ = ["cell_codes", "encode_columns", "encode_dimension", "encode_groups", "fold", "free_dimensions"]
+__all__ = [
+    "cell_codes",
+    "distinct_combinations",
+    "encode_columns",
+    "encode_dimension",
+    "encode_groups",
+    "free_dimensions",
+]
 
 _DENSE = 4
 
@@ -182,7 +189,7 @@ def encode_groups(facts: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, p
     return code, keys.iloc[first].reset_index(drop=True)
 
 
-def fold(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+def distinct_combinations(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     """Return one row of each distinct combination, and the combination of each row.
 
     Parameters
@@ -198,7 +205,7 @@ def fold(codes: np.ndarray, sizes: Sequence[int]) -> tuple[np.ndarray, np.ndarra
 
     Examples
     --------
-    >>> first, ids = fold(np.array([[0, 1, 0], [1, 1, 1]]), [2, 2])
+    >>> first, ids = distinct_combinations(np.array([[0, 1, 0], [1, 1, 1]]), [2, 2])
     >>> len(first), ids.tolist()
     (2, [0, 1, 0])
     """

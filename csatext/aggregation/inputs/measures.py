@@ -109,7 +109,7 @@ def measure_kind(
     denominator : ndarray of float64, optional
         What the measure's sum is divided by.
     kind : {"rate", "ratio", "mean"}, optional
-        What the caller says it is, where numbers cannot tell.
+        Kind of the measure, where it cannot be inferred.
     are_contacts : bool, default False
         Whether each row is known to be one contact, so that no row can be a count of contacts.
     measure : str, default "measure"
@@ -251,6 +251,6 @@ def _not_negative(facts: pd.DataFrame, name: str, argument: str) -> Array:
 
 
 def _is_part(top: Array, bottom: Array) -> bool:
-    """Tell whether whole numbers count a part of what ``bottom`` counts, in every row."""
+    """Return whether whole numbers count a part of what ``bottom`` counts, in every row."""
     whole = (top == np.rint(top)) & (bottom == np.rint(bottom))
     return len(top) > 0 and bool((whole & (top >= 0) & (top <= bottom)).all())

@@ -1,4 +1,4 @@
-"""How far data reach into their first and last period."""
+"""Coverage of the first and last period by the data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def floor(moment: pd.Timestamp, freq: str) -> pd.Timestamp:
 
 
 def are_whole_periods(times: pd.Series, starts: pd.DatetimeIndex, freq: str) -> bool:
-    """Tell whether the rows of a counted table are totals of whole periods.
+    """Return whether the rows of a counted table are totals of whole periods.
 
     They are where all stand on the first day of their periods, or all on the last one, as ``resample``
     names months and weeks; at midnight. Of days and hours each row is taken for what it is.
@@ -39,7 +39,7 @@ def are_whole_periods(times: pd.Series, starts: pd.DatetimeIndex, freq: str) -> 
 
 
 def ends_early(times: pd.Series, end: pd.Timestamp | None, start: pd.Timestamp, freq: str) -> bool:
-    """Tell whether the data end before the period that begins at ``start`` does.
+    """Return whether the data end before the period that begins at ``start`` does.
 
     Days (hours for hourly data) are the unit: the last one counts as covered when its last contact
     comes no earlier than the earliest last contact of the 28 units before it.
@@ -58,7 +58,7 @@ def ends_early(times: pd.Series, end: pd.Timestamp | None, start: pd.Timestamp, 
 
 
 def starts_late(times: pd.Series, start: pd.Timestamp | None, first: pd.Timestamp, freq: str) -> bool:
-    """Tell whether the data begin after the period that begins at ``first``; the mirror of ends_early."""
+    """Return whether the data begin after the period that begins at ``first``; the mirror of ends_early."""
     unit = "h" if freq == "h" else "D"
     if start is not None:
         return start > first

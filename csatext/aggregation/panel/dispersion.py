@@ -1,4 +1,4 @@
-"""Overdispersion and serial correlation of counts around their expectation, drawn towards all series'."""
+"""Overdispersion and serial correlation of counts, shrunken towards the common values of all series."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from csatext.aggregation.panel.panel import Array
 __all__ = ["FEWEST_SERIES", "Dispersion", "estimate_dispersion", "upper_tail"]
 
 FEWEST_SERIES = 5
-"""Series that must be there before they tell what is usual among them (ours)."""
+"""Least number of series from which common values are estimated (ours)."""
 
-# Prior of variance over mean where series cannot tell each other's, and its weight in observations.
+# Prior mean of variance over mean with too few series to pool, and its weight in observations.
 _PRIOR = 1.5
 _PRIOR_FREEDOM = 2.0
-# Series with next to no contacts cannot tell their dispersion; without bounds nothing new would be news.
+# Series with hardly a contact give no estimate of dispersion; without bounds no change would be found.
 _SMALL_MEAN = 0.5
 _MOST_OVERDISPERSION = 2.0
-# However alike the series look, this share of the common overdispersion is left for differences.
+# Least between-series standard deviation, as a share of the common overdispersion.
 _LEAST_SPREAD = 0.25
 _MOST_FREEDOM = 1000.0
 # Weight of the common serial correlation in observations.
 _SERIAL_WEIGHT = 60.0
-# Gauss-Hermite rule for the average over the dispersion; nine points reach p values of 1e-5.
+# Gauss-Hermite rule for the average over the dispersion; nine points give p values down to 1e-5.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True)
 class Dispersion:
-    """How counts vary around their mean; one value a series each.
+    """Variance and serial correlation of counts around their mean; one value a series each.
 
     Attributes
     ----------
     overdispersion : array
         Negative binomial: variance = mean + overdispersion x mean squared.
     freedom : array
-        Observations that the estimate of variance over mean is worth, as in a chi-square.
+        Degrees of freedom of the estimate of variance over mean.
     rho : array
         Lag-one autocorrelation of the residuals, not negative.
     """
@@ -52,8 +52,8 @@ class Dispersion:
 def estimate_dispersion(counts: Array, mu: Array, weights: Array, freedom: Array) -> Dispersion:
     """Estimate the dispersion of each series around fitted means.
 
-    Pearson's chi-square by degrees of freedom; five series or more are drawn towards what they have in
-    common (random effects, DerSimonian and Laird 1986), a few towards a weak prior.
+    Pearson's chi-square by degrees of freedom. Five series or more are shrunken towards their common
+    value (random effects, DerSimonian and Laird 1986), fewer towards a weak prior.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def estimate_dispersion(counts: Array, mu: Array, weights: Array, freedom: Array
     informative = mean > 1
     common = informative.sum() >= FEWEST_SERIES
     if common:
-        ratio, freedom = _drawn_together(squares / freedom, mean, freedom, informative)
+        ratio, freedom = _shrink_together(squares / freedom, mean, freedom, informative)
     else:
         ratio = (squares + _PRIOR_FREEDOM * _PRIOR) / (freedom + _PRIOR_FREEDOM)
         freedom = (freedom + _PRIOR_FREEDOM) / _kurtosis((ratio - 1) / mean)
@@ -106,18 +106,18 @@ def upper_tail(seen: Array, mean: Array, variance: Array, uncertainty: Array, fr
 
 
 def _kurtosis(over: Array) -> Array:
-    """Return by how much negative binomial counts vary more in their squares than normal values do."""
+    """Return the variance of squared negative binomial counts relative to that of normal values."""
     # Excess kurtosis of the gamma part is 6 / size; the variance of a variance grows by half of it.
     return 1 + 3 * np.clip(over, 0.0, 1.0)
 
 
-def _drawn_together(
+def _shrink_together(
     ratio: Array, mean: Array, freedom: Array, informative: np.ndarray
 ) -> tuple[Array, Array]:
-    """Return variance over mean of each series, drawn towards the others, and its freedom.
+    """Return variance over mean of each series, shrunken towards the common value, and its freedom.
 
-    Either the excess of that ratio or the overdispersion may be what series of different size have in
-    common; the one in which they differ less is taken.
+    Series of different size may share either the excess of that ratio or the overdispersion; the one
+    with the smaller heterogeneity (Cochran's Q) is taken.
     """
     found = []
     for scale in (np.ones(len(mean)), mean):

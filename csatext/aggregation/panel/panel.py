@@ -13,7 +13,7 @@ from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import encode_groups
 from csatext.aggregation.inputs.measures import Array, read_amounts
 from csatext.aggregation.panel.coverage import are_whole_periods, ends_early, floor, starts_late
-from csatext.aggregation.panel.period_length import check_width, standing_note
+from csatext.aggregation.panel.period_length import check_width, inferred_freq_note
 from csatext.dates.period_names import read_moment, read_times
 from csatext.errors import ParameterError
 
@@ -183,7 +183,7 @@ def make_panel(
     times = times[inside.to_numpy()]
     amounts = read_amounts(used, measure, denominator, count, kind)
     notes |= {"kind": amounts.kind, "measure": measure, "denominator": denominator}
-    note = standing_note(times, time, freq) if amounts.is_counted else None
+    note = inferred_freq_note(times, time, freq) if amounts.is_counted else None
     notes |= {} if note is None else {"note": note}
     first = lower if lower is not None else times.min()
     final = upper if upper is not None else times.max()
@@ -230,7 +230,7 @@ def make_panel(
 
 
 def _waits(facts: pd.DataFrame, names: Sequence[str | None]) -> npt.NDArray[np.bool_]:
-    """Tell which rows still wait for late data, by the flags that ``join`` puts beside such columns."""
+    """Return which rows still wait for late data, by the flags that ``join`` adds to such columns."""
     waits = np.zeros(len(facts), dtype=bool)
     for name in names:
         flag = f"{name}_complete"

@@ -1,4 +1,4 @@
-"""How long the periods are that a column of times names: months, weeks, days."""
+"""Period length of a column of times, stated by its values or inferred from them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from csatext.dates.empty import empty_dates
 from csatext.dates.period_names import named_spans, read_times
 from csatext.errors import ParameterError
 
-__all__ = ["carried_freq", "check_width", "index_freq", "standing_note"]
+__all__ = ["check_width", "index_freq", "inferred_freq_note", "stated_freq"]
 
 _ORDER = ("h", "D", "W", "M", "Q", "Y")
 _NAMES = {"h": "小时", "D": "日", "W": "周", "M": "月", "Q": "季度", "Y": "年"}
@@ -21,8 +21,8 @@ _FEWEST = 3
 _HOUR = np.timedelta64(1, "h")
 
 
-def carried_freq(column: pd.Series) -> str | None:
-    """Return the frequency that a column of times carries for certain, None for moments and days.
+def stated_freq(column: pd.Series) -> str | None:
+    """Return the period length that the values of a column state; None for moments and days.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def carried_freq(column: pd.Series) -> str | None:
 
     Examples
     --------
-    >>> carried_freq(pd.Series(["2026-05", "2026-06"])), carried_freq(pd.Series(["2026-05-01"]))
+    >>> stated_freq(pd.Series(["2026-05", "2026-06"])), stated_freq(pd.Series(["2026-05-01"]))
     ('M', None)
     """
     if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype == object:
@@ -54,31 +54,31 @@ def carried_freq(column: pd.Series) -> str | None:
 
 
 def check_width(column: pd.Series, name: str, freq: str) -> None:
-    """Raise where Periods or names of periods would be counted by shorter ones, with zeros between.
+    """Raise an error where the stated periods would be counted by shorter ones, with zeros between.
 
     Raises
     ------
     ParameterError
-        ``freq`` is finer than what the column carries; the message names the one to pass.
+        ``freq`` is finer than the stated period length; the message names the one to pass.
 
     Examples
     --------
     >>> check_width(pd.Series(["2026-05", "2026-06"]), "month", "M")
     """
-    carried = carried_freq(column)
-    if carried is None or _ORDER.index(freq) >= _ORDER.index(carried):
+    stated = stated_freq(column)
+    if stated is None or _ORDER.index(freq) >= _ORDER.index(stated):
         return
-    coarser = "、".join(_ORDER[_ORDER.index(carried) + 1 :])
+    coarser = "、".join(_ORDER[_ORDER.index(stated) + 1 :])
     also = f"（或更粗的 {coarser}）" if coarser else ""
     example = str(column.dropna().iloc[0])[:30]
     raise ParameterError(
-        f"列「{name}」写的是整{_NAMES[carried]}（例如 {example}），不能按更细的 freq={freq!r} 汇总，"
-        f'中间补出的时段会全是 0；请写 freq="{carried}"{also}。'
+        f"列「{name}」写的是整{_NAMES[stated]}（例如 {example}），不能按更细的 freq={freq!r} 汇总，"
+        f'中间补出的时段会全是 0；请写 freq="{stated}"{also}。'
     )
 
 
 def index_freq(index: pd.Index) -> str:
-    """Return the frequency of the index of a Series of counts; days where it does not tell.
+    """Return the period length of the index of a Series of counts; days where none can be inferred.
 
     Raises
     ------
@@ -98,19 +98,19 @@ def index_freq(index: pd.Index) -> str:
         )
     column = pd.Series(index)
     known = None if offset is None or offset.n > 1 else _code(offset)
-    return known or carried_freq(column) or _standing(read_times(column, "索引")) or "D"
+    return known or stated_freq(column) or _inferred_freq(read_times(column, "索引")) or "D"
 
 
-def standing_note(times: pd.Series, name: str, freq: str) -> str | None:
-    """Return a note where all rows of a counted table stand on starts of periods longer than ``freq``.
+def inferred_freq_note(times: pd.Series, name: str, freq: str) -> str | None:
+    """Return a note where the inferred period length of a counted table is longer than ``freq``.
 
     Examples
     --------
     >>> months = pd.Series(pd.date_range("2026-01-01", periods=4, freq="MS"))
-    >>> standing_note(months, "month", "M") is None, "M" in standing_note(months, "month", "D")
+    >>> inferred_freq_note(months, "month", "M") is None, "M" in inferred_freq_note(months, "month", "D")
     (True, True)
     """
-    found = _standing(times)
+    found = _inferred_freq(times)
     if found is None or _ORDER.index(freq) >= _ORDER.index(found):
         return None
     span = _NAMES[found]
@@ -125,8 +125,11 @@ def _code(offset: pd.offsets.BaseOffset) -> str | None:
     return _OFFSETS.get(offset.freqstr.lstrip("0123456789").split("-")[0])
 
 
-def _standing(times: pd.Series) -> str | None:
-    """Return the longest frequency on whose first (or last) days all times stand, if it is seen often."""
+def _inferred_freq(times: pd.Series) -> str | None:
+    """Return the inferred period length: the longest one on whose first (or last) days all times fall.
+
+    None for fewer than three distinct times.
+    """
     seen = pd.DatetimeIndex(times.dropna().unique()).sort_values()
     if len(seen) < _FEWEST:
         return None

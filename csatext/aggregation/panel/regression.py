@@ -20,7 +20,7 @@ _SPARSE = 0.25
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients of each series, and what tells their precision.
+    """Coefficients of each series, and their precision.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ def fit_poisson(design: Array, counts: Array, precision: Array, weights: Array |
     """Fit log-linear quasi-Poisson regressions by penalised iteratively reweighted least squares.
 
     McCullagh and Nelder 1989, chapter 9. The penalty is scaled by the dispersion, which is estimated
-    between two rounds, so that noisy series are shrunk more.
+    between two rounds, so that noisy series are shrunken more.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def fit_gaussian(design: Array, values: Array, precision: Array, weights: Array 
 
 
 def normal_matrix(design: Array) -> Callable[[Array], Array]:
-    """Return what makes the weighted normal matrices, series x features x features, of weights.
+    """Return the function from weights to weighted normal matrices, series x features x features.
 
     Weekdays, hours and hat functions are zero nearly everywhere: then the products of two regressors
     are kept sparse, so that a period costs the square of what is not zero in it.
@@ -127,7 +127,7 @@ def normal_matrix(design: Array) -> Callable[[Array], Array]:
             return gram
 
         return dense
-    # Each entry that is not zero beside each other one of its row.
+    # All pairs of nonzero entries of a row.
     repeat = filled[row]
     first = np.repeat(np.arange(len(row)), repeat)
     within = np.arange(len(first)) - np.repeat(np.cumsum(repeat) - repeat, repeat)

@@ -1,4 +1,4 @@
-"""Season and business calendar as regressors, their effects, and values without them."""
+"""Season and business calendar as regressors, and seasonally adjusted values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
     "seasonally_adjusted",
 ]
 
-# Complete periods, and contacts in a group, below which a season cannot be told from chance (ours).
+# Complete periods, and contacts in a group, below which a season cannot be estimated (ours).
 _FEWEST_PERIODS = {"h": 24 * 14, "D": 28, "W": 104, "M": 24, "Q": 8}
 # Weeks with which holidays and promotions alone, without a position in the year, are worth a test.
 _FEWEST_WEEKS_TESTED = 20
@@ -34,7 +34,7 @@ _MOST_STEPS = 150
 _STEP_TURNS = 4
 _LARGEST = 20.0
 
-# Periods between the knots of the level, so that it follows the series without eating the season.
+# Periods between the knots of the level, so that the level does not absorb the season.
 KNOTS = {"h": 24 * 7, "D": 28, "W": 26, "M": 12, "Q": 4, "Y": 2}
 # The cost grows with the square of the knots; a season needs no finer level than this.
 _MOST_KNOTS = 40
@@ -42,9 +42,9 @@ _MOST_KNOTS = 40
 _DAILY_SCALE = np.array([1.0] * 7 + [0.35, 0.35, 0.2, 0.35, 0.35, 0.2])
 _DAILY_CENTRE = np.array([0.0] * 10 + [0.25, 0.0, 0.0])
 _FLAGS = ["is_holiday", "is_spring", "is_makeup", "is_promotion", "is_new_year_goods", "is_after"]
-# Standard deviation of a month's effect before the data speak (ours), as for the waves it stands for,
-# and the part of the calendar's prior that is left beside: two years can hardly tell a festival that
-# wanders between two months from the months themselves.
+# Prior standard deviation of a month's effect (ours), as for the harmonics it replaces,
+# and the part of the calendar's prior that is kept with it: in two years a festival that falls in either
+# of two months is hardly identifiable from the months themselves.
 _SCALE = 0.3
 _CALENDAR_PART = 0.4
 # Shares of days that the season of a longer period ends with.
@@ -79,7 +79,7 @@ class Season:
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Values without season and calendar, and the regressors whose effects were taken out.
+    """Seasonally adjusted values, and the regressors of the adjustment.
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike)
     share = grouped[flags].mean().to_numpy()
     share[:, 0] -= 5 / 7
     year = (starts.day_of_year.to_numpy() - 1) / 365.25
-    # Less than two years cannot tell the position in the year from a drift of the level.
+    # In less than two years the position in the year is confounded with a drift of the level.
     waves = {"W": 3, "M": 3, "Q": 1, "Y": 0}[freq] if (starts[-1] - starts[0]).days > 600 else 0
     angles = 2 * np.pi * np.outer(year, np.arange(1, waves + 1))
     features = np.hstack([np.sin(angles), np.cos(angles), share])
@@ -156,7 +156,7 @@ def _daily(first: pd.Timestamp, last: pd.Timestamp, calendar: CalendarLike) -> p
     days["is_holiday"] = (days["day_type"] == "holiday").to_numpy()
     days["is_spring"] = (days["holiday"] == "春节").fillna(value=False).to_numpy(dtype=bool)
     days["is_makeup"] = (days["day_type"] == "makeup").to_numpy()
-    # Weeks of buying for the new year say little about the few days of the other festivals.
+    # The weeks of buying before the new year are no estimate for the few days of the other festivals.
     days["is_new_year_goods"] = (days["promotion"] == "年货节").fillna(value=False).to_numpy(dtype=bool)
     days["is_promotion"] = days["promotion"].notna().to_numpy() & ~days["is_new_year_goods"]
     days["is_after"] = (days["is_workday"] & days["is_holiday"].shift(1, fill_value=False)).to_numpy()
@@ -187,7 +187,7 @@ def level_basis(periods: int, every: int) -> Array:
 
 
 def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
-    """Return values without season and calendar, groups x periods; NaN where data are too few.
+    """Return seasonally adjusted values, groups x periods; NaN where data are too few.
 
     :func:`seasonal_adjustment` with a smooth level, for every group with enough data.
     """
@@ -197,20 +197,20 @@ def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
 def seasonal_adjustment(
     panel: Panel, calendar: CalendarLike, *, only_significant: bool = False, with_step: bool = False
 ) -> Adjustment:
-    """Return values without season and calendar, and the regressors that were taken out.
+    """Return seasonally adjusted values, and the regressors of the adjustment.
 
     A Poisson regression with log link for counts (the effect is divided out), least squares weighted
     by the denominator for rates and means (it is subtracted), on a piecewise linear level and
-    :func:`calendar_season`, effects shrunk (ridge); of the two readings of holidays the one that fits
-    a group better. Needs 14 days of hours, 28 days, 104 weeks, 24 months or 8 quarters, and 30
-    contacts in the group (our choice).
+    :func:`calendar_season`, effects shrunken (penalised likelihood, ridge); of the two readings
+    of holidays the one that fits a group better. Needs 14 days of hours, 28 days, 104 weeks, 24
+    months or 8 quarters, and 30 contacts in the group (our choice).
 
     Parameters
     ----------
     panel : Panel
     calendar : "CN", None or DataFrame
     only_significant : bool
-        Leave NaN where season and calendar explain no more than chance would (5 %): tests lose power
+        Leave NaN where season and calendar are not significant (5 %): tests lose power
         when noise is taken out as if it were season. ``with_step``, next to a level with a step
         or to a constant one, whichever shows more: a promotion of two weeks that the series begins with is a
         step as well. From 20 weeks on, as less than two years have no position in the year to estimate.

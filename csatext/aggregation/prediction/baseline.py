@@ -1,4 +1,4 @@
-"""What to expect of each series in the next periods, from its past only."""
+"""Predictive distribution of the counts of each series in the next periods, from its past only."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["Baseline", "PredictedCounts", "make_baseline"]
 # Standardised residuals above this lose weight, so that past outbreaks do not hide new ones
 # (Farrington et al. 1996 reweight in the same way).
 _OUTLIER = 3.0
-# How much of the prior standard deviation of a holiday's effect is left for one group's difference.
+# Prior standard deviation of one group's difference, as a share of that of a holiday's effect.
 _GROUP_SHARE = 0.4
-# Standard deviation of the series' own weekday effects before the data speak, and its weight in series;
+# Prior standard deviation of the series' own weekday effects, and its weight in series;
 # the same for a month's effects.
 _POSITIONS = {"h": 7, "D": 7, "M": 12, "Q": 4}
 _OWN_SCALE = {"h": (0.3, 1.0), "D": (0.3, 1.0), "M": (0.1, 0.1), "Q": (0.1, 0.1)}
-# Contacts by which the level of the recent periods is drawn towards that of all of them.
+# Prior weight, in contacts, of the level of all periods in that of the recent ones (shrinkage).
 _FIRST_CONTACT = 0.25
 
 
@@ -44,7 +44,7 @@ class PredictedCounts:
     level_variance : array, one a series
         Variance of the log mean that all periods share.
     freedom : array, one a series
-        Observations that the estimate of the dispersion is worth.
+        Degrees of freedom of the estimate of the dispersion.
     rho : array, one a series
         Lag-one autocorrelation of the residuals.
     """
@@ -95,7 +95,7 @@ class Baseline:
         spread = mu * (1 + self.overdispersion[:, None] * mu)
         residual = (counts[:, past] - mu) / np.sqrt(np.maximum(spread, 1e-9))
         weight = weight * np.minimum(1.0, (_OUTLIER / np.maximum(np.abs(residual), 1e-9)) ** 2)
-        # A day whose season is not known well says little about the level.
+        # A day whose seasonal effect has a large variance gets a small weight in the level.
         unsure = self.season_variance[:, past.start - self.first : past.stop - self.first]
         weight = weight / (1 + unsure * mu / (1 + self.overdispersion[:, None] * mu))
         level = _level(counts[:, past], unit, weight, usual)
@@ -162,7 +162,7 @@ def make_baseline(
     variance = variance + _variances(fit, contrast, width) + reading**2
     spread = estimate_dispersion(y, mu, w, fit.freedom)
     usual_mean = (w * mu).sum(axis=1) / np.maximum(w.sum(axis=1), 1e-9)
-    # Nights have a tenth of the contacts of a day: what varies by the hour must not seem steadier there.
+    # Nights have a tenth of the contacts of a day: their ratio of variance to mean must not be smaller.
     least = 1 + spread.overdispersion * usual_mean if freq == "h" else np.ones(len(y))
     return Baseline(
         log_season, variance, reading, spread.overdispersion, least, spread.freedom, spread.rho, past.start
@@ -170,7 +170,7 @@ def make_baseline(
 
 
 def _leading(season: Season, freq: str) -> int:
-    """Return how many columns, from the first, tell the position in a week or a year; 0 for waves."""
+    """Return how many columns, from the first, are indicators of weekday or month; 0 for harmonics."""
     positions = _POSITIONS.get(freq, 0)
     is_position = np.allclose(season.literal[:, :positions].sum(axis=1), 1)
     return positions if is_position else 0
@@ -185,7 +185,7 @@ def _own_scale(fit: Fit, width: int, leading: int, prior: float, usual: float, s
     """Return the standard deviation of the series' own effects of weekday or month, by moments.
 
     Effects fitted with a ``prior`` deviation are freed from its shrinkage; their mean square, less that
-    of their noise, is drawn towards ``usual``, which counts as much as so many ``series``.
+    of their noise, is shrunken towards ``usual``, whose prior weight is ``series``.
     """
     at = slice(width, width + leading)
     centre = np.eye(leading) - 1 / leading

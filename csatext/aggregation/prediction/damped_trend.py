@@ -1,4 +1,4 @@
-"""A level that goes on as it went: a damped log-linear trend of deseasonalised counts."""
+"""Damped log-linear trend of deseasonalised counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from csatext.aggregation.prediction.baseline import Baseline, PredictedCounts
 
 __all__ = ["with_trend"]
 
-# Standard deviation of the change of the log level within one half life, before the data speak.
+# Standard deviation of the change of the log level within one half life: prior.
 _SLOPE_SCALE = 0.5
 _ROUNDS = 6
 # Standardised residuals above this lose weight, as in the baseline.
@@ -27,7 +27,7 @@ def with_trend(
     ahead: slice,
     half_life: float,
 ) -> PredictedCounts:
-    """Return ``level`` moved along the trend of the periods ``past``.
+    """Return ``level`` extrapolated along the trend of the periods ``past``.
 
     Poisson regression on time with weights that halve every ``half_life`` periods, observations far
     from it weighted down (Farrington et al. 1996); ahead the slope halves with every half life too
@@ -62,7 +62,7 @@ def with_trend(
         mu = unit * np.exp(np.clip(beta @ design.T, -20, 20))
         residual = (y - mu) / np.sqrt(np.maximum(mu * (1 + over * mu), 1e-9))
         weight = decay * np.minimum(1.0, (_OUTLIER / np.maximum(np.abs(residual), 1e-9)) ** 2)
-        # Counts vary more than Poisson counts do, which makes the prior weigh more.
+        # Overdispersed counts carry less information: the prior has more weight.
         working = weight * mu / (1 + over * mu)
         bread = np.einsum("gt,tp,tq->gpq", working, design, design) + prior
         score = (weight * (y - mu) / (1 + over * mu)) @ design - beta @ prior * [0, 1]
@@ -75,12 +75,12 @@ def with_trend(
     covariance = inverse @ filling @ inverse * serial[:, None, None]
     steps = 1 + np.arange(ahead.stop - ahead.start)
     damping = 0.5 ** (1 / half_life)
-    reach = np.stack(
+    future_design = np.stack(
         [np.ones(len(steps)), damping * (1 - damping**steps) / (1 - damping) / half_life], axis=1
     )
     at = slice(ahead.start - baseline.first, ahead.stop - baseline.first)
-    mean = exposure[:, ahead] * np.exp(np.clip(season[:, at] + beta @ reach.T, -20, 20))
-    unsure = np.einsum("tp,gpq,tq->gt", reach, covariance, reach)
+    mean = exposure[:, ahead] * np.exp(np.clip(season[:, at] + beta @ future_design.T, -20, 20))
+    unsure = np.einsum("tp,gpq,tq->gt", future_design, covariance, future_design)
     return replace(
         level,
         mean=mean,

@@ -40,9 +40,9 @@ _LONGEST = {"h": 24 * 120, "D": 730, "W": 260, "M": 120, "Q": 40, "Y": 30}
 _ORIGINS = 6
 # Periods before the earliest origin.
 _FEWEST = 8
-# Periods in a backtest that must contradict the model's own variance.
+# Weight of the model's own variance in the calibration, in backtested periods.
 _MODEL_WEIGHT = 60.0
-# Forecast errors of all series that a series' own must outweigh in the choice of its method.
+# Weight of the pooled errors in the choice of a series' method, in forecast errors.
 _POOLED_WEIGHT = 56.0
 
 
@@ -87,7 +87,7 @@ def project(
 ) -> dict[str, PredictedCounts]:
     """Return the expectation of each method for the ``horizon`` periods from ``origin`` on.
 
-    ``exposure`` and ``season`` reach to the end of the horizon; only counts before ``origin`` are used,
+    ``exposure`` and ``season`` cover the horizon too. Only counts before ``origin`` are used,
     but for the season, which is fitted to those before ``known`` (``origin`` by default).
     """
     known = origin if known is None else known
@@ -137,18 +137,18 @@ def count_median(expected: PredictedCounts) -> Array:
     return median
 
 
-def count_chance(mean: Array, variance: Array, low: Array, high: Array) -> Array:
-    """Return the chance that negative binomial counts lie from ``low`` to ``high``, both included."""
+def count_probability(mean: Array, variance: Array, low: Array, high: Array) -> Array:
+    """Return the probability that negative binomial counts lie from ``low`` to ``high``, both included."""
     law = _law(mean, variance)
     below = np.where(low > 0, stats.nbinom.cdf(low - 1, *law), 0.0)
-    chance: Array = stats.nbinom.cdf(high, *law) - below
-    return chance
+    probability: Array = stats.nbinom.cdf(high, *law) - below
+    return probability
 
 
 def count_interval(mean: Array, variance: Array, level: float) -> tuple[Array, Array]:
     """Return lower and upper end of an interval for negative binomial counts with these moments.
 
-    Of the intervals of whole numbers near the quantiles, the one whose chance is closest to ``level``:
+    Of the intervals of whole numbers near the quantiles, the one whose probability is closest to ``level``:
     for rare contacts the next whole number may be far above it. Where the lower quantile is zero, the
     interval may leave out the upper end only.
     """
@@ -164,7 +164,7 @@ def count_interval(mean: Array, variance: Array, level: float) -> tuple[Array, A
     lows, highs = (np.stack(ends) for ends in zip(*choices, strict=True))
     allowed = highs >= lows
     allowed[-2:] &= low == 0
-    away = np.where(allowed, np.abs(count_chance(mean, variance, lows, highs) - level), np.inf)
+    away = np.where(allowed, np.abs(count_probability(mean, variance, lows, highs) - level), np.inf)
     best = away.argmin(axis=0)[None]
     return np.take_along_axis(lows, best, axis=0)[0], np.take_along_axis(highs, best, axis=0)[0]
 
@@ -244,7 +244,7 @@ def _calibrate(tries: list[PredictedCounts], came: Array, level: float) -> tuple
         variance = np.concatenate([total_variance(expected, spread) for expected in tries], axis=1)
         low, high = count_interval(mean, variance, level)
         within = (came >= low) & (came <= high)
-        promised = count_chance(mean, usual, low, high).mean()
+        promised = count_probability(mean, usual, low, high).mean()
         covered = (within.sum() + _MODEL_WEIGHT * promised) / (within.size + _MODEL_WEIGHT)
         if abs(covered - level) < smallest - 1e-12:
             best, smallest, inside = spread, abs(covered - level), within

@@ -1,4 +1,4 @@
-"""Which periods of which series stand out: p values in advance, incidents from first to last period."""
+"""Prospective surveillance of series: p values of each period, incidents from first to last period."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _SEASON_HISTORY = {"h": 24 * 42, "D": 112, "W": 104, "M": 60, "Q": 24, "Y": 20}
 _REFIT = {"h": 72, "D": 7}
 # Periods an incident may last before its level counts as the new normal.
 _LONGEST = {"h": 24 * 7, "D": 28, "W": 8, "M": 6, "Q": 4, "Y": 2}
-# Gaps between two parts of one incident, in periods: one that tells nothing, and the longest.
+# Gaps between two parts of one incident, in periods: one too short to test, and the longest.
 _SHORT_GAP = 2
 _LONGEST_GAP = {"h": 12, "D": 7, "W": 2, "M": 2, "Q": 2, "Y": 2}
 # The last periods are kept out of the level, so that a rise does not raise its own expectation.
 _LAG = 2
-# Common effect of a holiday on all series, and what is left of its uncertainty once it was seen in them.
+# Standard deviation left of a holiday's common effect after it was estimated from all series.
 _SEEN = 0.2
 
 
@@ -68,7 +68,7 @@ def watch(
 ) -> tuple[list[Exceedance], int]:
     """Go through the periods in order and return the incidents, and the number of periods judged.
 
-    With ``recent``, from as many periods before the last ``recent`` ones as tell the level.
+    With ``recent``, only the last ``recent`` periods are judged, from a history that estimates the level.
 
     Each period is judged with what was known before it: level of the last 56 days (lately flagged
     periods left out), season of the last 112, refitted once a week. Sums over several windows are
@@ -125,7 +125,7 @@ def watch(
 def _carry_on(
     incident: Exceedance, t: int, counts: Array, expected: Array, weights: Array, longest: int
 ) -> None:
-    """Extend an incident by period ``t``, or close it where the last three fell back to the usual."""
+    """Extend an incident by period ``t``, or close it where the last three returned to the baseline."""
     ratio = incident.observed / max(incident.expected, 1e-9)
     recent = slice(max(incident.detected, t - 2), t + 1)
     bound = expected[recent].sum() * (1 + 0.4 * (ratio - 1))
@@ -144,10 +144,10 @@ def _carry_on(
 
 
 def _is_same(before: Exceedance, after: Exceedance, counts: Array, expected: Array, freq: str) -> bool:
-    """Tell whether two incidents of a series are one: between them the level was never usual again.
+    """Return whether two incidents of a series are one: between them the level was not that of the baseline.
 
-    A gap of one or two periods is too short to tell. In a longer one the counts must be likelier at
-    the level of the incidents than at the usual one (ratio of Poisson likelihoods).
+    A gap of one or two periods is too short to test. In a longer one the counts must be likelier at
+    the level of the incidents than at that of the baseline (ratio of Poisson likelihoods).
     """
     gap = slice(before.end + 1, after.start)
     length = gap.stop - gap.start
@@ -174,10 +174,10 @@ def _joined(before: Exceedance, after: Exceedance, counts: Array, expected: Arra
 
 
 def _with_common_effect(forecast: PredictedCounts, counts: Array, is_special: np.ndarray) -> PredictedCounts:
-    """On holidays and promotions, take what all series have in common out of each.
+    """Return the forecast times the common effect of all series on holidays and promotions.
 
-    A holiday may come once in the history, or never; the other series tell on the day itself what it
-    does. On ordinary days a rise of all series is news and is left alone.
+    A holiday may come once in the history, or never; its effect is
+    estimated from the other series on the day itself. On ordinary days a rise of all series is left in.
     """
     big = (forecast.mean > 3).all(axis=1)
     if not is_special.any() or big.sum() < FEWEST_SERIES:

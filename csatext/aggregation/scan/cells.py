@@ -1,4 +1,4 @@
-"""A table folded to its distinct cells: events and exposure by combination and period."""
+"""A table aggregated to its distinct cells: events and exposure by combination and period."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.sparse import csc_array
 
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns
-from csatext.aggregation.inputs.dimensions import encode_columns, fold, free_dimensions
+from csatext.aggregation.inputs.dimensions import distinct_combinations, encode_columns, free_dimensions
 from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.scan.compared_periods import Periods, read_periods
 from csatext.errors import ParameterError
@@ -292,8 +292,8 @@ def read_rows(
             )
     codes, levels = encode_columns(table[names] if every else table.loc[rows, names])
     sizes = [len(level) for level in levels]
-    at, entry = fold(np.vstack([codes, when.astype(np.int32)]), [*sizes, periods.n_seen + 1])
-    first, cell = fold(codes[:, at], sizes)
+    at, entry = distinct_combinations(np.vstack([codes, when.astype(np.int32)]), [*sizes, periods.n_seen + 1])
+    first, cell = distinct_combinations(codes[:, at], sizes)
     return Rows(
         names=names,
         levels=levels,
@@ -355,10 +355,10 @@ def group(cells: Cells, dims: Sequence[int], where: np.ndarray | None = None) ->
     """
     sizes = [len(cells.levels[dim]) for dim in dims]
     if where is None or where.all():
-        first, part = fold(cells.codes[list(dims)], sizes)
+        first, part = distinct_combinations(cells.codes[list(dims)], sizes)
         return Grouping(tuple(dims), part.astype(np.int32, copy=False), first)
     at = np.flatnonzero(where)
-    first, part = fold(cells.codes[np.ix_(list(dims), at)], sizes)
+    first, part = distinct_combinations(cells.codes[np.ix_(np.asarray(dims), at)], sizes)
     ids = np.full(len(cells), len(first), dtype=np.int32)
     ids[at] = part
     return Grouping(tuple(dims), ids, at[first])

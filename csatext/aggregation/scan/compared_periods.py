@@ -52,17 +52,17 @@ class Periods:
 
     def note(self, is_rate: bool, current: object) -> str | None:
         """Return what is done about periods without rows, in Chinese; None where there are none."""
-        said = []
+        notes = []
         if not self.has_current:
-            said.append(f"当前期 {current} 没有数据行，计数按 0 处理")
+            notes.append(f"当前期 {current} 没有数据行，计数按 0 处理")
         if self.missing:
             effect = "按 0 计入每期平均"
             if is_rate:
                 effect = "没有分母，未参加对比"
             elif self.n_empty < len(self.missing):
                 effect = "写法与其他时期一致的按 0 计入每期平均，写法不一致的未计入"
-            said.append(f"对比期 {'、'.join(self.missing)} 没有数据行，{effect}")
-        return "；".join(said) + "。请核对时期的写法。" if said else None
+            notes.append(f"对比期 {'、'.join(self.missing)} 没有数据行，{effect}")
+        return "；".join(notes) + "。请核对时期的写法。" if notes else None
 
 
 def missing_periods(column: pd.Series, baseline: Any) -> list[str]:
@@ -205,7 +205,7 @@ def _as_time(value: Any, zone: dt.tzinfo | None) -> Hashable:
 
 
 def _as_number(value: Any) -> Hashable:
-    for read in (int, float):  # a float cannot tell large whole numbers apart
+    for read in (int, float):  # large whole numbers are not distinct as floats
         try:
             number = read(str(value).strip())
         except ValueError:
@@ -226,7 +226,7 @@ def _as_it_is(value: Any) -> Hashable:
 
 
 def _spelling(place: dict[Hashable, int]) -> Callable[[Hashable], bool]:
-    """Return what tells whether a value could be one of the column's, by its type and digits.
+    """Return the pattern of a value's type and digits, which is compared with those of the column.
 
     Any day may be a day without rows; a text must have its digits where the column's values have
     theirs (2026-03 beside 2026-04, not 2026-3).

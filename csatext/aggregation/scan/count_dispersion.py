@@ -1,4 +1,4 @@
-"""How much whole numbers vary beyond counts: between periods, and in a table that holds one cause."""
+"""Overdispersion of whole numbers relative to counts: between periods, or in a table with one cause."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from scipy.stats import chi2
 
 from csatext.aggregation.scan.cells import Cells, Grouping, group, subsets
 
-__all__ = ["between"]
+__all__ = ["dispersion_between_periods"]
 
 _ENOUGH = 5.0
 _FEW = 10
@@ -17,8 +17,8 @@ _TINY = 1e-9
 _MEDIAN = float(chi2.ppf(0.5, 1))
 
 
-def between(cells: Cells) -> tuple[float, float]:
-    """Return the dispersion of whole numbers between periods, and its error.
+def dispersion_between_periods(cells: Cells) -> tuple[float, float]:
+    """Return the dispersion of whole numbers between periods, and its standard error.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def between(cells: Cells) -> tuple[float, float]:
     Returns
     -------
     dispersion, error : float
-        Variance as a multiple of that of counts; 1 and 0 where nothing speaks against counts.
+        Variance relative to Poisson; 1 and 0 where Poisson is not rejected.
 
     Notes
     -----
@@ -54,8 +54,8 @@ def between(cells: Cells) -> tuple[float, float]:
     if len(square) < _FEW:
         return 1.0, 0.0
     dispersion = float(np.median(square)) / _MEDIAN
-    # Groupings show the same events again and again: one of them is worth as much as all. The residuals
-    # of a group add up to nothing.
+    # Groupings share their events: together they have the effective sample size of one. The residuals
+    # of a group sum to 0.
     free = len(square) * (1.0 - 1.0 / len(values[0]))
     error = 0.5 / (chi2.pdf(_MEDIAN, 1) * _MEDIAN * np.sqrt(free)) * np.sqrt(len(groupings)) / 2
     return dispersion, error * dispersion

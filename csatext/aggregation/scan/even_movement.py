@@ -1,4 +1,4 @@
-"""Whether all values moved alike, where the whole moved and no combination stands out."""
+"""Whether all values changed alike, where the whole changed and no combination is significant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GONE_SHARE = 0.01
 
 @dataclass(frozen=True)
 class Movement:
-    """How the change of the whole is spread over the values of the dimensions.
+    """Heterogeneity of the change of the whole over the values of the dimensions.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Movement:
 
 
 def movement(cells: Cells, expectation: ExpectedRates, alpha: float) -> Movement:
-    """Return how the change of the whole is spread over the values.
+    """Return the heterogeneity of the change of the whole over the values (Cochran's Q).
 
     Parameters
     ----------
@@ -78,15 +78,17 @@ def movement(cells: Cells, expectation: ExpectedRates, alpha: float) -> Movement
         if len(present) < 2:
             continue
         rest, rest_error = _change(total - sums[:, present], expectation.is_binomial)
-        follows = np.abs(rest) > z * rest_error
-        follows &= (rest > 0) == (whole[0] > 0)
-        rest_moved &= bool(follows.all())
-        still = ~follows & (np.abs(rest) < np.abs(whole[0]) / 2)
+        moved_alike = np.abs(rest) > z * rest_error
+        moved_alike &= (rest > 0) == (whole[0] > 0)
+        rest_moved &= bool(moved_alike.all())
+        still = ~moved_alike & (np.abs(rest) < np.abs(whole[0]) / 2)
         found += [(abs(rest[at] / rest_error[at]), dim, int(present[at])) for at in np.flatnonzero(still)]
         known = sums[:, np.maximum(sums[0], sums[1]) > _ENOUGH]
         if known.shape[1] > 1:
             change, spread = _change(known, expectation.is_binomial)
-            weight = 1.0 / (spread**2 + expectation.variance((dim,)) * (1 + 1 / cells.n_periods))
+            weight = 1.0 / (
+                spread**2 + expectation.between_period_variance((dim,)) * (1 + 1 / cells.n_periods)
+            )
             square = float((weight * (change - np.average(change, weights=weight)) ** 2).sum())
             even &= float(chi2.sf(square, known.shape[1] - 1)) * n_dims > alpha
     if n_dims and even and rest_moved:
@@ -113,7 +115,7 @@ def values_gone(cells: Cells) -> list[tuple[int, int]]:
 
 def _change(sums: np.ndarray, is_binomial: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return the log ratio of seen to expected and its standard error, from the four columns summed."""
-    # Half an event more keeps the logarithm and its error finite where there was none.
+    # A continuity correction of half an event keeps the logarithm and its error finite at 0 events.
     seen, expected, before = sums[:3] + _HALF
     spare = np.ones((2, sums.shape[1]))
     if is_binomial:

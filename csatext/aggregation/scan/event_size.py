@@ -1,4 +1,4 @@
-"""How much of a numerator weighs as one independent event: 1 for counts, more for amounts."""
+"""Numerator of one independent event: 1 for counts, variance over mean for amounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
 
 from csatext.aggregation.scan.cells import Cells, Grouping, Rows, group
-from csatext.aggregation.scan.count_dispersion import between
+from csatext.aggregation.scan.count_dispersion import dispersion_between_periods
 from csatext.errors import ParameterError
 
 __all__ = ["EventSize", "measure_scale", "scaled"]
@@ -25,7 +25,7 @@ _TINY = 1e-9
 
 @dataclass(frozen=True)
 class EventSize:
-    """Units of the numerator for one event, and the squares behind it.
+    """Numerator of one event, and the sums of squares that it is estimated from.
 
     Attributes
     ----------
@@ -36,29 +36,29 @@ class EventSize:
     squares, amounts : ndarray of shape (n_cells,), or None
         Variance and sum of each cell, in the numerator's units: groups of cells whose ratio is above
         ``unit`` (single large amounts) are worth less. None where the unit is taken to be the same all over.
-    spare : ndarray of shape (n_cells,), or None
-        Degrees of freedom behind the square of each cell, where squares are of few periods; None where
-        they are of single rows.
-    prior : float
-        Degrees of freedom that the usual square adds to those of each group.
+    own_freedom : ndarray of shape (n_cells,), or None
+        Degrees of freedom of the squares of each cell, where they come from few periods; None where they
+        come from single rows.
+    prior_freedom : float
+        Prior degrees of freedom: the weight of the pooled variance in that of each group.
     """
 
     unit: float
     is_count: bool
     squares: np.ndarray | None = None
     amounts: np.ndarray | None = None
-    spare: np.ndarray | None = None
-    prior: float = 0.0
+    own_freedom: np.ndarray | None = None
+    prior_freedom: float = 0.0
 
     def columns(self) -> list[np.ndarray]:
-        """Return what :meth:`spread` needs the sums of by group: three columns by cell, or none."""
+        """Return the columns whose sums by group :meth:`dispersion` takes: three, by cell, or none."""
         if self.squares is None or self.amounts is None:
             return []
-        spare = 1.0 if self.spare is None else np.maximum(self.spare, 1.0)
-        return [self.squares, self.amounts, self.squares**2 / spare]
+        own_freedom = 1.0 if self.own_freedom is None else np.maximum(self.own_freedom, 1.0)
+        return [self.squares, self.amounts, self.squares**2 / own_freedom]
 
-    def spread(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how much more than usual the amounts of each group vary, and what that rests on.
+    def dispersion(self, sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the dispersion of the amounts of each group relative to the pooled one.
 
         Parameters
         ----------
@@ -68,19 +68,19 @@ class EventSize:
         Returns
         -------
         dispersion : ndarray, shape (n_groups,)
-            At least 1.
+            Ratio of the group's variance to the pooled one; at least 1.
         freedom : ndarray, shape (n_groups,)
-            Degrees of freedom behind it (Satterthwaite 1946); infinite where squares are of single rows.
+            Its degrees of freedom (Satterthwaite 1946); infinite where squares are of single rows.
         """
         squares, usual, spread = sums
         usual = np.maximum(self.unit * usual, _TINY)
         n = len(usual)
-        if self.spare is None:
-            # Few squares say little, and large amounts come seldom: one standard error is added.
+        if self.own_freedom is None:
+            # Few squares underestimate a heavy tail: one standard error is added.
             return np.maximum((squares + np.sqrt(2 * spread)) / usual, 1.0), np.full(n, np.inf)
-        spare = np.maximum(np.divide(squares**2, spread, out=np.ones(n), where=spread > 0), 1.0)
-        freedom = spare + self.prior
-        return np.maximum((squares / usual * spare + self.prior) / freedom, 1.0), freedom
+        own_freedom = np.maximum(np.divide(squares**2, spread, out=np.ones(n), where=spread > 0), 1.0)
+        freedom = own_freedom + self.prior_freedom
+        return np.maximum((squares / usual * own_freedom + self.prior_freedom) / freedom, 1.0), freedom
 
 
 def scaled(cells: Cells, scale: EventSize) -> Cells:
@@ -96,7 +96,7 @@ def scaled(cells: Cells, scale: EventSize) -> Cells:
 
 
 def measure_scale(rows: Rows, cells: Cells, numerator: str) -> EventSize:
-    """Find how much of the numerator weighs as one independent event.
+    """Return the numerator of one independent event.
 
     Parameters
     ----------
@@ -121,9 +121,10 @@ def measure_scale(rows: Rows, cells: Cells, numerator: str) -> EventSize:
     compound Poisson: its variance is estimated by the sum of x**2, so that sum(x**2) / sum(x) weighs as
     one event (Bohm and Zech 2014, Nuclear Instruments and Methods A 748). Of a mean or ratio the squares
     of x - ratio * denominator are taken. Whole numbers without a denominator may be events counted before:
-    the variation between periods (``between``) decides. Amounts with one row a cell and period have that
-    variation only; so have whole numbers above their denominator, and those that vary ten times as counts
-    do. Few periods say little about a cell: its variance is moderated by the usual one, and tested by t.
+    the variation between periods (``dispersion_between_periods``) decides. Amounts with one row a cell and
+    period have that variation only. So have whole numbers above their denominator, and those whose
+    variance is ten times that of counts. Few periods give a poor estimate of a cell's variance: it is
+    moderated by the pooled variance (prior degrees of freedom), and the test is a t test.
 
     Examples
     --------
@@ -159,7 +160,7 @@ def measure_scale(rows: Rows, cells: Cells, numerator: str) -> EventSize:
 
 
 def _within(cells: Cells, rows: Rows) -> EventSize:
-    """Measure independent rows."""
+    """Return the event size of independent rows."""
     amounts = cells.events_before + cells.events_after
     square = rows.sums(rows.top**2)
     compound = square[0] + square[1]
@@ -181,8 +182,8 @@ def _within(cells: Cells, rows: Rows) -> EventSize:
 
 
 def _of_whole(cells: Cells, rows: EventSize, is_summed: bool) -> EventSize:
-    """Decide whether whole numbers are events counted before, or amounts of one event a row."""
-    dispersion, error = between(cells)
+    """Return the event size of whole numbers: events counted before, or amounts of one event a row."""
+    dispersion, error = dispersion_between_periods(cells)
     if not is_summed and dispersion + _ERRORS * error >= np.sqrt(rows.unit):
         return rows
     if dispersion <= 1.0 or dispersion <= 1.0 + _ERRORS * error / dispersion:
@@ -193,7 +194,7 @@ def _of_whole(cells: Cells, rows: EventSize, is_summed: bool) -> EventSize:
 
 
 def _of_periods(cells: Cells) -> EventSize | None:
-    """Measure cells by their own periods; None where no cell has two."""
+    """Return the event size from the between-period variance of cells; None where no cell has two."""
     n = len(cells)
     before = cells.events_before
     total: np.ndarray = np.bincount(cells.cell, cells.events**2, n)
@@ -204,7 +205,7 @@ def _of_periods(cells: Cells) -> EventSize | None:
         own = np.bincount(cells.cell, minlength=n) - 1.0
         entries = len(cells.cell)
     else:
-        # All cells may rise and fall together: a cell is held against its share of each period.
+        # All cells share the level of a period: a cell is compared with its share of each period.
         level: np.ndarray = np.bincount(cells.period, cells.events, cells.n_periods)
         level = level / max(float(level.sum()), _TINY)
         squares = total - 2 * before * np.bincount(cells.cell, cells.events * level[cells.period], n)
@@ -212,25 +213,25 @@ def _of_periods(cells: Cells) -> EventSize | None:
         own = np.full(n, (cells.n_periods - 1) * (1.0 - 1.0 / max(n, 2)))
         entries = cells.n_periods * n
     own = np.maximum(own, 0.0)
-    spare = float(own.sum())
-    if spare <= 0 or not before.sum() > 0:
+    own_freedom = float(own.sum())
+    if own_freedom <= 0 or not before.sum() > 0:
         return None
-    squares = np.maximum(squares, 0.0) * entries / spare
+    squares = np.maximum(squares, 0.0) * entries / own_freedom
     unit = max(float(squares.sum()), _LEAST * float(total.sum())) / float(before.sum())
     return EventSize(unit, False, squares, before, own, _prior_freedom(squares, unit * before, own))
 
 
-def _prior_freedom(squares: np.ndarray, usual: np.ndarray, spare: np.ndarray) -> float:
-    """Return how many degrees of freedom the usual square is worth beside a cell's own (Smyth 2004).
+def _prior_freedom(squares: np.ndarray, usual: np.ndarray, own_freedom: np.ndarray) -> float:
+    """Return the prior degrees of freedom of the pooled variance, to add to a cell's own (Smyth 2004).
 
-    From the variance of the log of squares beyond that of chi-square; of the variances that the data
-    allow a high one.
+    They follow from the variance of the log squares in excess of that of a chi-square; an upper bound
+    of that variance is used.
     """
-    known = (spare >= 1) & (squares > 0) & (usual > 0)
+    known = (own_freedom >= 1) & (squares > 0) & (usual > 0)
     n = int(known.sum())
     if n < _MANY:
         return 0.0
-    half = spare[known] / 2
+    half = own_freedom[known] / 2
     logs = np.log(squares[known] / usual[known]) - digamma(half) + np.log(half)
     spread = float(logs.var(ddof=1))
     excess = spread * (1.0 + np.sqrt(2.0 / n)) - float(polygamma(1, half).mean())

@@ -1,4 +1,4 @@
-"""What the baseline lets one expect of each cell, and how much rates vary without a cause."""
+"""Expected rate of each cell under the baseline, and the variance of rates between periods."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from csatext.aggregation.scan.cells import Cells, Grouping, sum_by
 
 __all__ = ["ExpectedRates", "expect", "new_values"]
 
-_STRENGTH = (2.0, 1000.0)
-_USUAL_STRENGTH = 20.0
+_PRIOR_PRECISION = (2.0, 1000.0)
+_USUAL_PRECISION = 20.0
 _ENOUGH = 5.0
 _MANY = 10
 _MAX_VARIANCE = 4.0
@@ -24,51 +24,52 @@ _MEDIAN = float(chi2.ppf(0.5, 1))
 
 @dataclass(frozen=True)
 class ExpectedRates:
-    """Expected events and the variation behind them.
+    """Expected rates, and the variances they rest on.
 
     Attributes
     ----------
     rate : ndarray, shape (n_cells,)
         Events for each unit of exposure.
-    strength : dict from tuple of int to float
-        Events of the baseline that the model is worth beside a group's own, by the one or two
+    prior_precision : dict from tuple of int to float
+        Precision (1 / variance) of the gamma prior of a group's factor, in events, by the one or two
         dimensions grouped by.
-    pull : ndarray, shape (n_dimensions + 1, n_cells)
-        How far the expectation follows chance in the baseline of a value of each dimension (sum over the
-        factors that see it) and, in the last row, of the single cell; from 0 to 1, or above.
+    shrinkage_weight : ndarray, shape (n_dimensions + 1, n_cells)
+        Shrinkage weight of the observed baseline against the prior: e / (e + prior precision)
+        for e expected events, summed over the factors that contain a value of each dimension; in the last
+        row, that of the single cell.
     is_binomial : bool
         Whether no cell can have more events than exposure.
     cell_variance : float
-        Relative variance of the rate of a single cell from one period to the next.
+        Relative between-period variance of the rate of a single cell.
     group_variance : float
-        What is left of it in groups of cells by one or two dimensions.
-    restless : dict from int to float
-        The same for dimensions that clearly vary more than that.
+        The same of groups of cells by one or two dimensions, after that of single cells.
+    overdispersed : dict from int to float
+        Between-period variance of the dimensions that are overdispersed against that.
     value_variance : dict from int to float
         Relative variance of the rate between the values of each dimension; 0 where fewer than ten
-        values are known well enough to tell.
+        values have more than five expected events.
     """
 
     rate: np.ndarray
-    strength: dict[tuple[int, ...], float]
-    pull: np.ndarray
+    prior_precision: dict[tuple[int, ...], float]
+    shrinkage_weight: np.ndarray
     is_binomial: bool
     cell_variance: float
     group_variance: float
-    restless: dict[int, float]
+    overdispersed: dict[int, float]
     value_variance: dict[int, float]
 
-    def variance(self, dims: tuple[int, ...]) -> float:
-        """Return the relative variance of groups by some dimensions from one period to the next.
+    def between_period_variance(self, dims: tuple[int, ...]) -> float:
+        """Return the relative between-period variance of groups by some dimensions.
 
         Each dimension adds its own; ``group_variance`` is that of two.
         """
         usual = self.group_variance * max(1.0, len(dims) / 2)
-        return max(usual, sum(self.restless.get(dim, 0.0) for dim in dims))
+        return max(usual, sum(self.overdispersed.get(dim, 0.0) for dim in dims))
 
 
 def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> ExpectedRates:
-    """Model the baseline: dimensions multiply, pairs and single cells deviate, all shrunk.
+    """Return the expected rates: a multiplicative model of the baseline with shrunken interactions.
 
     Parameters
     ----------
@@ -86,20 +87,21 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
     -----
     Coarse to fine, the rate of each cell is multiplied by ``(events + k) / (expected + k)`` of its
     group: the posterior mean of a factor with a gamma prior of mean 1 and variance 1 / k (Clayton and
-    Kaldor 1987, Biometrics 43). 1 / k is what the groups vary beyond Poisson. All variances are found
-    by matching the median of squared Pearson residuals to that of chi-square with one degree of
-    freedom, as bursts inside the baseline must not hide the one at issue.
+    Kaldor 1987, Biometrics 43). The prior variance 1 / k is the
+    overdispersion of the groups relative to Poisson. Every variance is estimated by matching the median
+    of the squared Pearson residuals to that of chi-square with one degree of freedom: the median is
+    robust to bursts inside the baseline.
     """
     total = cells.exposure_before.sum()
     rate = np.full(len(cells), cells.events_before.sum() / total if total > 0 else 0.0)
     single = [grouping for grouping in groups if len(grouping.dims) == 1]
     double = [grouping for grouping in groups if len(grouping.dims) == 2]
-    pull = np.zeros((len(cells.names) + 1, len(cells)))
-    rate, strength, value_variance = _rake(cells, rate, single, pull)
-    rate, of_pairs, _ = _rake(cells, rate, double, pull)
+    shrinkage_weight = np.zeros((len(cells.names) + 1, len(cells)))
+    rate, prior_precision, value_variance = _fit_factors(cells, rate, single, shrinkage_weight)
+    rate, pair_precision, _ = _fit_factors(cells, rate, double, shrinkage_weight)
     everything = Grouping((), np.arange(len(cells)), np.arange(len(cells)))
-    rate, _, _ = _rake(cells, rate, [everything], pull)
-    strength |= of_pairs
+    rate, _, _ = _fit_factors(cells, rate, [everything], shrinkage_weight)
+    prior_precision |= pair_precision
     is_binomial = bool(
         cells.is_rate
         and is_count
@@ -110,13 +112,13 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
         rate = np.minimum(rate, 1.0)
     variances = _variances(cells, rate, [*single, *double], is_binomial)
     between = {dims[0]: variance for dims, variance in value_variance.items()}
-    return ExpectedRates(rate, strength, pull, is_binomial, *variances, between)
+    return ExpectedRates(rate, prior_precision, shrinkage_weight, is_binomial, *variances, between)
 
 
 def new_values(cells: Cells, rate: np.ndarray) -> list[np.ndarray]:
     """Return which values of each dimension are new in the current period, by their codes.
 
-    A value of a rate is new where the baseline says nothing about it: less than one event was to be
+    A value of a rate is new where the baseline holds no information on it: fewer than one event was
     expected there, and a period had less than a twentieth of the exposure that it has now. Counts have
     a baseline of 0 and are compared with that.
     """
@@ -134,47 +136,56 @@ def new_values(cells: Cells, rate: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def _rake(
-    cells: Cells, rate: np.ndarray, groups: list[Grouping], pull: np.ndarray
+def _fit_factors(
+    cells: Cells, rate: np.ndarray, groups: list[Grouping], shrinkage_weight: np.ndarray
 ) -> tuple[np.ndarray, dict[tuple[int, ...], float], dict[tuple[int, ...], float]]:
-    """Return the rates after one factor a group, its strength and its variance; add to ``pull`` in place.
+    """Return the rates times one factor a group, and the prior precision and variance of the factors.
 
-    The variance is 0 where there are too few groups to measure it.
+    ``shrinkage_weight`` is added to in place. The variance is 0 where there are too few groups to
+    estimate it.
     """
     columns = np.column_stack([cells.events_before, cells.exposure_before * rate])
     sums = [grouping.sum(columns) for grouping in groups]
     events, expected = [seen for seen, _ in sums], [wanted for _, wanted in sums]
-    pooled = _strength(np.concatenate([*events, []]), np.concatenate([*expected, []]), _USUAL_STRENGTH)
-    strength, variance = {}, {}
+    pooled = _prior_precision(
+        np.concatenate([*events, []]), np.concatenate([*expected, []]), _USUAL_PRECISION
+    )
+    prior_precision, variance = {}, {}
     for grouping, seen, wanted in zip(groups, events, expected, strict=True):
         enough = (wanted > _ENOUGH).sum() >= _MANY
-        own = _strength(seen, wanted, pooled) if enough else min(pooled, _moment(seen, wanted))
+        own = (
+            _prior_precision(seen, wanted, pooled) if enough else min(pooled, _moment_precision(seen, wanted))
+        )
         fitted = grouping.sum(cells.exposure_before * rate)
         rate = rate * ((seen + own) / (fitted + own))[grouping.ids]
-        strength[grouping.dims] = own
+        prior_precision[grouping.dims] = own
         variance[grouping.dims] = 1.0 / own if enough else 0.0
-        follows = (fitted / (fitted + own))[grouping.ids]
+        weight = (fitted / (fitted + own))[grouping.ids]
         for dim in grouping.dims or (-1,):
-            pull[dim] += follows
-    return rate, strength, variance
+            shrinkage_weight[dim] += weight
+    return rate, prior_precision, variance
 
 
-def _moment(events: np.ndarray, expected: np.ndarray) -> float:
-    """Return the strength of few groups: their mean square, and one standard error of it by chance."""
+def _moment_precision(events: np.ndarray, expected: np.ndarray) -> float:
+    """Return the prior precision of few groups: moment estimate of the variance plus one standard error."""
     squares = float((expected**2).sum())
     excess = float(((events - expected) ** 2 - expected).sum()) + np.sqrt(2 * squares)
     return float(
-        1.0 / np.clip(excess / max(squares, np.finfo(float).tiny), 1 / _STRENGTH[1], 1 / _STRENGTH[0])
+        1.0
+        / np.clip(
+            excess / max(squares, np.finfo(float).tiny), 1 / _PRIOR_PRECISION[1], 1 / _PRIOR_PRECISION[0]
+        )
     )
 
 
-def _strength(events: np.ndarray, expected: np.ndarray, usual: float) -> float:
+def _prior_precision(events: np.ndarray, expected: np.ndarray, usual: float) -> float:
+    """Return 1 / variance of the groups' factors; ``usual`` where there are too few groups."""
     entries = np.stack([events, expected, expected])
-    # Of the variances that the data allow a high one, so that no more is claimed than is known.
+    # An upper bound of the prior variance, so that the expectation is not taken for more precise than it is.
     variance = _excess_variance(entries, 1.0, -min(_median_error(entries), 0.9))
     if variance is None:
         return usual
-    return float(1.0 / np.clip(variance, 1 / _STRENGTH[1], 1 / _STRENGTH[0]))
+    return float(1.0 / np.clip(variance, 1 / _PRIOR_PRECISION[1], 1 / _PRIOR_PRECISION[0]))
 
 
 def _variances(
@@ -195,18 +206,18 @@ def _variances(
     mean = np.bincount(cells.cell, expected, len(cells)) / n
     entries = np.ascontiguousarray((entries / (1.0 + single * mean)[cells.cell]).T)
     by_group = [_residuals(cells, grouping, entries, level) for grouping in groups]
-    restless = {}
+    overdispersed = {}
     for grouping, sums in zip(groups, by_group, strict=True):
         if len(grouping.dims) == 1 and _excess_variance(sums, inflate, 4 * _median_error(sums)):
-            restless[grouping.dims[0]] = _excess_variance(sums, inflate, _median_error(sums)) or 0.0
+            overdispersed[grouping.dims[0]] = _excess_variance(sums, inflate, _median_error(sums)) or 0.0
     pooled = np.concatenate(by_group, axis=1)
-    # Groupings show the same events again and again: one of them is worth as much as all.
+    # Groupings share their events: together they have the effective sample size of one.
     slack = _median_error(pooled) * np.sqrt(len(groups)) / 2
-    return single, _excess_variance(pooled, inflate, slack) or 0.0, restless
+    return single, _excess_variance(pooled, inflate, slack) or 0.0, overdispersed
 
 
 def _levels(cells: Cells, expected: np.ndarray, groups: list[Grouping]) -> np.ndarray:
-    """Return the level of each baseline period: what most groups share, whatever happened to some.
+    """Return the level of each baseline period: a median over the groups, robust to bursts in some.
 
     The level moves freely from period to period: only cells against each other matter here.
     """
@@ -229,7 +240,7 @@ def _residuals(cells: Cells, grouping: Grouping, entries: np.ndarray, level: np.
     """Return events, expected and noise by group and period, shape (3, n_groups * n_periods).
 
     ``entries`` holds the same by entry, shape (n_entries, 3).
-    A group is held against its own mean: what the model gets wrong about it is no variation.
+    A group is compared with its own mean: a bias of the model is not between-period variance.
     """
     events, expected, noise = _by_period(cells, grouping, entries)
     own = _own(cells, events, expected, level)
@@ -263,7 +274,7 @@ def _excess_variance(entries: np.ndarray, inflate: float, slack: float) -> float
     """Return s where residuals fit a variance of noise + s expected**2; None where there is too little.
 
     ``entries`` holds events, expected and noise, shape (3, n). The median may exceed its target by the
-    part ``slack``, so that chance is not taken for variation.
+    part ``slack``, so that sampling error is not taken for variance.
     """
     events, mean, random = entries[:, entries[1] > _ENOUGH]
     if len(mean) < _ENOUGH:

@@ -1,4 +1,4 @@
-"""The likelihood ratio of a change, and the same corrected for few events."""
+"""Likelihood ratio of a change, and its small-sample correction."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def log_likelihood_ratio(
     seen, expected : ndarray
         Events now, and what the baseline makes expect.
     before : ndarray
-        Events of the baseline behind the expectation.
+        Baseline events that the expectation is estimated from.
     exposure : ndarray, optional
         Trials now, for events that are counted once a trial; None for counts (Poisson).
 
@@ -51,7 +51,7 @@ def log_likelihood_ratio(
 def corrected_ratio(
     seen: np.ndarray, expected: np.ndarray, before: np.ndarray, exposure: np.ndarray | None = None
 ) -> np.ndarray:
-    """Return the ratio that makes the chi-square tail right where there are few events.
+    """Return the likelihood ratio corrected for few events, so that the chi-square tail is accurate.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def corrected_ratio(
     0.0025
     """
     times = expected / before
-    shift = np.clip(expected - seen, -_HALF, _HALF)
-    now, then = np.maximum(seen + shift, _TINY), np.maximum(before - shift, _TINY)
+    correction = np.clip(expected - seen, -_HALF, _HALF)
+    now, then = np.maximum(seen + correction, _TINY), np.maximum(before - correction, _TINY)
     root = np.sqrt(2 * log_likelihood_ratio(now, times * then, then, exposure))
     effect = np.log(now / (times * then))
     information = now * then / (now + then)
@@ -101,7 +101,7 @@ def corrected_ratio(
 def effective_trials(
     seen: np.ndarray, expected: np.ndarray, squares: np.ndarray, exposure: np.ndarray
 ) -> np.ndarray:
-    """Return the trials of one rate that vary as little as the trials of unequal rates in a group do.
+    """Return the effective number of trials of a group with unequal rates: equal variance at one rate.
 
     Parameters
     ----------

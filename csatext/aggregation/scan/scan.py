@@ -1,4 +1,4 @@
-"""The scan: every combination of values against what was expected of it, corrected for their number."""
+"""The scan statistic: likelihood ratio of every combination of values, corrected for multiple testing."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Candidate:
     p, q : float
         Alone, and corrected for the number of combinations.
     q_sampling : float
-        The same as q, were rates not to vary by themselves between periods.
-    strength : float
-        Events of the baseline behind its expectation.
+        q without between-period variance: sampling error alone.
+    baseline_events : float
+        Effective number of baseline events of its expectation, those of the prior included.
     dispersion : float
         Variance of its events as a multiple of that of single events.
     """
@@ -52,12 +52,12 @@ class Candidate:
     p: float
     q: float
     q_sampling: float
-    strength: float
+    baseline_events: float
     dispersion: float
 
 
 def frequent_groups(cells: Cells, max_dims: int) -> list[Grouping]:
-    """Group the cells by all sets of dimensions; from three on without what is too rare to matter.
+    """Return the groupings by all sets of dimensions; from three on without rare combinations.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class Scan:
         Single dimensions first.
     expectation : ExpectedRates
     scale : EventSize
-        What one event weighs; groups with larger single amounts than usual count for less.
+        Numerator of one event; the evidence of overdispersed groups is divided by their dispersion.
 
     Notes
     -----
@@ -129,7 +129,7 @@ class Scan:
     reports at 5 %). Of a count past and rest are one comparison, and sizes are divided by.
     The same weights are the prior of the score. As an effect is never quite the same in all finest cells
     (a spread of 15 % is taken), large ones are damped in the score: one of them must not decide the
-    depth. Combinations with fewer than 5 events on both sides together are not looked at.
+    depth. Combinations with fewer than 5 events on both sides together are not tested.
     """
 
     def __init__(
@@ -151,9 +151,9 @@ class Scan:
             [values / (1.0 + variance * expected) for values in columns]
             for variance in (expectation.cell_variance, max(expectation.cell_variance, _SPREAD**2))
         )
-        self._tables = self._prepare(groups, expectation.strength)
+        self._tables = self._prepare(groups, expectation.prior_precision)
 
-    def _prepare(self, groups: list[Grouping], strength: dict[tuple[int, ...], float]) -> list[_Table]:
+    def _prepare(self, groups: list[Grouping], prior_precision: dict[tuple[int, ...], float]) -> list[_Table]:
         cells = self._cells
         before_in = self._columns[2]
         expected = cells.exposure_after * self._expectation.rate
@@ -162,25 +162,27 @@ class Scan:
         margins: dict[int, np.ndarray] = {}
         tables = []
         ones = np.ones(len(cells))
-        pull = self._expectation.pull
+        weight = self._expectation.shrinkage_weight
         values = new_values(cells, self._expectation.rate)
         own = self._scale.columns()
-        columns = np.column_stack([before_in, events, expected, pull[-1] * before_in, *own])
+        columns = np.column_stack([before_in, events, expected, weight[-1] * before_in, *own])
         for grouping in groups:
-            codes = cells.codes[np.ix_(list(grouping.dims), grouping.first)]
-            before, seen, wanted, follows, *squares = grouping.sum(columns)
+            codes = cells.codes[np.ix_(np.asarray(grouping.dims), grouping.first)]
+            before, seen, wanted, weighted, *squares = grouping.sum(columns)
             before += _TINY
             if len(grouping.dims) == 1:
-                follows = grouping.sum((pull[-1] + pull[grouping.dims[0]]) * before_in)
-            doubt = _doubt(before, follows)
+                weighted = grouping.sum((weight[-1] + weight[grouping.dims[0]]) * before_in)
+            prior_variance = _prior_variance(before, weighted)
             if len(grouping.dims) == 1:
                 margins[grouping.dims[0]] = np.full(len(cells.levels[grouping.dims[0]]), np.inf)
                 margins[grouping.dims[0]][codes[0]] = 1.0 / before
             else:
-                # The model knows a combination as well as the margins it is built from.
-                doubt += 1.0 / min(strength[pair] for pair in combinations(grouping.dims, 2))
-                doubt += sum(margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True))
-            prior = 1.0 / doubt
+                # The variance of an expectation is that of its interactions and of its margins.
+                prior_variance += 1.0 / min(prior_precision[pair] for pair in combinations(grouping.dims, 2))
+                prior_variance += sum(
+                    margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)
+                )
+            prior = 1.0 / prior_variance
             keep = np.flatnonzero(seen >= _MIN_EVENTS)
             place = np.full(len(grouping) + 1, len(keep), dtype=np.int32)
             place[keep] = np.arange(len(keep), dtype=np.int32)
@@ -189,7 +191,7 @@ class Scan:
             prior, codes = prior[keep], codes[:, keep]
             dispersion, freedom = np.ones(len(keep)), np.full(len(keep), np.inf)
             if own:
-                dispersion, freedom = self._scale.spread(np.stack(squares)[:, keep])
+                dispersion, freedom = self._scale.dispersion(np.stack(squares)[:, keep])
             ids = place[grouping.ids]
             is_kept = ids < len(keep)
             kept = ids[is_kept]
@@ -211,23 +213,23 @@ class Scan:
     def _compare(
         self, ratio: Callable[..., np.ndarray], columns: np.ndarray, known: np.ndarray
     ) -> np.ndarray:
-        """Return a likelihood ratio of columns as they are summed, with ``known`` events behind them."""
+        """Return a likelihood ratio of summed columns; ``known``: effective number of baseline events."""
         seen, expected, _, *trials = columns
         bound = effective_trials(seen, expected, trials[1], trials[0]) if self._is_binomial else None
         return ratio(seen, expected, known, bound)
 
     def _deflation(self, dims: tuple[int, ...], expected: np.ndarray, before: np.ndarray) -> np.ndarray:
-        """Return what is left of a likelihood ratio when rates vary between periods by themselves."""
-        variance = self._expectation.variance(dims) * (1 + 1 / self._cells.n_periods)
+        """Return the factor that corrects a likelihood ratio for between-period variance."""
+        variance = self._expectation.between_period_variance(dims) * (1 + 1 / self._cells.n_periods)
         return 1.0 / (1.0 + variance / (1.0 / expected + 1.0 / before))
 
-    def search(self, alive: np.ndarray, scale: float = 1.0) -> list[Candidate]:
+    def search(self, unexplained: np.ndarray, scale: float = 1.0) -> list[Candidate]:
         """Return the best combinations among the cells that are not explained yet, best first.
 
         Parameters
         ----------
-        alive : ndarray of bool, shape (n_cells,)
-            Cells to look at.
+        unexplained : ndarray of bool, shape (n_cells,)
+            Cells that no cause explains yet.
         scale : float, default 1
             Level of the current period as a multiple of the baseline's.
 
@@ -236,10 +238,10 @@ class Scan:
         list of Candidate
             At most five for each set of dimensions.
         """
-        columns = _living(self._columns, alive, scale)
-        damped = _living(self._damped, alive, scale)
+        columns = _restricted(self._columns, unexplained, scale)
+        damped = _restricted(self._damped, unexplained, scale)
         if not self._cells.is_rate:
-            # The damping must not make a difference between the two sides by itself.
+            # The damping must not bias the ratio of the two sides.
             damped[1] = damped[1] * (damped[0].sum() + _TINY) / (damped[1].sum() + _TINY)
         both = np.column_stack([*columns, *damped])
         totals = np.array([float(values.sum()) for values in (*columns, *damped)]) + _TINY
@@ -260,9 +262,9 @@ class Scan:
     ) -> list[Candidate]:
         score = self._score(table, *damped)
         inside, outside = sides
-        # A combination that holds everything cannot be told from the whole.
+        # A combination of all cells cannot be distinguished from the whole.
         score[outside[1] <= _TINY * (inside[1] + outside[1])] = -np.inf
-        # The distribution does not hold for fewer.
+        # The asymptotic distribution does not hold for fewer events.
         score[np.maximum(inside[0], inside[1]) < _MIN_EVENTS] = -np.inf
         best = _highest(score)
         inside, outside, score = inside[:, best], outside[:, best], score[best]
@@ -270,16 +272,16 @@ class Scan:
         is_new, spread = table.is_new[best], table.spread[best]
         dispersion, freedom, tests = table.dispersion[best], table.freedom[best], table.tests[best]
         known = before + table.prior[best]
-        # What is new has no past: it is expected to be as the rest was, as far as values are alike.
+        # A new value has no baseline: its expectation is the rest's, its variance that between values.
         known[is_new] = 1.0 / (1.0 / (outside[2] + _HALF) + spread)[is_new]
         against_past = self._compare(corrected_ratio, inside, known)
         if not self._cells.is_rate:
-            # The change of all holds the cell too: what it moves the others by is its evidence as well.
+            # The total contains the cell: its effect on the expectation of the others is evidence too.
             against_past = against_past + log_likelihood_ratio(*outside[:3])
-        # Against the rest of the current period too: a rise of everything has no cause in a cell.
-        doubt = np.where(is_new, spread, 1.0 / known)
-        doubt = doubt + 1.0 / (outside[0] + _HALF) + 1.0 / (outside[2] + _HALF)
-        against_rest = self._compare(corrected_ratio, _beside_the_rest(inside, outside), 1.0 / doubt)
+        # The rest of the current period is a second comparison: a rise of all cells has no cause in one.
+        variance = np.where(is_new, spread, 1.0 / known)
+        variance = variance + 1.0 / (outside[0] + _HALF) + 1.0 / (outside[2] + _HALF)
+        against_rest = self._compare(corrected_ratio, _expected_as_the_rest(inside, outside), 1.0 / variance)
         evidence = np.where(is_new, against_rest, np.minimum(against_past, against_rest)) / dispersion
         sampling = _tail(evidence, freedom) * tests
         p = _tail(evidence * self._deflation(table.dims, expected, known), freedom)
@@ -291,7 +293,7 @@ class Scan:
                 p=float(p[at]),
                 q=float(min(1.0, p[at] * tests[at])),
                 q_sampling=float(min(1.0, sampling[at])),
-                strength=float(known[at]),
+                baseline_events=float(known[at]),
                 dispersion=float(dispersion[at]),
             )
             for at, cell in enumerate(best)
@@ -306,11 +308,11 @@ class Scan:
         if len(new):
             inside, outside = inside[:, new], outside[:, new]
             known = 1.0 / (table.spread[new] + 1.0 / (outside[0] + _HALF))
-            score[new] = self._compare(log_likelihood_ratio, _beside_the_rest(inside, outside), known)
+            score[new] = self._compare(log_likelihood_ratio, _expected_as_the_rest(inside, outside), known)
         return score / table.dispersion - np.log(table.tests)
 
 
-def _beside_the_rest(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
+def _expected_as_the_rest(inside: np.ndarray, outside: np.ndarray) -> np.ndarray:
     """Return the sums of combinations, expected at the level that the rest of the current period has."""
     seen, expected, before, exposure, squares = inside
     rest = (outside[0] + _HALF) / (outside[1] + _HALF)
@@ -327,12 +329,12 @@ def _highest(score: np.ndarray) -> np.ndarray:
     return places[np.argsort(-score[places], kind="stable")][:_KEPT]
 
 
-def _doubt(before: np.ndarray, follows: np.ndarray) -> np.ndarray:
-    """Return 1 / k where the expectation follows a group's own past by before / (before + k).
+def _prior_variance(before: np.ndarray, weighted: np.ndarray) -> np.ndarray:
+    """Return the prior variance 1 / k of groups with the shrinkage weight before / (before + k).
 
-    ``follows`` is the sum over its cells of how far the expectation follows chance, times ``before``.
+    ``weighted`` is the sum of ``before`` over the cells of a group, each times its shrinkage weight.
     """
-    part = np.minimum(follows / before, 1.0 - _TINY)
+    part = np.minimum(weighted / before, 1.0 - _TINY)
     return np.maximum(part, _TINY) / (before * (1.0 - part))
 
 
@@ -352,6 +354,6 @@ def _tail(evidence: np.ndarray, freedom: np.ndarray) -> np.ndarray:
     return np.asarray(2 * t.sf(np.sqrt(2 * evidence), freedom))
 
 
-def _living(columns: list[np.ndarray], alive: np.ndarray, scale: float) -> list[np.ndarray]:
-    seen, expected, *others = (np.where(alive, values, 0.0) for values in columns)
+def _restricted(columns: list[np.ndarray], unexplained: np.ndarray, scale: float) -> list[np.ndarray]:
+    seen, expected, *others = (np.where(unexplained, values, 0.0) for values in columns)
     return [seen, expected * scale, *others]

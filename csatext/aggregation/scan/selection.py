@@ -1,4 +1,4 @@
-"""From the scan's evidence to the causes to report: one at a time, each without what the others explain."""
+"""Stepwise selection of the causes to report, each in the cells that the others do not explain."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _ALTERNATIVES = 2
 _FAINT = 0.05
 _COMMON = 0.5
 _LENIENCE = 10.0
-_PLAIN_RATIO = 1.1
-_PLAIN_ERRORS = 3.0
+_CLEAR_RATIO = 1.1
+_CLEAR_ERRORS = 3.0
 
 
 @dataclass(frozen=True)
@@ -60,39 +60,39 @@ def choose(
     expectation : ExpectedRates
     scan : Scan
     alpha : float
-        A cause is significant where its q is at most this. Where the whole has plainly moved, the first
-        cause need only be beyond sampling error.
+        A cause is significant where its q is at most this. Where the rate of all cells has clearly
+        changed, the first cause is tested against sampling error alone.
     max_causes : int
         Causes and alternatives together, at most.
     min_share : float
-        Part of the first contribution that a further cause must reach.
+        Least contribution of a further cause, as a part of that of the first.
 
     Returns
     -------
     list of Cause
     """
-    alive = np.ones(len(cells), dtype=bool)
+    unexplained = np.ones(len(cells), dtype=bool)
     chosen: list[Cause] = []
     expected = cells.exposure_after * expectation.rate
-    is_plain = _is_plain(cells, alpha)
-    while len(chosen) < max_causes and alive.any():
+    is_clear = _is_clear(cells, alpha)
+    while len(chosen) < max_causes and unexplained.any():
         # A count is judged against a proportional change of all that is left; a rate has its own level.
-        scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive)
-        found = scan.search(alive, scale)
+        scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, unexplained)
+        found = scan.search(unexplained, scale)
         best = next((candidate for candidate in found if candidate.q <= alpha), None)
-        if is_plain and not chosen:
+        if is_clear and not chosen:
             best = next((candidate for candidate in found if candidate.q_sampling <= alpha), None)
         if best is None:
             break
         if not cells.is_rate:
-            best = _with_the_whole(cells, expectation, expected, alive, found, best, alpha)
+            best = _with_the_whole(cells, expectation, expected, unexplained, found, best, alpha)
         rank = len(chosen) + 1
-        cause = _cause(cells, expectation, expected, alive, best, None)
+        cause = _cause(cells, expectation, expected, unexplained, best, None)
         if chosen and abs(cause.contribution) < min_share * abs(chosen[0].contribution):
             break
         chosen.append(cause)
-        chosen += _alternatives(cells, expectation, expected, alive, found, best, cause, rank, alpha)
-        alive &= ~cause.inside
+        chosen += _alternatives(cells, expectation, expected, unexplained, found, best, cause, rank, alpha)
+        unexplained &= ~cause.inside
     return chosen[:max_causes]
 
 
@@ -114,18 +114,18 @@ def whole_has_moved(cells: Cells, alpha: float) -> bool:
     return bool((gap > margin).all() or (gap < -margin).all())
 
 
-def _is_plain(cells: Cells, alpha: float) -> bool:
-    """Return whether the rate of all cells has left the range of all baseline periods by a long way.
+def _is_clear(cells: Cells, alpha: float) -> bool:
+    """Return whether the rate of all cells is clearly outside the range of all baseline periods.
 
-    By a tenth and by three standard errors of sampling at least, from a range worth the name: where
+    By a tenth and by three standard errors of sampling at least, and only with enough periods: where
     periods are exchangeable the current one is the lowest or highest of n + 1 with probability
     2 / (n + 1), which may be ten times ``alpha``. Counts are explained against a proportional change of
-    all: that all has changed says nothing about them.
+    all, so a change of the whole is no evidence on them.
     """
     if not cells.is_rate or 2.0 / (cells.n_periods + 1) > _LENIENCE * alpha:
         return False
     gap, error = _gaps(cells)
-    margin = np.maximum(np.log(_PLAIN_RATIO), _PLAIN_ERRORS * error)
+    margin = np.maximum(np.log(_CLEAR_RATIO), _CLEAR_ERRORS * error)
     return bool((gap > margin).all() or (gap < -margin).all())
 
 
@@ -136,7 +136,7 @@ def _gaps(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
     if not cells.is_rate:
         exposure, now = np.ones(cells.n_periods), 1.0
     known = exposure > 0
-    # Half an event more keeps the logarithm and its error finite where there was none.
+    # A continuity correction of half an event keeps the logarithm and its error finite at 0 events.
     events = np.bincount(cells.period, cells.events, cells.n_periods)[known] + 0.5
     seen = float(cells.events_after.sum()) + 0.5
     gap = np.log(seen / max(now, 1.0)) - np.log(events / exposure[known])
@@ -152,35 +152,35 @@ def _with_the_whole(
     cells: Cells,
     expectation: ExpectedRates,
     expected: np.ndarray,
-    alive: np.ndarray,
+    unexplained: np.ndarray,
     found: list[Candidate],
     best: Candidate,
     alpha: float,
 ) -> Candidate:
-    """Return the combination to name where two explain each other: the one that moved as the whole did.
+    """Return the combination to name where two explain each other: the one that changed as the whole did.
 
     Against a proportional change of all, "x rose" and "the rest did not rise with all" are the same
     evidence. A combination that stayed, or went against the whole, gives way to a significant one that
     moved by itself the way of the whole, and without which it would be as expected.
     """
     z = float(norm.isf(alpha / 2))
-    whole = float(cells.events_after[alive].sum() - expected[alive].sum())
+    whole = float(cells.events_after[unexplained].sum() - expected[unexplained].sum())
 
     def moves(candidate: Candidate) -> bool:
-        here = _inside(cells, dict(zip(candidate.dims, candidate.codes, strict=True))) & alive
+        here = _inside(cells, dict(zip(candidate.dims, candidate.codes, strict=True))) & unexplained
         own, variance = _excess(cells, expectation, expected, here, candidate, 1.0)
-        share = _level(cells.events_after, expected, alive & ~here)
+        share = _level(cells.events_after, expected, unexplained & ~here)
         beyond, _ = _excess(cells, expectation, expected, here, candidate, share)
         return abs(own) > z * np.sqrt(variance) and own * whole > 0 and beyond * whole > 0
 
     if moves(best):
         return best
-    held = _inside(cells, dict(zip(best.dims, best.codes, strict=True))) & alive
+    held = _inside(cells, dict(zip(best.dims, best.codes, strict=True))) & unexplained
     for candidate in found:
-        inside = _inside(cells, dict(zip(candidate.dims, candidate.codes, strict=True))) & alive
+        inside = _inside(cells, dict(zip(candidate.dims, candidate.codes, strict=True))) & unexplained
         if candidate.q > alpha or (inside & held).any() or not moves(candidate):
             continue
-        rest = alive & ~inside & ~held
+        rest = unexplained & ~inside & ~held
         share = _level(cells.events_after, expected, rest)
         gap, variance = _excess(cells, expectation, expected, held, best, share)
         if not rest.any() or abs(gap) <= z * np.sqrt(variance):
@@ -202,16 +202,16 @@ def _excess(
     noise = seen
     if expectation.is_binomial:
         noise *= 1.0 - seen / max(float(cells.exposure_after[here].sum()), 1.0)
-    wander = expectation.variance(candidate.dims) * (1 + 1 / cells.n_periods)
-    wander += candidate.dispersion / candidate.strength
-    return seen - wanted, candidate.dispersion * noise + wander * wanted**2
+    relative_variance = expectation.between_period_variance(candidate.dims) * (1 + 1 / cells.n_periods)
+    relative_variance += candidate.dispersion / candidate.baseline_events
+    return seen - wanted, candidate.dispersion * noise + relative_variance * wanted**2
 
 
 def _alternatives(
     cells: Cells,
     expectation: ExpectedRates,
     expected: np.ndarray,
-    alive: np.ndarray,
+    unexplained: np.ndarray,
     found: list[Candidate],
     best: Candidate,
     cause: Cause,
@@ -228,7 +228,7 @@ def _alternatives(
     covered = posterior[found.index(best)]
     others: list[Cause] = []
     for candidate, share in zip(found, posterior, strict=True):
-        # Where very many combinations are equally weak none of them is worth a row.
+        # Where very many combinations have equal posterior weights, none of them is worth a row.
         if covered >= _CREDIBLE or len(others) == _ALTERNATIVES or share < _FAINT * posterior[0]:
             break
         if candidate is best:
@@ -236,12 +236,14 @@ def _alternatives(
         covered += share
         if candidate.q > alpha:
             continue
-        other = _cause(cells, expectation, expected, alive, candidate, rank)
+        other = _cause(cells, expectation, expected, unexplained, candidate, rank)
         known = [cause, *others]
-        is_new = not any(np.array_equal(other.inside & alive, seen.inside & alive) for seen in known)
+        is_new = not any(
+            np.array_equal(other.inside & unexplained, seen.inside & unexplained) for seen in known
+        )
         same_way = (other.contribution > 0) == (cause.contribution > 0)
-        shared = other.inside & cause.inside & alive
-        scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive & ~cause.inside)
+        shared = other.inside & cause.inside & unexplained
+        scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, unexplained & ~cause.inside)
         common, _ = _excess(cells, expectation, expected, shared, candidate, scale)
         least = _COMMON * min(abs(cause.contribution), abs(other.contribution))
         if is_new and same_way and common * np.sign(cause.contribution) >= least:
@@ -253,14 +255,14 @@ def _cause(
     cells: Cells,
     expectation: ExpectedRates,
     expected: np.ndarray,
-    alive: np.ndarray,
+    unexplained: np.ndarray,
     candidate: Candidate,
     alternative_to: int | None,
 ) -> Cause:
-    values = _plainest(cells, dict(zip(candidate.dims, candidate.codes, strict=True)))
+    values = _simplest(cells, dict(zip(candidate.dims, candidate.codes, strict=True)))
     inside = _inside(cells, values)
-    here = inside & alive
-    scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, alive & ~inside)
+    here = inside & unexplained
+    scale = 1.0 if cells.is_rate else _level(cells.events_after, expected, unexplained & ~inside)
     contribution, variance = _excess(cells, expectation, expected, here, candidate, scale)
     return Cause(
         values=values,
@@ -280,8 +282,8 @@ def _inside(cells: Cells, values: dict[int, int]) -> np.ndarray:
     return inside
 
 
-def _plainest(cells: Cells, values: dict[int, int]) -> dict[int, int]:
-    """Drop dimensions that say nothing: without them the combination holds the same cells."""
+def _simplest(cells: Cells, values: dict[int, int]) -> dict[int, int]:
+    """Drop redundant dimensions: without them the combination holds the same cells."""
     size = int(_inside(cells, values).sum())
     for dim in sorted(values):
         fewer = {other: code for other, code in values.items() if other != dim}

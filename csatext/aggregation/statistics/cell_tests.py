@@ -56,14 +56,14 @@ def rate_test(x: np.ndarray, n: np.ndarray, rest_x: np.ndarray, rest_n: np.ndarr
     if small.any():
         # parametrised by its two smaller margins, so that the tails are short sums
         swap_n, swap_x = (n > rest_n)[small], (2 * hits > total)[small]
-        drawn = np.minimum(n, rest_n)[small].astype("int64")
+        sample_size = np.minimum(n, rest_n)[small].astype("int64")
         marked = np.where(swap_x, total[small] - hits[small], hits[small]).astype("int64")
         cell = np.where(swap_n, rest_x[small], x[small])
-        k = np.where(swap_x, drawn - cell, cell).astype("int64")
+        k = np.where(swap_x, sample_size - cell, cell).astype("int64")
         whole = total[small].astype("int64")
-        half = stats.hypergeom.pmf(k, whole, marked, drawn) / 2
-        lower = stats.hypergeom.cdf(k, whole, marked, drawn) - half
-        upper = stats.hypergeom.sf(k, whole, marked, drawn) + half
+        half = stats.hypergeom.pmf(k, whole, marked, sample_size) / 2
+        lower = stats.hypergeom.cdf(k, whole, marked, sample_size) - half
+        upper = stats.hypergeom.sf(k, whole, marked, sample_size) + half
         p[small] = np.minimum(1, 2 * np.minimum(lower, upper))
     return p
 
@@ -112,9 +112,9 @@ def ratio_test(
     n_cells = len(shown)
     overall = numerator.sum() / denominator.sum() if denominator.sum() else 0.0
     # about the overall ratio, so that the sums of squares below lose no digits
-    shifted = numerator - overall * denominator
+    deviation = numerator - overall * denominator
     powers = [(2 - k, k) for k in range(3)] + [(3 - k, k) for k in range(4)]
-    parts = [np.ones(len(codes)), shifted, denominator, *(shifted**i * denominator**j for i, j in powers)]
+    parts = [np.ones(len(codes)), deviation, denominator, *(deviation**i * denominator**j for i, j in powers)]
     cell = np.array([np.bincount(codes, part, minlength=n_cells) for part in parts])
     rest = cell.sum(axis=1, keepdims=True) - cell
     value, squares, _ = _ratio(cell)
@@ -136,7 +136,7 @@ def ratio_test(
     p = np.where(shown, 2 * stats.t.sf(np.abs(bent), freedom), np.nan)
     asked = p < _ASK
     means = divide(cell[1], cell[0])
-    p[asked] = np.fmax(p[asked], permutation_p_value(shifted, means[asked], cell[0][asked]))
+    p[asked] = np.fmax(p[asked], permutation_p_value(deviation, means[asked], cell[0][asked]))
     return p, divide(cell[0] * within, cell[2] ** 2)
 
 

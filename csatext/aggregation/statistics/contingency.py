@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from csatext.aggregation.statistics.cell_tests import rate_test
-from csatext.aggregation.statistics.effect_sizes import Strength, noncentral_interval, widened
+from csatext.aggregation.statistics.effect_sizes import EffectSize, noncentral_interval, widened
 from csatext.aggregation.statistics.intervals import divide
 from csatext.errors import ParameterError
 
@@ -51,8 +51,8 @@ def count_tables(x: np.ndarray, y: np.ndarray, strata: np.ndarray, shape: tuple[
     return np.bincount(flat, minlength=cells).reshape(shape).astype("float64")
 
 
-def cramers_v(tables: np.ndarray, level: float, *, stratified: bool, random_state: int = 0) -> Strength:
-    """Return the strength of association of two nominal columns.
+def cramers_v(tables: np.ndarray, level: float, *, stratified: bool, random_state: int = 0) -> EffectSize:
+    """Return Cramer's V as the effect size of two nominal columns.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def cramers_v(tables: np.ndarray, level: float, *, stratified: bool, random_stat
 
     Returns
     -------
-    Strength
+    EffectSize
         ``statistic`` is Pearson's chi-square; stratified, the generalised Cochran-Mantel-Haenszel
         statistic. ``uncorrected`` is Cramer's V, ``estimate`` is V corrected for bias (Bergsma 2013),
         numerators and denominators summed over strata. The interval inverts the noncentral chi-square
@@ -91,7 +91,7 @@ def cramers_v(tables: np.ndarray, level: float, *, stratified: bool, random_stat
     tables, rows, columns = tables[used], rows[used], columns[used]
     n = tables.sum(axis=(1, 2))
     if not len(tables):
-        return Strength("cramers_v", int(n.sum()), 0)
+        return EffectSize("cramers_v", int(n.sum()), 0)
     expected = _expected(tables)
     squares = np.nan_to_num(divide((tables - expected) ** 2, expected)).sum(axis=(1, 2))
     df = (rows - 1) * (columns - 1)
@@ -116,7 +116,7 @@ def cramers_v(tables: np.ndarray, level: float, *, stratified: bool, random_stat
     ends = widened(point, noncentral_interval(float(total), float(df.sum()), level), float(stretch))
     estimate = min(1.0, float(corrected))
     low, high = (min(1.0, float(np.sqrt(end / weight))) for end in ends)
-    return Strength(
+    return EffectSize(
         "cramers_v",
         int(n.sum()),
         len(tables),
@@ -202,18 +202,18 @@ def _mantel_haenszel(tables: np.ndarray, n: np.ndarray) -> tuple[float, float]:
 
 
 def _random_tables(table: np.ndarray, statistic: float, random_state: int) -> float:
-    """Return the share of random tables with these margins that are as far from independence."""
+    """Return the Monte Carlo p value: share of random tables with these margins as far from independence."""
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0].astype("int64")
     expected = _expected(table[None].astype("float64"))
-    rng, reached, left = np.random.default_rng(random_state), 0, _TABLES
+    rng, exceeding, left = np.random.default_rng(random_state), 0, _TABLES
     while left:
         size = min(left, max(1, _CHUNK // table.size))
         draws = stats.random_table.rvs(table.sum(axis=1), table.sum(axis=0), size=size, random_state=rng)
-        reached += int(
+        exceeding += int(
             ((((draws - expected) ** 2) / expected).sum(axis=(1, 2)) >= statistic * (1 - 1e-9)).sum()
         )
         left -= size
-    return (reached + 1) / (_TABLES + 1)
+    return (exceeding + 1) / (_TABLES + 1)
 
 
 def _delta_variance(tables: np.ndarray, n: np.ndarray) -> float:

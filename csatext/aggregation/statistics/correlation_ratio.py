@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.statistics.effect_sizes import Strength, noncentral_interval, widened
+from csatext.aggregation.statistics.effect_sizes import EffectSize, noncentral_interval, widened
 from csatext.aggregation.statistics.intervals import divide
 
 __all__ = ["group_differences"]
 
 
-def group_differences(groups: np.ndarray, y: np.ndarray, strata: np.ndarray, level: float) -> list[Strength]:
-    """Return how much of a numeric column's variance lies between groups.
+def group_differences(
+    groups: np.ndarray, y: np.ndarray, strata: np.ndarray, level: float
+) -> list[EffectSize]:
+    """Return the effect size of groups on a numeric column: share of variance between groups.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ def group_differences(groups: np.ndarray, y: np.ndarray, strata: np.ndarray, lev
 
     Returns
     -------
-    list of Strength
+    list of EffectSize
         ``correlation_ratio`` (of the values: eta squared, F test) and ``kruskal`` (of the mid-ranks:
         H test). Sums of squares are taken within strata and added. ``estimate`` is epsilon squared,
         eta squared corrected for the number of groups (Kelley 1935). Intervals invert the noncentral F
@@ -57,19 +59,22 @@ def group_differences(groups: np.ndarray, y: np.ndarray, strata: np.ndarray, lev
     # over n + 1, so that a large stratum does not outweigh small ones by its wider ranks
     ranks = pd.Series(y).groupby(strata).rank().to_numpy() / (size[strata] + 1)
     return [
-        _strength("correlation_ratio", y, cells, strata, level),
-        _strength("kruskal", ranks, cells, strata, level),
+        _effect_size("correlation_ratio", y, cells, strata, level),
+        _effect_size("kruskal", ranks, cells, strata, level),
     ]
 
 
-def _strength(method: str, y: np.ndarray, cells: np.ndarray, strata: np.ndarray, level: float) -> Strength:
+def _effect_size(
+    method: str, y: np.ndarray, cells: np.ndarray, strata: np.ndarray, level: float
+) -> EffectSize:
+    """Return eta squared of the cells within strata, corrected for bias, with its test and interval."""
     n, n_strata, n_cells = len(y), len(np.bincount(strata)), len(np.bincount(cells))
     between, within = n_cells - n_strata, n - n_cells
     outer = (y - _means(y, strata)) ** 2
     inner = (y - _means(y, cells)) ** 2
     total, residual = outer.sum(), inner.sum()
     if between < 1 or within < 1 or total <= 1e-20 * (y**2).sum():
-        return Strength(method, n, n_strata)
+        return EffectSize(method, n, n_strata)
     eta2 = max(0.0, float(1 - residual / total))
     f = float(divide(eta2 / between, (1 - eta2) / within))
     if method == "kruskal":
@@ -82,14 +87,14 @@ def _strength(method: str, y: np.ndarray, cells: np.ndarray, strata: np.ndarray,
         statistic, p = f, float(stats.f.sf(f, between, within))
     estimate = max(0.0, 1 - (residual / within) / (total / (between + within)))
     if np.isnan(f):  # no variance left within groups
-        return Strength(method, n, n_strata, np.inf, 1.0, 1.0, np.nan, 1.0, 0.0)
+        return EffectSize(method, n, n_strata, np.inf, 1.0, 1.0, np.nan, 1.0, 0.0)
     influence = (outer * residual / total - inner) * n / total
     usual = (1 - eta2) ** 2 * (4 * eta2 - 2 * eta2**2)
     stretch = float(np.sqrt(divide((influence**2).mean(), usual)))
     point = estimate / (1 - estimate) * n
     ends = widened(point, noncentral_interval(f, between, level, within), stretch)
     low, high = (end / (end + n) for end in ends)
-    return Strength(
+    return EffectSize(
         method, n, n_strata, statistic, eta2, estimate, min(low, estimate), max(high, estimate), p
     )
 

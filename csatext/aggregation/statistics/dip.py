@@ -1,4 +1,4 @@
-"""Hartigan's dip: how far a sample is from every distribution with one peak."""
+"""Hartigan's dip statistic: distance of a sample from the nearest unimodal distribution."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def dip_statistic(values: np.ndarray) -> float:
 
 
 def dip_p_value(dip: float, n: int) -> float:
-    """Return the p value of a dip: chance of a larger one in a uniform sample of this size.
+    """Return the p value of a dip: probability of a larger one in a uniform sample of this size.
 
     The uniform is the least favourable of all distributions with one peak, so that the test is
     conservative for bell-shaped ones. Quantiles of ``sqrt(n) * dip`` come from simulation
@@ -88,7 +88,7 @@ def dip_p_value(dip: float, n: int) -> float:
 
 
 def spread_ties(values: np.ndarray) -> np.ndarray:
-    """Spread equal values evenly over their step, so that a scale of few steps reads as a histogram.
+    """Return tied values spread evenly over their step, so that a scale of few steps is a histogram.
 
     The dip takes each step of a scale for a peak. A value of a scale (1 to 5 points, whole seconds)
     stands for an interval as wide as the smallest step; the sample is unimodal if its histogram is.

@@ -1,4 +1,4 @@
-"""What every measure of association returns, and intervals of noncentral statistics."""
+"""Effect size of an association, and confidence intervals of noncentrality parameters."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import optimize, special
 
-__all__ = ["Strength", "noncentral_interval", "widened"]
+__all__ = ["EffectSize", "noncentral_interval", "widened"]
 
 
-class Strength(NamedTuple):
-    """One measure of association of two columns.
+class EffectSize(NamedTuple):
+    """Effect size of the association of two columns.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ def noncentral_interval(
     Returns
     -------
     low, high : float
-        0 where the statistic is not larger than chance.
+        0 where the statistic is not above its expectation without association.
 
     References
     ----------
@@ -83,7 +83,7 @@ def noncentral_interval(
 
 
 def widened(point: float, ends: tuple[float, float], factor: float) -> tuple[float, float]:
-    """Stretch an interval about its point by a factor of at least 1, not below 0.
+    """Return an interval widened about its point by a factor of at least 1, not below 0.
 
     Noncentral distributions hold for weak association; where the data's own variance (delta method)
     is larger, their interval is stretched to it.

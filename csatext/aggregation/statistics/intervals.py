@@ -75,7 +75,7 @@ def garwood(events: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndar
 
 
 def shrink(value: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, float]:
-    """Draw each value to the common mean as far as its sampling variance explains the distance.
+    """Return the values shrunken towards the common mean, by their sampling variances.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def shrink(value: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, float]:
     shrunken : ndarray of float, shape (n_cells,)
         Empirical-Bayes estimates; a cell without data gets the common mean.
     tau2 : float
-        Variance between cells beyond chance.
+        Between-cell variance in excess of the sampling variances.
 
     References
     ----------
@@ -130,12 +130,12 @@ def bootstrap_interval(
     n_boot: int = 1000,
     random_state: int = 0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval of sum(numerator) / sum(denominator) in each cell, rows being drawn.
+    """Return the interval of sum(numerator) / sum(denominator) in each cell, from resampled rows.
 
     Up to 500 rows: bias-corrected accelerated bootstrap (Efron 1987) at levels widened for small
     samples by ``sqrt(n / (n - 1))`` and Student's t (Hesterberg 2015). More rows: Student's
     t with the term for skewness (Johnson 1978), which agrees with it to second order. A cell whose rows
-    are all alike tells nothing of its spread: the spread within all cells together stands in.
+    are all alike has no estimate of its variance: the pooled variance within cells is used.
 
     Parameters
     ----------
@@ -188,17 +188,17 @@ def bootstrap_interval(
     low, high = value + se * (bend - quantile), value + se * (bend + quantile)
     small = shown & (count <= _LARGE) & (count > 1) & ~alike & ~np.isnan(total)
     order = np.argsort(codes, kind="stable")
-    # about the cell's value, so that resamples equal to it are told from those beside it
+    # about the cell's value, so that resamples equal to it are distinguished from those next to it
     is_mean = bool((denominator == 1).all())
     rows, starts = (residual[order], denominator[order]), np.cumsum(count) - count
     for n in np.unique(count[small]):
         z = stats.t.ppf(0.5 + level / 2, n - 1) * np.sqrt(n / (n - 1))
-        times = _times_drawn(int(n), n_boot, np.random.default_rng([random_state, n]))
+        times = _resample_counts(int(n), n_boot, np.random.default_rng([random_state, n]))
         of_size = np.flatnonzero(small & (count == n))
         for part in np.array_split(of_size, -(-len(of_size) * n_boot // _CHUNK)):
             index = starts[part, None] + np.arange(n)
-            drawn = n if is_mean else rows[1][index] @ times
-            off = divide(rows[0][index] @ times, drawn)
+            weight = n if is_mean else rows[1][index] @ times
+            off = divide(rows[0][index] @ times, weight)
             rounding = 1e-12 * n * np.abs(rows[0][index]).max(axis=1) / np.abs(total[part])
             ends = _bca(off, rounding, acceleration[part], z)
             low[part], high[part] = value[part] + ends[0], value[part] + ends[1]
@@ -209,8 +209,8 @@ def bootstrap_interval(
     return np.where(blank, np.nan, low), np.where(blank, np.nan, high)
 
 
-def _times_drawn(n: int, n_boot: int, rng: np.random.Generator) -> np.ndarray:
-    """Return how often each of n rows is drawn in each resample, shape (n, n_boot)."""
+def _resample_counts(n: int, n_boot: int, rng: np.random.Generator) -> np.ndarray:
+    """Return the number of times that each of n rows is in each resample, shape (n, n_boot)."""
     place = rng.integers(0, n, size=(n_boot, n)) + n * np.arange(n_boot)[:, None]
     return np.bincount(place.ravel(), minlength=n * n_boot).reshape(n_boot, n).T.astype("float64")
 
@@ -218,7 +218,7 @@ def _times_drawn(n: int, n_boot: int, rng: np.random.Generator) -> np.ndarray:
 def _bca(
     off: np.ndarray, rounding: np.ndarray, acceleration: np.ndarray, z: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Read the accelerated ends off resampled values less the cell's, shape (n_cells, n_boot).
+    """Return the BCa ends of resampled values less the cell's, shape (n_cells, n_boot).
 
     NaN are resamples lost; what is within ``rounding`` of 0 equals the cell's value.
     """

@@ -1,4 +1,4 @@
-"""How often rows drawn at random have a mean as far off as a cell's: a permutation test without draws."""
+"""Permutation test of a cell's mean by saddlepoint approximation, without resampling."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STEPS = 60
 
 
 def permutation_p_value(values: np.ndarray, means: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Return two-sided p values of means of rows drawn from ``values`` without replacement.
+    """Return two-sided p values of means of rows sampled from ``values`` without replacement.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ def permutation_p_value(values: np.ndarray, means: np.ndarray, sizes: np.ndarray
     Notes
     -----
     Lugannani and Rice's saddlepoint approximation from the cumulants of the rows themselves, whose error
-    is relative and stays small far out in the tails of skewed values. Drawing without replacement is
-    drawing with replacement of ``n (N - 1) / (N - n)`` rows; of a cell of more than half of all rows,
-    the rest is looked at. Beyond 200 different values the body of the distribution is taken together in
+    is relative and stays small far out in the tails of skewed values. Sampling without replacement is
+    treated as sampling ``n (N - 1) / (N - n)`` rows with replacement; for a cell of more than half of all
+    rows the rest is tested. Beyond 200 different values the body of the distribution is taken together in
     100 bins; the 50 largest and smallest values stand for themselves.
 
     References
@@ -58,9 +58,9 @@ def permutation_p_value(values: np.ndarray, means: np.ndarray, sizes: np.ndarray
     points, weights = _condensed((values - centre) / scale)
     other = sizes > total / 2
     rest = np.maximum(total - sizes, 1)
-    drawn = np.where(other, rest, sizes)
+    sample_size = np.where(other, rest, sizes)
     off = (means - centre) / scale * np.where(other, -sizes / rest, 1.0)
-    n = drawn * (total - 1) / np.maximum(total - drawn, 1)
+    n = sample_size * (total - 1) / np.maximum(total - sample_size, 1)
     known = np.flatnonzero(~np.isnan(off))
     for cells in np.array_split(known, max(1, -(-len(known) // _CHUNK))):
         p[cells] = _two_sided(points, weights, off[cells], n[cells])
@@ -83,7 +83,7 @@ def _two_sided(points: np.ndarray, weights: np.ndarray, off: np.ndarray, n: np.n
     side = np.where(off < 0, -1.0, 1.0)
     distance = np.abs(off)
     edge = np.where(side > 0, points[-1], -points[0])
-    reach = np.where(side > 0, weights[-1], weights[0])
+    extreme_weight = np.where(side > 0, weights[-1], weights[0])
     within = distance < edge * (1 - 1e-9)
     target = np.where(within, distance, 0.0)
 
@@ -120,6 +120,6 @@ def _two_sided(points: np.ndarray, weights: np.ndarray, off: np.ndarray, n: np.n
     # at the centre the formula is 0 / 0; its limit is the first Edgeworth term
     near = 0.5 - side * (weights @ points**3) / 6 / np.sqrt(2 * np.pi * n)
     tail = np.clip(np.where(central, near, far), 0, 1)
-    # at the edge every row drawn is the largest, or the smallest
-    tail = np.where(within, tail, reach**n)
+    # at the edge every sampled row is the largest, or the smallest
+    tail = np.where(within, tail, extreme_weight**n)
     return np.minimum(1, 2 * np.minimum(tail, 1 - tail))

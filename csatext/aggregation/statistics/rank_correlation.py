@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import special, stats
 
-from csatext.aggregation.statistics.effect_sizes import Strength
+from csatext.aggregation.statistics.effect_sizes import EffectSize
 
 __all__ = ["rank_correlations"]
 
@@ -22,7 +22,7 @@ class _Correlations(NamedTuple):
     z_variances: np.ndarray
 
 
-def rank_correlations(x: np.ndarray, y: np.ndarray, strata: np.ndarray, level: float) -> list[Strength]:
+def rank_correlations(x: np.ndarray, y: np.ndarray, strata: np.ndarray, level: float) -> list[EffectSize]:
     """Return Spearman's rho and Kendall's tau-b of two numeric columns.
 
     Parameters
@@ -36,7 +36,7 @@ def rank_correlations(x: np.ndarray, y: np.ndarray, strata: np.ndarray, level: f
 
     Returns
     -------
-    list of Strength
+    list of EffectSize
         ``spearman`` and ``kendall``. Intervals stand on Fisher's z with the larger of two variances:
         the formulas for continuous data (Bonett and Wright 2000 for rho; Fieller, Hartley and Pearson
         1957 for tau) and the asymptotic variance of the data at hand with their ties (delta method).
@@ -65,7 +65,7 @@ def rank_correlations(x: np.ndarray, y: np.ndarray, strata: np.ndarray, level: f
     n = sum(c.n for c in kept)
     names = ("spearman", "kendall")
     if not kept:
-        return [Strength(name, n, 0) for name in names]
+        return [EffectSize(name, n, 0) for name in names]
     values, variances = np.array([c.values for c in kept]), np.array([c.z_variances for c in kept])
     weights = 1 / variances
     # a perfect correlation has no finite z; half of the smallest step short of it has
@@ -80,7 +80,7 @@ def rank_correlations(x: np.ndarray, y: np.ndarray, strata: np.ndarray, level: f
     statistic = values[0] if single else middle / error
     low, high = np.minimum(np.tanh(middle - half), estimate), np.maximum(np.tanh(middle + half), estimate)
     columns = (statistic, estimate, estimate, low, high, p)
-    return [Strength(name, n, len(kept), *(float(c[i]) for c in columns)) for i, name in enumerate(names)]
+    return [EffectSize(name, n, len(kept), *(float(c[i]) for c in columns)) for i, name in enumerate(names)]
 
 
 def _correlate(x: np.ndarray, y: np.ndarray, *, exact: bool) -> _Correlations | None:
@@ -106,11 +106,11 @@ def _delta_variances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     u, v = np.cumsum(row) - row / 2 - 0.5, np.cumsum(column) - column / 2 - 0.5
     # rho = cov / sqrt(var var) of mid-ranks, whose own estimation adds the two cumulative terms
     along, across = share @ v, u @ share
-    product = np.outer(u, v) + (along[::-1].cumsum()[::-1] - along / 2)[:, None]
-    product = product + (across[::-1].cumsum()[::-1] - across / 2)[None, :] - 3 * (u @ share @ v)
+    influence = np.outer(u, v) + (along[::-1].cumsum()[::-1] - along / 2)[:, None]
+    influence = influence + (across[::-1].cumsum()[::-1] - across / 2)[None, :] - 3 * (u @ share @ v)
     spreads = [(1 - (m**3).sum()) / 12 for m in (row, column)]
     drifts = [-(m**2 - (m**3).sum()) / 4 for m in (row, column)]
-    rho = _influence(product, u @ share @ v, spreads, drifts)
+    rho = _influence(influence, u @ share @ v, spreads, drifts)
     # tau-b = (concordant - discordant) / sqrt(untied untied)
     below = np.pad(share.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
     both, edge_x, edge_y = below[:-1, :-1], below[:, -1:], below[-1:, :]
@@ -125,11 +125,11 @@ def _delta_variances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _influence(
-    product: np.ndarray, mean: float, spreads: list[np.ndarray], drifts: list[np.ndarray]
+    influence: np.ndarray, mean: float, spreads: list[np.ndarray], drifts: list[np.ndarray]
 ) -> np.ndarray:
     scale = np.sqrt(spreads[0] * spreads[1])
     drift = drifts[0][:, None] / spreads[0] + drifts[1][None, :] / spreads[1]
-    return product / scale - mean / scale / 2 * drift
+    return influence / scale - mean / scale / 2 * drift
 
 
 def _levels(values: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ _SETTLED = 0.15
 _ROUNDING = 1e-18
 # Share of a stretch that the nuisance regressors must leave for it to be tested.
 _LEAST_LEFT = 1e-6
-# Worth of a place that is so many periods off: what happened is looked up in the days around it.
+# Weight of a place that many periods off: a user looks at the days around a change.
 _WORTH = np.array([1.0, 1.2, 1.5, 1.2, 1.0])
 
 
@@ -41,7 +41,7 @@ class Nuisance:
 
 
 class _Levels:
-    """A series less its levels and the effects of nuisance regressors: what no change explains.
+    """Residuals of a series after its levels and nuisance regressors.
 
     Score tests of further levels are partial regressions (Frisch and Waugh 1933, Rao 1948): what the
     nuisance regressors explain of a stretch counts for nothing, so that a level which a holiday
@@ -92,7 +92,7 @@ class _Levels:
         begins, ends = pairs
         explained = ((self._sums[:, ends] - self._sums[:, begins]) ** 2).sum(axis=0)
         size = self._sizes[ends] - self._sizes[begins]
-        # A stretch that is all but a holiday leaves nothing to divide by, and is no evidence.
+        # A stretch that a holiday explains leaves no residual variance, and is no evidence.
         left = np.where(size - explained > _LEAST_LEFT * size, size - explained, np.inf)
         sums = _sums(residuals * self.root)
         squares = np.maximum((residuals**2).sum(axis=1, keepdims=True), 1e-12)
@@ -107,7 +107,7 @@ def _sums(rows: Array) -> Array:
 
 @dataclass(frozen=True)
 class _Series:
-    """One series, with what is known of its noise."""
+    """One series, with the autocorrelation of its noise."""
 
     values: Array
     weights: Array
@@ -121,7 +121,7 @@ class _Series:
         """Return the part from ``a`` to ``b`` at one level, and the index that it begins with.
 
         With nuisance regressors the rest of the series stays, at the levels between ``points``: a
-        short part by itself cannot tell weekdays from levels.
+        short part by itself cannot separate weekday effects from levels.
         """
         if self.nuisance is None:
             return _Levels(self.values[a:b], self.weights[a:b], [], None), a
@@ -141,10 +141,10 @@ class _Series:
         for draws in _DRAWS:
             for at in range(0, draws, 100):
                 size = min(100, draws - at)
-                drawn = self.rng.permuted(np.broadcast_to(white, (size, len(white))), axis=1)
+                permuted = self.rng.permuted(np.broadcast_to(white, (size, len(white))), axis=1)
                 serial = np.clip(self.rng.normal(self.rho, self.error, size), 0.0, 0.95)
                 coloured = np.stack(
-                    [lfilter([1.0], [1.0, -r], row) for r, row in zip(serial, drawn, strict=True)]
+                    [lfilter([1.0], [1.0, -r], row) for r, row in zip(serial, permuted, strict=True)]
                 )
                 null = levels.gains(levels.without(coloured), pairs).max(axis=1)
                 above += int((null >= seen).sum())
@@ -191,7 +191,7 @@ def segment(
 
     Circular binary segmentation (Olshen et al. 2004): the stretch whose level differs most from the
     rest, tested against series of the same length; then again in the parts. The reference series are
-    whitened values, permuted and coloured again with an autocorrelation drawn around the estimate, so
+    whitened values, permuted and coloured again with an autocorrelation sampled around the estimate, so
     that neither skewed counts nor serial correlation pass for changes. Regressors with unknown effects
     are estimated in the series and in each reference series alike.
 
@@ -200,7 +200,7 @@ def segment(
     values, weights : arrays, shape (periods,)
         Weights are inverse variances up to a factor.
     alpha : float
-        Chance that a series without a change gets one.
+        Probability of a false change in a series without one (type I error).
     min_size : int
         Shortest stretch.
     rng : Generator
@@ -226,7 +226,7 @@ def segment(
     held = _refined(series, sorted(points), alpha)
     edges = [0, *(at for at, _ in held), len(values)]
     for k in range(1, len(edges) - 1):
-        edges[k] = _best_place(series, edges[k - 1], edges[k + 1], edges)
+        edges[k] = _most_probable_place(series, edges[k - 1], edges[k + 1], edges)
     return [(at, p) for at, (_, p) in zip(edges[1:-1], held, strict=True)]
 
 
@@ -235,24 +235,24 @@ def _one_split(begin: int, splits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.full(len(splits), begin), splits
 
 
-def _best_place(series: _Series, a: int, b: int, points: list[int]) -> int:
-    """Return the place of the one change with the most chance to lie within two periods of the true one.
+def _most_probable_place(series: _Series, a: int, b: int, points: list[int]) -> int:
+    """Return the place of the one change with the highest posterior probability within two periods.
 
-    Chances of all places from the Gaussian likelihood with the variance profiled out (Bai 1997), at
-    the number of independent observations that the serial correlation leaves; the likeliest place
-    itself is often off, as one odd period next to the change moves it.
+    Probabilities of all places from the Gaussian likelihood with the variance profiled out (Bai 1997), at
+    the number of independent observations that the serial correlation leaves; the maximum
+    likelihood place itself is often off, because one outlier next to the change shifts it.
     """
     splits = np.arange(a + series.min_size, b - series.min_size + 1)
     levels, first = series.levels(a, b, points)
     gains = levels.gains(levels.residual[None], _one_split(a - first, splits - first))[0]
     independent = len(levels.residual) * (1 - series.rho) / (1 + series.rho)
-    log_chance = -independent / 2 * np.log(np.maximum(1 - gains, 1e-12))
-    chance = np.exp(log_chance - log_chance.max())
-    return int(splits[np.convolve(chance, _WORTH)[2:-2].argmax()])
+    log_likelihood = -independent / 2 * np.log(np.maximum(1 - gains, 1e-12))
+    posterior = np.exp(log_likelihood - log_likelihood.max())
+    return int(splits[np.convolve(posterior, _WORTH)[2:-2].argmax()])
 
 
 def _refined(series: _Series, points: list[int], alpha: float) -> list[tuple[int, float]]:
-    """Move each point to its best place between its neighbours; drop the weakest until all hold."""
+    """Return the significant points, each at its best place between its neighbours."""
     tested: dict[tuple[int, ...], tuple[int, float]] = {}
     while points:
         edges = [0, *points, len(series.values)]

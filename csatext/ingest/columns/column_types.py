@@ -5,38 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 
-from csatext.dates.empty import WORDS
 from csatext.dates.parse import parse_times
 from csatext.ingest.columns.date_notes import date_notes
 from csatext.ingest.columns.headers import kind_of, known_headers, normal_header
 from csatext.ingest.columns.masking import mask
+from csatext.ingest.columns.ratings import read_ratings
 from csatext.ingest.columns.values import (
-    SCORE,
     as_flags,
     as_identifiers,
-    as_numbers,
     as_text,
     blank,
     blanks_as_missing,
     plain_value,
+    rounded_ids,
 )
 from csatext.ingest.raw_table import Note
-from csatext.strings import string_array
 
 __all__ = ["type_columns"]
 
 _EXAMPLES = 3
-_MOST_ODD = 0.5
-"""Share of the filled cells of a score, signs for none apart, below which words may be."""
-_UNSCORED = (
-    rf"(?i)^(?:{WORDS}|[未没暂不无無].{{0,2}}(?:评价|评分|参评|参与|打分|测评|回访|反馈|评)|弃权|默认)$"
-)
-"""Signs that nobody gave a score; half width."""
-_ROUNDED = r"^\s*\d(?:\.\d+)?[eE]\+\d+\s*$"
 
 
 def type_columns(
@@ -93,7 +82,8 @@ def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
         column, kind = frame[name], kind_of(name)
         if name in ("doc_id", "text") or kind == "time":
             continue
-        if kind == "id":
+        if kind == "id" or (_identifies(str(name)) and rounded_ids(column).any()):
+            # As a number 4.51E+17 would seem to have digits that it has lost.
             result[name] = as_identifiers(column)
         elif kind == "number":
             result = _numbered(result, str(name), notes)
@@ -114,30 +104,21 @@ def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
 def _numbered(frame: pd.DataFrame, name: str, notes: list[Note]) -> pd.DataFrame:
     """Return the frame with a column of scores as numbers, where nearly all cells are, the rest as text."""
     written = as_text(frame[name])
-    numbers = as_numbers(written, units=True)
-    if numbers is not None:
-        return frame.assign(**{name: numbers})
-    filled = ~blank(written)
-    odd = filled & ~written.str.strip().str.match(SCORE).fillna(False).to_numpy(dtype=np.bool_)
-    n = int(odd.sum())
-    numbers = as_numbers(written.mask(odd), units=True)
-    if numbers is None:
-        return frame.assign(**{name: plain_value(frame[name])})
-    bare = written[odd].str.normalize("NFKC").str.strip()
-    words = n - int(bare.str.match(_UNSCORED).sum())
-    seen = "、".join(mask(text[:30]) for text in written[odd].unique()[:_EXAMPLES])
-    read = int(filled.sum()) - n
-    if words >= _MOST_ODD * (read + words):
-        detail = f"只有 {read} 行是数字，这一列留作文本；不是数字的例如：{seen}"
-        notes.append(Note("number_unreadable", name, n, len(frame), detail))
-        return frame.assign(**{name: plain_value(frame[name])})
-    detail = f"{n} 行不是数字，数值留空，原文在列「{name}_text」；例如：{seen}"
-    notes.append(Note("number_unreadable", name, n, len(frame), detail))
-    return frame.assign(**{name: numbers, f"{name}_text": written.where(odd)})
+    ratings = read_ratings(written, name)
+    if ratings is not None:
+        notes.extend(ratings.notes)
+        added = {f"{name}_text": written.where(ratings.unread)} if ratings.unread.any() else {}
+        return frame.assign(**{name: ratings.values, **added})
+    filled = written[~blank(written)]
+    if len(filled):
+        seen = "、".join(mask(text[:30]) for text in filled.unique()[:_EXAMPLES])
+        detail = f"多数不是分数，这一列留作文本；例如：{seen}"
+        notes.append(Note("number_unreadable", name, len(filled), len(frame), detail))
+    return frame.assign(**{name: plain_value(frame[name])})
 
 
 def _identifies(name: str) -> bool:
-    known = known_headers().get(normal_header(name))
+    known = known_headers().get(normal_header(name.removesuffix("_原列")))
     return known is not None and known.kind == "id"
 
 
@@ -145,9 +126,9 @@ def _lost_digits(frame: pd.DataFrame, ids: Sequence[str]) -> list[Note]:
     """Return how many identifiers Excel wrote as 1.00008E+11: their last digits are lost in the file."""
     notes: list[Note] = []
     for name in ids:
-        n = pc.sum(pc.match_substring_regex(string_array(as_text(frame[name])), pattern=_ROUNDED)).as_py()
+        n = int(rounded_ids(frame[name]).sum())
         if n:
-            detail = f"{n} 行的编号被写成科学计数（如 1.0E+11），末位数字已丢失；请按文本格式重新导出"
+            detail = f"{n} 行的编号被 Excel 写成科学计数（如 1.0E+11）或补零，末位已丢失；请按文本重新导出"
             notes.append(Note("id_digits_lost", name, n, len(frame), detail))
     return notes
 

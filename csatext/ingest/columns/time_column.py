@@ -68,6 +68,8 @@ def _share(column: pd.Series, bare_too: bool) -> float:
     cells = _sample(column)
     if cells.empty:
         return 0.0
+    if bare_too and pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        return 1.0  # the file itself says that these are times, whatever the century
     if not pd.api.types.is_datetime64_any_dtype(cells.dtype):
         texts = as_text(cells)
         if float((texts.str.len() <= _LONGEST).mean()) < _HALF:

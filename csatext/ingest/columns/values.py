@@ -24,6 +24,7 @@ __all__ = [
     "plain_cell",
     "plain_cells",
     "plain_value",
+    "rounded_ids",
     "string_array",
 ]
 
@@ -40,6 +41,10 @@ _TEXT_MARKS = r"^(?:=\"([^\"]*)\"|'(\d+))$"
 _GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$"
 _SHORT_GROUP = r"^[-+]?\d{1,2},"
 _PLAIN_NUMBER = r"^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?$"
+_SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d+$"
+_LONG_DIGITS = r"^\d{16,24}$"
+_ZEROS_AFTER_15 = r"^\d{15}0{1,9}$"
+_MOSTLY_ZEROS = 0.9
 SCORE = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
 """A number that a unit of scores may follow."""
 _YES = ("是", "已解决", "解决", "已", "y", "yes", "true", "t", "1", "有效", "√")
@@ -154,6 +159,28 @@ def as_identifiers(column: pd.Series) -> pd.Series:
     if bool(texts.str.startswith(("=", "'")).any()):
         texts = texts.str.replace(_TEXT_MARKS, r"\1\2", regex=True)
     return blanks_as_missing(texts)
+
+
+def rounded_ids(column: pd.Series) -> np.ndarray:
+    """Return which identifiers Excel rounded: 4.51E+17, or zeros after the 15 digits that it keeps.
+
+    Numbers of 16 digits and more count only where most of the column's long numbers end in such zeros,
+    since one in ten of 16 digits does so by itself.
+
+    Examples
+    --------
+    >>> rounded_ids(pd.Series(["4.51E+17", "451000000000000000", "T1"])).tolist()
+    [True, True, False]
+    >>> rounded_ids(pd.Series(["4512345678901230", "4512345678901231", "4512345678901239"])).any()
+    np.False_
+    """
+    cells = as_text(column).str.strip()
+    written = cells.str.match(_SCIENTIFIC).fillna(False).to_numpy(dtype=np.bool_)
+    long = cells.str.match(_LONG_DIGITS).fillna(False).to_numpy(dtype=np.bool_)
+    zeros = cells.str.match(_ZEROS_AFTER_15).fillna(False).to_numpy(dtype=np.bool_)
+    if zeros.sum() < _MOSTLY_ZEROS * long.sum():
+        zeros = np.zeros(len(cells), dtype=np.bool_)
+    return np.asarray(written | zeros)
 
 
 def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:

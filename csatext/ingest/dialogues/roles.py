@@ -151,8 +151,8 @@ def flag_role_of(header: str) -> str | None:
 
     Examples
     --------
-    >>> flag_role_of("is_agent"), flag_role_of("是否客服"), flag_role_of("agent")
-    ('agent', 'agent', None)
+    >>> flag_role_of("is_agent"), flag_role_of("是否客服"), flag_role_of("isFromMe"), flag_role_of("agent")
+    ('agent', 'agent', 'agent', None)
     """
     name = bare = normal_header(header)
     if name in role_names("flag"):

@@ -129,7 +129,7 @@ def _finish(
     notes: Sequence[Note] = (),
 ) -> Spoken:
     """Return the rows under canonical names; the caller's mapping wins over what the shape says."""
-    chosen = chosen_columns([str(name) for name in frame.columns], options.columns, source.where)
+    chosen = chosen_columns([str(name) for name in frame.columns], options.single_columns(), source.where)
     settled = {**{k: v for k, v in given.items() if v not in chosen.values()}, **chosen}
     there = {name: header for name, header in settled.items() if header in frame.columns}
     mapped = map_turns(frame, there, source.where, options.timezone, options.dayfirst)
@@ -150,13 +150,12 @@ def _from_table(raw: RawTable, source: Source, options: ReadOptions) -> Spoken:
         exchanges,
     )
     for shape in shapes:
-        found = shape(raw, options.columns)
+        found = shape(raw, options.single_columns())
         if found is not None:
             frame, given, lines, rejects = found
-            rest = replace(
-                options,
-                columns={name: header for name, header in options.columns.items() if header in frame.columns},
-            )
+            given_columns = options.single_columns()
+            there = {name: header for name, header in given_columns.items() if header in frame.columns}
+            rest = replace(options, columns=there)
             return _finish(frame, given, lines, [*raw.rejects, *rejects], source, rest, raw.notes)
     lines = raw.lines if raw.lines is not None else np.zeros(len(raw.frame), dtype=np.int64)
     spoken = _finish(raw.frame, {}, lines, raw.rejects, source, options, raw.notes)

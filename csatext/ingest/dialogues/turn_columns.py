@@ -11,6 +11,7 @@ import pandas as pd
 from csatext.errors import InputError, LexiconError, ParameterError, nearest
 from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import known_headers, normal_header
+from csatext.ingest.columns.text_column import prose
 from csatext.ingest.columns.values import as_identifiers, as_numbers, as_text, blank, blanks_as_missing
 from csatext.ingest.dialogues.message_bodies import plain_texts
 from csatext.ingest.dialogues.roles import flag_role, flag_role_of, map_roles
@@ -157,11 +158,15 @@ def _known_share(column: pd.Series) -> tuple[float, int]:
 
 
 def pick_text(frame: pd.DataFrame, free: list[str]) -> str | None:
-    """Return the column of what was said: the best name with content, else the longest texts."""
+    """Return the column of what was said: the best name with content, else the most sentences or letters."""
     filled = {name: ~blank(as_text(frame[name].iloc[:_SAMPLE])) for name in free}
     named = [name for name in candidates(free, "text") if filled[name].any()]
     if named:
         return named[0]
+    sentences = {name: prose(frame[name]).mass for name in free}
+    most = max(sentences, key=lambda name: sentences[name], default=None)
+    if most is not None and sentences[most] > 0:
+        return most
     lengths = {
         name: float(as_text(frame[name].iloc[:_SAMPLE])[filled[name]].str.len().mean())
         for name in free

@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 
 from csatext.errors import InputError
 from csatext.ingest.formats.delimiters import shown_delimiter, sniff_delimiter
+from csatext.ingest.formats.limits import MOST_RECORDS
 from csatext.ingest.raw_table import Note, RawTable, refuse_wide
 from csatext.ingest.repair.broken_rows import repair
 from csatext.ingest.repair.csv_records import read_records
@@ -202,8 +203,11 @@ def _holds_line_end(cells: pa.LargeStringArray) -> bool:
     return any(b"\n" in bytes(data[first : first + _PIECE]) for first in pieces)
 
 
-def _careful(text: str, layout: Layout) -> RawTable:
+def _careful(text: str, layout: Layout, path: object) -> RawTable:
     """Return the table read record by record, torn rows mended or rejected."""
+    if text.count("\n") > MOST_RECORDS:
+        why = f"引号没有成对，又超过 {MOST_RECORDS:,} 行"
+        raise InputError.unreadable(path, why, "请改正引号，或拆成几个文件再读")
     records = read_records(text, layout.delimiter, layout.body, layout.body_line)
     return repair(text, records, layout.names, layout.delimiter, layout.headed)
 
@@ -246,7 +250,7 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     )
     notes.insert(0, Note("delimiter", "", width, width, f"分隔符：{shown_delimiter(found)}{how}"))
     text = _plain_text_cells(_standard_quotes(text, layout, notes), layout, notes)
-    raw = _fast(text, layout) or _careful(text, layout)
+    raw = _fast(text, layout) or _careful(text, layout, path)
     # The text of a large file is not needed beside its table.
     del text
     if single is not None and found is not None:

@@ -14,7 +14,15 @@ from csatext.errors import InputError, ParameterError
 from csatext.ingest.raw_table import Note
 from csatext.ingest.repair.character_frequencies import log_likelihood
 
-__all__ = ["BYTES", "decode", "decode_bytes", "detect_encoding", "narrowest", "surely_utf8"]
+__all__ = [
+    "BYTES",
+    "decode",
+    "decode_bytes",
+    "detect_encoding",
+    "likelier_encoding",
+    "narrowest",
+    "surely_utf8",
+]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -33,12 +41,28 @@ _SIGNS = 0.5
 """Decades of likelihood that one of the Big5 family must gain over a narrower one."""
 _NO_CHANCE, _NO_CHANCE_EACH = 3.0, 0.77
 """Decades by which bytes that are valid UTF-8 are likelier to be it; one pair in six is, of GB2312's."""
+_PADDING = 1.0
+"""Decades that a NUL costs a reading of which it is no part; as a character of UTF-16 two of them cost 8."""
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 _WIDE = re.compile(r"[^\x00-\u07ff]")
 _ODD_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 
+_JUDGED = frozenset(
+    (
+        *("utf-8", "utf-8-sig", *BYTES, *_PAIRS, "utf-16", "utf-32"),
+        *("ascii", "iso8859-1", "iso8859-15", "cp1252", "shift_jis", "cp932", "euc_jp"),
+    )
+)
+"""Encodings of Chinese and Japanese, and those that programs take where none is set: what they give is known
+to be likely or not. Readings as Korean or Russian are not judged."""
+_ANY_MARK = tuple(mark for mark, _ in _MARKS)
+_SURE, _GAIN = 0.99, 8.0
+"""Confidence, and decades of likelihood, by which another encoding than the one given must be likelier."""
+_RARE, _COMMON, _ASCII = -4.8, -4.2, -2.6
+"""Mean log10 probability of characters beyond ASCII: those of Latin are at -5, running Chinese is near -3."""
 _OFFERED = ("utf-8", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be")
 _MIXED = ("utf-8", *BYTES)
+_MIXED_NAMES = ("utf-8-sig", *_MIXED)
 _SAMPLE = 60_000
 _LOST = "\ufffd"
 _SIDE_BY_SIDE = 2
@@ -134,7 +158,15 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
     else:
         name = _canonical(encoding)
         said = f"编码：{name}（指定）"
+        likelier = likelier_encoding(data, name)
+        if likelier is not None:
+            what = f"这个文件像是 {likelier}，请改成它，或去掉 encoding= 让程序判断"
+            raise InputError.unreadable(path, f"按指定的编码 {encoding} 读出来不是中文", what)
     notes = [Note("encoding", "", 1, 1, said)]
+    if text is None and name in _MIXED_NAMES and b"\x00" in data:
+        # Before the bytes are decoded: NUL may stand between the two of a character.
+        data, more = _without_nul(data)
+        notes += more
     if text is None and (encoding is not None or name not in ("utf-8", *BYTES)):
         text = _whole(data, name)
     if text is None and name not in ("utf-8", "utf-8-sig", *BYTES):
@@ -144,6 +176,14 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
         notes += more
     text, more = _without_marks(text, path)
     return text, [*notes, *more]
+
+
+def _without_nul(data: bytes) -> tuple[bytes, list[Note]]:
+    """Return the bytes without NUL, and how many there were before the end."""
+    whole = data.rstrip(b"\x1a\x00")
+    n = whole.count(b"\x00")
+    notes = [Note("nul_characters", "", n, len(whole), f"去掉 {n} 个空字符（NUL）")] if n else []
+    return whole.replace(b"\x00", b""), notes
 
 
 def _without_marks(text: str, path: object) -> tuple[str, list[Note]]:
@@ -196,12 +236,17 @@ def _canonical(encoding: str) -> str:
 
 
 def _refuse_binary(text: str, path: object) -> None:
-    """Raise for content that is not text: many control characters, or mostly damage."""
+    """Raise for content that is not text: many control characters, or mostly damage.
+
+    NUL alone is no sign of it: programs fill cells of fixed width and lost blocks of a disk with it.
+    """
     piece = text[:_SAMPLE]
+    if "\x00" in piece:
+        piece = text.replace("\x00", "")[:_SAMPLE]
     odd = Counter(_ODD_CONTROLS.findall(piece))
-    # A control character over and over is a delimiter, or two that stand side by side; NUL is not.
-    most = max((n for c, n in odd.items() if c != "\x00"), default=0)
-    often = [c for c, n in odd.items() if c != "\x00" and n == most]
+    # A control character over and over is a delimiter, or two that stand side by side.
+    most = max(odd.values(), default=0)
+    often = [c for c, n in odd.items() if n == most]
     n_odd = odd.total() - (most * len(often) if len(often) <= _SIDE_BY_SIDE else 0)
     lost = piece.count(_LOST)
     if n_odd > 0.02 * len(piece) + 2 or lost > 0.3 * len(piece) + 2:
@@ -217,10 +262,18 @@ def _strict(data: bytes, name: str) -> str | None:
         return None
 
 
+def _reading(data: bytes, name: str) -> str | None:
+    """Return the text without NUL where a character may be one byte: in UTF-16 NUL is half of a letter."""
+    return _strict(data if name in _PAIRS else data.replace(b"\x00", b""), name)
+
+
 def _score(data: bytes, name: str) -> float | None:
     """Return the log likelihood of the bytes read as ``name``, None where they cannot be."""
-    text = _strict(data, name)
-    return None if text is None else log_likelihood(text.removeprefix("\ufeff"))
+    text = _reading(data, name)
+    if text is None:
+        return None
+    padding = 0 if name in _PAIRS else data.count(b"\x00")
+    return log_likelihood(text.removeprefix("\ufeff")) - _PADDING * padding
 
 
 def _sample(data: bytes) -> bytes:
@@ -288,9 +341,10 @@ def detect_encoding(data: bytes) -> tuple[str, float]:
         score = _score(piece, name)
         if score is not None:
             scores[name] = score
-    if "utf-8" in scores:
+    beyond = len(_BEYOND.findall(_reading(piece, "utf-8") or ""))
+    if "utf-8" in scores and (beyond or b"\x00" not in piece):
         # Bytes of another encoding are seldom valid UTF-8 by chance, less so with each character.
-        scores["utf-8"] += _NO_CHANCE + _NO_CHANCE_EACH * len(_BEYOND.findall(_strict(piece, "utf-8") or ""))
+        scores["utf-8"] += _NO_CHANCE + _NO_CHANCE_EACH * beyond
     return _best(piece, scores)
 
 
@@ -299,12 +353,13 @@ def _best(piece: bytes, scores: dict[str, float]) -> tuple[str, float]:
     if scores:
         name = max(scores, key=lambda n: scores[n])
         name = narrowest(name, scores)
-        text = _strict(piece, name) or ""
-        if text and scores[name] / len(text) >= _IMPLAUSIBLE:
+        text = _reading(piece, name) or ""
+        if text and log_likelihood(text) / len(text) >= _IMPLAUSIBLE:
             rivals = [s for n, s in scores.items() if n != name and not (n in _BIG5 and name in _BIG5)]
             gap = scores[name] - max(rivals, default=scores[name] - 10.0)
             return name, 1.0 / (1.0 + 10.0 ** -min(gap, 15.0))
-    loose = {n: _mean_likelihood(piece.decode(n, "replace")) for n in ("utf-8", *BYTES[:2])}
+    bare = piece.replace(b"\x00", b"")
+    loose = {n: _mean_likelihood(bare.decode(n, "replace")) for n in ("utf-8", *BYTES[:2])}
     name = max(loose, key=lambda n: loose[n])
     if loose[name] >= _IMPLAUSIBLE:
         return name, 0.5
@@ -313,6 +368,50 @@ def _best(piece: bytes, scores: dict[str, float]) -> tuple[str, float]:
     if found and _known(found) and _strict(piece, found) is not None:
         return found.lower(), float(guess["confidence"] or 0.0) * 0.5
     return name, 0.1
+
+
+def likelier_encoding(data: bytes, name: str) -> str | None:
+    """Return the encoding that a file is in where it cannot be in the one given, else None.
+
+    What comes out decides: valid UTF-8 with several characters of three bytes is nothing else; elsewhere
+    the characters beyond ASCII of the given reading must be rare ones, those of the other common ones, and
+    the whole far less likely. Encodings of Korean, Russian and others are believed.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, or its beginning.
+    name : str
+        A Python codec name.
+
+    Examples
+    --------
+    >>> likelier_encoding("退款一直没有到账".encode(), "utf-16-le")
+    'utf-8'
+    >>> likelier_encoding("退款一直没有到账".encode("utf-16-le"), "utf-16-le") is None
+    True
+    """
+    piece = _sample(data)
+    given = piece.decode(name, "replace")
+    best, confidence = detect_encoding(piece if not data.startswith(_ANY_MARK) else data[:_SAMPLE])
+    bare = piece.replace(b"\x00", b"")
+    other = (bare if best == "utf-8" else piece).decode(best, "replace")
+    if other.removeprefix("\ufeff") == given.removeprefix("\ufeff"):
+        return None
+    sure = best.startswith("utf-8") and _strict(bare, "utf-8") is not None and surely_utf8(other)
+    if sure and name.removesuffix("-sig") != "utf-8":
+        return best
+    if name not in _JUDGED or confidence < _SURE:
+        return None
+    worse, better = _beyond_ascii(given), _beyond_ascii(other)
+    gain = log_likelihood(other) - log_likelihood(given)
+    return best if worse < _RARE and better > _COMMON and gain > _GAIN else None
+
+
+def _beyond_ascii(text: str) -> float:
+    """Return the mean log10 probability of the characters beyond ASCII; of ASCII alone that of one."""
+    beyond = "".join(_BEYOND.findall(text))
+    return _mean_likelihood(beyond) if beyond else _ASCII
 
 
 def narrowest(name: str, scores: Mapping[str, float]) -> str:

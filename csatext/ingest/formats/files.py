@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import zlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from csatext.errors import InputError
+from csatext.ingest.formats.limits import LARGEST_FILE, MOST_CELLS, MOST_GZIP_MEMBERS
+from csatext.regular_files import in_megabytes, read_whole, special_file
 
-__all__ = ["Listing", "ending_of", "list_folder", "read_bytes", "stems"]
+__all__ = ["Listing", "ending_of", "list_folder", "read_bytes", "refuse_endless", "stems"]
 
 _GZIP = b"\x1f\x8b"
 _BLANK = b"\x00 \t\r\n"
 _GLANCE = 4096
-_UNPACKED = 2 << 30
-"""Bytes that a packed file may have unpacked."""
+_PACKED_PIECE, _PIECE = 1 << 16, 1 << 24
+"""Bytes that are unpacked at once, and that they may give at once."""
+_HELD = 256 << 20
+"""Unpacked bytes that are held before it is known whether the whole is too large."""
+_SPLIT = "请拆成几个文件，放进一个文件夹再读"
 _HIDDEN = (".", "~$")
 _RESULTS = ("manifest.json", "report.html")
 """Files that mark a folder of results: to read them as input would count contacts twice."""
@@ -55,23 +61,51 @@ def stems(names: Sequence[str]) -> list[str]:
     return [stem if times[stem] == 1 else name for stem, name in zip(bare, names, strict=True)]
 
 
+def _inflate(data: bytes, path: Path) -> Iterator[bytes]:
+    """Yield the content of a gzip file in pieces, that of files written one after another included."""
+    stream = zlib.decompressobj(wbits=31)
+    members = 1
+    for at in range(0, len(data), _PACKED_PIECE):
+        pending, more = data[at : at + _PACKED_PIECE], True
+        while pending or more:
+            if stream.eof:
+                if not pending.startswith(_GZIP[:1]):
+                    return  # Padding behind the last one, or what another program wrote there.
+                members += 1
+                if members > MOST_GZIP_MEMBERS:
+                    what = "请先解压并合成一个文件"
+                    raise InputError.unreadable(path, f"由超过 {MOST_GZIP_MEMBERS:,} 个压缩文件拼成", what)
+                stream = zlib.decompressobj(wbits=31)
+            try:
+                piece = stream.decompress(pending, _PIECE)
+            except zlib.error as error:
+                raise InputError.unreadable(path, "压缩文件已损坏", "请重新压缩，或先解压再读") from error
+            yield piece
+            pending = stream.unused_data if stream.eof else stream.unconsumed_tail
+            more = len(piece) == _PIECE and not stream.eof
+    if not stream.eof:
+        raise InputError.unreadable(path, "压缩文件不完整", "请重新压缩，或先解压再读")
+
+
 def _unpacked(data: bytes, path: Path) -> bytes:
-    """Return the content of a gzip file, that of files written one after another included."""
-    pieces: list[bytes] = []
-    left = _UNPACKED
-    while data.startswith(_GZIP):
-        stream = zlib.decompressobj(wbits=31)
-        try:
-            pieces.append(stream.decompress(data, left + 1))
-        except zlib.error as error:
-            raise InputError.unreadable(path, "压缩文件已损坏", "请重新压缩，或先解压再读") from error
-        left -= len(pieces[-1])
-        if left < 0:
-            raise InputError.unreadable(path, f"解压后超过 {_UNPACKED >> 20} MB", "请先解压并拆成几个文件")
-        if not stream.eof:
-            raise InputError.unreadable(path, "压缩文件不完整", "请重新压缩，或先解压再读")
-        data = stream.unused_data
-    return b"".join(pieces)
+    """Return the content of a gzip file; of one that is too large no more than a part is ever held."""
+    held = BytesIO()
+    size = 0
+    for piece in _inflate(data, path):
+        size += len(piece)
+        if size > LARGEST_FILE:
+            raise InputError.unreadable(path, f"解压后超过 {in_megabytes(LARGEST_FILE)}", _SPLIT)
+        if size <= _HELD:
+            held.write(piece)
+    if size > _HELD:
+        held = BytesIO()
+        for piece in _inflate(data, path):
+            held.write(piece)
+    # The bytes of a buffer that is let go are not copied, as those of joined pieces would be.
+    whole = held.getvalue()
+    if whole.startswith(_GZIP):
+        raise InputError.unreadable(path, "压缩了不止一层", "请先解压，再读里面的文件")
+    return whole
 
 
 def read_bytes(path: Path) -> bytes:
@@ -80,10 +114,13 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     InputError
-        It is not there, may not be read, is empty, or unpacks to more than 2 GB.
+        It is no regular file, is not there, may not be read, is empty, or has more than 2 GB, packed or
+        unpacked.
     """
     try:
-        data = path.read_bytes()
+        data = read_whole(path, LARGEST_FILE, _SPLIT)
+    except InputError:
+        raise
     except FileNotFoundError as error:
         raise InputError.unreadable(path, "文件不存在", "请检查路径和文件名") from error
     except PermissionError as error:
@@ -97,11 +134,37 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+def refuse_endless(data: bytes, path: object) -> None:
+    """Raise for a large text without line ends, or with more lines than a table has, before it is decoded.
+
+    Raises
+    ------
+    InputError
+        A line of more than 256 MB, or more lines than a table may have cells.
+
+    Examples
+    --------
+    >>> refuse_endless("编号,内容".encode(), "a.csv")
+    """
+    if len(data) <= _HELD:
+        return
+    if max(data.count(b"\n"), data.count(b"\r")) > MOST_CELLS:
+        raise InputError.unreadable(path, f"超过 {MOST_CELLS:,} 行", _SPLIT)
+    at = 0
+    while at + _HELD < len(data):
+        last = max(data.rfind(end, at, at + _HELD) for end in (b"\n", b"\r"))
+        if last < at:
+            what = "请检查导出；JSON 请改存为每行一个记录"
+            raise InputError.unreadable(path, f"有一行超过 {in_megabytes(_HELD)}", what)
+        at = last + 1
+
+
 def list_folder(folder: Path, endings: Collection[str]) -> Listing:
     """Return the files of a folder and of the folders in it, by name.
 
-    Hidden files and folders, lock files of office programs, folders of csatext's own results and files
-    of other endings are passed over and named.
+    Hidden files and folders, lock files of office programs, folders of csatext's own results, links to
+    folders, files of other endings and what is no regular file (pipes, sockets, devices, broken links) are
+    passed over and named.
 
     Parameters
     ----------
@@ -119,15 +182,17 @@ def list_folder(folder: Path, endings: Collection[str]) -> Listing:
     try:
         for where, folders, files in os.walk(folder, onerror=_raise):
             here = Path(where)
-            closed = [name for name in folders if name.startswith(_HIDDEN) or _holds_results(here / name)]
+            closed = [name for name in folders if _is_closed(here / name)]
             skipped += [f"{(here / name).relative_to(folder).as_posix()}/" for name in closed]
             folders[:] = sorted(set(folders) - set(closed))
             for name in files:
                 read = Path(name).suffix.lower() in endings and not name.startswith(_HIDDEN)
-                if read:
+                kind = special_file(here / name) if read else None
+                if read and kind is None:
                     found.append(here / name)
                 else:
-                    skipped.append((here / name).relative_to(folder).as_posix())
+                    shown = (here / name).relative_to(folder).as_posix()
+                    skipped.append(f"{shown}（{kind}）" if kind else shown)
     except OSError as error:
         raise InputError.unreadable(folder, "没有读取权限", "请检查文件夹权限") from error
     return Listing(sorted(found, key=lambda path: (len(path.parts), path)), sorted(skipped))
@@ -135,6 +200,10 @@ def list_folder(folder: Path, endings: Collection[str]) -> Listing:
 
 def _raise(error: OSError) -> None:
     raise error
+
+
+def _is_closed(folder: Path) -> bool:
+    return folder.name.startswith(_HIDDEN) or folder.is_symlink() or _holds_results(folder)
 
 
 def _holds_results(folder: Path) -> bool:

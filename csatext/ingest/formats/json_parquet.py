@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Collection
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,12 +19,28 @@ import pyarrow.parquet as pq
 from csatext.errors import InputError
 from csatext.ingest.columns.values import plain_cell
 from csatext.ingest.formats.encodings import decode_bytes
-from csatext.ingest.formats.json_values import flat, json_lines, loads, pieces, records
+from csatext.ingest.formats.json_values import (
+    TooDeepError,
+    TooLargeError,
+    flat,
+    json_lines,
+    loads,
+    pieces,
+    records,
+)
+from csatext.ingest.formats.limits import LARGEST_FILE, MOST_CELLS, MOST_COLUMNS
 from csatext.ingest.raw_table import RAW_LIMIT, Note, RawTable, Reject, refuse_wide
+from csatext.ingest.repair.table_cleanup import chosen_names, unread_columns
+from csatext.regular_files import in_megabytes
 
 __all__ = ["looks_like_json", "read_json", "read_parquet"]
 
 _GLANCE = 100_000
+_WHAT = "请给出对象的数组，或每行一个对象"
+_LOOKED_AT = 10_000
+"""Keys among which known headers are looked for, beside the commonest."""
+_MOST_REJECTS = 1_000_000
+"""Values of a JSON file that are no records, above which the file is none of records."""
 _TWO = 2
 _SAMPLED = 500
 """Lines, spread over the file, whose values tell the types of all."""
@@ -31,11 +50,18 @@ _VAST = 1e15
 """Whole numbers from here on are read as they are written, never as floats."""
 
 
-def _frame(records: list[dict[str, Any]], path: object) -> pd.DataFrame:
-    names: dict[str, None] = {}
+def _frame(records: list[dict[str, Any]], path: object, notes: list[Note]) -> pd.DataFrame:
+    """Return a column for each key; of too many those whose names are known, then the commonest."""
+    refuse_wide(max(map(len, records)), path)
+    times: Counter[str] = Counter()
     for record in records:
-        names.update(dict.fromkeys(record))
-    refuse_wide(len(names), path)
+        times.update(record.keys())
+    names = list(times)
+    if len(names) > MOST_COLUMNS:
+        common = [name for name, _ in times.most_common(MOST_COLUMNS)]
+        kept = set(chosen_names([], [*common, *islice(times, _LOOKED_AT)]))
+        notes.append(unread_columns([name for name in names if name not in kept], len(names)))
+        names = [name for name in names if name in kept]
     frame = pd.DataFrame({name: pd.Series([r.get(name) for r in records], dtype=object) for name in names})
     return frame if len(frame.columns) else pd.DataFrame(index=range(len(records)))
 
@@ -101,34 +127,41 @@ def read_json(text: str, path: object) -> RawTable:
     try:
         found = records(loads(text))
         if found is None:
-            raise InputError.unreadable(path, "JSON 里没有记录", "请给出对象的数组，或每行一个对象")
-    except json.JSONDecodeError:
+            raise InputError.unreadable(path, "JSON 里没有记录", _WHAT)
+    except (json.JSONDecodeError, TooDeepError) as error:
         found, lines, rejects = _several(text)
+        if not found and isinstance(error, TooDeepError):
+            raise InputError.unreadable(path, f"JSON {error}", _WHAT) from error
     except ValueError as error:
         if isinstance(error, InputError):
             raise
-        raise InputError.unreadable(path, "JSON 无法解析", "请给出对象的数组，或每行一个对象") from error
+        why, what = "JSON 无法解析", _WHAT
+        if isinstance(error, TooLargeError):
+            why, what = f"JSON {error}", "请拆成几个文件，放进一个文件夹再读"
+        raise InputError.unreadable(path, why, what) from error
     # A line of text among records is a stray one; where there are texts alone, they are the records.
     texts = not any(isinstance(record, dict) for record in found)
     good: list[dict[str, Any]] = []
     kept: list[int] = []
     for position, record in enumerate(found):
         if isinstance(record, dict):
-            good.append(flat(record))
+            good.append(flat(record) if record else record)
         elif texts and isinstance(record, str) and record.strip():
             good.append({"text": record})
         else:
             raw = json.dumps(record, ensure_ascii=False)[:RAW_LIMIT]
+            if len(rejects) == _MOST_REJECTS:
+                raise InputError.unreadable(path, f"超过 {_MOST_REJECTS:,} 个 JSON 值不是记录", _WHAT)
             rejects.append(Reject(lines[position] if lines is not None else None, "不是记录（对象）", raw))
             continue
         kept.append(position)
     if not good:
-        raise InputError.unreadable(path, "没有一行是 JSON 记录", "请给出对象的数组，或每行一个对象")
+        raise InputError.unreadable(path, "没有一行是 JSON 记录", _WHAT)
     numbers = None if lines is None else np.array([lines[i] for i in kept], dtype=np.int64)
     notes = [
         Note("format", "", len(good), len(good) + len(rejects), "JSON" if lines is None else "每行一个 JSON")
     ]
-    return RawTable(_frame(good, path), numbers, rejects, notes)
+    return RawTable(_frame(good, path, notes), numbers, rejects, notes)
 
 
 def _plain_lines(text: str, path: object) -> RawTable | None:
@@ -184,7 +217,7 @@ def _schema(body: str, n: int) -> pa.Schema | None:
                 fields[name] = found
             elif found not in (known, None):
                 return None
-    if not fields or any(plain_cell(name) != name for name in fields):
+    if not 0 < len(fields) <= MOST_COLUMNS or any(plain_cell(name) != name for name in fields):
         return None
     return pa.schema([(name, kind or pa.large_string()) for name, kind in fields.items()])
 
@@ -214,7 +247,7 @@ def _several(text: str) -> tuple[list[Any], list[int], list[Reject]]:
         good = [piece for piece in whole if piece.value is not None]
         found, lines = [piece.value for piece in good], [piece.line for piece in good]
         broken = [piece for piece in whole if piece.value is None]
-    return found, lines, [Reject(piece.line, "不是合法的 JSON", piece.raw[:RAW_LIMIT]) for piece in broken]
+    return found, lines, [Reject(piece.line, piece.why, piece.raw[:RAW_LIMIT]) for piece in broken]
 
 
 def _mended(table: pa.Table) -> tuple[pa.Table, list[Note]]:
@@ -248,6 +281,63 @@ def _is_valid(cells: pa.Array) -> bool:
     return True
 
 
+def _refuse_claims(metadata: pq.FileMetaData, path: object) -> None:
+    """Raise for a file whose footer tells of more than a table holds: a few bytes may stand for billions."""
+    refuse_wide(metadata.num_columns, path)
+    cells = metadata.num_rows * max(1, metadata.num_columns)
+    size = 0
+    for group in (metadata.row_group(i) for i in range(metadata.num_row_groups)):
+        chunks = [group.column(i) for i in range(group.num_columns)]
+        size += sum(chunk.total_uncompressed_size for chunk in chunks)
+        cells = max(cells, metadata.num_rows, sum(chunk.num_values for chunk in chunks))
+    if cells > MOST_CELLS or size > LARGEST_FILE:
+        why = f"有 {cells:,} 格，解压后 {in_megabytes(size)}，超过上限"
+        raise InputError.unreadable(path, why, "请拆成几个文件，放进一个文件夹再读")
+
+
+def _dictionaries(file: pq.ParquetFile) -> list[str]:
+    """Return the columns of strings that are written as dictionaries, and are read as such."""
+    schema, metadata = file.schema_arrow, file.metadata
+    if not metadata.num_row_groups:
+        return []
+    coded = {
+        chunk.path_in_schema
+        for group in (metadata.row_group(i) for i in range(metadata.num_row_groups))
+        for chunk in (group.column(i) for i in range(group.num_columns))
+        if any("DICTIONARY" in encoding for encoding in chunk.encodings)
+    }
+    return [field.name for field in schema if field.name in coded and _is_textual(field.type)]
+
+
+def _is_textual(kind: pa.DataType) -> bool:
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary)
+    return any(test(kind) for test in tests)
+
+
+def _dense(table: pa.Table, coded: Collection[str], path: object) -> pa.Table:
+    """Return the table with a string in each row of what was read as dictionaries.
+
+    Raises
+    ------
+    InputError
+        A dictionary of a few long strings stands for more of them than memory holds.
+    """
+    size = 0
+    for i, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type) and _is_textual(field.type.value_type):
+            for chunk in table.column(i).chunks:
+                lengths = pc.binary_length(chunk.dictionary.cast(pa.large_binary()))
+                size += pc.sum(lengths.take(chunk.indices)).as_py() or 0
+            if size > LARGEST_FILE:
+                why = f"解开后超过 {in_megabytes(LARGEST_FILE)}"
+                raise InputError.unreadable(path, why, "请拆成几个文件，放进一个文件夹再读")
+            if field.name in coded:
+                chunks = [chunk.dictionary_decode() for chunk in table.column(i).chunks]
+                dense = pa.chunked_array(chunks, field.type.value_type)
+                table = table.set_column(i, field.name, dense)
+    return table
+
+
 def read_parquet(data: bytes, path: object) -> RawTable:
     """Return a Parquet file, its strings mended where their bytes are not UTF-8.
 
@@ -265,14 +355,19 @@ def read_parquet(data: bytes, path: object) -> RawTable:
     Raises
     ------
     InputError
-        The file is damaged.
+        The file is damaged, or tells of more than a table holds.
     """
     try:
-        table = pq.read_table(BytesIO(data))
-        refuse_wide(table.num_columns, path)
-        table, notes = _mended(table)
+        file = pq.ParquetFile(BytesIO(data))
+        _refuse_claims(file.metadata, path)
+        coded = _dictionaries(file)
+        file.close()
+        table = pq.read_table(BytesIO(data), read_dictionary=coded)
+        table, notes = _mended(_dense(table, coded, path))
         frame = table.to_pandas()
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
     if frame.index.name is not None or isinstance(frame.index, pd.MultiIndex):
         named = [name for name in frame.index.names if name is not None and name not in frame.columns]

@@ -9,8 +9,19 @@ from typing import Any, NamedTuple
 
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import plain_cell
+from csatext.ingest.formats.limits import DEEPEST_JSON, MOST_JSON_VALUES
 
-__all__ = ["Piece", "flat", "json_lines", "loads", "pieces", "records"]
+__all__ = [
+    "Piece",
+    "TooDeepError",
+    "TooLargeError",
+    "flat",
+    "json_lines",
+    "loads",
+    "pieces",
+    "records",
+    "refuse_crowded",
+]
 
 _DEEPEST = 5
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
@@ -18,11 +29,26 @@ _NEXT = re.compile(r"\n[^\S\n]*+(?=[{\[])")
 
 
 class Piece(NamedTuple):
-    """One value of a text, or None and the ``raw`` text that is none; ``line`` counts from 1."""
+    """One value of a text, or None and the ``raw`` text that is none, and why; ``line`` counts from 1."""
 
     value: Any
     line: int
     raw: str
+    why: str = ""
+
+
+class TooDeepError(ValueError):
+    """Lists and objects stand in one another too deeply."""
+
+    def __init__(self) -> None:
+        super().__init__(f"嵌套超过 {DEEPEST_JSON} 层")
+
+
+class TooLargeError(ValueError):
+    """There are more values than memory holds."""
+
+    def __init__(self) -> None:
+        super().__init__(f"超过 {MOST_JSON_VALUES:,} 个值")
 
 
 def _nan(_name: str) -> None:
@@ -38,17 +64,54 @@ def loads(text: str) -> Any:
     Raises
     ------
     ValueError
-        Whatever is wrong with it, depth among it.
+        Whatever is wrong with it; more than :data:`DEEPEST_JSON` levels of nesting, or more values than
+        memory holds.
 
     Examples
     --------
     >>> loads('{"text": "慢", "n": NaN}')
     {'text': '慢', 'n': None}
     """
+    refuse_crowded(text)
     try:
-        return json.loads(text, parse_constant=_nan)
+        return _not_deep(json.loads(text, parse_constant=_nan), text)
     except RecursionError as error:
-        raise ValueError("嵌套过深") from error
+        raise TooDeepError from error
+
+
+def refuse_crowded(text: str) -> None:
+    """Raise for a text of more values than memory holds.
+
+    Raises
+    ------
+    ValueError
+        Commas and brackets are above :data:`MOST_JSON_VALUES`.
+    """
+    if len(text) > MOST_JSON_VALUES and sum(map(text.count, ",[{")) > MOST_JSON_VALUES:
+        raise TooLargeError
+
+
+def _not_deep(value: Any, text: str) -> Any:
+    """Return the value of a text; what follows it down may then call itself."""
+    if text.count("[") + text.count("{") <= DEEPEST_JSON:
+        return value
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST_JSON):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return value
+    raise TooDeepError
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    """Return why a text is no value, as its reject says."""
+    deep = isinstance(error, TooDeepError | RecursionError)
+    return f"嵌套超过 {DEEPEST_JSON} 层" if deep else "不是合法的 JSON"
 
 
 def json_lines(text: str) -> tuple[list[Any], list[int], list[Piece]]:
@@ -59,7 +122,7 @@ def json_lines(text: str) -> tuple[list[Any], list[int], list[Piece]]:
     Examples
     --------
     >>> json_lines('[\n{"a": 1},\n{"a"\n]')
-    ([{'a': 1}], [2], [Piece(value=None, line=3, raw='{"a"')])
+    ([{'a': 1}], [2], [Piece(value=None, line=3, raw='{"a"', why='不是合法的 JSON')])
     """
     found: list[Any] = []
     lines: list[int] = []
@@ -71,8 +134,8 @@ def json_lines(text: str) -> tuple[list[Any], list[int], list[Piece]]:
         try:
             found.append(loads(bare))
             lines.append(number)
-        except ValueError:
-            broken.append(Piece(None, number, line.strip()))
+        except ValueError as error:
+            broken.append(Piece(None, number, line.strip(), _reason(error)))
     return found, lines, broken
 
 
@@ -97,10 +160,11 @@ def pieces(text: str) -> Iterator[Piece]:
         counted = at
         try:
             value, end = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError):
+            _not_deep(value, text[at:end])
+        except (ValueError, RecursionError) as error:
             following = _NEXT.search(text, at)
             end = following.end() if following is not None else len(text)
-            yield Piece(None, line, text[at:end].strip())
+            yield Piece(None, line, text[at:end].strip(), _reason(error))
         else:
             yield Piece(value, line, text[at:end])
         at = end
@@ -163,7 +227,7 @@ def _named_rows(names: Any, rows: list[Any]) -> list[Any] | None:
 
 
 def _longest(value: Mapping[str, Any]) -> list[Any] | None:
-    """Return the longest list of objects in an object, at any depth."""
+    """Return the longest list of objects in an object, at any depth that :func:`loads` lets through."""
     lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
     inner = [found for v in value.values() if isinstance(v, dict) for found in [_longest(v)] if found]
     return max(lists or inner, key=len, default=None)

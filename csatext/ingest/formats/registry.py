@@ -12,14 +12,14 @@ import pandas as pd
 from csatext.errors import CsatextError, InputError, ParameterError
 from csatext.ingest.formats.database import is_url, read_database
 from csatext.ingest.formats.delimited import read_delimited
-from csatext.ingest.formats.encodings import decode
-from csatext.ingest.formats.files import ending_of, list_folder, read_bytes
+from csatext.ingest.formats.encodings import decode, likelier_encoding
+from csatext.ingest.formats.files import ending_of, list_folder, read_bytes, refuse_endless
 from csatext.ingest.formats.json_parquet import looks_like_json, read_json, read_parquet
 from csatext.ingest.formats.pages import declared_encoding, looks_like_page, read_page
 from csatext.ingest.formats.workbooks import read_workbook
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import Note, RawTable, Reject
-from csatext.ingest.repair.table_cleanup import tidy
+from csatext.ingest.repair.table_cleanup import narrowed, tidy, without_long_cells
 
 __all__ = ["PLAIN", "RECORDS", "SUBTITLES", "Source", "failed", "only_tables", "open_tables"]
 
@@ -29,6 +29,7 @@ _TAR, _TAR_AT = b"ustar", 257
 _WEB_ARCHIVE = b"mime-version:"
 _GLANCE = 4096
 _SHOWN = 10
+_TOO_MUCH, _SPLIT = "内容太大或嵌套太深，内存放不下", "请拆成几个文件，放进一个文件夹再读"
 
 
 class Reader(NamedTuple):
@@ -177,9 +178,11 @@ class Source:
         self._open()
         if self._raw is None and self._error is None and self._reader is not None:
             try:
-                self._raw = tidy(self._read(self._reader))
+                self._raw = self._bounded(self._read(self._reader))
             except CsatextError as error:
                 self._error = error
+            except (MemoryError, RecursionError):
+                self._error = InputError.unreadable(self.name, _TOO_MUCH, _SPLIT)
         return self._error
 
     @property
@@ -188,7 +191,8 @@ class Source:
         notes = [*self._said]
         if self.skipped:
             n = len(self.skipped)
-            detail = f"{n} 个文件或文件夹未读（格式不读或是隐藏的）：{'、'.join(self.skipped[:_SHOWN])}"
+            detail = f"{n} 个文件或文件夹未读（格式不读、隐藏的，或不是普通文件）："
+            detail += "、".join(self.skipped[:_SHOWN])
             notes.append(Note("file_skipped", "", n, n + self._beside, detail))
         return notes
 
@@ -213,13 +217,23 @@ class Source:
             self._reader = self._reader or self._reader_of(self._content, decoded=True)
         except CsatextError as error:
             self._broken = self._error = error
+        except MemoryError:
+            self._broken = self._error = InputError.unreadable(self.path, _TOO_MUCH, _SPLIT)
+
+    def _bounded(self, raw: RawTable) -> RawTable:
+        given = self.options.columns.values()
+        asked = {name for names in given for name in ([names] if isinstance(names, str) else names)}
+        return tidy(without_long_cells(narrowed(raw, asked)))
 
     def _reader_of(self, content: bytes | str, *, decoded: bool) -> Reader | None:
         readers = (reader for reader in READERS if reader.decoded is decoded)
         return next((r for r in readers if r.fits(content, self.ending, self.options)), None)
 
     def _decoded(self, data: bytes, path: Path) -> str:
+        refuse_endless(data, path)
         declared = None if self.options.encoding else declared_encoding(data)
+        if declared is not None and likelier_encoding(data, declared) is not None:
+            declared = None
         text, self._said = decode(data, path, self.options.encoding or declared)
         if declared is not None:
             self._said[0] = self._said[0]._replace(detail=f"编码：{declared}（网页注明）")
@@ -281,7 +295,12 @@ def open_tables(path: str | PathLike[str], options: ReadOptions | None = None) -
     if not isinstance(path, str | PathLike):
         raise ParameterError.wrong_type("path", path, "文件路径、文件夹或数据库 URL")
     if isinstance(path, str) and is_url(path):
-        return [Source(path.split("://")[0], raw=tidy(read_database(path, options.query or None)))]
+        return [
+            Source(
+                path.split("://")[0],
+                raw=tidy(without_long_cells(narrowed(read_database(path, options.query or None)))),
+            )
+        ]
     where = Path(path)
     if _is_folder(where):
         return _folder(where, options)

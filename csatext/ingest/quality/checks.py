@@ -7,6 +7,7 @@ import pandas as pd
 from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError
 from csatext.ingest.columns.values import as_text, blank
+from csatext.ingest.quality.consistency import consistency_notes
 from csatext.ingest.quality.missing_figures import table_flags
 from csatext.ingest.quality.near_duplicates import near_duplicates
 from csatext.ingest.quality.scripts import scripts
@@ -178,7 +179,9 @@ def check(
     Checks: ``missing`` (each column), ``date_future`` and ``date_ancient`` (each time column),
     ``score_range`` (csat, nps), ``duplicate_id``, ``duplicate_text``, ``near_duplicate_text``,
     ``bad_characters``, ``private_characters``, ``script_traditional``, ``script_latin``, ``script_none``,
-    ``pipe_table``, ``missing_figure`` (with examples by doc_id);
+    ``pipe_table``, ``missing_figure`` (with examples by doc_id); columns against each other
+    (``time_order``, ``duration_negative``, ``late_row``, ``reported_late``, ``resolved_without_close``,
+    ``closed_while_open``; :func:`csatext.ingest.quality.consistency.consistency_notes`);
     for turns ``turn_clock_backwards``, ``turn_ends_before_start``, ``role_missing``,
     ``role_inferred``, ``dialogue_one_sided``, ``turn_empty``, ``turn_without_contact``; and the rows of
     ``contacts.attrs["quality"]``, which tell what the reader guessed and mended. REQUIREMENTS row 12.
@@ -224,6 +227,7 @@ def check(
         *_dates(table, moment),
         *_scores(table),
         *_texts(table),
+        *consistency_notes(table),
         *(turn_notes(turns, table) if turns is not None else []),
     ]
     seen = {(note.check, note.column) for note in notes}

@@ -13,6 +13,8 @@ _LOOK = 15
 _VALUE = re.compile(r"^[-+]?\d[\d\s:/.,年月日TZ+-]*%?$|^\d.*\d{4}$")
 _SENTENCE = re.compile("[，。！？；,!?…]")
 _LONG_NAME = 30
+_NO_NAME = 500
+"""Characters of a cell that are looked at: what is longer is no name, however it goes on."""
 
 
 def _header_score(cells: Sequence[str], width: int) -> float:
@@ -51,6 +53,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     >>> find_header([["退款太慢", "电话"], ["送错了", "电话"]]) is None
     True
     """
+    rows = [[cell[:_NO_NAME] for cell in row] for row in rows]
     head = rows[:_LOOK]
     width = max((sum(bool(cell.strip()) for cell in row) for row in head), default=0)
     if width == 0:

@@ -24,6 +24,7 @@ __all__ = [
     "best_move",
     "find_misfits",
     "is_displaced",
+    "is_slid",
     "is_swapped",
     "mend_shifts",
     "moves",
@@ -45,7 +46,8 @@ _MANY = 0.4
 class Move(NamedTuple):
     """A row after a move: its cells, how many fit and misfit typed columns, how many filled ones moved.
 
-    ``known`` is the number of moved cells that are now among the few values of their column.
+    ``known`` is the number of moved cells that are now among the few values of their column, ``broken`` the
+    number of those that fitted a typed column and now do not fit theirs.
     """
 
     row: tuple[str, ...]
@@ -53,6 +55,7 @@ class Move(NamedTuple):
     wrong: int
     moved: int
     known: int
+    broken: int = 0
 
 
 def _grade(cell: str, shape: Shape) -> int:
@@ -72,9 +75,14 @@ def _sums(values: Sequence[bool]) -> list[int]:
 class _Grades:
     """Sums of the grades of a row's cells, each ``by`` columns from where it stands."""
 
-    def __init__(self, cells: Sequence[str], shapes: Sequence[Shape], by: int) -> None:
+    def __init__(
+        self, cells: Sequence[str], shapes: Sequence[Shape], by: int, stay: _Grades | None = None
+    ) -> None:
         n = len(cells)
-        grades = [_grade(cells[c], shapes[c + by]) if 0 <= c + by < n else 0 for c in range(n)]
+        grades: list[int] = [_grade(cells[c], shapes[c + by]) if 0 <= c + by < n else 0 for c in range(n)]
+        before: list[int] = stay.grades if stay is not None else grades
+        self.grades: list[int] = grades
+        self.broken = _sums([old > 0 > new for old, new in zip(before, grades, strict=True)])
         self.fits = _sums([grade > 0 for grade in grades])
         self.wrong = _sums([grade < 0 for grade in grades])
         self.known = _sums(
@@ -114,7 +122,7 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
         ]
         if not starts:
             break
-        right, left = _Grades(cells, shapes, size), _Grades(cells, shapes, -size)
+        right, left = _Grades(cells, shapes, size, stay), _Grades(cells, shapes, -size, stay)
         for i in starts:
             rest = [*cells[:i], *cells[i + size :]]
             for j in range(n - size + 1):
@@ -130,6 +138,7 @@ def moves(cells: Sequence[str], shapes: Sequence[Shape]) -> list[Move]:
                     by.wrong[last] - by.wrong[first] + sum(stay.wrong[b] - stay.wrong[a] for a, b in outer),
                     filled[last] - filled[first],
                     by.known[last] - by.known[first],
+                    by.broken[last] - by.broken[first],
                 )
     return list(found.values())
 
@@ -146,19 +155,21 @@ def is_displaced(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
     """Return whether a move proves that values stand in the wrong columns.
 
     The row must fit better by two typed cells, and two filled cells must move together, or one to where
-    it is among the few values of its column: a gap beside an odd value is no shift.
+    it is among the few values of its column: a gap beside an odd value is no shift. No cell that fits may be
+    moved to where it does not: the move would break what it finds whole.
     """
     stay, *others = moves(cells, shapes)
     return any(
         move.fits - move.wrong - stay.fits + stay.wrong >= _GAIN
         and move.wrong < stay.wrong
+        and not move.broken
         and (move.moved > 1 or move.known > 0)
         for move in others
     )
 
 
 def is_swapped(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
-    """Return whether a cell that no cell of its column is like fits a column whose own cell does not.
+    """Return whether two cells fit the column of each other, and neither its own.
 
     Examples
     --------
@@ -168,14 +179,47 @@ def is_swapped(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
     True
     """
     stray = [
-        cell for cell, shape in zip(cells, shapes, strict=True) if shape.stray and shape.stray.match(cell)
+        (cell, shape)
+        for cell, shape in zip(cells, shapes, strict=True)
+        if shape.stray is not None and shape.stray.match(cell)
     ]
     return any(
         shape.pattern is not None
         and cell.strip()
         and _grade(cell, shape) < 0
-        and any(map(shape.takes, stray))
+        and any(shape.takes(other) and _belongs(cell, home) for other, home in stray)
         for cell, shape in zip(cells, shapes, strict=True)
+    )
+
+
+def _belongs(cell: str, home: Shape) -> bool:
+    """Return whether a cell is a value of a column of few, or a sentence in one of free text."""
+    if home.values is not None:
+        return cell.strip() in home.values
+    return home.takes(cell) and len(cell.encode("utf-8", "replace")) > _SENTENCE
+
+
+def is_slid(cells: Sequence[str], shapes: Sequence[Shape]) -> bool:
+    """Return whether the row fits better by two cells when all of it is moved, its ends falling off.
+
+    Examples
+    --------
+    >>> from csatext.ingest.repair.column_profiles import learn_shape
+    >>> rows = [[f"T{i}", "退款太慢了，请处理", f"2024/5/{i + 1}", str(i)] for i in range(9)]
+    >>> is_slid(["退款太慢了，请处理", "2024/5/3", "7", "电话"], learn_shape(rows, 4))
+    True
+    """
+    n = len(cells)
+
+    def fit(by: int) -> tuple[int, int]:
+        grades = [_grade(cells[c], shapes[c + by]) for c in range(n) if 0 <= c + by < n]
+        return grades.count(1), grades.count(-1)
+
+    fits, wrong = fit(0)
+    return any(
+        better - worse - fits + wrong >= _GAIN and worse < wrong
+        for by in range(-_FARTHEST, _FARTHEST + 1)
+        for better, worse in [fit(by)]
     )
 
 
@@ -278,9 +322,10 @@ def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
 def mend_shifts(raw: RawTable) -> RawTable:
     """Return the table without rows that have values in the wrong columns.
 
-    A row is out of place when two or more of its cells, and half of those in columns of numbers, dates or
-    codes, do not look like their column (:func:`find_misfits`), or when a move of its empty cells makes it
-    fit better by two cells (:func:`is_displaced`). It is put right when one move alone makes every cell fit.
+    A row is out of place when a move of its empty cells makes it fit better by two cells
+    (:func:`is_displaced`), or when some of its cells do not look like their columns (:func:`find_misfits`)
+    and fit those of each other (:func:`is_swapped`) or their neighbours (:func:`is_slid`). It is put right
+    when one move alone makes every cell fit; it stays as it is where no move repairs more than it breaks.
 
     Parameters
     ----------
@@ -305,10 +350,9 @@ def mend_shifts(raw: RawTable) -> RawTable:
         return raw
     cells = frame.iloc[at].fillna("").to_numpy().tolist()
     proven = np.array([is_displaced(row, shapes) for row in cells])
+    # Odd cells alone prove nothing: a department "0" beside a duration 处理中 is odd where it stands.
     plain = found.surely[at]
-    if len(sound) < len(sample):
-        # The columns were learnt from the other rows alone: what is odd in these may be their own way.
-        plain &= np.array([is_swapped(row, shapes) for row in cells])
+    plain &= np.array([is_swapped(row, shapes) or is_slid(row, shapes) for row in cells])
     moved = [
         best_move(row, shapes) if sure or perhaps else None
         for row, sure, perhaps in zip(cells, plain | proven, found.perhaps[at], strict=True)

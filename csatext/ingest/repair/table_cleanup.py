@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,20 +11,29 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import as_text, blank, plain_cells
+from csatext.ingest.formats.limits import LONGEST_CELL, MOST_COLUMNS
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
-from csatext.strings import distinct_cells
+from csatext.strings import distinct_cells, string_array
 
-__all__ = ["drop_header_rows", "tidy"]
+__all__ = ["chosen_names", "drop_header_rows", "narrowed", "tidy", "unread_columns", "without_long_cells"]
 
 _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$")
 _TOTAL_WORDS = ("计".encode(), b"total")
 """One of them is in every total: most columns need no pattern."""
 _LONGEST_TOTAL = 24
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How a workbook writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19, ST_Xstring)."""
+_ESCAPED = "_x00"
+_LINE_ENDS = {0x09: "\t", 0x0A: "\n", 0x0D: "\r", 0x5F: "_"}
 _WITH_WORDS = ("string", "mixed", "mixed-integer")
 """Kinds of object columns, as pandas names them, that may hold a word."""
 _AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|元)?$")
+_LOOKED_UP = 20_000
+"""Names that are compared with known headers; a file of JSON may have millions of keys."""
+_SHOWN, _LONGEST_NAME = 5, 40
 _TWIN = ("_", ".1", "_2")
 
 
@@ -60,6 +69,67 @@ def _without(raw: RawTable, at: NDArray[np.int64], reason: str) -> RawTable:
         lines=None if lines is None else lines[kept],
         rejects=sorted([*raw.rejects, *rejects], key=lambda reject: reject.line or 0),
     )
+
+
+def without_long_cells(raw: RawTable) -> RawTable:
+    """Return the table without rows that have a cell longer than any text; they go to the rejects.
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"内容": ["太慢", "太" * (LONGEST_CELL + 1)]}))
+    >>> raw = without_long_cells(raw)
+    >>> raw.frame["内容"].tolist(), raw.rejects[0].reason
+    (['太慢'], '一格超过 5,000,000 字')
+    """
+    long = np.zeros(len(raw.frame), dtype=np.bool_)
+    for position in range(raw.frame.shape[1]):
+        cells = raw.frame.iloc[:, position]
+        if isinstance(cells.dtype, pd.StringDtype):
+            long |= (cells.str.len() > LONGEST_CELL).fillna(False).to_numpy(dtype=np.bool_)
+        elif cells.dtype == object:
+            sizes = (len(cell) if isinstance(cell, str | bytes) else 0 for cell in cells)
+            long |= np.fromiter(sizes, dtype=np.int64, count=len(cells)) > LONGEST_CELL
+    reason = f"一格超过 {LONGEST_CELL:,} 字"
+    return _without(raw, np.flatnonzero(long), reason) if long.any() else raw
+
+
+def narrowed(raw: RawTable, wanted: Collection[str] = ()) -> RawTable:
+    """Return the table with at most :data:`MOST_COLUMNS` columns: the wanted, the known, then the first.
+
+    Parameters
+    ----------
+    raw : RawTable
+    wanted : collection of str
+        Headers that the caller named.
+    """
+    names = [str(name) for name in raw.frame.columns]
+    if len(names) <= MOST_COLUMNS:
+        return raw
+    kept = set(chosen_names([name for name in names if name in wanted], names))
+    at = [position for position, name in enumerate(names) if name in kept][:MOST_COLUMNS]
+    rest = [name for name in names if name not in kept]
+    notes = [*raw.notes, unread_columns(rest, len(names))]
+    return replace(raw, frame=raw.frame.iloc[:, at], notes=notes)
+
+
+def chosen_names(first: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the names of the columns that are read of too many: ``first``, known ones, then the others."""
+    known = [name for name in names[:_LOOKED_UP] if normal_header(name) in known_headers()]
+    return list(dict.fromkeys([*first, *known, *names[:MOST_COLUMNS]]))[:MOST_COLUMNS]
+
+
+def unread_columns(names: Sequence[str], total: int) -> Note:
+    """Return the note that names columns which are not read as there are too many.
+
+    Examples
+    --------
+    >>> unread_columns(["项1001", "项1002"], 1002).detail
+    '共有 1,002 列，只读 1,000 列；未读 2 列：项1001、项1002'
+    """
+    shown = "、".join(name[:_LONGEST_NAME] for name in names[:_SHOWN])
+    more = " 等" if len(names) > _SHOWN else ""
+    detail = f"共有 {total:,} 列，只读 {MOST_COLUMNS:,} 列；未读 {len(names):,} 列：{shown}{more}"
+    return Note("columns_unread", "", len(names), total, detail)
 
 
 def _drop_totals(raw: RawTable) -> RawTable:
@@ -117,12 +187,48 @@ def _twins(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
     return frame.drop(columns=list(rename.values())).rename(columns=rename), notes
 
 
+def _unescape(text: str) -> str:
+    """Return a cell with the control characters that a workbook escaped; other escapes may be words."""
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1], 16)
+        return _LINE_ENDS.get(code, "" if code < 0x20 else found[0])
+
+    return _ESCAPE.sub(character, text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_escapes(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the frame with the escapes of workbooks (``_x000D_``) decoded in cells and names."""
+    names = [_unescape(str(name)).strip() if _ESCAPED in str(name) else str(name) for name in frame.columns]
+    result = frame.set_axis(names, axis="columns") if len({*names}) == len(names) else frame.copy(deep=False)
+    notes = []
+    for name in result.columns:
+        column = result[name]
+        if isinstance(column.dtype, pd.StringDtype):
+            cells = string_array(column)
+            found = pc.fill_null(pc.match_substring(cells, _ESCAPED), False).to_numpy(zero_copy_only=False)
+        elif column.dtype == object:
+            found = np.array([isinstance(cell, str) and _ESCAPED in cell for cell in column], dtype=np.bool_)
+        else:
+            continue
+        if not found.any():
+            continue
+        decoded = column[found].map(_unescape)
+        n = int((decoded != column[found]).sum())
+        if n:
+            result[name] = column.where(~found, decoded.reindex(column.index))
+            detail = f"{n} 格里的 _x000D_ 一类转义符还原成了换行或制表符"
+            notes.append(Note("excel_escapes", str(name), n, len(column), detail))
+    return result, notes
+
+
 def tidy(raw: RawTable) -> RawTable:
     """Return the table with names that can be read and only data in its rows.
 
     Names that were encoded twice are mended; rows that repeat the header (exports pasted together) and
     rows of totals (合计, 小计 and beside it only numbers) go to the rejects; a wholly empty column gives way
-    to its twin (``id`` to ``id_``), as some exports write a renamed column under both names.
+    to its twin (``id`` to ``id_``), as some exports write a renamed column under both names; line ends that
+    a workbook escaped (``_x000D_``) are line ends again.
 
     Parameters
     ----------
@@ -140,4 +246,5 @@ def tidy(raw: RawTable) -> RawTable:
     """
     whole = _drop_totals(drop_header_rows(replace(raw, frame=plain_cells(raw.frame))))
     frame, notes = _twins(mend_names(whole.frame))
-    return replace(whole, frame=frame, notes=[*whole.notes, *notes])
+    frame, decoded = _without_escapes(frame)
+    return replace(whole, frame=frame, notes=[*whole.notes, *notes, *decoded])

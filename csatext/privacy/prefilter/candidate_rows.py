@@ -1,7 +1,7 @@
-"""Rows in which a source of personal data can find something, from classes of neighbouring characters.
+"""Rows in which a recognizer can find something, from the classes of neighbouring characters.
 
-Every condition follows from what the source asks for: looking up the class of every character costs a
-twentieth of a pass of an expression over the column.
+Every condition is necessary for a match of its recognizer. Looking up the class of every character costs
+a twentieth of a pass of a regular expression over the column.
 """
 
 from __future__ import annotations
@@ -14,34 +14,34 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csatext.privacy.context import announcing, words_of
-from csatext.privacy.normalize import folding
+from csatext.privacy.context import value_trigger_words, words_of
+from csatext.privacy.normalize import normalization_table
 from csatext.privacy.prefilter.character_classes import (
     IS_ACT,
     IS_COMMON,
-    IS_CUE,
-    IS_CUE_END,
     IS_DIGIT,
     IS_GIVEN,
     IS_RARE,
-    IS_SAYS,
+    IS_REPORTING_VERB,
     IS_SPOKEN,
     IS_SURNAME,
+    IS_TRIGGER_WORD,
+    IS_TRIGGER_WORD_END,
     Bit,
     classes,
     flags,
 )
-from csatext.privacy.recognizers.announced_values import ANNOUNCED
+from csatext.privacy.recognizers.context_values import CONTEXT_KINDS
 
 __all__ = ["Coarse", "Sources", "coarse"]
 
-_ENOUGH, _TELLING = 5, 7  # characters of a number: of the shortest, of one without a context word
-_TELLING_CODE = 8  # digits of a code without a context word
+_ENOUGH, _UNNAMED = 5, 7  # characters of a number: of the shortest, of one without a trigger word
+_UNNAMED_CODE = 8  # digits of a code without a trigger word
 _SHORTEST_CODE = 5
 _PAPERS = np.array(sorted(map(ord, "证件")), np.uint32)
 _ONES = np.array(sorted(map(ord, "1一幺")), np.uint32)
-_TAIL_REACH = 14
-_TOLD_REACH = 24
+_TAIL_WINDOW = 14
+_TRIGGER_WINDOW = 24
 _GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
 _PAPER = 6
 _PAIRS = 9
@@ -69,11 +69,11 @@ class Coarse(NamedTuple):
     numbered : ndarray of bool
         Values of digits.
     coded : ndarray of bool
-        Values with letters or marks, short values after a word for them.
+        Values with letters or marks, short values after a trigger word.
     placed : ndarray of bool
         Addresses.
     named : ndarray of bool
-        Names of persons, other than those that only a telephone number beside them tells.
+        Names of persons, except those that only a neighbouring telephone number reveals.
     """
 
     numbered: np.ndarray
@@ -95,7 +95,7 @@ class Coarse(NamedTuple):
 def _pairs(of: str) -> np.ndarray:
     """Return pairs of characters as sorted numbers."""
     words = {
-        "cue": [word[-2:] for word in announcing()],
+        "trigger": [word[-2:] for word in value_trigger_words()],
         "strong": [word[-2:] for word in words_of("name", strong=True)],
         "weak": [word[-2:] for word in words_of("name", strong=False)],
         "ip": [word[-2:] for word in words_of("ip")],
@@ -103,9 +103,9 @@ def _pairs(of: str) -> np.ndarray:
         "office": [word for word in words_of("office") if len(word) > 1],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
-        "said": ["艾特", "爱特", "埃特", "哎特", "圈a", "圈A", "圈 ", "花a", "花A", "花 ", "小老", "WJ"],
+        "spoken_at": ["艾特", "爱特", "埃特", "哎特", "圈a", "圈A", "圈 ", "花a", "花A", "花 ", "小老", "WJ"],
         "at": ["at", "AT", "aT", "At"],
-        "told": [word[-2:] for kind in sorted(ANNOUNCED - {"id_tail"}) for word in words_of(kind)],
+        "contextual": [word[-2:] for kind in sorted(CONTEXT_KINDS - {"id_tail"}) for word in words_of(kind)],
         "tail": [word[-2:] for word in words_of("id_tail")],
         "closing": [
             "敬礼",
@@ -169,7 +169,7 @@ def _close(at: np.ndarray, breaks: np.ndarray, count: int) -> np.ndarray:
 
 def _paired(at: np.ndarray, points: np.ndarray, of: str) -> np.ndarray:
     """Return those of ``at`` where one of the known pairs of characters starts."""
-    read = folding()
+    read = normalization_table()
     return at[_among((read[points[at]].astype(np.int64) << 16) + read[points[at + 1]], _pairs(of))]
 
 
@@ -178,18 +178,18 @@ def _around(points: np.ndarray, at: np.ndarray, *ahead: int) -> np.ndarray:
     return np.bitwise_or.reduce([classes().take(points[at + by], mode="clip") for by in ahead])
 
 
-def _near(at: np.ndarray, count: int, reach: int) -> np.ndarray:
-    """Return the first of every ``count`` neighbours of ``at`` that stand within ``reach`` characters."""
-    return at[: 1 - count][at[count - 1 :] - at[: 1 - count] <= reach] if len(at) >= count else at[:0]
+def _near(at: np.ndarray, count: int, window: int) -> np.ndarray:
+    """Return the first of every ``count`` neighbours of ``at`` within ``window`` characters."""
+    return at[: 1 - count][at[count - 1 :] - at[: 1 - count] <= window] if len(at) >= count else at[:0]
 
 
 def _is_han(points: np.ndarray) -> np.ndarray:
     return (points >= _FIRST_HAN) & (points <= _LAST_HAN)
 
 
-def _announced(points: np.ndarray, cues: np.ndarray, of: str) -> np.ndarray:
-    """Return where a name can begin after the end of a word that announces one, with links between."""
-    at = _paired(cues, points, of) + 2
+def _after_trigger_words(points: np.ndarray, triggers: np.ndarray, of: str) -> np.ndarray:
+    """Return where a name can begin after a trigger word of names, with linking words between."""
+    at = _paired(triggers, points, of) + 2
     found = []
     for _ in range(_LONGEST_LINK):
         bits = classes().take(points[at], mode="clip")
@@ -208,12 +208,12 @@ def _likely(points: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def _in_codes(points: np.ndarray, letters: np.ndarray, shortest: int = _SHORTEST_CODE) -> np.ndarray:
-    """Return the letters in a code, written or said in pieces, of at least ``shortest`` characters."""
+    """Return the letters in a code, written or dictated, of at least ``shortest`` characters."""
     before, after = np.ones(len(letters), bool), np.ones(len(letters), bool)
     size = np.ones(len(letters), np.int8)
     for by in range(1, shortest):
         before &= (_around(points, letters, -by) & Bit.CODE) != 0
-        after &= (_around(points, letters, by) & Bit.SAID_CODE) != 0
+        after &= (_around(points, letters, by) & Bit.DICTATED_CODE) != 0
         size += before
         size += after
     return letters[size >= shortest]
@@ -268,8 +268,8 @@ def coarse(texts: pa.Array) -> Coarse:
     def begins(at: np.ndarray, back: int) -> np.ndarray:
         return at[~_is_han(points[at + back]) | _among(at + back + 1, starts)]
 
-    def followed(at: np.ndarray, reach: int) -> np.ndarray:
-        return only(at, Bit.DIGIT | Bit.LETTER, *range(min(reach, _MARGIN)))
+    def followed(at: np.ndarray, window: int) -> np.ndarray:
+        return only(at, Bit.DIGIT | Bit.LETTER, *range(min(window, _MARGIN)))
 
     def rows(*found: np.ndarray) -> np.ndarray:
         hit = np.zeros(len(texts), bool)
@@ -284,7 +284,7 @@ def coarse(texts: pa.Array) -> Coarse:
     owner = only(_paired(of(Bit.OWNED) - 1, points, "owner"), Bit.OWNER_END, 2)
     signs = only(of(Bit.SIGN), Bit.SURNAME, -2, -3, -4, -5, -6, -7)
     signs = signs[~_is_han(points[signs + 1]) | _among(signs + 1, ends)]
-    spelt = _paired(letters, points, "at")
+    at_signs = _paired(letters, points, "at")
     offices = of(Bit.OFFICE)
     offices = np.concatenate(
         [
@@ -293,12 +293,16 @@ def coarse(texts: pa.Array) -> Coarse:
             only(only(offices, Bit.COMMON, -1), Bit.AT_WORK, -2),
         ]
     )
-    alone = offices[np.isin(folding()[points[offices]], _alone())]
+    alone = offices[np.isin(normalization_table()[points[offices]], _alone())]
     full = rare[(here & Bit.OFFICE) != 0]
     full = only(only(full, Bit.GIVEN, -1), Bit.SURNAME, -2, -3, -4)
-    full = np.concatenate([_paired(full, points, "office"), full[np.isin(folding()[points[full]], _alone())]])
-    cues = np.flatnonzero(((marks[:-1] & IS_CUE) != 0) & ((marks[1:] & IS_CUE_END) != 0))
-    cues = _paired(cues, points, "cue")
+    full = np.concatenate(
+        [_paired(full, points, "office"), full[np.isin(normalization_table()[points[full]], _alone())]]
+    )
+    triggers = np.flatnonzero(
+        ((marks[:-1] & IS_TRIGGER_WORD) != 0) & ((marks[1:] & IS_TRIGGER_WORD_END) != 0)
+    )
+    triggers = _paired(triggers, points, "trigger")
     starred = of(Bit.MASKED)
     starred = starred[_is_han(points[starred - 1]) & _is_han(points[starred + 1])]
     acts = np.flatnonzero(
@@ -314,23 +318,25 @@ def coarse(texts: pa.Array) -> Coarse:
             only(np.flatnonzero((marks[:-1] & IS_ACT != 0) & (marks[1:] & IS_COMMON != 0)), Bit.COMPOUND, 1),
         ]
     )
-    says = np.flatnonzero((marks[1:] & IS_SAYS != 0) & (marks[:-1] & IS_GIVEN != 0)) + 1
-    says = np.concatenate(
+    reporting = np.flatnonzero((marks[1:] & IS_REPORTING_VERB != 0) & (marks[:-1] & IS_GIVEN != 0)) + 1
+    reporting = np.concatenate(
         [
-            begins(only(says, Bit.COMMON, -2), -3),
-            begins(only(says, Bit.SURNAME, -3), -4),
-            begins(only(says, Bit.COMPOUND, -4), -5),
+            begins(only(reporting, Bit.COMMON, -2), -3),
+            begins(only(reporting, Bit.SURNAME, -3), -4),
+            begins(only(reporting, Bit.COMPOUND, -4), -5),
         ]
     )
-    tails = _paired(cues, points, "tail")
+    tails = _paired(triggers, points, "tail")
     tails = tails[
-        np.isin(folding()[np.stack([points[tails - by] for by in range(1, _TAIL_REACH)])], _PAPERS).any(
-            axis=0
-        )
+        np.isin(
+            normalization_table()[np.stack([points[tails - by] for by in range(1, _TAIL_WINDOW)])], _PAPERS
+        ).any(axis=0)
     ]
-    told = followed(np.concatenate([_paired(cues, points, "told"), tails]) + 2, _TOLD_REACH)
+    contextual = followed(
+        np.concatenate([_paired(triggers, points, "contextual"), tails]) + 2, _TRIGGER_WINDOW
+    )
     heads = _close(spoken, no_number, 3)
-    heads = heads[np.isin(folding()[points[heads]], _ONES)]
+    heads = heads[np.isin(normalization_table()[points[heads]], _ONES)]
     parted = rows(_near(_close(spoken, no_number, _GROUP), 2, _PARTED)) & rows(heads)
     english = only(
         _paired(np.concatenate([letters, of(Bit.POINT), of(Bit.CLOSING)]), points, "english"),
@@ -342,22 +348,22 @@ def coarse(texts: pa.Array) -> Coarse:
     )
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
-    many = rows(_close(spoken, no_number, _TELLING), _close(digits, no_code, _TELLING_CODE))
+    many = rows(_close(spoken, no_number, _UNNAMED), _close(digits, no_code, _UNNAMED_CODE))
     numbered = rows(_close(spoken, no_number, _ENOUGH)) | parted
-    announced = rows(cues)
-    spelled = rows(_in_codes(points, letters)) & announced
+    with_trigger = rows(triggers)
+    dictated = rows(_in_codes(points, letters)) & with_trigger
     return Coarse(
         numbered=numbered | many,
-        coded=spelled
-        | (numbered & rows(_paired(cues, points, "ip")))
+        coded=dictated
+        | (numbered & rows(_paired(triggers, points, "ip")))
         | rows(
-            told,
-            _in_codes(points, letters, _TELLING_CODE),
-            of(Bit.TRIGGER),
+            contextual,
+            _in_codes(points, letters, _UNNAMED_CODE),
+            of(Bit.AT_SIGN),
             only(of(Bit.PROVINCE), Bit.LETTER, 1, 2),
             only(only(only(of(Bit.MASKED), Bit.MASKED, 1), Bit.MASKED, 2), Bit.ASCII_DIGIT, -1, -2),
-            _paired(of(Bit.MAIL | Bit.LETTER), points, "said"),
-            spelt[(_around(points, spelt, -1) & Bit.LETTER) == 0],
+            _paired(of(Bit.MAIL | Bit.LETTER), points, "spoken_at"),
+            at_signs[(_around(points, at_signs, -1) & Bit.LETTER) == 0],
             _near(only(of(Bit.POINT), Bit.ASCII_DIGIT, -1), 3, _OCTETS),
             _near(only(of(Bit.POINT), Bit.CODE, -1), 2, _HEX_GROUP),
             _near(of(Bit.COLON), 2, _HEX_GROUP),
@@ -382,17 +388,17 @@ def coarse(texts: pa.Array) -> Coarse:
             only(owner, Bit.SURNAME, -2, -3, -4),
             only(of(Bit.FAMILY), Bit.SURNAME, 1, 2, 3),
             signs,
-            _announced(points, cues, "strong"),
-            _likely(points, _announced(points, cues, "weak")),
+            _after_trigger_words(points, triggers, "strong"),
+            _likely(points, _after_trigger_words(points, triggers, "weak")),
             edged(only(of(Bit.CALLED), Bit.SURNAME, 1), -1),
             alone,
             full,
             _paired(offices, points, "office"),
             starred,
             acts,
-            says,
+            reporting,
             _paired(of(Bit.CLOSING), points, "closing"),
             english,
         )
-        | spelled,
+        | dictated,
     )

@@ -8,27 +8,27 @@ from functools import cache
 
 import numpy as np
 
-from csatext.privacy.context import announcing, words_of
-from csatext.privacy.normalize import ENUMERATORS, PROVINCES, TURN_JOIN, folding
+from csatext.privacy.context import value_trigger_words, words_of
+from csatext.privacy.normalize import ENUMERATORS, PROVINCES, TURN_JOIN, normalization_table
 from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
 from csatext.privacy.recognizers.name_boundaries import LEFT_EDGES, NAME_STARTS
 from csatext.privacy.recognizers.name_lists import compound_starts, name_lists, surnames
-from csatext.privacy.recognizers.names import ACTS, AT_WORK, SAYS
+from csatext.privacy.recognizers.names import ACTS, AT_WORK, REPORTING_VERBS
 from csatext.privacy.recognizers.spoken_digits import MISHEARD, SPOKEN
 from csatext.privacy.recognizers.transliterated_names import DOTS
 
 __all__ = [
     "IS_ACT",
     "IS_COMMON",
-    "IS_CUE",
-    "IS_CUE_END",
     "IS_DIGIT",
     "IS_GIVEN",
     "IS_RARE",
-    "IS_SAYS",
+    "IS_REPORTING_VERB",
     "IS_SPOKEN",
     "IS_SURNAME",
+    "IS_TRIGGER_WORD",
+    "IS_TRIGGER_WORD_END",
     "Bit",
     "classes",
     "flags",
@@ -38,13 +38,22 @@ _LINKS = (
     rf"\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额的那个这边姓名字登记应该填写留错了用改成换变更"
     rf"就请麻烦直接还都也要先帮我给可以一栏里处统重新已经现在下上必选{TURN_JOIN}"
 )
-"""Characters between a word that announces a name and the name, as the inside of a class."""
+"""Characters between a trigger word and the name after it, as the members of a character class."""
 
 _PLANES = 0x20000  # what lies beyond has no digits, no letters and no names
 
-IS_RARE, IS_DIGIT, IS_SPOKEN, IS_CUE, IS_CUE_END, IS_ACT, IS_SAYS, IS_COMMON, IS_SURNAME, IS_GIVEN = (
-    np.uint16(1 << place) for place in range(10)
-)
+(
+    IS_RARE,
+    IS_DIGIT,
+    IS_SPOKEN,
+    IS_TRIGGER_WORD,
+    IS_TRIGGER_WORD_END,
+    IS_ACT,
+    IS_REPORTING_VERB,
+    IS_COMMON,
+    IS_SURNAME,
+    IS_GIVEN,
+) = (np.uint16(1 << place) for place in range(10))
 
 
 class Bit(IntFlag):
@@ -54,20 +63,20 @@ class Bit(IntFlag):
     SPOKEN = auto()
     UNIT = auto()
     NUMBERING = auto()
-    CUE = auto()
-    CUE_END = auto()
+    TRIGGER_WORD = auto()
+    TRIGGER_WORD_END = auto()
     LINK = auto()
     SURNAME = auto()
     NAME_START = auto()
     LETTER = auto()
     ASCII_DIGIT = auto()
     CODE = auto()
-    SAID_CODE = auto()
+    DICTATED_CODE = auto()
     MASKED = auto()
     PROVINCE = auto()
     TITLE = auto()
     OFFICE = auto()
-    TRIGGER = auto()
+    AT_SIGN = auto()
     DOT = auto()
     SPACE = auto()
     HALL = auto()
@@ -85,7 +94,7 @@ class Bit(IntFlag):
     DASH = auto()
     GIVEN = auto()
     ACT = auto()
-    SAYS = auto()
+    REPORTING_VERBS = auto()
     CLOSING = auto()
     CAPITAL = auto()
     OPEN = auto()
@@ -104,7 +113,7 @@ _RARE = (
     | Bit.PROVINCE
     | Bit.TITLE
     | Bit.OFFICE
-    | Bit.TRIGGER
+    | Bit.AT_SIGN
     | Bit.DOT
     | Bit.PERSON
     | Bit.OWNED
@@ -126,26 +135,26 @@ _RARE = (
 @cache
 def classes() -> np.ndarray:
     """Return the classes of each code point, as it is read, as bits."""
-    titles, words = words_of("title"), announcing()
+    titles, words = words_of("title"), value_trigger_words()
     members = {
         Bit.DIGIT: DIGITS,
         Bit.SPOKEN: DIGITS + BETWEEN + MISHEARD + "A-Za-z",
         Bit.UNIT: UNITS,
         Bit.NUMBERING: NUMBERING,
-        Bit.CUE: "".join(word[-2] for word in words),
-        Bit.CUE_END: "".join(word[-1] for word in words),
+        Bit.TRIGGER_WORD: "".join(word[-2] for word in words),
+        Bit.TRIGGER_WORD_END: "".join(word[-1] for word in words),
         Bit.LINK: _LINKS,
         Bit.SURNAME: surnames(),
         Bit.NAME_START: surnames() + NAME_STARTS,
         Bit.LETTER: "A-Za-z_",
         Bit.ASCII_DIGIT: "0-9",
         Bit.CODE: rf"0-9A-Za-z_\-{TURN_JOIN}",
-        Bit.SAID_CODE: rf"0-9A-Za-z_\-{SPOKEN}{TURN_JOIN}\s·.,，、。…/下划中横短减线杠号点三四五个",
+        Bit.DICTATED_CODE: rf"0-9A-Za-z_\-{SPOKEN}{TURN_JOIN}\s·.,，、。…/下划中横短减线杠号点三四五个",
         Bit.MASKED: "*xX#_",
         Bit.PROVINCE: PROVINCES,
         Bit.TITLE: "".join(word[0] for word in titles),
         Bit.OFFICE: "".join({word[0] for word in words_of("office")}),
-        Bit.TRIGGER: "@",
+        Bit.AT_SIGN: "@",
         Bit.DOT: DOTS,
         Bit.SPACE: r"\s",
         Bit.HALL: HALLS,
@@ -163,7 +172,7 @@ def classes() -> np.ndarray:
         Bit.DASH: r"\-",
         Bit.GIVEN: "".join(sorted(name_lists().given)),
         Bit.ACT: ACTS,
-        Bit.SAYS: SAYS,
+        Bit.REPORTING_VERBS: REPORTING_VERBS,
         Bit.CLOSING: "敬特谨拜顿亲手叩" + r"\-",
         Bit.CAPITAL: "A-Z",
         Bit.OPEN: r"〔\[【(",
@@ -178,7 +187,7 @@ def classes() -> np.ndarray:
     everything = "".join(map(chr, (*range(0xA000), *range(0xF900, 0x10000))))
     for bit, characters in members.items():
         table[[ord(char) for char in re.findall(f"[{characters}]", everything)]] |= bit
-    read = folding()[:_PLANES].copy()
+    read = normalization_table()[:_PLANES].copy()
     read[[ord(mark) for mark in ENUMERATORS]] = [ord(digit) for digit in ENUMERATORS.values()]
     return table[read]
 
@@ -188,8 +197,8 @@ def flags() -> np.ndarray:
     """Return, for each code point, whether it is of the classes that are looked for everywhere, as bits."""
     table = classes()
     sought = (
-        *(_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.CUE, Bit.CUE_END),
-        *(Bit.ACT, Bit.SAYS, Bit.COMMON, Bit.SURNAME, Bit.GIVEN),
+        *(_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.TRIGGER_WORD, Bit.TRIGGER_WORD_END),
+        *(Bit.ACT, Bit.REPORTING_VERBS, Bit.COMMON, Bit.SURNAME, Bit.GIVEN),
     )
     marks = (((table & bits) != 0).astype(np.uint16) << place for place, bits in enumerate(sought))
     return np.bitwise_or.reduce(list(marks))

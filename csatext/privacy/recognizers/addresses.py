@@ -1,4 +1,4 @@
-"""Addresses to the door: from the province, city or street to the house, unit and room."""
+"""Addresses down to the door number: from the province, city or street to the house, unit and room."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from csatext.privacy.kinds import Found
 __all__ = ["HALLS", "NUMBERING", "UNITS", "addresses"]
 
 NUMBERING = "0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北"
-"""Characters of the number of a house, a unit or a room, as the inside of a class."""
+"""Characters of the number of a house, a unit or a room, as the members of a character class."""
 
 UNITS = "号栋幢座塔单室层楼弄组队户房铺"
 """First characters of what such a number counts."""
@@ -66,11 +66,11 @@ _STOP = re.compile(
     r"帮忙|请|派人|查|安装|维修|过来|还是|填写|写|报修|家里|人(?!民|和|才)|搬|从|去往|就|[0-9]{6,}|地处|位处|地点|解决|关于|反映|投诉|临近|附近|地为)",
     re.DOTALL,
 )
-_TOLD = re.compile(
+_TRIGGER = re.compile(
     r"(?:地址|住址|寄到|寄往|送到|家住|我住|住在|我家在)"
     r"(?:[\s:,，是为在]|[改换][成为到]|变更为|更正为|[写填]成?|就|请|要){0,3}$"
 )
-_TOLD_REACH = 12
+_TRIGGER_WINDOW = 12
 _FLAT = re.compile(r"[0-9]{1,3}-[0-9]{1,2}-[0-9]{3,4}(?:室|号|房)?$")
 _BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为|清楚|明白|详细|完整|错")
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
@@ -91,20 +91,20 @@ def _places() -> AhoCorasick:
     return AhoCorasick(words, matchkind=MatchKind.LeftmostLongest)
 
 
-def _start(view: str, floor: int, door: int) -> int:
-    """Return where the address that leads to the door at ``door`` begins."""
+def _start(normalized: str, floor: int, door: int) -> int:
+    """Return where the address with the door number at ``door`` begins."""
     start = max(floor, door - _WINDOW)
-    stop = _STOP.match(view, start, door)
+    stop = _STOP.match(normalized, start, door)
     if stop is not None:
         start = stop.end()
-    places = _places().find_matches_as_indexes(view[start:door])
+    places = _places().find_matches_as_indexes(normalized[start:door])
     return start + places[0][1] if places else start
 
 
-def _is_count(view: str, start: int, door: int, end: int) -> bool:
+def _is_count(normalized: str, start: int, door: int, end: int) -> bool:
     """Whether households or buildings are counted, as in 小区700户 and 共3栋, or 小区3栋 names no estate."""
-    counted = _COUNTED.search(view, max(start, door - 3), door)
-    number = _HOUSEHOLDS.fullmatch(view, door, end) if counted is not None else None
+    counted = _COUNTED.search(normalized, max(start, door - 3), door)
+    number = _HOUSEHOLDS.fullmatch(normalized, door, end) if counted is not None else None
     if counted is None or number is None:
         return False
     return (
@@ -112,19 +112,19 @@ def _is_count(view: str, start: int, door: int, end: int) -> bool:
     )
 
 
-def _is_told(view: str, start: int, lead: str) -> bool:
-    """Whether a word announces an address right where this one starts, which no other clause breaks."""
-    told = _TOLD.search(view, max(0, start - _TOLD_REACH), start)
-    return told is not None and _BROKEN.search(lead) is None
+def _follows_trigger(normalized: str, start: int, lead: str) -> bool:
+    """Whether an address starts right after a trigger word and no other clause interrupts it."""
+    trigger = _TRIGGER.search(normalized, max(0, start - _TRIGGER_WINDOW), start)
+    return trigger is not None and _BROKEN.search(lead) is None
 
 
-def _is_door(view: str, start: int, door: int, end: int) -> bool:
-    """Whether what leads to the door and the door itself are an address, not a date, a line or a counter."""
-    units = [part["unit"] for part in _PART.finditer(view, door, end)]
-    lead = view[max(start, door - _WINDOW) : door]
-    if _NOT_DOOR.match(view, end) is not None:
+def _is_door(normalized: str, start: int, door: int, end: int) -> bool:
+    """Whether the door number and the text before it are an address, not a date, a line or a counter."""
+    units = [part["unit"] for part in _PART.finditer(normalized, door, end)]
+    lead = normalized[max(start, door - _WINDOW) : door]
+    if _NOT_DOOR.match(normalized, end) is not None:
         return False
-    if _is_count(view, start, door, end):
+    if _is_count(normalized, start, door, end):
         return False
     within = {"栋", "幢", "单元", "室", "座", "塔", "户", "弄"} & set(units) | {
         unit for unit in units if unit[-1] == "楼" and unit[0] == "号"
@@ -134,8 +134,8 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
     if len(lead) < 2:
         return False
     placed = _ADMIN.search(lead) is not None
-    proper = placed or set(units) - {"号"} or _FLAT.match(view, door, end) is not None
-    if proper and _is_told(view, start, lead):
+    proper = placed or set(units) - {"号"} or _FLAT.match(normalized, door, end) is not None
+    if proper and _follows_trigger(normalized, start, lead):
         return True
     if _WAY.search(lead) is not None and ({"号", "弄", "号院", "栋", "幢", "号楼"} & set(units)):
         return len(lead) >= 3 or placed
@@ -143,42 +143,46 @@ def _is_door(view: str, start: int, door: int, end: int) -> bool:
         return True
     if _ESTATE.search(lead) is not None:
         if not units:
-            return len(lead) >= 3 and "-" in view[door:end]
+            return len(lead) >= 3 and "-" in normalized[door:end]
         return bool(within) or (placed and "号" in units and len(units) >= 2)
-    roomed = _ROOM.search(view, door, end) is not None
+    roomed = _ROOM.search(normalized, door, end) is not None
     return bool(within) and placed and (len(units) >= 2 or roomed)
 
 
-def addresses(view: str) -> Iterator[Found]:
-    """Yield the addresses to the door in a folded text, in order, none overlapping.
+def addresses(normalized: str) -> Iterator[Found]:
+    """Yield the addresses down to the door number in a normalized text, in order, none overlapping.
 
     Districts, streets and buildings without a door number are not personal and are left.
     """
-    if _DOORS.search(view) is None or _GATE.search(view) is None:
+    if _DOORS.search(normalized) is None or _GATE.search(normalized) is None:
         return
     start, end = -1, 0
-    for door in _DOOR.finditer(view):
+    for door in _DOOR.finditer(normalized):
         stop = door.end() - (len(door.group()) - len(door.group().rstrip(" ,，-")))
-        begin = _start(view, end, door.start())
+        begin = _start(normalized, end, door.start())
         joined = (
-            start >= 0 and end - start < _LONGEST and _JOINT.fullmatch(view, end, door.start()) is not None
+            start >= 0
+            and end - start < _LONGEST
+            and _JOINT.fullmatch(normalized, end, door.start()) is not None
         )
-        if joined and (_is_door(view, start, door.start(), stop) or _within(view, door.start(), stop)):
+        if joined and (
+            _is_door(normalized, start, door.start(), stop) or _within(normalized, door.start(), stop)
+        ):
             end = stop
-        elif _is_door(view, begin, door.start(), stop):
+        elif _is_door(normalized, begin, door.start(), stop):
             if start >= 0:
-                yield _found(view, start, end)
+                yield _found(normalized, start, end)
             start, end = begin, stop
     if start >= 0:
-        yield _found(view, start, end)
+        yield _found(normalized, start, end)
 
 
-def _within(view: str, door: int, end: int) -> bool:
-    units = {part["unit"] for part in _PART.finditer(view, door, end)}
+def _within(normalized: str, door: int, end: int) -> bool:
+    units = {part["unit"] for part in _PART.finditer(normalized, door, end)}
     return not units or bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "塔", "层", "楼", "户", "房"})
 
 
-def _found(view: str, start: int, end: int) -> Found:
-    value = view[start:end]
+def _found(normalized: str, start: int, end: int) -> Found:
+    value = normalized[start:end]
     lead = len(value) - len(value.lstrip(" ,，、"))
     return Found(start + lead, end, "address", re.sub(r"[\s,，\-]", "", value))

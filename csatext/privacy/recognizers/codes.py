@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import TURN_JOIN, around
-from csatext.privacy.recognizers.announced_values import ANNOUNCED, announced_values
 from csatext.privacy.recognizers.checksums import is_id18, is_uscc
-from csatext.privacy.recognizers.dictated_codes import spelt
+from csatext.privacy.recognizers.context_values import CONTEXT_KINDS, context_values
+from csatext.privacy.recognizers.dictated_codes import dictated_codes
 from csatext.privacy.recognizers.internet import emails, ips
 from csatext.privacy.recognizers.numbers import PURPOSE
 from csatext.privacy.recognizers.plates import plates
@@ -38,15 +38,15 @@ _HEAD = re.compile(
     r"[\s:,，、是为的]{0,6}+(?P<head>[A-Za-z0-9\-]{0,12}[\u3400-\u9fff]{0,8}[A-Za-z0-9\-]{0,8})\s?"
 )
 _UNNAMED = re.compile(r"[A-Z]{1,6}-?[0-9][0-9\-]{7,24}[0-9A-Z]?")
-_PURPOSE_REACH = 12
+_PURPOSE_WINDOW = 12
 _LEAST_UNNAMED = 10
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$")
 
 
-def _masked_kind(value: str, cue: TriggerWord | None) -> str | None:
+def _masked_kind(value: str, trigger: TriggerWord | None) -> str | None:
     """Return the kind of a number of which somebody has masked the middle, from its length and start."""
     size = len(value)
-    near = cue.kind if cue is not None else ""
+    near = trigger.kind if trigger is not None else ""
     if 10 <= size <= 12 and _MOBILE_START.match(value) is not None:
         return "mobile"
     if 10 <= size <= 12 and value[0] == "0":
@@ -58,24 +58,26 @@ def _masked_kind(value: str, cue: TriggerWord | None) -> str | None:
     return "bank_card" if 16 <= size <= 19 and value[0] in "34569" else None
 
 
-def _masked(view: str, cues: TriggerWords) -> Iterator[Found]:
-    for match in _MASKED.finditer(view) if any(mask in view for mask in "*xX#_") else ():
+def _masked(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    for match in _MASKED.finditer(normalized) if any(mask in normalized for mask in "*xX#_") else ():
         value = re.sub(r"[\s-]", "", match.group()).lower()
-        kind = _masked_kind(value, cues.before(match.start()))
+        kind = _masked_kind(value, triggers.before(match.start()))
         if kind is not None:
             yield Found(*match.span(), kind, value)
 
 
-def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -> str | None:
+def _code_kind(normalized: str, code: str, start: int, end: int, triggers: TriggerWords) -> str | None:
     """Return the kind of a code of letters and digits, from its shape and the words around it."""
     upper = code.upper()
     digits = sum(map(str.isdecimal, code))
     if is_id18(upper):
         return "id_card"
-    cue = cues.before(start)
-    kind = cue.kind if cue is not None else ""
-    other = cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED) and cue.direct
-    ordered = cue is not None and kind == "order" and (cue.strong or cue.direct)
+    trigger = triggers.before(start)
+    kind = trigger.kind if trigger is not None else ""
+    other = (
+        trigger is not None and (trigger.kind == "other" or trigger.kind in CONTEXT_KINDS) and trigger.direct
+    )
+    ordered = trigger is not None and kind == "order" and (trigger.strong or trigger.direct)
     if (
         digits < len(code)
         and is_uscc(upper)
@@ -86,9 +88,9 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
         return None
     if _PASSPORT.match(code) is not None and kind in ("", "passport", "id", "phone") and digits < len(code):
         return "passport"
-    if kind == "id" and cue is not None and cue.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
+    if kind == "id" and trigger is not None and trigger.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
         return "passport"
-    if kind == "passport" and cue is not None and cue.direct and 7 <= digits < len(code):
+    if kind == "passport" and trigger is not None and trigger.direct and 7 <= digits < len(code):
         return "passport"
     if kind == "tax" and _USCC.fullmatch(code) is not None and digits >= 8:
         return "uscc"
@@ -96,16 +98,21 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
         return None
     if _DATE.match(code) is not None:
         return None
-    if kind == "order" and cue is not None and digits >= 5 and (cue.strong or cue.direct):
+    if kind == "order" and trigger is not None and digits >= 5 and (trigger.strong or trigger.direct):
         return "order"
     if _TRACKING.match(upper) is not None:
         return "order"
-    unnamed = cue is None and digits >= _LEAST_UNNAMED and _UNNAMED.fullmatch(code) is not None
-    if unnamed and any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
+    unnamed = trigger is None and digits >= _LEAST_UNNAMED and _UNNAMED.fullmatch(code) is not None
+    if unnamed and any(map(PURPOSE.search, around(normalized, start, end, _PURPOSE_WINDOW))):
         return "order"
-    if kind == "account" and cue is not None and cue.direct and len(code) >= (5 if cue.strong else 6):
+    if (
+        kind == "account"
+        and trigger is not None
+        and trigger.direct
+        and len(code) >= (5 if trigger.strong else 6)
+    ):
         return "account"
-    after = cues.after(end) if cue is None and _LETTER.search(code) is not None else None
+    after = triggers.after(end) if trigger is None and _LETTER.search(code) is not None else None
     if (
         after is not None
         and after.strong
@@ -117,42 +124,44 @@ def _code_kind(view: str, code: str, start: int, end: int, cues: TriggerWords) -
     return None
 
 
-def _codes(view: str, cues: TriggerWords) -> Iterator[Found]:
-    for match in _CODE.finditer(view):
+def _codes(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    for match in _CODE.finditer(normalized):
         label = _LABEL.match(match.group())
         start, end = match.start() + (label.end() if label is not None else 0), match.end()
-        code = view[start:end].replace(TURN_JOIN, "")
-        kind = _code_kind(view, code, start, end, cues) if label is None else "account"
+        code = normalized[start:end].replace(TURN_JOIN, "")
+        kind = _code_kind(normalized, code, start, end, triggers) if label is None else "account"
         if kind is not None:
             yield Found(
                 start, end, kind, code.replace("-", "").upper() if kind != "account" else code.lower()
             )
 
 
-def _documents(view: str, cues: TriggerWords) -> Iterator[Found]:
+def _documents(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     """Yield numbers of contracts, policies and cases with the year in brackets after a word for them."""
-    for match in _DOCUMENT.finditer(view) if "号" in view or "20" in view else ():
-        cue = cues.before(match.start())
-        if cue is None or cue.kind != "order":
+    for match in _DOCUMENT.finditer(normalized) if "号" in normalized or "20" in normalized else ():
+        trigger = triggers.before(match.start())
+        if trigger is None or trigger.kind != "order":
             continue
-        head = _HEAD.match(view, cue.end)
+        head = _HEAD.match(normalized, trigger.end)
         start = head.start("head") if head is not None else match.start()
         if head is not None and head.end() == match.start():
-            yield Found(start, match.end(), "order", re.sub(r"[\s\-]", "", view[start : match.end()]).upper())
+            yield Found(
+                start, match.end(), "order", re.sub(r"[\s\-]", "", normalized[start : match.end()]).upper()
+            )
 
 
-def codes(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield values with letters in a folded text; where two overlap the earlier one is meant."""
-    yield from emails(view)
-    yield from announced_values(view, cues)
-    yield from _documents(view, cues)
-    yield from _masked(view, cues)
-    yield from ips(view, cues)
-    yield from plates(view)
-    yield from lettered(view, cues)
+def codes(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    """Yield values with letters in a normalized text; where two overlap, the one yielded first counts."""
+    yield from emails(normalized)
+    yield from context_values(normalized, triggers)
+    yield from _documents(normalized, triggers)
+    yield from _masked(normalized, triggers)
+    yield from ips(normalized, triggers)
+    yield from plates(normalized)
+    yield from lettered(normalized, triggers)
 
 
-def lettered(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield the codes whose shape or context word tells their kind, account names among them."""
-    yield from spelt(view, cues)
-    yield from _codes(view, cues)
+def lettered(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    """Yield the codes whose shape or trigger word determines their kind, account names among them."""
+    yield from dictated_codes(normalized, triggers)
+    yield from _codes(normalized, triggers)

@@ -14,14 +14,14 @@ from csatext.privacy.recognizers.spoken_digits import Chunk, digit_chunks
 __all__ = ["BETWEEN", "DIGITS", "FILLER", "GAP", "SHORTEST", "Run", "runs"]
 
 DIGITS = "0-9零一二三四五六七八九幺两伍陆十百千洞拐勾"
-"""Characters that are or contain a digit, as the inside of a class."""
+"""Characters that are or contain a digit, as the members of a character class."""
 
 BETWEEN = (
     "\\s!-/:-@\\[-`{-~×●•∗﹡‐‑‒–—―−。、…·\u200b\u200c\u200d\u200e\u200f\ufeff\ufe0f\u20e3\ufdd0"
     "嗯啊呃额哦噢喔诶欸唉哎呀哈呢吧嘛对好的行那个这就是然后接着再还有来下去面边前开头稍等看我想您"
     "你记了吗说请讲继续四位几中间横杠线空格点后最之客户顾用买家服坐席座人方一三上二到呐嘞尾收数明末段白第组卖商话务员线机器主叫被甲乙"
 )
-"""Characters of what may stand between the digits of one number, as the inside of a class."""
+"""Characters that may separate the digits of one number, as the members of a character class."""
 
 SHORTEST = 5
 """Digits of the shortest value."""
@@ -35,7 +35,7 @@ FILLER = (  # the longest first: the gap is read without going back
     "继续|请说|还有|这个|那个|再|吧|呀|呃|呐|呢|哈|哎|哦|唉|啊|嗯|嘛|嘞|噢|好|对|就|"
     "是|杠|欸|点|行|讲|诶|请|那|额"
 )
-"""Words said between the digits of one number, as alternatives."""
+"""Fillers between the digits of one number, as alternatives of an expression."""
 GAP = re.compile(
     rf"(?:{SPEAKER}|[\s\-_.·,，、。…/()\[\]+~'\"\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]|{FILLER}){{0,16}}+"
 )
@@ -83,14 +83,16 @@ class Run(NamedTuple):
     apart: frozenset[int]
 
 
-def runs(view: str) -> Iterator[Run]:
+def runs(normalized: str) -> Iterator[Run]:
     """Yield chunks between which separators, pauses and fillers stand, or a few other words."""
     chain: list[list[Chunk]] = []
-    for whole in _close(view):
+    for whole in _close(normalized):
         if not chain and sum(len(chunk.digits) for chunk in whole) < _LEAST_HALF:
             continue
-        for run in _unblocked(view, whole):
-            if chain and (len(chain) == _MOST_PARTS or not _continued(view, chain[-1][-1].end, run[0].start)):
+        for run in _unblocked(normalized, whole):
+            if chain and (
+                len(chain) == _MOST_PARTS or not _continued(normalized, chain[-1][-1].end, run[0].start)
+            ):
                 yield from _chained(chain)
                 chain = []
             if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
@@ -105,15 +107,15 @@ def _chained(chain: list[list[Chunk]]) -> Iterator[Run]:
         yield Run(list(chain_chunks.from_iterable(chain)), frozenset(sizes))
 
 
-def _close(view: str) -> Iterator[list[Chunk]]:
+def _close(normalized: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
-    for chunk in digit_chunks(view):
+    for chunk in digit_chunks(normalized):
         again = bool(run) and run[-1].digits == chunk.digits
-        if again and (_is_read_back(view, run[-1], chunk) or _is_begun_anew(view, run, chunk)):
+        if again and (_is_read_back(normalized, run[-1], chunk) or _is_restarted(normalized, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
-        elif run and not _joined(view, run[-1].end, chunk.start):
-            if _is_corrected(view, run, chunk):
+        elif run and not _joined(normalized, run[-1].end, chunk.start):
+            if _is_corrected(normalized, run, chunk):
                 wrong = run.pop()
                 kept = wrong.digits[: max(0, len(wrong.digits) - len(chunk.digits))]
                 chunk = chunk._replace(start=wrong.start, digits=kept + chunk.digits)
@@ -125,31 +127,33 @@ def _close(view: str) -> Iterator[list[Chunk]]:
         yield run
 
 
-def _is_read_back(view: str, left: Chunk, right: Chunk) -> bool:
-    """Whether another speaker of a transcript says the same digits (``left`` and ``right``) again."""
+def _is_read_back(normalized: str, left: Chunk, right: Chunk) -> bool:
+    """Whether another speaker of a transcript says the same digits again."""
     return (
-        len(right.digits) >= _LEAST_HALF
+        left.digits == right.digits
+        and len(right.digits) >= _LEAST_HALF
         and right.start - left.end <= _LONGEST_GAP
-        and _LABEL.search(view, left.end, right.start) is not None
-        and GAP.fullmatch(view, left.end, right.start) is not None
+        and _LABEL.search(normalized, left.end, right.start) is not None
+        and GAP.fullmatch(normalized, left.end, right.start) is not None
     )
 
 
-def _is_begun_anew(view: str, run: list[Chunk], right: Chunk) -> bool:
-    """Whether the same digits are said twice as the first three of a mobile number."""
+def _is_restarted(normalized: str, run: list[Chunk], right: Chunk) -> bool:
+    """Whether the first three digits of a mobile number are repeated."""
     first = run[-1]
     return (
         len(run) == 1
+        and first.digits == right.digits
         and len(right.digits) == _LEAST_HALF
         and right.digits[0] == "1"
-        and _joined(view, first.end, right.start)
+        and _joined(normalized, first.end, right.start)
     )
 
 
-def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
-    """Cut a run at dates, times, amounts and numbers of companies."""
+def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
+    """Yield the parts of a run between dates, times, amounts and numbers of companies."""
     around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
-    blocked = [match.span() for match in _BLOCKED.finditer(view, *around) if match["kept"] is None]
+    blocked = [match.span() for match in _BLOCKED.finditer(normalized, *around) if match["kept"] is None]
     at = 0
     part: list[Chunk] = []
     for chunk in run:
@@ -164,22 +168,21 @@ def _unblocked(view: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
         yield part
 
 
-def _is_corrected(view: str, run: list[Chunk], right: Chunk) -> bool:
+def _is_corrected(normalized: str, run: list[Chunk], right: Chunk) -> bool:
     """Whether the speaker takes the last digits back and says others: 五九六八，不对，五九六七."""
     wrong, first = run[-1], run[0]
-    if right.start - wrong.end > _LONGEST_GAP or len(right.digits) < _LEAST_CORRECTED:
-        return False
-    anew = len(run) > 1 and len(right.digits) == len(first.digits) and right.digits[0] == first.digits[0]
+    restarted = len(run) > 1 and len(right.digits) == len(first.digits) and right.digits[0] == first.digits[0]
     return (
-        not anew
-        and len(wrong.digits) >= _LEAST_CORRECTED
-        and _CORRECTION.fullmatch(view, wrong.end, right.start) is not None
+        not restarted
+        and right.start - wrong.end <= _LONGEST_GAP
+        and len(right.digits) >= _LEAST_CORRECTED <= len(wrong.digits)
+        and _CORRECTION.fullmatch(normalized, wrong.end, right.start) is not None
     )
 
 
-def _continued(view: str, end: int, start: int) -> bool:
-    return start - end <= _LONGEST_GAP and _WORDS.fullmatch(view, end, start) is not None
+def _continued(normalized: str, end: int, start: int) -> bool:
+    return start - end <= _LONGEST_GAP and _WORDS.fullmatch(normalized, end, start) is not None
 
 
-def _joined(view: str, end: int, start: int) -> bool:
-    return start - end <= _LONGEST_GAP and GAP.fullmatch(view, end, start) is not None
+def _joined(normalized: str, end: int, start: int) -> bool:
+    return start - end <= _LONGEST_GAP and GAP.fullmatch(normalized, end, start) is not None

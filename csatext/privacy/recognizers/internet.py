@@ -27,11 +27,11 @@ _SPOKEN_EMAIL = re.compile(
     rf"[A-Za-z0-9{SPOKEN}](?:[A-Za-z0-9._\-{SPOKEN}]|{_LINE}){{1,40}}[\s{TURN_JOIN}]?{_AT}[\s{TURN_JOIN}]?"
     rf"[A-Za-z0-9\-{SPOKEN}]{{1,20}}[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:[A-Za-z0-9]{{2,12}}{_DOT})?(?:{_END}\s?{_DOT}\s?[cC][nN]|{_END})(?![A-Za-z])"
 )
-_SPELT_EMAIL = re.compile(
+_DICTATED_EMAIL = re.compile(
     rf"(?<![A-Za-z0-9])(?:[A-Za-z0-9]\s){{2,30}}\s?{_AT}\s?(?:[A-Za-z0-9]\s?){{1,20}}"
     rf"(?:\.|点)\s?(?:c\s?o\s?m|c\s?n|n\s?e\s?t)(?![A-Za-z])"
 )
-_SAID = {
+_SPOKEN_MARKS = {
     "下划线": "_",
     "中划线": "-",
     "横线": "-",
@@ -41,7 +41,7 @@ _SAID = {
     "点": ".",
     "减号": "-",
 }
-_SAID |= {
+_SPOKEN_MARKS |= {
     "艾特": "@",
     "小老鼠": "@",
     "圈a": "@",
@@ -51,11 +51,11 @@ _SAID |= {
     " at ": "@",
     "(dot)": ".",
 }
-_SAID |= {" dot ": ".", "。": ".", "康姆": "com", "抗姆": "com"}
-_SAYING = re.compile("|".join(map(re.escape, _SAID)))
+_SPOKEN_MARKS |= {" dot ": ".", "。": ".", "康姆": "com", "抗姆": "com"}
+_SPOKEN_MARK = re.compile("|".join(map(re.escape, _SPOKEN_MARKS)))
 _IP4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9]|\.[0-9])")
 _OCTET = rf"[0-9{SPOKEN}百十]{{1,5}}"
-_SAID_IP4 = re.compile(
+_SPOKEN_IP4 = re.compile(
     rf"(?<![0-9.]){_OCTET}(?:\s?(?:点|\.|。|,)\s?{_OCTET}){{3}}(?![0-9])"
     rf"|(?<![0-9])[0-9]{{1,3}}(?:\s[0-9]{{1,3}}){{3}}(?![0-9])"
 )
@@ -71,13 +71,15 @@ _MANY_GROUPS = re.compile("::|(?::[0-9A-Fa-f]{1,4}){7}")
 _AT_SIGNS = ("@", "艾特", "爱特", "埃特", "哎特", "花a", "花A", "圈", "at", "AT", "At", "aT", "小老鼠")
 
 
-def emails(view: str) -> Iterator[Found]:
-    """Yield the e-mail addresses in a folded text; of two that overlap the earlier given is meant."""
-    if not any(sign in view for sign in _AT_SIGNS):
+def emails(normalized: str) -> Iterator[Found]:
+    """Yield the e-mail addresses in a normalized text; where two overlap, the one yielded first counts."""
+    if not any(sign in normalized for sign in _AT_SIGNS):
         return
-    for pattern in (_EMAIL, _SPOKEN_EMAIL, _SPELT_EMAIL) if "@" in view else (_SPOKEN_EMAIL, _SPELT_EMAIL):
-        for match in pattern.finditer(view):
-            written = _SAYING.sub(lambda said: _SAID[said.group()], match.group().lower())
+    for pattern in (
+        (_EMAIL, _SPOKEN_EMAIL, _DICTATED_EMAIL) if "@" in normalized else (_SPOKEN_EMAIL, _DICTATED_EMAIL)
+    ):
+        for match in pattern.finditer(normalized):
+            written = _SPOKEN_MARK.sub(lambda mark: _SPOKEN_MARKS[mark.group()], match.group().lower())
             yield Found(*match.span(), "email", as_digits(re.sub(r"\s", "", written)))
 
 
@@ -89,19 +91,21 @@ def _is_ip6(value: str) -> bool:
     return True
 
 
-def ips(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield the IP addresses in a folded text; those that are said or spaced only after a word such as IP."""
-    for match in _IP4.finditer(view) if "." in view else ():
+def ips(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    """Yield the IP addresses in a normalized text; spoken or spaced ones only after a trigger word."""
+    for match in _IP4.finditer(normalized) if "." in normalized else ():
         numbers = [int(part) for part in match.group().split(".")]
-        version = _VERSION.search(view, max(0, match.start() - 12), match.start()) is not None
-        version = version or _EDITION.match(view, match.end()) is not None or max(numbers) < _LEAST_OCTET
-        if max(numbers) <= _HIGHEST_OCTET and (not version or _told(match.start(), cues)):
+        version = _VERSION.search(normalized, max(0, match.start() - 12), match.start()) is not None
+        version = (
+            version or _EDITION.match(normalized, match.end()) is not None or max(numbers) < _LEAST_OCTET
+        )
+        if max(numbers) <= _HIGHEST_OCTET and (not version or _follows_ip_trigger(match.start(), triggers)):
             yield Found(*match.span(), "ip", match.group())
-    for match in _SAID_IP4.finditer(view) if cues.knows("ip") else ():
-        if _told(match.start(), cues):
+    for match in _SPOKEN_IP4.finditer(normalized) if triggers.knows("ip") else ():
+        if _follows_ip_trigger(match.start(), triggers):
             parts = re.split(r"\s?(?:点|\.|。|,)\s?|\s", match.group())
             yield Found(*match.span(), "ip", ".".join(map(as_digits, parts)))
-    for match in _IP6.finditer(view) if ":" in view and _MANY_GROUPS.search(view) else ():
+    for match in _IP6.finditer(normalized) if ":" in normalized and _MANY_GROUPS.search(normalized) else ():
         value = match.group().lstrip(":") if not match.group().startswith("::") else match.group()
         start = match.end() - len(value)
         value = value if value.endswith("::") else value.rstrip(":")
@@ -109,6 +113,6 @@ def ips(view: str, cues: TriggerWords) -> Iterator[Found]:
             yield Found(start, start + len(value), "ip", value.lower())
 
 
-def _told(position: int, cues: TriggerWords) -> bool:
-    cue = cues.before(position)
-    return cue is not None and cue.kind == "ip"
+def _follows_ip_trigger(position: int, triggers: TriggerWords) -> bool:
+    trigger = triggers.before(position)
+    return trigger is not None and trigger.kind == "ip"

@@ -12,7 +12,7 @@ __all__ = [
     "EDGE",
     "LEFT_EDGES",
     "NAME_STARTS",
-    "REACH",
+    "NAME_WINDOW",
     "begins_word",
     "ends_word",
     "full_name_until",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 EDGE = re.compile(r"$|[^\u3400-\u9fff]")
-"""The end of a text or of a stretch of Chinese characters."""
+"""The end of a text or of a run of Chinese characters."""
 LEFT_EDGES = (
     "是叫给找为由向和与跟有问请让对的位把被说到姓名人户主者服了我联系带呼"
     "和您你及、于从替帮用以经成件个转知诉告达醒约复催下识"
@@ -80,12 +80,12 @@ _LATIN_NAME = re.compile(
     rf"|(?!(?:{_NO_FIRST})\b)[A-Z][a-z]{{2,11}}(?![A-Za-z0-9@ ]|[\-.][A-Za-z])"
 )
 NAME_STARTS = "小老阿"
-"""Characters other than surnames that a name can begin with where it is announced."""
+"""Characters other than surnames that a name can begin with after a trigger word."""
 
 _WHOLE_GIVEN = 2
 _FREQUENT = frozenset("余任金石严武方万康文温易白申祝")
 """Family names that are frequent and begin many words too."""
-REACH = 14
+NAME_WINDOW = 14
 """Characters before a value or a form of address in which a name is looked for."""
 _OPENING = re.compile(
     r"(?:(?:^|[^\u3400-\u9fff]|[好的行嗯哦噢啊呃对呀吗呢吧啦])[那这](?![车包单班边项封支种双])|那么|[您你]好|祝|"
@@ -98,36 +98,42 @@ _DOTTED_BEFORE = re.compile(
 )
 
 
-def is_han(view: str, at: int) -> bool:
+def is_han(normalized: str, at: int) -> bool:
     """Whether a Chinese character stands at ``at``."""
-    return "\u3400" <= view[at : at + 1] <= "\u9fff"
+    return "\u3400" <= normalized[at : at + 1] <= "\u9fff"
 
 
-def _is_edge(view: str, at: int) -> bool:
+def _is_edge(normalized: str, at: int) -> bool:
     """Whether a name may end at ``at``: the text or the word ends, or a word follows that no name ends in."""
     return (
-        EDGE.match(view, at) is not None
-        or view[at] in _NOT_GIVEN
-        or AFTER_NAME.match(view, at) is not None
-        or _VERB_AFTER.match(view, at) is not None
+        EDGE.match(normalized, at) is not None
+        or normalized[at] in _NOT_GIVEN
+        or AFTER_NAME.match(normalized, at) is not None
+        or _VERB_AFTER.match(normalized, at) is not None
     )
 
 
-def _may_be_given(view: str, at: int) -> bool:
+def _may_be_given(normalized: str, at: int) -> bool:
     """Whether a given name may start here; 可 may, where two characters make one (可欣), not in 可以."""
-    if view[at] not in _NOT_GIVEN:
+    if normalized[at] not in _NOT_GIVEN:
         return True
-    return view[at] == "可" and view[at + 1 : at + 2] in name_lists().given and _is_edge(view, at + 2)
+    return (
+        normalized[at] == "可"
+        and normalized[at + 1 : at + 2] in name_lists().given
+        and _is_edge(normalized, at + 2)
+    )
 
 
-def nickname_at(view: str, at: int) -> int | None:
+def nickname_at(normalized: str, at: int) -> int | None:
     """Return where a name such as 小李 or 老王 that starts at ``at`` and ends a word ends, or None."""
-    known = view[at : at + 1] in tuple(NAME_STARTS) and view[at + 1 : at + 2] in name_lists().common
-    clear = known and view[at + 1] not in _ENDS_WORDS and EDGE.match(view, at + 2) is not None
-    return at + 2 if clear and not _is_word(view, at) else None
+    known = (
+        normalized[at : at + 1] in tuple(NAME_STARTS) and normalized[at + 1 : at + 2] in name_lists().common
+    )
+    clear = known and normalized[at + 1] not in _ENDS_WORDS and EDGE.match(normalized, at + 2) is not None
+    return at + 2 if clear and not _is_word(normalized, at) else None
 
 
-def surname_before(view: str, end: int) -> int | None:
+def surname_before(normalized: str, end: int) -> int | None:
     """Return where the common family name that ends at ``end`` and starts a word begins, or None.
 
     Examples
@@ -138,96 +144,104 @@ def surname_before(view: str, end: int) -> int | None:
     lists = name_lists()
     for length in (2, 1):
         start = end - length
-        surname = view[start:end] if start >= 0 else ""
+        surname = normalized[start:end] if start >= 0 else ""
         known = surname in lists.compound or (surname in lists.common and surname not in _ENDS_WORDS)
-        if known and (start == 0 or not is_han(view, start - 1) or view[start - 1] in _LEFT_EDGE):
+        if known and (start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _LEFT_EDGE):
             return start
     return None
 
 
-def surname_at(view: str, at: int) -> str:
+def surname_at(normalized: str, at: int) -> str:
     """Return the family name that starts at ``at``, the compound one where there is one, or ''."""
     lists = name_lists()
-    if view[at : at + 2] in lists.compound:
-        return view[at : at + 2]
-    return view[at : at + 1] if view[at : at + 1] in lists.single else ""
+    if normalized[at : at + 2] in lists.compound:
+        return normalized[at : at + 2]
+    return normalized[at : at + 1] if normalized[at : at + 1] in lists.single else ""
 
 
-def _is_word(view: str, at: int, end: int | None = None) -> bool:
+def _is_word(normalized: str, at: int, end: int | None = None) -> bool:
     """Whether an ordinary word starts at ``at``, and not a name of three characters such as 孙子轩.
 
     Where a name is certain up to ``end``, a word that is a name too, such as 高峰, is one.
     """
     lists = name_lists()
-    word = lists.words.match(view, at)
+    word = lists.words.match(normalized, at)
     crosses = word is not None and end is not None and word.end() > end  # 孙女|士
     if word is None or crosses or (word.end() == end and word.group() in lists.also_names):
         return False
     longer = (
-        word.end() == at + 2 and view[at + 1 : at + 2] in lists.given and view[at + 2 : at + 3] in lists.given
+        word.end() == at + 2
+        and normalized[at + 1 : at + 2] in lists.given
+        and normalized[at + 2 : at + 3] in lists.given
     )
-    return not (longer and AFTER_NAME.match(view, at + 2) is None and _is_edge(view, at + 3))
+    return not (longer and AFTER_NAME.match(normalized, at + 2) is None and _is_edge(normalized, at + 3))
 
 
-def name_at(view: str, at: int, *, strict: bool, dotted: bool = True, announced: bool = False) -> int | None:
+def name_at(
+    normalized: str, at: int, *, strict: bool, dotted: bool = True, in_context: bool = False
+) -> int | None:
     """Return where the full name that starts at ``at`` ends, or None.
 
     ``strict`` asks for given-name characters of the list and a clear end: for places where a name is only
-    possible, not announced. ``dotted`` is False where a place
-    such as 上海·浦东 may stand as well as a name such as 安娜·贝尔. ``announced``: a word before says that a
+    possible, not after a trigger word. ``dotted`` is False where a place
+    such as 上海·浦东 may stand as well as a name such as 安娜·贝尔. ``in_context``: a word before says that a
     person follows, so that family names that begin many words, such as 金 and 任, count as frequent ones.
     """
     lists = name_lists()
     firsts = () if strict else lists.firsts
-    sounded = transliterated_end(view, at, firsts=firsts, follows=AFTER_NAME, sure=dotted)
+    sounded = transliterated_end(normalized, at, firsts=firsts, follows=AFTER_NAME, sure=dotted)
     if sounded is not None:
         return sounded
-    surname = surname_at(view, at)
-    certain = at + 2 if not strict and EDGE.match(view, at + 2) is not None else None
-    if not surname or _is_word(view, at, certain):
+    surname = surname_at(normalized, at)
+    certain = at + 2 if not strict and EDGE.match(normalized, at + 2) is not None else None
+    if not surname or _is_word(normalized, at, certain):
         return None
     first = at + len(surname)
-    masked = _MASKED_GIVEN.match(view, first)
+    masked = _MASKED_GIVEN.match(normalized, first)
     if masked is not None:
         return None if strict else masked.end()
-    if not is_han(view, first) or not _may_be_given(view, first) or AFTER_NAME.match(view, first) is not None:
+    if (
+        not is_han(normalized, first)
+        or not _may_be_given(normalized, first)
+        or AFTER_NAME.match(normalized, first) is not None
+    ):
         return None
     second = first + 1
     if strict:
-        if view[first] not in lists.given:
+        if normalized[first] not in lists.given:
             return None
-        if not _is_edge(view, second) and view[second] in lists.given:
+        if not _is_edge(normalized, second) and normalized[second] in lists.given:
             second += 1
         sure = (
             len(surname) == 2
             or surname in lists.common
-            or (announced and surname in _FREQUENT)
+            or (in_context and surname in _FREQUENT)
             or second - first == 2
-            or _OWNED.match(view, second) is not None
+            or _OWNED.match(normalized, second) is not None
         )
-        clear = _is_edge(view, second) if sure else EDGE.match(view, second) is not None
+        clear = _is_edge(normalized, second) if sure else EDGE.match(normalized, second) is not None
         known = len(surname) == 2 or surname in lists.common or surname in _FREQUENT
-        clear = clear or (known and second - first == _WHOLE_GIVEN and view[second] not in lists.given)
+        clear = clear or (known and second - first == _WHOLE_GIVEN and normalized[second] not in lists.given)
         return second if clear else None
-    if _is_edge(view, second):
+    if _is_edge(normalized, second):
         return second
-    if view[second] in lists.given or EDGE.match(view, second + 1) is not None:
+    if normalized[second] in lists.given or EDGE.match(normalized, second + 1) is not None:
         return second + 1
     return second
 
 
-def is_common(view: str, at: int) -> bool:
+def is_common(normalized: str, at: int) -> bool:
     """Whether a frequent family name, or one of two characters, stands at ``at``."""
     lists = name_lists()
-    return view[at : at + 1] in lists.common or view[at : at + 2] in lists.compound
+    return normalized[at : at + 1] in lists.common or normalized[at : at + 2] in lists.compound
 
 
-def is_frequent(view: str, at: int) -> bool:
+def is_frequent(normalized: str, at: int) -> bool:
     """Whether a frequent family name that begins many words too, such as 任, stands at ``at``."""
-    return view[at : at + 1] in _FREQUENT
+    return normalized[at : at + 1] in _FREQUENT
 
 
-def full_name_until(view: str, start: int, end: int) -> bool:
+def full_name_until(normalized: str, start: int, end: int) -> bool:
     """Whether the characters up to ``end`` are a family name and a given name of the lists, and no word.
 
     Examples
@@ -235,56 +249,60 @@ def full_name_until(view: str, start: int, end: int) -> bool:
     >>> full_name_until("张建国经理", 0, 3), full_name_until("高级经理", 0, 2)
     (True, False)
     """
-    surname = surname_at(view, start)
-    given = view[start + len(surname) : end]
-    if not surname or not 0 < len(given) <= _WHOLE_GIVEN or _is_word(view, start, end):
+    surname = surname_at(normalized, start)
+    given = normalized[start + len(surname) : end]
+    if not surname or not 0 < len(given) <= _WHOLE_GIVEN or _is_word(normalized, start, end):
         return False
-    return set(given) <= name_lists().given and not ends_word(view, start, end)
+    return set(given) <= name_lists().given and not ends_word(normalized, start, end)
 
 
-def latin_at(view: str, at: int) -> int | None:
+def latin_at(normalized: str, at: int) -> int | None:
     """Return where a name of two parts or more in Latin letters ends: Zhang San."""
-    latin = _LATIN_NAME.match(view, at)
+    latin = _LATIN_NAME.match(normalized, at)
     return latin.end() if latin is not None and " " in latin.group() else None
 
 
-def written_apart(view: str, at: int) -> int | None:
+def written_apart(normalized: str, at: int) -> int | None:
     """Return where a name with spaces between its characters, or in Latin letters, ends: 张 三, Zhang San."""
-    latin = _LATIN_NAME.match(view, at)
+    latin = _LATIN_NAME.match(normalized, at)
     if latin is not None:
         return latin.end()
-    surname = surname_at(view, at)
-    given = _SPACED_GIVEN.match(view, at + len(surname)) if surname else None
+    surname = surname_at(normalized, at)
+    given = _SPACED_GIVEN.match(normalized, at + len(surname)) if surname else None
     if given is None or given["first"] not in name_lists().given or not _NOT_GIVEN.isdisjoint(given.group()):
         return None
-    return given.end() if AFTER_NAME.match(view, given.start("first")) is None else None
+    return given.end() if AFTER_NAME.match(normalized, given.start("first")) is None else None
 
 
-def name_before(view: str, end: int) -> int | None:
+def name_before(normalized: str, end: int) -> int | None:
     """Return where the name or family name that ends at ``end`` begins, or None."""
     lists = name_lists()
-    needs_edge = view.startswith("太太", end)  # 照顾太太, 答谢太太
+    needs_edge = normalized.startswith("太太", end)  # 照顾太太, 答谢太太
     best: int | None = None
     alone: int | None = None
-    reach = max(0, end - REACH)
-    dotted = _DOTTED_BEFORE.search(view, reach, end) if _DOT.search(view, reach, end) is not None else None
+    window_start = max(0, end - NAME_WINDOW)
+    dotted = (
+        _DOTTED_BEFORE.search(normalized, window_start, end)
+        if _DOT.search(normalized, window_start, end) is not None
+        else None
+    )
     if dotted is not None:
         return dotted.start(1)
     for length in (1, 2, 3, 4):
         start = end - length
-        if start < 0 or not is_han(view, start):
+        if start < 0 or not is_han(normalized, start):
             break
-        surname = surname_at(view, start)
-        if not surname or length - len(surname) > 2 or _is_word(view, start, end):
+        surname = surname_at(normalized, start)
+        if not surname or length - len(surname) > 2 or _is_word(normalized, start, end):
             continue
-        given = view[start + len(surname) : end]
-        left = view[start - 1 : start]
+        given = normalized[start + len(surname) : end]
+        left = normalized[start - 1 : start]
         edge = (
             not left
             or not is_han(left, 0)
             or left in _LEFT_EDGE
             or (left == "谢" and surname != "谢")
-            or _OPENING.search(view, max(0, start - 3), start + 1) is not None
+            or _OPENING.search(normalized, max(0, start - 3), start + 1) is not None
         )
         sure = surname in lists.compound or surname in lists.common
         likely = all(char in lists.given or char in lists.common for char in given)
@@ -300,17 +318,17 @@ def name_before(view: str, end: int) -> int | None:
     return alone if best is None else best
 
 
-def ends_word(view: str, start: int, end: int) -> bool:
+def ends_word(normalized: str, start: int, end: int) -> bool:
     """Whether the characters before a title are the end of an ordinary word, as in 黄金 or 任何."""
     words = name_lists().words
     return any(
-        (match := words.match(view, begin)) is not None
+        (match := words.match(normalized, begin)) is not None
         and match.end() == end
         and not (begin == start and match.group() in name_lists().also_names)
         for begin in range(max(0, start - 2), start + 1)
     )
 
 
-def begins_word(view: str, at: int) -> bool:
+def begins_word(normalized: str, at: int) -> bool:
     """Whether an ordinary word such as 高兴 starts at ``at``."""
-    return name_lists().words.match(view, at) is not None
+    return name_lists().words.match(normalized, at) is not None

@@ -1,4 +1,4 @@
-"""Names of persons: after a word that announces one, before a form of address, beside a telephone number."""
+"""Names of persons: after a trigger word, before a form of address, next to a telephone number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     AFTER_NAME,
     EDGE,
     LEFT_EDGES,
-    REACH,
+    NAME_WINDOW,
     begins_word,
     ends_word,
     full_name_until,
@@ -31,13 +31,22 @@ from csatext.privacy.recognizers.name_boundaries import (
 )
 from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around, transliterated_end
 
-__all__ = ["ACTS", "ASKS_NAME", "AT_WORK", "BESIDE", "SAYS", "beside", "is_name_cell", "names"]
+__all__ = [
+    "ACTS",
+    "ASKS_NAME",
+    "AT_WORK",
+    "KINDS_NEAR_NAMES",
+    "REPORTING_VERBS",
+    "is_name_cell",
+    "names",
+    "names_near_numbers",
+]
 
 _WRITTEN = (
     r"(?:就|请|麻烦|直接|还是|都|也|要|先|帮我|给我|可以|那一?栏|一栏|栏|那里|这里|处|统一|重新|已经|已|现在){1,2}"
     "(?=[是为叫写填改换留]|变更|登记)"
 )
-"""Words before a verb that tells what is written after the word that announces a name."""
+"""Words between a trigger word of names and a verb such as 写, 填 or 改."""
 
 _AFTER_STRONG = re.compile(
     rf"(?:{_WRITTEN}|改一下|换一下|[必选]填|[写填]上(?!官)|[\s:=|,、\"'“”‘’「」()\[\]【】/是为叫作做嗯呃啊额{TURN_JOIN}]|的是|用的|那个|这边|姓名|名字|登记|应该|填写|改成|改为|换成|变更为|写成|写|填|留|错了|错){{0,6}}"
@@ -59,7 +68,7 @@ _CLAUSE_END = re.compile(r"$|[^\u3400-\u9fffA-Za-z0-9]")
 _PLACE_ENDS = frozenset("镇村乡县路湖园街区市省寺庙")
 _CALLED = re.compile(rf"(?:^|[\s,，。{TEXT_END}])(?:名字)?叫")
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
-_SURNAME_CUE = re.compile(
+_SURNAME_TRIGGER = re.compile(
     r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人|^|[\s,，。\ufdd2])姓(?:是)?\s?"
 )
 ASKS_NAME = "姓名|贵姓|称呼|名字|叫什么|收件人|收货人|联系人|联络人|机主|户主|哪位|您姓|持卡人"
@@ -90,128 +99,130 @@ _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
 _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
 
-def _announced(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
-    """Yield the names after the words that announce one; several may follow, joined by 和 or a comma."""
-    for _, at, kind, strong in cues.names:
+def _after_trigger_words(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int, int]]:
+    """Yield the names after a trigger word; several may follow, joined by 和 or a comma."""
+    for _, at, kind, strong in triggers.names:
         if kind == "title":
             continue
-        between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(view, at)
+        between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(normalized, at)
         start = between.end() if between is not None else at
-        end = name_at(view, start, strict=not strong, dotted=strong, announced=True)
+        end = name_at(normalized, start, strict=not strong, dotted=strong, in_context=True)
         if end is None and at > 0:
-            end = written_apart(view, start) if strong else latin_at(view, start)
+            end = written_apart(normalized, start) if strong else latin_at(normalized, start)
         if end is None:
-            end = nickname_at(view, start)
-        if end is not None and not _names_person(view, start, end, strong=strong):
+            end = nickname_at(normalized, start)
+        if end is not None and not _names_person(normalized, start, end, strong=strong):
             end = None
         while end is not None:
             yield start, end
-            following = _SEPARATED.match(view, end)
+            following = _SEPARATED.match(normalized, end)
             start = following.end() if following is not None else end
-            end = name_at(view, start, strict=True) if following is not None else None
+            end = name_at(normalized, start, strict=True) if following is not None else None
 
 
-def _names_person(view: str, start: int, end: int, *, strong: bool) -> bool:
-    """Whether the name found after a word that announces one is no thing's, no place's and no plain word."""
-    if _THING.search(view, max(0, start - _LONGEST_THING), start) is not None:
+def _names_person(normalized: str, start: int, end: int, *, strong: bool) -> bool:
+    """Whether the name after a trigger word is a person's, not a thing, a place or a plain word."""
+    if _THING.search(normalized, max(0, start - _LONGEST_THING), start) is not None:
         return False
-    ordered = _ORDERED.match(view, start)
+    ordered = _ORDERED.match(normalized, start)
     if ordered is not None:
-        given = name_at(view, start, strict=True)
-        return ordered["amount"] is None and given == end and EDGE.match(view, end) is not None
+        given = name_at(normalized, start, strict=True)
+        return ordered["amount"] is None and given == end and EDGE.match(normalized, end) is not None
     if strong:
         return True
-    function = view[start] in _FUNCTION_WORDS and _CLAUSE_END.match(view, end) is None
-    if view[start] == "曾":  # 曾任, 曾多次
-        function = end - start <= _SHORT_NAME and view[start + 1] in _AFTER_ONCE
-    function = function or _TO_FIRM.match(view, start) is not None
-    return not (function or view[end - 1] in _PLACE_ENDS or _GROUP.match(view, start) is not None)
+    function = normalized[start] in _FUNCTION_WORDS and _CLAUSE_END.match(normalized, end) is None
+    if normalized[start] == "曾":  # 曾任, 曾多次
+        function = end - start <= _SHORT_NAME and normalized[start + 1] in _AFTER_ONCE
+    function = function or _TO_FIRM.match(normalized, start) is not None
+    return not (function or normalized[end - 1] in _PLACE_ENDS or _GROUP.match(normalized, start) is not None)
 
 
-def _called(view: str) -> Iterator[tuple[int, int]]:
+def _called(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names that stand alone after 叫 at the start of a clause, as in 姓张，叫张三."""
-    for called in _CALLED.finditer(view) if "叫" in view else ():
-        end = name_at(view, called.end(), strict=True)
-        clear = end is not None and EDGE.match(view, end) is not None
-        if clear and end is not None and _names_person(view, called.end(), end, strong=True):
+    for called in _CALLED.finditer(normalized) if "叫" in normalized else ():
+        end = name_at(normalized, called.end(), strict=True)
+        clear = end is not None and EDGE.match(normalized, end) is not None
+        if clear and end is not None and _names_person(normalized, called.end(), end, strong=True):
             yield called.end(), end
 
 
-def announced_names(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
-    """Yield start and end of the names beside a word that tells that a person is meant.
+def context_names(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the names that a context word marks as a person's.
 
-    After a word that announces one, after 叫, before 经理 and the like, after 转告 or 据, before 反映, at the
+    After a trigger word, after 叫, before 经理 and the like, after 转告 or 据, before 反映, at the
     end of a letter, with the dot of transliteration.
     """
-    yield from _announced(view, cues)
-    yield from _called(view)
-    yield from _dotted(view)
-    yield from _in_office(view)
-    yield from _acted_upon(view)
-    yield from _acting(view)
-    yield from _undersigned(view)
-    yield from _introduced(view)
+    yield from _after_trigger_words(normalized, triggers)
+    yield from _called(normalized)
+    yield from _dotted(normalized)
+    yield from _in_office(normalized)
+    yield from _acted_upon(normalized)
+    yield from _acting(normalized)
+    yield from _undersigned(normalized)
+    yield from _introduced(normalized)
 
 
-def _acted_upon(view: str) -> Iterator[tuple[int, int]]:
+def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names between a word such as 据, 由, 转告 and a verb or the end of the clause."""
-    for act in _ACT.finditer(view):
-        end = name_at(view, act.end(), strict=True, dotted=False, announced=True)
-        if end is None or not _is_full(view, act.end(), end):
+    for act in _ACT.finditer(normalized):
+        end = name_at(normalized, act.end(), strict=True, dotted=False, in_context=True)
+        if end is None or not _is_full(normalized, act.end(), end):
             continue
         closes = EDGE if act.group() in ":=" else _ACT_END
-        if closes.match(view, end) is not None:
+        if closes.match(normalized, end) is not None:
             yield act.end(), end
 
 
-def _acting(view: str) -> Iterator[tuple[int, int]]:
+def _acting(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names at the start of a clause before 反映, 来电, 称 and the like."""
-    for verb in _SAYS.finditer(view):
+    for verb in _REPORTING_VERB.finditer(normalized):
         for length in (3, 2, 4):
             start = verb.start() - length
-            if start < 0 or (start > 0 and is_han(view, start - 1)):
+            if start < 0 or (start > 0 and is_han(normalized, start - 1)):
                 continue
-            if name_at(view, start, strict=True, dotted=False, announced=True) == verb.start() and _is_full(
-                view, start, verb.start()
-            ):
+            if name_at(
+                normalized, start, strict=True, dotted=False, in_context=True
+            ) == verb.start() and _is_full(normalized, start, verb.start()):
                 yield start, verb.start()
 
 
-def _undersigned(view: str) -> Iterator[tuple[int, int]]:
+def _undersigned(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full name at the end of a letter: after 此致敬礼 or a dash, before 敬上."""
-    for close in _CLOSING.finditer(view):
-        end = name_at(view, close.end(), strict=True, dotted=False, announced=True)
-        if end is not None and _LAST.match(view, end) is not None:
+    for close in _CLOSING.finditer(normalized):
+        end = name_at(normalized, close.end(), strict=True, dotted=False, in_context=True)
+        if end is not None and _LAST.match(normalized, end) is not None:
             yield close.end(), end
-    for sign in _RESPECTFULLY.finditer(view):
+    for sign in _RESPECTFULLY.finditer(normalized):
         for length in (3, 2, 4):
             start = sign.start() - length
-            if start >= 0 and (start == 0 or not is_han(view, start - 1)):
-                end = name_at(view, start, strict=True, dotted=False, announced=True)
+            if start >= 0 and (start == 0 or not is_han(normalized, start - 1)):
+                end = name_at(normalized, start, strict=True, dotted=False, in_context=True)
                 if end == sign.start():
                     yield start, end
 
 
-def _dotted(view: str) -> Iterator[tuple[int, int]]:
+def _dotted(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names with the dot of transliteration whose parts sound like names, wherever they stand."""
-    for dot in _DOT.finditer(view):
-        yield from sounded_around(view, dot.start(), follows=AFTER_NAME)
+    for dot in _DOT.finditer(normalized):
+        yield from sounded_around(normalized, dot.start(), follows=AFTER_NAME)
 
 
-def _introduced(view: str) -> Iterator[tuple[int, int]]:
+def _introduced(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the Latin names after English words that introduce one."""
-    for word in _ENGLISH.finditer(view) if _CAPITAL.search(view) is not None else ():
+    for word in _ENGLISH.finditer(normalized) if _CAPITAL.search(normalized) is not None else ():
         yield word.span("name")
 
 
-def _is_full(view: str, start: int, end: int) -> bool:
+def _is_full(normalized: str, start: int, end: int) -> bool:
     """Whether a name has a frequent family name, or one of two characters, and is no place's."""
-    before = view[start - 1 : start]
-    if before == "主" and view[start] == "任":
+    before = normalized[start - 1 : start]
+    if before == "主" and normalized[start] == "任":
         return False
-    if view[start] == "于" and before in tuple("对由关至鉴基属等"):
+    if normalized[start] == "于" and before in tuple("对由关至鉴基属等"):
         return False
-    return view[end - 1] not in _PLACE_ENDS and (is_common(view, start) or is_frequent(view, start))
+    return normalized[end - 1] not in _PLACE_ENDS and (
+        is_common(normalized, start) or is_frequent(normalized, start)
+    )
 
 
 ACTS = (
@@ -219,8 +230,8 @@ ACTS = (
     "被把替帮居名"
 )
 """Last characters of the words after which a full name is looked for."""
-SAYS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
-"""First characters of what a person at the start of a clause does."""
+REPORTING_VERBS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
+"""First characters of reporting verbs and other verbs after a person at the start of a clause."""
 _ACT = re.compile(
     r"(?=[:=员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
     r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|师(?![傅范])|[:=员者夫友婆弟妹嫂姑舅姨])(?=[\u3400-\u9fff])"
@@ -230,8 +241,8 @@ _ACT_END = re.compile(
     r"回[个电复话]|联系|转[告交达接]|把|一[声下次]|的(?:描述|反映|投诉|要求|诉求|说法|申请|电话|手机|号码|名字|名义|微信|账号|卡|订单|快递|工单|意见|情况|回复|承诺|态度|家属|家|车)|确认|核实|上门|维修|安装|过来|"
     r"来(?=处|办|取|接|修)|接[的单听]|本人|反馈|发[来送]|申请|提[出交]|请求|咨询|预约|登记|于|的|经手|保管|领[取走]|代|骂|打[伤了人]|威胁|骗|欺|辱"
 )
-_SAYS = re.compile(
-    rf"(?=[{SAYS}])(?:"  # the first characters of all that follows
+_REPORTING_VERB = re.compile(
+    rf"(?=[{REPORTING_VERBS}])(?:"  # the first characters of all that follows
     r"反映|反应|反馈|来电|致电|来信|来访|来函|表示(?!满意度)|投诉|要求|称(?![心重赞职呼霸为号])|诉称|声称|自称|申请|咨询|询问|举报|报修|报案|催[办促]|希望|请求|认为|说(?!明)|拒[绝不]|承诺|答应|辱骂|殴打|威胁|预约|"
     r"购买|欠[款费]|于(?=[0-9今昨前上本])|[已没]?签[字收]|打电话|电话(?:反映|投诉|咨询|要求)|通过(?:电话|微信|网))"
 )
@@ -246,12 +257,12 @@ _ENGLISH = re.compile(
     r"|sincerely,?)[\s:,]{0,3}"
     r"(?P<name>[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|(?<=is )[A-Z][a-z]{2,11})(?![A-Za-z0-9])"
 )
-BESIDE = frozenset(("mobile", "landline", "id_card"))
-"""Kinds of values beside which a name may stand alone."""
+KINDS_NEAR_NAMES = frozenset(("mobile", "landline", "id_card"))
+"""Kinds of values next to which a name may stand alone."""
 _CAPITAL = re.compile("[A-Z][a-z]")
 _SHORT_NAME = 2
 _CELL = re.compile(
-    rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}"
+    rf"(?P<name>[\u3400-\u9fff](?: ?[\u3400-\u9fff]){{0,3}}?"
     rf"|(?P<dotted>[\u3400-\u9fff]{{2,8}}[{DOTS}*][\u3400-\u9fff]{{2,9}}))"
     r"(?:(?P<starred>[*某xX]{1,2})|(?P<address>先生|女士|小姐|太太|师傅|老师|经理|同学|阿姨))?"
 )
@@ -272,132 +283,140 @@ def _office() -> re.Pattern[str]:
     )
 
 
-def _in_office(view: str) -> Iterator[tuple[int, int]]:
+def _in_office(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names right before 经理, 老师, 主任 and the like, 总 at the end of a clause."""
-    for office in _office().finditer(view):
-        start = surname_before(view, office.start())
-        if start is None and view[office.start() - 2 : office.start() - 1] in AT_WORK:
-            start = office.start() - 1 if is_common(view, office.start() - 1) else None
+    for office in _office().finditer(normalized):
+        start = surname_before(normalized, office.start())
+        if start is None and normalized[office.start() - 2 : office.start() - 1] in AT_WORK:
+            start = office.start() - 1 if is_common(normalized, office.start() - 1) else None
         if start is not None:
             yield start, office.start()
             continue
         for length in (3, 2, 4):
             start = office.start() - length
-            if start < 0 or (start > 0 and is_han(view, start - 1) and view[start - 1] not in _BEFORE_FULL):
+            if start < 0 or (
+                start > 0 and is_han(normalized, start - 1) and normalized[start - 1] not in _BEFORE_FULL
+            ):
                 continue
-            if full_name_until(view, start, office.start()) and _is_full(view, start, office.start()):
+            if full_name_until(normalized, start, office.start()) and _is_full(
+                normalized, start, office.start()
+            ):
                 yield start, office.start()
                 break
 
 
-def _surnames_told(view: str) -> Iterator[tuple[int, int]]:
+def _stated_surnames(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the surnames after 我姓 and the like."""
-    for cue in _SURNAME_CUE.finditer(view) if "姓" in view else ():
-        surname = surname_at(view, cue.end())
-        if surname and not begins_word(view, cue.end()):
-            yield cue.end(), cue.end() + len(surname)
+    for trigger in _SURNAME_TRIGGER.finditer(normalized) if "姓" in normalized else ():
+        surname = surname_at(normalized, trigger.end())
+        if surname and not begins_word(normalized, trigger.end()):
+            yield trigger.end(), trigger.end() + len(surname)
 
 
-def _answers(view: str) -> Iterator[tuple[int, int]]:
+def _answers(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names that answer the other speaker's question for one."""
-    for asked in _ASKED.finditer(view) if QUESTION_END in view else ():
-        end = name_at(view, asked.end(), strict=False)
-        surname = surname_at(view, asked.end())
-        if end is not None and EDGE.match(view, end) is not None:
+    for asked in _ASKED.finditer(normalized) if QUESTION_END in normalized else ():
+        end = name_at(normalized, asked.end(), strict=False)
+        surname = surname_at(normalized, asked.end())
+        if end is not None and EDGE.match(normalized, end) is not None:
             yield asked.end(), end
-        elif surname and EDGE.match(view, asked.end() + len(surname)) is not None:
+        elif surname and EDGE.match(normalized, asked.end() + len(surname)) is not None:
             yield asked.end(), asked.end() + len(surname)
 
 
-def _titled(view: str, cues: TriggerWords) -> Iterator[tuple[int, int]]:
+def _titled(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int, int]]:
     """Yield the names right before 先生, 女士, 小姐: the surname, or the full name where it stands alone."""
-    for end, after, kind, _ in cues.names:
-        if kind == "title" and _NOT_TITLE.match(view, after) is None:
-            start = name_before(view, end)
-            if start is not None and not ends_word(view, start, end):
+    for end, after, kind, _ in triggers.names:
+        if kind == "title" and _NOT_TITLE.match(normalized, after) is None:
+            start = name_before(normalized, end)
+            if start is not None and not ends_word(normalized, start, end):
                 yield start, end
 
 
-def _in_person(view: str) -> Iterator[tuple[int, int]]:
+def _in_person(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names right before 本人, 签收 and the like, as in 是张三本人吗."""
-    for person in _IN_PERSON.finditer(view) if any(word in view for word in _PERSON_WORDS) else ():
-        start = name_before(view, person.start())
-        if start is None or start >= person.start() - 1 or ends_word(view, start, person.start()):
+    for person in (
+        _IN_PERSON.finditer(normalized) if any(word in normalized for word in _PERSON_WORDS) else ()
+    ):
+        start = name_before(normalized, person.start())
+        if start is None or start >= person.start() - 1 or ends_word(normalized, start, person.start()):
             continue
-        if not person.group().endswith("本人") or _is_himself(view, start, person.start()):
+        if not person.group().endswith("本人") or _is_himself(normalized, start, person.start()):
             yield start, person.start()
 
 
-def _is_himself(view: str, start: int, end: int) -> bool:
+def _is_himself(normalized: str, start: int, end: int) -> bool:
     """Whether what stands before 本人 starts a clause or follows a word for a person; not 由于疫情本人."""
-    if view[end - 1] in "和与及并" and end - start < 3:
+    if normalized[end - 1] in "和与及并" and end - start < 3:
         return False
-    if view[start] == "于" and _PREPOSITION.search(view, max(0, start - 1), start) is not None:
+    if normalized[start] == "于" and _PREPOSITION.search(normalized, max(0, start - 1), start) is not None:
         return False
-    return start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_HIMSELF
+    return start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_HIMSELF
 
 
-def _near_numbers(view: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
-    """Yield names that stand alone beside a telephone or identity number, as in a shipping label."""
+def _near_numbers(normalized: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
+    """Yield names that stand alone next to a telephone or identity number, as in a shipping label."""
     for phone in phones:
-        reach = max(0, phone.start - REACH)
-        dotted = _DOT.search(view, reach, phone.start) is not None
-        for start in range(reach, phone.start - 1):
-            if not (dotted or surname_at(view, start)):
+        window = max(0, phone.start - NAME_WINDOW)
+        dotted = _DOT.search(normalized, window, phone.start) is not None
+        for start in range(window, phone.start - 1):
+            if not (dotted or surname_at(normalized, start)):
                 continue  # no name without a dot begins with anything else
-            if start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_NAME:
-                end = name_at(view, start, strict=True)
-                if end is not None and _LABELLED.fullmatch(view, end, phone.start) is not None:
+            if start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_NAME:
+                end = name_at(normalized, start, strict=True)
+                if end is not None and _LABELLED.fullmatch(normalized, end, phone.start) is not None:
                     yield start, end
         start = (
             phone.end
-            + len(view[phone.end : phone.end + 2])
-            - len(view[phone.end : phone.end + 2].lstrip(" ,、"))
+            + len(normalized[phone.end : phone.end + 2])
+            - len(normalized[phone.end : phone.end + 2].lstrip(" ,、"))
         )
         if start > phone.end:
-            end = name_at(view, start, strict=True)
-            if end is not None and EDGE.match(view, end) is not None:
+            end = name_at(normalized, start, strict=True)
+            if end is not None and EDGE.match(normalized, end) is not None:
                 yield start, end
 
 
-def _signed(view: str) -> Iterator[tuple[int, int]]:
+def _signed(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield names before 收 at the end of a label."""
-    for sign in _SIGNED.finditer(view) if "收" in view or "亲启" in view else ():
-        before = _BEFORE_SIGN.search(view, max(0, sign.start() - 2), sign.start())
+    for sign in _SIGNED.finditer(normalized) if "收" in normalized or "亲启" in normalized else ():
+        before = _BEFORE_SIGN.search(normalized, max(0, sign.start() - 2), sign.start())
         stop = before.start() if before is not None else sign.start()
         for length in (2, 3, 4):
             start = stop - length
-            if start >= 0 and (start == 0 or not is_han(view, start - 1) or view[start - 1] in _BEFORE_NAME):
-                end = name_at(view, start, strict=True)
+            if start >= 0 and (
+                start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_NAME
+            ):
+                end = name_at(normalized, start, strict=True)
                 if end == stop:
                     yield start, end
 
 
-def beside(view: str, values: Iterable[Found]) -> Iterator[Found]:
-    """Yield the names that stand alone beside the telephone and identity numbers among ``values``."""
-    phones = [value for value in values if value.kind in BESIDE]
-    for start, end in _near_numbers(view, phones):
-        yield Found(start, end, "name", view[start:end])
+def names_near_numbers(normalized: str, values: Iterable[Found]) -> Iterator[Found]:
+    """Yield the names that stand alone next to the telephone and identity numbers among ``values``."""
+    phones = [value for value in values if value.kind in KINDS_NEAR_NAMES]
+    for start, end in _near_numbers(normalized, phones):
+        yield Found(start, end, "name", normalized[start:end])
 
 
-def names(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield the names that words tell in a folded text.
+def names(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    """Yield the names that context words reveal in a normalized text.
 
-    Overlapping finds are all given; the caller keeps the first.
+    Overlapping names are all yielded; the caller keeps the first.
     """
     sources = (
-        announced_names(view, cues),
-        _surnames_told(view),
-        _answers(view),
-        _titled(view, cues),
-        _in_person(view),
-        _signed(view),
+        context_names(normalized, triggers),
+        _stated_surnames(normalized),
+        _answers(normalized),
+        _titled(normalized, triggers),
+        _in_person(normalized),
+        _signed(normalized),
     )
     for start, end in chain.from_iterable(sources):
-        yield Found(start, end, "name", view[start:end])
+        yield Found(start, end, "name", normalized[start:end])
 
 
-def is_name_cell(view: str) -> bool:
+def is_name_cell(normalized: str) -> bool:
     """Whether a whole cell is the name of a person: full, with a form of address, starred, transliterated.
 
     Examples
@@ -405,7 +424,7 @@ def is_name_cell(view: str) -> bool:
     >>> is_name_cell("赵一一"), is_name_cell("赵女士"), is_name_cell("赵**"), is_name_cell("高级")
     (True, True, True, False)
     """
-    given = _CELL.fullmatch(view)
+    given = _CELL.fullmatch(normalized)
     if given is None:
         return False
     name = given["name"].replace(" ", "")

@@ -17,7 +17,7 @@ LONGEST = 30
 
 _CARD_SIZES = range(16, 20)
 _UNNAMED = 10
-"""Digits of the shortest order number that needs no word before it."""
+"""Digits of the shortest order number that needs no trigger word."""
 
 
 def _luhn(digits: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
@@ -33,7 +33,7 @@ def _luhn(digits: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
 
 
 def _shaped(digits: np.ndarray, sizes: np.ndarray, limits: np.ndarray, barred: np.ndarray) -> np.ndarray:
-    """Return which chunks begin digits that have the shape of a value without a word that tells its kind.
+    """Return which chunks begin digits that have the shape of a value without a trigger word.
 
     Parameters
     ----------
@@ -97,10 +97,10 @@ def _shaped(digits: np.ndarray, sizes: np.ndarray, limits: np.ndarray, barred: n
     return (shaped & ~barred) | ((sizes == 11) & mobile(0))
 
 
-def starts(view: str, runs: list[Run], cues: TriggerWords) -> list[list[int]]:
+def starts(normalized: str, runs: list[Run], triggers: TriggerWords) -> list[list[int]]:
     """Return, for each run, the chunks at which a value can begin.
 
-    A value needs its shape there or a context word in reach: anywhere else the search finds nothing.
+    A value needs its shape there or a trigger word in its window: anywhere else the search finds nothing.
 
     Examples
     --------
@@ -121,9 +121,9 @@ def starts(view: str, runs: list[Run], cues: TriggerWords) -> list[list[int]]:
     begins = np.array([chunk.start for chunk in chunks])
     ends = np.array([chunk.end for chunk in chunks])
     barred = np.zeros(len(chunks), bool)
-    if "_" in view:
-        barred[:] = [view[chunk.start - 1 : chunk.start] == "_" for chunk in chunks]
-    possible = _shaped(digits, sizes, limits, barred) | cues.any_near(begins, ends[furthest])
+    if "_" in normalized:
+        barred[:] = [normalized[chunk.start - 1 : chunk.start] == "_" for chunk in chunks]
+    possible = _shaped(digits, sizes, limits, barred) | triggers.any_near(begins, ends[furthest])
     at = np.flatnonzero(possible)
     firsts = last + 1 - counts
     cuts = np.searchsorted(at, [*firsts, len(chunks)]).tolist()

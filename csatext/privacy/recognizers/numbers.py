@@ -1,4 +1,4 @@
-"""Values that are digits only, written or said: telephone, identity, card, order and account numbers."""
+"""Values of digits only, written or spoken: telephone, identity, card, order and account numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from itertools import pairwise
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import QUESTION_END, TEXT_END, around
-from csatext.privacy.recognizers.announced_values import ANNOUNCED
 from csatext.privacy.recognizers.checksums import (
     is_barcode,
     is_card_like,
@@ -22,6 +21,7 @@ from csatext.privacy.recognizers.checksums import (
     is_uscc,
     looks_like_id18,
 )
+from csatext.privacy.recognizers.context_values import CONTEXT_KINDS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS, SHORTEST, runs
 from csatext.privacy.recognizers.number_starts import LONGEST, starts
 from csatext.privacy.recognizers.spoken_digits import Chunk, misheard_mobiles
@@ -32,12 +32,12 @@ _ENOUGH = re.compile(f"[{DIGITS}](?:[{BETWEEN}A-Za-z]*[{DIGITS}]){{4}}")
 _PARTED = re.compile(f"[{DIGITS}]{{4}}[^{QUESTION_END}{TEXT_END}]{{0,60}}?[{DIGITS}]{{4}}")
 _MOBILE_LENGTH = 11
 _MANY = 64
-"""Pieces of digits in a text from which looking for the starts of values first is worth its time."""
+"""Number of digit chunks in a text above which searching for the starts of values first saves time."""
 _IN_SERVICE = re.compile("1(?:[38]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|9[0-35-9])")
 """Beginnings of mobile numbers that are given out (Telecommunications Network Numbering Plan, MIIT 2017)."""
 
 _WHOLE_ORDER, _PART_OF_ORDER = 8, 10
-_BY_CUE = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
+_KINDS_BY_TRIGGER = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
 _NEW_TURN = re.compile("[\n\ufdd0]")
 _UNIT = re.compile(
@@ -48,7 +48,7 @@ _COUNTED = re.compile(
     r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大?约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
     r"(?:已经|已)?[了有为是到计达:]?\s?$"
 )
-_COUNTED_REACH = 10
+_COUNTED_WINDOW = 10
 _MONEY = re.compile(r"[¥$€£]\s?$")
 _PREFIX = re.compile(r"(?:tel|phone|mobile|mob|qq|vx|wx|no|id|v|q)[.:]?$", re.IGNORECASE)
 _LETTER = re.compile(r"[A-Za-z_]")
@@ -72,9 +72,9 @@ _TAIWAN_MOBILE = re.compile("09[0-9]{8}")
 PURPOSE = re.compile(
     r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
 )
-"""Words that say what a number without its word is for: an order or a parcel."""
-_PURPOSE_REACH, _SENTENCE_REACH = 12, 40
-_UNNAMED, _UNNAMED_TOLD = 12, 10
+"""Context words of a number without a trigger word: an order or a parcel."""
+_PURPOSE_WINDOW, _SENTENCE_WINDOW = 12, 40
+_UNNAMED, _UNNAMED_WITH_PURPOSE = 12, 10
 _HAN_WORD = re.compile(r"[\u3400-\u9fff]{2}")
 _IN_LINK = frozenset("/=?&#.%_")
 _MOBILE_PARTS = ([3, 4, 4], [7, 4], [3, 8], [3, 4, 2, 2], [3, 2, 2, 4])
@@ -89,11 +89,11 @@ _EXTENSION = re.compile(
 )
 
 
-def _is_phone_grouping(view: str, chunks: list[Chunk], cue: TriggerWord | None) -> bool:
+def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWord | None) -> bool:
     """Whether written groups can be a telephone number, not dates, prices or lists of quantities."""
     if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
         return True
-    if cue is not None and cue.kind == "phone" and cue.direct:
+    if trigger is not None and trigger.kind == "phone" and trigger.direct:
         return True
     abroad = chunks[0].digits in ("86", "0086")
     if abroad:
@@ -101,7 +101,9 @@ def _is_phone_grouping(view: str, chunks: list[Chunk], cue: TriggerWord | None) 
         if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
             return True
     sizes = [len(chunk.digits) for chunk in chunks]
-    light = all(_LIGHT.fullmatch(view, left.end, right.start) is not None for left, right in pairwise(chunks))
+    light = all(
+        _LIGHT.fullmatch(normalized, left.end, right.start) is not None for left, right in pairwise(chunks)
+    )
     if not light:
         return sizes[0] >= 3 and max(sizes) >= 3 and sizes[1:] != [3, 3, 2]
     if max(sizes) <= 2:
@@ -116,7 +118,7 @@ def _is_list(chunks: list[Chunk]) -> bool:
     )
 
 
-def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, str] | None:
+def _subscriber(normalized: str, start: int, digits: str, after_phone_word: bool) -> tuple[str, str] | None:
     """Return kind and national number if the digits are a telephone number with its prefix, else None."""
     for prefix in ("", "0", "86", "0086"):
         rest = digits[len(prefix) :]
@@ -128,25 +130,25 @@ def _subscriber(view: str, start: int, digits: str, told: bool) -> tuple[str, st
         return "mobile", digits
     if not digits.startswith(("8", "008")):
         return None
-    plus = _PLUS.search(view, max(0, start - 3), start) is not None
+    plus = _PLUS.search(normalized, max(0, start - 3), start) is not None
     for prefix in ("86", "0086"):
-        if digits.startswith(prefix) and (plus or told or prefix == "0086"):
+        if digits.startswith(prefix) and (plus or after_phone_word or prefix == "0086"):
             rest = digits.removeprefix(prefix)
             if is_landline("0" + rest.removeprefix("0")):
                 return "landline", "0" + rest.removeprefix("0")
-    if (plus or told or digits.startswith("00")) and _ABROAD.fullmatch(digits) is not None:
+    if (plus or after_phone_word or digits.startswith("00")) and _ABROAD.fullmatch(digits) is not None:
         return "mobile", digits.removeprefix("00")
     return None
 
 
 def _structural(
-    view: str, chunks: list[Chunk], digits: str, cue: TriggerWord | None
+    normalized: str, chunks: list[Chunk], digits: str, trigger: TriggerWord | None
 ) -> tuple[str, str] | None:
-    """Return kind and value of digits that prove their kind by shape, check digit or a near word."""
-    near = cue.kind if cue is not None else ""
+    """Return kind and value of digits that determine their kind by shape, check digit or trigger word."""
+    near = trigger.kind if trigger is not None else ""
     size = len(digits)
-    dialled = size == 8 and digits[0] in "5679" and _CALLED.match(view, chunks[-1].end) is not None
-    if dialled and _DIAL.search(view, max(0, chunks[0].start - 4), chunks[0].start) is not None:
+    dialled = size == 8 and digits[0] in "5679" and _CALLED.match(normalized, chunks[-1].end) is not None
+    if dialled and _DIAL.search(normalized, max(0, chunks[0].start - 4), chunks[0].start) is not None:
         return "mobile", digits
     if size < _MOBILE_LENGTH - 2 and near != "phone":
         return None
@@ -156,225 +158,257 @@ def _structural(
         size == 18
         and len(chunks) == 1
         and is_uscc(digits)
-        and (near == "tax" or cue is None or not cue.direct or near not in ("order", "other"))
+        and (near == "tax" or trigger is None or not trigger.direct or near not in ("order", "other"))
     ):
         return "uscc", digits
-    if size == 17 and _CHECK_X.match(view, chunks[-1].end) is not None and looks_like_id18(digits + "X"):
+    if (
+        size == 17
+        and _CHECK_X.match(normalized, chunks[-1].end) is not None
+        and looks_like_id18(digits + "X")
+    ):
         return "id_card", digits + "X"
-    ordered = near == "order" and cue is not None and cue.direct
+    ordered = near == "order" and trigger is not None and trigger.direct
     if is_card_like(digits) and not ordered and (is_luhn(digits) or near == "card"):
         return "bank_card", digits
     if size == 15 and is_id15(digits) and near in ("", "id", "phone"):
         return "id_card", digits
     if 10 <= size <= 16:
         abroad = len(chunks) > 1 and chunks[0].digits in _CODES_ABROAD
-        found = _subscriber(view, chunks[0].start, digits, near == "phone" or abroad)
-        if found is not None and _is_phone_grouping(view, chunks, cue):
+        found = _subscriber(normalized, chunks[0].start, digits, near == "phone" or abroad)
+        if found is not None and _is_phone_grouping(normalized, chunks, trigger):
             return found
-    told = near == "phone" and cue is not None and cue.direct
+    after_phone_word = near == "phone" and trigger is not None and trigger.direct
     if digits[0] == "0" and size <= _MOBILE_LENGTH - 1 and is_taiwan_landline(digits):
-        bracket = _IN_BRACKETS.search(view, max(0, chunks[0].start - 1), chunks[0].start) is not None
+        bracket = _IN_BRACKETS.search(normalized, max(0, chunks[0].start - 1), chunks[0].start) is not None
         parted = len(chunks) in (2, 3) and chunks[0].digits in _TAIWAN_AREAS and len(chunks[-1].digits) >= 4
-        if told or (parted and (bracket or view[chunks[0].end] == "-")):
+        if after_phone_word or (parted and (bracket or normalized[chunks[0].end] == "-")):
             return "landline", digits
-    if told and (size == 8 or size == 7) and digits[0] in "2345678":
+    if after_phone_word and (size == 8 or size == 7) and digits[0] in "2345678":
         return "landline", digits
-    if told and size == 8 and digits[0] == "9":
+    if after_phone_word and size == 8 and digits[0] == "9":
         return "mobile", digits
     return None
 
 
-def _unnamed(view: str, chunks: list[Chunk], digits: str) -> tuple[str, str] | None:
-    """Return kind and value of a long number in a sentence that no word announces: an order's."""
+def _unnamed(normalized: str, chunks: list[Chunk], digits: str) -> tuple[str, str] | None:
+    """Return kind and value of a long number in a sentence without a trigger word: an order number."""
     start, end, size = chunks[0].start, chunks[-1].end, len(digits)
-    if len(chunks) > 1 or not _UNNAMED_TOLD <= size <= LONGEST or view[start - 1 : start] in _IN_LINK:
+    if (
+        len(chunks) > 1
+        or not _UNNAMED_WITH_PURPOSE <= size <= LONGEST
+        or normalized[start - 1 : start] in _IN_LINK
+    ):
         return None
     if _MOMENT.fullmatch(digits) is not None or (is_barcode(digits) and digits[0] in "69"):
         return None
-    if size < _UNNAMED and not any(map(PURPOSE.search, around(view, start, end, _PURPOSE_REACH))):
+    if size < _UNNAMED and not any(map(PURPOSE.search, around(normalized, start, end, _PURPOSE_WINDOW))):
         return None
-    said = any(map(_HAN_WORD.search, around(view, start, end, _SENTENCE_REACH)))
-    return ("order", digits) if said and len(set(digits)) > 2 else None
+    in_sentence = any(map(_HAN_WORD.search, around(normalized, start, end, _SENTENCE_WINDOW)))
+    return ("order", digits) if in_sentence and len(set(digits)) > 2 else None
 
 
-def _contextual(digits: str, cue: TriggerWord | None, after: TriggerWord | None) -> tuple[str, str] | None:
-    """Return kind and value of digits that only the words around them make personal."""
+def _contextual(
+    digits: str, trigger: TriggerWord | None, after: TriggerWord | None
+) -> tuple[str, str] | None:
+    """Return kind and value of digits that only their context words make personal."""
     size = len(digits)
-    if cue is not None and size <= LONGEST:
+    if trigger is not None and size <= LONGEST:
         least = {(True, True): 5, (True, False): 8, (False, True): 8, (False, False): 12}[
-            cue.strong, cue.direct
+            trigger.strong, trigger.direct
         ]
-        if cue.kind == "order" and size >= least and (cue.strong or _DAY.fullmatch(digits) is None):
+        if trigger.kind == "order" and size >= least and (trigger.strong or _DAY.fullmatch(digits) is None):
             return "order", digits
-        if cue.kind == "account" and size <= 20 and (cue.strong or cue.direct) and size >= min(least, 6):
+        if (
+            trigger.kind == "account"
+            and size <= 20
+            and (trigger.strong or trigger.direct)
+            and size >= min(least, 6)
+        ):
             return "account", digits
-        if cue.kind == "tax" and size in (15, 18, 20):
+        if trigger.kind == "tax" and size in (15, 18, 20):
             return "uscc", digits
-        if cue.kind == "passport" and 8 <= size <= 10:
+        if trigger.kind == "passport" and 8 <= size <= 10:
             return "passport", digits
-        if cue.kind == "id" and size in (15, 17, 18):
+        if trigger.kind == "id" and size in (15, 17, 18):
             return "id_card", digits
-        if cue.kind == "phone" and cue.direct and size == _MOBILE_LENGTH:
+        if trigger.kind == "phone" and trigger.direct and size == _MOBILE_LENGTH:
             return ("landline" if digits[0] == "0" else "mobile"), digits
-        if cue.kind in ("card", "account") and 12 <= size <= 19:
+        if trigger.kind in ("card", "account") and 12 <= size <= 19:
             return "bank_card", digits
     if after is not None and 8 <= size <= LONGEST and after.kind in ("order", "account") and after.strong:
         return after.kind, digits
     return None
 
 
-def _stands_out(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | None) -> bool:
-    """Whether a mobile number is one beside letters too: announced, or with one letter or a mark at most."""
+def _stands_out(normalized: str, chunks: list[Chunk], kind: str, trigger: TriggerWord | None) -> bool:
+    """Whether digits next to letters are a mobile number: after a trigger word, or next to one letter."""
     if kind != "mobile":
         return False
-    if cue is not None and cue.kind == "phone":
+    if trigger is not None and trigger.kind == "phone":
         return True
     start, end = chunks[0].start, chunks[-1].end
     return (
         len(chunks) == 1
         and len(chunks[0].digits) == _MOBILE_LENGTH
-        and not (cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED))
-        and _ALONE_BEFORE.fullmatch(view[max(0, start - 2) : start]) is not None
-        and _ALONE_AFTER.match(view[end : end + 2]) is not None
+        and not (trigger is not None and (trigger.kind == "other" or trigger.kind in CONTEXT_KINDS))
+        and _ALONE_BEFORE.fullmatch(normalized[max(0, start - 2) : start]) is not None
+        and _ALONE_AFTER.match(normalized[end : end + 2]) is not None
     )
 
 
-def _refused(view: str, chunks: list[Chunk], kind: str, cue: TriggerWord | None) -> bool:
-    """Whether what stands around the digits says that they are an amount or part of a code."""
+def _refused(normalized: str, chunks: list[Chunk], kind: str, trigger: TriggerWord | None) -> bool:
+    """Whether the context of the digits shows that they are an amount or part of a code."""
     start, end = chunks[0].start, chunks[-1].end
-    if cue is not None and (cue.kind == "other" or cue.kind in ANNOUNCED) and cue.direct:
+    if trigger is not None and (trigger.kind == "other" or trigger.kind in CONTEXT_KINDS) and trigger.direct:
         # to the other speaker's question any number may be the answer
-        return QUESTION_END not in view[cue.end : start]
-    phone = cue is not None and cue.kind == "phone" and cue.direct
-    if not phone and kind != "id_card" and _COUNTED.search(view, max(0, start - _COUNTED_REACH), start):
+        return QUESTION_END not in normalized[trigger.end : start]
+    phone = trigger is not None and trigger.kind == "phone" and trigger.direct
+    if (
+        not phone
+        and kind != "id_card"
+        and _COUNTED.search(normalized, max(0, start - _COUNTED_WINDOW), start)
+    ):
         return True
-    if _UNIT.match(view, end) is not None or _MONEY.search(view, max(0, start - 3), start) is not None:
+    if (
+        _UNIT.match(normalized, end) is not None
+        or _MONEY.search(normalized, max(0, start - 3), start) is not None
+    ):
         return True
-    if _stands_out(view, chunks, kind, cue):
+    if _stands_out(normalized, chunks, kind, trigger):
         return False
-    if _LETTER.match(view, end) is not None and _LETTERS_AFTER.match(view, end) is None:
+    if _LETTER.match(normalized, end) is not None and _LETTERS_AFTER.match(normalized, end) is None:
         return True
-    before = view[max(0, start - 7) : start]
+    before = normalized[max(0, start - 7) : start]
     if _FRACTION.search(before) is not None:
         return True
     return (
         _LETTER.match(before[-1:]) is not None
         and _PREFIX.search(before) is None
-        and not (cue is not None and cue.kind == "order" and _CARRIER.search(before) is not None)
+        and not (trigger is not None and trigger.kind == "order" and _CARRIER.search(before) is not None)
     )
 
 
-def _extent(view: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
+def _extent(normalized: str, chunks: list[Chunk], kind: str) -> tuple[int, int]:
     """Return the value's characters: with the country prefix's sign, extension and check letter."""
     start, end = chunks[0].start, chunks[-1].end
     if kind in ("mobile", "landline"):
-        plus = _PLUS.search(view, max(0, start - 3), start)
-        if plus is not None and ("+" in plus.group() or ")" in view[start:end]):
+        plus = _PLUS.search(normalized, max(0, start - 3), start)
+        if plus is not None and ("+" in plus.group() or ")" in normalized[start:end]):
             start = plus.start()
-        extension = _EXTENSION.match(view, end) if kind == "landline" else None
+        extension = _EXTENSION.match(normalized, end) if kind == "landline" else None
         end = extension.end() if extension is not None else end
     elif kind == "id_card":
-        check = _CHECK_X.match(view, end)
+        check = _CHECK_X.match(normalized, end)
         end = check.end() if check is not None else end
     elif kind == "order":
-        carrier = _CARRIER.search(view, max(0, start - 5), start)
+        carrier = _CARRIER.search(normalized, max(0, start - 5), start)
         start = carrier.start() if carrier is not None else start
     return start, end
 
 
 def _best(
-    view: str, run: list[Chunk], at: int, cues: TriggerWords, apart: frozenset[int]
+    normalized: str, run: list[Chunk], at: int, triggers: TriggerWords, apart: frozenset[int]
 ) -> tuple[int, Found] | None:
     """Return the longest value that starts with chunk ``at``, and the chunk after it.
 
-    Across other words than fillers only a value whose kind a word tells and whose shape is right goes on.
+    A value continues across words other than fillers only where a trigger word gives its kind and its
+    shape fits.
     """
     start = run[at].start
-    cue = cues.before(start)
+    trigger = triggers.before(start)
     best: tuple[int, Found] | None = None
     digits = ""
     whole = True
     furthest = run[min(at + LONGEST, len(run) - 1)].end
-    worded = cue is not None or cues.near(start, furthest)
-    strong_order = cue is not None and cue.kind == "order" and cue.strong
-    if strong_order and cue is not None and not cue.direct:
-        strong_order = _CARRIER.search(view, max(0, start - 5), start) is not None
-    told: tuple[str, ...] | None = None
+    worded = trigger is not None or triggers.near(start, furthest)
+    strong_order = (
+        trigger is not None
+        and trigger.kind == "order"
+        and trigger.strong
+        and (trigger.direct or _CARRIER.search(normalized, max(0, start - 5), start) is not None)
+    )
+    expected: tuple[str, ...] | None = None
     for last in range(at, len(run)):
         if last > at and last in apart:
-            told = _BY_CUE.get(cue.kind) if cue is not None and cue.direct and best is None else None
-            goes_on = best is None and _goes_on(view, run, at, last, cue)
+            expected = (
+                _KINDS_BY_TRIGGER.get(trigger.kind)
+                if trigger is not None and trigger.direct and best is None
+                else None
+            )
+            goes_on = best is None and _goes_on(normalized, run, at, last, trigger)
             if goes_on:
-                told = ("mobile",)
-            elif told is None or len(run[last].digits) == 1 or cues.between(start, run[last].start):
+                expected = ("mobile",)
+            elif expected is None or len(run[last].digits) == 1 or triggers.between(start, run[last].start):
                 break
-        whole = whole and (last == at or not worded or _continues(view, run, last, len(digits)))
+        whole = whole and (last == at or not worded or _continues(normalized, run, last, len(digits)))
         digits += run[last].digits
         if len(digits) > LONGEST:
             break
         if len(digits) < SHORTEST:
             continue
         chunks = run[at : last + 1]
-        named = None if strong_order else _structural(view, chunks, digits, cue)
+        named = None if strong_order else _structural(normalized, chunks, digits, trigger)
         proved = named is not None
-        if told is not None and (named is None or named[0] not in told):
+        if expected is not None and (named is None or named[0] not in expected):
             continue
         if named is None and worded and (best is None or best[1].kind in ("order", "account")):
-            after = cues.after(run[last].end) if cue is None else None
-            named = _contextual(digits, cue, after)
-        asked = cue is not None and QUESTION_END in view[cue.end : start]
-        if named is None and best is None and (cue is None or not cue.direct or asked):
-            named = _unnamed(view, chunks, digits)
+            after = triggers.after(run[last].end) if trigger is None else None
+            named = _contextual(digits, trigger, after)
+        asked = trigger is not None and QUESTION_END in normalized[trigger.end : start]
+        if named is None and best is None and (trigger is None or not trigger.direct or asked):
+            named = _unnamed(normalized, chunks, digits)
         if named is None or (not proved and best is not None and not whole):
             continue
-        if _refused(view, chunks, named[0], cue):
+        if _refused(normalized, chunks, named[0], trigger):
             continue
-        start_of_value, end = _extent(view, chunks, named[0])
+        start_of_value, end = _extent(normalized, chunks, named[0])
         best = last + 1, Found(start_of_value, end, *named)
     return best
 
 
-def _goes_on(view: str, run: list[Chunk], at: int, last: int, cue: TriggerWord | None) -> bool:
-    """Whether the groups of a mobile number go on after words that name neither a unit nor another value."""
-    if cue is not None and cue.direct and cue.kind != "phone":
+def _goes_on(normalized: str, run: list[Chunk], at: int, last: int, trigger: TriggerWord | None) -> bool:
+    """Whether a mobile number continues after words that name neither a unit nor another value."""
+    if trigger is not None and trigger.direct and trigger.kind != "phone":
         return False
     sizes = [len(chunk.digits) for chunk in run[at : at + 4]]
     whole = any(sizes[: len(parts)] == parts for parts in _MOBILE_PARTS)
     head = run[at].digits
-    return whole and _IN_SERVICE.match(head) is not None and _UNIT.match(view, run[last - 1].end) is None
+    return (
+        whole and _IN_SERVICE.match(head) is not None and _UNIT.match(normalized, run[last - 1].end) is None
+    )
 
 
-def _continues(view: str, run: list[Chunk], last: int, so_far: int) -> bool:
+def _continues(normalized: str, run: list[Chunk], last: int, so_far: int) -> bool:
     """Whether chunk ``last`` can belong to the order or account number of ``so_far`` digits before it."""
     chunk, before = run[last], run[last - 1]
-    said_on = _NEW_TURN.search(view, before.end, chunk.start) is not None
+    new_turn = _NEW_TURN.search(normalized, before.end, chunk.start) is not None
     of_its_own = is_mobile(chunk.digits) or is_landline(chunk.digits) or is_id18(chunk.digits)
     another = so_far >= _WHOLE_ORDER and _IN_SERVICE.match(chunk.digits) is not None
-    if said_on and so_far < _PART_OF_ORDER and not (of_its_own and another):
+    if new_turn and so_far < _PART_OF_ORDER and not (of_its_own and another):
         return True
     if of_its_own:
         return False
     spoken = chunk.spoken and before.spoken
-    return spoken or said_on or _LIGHT.fullmatch(view, before.end, chunk.start) is not None
+    return spoken or new_turn or _LIGHT.fullmatch(normalized, before.end, chunk.start) is not None
 
 
-def numbers(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield the values of digits in a folded text, in order; misheard mobile numbers come last."""
-    yield from _written(view, cues)
-    for start, end, value in misheard_mobiles(view):
+def numbers(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    """Yield the values of digits in a normalized text, in order; misheard mobile numbers come last."""
+    yield from _written(normalized, triggers)
+    for start, end, value in misheard_mobiles(normalized):
         yield Found(start, end, "mobile", value)
 
 
-def _written(view: str, cues: TriggerWords) -> Iterator[Found]:
-    if _ENOUGH.search(view) is None and _PARTED.search(view) is None:
+def _written(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    if _ENOUGH.search(normalized) is None and _PARTED.search(normalized) is None:
         return
-    every = list(runs(view))
+    every = list(runs(normalized))
     many = sum(len(run.chunks) for run in every) > _MANY
-    chosen = starts(view, every, cues) if many else [range(len(run.chunks)) for run in every]
+    chosen = starts(normalized, every, triggers) if many else [range(len(run.chunks)) for run in every]
     for (run, apart), possible in zip(every, chosen, strict=True):
         free = 0
         for at in possible:
-            found = _best(view, run, at, cues, apart) if at >= free else None
+            found = _best(normalized, run, at, triggers, apart) if at >= free else None
             if found is not None:
                 free = found[0]
                 yield found[1]

@@ -25,18 +25,18 @@ _ALSO_WORDS = "新"
 _DIGIT = re.compile(rf"[0-9{SPOKEN}]")
 _CAR = re.compile(r"(?:车牌?号?码?|牌照号?码?|车辆|牌号|挪车|违章)[\s:是为叫,，]{0,3}$")
 _MONEY = re.compile("[元块万]")
-_CAR_REACH = 9
+_CAR_WINDOW = 9
 _MARKED, _SHORT, _LONG = 4, 5, 6
 """Characters after the office's letter: before a mark such as 学, of a plate, of a new-energy vehicle's."""
 _NEW_ENERGY = re.compile(r"[A-HJK][A-Z0-9][0-9]{4}|[0-9]{5}[A-HJK]")
 _LEAST_DIGITS, _LEAST_DIGITS_PAUSED = 2, 3
 
 
-def _characters(view: str, at: int) -> list[re.Match[str]]:
+def _characters(normalized: str, at: int) -> list[re.Match[str]]:
     """Return the characters that follow with pauses and fillers at most, one more than a plate has."""
     found: list[re.Match[str]] = []
     while len(found) <= _LONG:
-        match = _CHARACTER.match(view, at)
+        match = _CHARACTER.match(normalized, at)
         if match is None:
             break
         times = int(as_digits(match["times"])) if match["times"] is not None else 1
@@ -45,15 +45,15 @@ def _characters(view: str, at: int) -> list[re.Match[str]]:
     return found
 
 
-def _length(view: str, found: list[re.Match[str]]) -> int | None:
+def _length(normalized: str, found: list[re.Match[str]]) -> int | None:
     """Return how many of the characters belong to the plate, None where they make none."""
-    if len(found) == _MARKED and _END.match(view, found[-1].end()) is not None:
+    if len(found) == _MARKED and _END.match(normalized, found[-1].end()) is not None:
         return _MARKED
     if len(found) < _SHORT:
         return None
     widest = max(len(match["pause"]) for match in found[1:_SHORT])
     further = list(takewhile(lambda match: len(match["pause"]) <= widest, found[_SHORT:]))
-    if not further or _is_counted(view, further[0]):
+    if not further or _is_counted(normalized, further[0]):
         return _SHORT
     if len(further) == 1:
         return _LONG
@@ -63,51 +63,51 @@ def _length(view: str, found: list[re.Match[str]]) -> int | None:
     return _LONG if _NEW_ENERGY.fullmatch(text) is not None else _SHORT
 
 
-def _is_counted(view: str, match: re.Match[str]) -> bool:
+def _is_counted(normalized: str, match: re.Match[str]) -> bool:
     """Whether a digit that stands apart counts something, as in 京A12345 3点到."""
-    return match["pause"] != "" and view[match.end() : match.end() + 1] in tuple("点个次天年月号块元辆")
+    return match["pause"] != "" and normalized[match.end() : match.end() + 1] in tuple("点个次天年月号块元辆")
 
 
-def plates(view: str) -> Iterator[Found]:
-    """Yield the plates in a folded text, in order, none overlapping.
+def plates(normalized: str) -> Iterator[Found]:
+    """Yield the plates in a normalized text, in order, none overlapping.
 
     Shape: GA 36-2018 (province, letter, five characters; six for new-energy vehicles). Without a word such
     as 车牌 before it, a plate needs digits enough not to be a model or a grade.
     """
     free = 0
-    for head in _HEAD.finditer(view):
+    for head in _HEAD.finditer(normalized):
         if head.start() < free:
             continue
-        found = _characters(view, head.end())
-        size = _length(view, found)
+        found = _characters(normalized, head.end())
+        size = _length(normalized, found)
         if size is None:
             continue
         end = found[size - 1].end()
         if size == _MARKED:
             end += 1
-        if _is_plate(view, head, found[:size]):
+        if _is_plate(normalized, head, found[:size]):
             free = end
             yield Found(
                 head.start(),
                 end,
                 "plate",
-                _value(view, head, found[:size]) + view[found[size - 1].end() : end],
+                _value(normalized, head, found[:size]) + normalized[found[size - 1].end() : end],
             )
 
 
-def _value(view: str, head: re.Match[str], found: list[re.Match[str]]) -> str:
+def _value(normalized: str, head: re.Match[str], found: list[re.Match[str]]) -> str:
     characters = (match["character"] for match in found)
     return as_digits(re.sub(_BLANK, "", head.group()) + "".join(characters)).upper()
 
 
-def _is_plate(view: str, head: re.Match[str], found: list[re.Match[str]]) -> bool:
+def _is_plate(normalized: str, head: re.Match[str], found: list[re.Match[str]]) -> bool:
     """Whether the characters are no model, grade or price."""
     start, end = head.start(), found[-1].end()
-    if _CAR.search(view, max(0, start - _CAR_REACH), start) is not None:
+    if _CAR.search(normalized, max(0, start - _CAR_WINDOW), start) is not None:
         return True
-    if _MONEY.match(view, end) is not None:
+    if _MONEY.match(normalized, end) is not None:
         return False
-    whole = view[start:end]
+    whole = normalized[start:end]
     digits = sum(_DIGIT.match(match["character"]) is not None for match in found)
     paused = any(match["pause"].strip() not in _MARKS for match in found)
     if digits < (_LEAST_DIGITS_PAUSED if paused else _LEAST_DIGITS):

@@ -1,4 +1,4 @@
-"""Digits as they are said and as recognisers write them: 幺三八, 一百三十八, 三个零, double 零."""
+"""Spoken digits and their transcription by speech recognition: 幺三八, 一百三十八, 三个零, double 零."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIGITS |= {"伍": "5", "陆": "6"}
 _DIGITS |= {c: c for c in "0123456789"}
 _AS_DIGITS = str.maketrans(_DIGITS)
 SPOKEN = "零一二三四五六七八九幺两洞拐勾"
-"""Characters that are said for one digit each, as the inside of a class."""
+"""Characters that stand for one spoken digit each, as the members of a character class."""
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _PLAIN = "零一二三四五六七八九幺两伍陆"
 _NEXT = rf"[ ,，、]?[0-9{_PLAIN}洞拐勾]"
@@ -34,8 +34,7 @@ _SOUNDS_LIKE = {
 }
 _MISHEARD = {sound: _DIGITS[digit] for digit, sounds in _SOUNDS_LIKE.items() for sound in sounds}
 MISHEARD = "".join(_MISHEARD)
-"""Characters that a recogniser writes for a digit that sounds like them, as the inside of a class."""
-_ANY_MISHEARD = re.compile(f"[{MISHEARD}]")
+"""Homophones that speech recognition writes for a digit, as the members of a character class."""
 _HEARD = f"[0-9{_PLAIN}洞拐勾{MISHEARD}]"
 _HEARD_MOBILE = re.compile(
     rf"(?<![0-9{_PLAIN}])(?=[1一幺腰妖吆要药耀邀衣])(?:{_HEARD}[\s,，、]{{0,2}}+){{10}}{_HEARD}(?![0-9{_PLAIN}])"
@@ -43,15 +42,17 @@ _HEARD_MOBILE = re.compile(
 _ONE_MISHEARD = re.compile(
     rf"[{MISHEARD}](?:[\s,，、]{{0,2}}[0-9{_PLAIN}洞拐勾]){{3}}|(?:[0-9{_PLAIN}洞拐勾][\s,，、]{{0,2}}){{3}}[{MISHEARD}]"
 )
+_ANY_MISHEARD = re.compile(f"[{MISHEARD}]")
 _MOST_MISHEARD = 4
 _IN_SERVICE = re.compile("1[3-9][0-9]{9}")
 _VARIANT = (
     rf"(?:(?<![什甚怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
     rf"|(?<=[{_LAST}])[洞拐勾]|(?<=[{_LAST}][ ,，、])[洞拐勾]"
 )
-_SAID = f"0-9{_PLAIN}十百千洞拐勾腰妖吆"
-_STRETCH = re.compile(
-    rf"(?:(?P<written>[0-9]++)|(?P<plain>[{_PLAIN}]++))(?![{_SAID}么个])|[{_SAID}么个]{{2,}}|[{_SAID}]|么(?=\s)"
+_OF_TOKENS = f"0-9{_PLAIN}十百千洞拐勾腰妖吆"
+_RUN = re.compile(
+    rf"(?:(?P<written>[0-9]++)|(?P<plain>[{_PLAIN}]++))(?![{_OF_TOKENS}么个])"
+    rf"|[{_OF_TOKENS}么个]{{2,}}|[{_OF_TOKENS}]|么(?=\s)"
 )
 """Characters that tokens are cut from; digits of one kind alone (``written``, ``plain``) are one token."""
 _TOKEN = re.compile(
@@ -74,12 +75,12 @@ _MEASURE = frozenset("个下会些样直定起共位条次家天年月日块元�
 
 
 class Chunk(NamedTuple):
-    """Digits written or said without a break.
+    """Digits written or spoken without a break.
 
     Attributes
     ----------
     start, end : int
-        Characters of the view, end exclusive.
+        Characters of the normalized text, end exclusive.
     digits : str
         As Arabic digits.
     spoken : bool
@@ -108,38 +109,38 @@ def _value(words: str) -> str:
     return str(total + digit * (unit // 10 if short else 1))
 
 
-def _plain(view: str, start: int, end: int) -> Chunk:
-    digits = "".join(_DIGITS.get(char, "") for char in view[start:end])
+def _plain(normalized: str, start: int, end: int) -> Chunk:
+    digits = "".join(_DIGITS.get(char, "") for char in normalized[start:end])
     return Chunk(start, end, digits, True)
 
 
-def _spoken_chunks(view: str, start: int, end: int) -> Iterator[Chunk]:
-    """Cut a stretch of spoken digits into plain digits and cardinals, without a last one that counts."""
+def _spoken_chunks(normalized: str, start: int, end: int) -> Iterator[Chunk]:
+    """Yield the plain digits and cardinals of a run of spoken digits, without a last digit that counts."""
     at = start
-    counts = view[end : end + 1] in _MEASURE
-    for cardinal in _CARDINAL.finditer(view, start, end):
+    counts = normalized[end : end + 1] in _MEASURE
+    for cardinal in _CARDINAL.finditer(normalized, start, end):
         if cardinal.start() > at:
-            yield _plain(view, at, cardinal.start())
+            yield _plain(normalized, at, cardinal.start())
         at = cardinal.end()
         if end - at == _REST_OF_MOBILE and _ROUND.fullmatch(cardinal.group()) is not None:
             at -= 1  # 一百三十|二三四五六七八九: the eighth digit belongs to the rest
         if at < end or not counts:
-            yield Chunk(cardinal.start(), at, _value(view[cardinal.start() : at]), True)
-    if counts and at < end and view[end - 1] in _COUNTING:
+            yield Chunk(cardinal.start(), at, _value(normalized[cardinal.start() : at]), True)
+    if counts and at < end and normalized[end - 1] in _COUNTING:
         end -= 1
     if at < end:
-        yield _plain(view, at, end)
+        yield _plain(normalized, at, end)
 
 
-def digit_chunks(view: str) -> list[Chunk]:
-    """Return every stretch of digits, written or said, in order.
+def digit_chunks(normalized: str) -> list[Chunk]:
+    """Return every run of digits, written or spoken, in order.
 
     A chunk ends where a value may end: at a change between writing and speech, around a cardinal.
 
     Parameters
     ----------
-    view : str
-        Folded text.
+    normalized : str
+        Normalized text.
 
     Returns
     -------
@@ -151,38 +152,38 @@ def digit_chunks(view: str) -> list[Chunk]:
     [('138', True), ('138', True), ('000', True), ('9', False)]
     """
     chunks: list[Chunk] = []
-    for stretch in _STRETCH.finditer(view):
-        whole = stretch.lastgroup
+    for run in _RUN.finditer(normalized):
+        whole = run.lastgroup
         if whole is not None:
-            start, end = stretch.span()
-            counts = view[end : end + 1] in _MEASURE
+            start, end = run.span()
+            counts = normalized[end : end + 1] in _MEASURE
             if whole == "written":
                 if not counts or end - start > _LONGEST_COUNT:
-                    chunks.append(Chunk(start, end, stretch.group(), False))
+                    chunks.append(Chunk(start, end, run.group(), False))
                 continue
-            if counts and view[end - 1] in _COUNTING:
+            if counts and normalized[end - 1] in _COUNTING:
                 end -= 1
             if start < end:
-                chunks.append(Chunk(start, end, view[start:end].translate(_AS_DIGITS), True))
+                chunks.append(Chunk(start, end, normalized[start:end].translate(_AS_DIGITS), True))
             continue
-        for token in _TOKEN.finditer(view, stretch.start(), stretch.end() + _AHEAD):
+        for token in _TOKEN.finditer(normalized, run.start(), run.end() + _AHEAD):
             start, end = token.span()
-            if start >= stretch.end():
+            if start >= run.end():
                 break
             if token["written"] is not None:
-                if end - start > _LONGEST_COUNT or view[end : end + 1] not in _MEASURE:
+                if end - start > _LONGEST_COUNT or normalized[end : end + 1] not in _MEASURE:
                     chunks.append(Chunk(start, end, token["written"], False))
             elif token["spoken"] is not None:
-                chunks.extend(chunk for chunk in _spoken_chunks(view, start, end) if chunk.digits)
+                chunks.extend(chunk for chunk in _spoken_chunks(normalized, start, end) if chunk.digits)
             else:
                 digits = _DIGITS[token["repeated"]] * int(_DIGITS[token["times"]])
                 chunks.append(Chunk(start, end, digits, True))
-    return _with_doubles(view, chunks) if "ouble" in view or "riple" in view else chunks
+    return _with_doubles(normalized, chunks) if "ouble" in normalized or "riple" in normalized else chunks
 
 
-def _with_doubles(view: str, chunks: list[Chunk]) -> list[Chunk]:
-    """Read double 零 as two digits: the English word and the first digit after it make one chunk."""
-    doubles = {match.start("doubled"): match for match in _DOUBLE.finditer(view)}
+def _with_doubles(normalized: str, chunks: list[Chunk]) -> list[Chunk]:
+    """Return the chunks with double 零 as two digits: the English word and the next digit make one chunk."""
+    doubles = {match.start("doubled"): match for match in _DOUBLE.finditer(normalized)}
     result: list[Chunk] = []
     for chunk in chunks:
         match = doubles.get(chunk.start)
@@ -195,7 +196,7 @@ def _with_doubles(view: str, chunks: list[Chunk]) -> list[Chunk]:
 
 
 def as_digits(characters: str) -> str:
-    """Return the characters with each that is said for a digit as that digit.
+    """Return the characters with each spoken digit replaced by the digit.
 
     Examples
     --------
@@ -205,7 +206,7 @@ def as_digits(characters: str) -> str:
     return characters.translate(_AS_DIGITS)
 
 
-def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
+def misheard_mobiles(normalized: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and digits of mobile numbers with a few digits written as what they sound like.
 
     Examples
@@ -213,7 +214,7 @@ def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
     >>> list(misheard_mobiles("要三八零零一三八零灵零"))
     [(0, 11, '13800138000')]
     """
-    for match in _HEARD_MOBILE.finditer(view) if _ONE_MISHEARD.search(view) is not None else ():
+    for match in _HEARD_MOBILE.finditer(normalized) if _ONE_MISHEARD.search(normalized) is not None else ():
         if _ANY_MISHEARD.search(match.group()) is None:
             continue
         heard = [char for char in match.group() if char not in " \t\n,，、"]
@@ -223,13 +224,13 @@ def misheard_mobiles(view: str) -> Iterator[tuple[int, int, str]]:
             yield *match.span(), digits
 
 
-def digit_extent(view: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return from the first to the last digit of a stretch, None where it has none.
+def digit_extent(normalized: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the span from the first to the last digit between two positions, None where there is none.
 
     Examples
     --------
     >>> digit_extent("嗯，幺三八，对", 0, 7)
     (2, 5)
     """
-    chunks = digit_chunks(view[start:end])
+    chunks = digit_chunks(normalized[start:end])
     return (start + chunks[0].start, start + chunks[-1].end) if chunks else None

@@ -30,16 +30,16 @@ _LEAST_SOUNDS = 5
 
 
 def transliterated_end(
-    view: str, at: int, *, firsts: Iterable[str], follows: re.Pattern[str], sure: bool = True
+    normalized: str, at: int, *, firsts: Iterable[str], follows: re.Pattern[str], sure: bool = True
 ) -> int | None:
     """Return where the name that starts at ``at`` ends, or None.
 
     Parameters
     ----------
-    view : str
-        Folded text.
+    normalized : str
+        Normalized text.
     at : int
-        Where a name is announced.
+        Where the name may start.
     firsts : iterable of str
         First parts of names that are written without a dot; none: only names with a dot are read.
     follows : re.Pattern
@@ -52,25 +52,31 @@ def transliterated_end(
     >>> transliterated_end("安娜·贝尔电话", 0, firsts=(), follows=re.compile("电话"))
     5
     """
-    dotted = _FIRST.match(view, at)
-    if dotted is not None and not sure and _SOUNDED_FIRST.match(view, at) is None:
+    dotted = _FIRST.match(normalized, at)
+    if dotted is not None and not sure and _SOUNDED_FIRST.match(normalized, at) is None:
         return None  # 客服 上海·浦东
     if dotted is not None:
         end = dotted.end()
         while (
-            end < dotted.end() + _LONGEST_SECOND and _SECOND.match(view, end) and not follows.match(view, end)
+            end < dotted.end() + _LONGEST_SECOND
+            and _SECOND.match(normalized, end)
+            and not follows.match(normalized, end)
         ):
             end += 1
         return end if end > dotted.end() else None
     for first in firsts:
-        if view.startswith(first, at):
-            rest = _SOUNDED.match(view, at + len(first))
+        if normalized.startswith(first, at):
+            rest = _SOUNDED.match(normalized, at + len(first))
             end = rest.end() if rest is not None else at + len(first)
-            return end if not re.match(_HAN, view[end : end + 1]) or follows.match(view, end) else None
+            return (
+                end
+                if not re.match(_HAN, normalized[end : end + 1]) or follows.match(normalized, end)
+                else None
+            )
     return None
 
 
-def sounded_around(view: str, dot: int, *, follows: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def sounded_around(normalized: str, dot: int, *, follows: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Yield start and end of the name whose dot stands at ``dot``, where both parts sound like one.
 
     Examples
@@ -78,10 +84,10 @@ def sounded_around(view: str, dot: int, *, follows: re.Pattern[str]) -> Iterator
     >>> list(sounded_around("古丽娜·买买提反映", 3, follows=re.compile("反映")))
     [(0, 7)]
     """
-    first = _BEFORE_DOT.search(view, max(0, dot - _LONGEST_FIRST), dot)
-    rest = _SOUNDED_SECOND.match(view, dot + 1)
+    first = _BEFORE_DOT.search(normalized, max(0, dot - _LONGEST_FIRST), dot)
+    rest = _SOUNDED_SECOND.match(normalized, dot + 1)
     if first is None or rest is None:
         return
-    end = next((at for at in range(dot + 2, rest.end() + 1) if follows.match(view, at)), rest.end())
+    end = next((at for at in range(dot + 2, rest.end() + 1) if follows.match(normalized, at)), rest.end())
     if dot - first.start() + end - dot - 1 >= _LEAST_SOUNDS:
         yield first.start(), end

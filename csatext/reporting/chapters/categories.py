@@ -1,4 +1,4 @@
-"""The chapter on complaint categories: how many, what is said, in the customers' words."""
+"""The chapter on complaint categories: counts, keywords, utterances of customers."""
 
 from __future__ import annotations
 
@@ -87,12 +87,12 @@ def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:
     blocks: list[Block] = []
     for name in [*order, *(other for other in groups if other not in order)]:
         if name in groups:
-            said = tuple(
+            texts = tuple(
                 {
                     "text": row.text,
                     "source": _source(row.polarity, row.sentiment, row.doc_id),
                 }
                 for row in groups[name].itertuples(index=False)
             )
-            blocks.append(Block("" if blocks else "客户原声", quotes=said, folded=name))
+            blocks.append(Block("" if blocks else "客户原声", quotes=texts, folded=name))
     return blocks

@@ -1,4 +1,4 @@
-"""The chapter on changes: episodes with their course, their words and what customers said."""
+"""The chapter on changes: episodes with their course, their keywords and utterances of customers."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def cause_chapter(
     quotes = tables.get("cause_examples")
     rises = found[found["is_rise"]].head(_MOST_QUOTED)
     for row in rises.to_dict("records"):
-        said = _quotes(row, causes, by, quotes)
-        if said:
+        texts = _quotes(row, causes, by, quotes)
+        if texts:
             title = f"客户原声：{row['first_period']}，{cell_name(row, by)}"
-            blocks.append(Block(folded=title, quotes=said))
+            blocks.append(Block(folded=title, quotes=texts))
     blocks.append(
         Block(
             "逐个时段",
@@ -76,8 +76,8 @@ def _courses(found: pd.DataFrame, courses: pd.DataFrame, is_rate: bool) -> list[
             else f"{row.period}：{row.denominator} 条"
             for row in course.itertuples(index=False)
         ]
-        drawn = course["value" if is_rate else "denominator"].tolist()
-        charts.append(as_markup(spark_chart(drawn, course["is_inside"].tolist(), tips)))
+        values = course["value" if is_rate else "denominator"].tolist()
+        charts.append(as_markup(spark_chart(values, course["is_inside"].tolist(), tips)))
     return charts
 
 
@@ -136,9 +136,9 @@ def _quotes(
     for name in by:
         mine &= causes[name].isna() if pd.isna(row[name]) else causes[name] == row[name]
     ranks = causes.loc[mine, "rank"]
-    said = quotes[(quotes["period"] == row["first_period"]) & quotes["rank"].isin(ranks)]
+    matching = quotes[(quotes["period"] == row["first_period"]) & quotes["rank"].isin(ranks)]
     return tuple(
-        {"text": quote.text, "source": f"编号 {quote.doc_id}"} for quote in said.itertuples(index=False)
+        {"text": quote.text, "source": f"编号 {quote.doc_id}"} for quote in matching.itertuples(index=False)
     )
 
 

@@ -1,4 +1,4 @@
-"""The last chapters: what the data are worth, and what the words of the report mean."""
+"""The last chapters: data quality, and the glossary of the report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["glossary", "quality_chapter"]
 
 
 def quality_chapter(tables: Mapping[str, pd.DataFrame], absent: Mapping[str, str]) -> Section | None:
-    """Return what was found and mended on reading, and which tables could not be made."""
+    """Return the findings and repairs of reading, and the tables that could not be made."""
     blocks = []
     quality = tables.get("quality")
     if quality is not None and len(quality):

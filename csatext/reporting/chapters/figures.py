@@ -1,4 +1,4 @@
-"""What the chapters need of the facts beside the tables, computed by aggregation in one place."""
+"""Statistics of the facts that the chapters need and no table holds, computed by aggregation."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def read_figures(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], measur
         The flag that is broken down.
     """
     total, causes, found = (tables.get(name) for name in ("trend_total", "root_causes", "episodes"))
-    told = {} if causes is None else causes.attrs
-    back = int(told.get("baseline_periods", _BASELINE_PERIODS))
+    attrs = {} if causes is None else causes.attrs
+    back = int(attrs.get("baseline_periods", _BASELINE_PERIODS))
     courses = pd.DataFrame()
     if causes is not None and found is not None and len(found):
-        periods = told["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
-        courses = episode_courses(facts, found, periods, measure, told["freq"])
+        periods = attrs["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
+        courses = episode_courses(facts, found, periods, measure, attrs["freq"])
     latest = None if total is None else latest_change(total, back)
     return Figures(overview(facts, measure), latest, courses)

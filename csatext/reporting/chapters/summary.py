@@ -48,10 +48,14 @@ def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, s
 
 
 def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
-    """Return the sentences, most general first; those that the tables do not bear out are left out."""
-    said = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
-    said += [*_changes(tables, figures, flag), _worst_category(tables, flag), *_worst_cells(tables, flag)]
-    return tuple(sentence for sentence in [*said, _rejected(tables)] if sentence)
+    """Return the sentences, most general first; those without evidence in the tables are left out."""
+    sentences = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
+    sentences += [
+        *_changes(tables, figures, flag),
+        _worst_category(tables, flag),
+        *_worst_cells(tables, flag),
+    ]
+    return tuple(sentence for sentence in [*sentences, _rejected(tables)] if sentence)
 
 
 def episode_sentence(
@@ -79,44 +83,44 @@ def episode_sentence(
         How to say that there were no contacts to compare with.
     """
     first, last = row["first_period"], row["last_period"]
-    said = dated_period(first, freq) + ("" if first == last else f"至 {last}") + f"，{cell}："
+    sentence = dated_period(first, freq) + ("" if first == last else f"至 {last}") + f"，{cell}："
     moved, more = ("升到", "多") if row["is_rise"] else ("降到", "少")
     before, after = (format_percent(row[name]) for name in ("before", "after"))
     counts = f"{format_number(row['numerator'])}/{format_number(row['denominator'])}"
     if not is_rate:
-        said += f"联络数由每期 {format_number(row['before'])} 条{moved} {format_number(row['after'])} 条"
+        sentence += f"联络数由每期 {format_number(row['before'])} 条{moved} {format_number(row['after'])} 条"
     elif pd.isna(row["before"]):
-        said += f"{unseen_before}，{counts}（{flag.rate} {after}）"
+        sentence += f"{unseen_before}，{counts}（{flag.rate} {after}）"
     else:
-        said += f"{flag.rate}由 {before} {moved} {after}（{counts}）"
+        sentence += f"{flag.rate}由 {before} {moved} {after}（{counts}）"
     if pd.notna(row["excess"]):
-        said += f"，比原来的水平{more}出约 {format_whole(abs(row['excess']))} 条"
+        sentence += f"，比原来的水平{more}出约 {format_whole(abs(row['excess']))} 条"
         ends = row["excess_low"], row["excess_high"]
         if not any(pd.isna(end) for end in ends):
             low, high = sorted(abs(end) for end in ends)
-            said += f"（区间 {format_interval(low, high, format_whole)}）"
+            sentence += f"（区间 {format_interval(low, high, format_whole)}）"
     if pd.notna(row["top_category"]):
-        said += f"，以「{row['top_category']}」为主"
+        sentence += f"，以「{row['top_category']}」为主"
     if pd.notna(row["words"]):
-        said += f"，相关词：{'、'.join(str(row['words']).split('、')[:6])}"
-    return said + ("；到最后一个完整时段仍在持续。" if row["is_current"] else "。")
+        sentence += f"，相关词：{'、'.join(str(row['words']).split('、')[:6])}"
+    return sentence + ("；到最后一个完整时段仍在持续。" if row["is_current"] else "。")
 
 
 def _scope(whole: Overview, flag: FlagNames) -> str:
-    said = f"共 {format_number(whole.n)} 条联络"
+    sentence = f"共 {format_number(whole.n)} 条联络"
     if whole.first is not None and whole.last is not None:
-        said = f"{whole.first:%Y-%m-%d} 至 {whole.last:%Y-%m-%d} {said}"
+        sentence = f"{whole.first:%Y-%m-%d} 至 {whole.last:%Y-%m-%d} {sentence}"
     if not whole.denominator:
-        return said + "。"
+        return sentence + "。"
     return (
-        f"{said}，{flag.rate} {format_percent(whole.value)}"
+        f"{sentence}，{flag.rate} {format_percent(whole.value)}"
         f"（{format_number(whole.numerator)}/{format_number(whole.denominator)}，"
         f"95% 区间 {format_interval(whole.low, whole.high, format_percent)}）。"
     )
 
 
 def _latest(tables: Tables, latest: LatestChange | None, flag: FlagNames) -> str:
-    """Compare the last complete period with those before it."""
+    """Return the comparison of the last complete period with those before it."""
     if "trend_total" not in tables:
         return ""
     if latest is None:
@@ -146,18 +150,18 @@ def _changes(tables: Tables, figures: Figures, flag: FlagNames) -> list[str]:
         return []
     attrs = tables["root_causes"].attrs
     is_rate = bool(attrs.get("is_rate", True))
-    said = [] if is_rate else [constant_sentence(figures.overview, flag)]
+    sentences = [] if is_rate else [constant_sentence(figures.overview, flag)]
     rises = found[found["is_rise"]]
     if not len(rises):
-        return [*said, f"变化与根因：{attrs.get('reason', '没有发现升高的异动')}。"]
+        return [*sentences, f"变化与根因：{attrs.get('reason', '没有发现升高的异动')}。"]
     by = dimensions_in_episodes(found)
     for row in rises.head(_MOST_EPISODES).to_dict("records"):
         where, new = cell_name(row, by), unseen(row, figures.courses, attrs)
         sentence = episode_sentence(row, where, attrs["freq"], flag, is_rate=is_rate, unseen_before=new)
-        said.append(sentence)
+        sentences.append(sentence)
     if len(rises) > _MOST_EPISODES:
-        said.append(f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「变化与根因」。")
-    return said
+        sentences.append(f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「变化与根因」。")
+    return sentences
 
 
 def _worst_category(tables: Tables, flag: FlagNames) -> str:
@@ -177,8 +181,8 @@ def _worst_category(tables: Tables, flag: FlagNames) -> str:
 
 
 def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
-    """Name the values of each dimension whose rate is above the rest beyond chance."""
-    said = []
+    """Return a sentence a dimension: the values whose rate is significantly above the rest."""
+    sentences = []
     for key, table in tables.items():
         name = key.removeprefix("breakdown_")
         if not key.startswith("breakdown_") or name not in table.columns or name == "category":
@@ -193,8 +197,8 @@ def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
         )
         more = f" 等 {len(high)} 个" if len(high) > _MOST_CELLS else ""
         among = f"{len(table)} 个{name_of(name)}中" if len(table) > CHART_VALUES else f"{name_of(name)}中"
-        said.append(f"{among}{flag.rate}显著高于其余的：{listed}{more}。")
-    return said
+        sentences.append(f"{among}{flag.rate}显著高于其余的：{listed}{more}。")
+    return sentences
 
 
 def _rejected(tables: Tables) -> str:

@@ -1,4 +1,4 @@
-"""Sentences that more than one chapter says: what has no past, and what cannot change."""
+"""Sentences of several chapters: cells without a baseline, and a constant flag."""
 
 from __future__ import annotations
 

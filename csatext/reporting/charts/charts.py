@@ -1,4 +1,4 @@
-"""Charts of result tables as SVG; nothing is computed here but what is drawn.
+"""Charts of result tables as SVG; only coordinates are computed here.
 
 Drawn at once instead of by a script in the page: a report with a charting runtime took five seconds more
 to write and a megabyte more to carry, and printed charts had no figures to point at.
@@ -20,7 +20,7 @@ __all__ = ["Chart", "bar_chart", "count_chart", "line_chart", "spark_chart"]
 _BLUE, _RED, _INK, _GRID = "#2f5d8a", "#b3402e", "#1f2933", "#e4e7eb"
 # Light, so that the line of the interval shows on them.
 _GOOD, _SAME, _BAD = "#8fb1d3", "#c8d0d8", "#e39a8a"
-# Okabe and Ito (2008): told apart by people with colour vision deficiency.
+# Okabe and Ito (2008): distinguishable with colour vision deficiency.
 _LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ("", "", "", "6 3", "6 3", "2 3")
 _MOST_BARS = 20
@@ -39,7 +39,7 @@ def line_chart(trend: pd.DataFrame, by: str | None = None, *, title: str = "", p
     by : str, optional
         Dimension; the six groups with most contacts are drawn.
     title : str
-        Said to readers who do not see the chart.
+        Accessible title, read aloud by screen readers.
     percent : bool, default True
         Whether the value is a share.
     """
@@ -88,7 +88,7 @@ def bar_chart(
         a line at the value of all rows (its ``attrs``).
     by : str
     title : str
-        Said to readers who do not see the chart.
+        Accessible title, read aloud by screen readers.
     percent : bool, default True
     more_is_worse : bool, default True
         Cells above the rest are red; False: those below.
@@ -106,12 +106,12 @@ def bar_chart(
     for place, row in enumerate(shown.to_dict("records")):
         top, name = 6 + 26 * place, str(row[by])
         colour, kind = _kind(row, more_is_worse)
-        said = f"{form(row['value'])}（n={format_number(row['denominator'])}）"
+        label = f"{form(row['value'])}（n={format_number(row['denominator'])}）"
         canvas.text(162, top + 14, _short(name), "end", _INK, tip=name)
         left, right = sorted((x(0.0), x(row["value"])))
-        canvas.box(left, top, right - left, 18, colour, f"{name}：{said}，{kind}")
+        canvas.box(left, top, right - left, 18, colour, f"{name}：{label}，{kind}")
         canvas.line([(x(row["low"]), top + 9), (x(row["high"]), top + 9)], _INK)
-        canvas.text(_WIDTH - 176, top + 14, said)
+        canvas.text(_WIDTH - 176, top + 14, label)
     whole = breakdown.attrs.get("value")
     if whole is not None and ticks[0] <= whole <= ticks[-1]:
         middle = x(whole)
@@ -120,7 +120,7 @@ def bar_chart(
 
 
 def count_chart(
-    names: Sequence[str], counts: Sequence[float], said: Sequence[str], *, title: str = ""
+    names: Sequence[str], counts: Sequence[float], labels: Sequence[str], *, title: str = ""
 ) -> Chart:
     """Draw counts as bars, in the order given; the first 20 are drawn.
 
@@ -128,13 +128,13 @@ def count_chart(
     ----------
     names : sequence of str, shape (n,)
     counts : sequence of float, shape (n,)
-    said : sequence of str, shape (n,)
-        Words beside each bar.
+    labels : sequence of str, shape (n,)
+        Label of each bar.
     title : str
-        Said to readers who do not see the chart.
+        Accessible title, read aloud by screen readers.
     """
     values = pd.array(counts, dtype="Float64").to_numpy("float64", na_value=float("nan"))
-    shown = list(zip(names, values.tolist(), said, strict=True))[:_MOST_BARS]
+    shown = list(zip(names, values.tolist(), labels, strict=True))[:_MOST_BARS]
     canvas = Canvas(_WIDTH, 26 * len(shown) + 8, title or "条形图")
     highest = max((count for _, count, _ in shown if pd.notna(count)), default=1.0)
     x = AxisScale(0, highest, 170, _WIDTH - 190)
@@ -209,7 +209,7 @@ def _one_line(
 
 
 def _kind(row: dict[str, Any], more_is_worse: bool) -> tuple[str, str]:
-    """Return the colour of a cell and what it says."""
+    """Return the colour of a cell and its meaning."""
     is_known = pd.notna(row["q"]) and pd.notna(row["difference"])
     if is_known and row["q"] < ALPHA and row["difference"]:
         above = row["difference"] > 0

@@ -1,1 +1,1 @@
-"""New words and fixed phrases: n-gram counts, cohesion, the verb that finds them."""
+"""New words and collocations: n-gram counts, association measures, the verb that finds them."""

@@ -1,4 +1,4 @@
-"""New words and fixed phrases: sequences that hold together inside and are free outside."""
+"""New words and collocations: n-grams with high mutual information and high branching entropy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.text import PHRASES
 from csatext.text.corpus import Corpus, checked_corpus
-from csatext.text.phrases.cohesion import NO_TIME, measured
+from csatext.text.phrases.association import NO_TIME, association_measures
 from csatext.text.phrases.ngram_counts import Atoms, Grams, atoms_of, count_grams
 from csatext.text.tokenization.jieba_dictionary import frequencies
 
@@ -35,7 +35,7 @@ def find_phrases(
     times: pd.Series | None = None,
     n: int | None = None,
 ) -> pd.DataFrame:
-    """Find words that the dictionary does not hold, and collocations.
+    """Return new words, which the dictionary lacks, and collocations.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def find_phrases(
     max_length : int, default 8
         Most characters; a Latin run or a number with its unit counts as one.
     min_pmi : float, default 3.0
-        Least mutual information, in bits, at the weakest joint.
+        Least pointwise mutual information, in bits, at the weakest split.
     known : iterable of str, optional
         Words to leave out, such as terms added before; words of the dictionary always are.
     times : Series of datetime by doc_id, optional
@@ -69,18 +69,19 @@ def find_phrases(
 
     Notes
     -----
-    Cohesion is pointwise mutual information ``log2(p(ab) / (p(a) p(b)))`` (Church and Hanks 1990) at the
-    joint where it is least; freedom is the entropy of the neighbours on either side (Jin and
-    Tanaka-Ishii 2006). Both overrate what is rare. ``p(ab)``, and the share of places with another than
-    the commonest neighbour, are therefore lower ends of Wilson's (1927) 95 % interval. The edge of a
-    clause counts as a neighbour of its own each time. A part of a longer phrase that has seven
+    ``pmi`` is the pointwise mutual information ``log2(p(ab) / (p(a) p(b)))`` (Church and Hanks 1990) at the
+    split where it is least; ``left_entropy`` and ``right_entropy`` are branching entropies (Jin and
+    Tanaka-Ishii 2006). Both measures overestimate rare
+    n-grams. ``p(ab)``, and the share of occurrences with another than the commonest neighbour, are
+    therefore lower bounds of Wilson's (1927) 95 % interval. Each edge of a clause counts as a distinct
+    neighbour. A part of a longer phrase that has seven
     tenths of its occurrences is left out.
 
     Examples
     --------
     >>> import csatext as ct
-    >>> said = ["买了妍蓝，不错", "妍蓝很好用", "客服推荐妍蓝", "这瓶妍蓝破了", "退款太慢", "物流太慢"]
-    >>> found = find_phrases(ct.Vectorizer().fit_transform(said), min_pmi=1)
+    >>> texts = ["买了妍蓝，不错", "妍蓝很好用", "客服推荐妍蓝", "这瓶妍蓝破了", "退款太慢", "物流太慢"]
+    >>> found = find_phrases(ct.Vectorizer().fit_transform(texts), min_pmi=1)
     >>> found[["term", "n", "n_docs"]].values.tolist()
     [['妍蓝', 4, 4]]
     """
@@ -94,7 +95,10 @@ def find_phrases(
     levels = count_grams(atoms, max_length, min_count)
     seen = _first_times(corpus, times)
     flags = _flags(corpus, atoms)
-    parts = [measured(atoms, levels, length, min_pmi, flags, seen) for length in range(2, len(levels) + 1)]
+    parts = [
+        association_measures(atoms, levels, length, min_pmi, flags, seen)
+        for length in range(2, len(levels) + 1)
+    ]
     texts = corpus.texts.to_numpy(object)
     frame = pd.concat(parts, ignore_index=True)
     frame = frame[frame["boundary"] >= _LEAST_BOUNDARY]
@@ -168,13 +172,13 @@ def _flags(corpus: Corpus, atoms: Atoms) -> tuple[np.ndarray, np.ndarray]:
     table = frequencies()
     is_stop = np.array([word in stop for word in words] + [False])
     broken = np.array([len(word) == 1 or word not in table for word in words] + [False])
-    inside = atoms.codes >= 0
-    first, second = (np.cumsum(flag[atoms.tokens] & inside) for flag in (is_stop, broken))
+    is_atom = atoms.codes >= 0
+    first, second = (np.cumsum(flag[atoms.tokens] & is_atom) for flag in (is_stop, broken))
     return np.concatenate(([0], first)), np.concatenate(([0], second))
 
 
 def _chosen(frame: pd.DataFrame, known: frozenset[str]) -> pd.DataFrame:
-    """Leave out known words and parts of longer phrases; order the rest."""
+    """Return the phrases without known words and parts of longer phrases, in order."""
     table = frequencies()
     new = [term not in known and term not in table for term in frame["term"]]
     frame = frame[np.array(new, bool)]

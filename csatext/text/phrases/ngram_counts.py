@@ -28,7 +28,7 @@ class Atoms:
     Attributes
     ----------
     codes : ndarray of int64, shape (n,)
-        Number of the atom, -1 for a mark or the end of a document. A blank or dash beside a Latin
+        Number of the atom, -1 for a mark or the end of a document. A blank or dash next to a Latin
         run is no atom and no mark: ``X3 Pro`` and ``小白·Air`` are sequences.
     starts, ends : ndarray of int64, shape (n,)
         Where it stands in the prepared text of its document.
@@ -67,7 +67,7 @@ class Grams:
 
 
 def atoms_of(corpus: Corpus) -> Atoms:
-    """Split the tokens of a corpus into atoms.
+    """Return the atoms of the tokens of a corpus.
 
     Examples
     --------
@@ -76,12 +76,12 @@ def atoms_of(corpus: Corpus) -> Atoms:
     [1, 2, 0, -1, 3, -1]
     """
     table = corpus.token_table
-    pieces, counts, strings = _pieces(table)
+    entry_atoms, counts, strings = _atoms_by_entry(table)
     per_token = counts[table.codes]
     tokens = np.repeat(table.codes.astype(np.int64), per_token)
     rows = np.repeat(np.repeat(np.arange(len(corpus)), np.diff(table.offsets)), per_token)
     within = np.arange(len(tokens)) - np.repeat(np.cumsum(per_token) - per_token, per_token)
-    atoms = pieces[(np.cumsum(counts) - counts)[tokens] + within]
+    atoms = entry_atoms[(np.cumsum(counts) - counts)[tokens] + within]
     ends = np.cumsum(pc.utf8_length(strings).to_numpy()[atoms])
     starts = np.concatenate(([0], ends))[:-1]
     bounds = np.searchsorted(rows, np.arange(len(corpus) + 1))
@@ -97,7 +97,7 @@ def atoms_of(corpus: Corpus) -> Atoms:
     return Atoms(codes[kept], starts[kept], ends[kept], rows[kept], tokens[kept], len(strings))
 
 
-def _pieces(table: TokenTable) -> tuple[np.ndarray, np.ndarray, pa.Array]:
+def _atoms_by_entry(table: TokenTable) -> tuple[np.ndarray, np.ndarray, pa.Array]:
     """Return the atoms of each vocabulary entry, one after the other, their number, and their strings."""
     vocabulary = pa.array(table.vocabulary, pa.large_string())
     han = _matches(vocabulary, _HAN)
@@ -112,7 +112,7 @@ def _matches(strings: pa.Array, pattern: str) -> np.ndarray:
 
 
 def _joins(codes: np.ndarray, latin: np.ndarray) -> np.ndarray:
-    """Mark joining characters between two atoms of which one is a Latin run."""
+    """Return which atoms are joining characters between two atoms of which one is a Latin run."""
     is_latin = np.append(latin, [False, False])[codes]
     is_word = codes >= 0
     joins = np.zeros(len(codes), bool)
@@ -122,7 +122,7 @@ def _joins(codes: np.ndarray, latin: np.ndarray) -> np.ndarray:
 
 
 def count_grams(atoms: Atoms, max_length: int, min_count: int) -> list[Grams]:
-    """Count the n-grams of 1 to ``max_length`` atoms that occur ``min_count`` times; none runs over a mark.
+    """Return the n-grams of 1 to ``max_length`` atoms that occur ``min_count`` times; none crosses a mark.
 
     Notes
     -----

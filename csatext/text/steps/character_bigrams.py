@@ -1,4 +1,4 @@
-"""How likely a stretch of Chinese is: a character bigram model of the segmenter's dictionary."""
+"""The likelihood of Chinese text under a character bigram model of the segmenter's dictionary."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _COUNTS = "character_bigrams.npz"
 
 
 class _Counts(NamedTuple):
-    """How often characters, and pairs of them inside a word, stand in the dictionary.
+    """Counts of characters, and of their pairs within a word, in the dictionary.
 
     ``single`` int64 by code point, its last for all that are higher; ``pairs`` uint64 in order (the left code
-    point above 32 bits of the right one) and ``together`` int64 beside them; ``total`` of ``single``.
+    point above 32 bits of the right one) and ``together`` int64, their counts; ``total`` of ``single``.
     """
 
     single: NDArray[np.int64]
@@ -38,11 +38,11 @@ class _Counts(NamedTuple):
     total: int
 
     def of(self, codes: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how often each character stands in the dictionary, shape (n,)."""
+        """Return the count of each character in the dictionary, shape (n,)."""
         return self.single.take(codes, mode="clip")
 
-    def beside(self, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.int64]:
-        """Return how often each pair stands in a word of the dictionary, shape (n,)."""
+    def of_pairs(self, left: NDArray[np.uint32], right: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return the count of each pair within the words of the dictionary, shape (n,)."""
         wanted = left.astype(np.uint64) << np.uint64(32) | right
         at = np.minimum(np.searchsorted(self.pairs, wanted), self.pairs.size - 1)
         return np.where(self.pairs[at] == wanted, self.together[at], 0)
@@ -96,9 +96,11 @@ def log_likelihoods(text: str, before: str = "") -> list[float]:
     within = np.zeros(codes.size)
     if codes.size > 1:
         # A character that the dictionary lacks begins no pair in it.
-        within[1:] = counts.beside(codes[:-1], codes[1:]) / np.maximum(single[:-1], 1)
-    chances = _WITHIN * within + (1 - _WITHIN) * (single + 0.5) / counts.total
-    return [math.log(chance) for chance in (chances[1:] if before else chances).tolist()]
+        within[1:] = counts.of_pairs(codes[:-1], codes[1:]) / np.maximum(single[:-1], 1)
+    probabilities = _WITHIN * within + (1 - _WITHIN) * (single + 0.5) / counts.total
+    return [
+        math.log(probability) for probability in (probabilities[1:] if before else probabilities).tolist()
+    ]
 
 
 def are_neighbours(left: str, right: str) -> bool:
@@ -110,4 +112,4 @@ def are_neighbours(left: str, right: str) -> bool:
     (True, False)
     """
     codes = _codes(left + right)
-    return codes.size == _TWO and bool(_counts().beside(codes[:1], codes[1:])[0])
+    return codes.size == _TWO and bool(_counts().of_pairs(codes[:1], codes[1:])[0])

@@ -21,15 +21,15 @@ __all__ = [
 
 _SPACELIKE = r"\x09-\x0d\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 BLANK = r"\x20" + _SPACELIKE
-"""Inside of a character class: every character that ``str.isspace`` calls a blank."""
+"""Members of a character class: every character that ``str.isspace`` calls a blank."""
 
 _FORMAT = r"\xad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
 _FORMAT += r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
 INVISIBLE = r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f" + _FORMAT
-"""Inside of a character class: control and format characters, which print nothing."""
+"""Members of a character class: control and format characters, which print nothing."""
 
 EMOJI = r"\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
-"""Inside of a character class: pictographs and emoji."""
+"""Members of a character class: pictographs and emoji."""
 
 MARKS = "！!？?。，,、；;～~"
 _SYMBOLS = r"!-)+-/:-@\[-\^`{-~\xa1-\xbf\xd7\xf7\u2010-\u2027\u2030-\u205e\u2190-\u2bff\u3001-\u3030"
@@ -41,7 +41,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ"
 """Without x and X, whose runs mask digits."""
 
 
-def for_arrow(inside: str) -> str:
+def for_arrow(members: str) -> str:
     """Return a character class for Arrow's RE2, which knows no escape longer than two hex digits.
 
     Examples
@@ -49,14 +49,14 @@ def for_arrow(inside: str) -> str:
     >>> len(for_arrow(chr(92) + "u3000"))
     3
     """
-    return f"[{_LONG_ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), inside)}]"
+    return f"[{_LONG_ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), members)}]"
 
 
 _LONG_ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
 def _joiner_only(match: re.Match[str]) -> str:
-    """Keep the joiner inside an emoji made of several (a family, a flag), which falls apart without it."""
+    """Keep the joiner within an emoji made of several (a family, a flag), which falls apart without it."""
     return "\u200d" if match["joiner"] else ""
 
 

@@ -50,7 +50,7 @@ _TONED = re.compile(rf"(?i:[{_MARKED}]|{_TONE})")
 
 
 def _note(match: re.Match[str]) -> str | None:
-    """Remove a note; a reading of several syllables only after as many characters, with tone marks."""
+    """Return what replaces a note, None to keep it; a reading needs as many characters before, and tones."""
     reading = match["reading"]
     if reading is None:
         return ""

@@ -125,4 +125,4 @@ remove_mentions = pattern_step(
     trigger="@",
 )
 """Put a space in the place of ``@name`` before a blank, a colon or the end. Not a default step: the name can
-be the shop's, and a name without a blank after it cannot be told from the sentence."""
+be the shop's, and a name without a blank after it cannot be separated from the sentence."""

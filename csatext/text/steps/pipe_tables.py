@@ -1,4 +1,4 @@
-"""Tables flattened to pipe rows: a cleaning step that takes the pipes out, and their cells as DataFrames."""
+"""Tables flattened to pipe rows: a cleaning step that removes the pipes, and their cells as DataFrames."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csatext.ingest.repair.header_row import unique_names
 from csatext.text.offsets import Edit
 from csatext.text.steps.step import Step
 
-__all__ = ["pipe_tables", "unfold_tables"]
+__all__ = ["pipe_tables", "remove_pipes"]
 
 _PIPE = re.compile(f"[{PIPE}]")
 
@@ -28,15 +28,15 @@ def _without_pipes(text: str) -> list[Edit]:
     return edits
 
 
-unfold_tables = Step("表格竖线", _without_pipes, trigger=f"[{PIPE}]")
-"""Take the pipes of flattened tables for blanks and their rule rows out; needs the line ends of the text."""
+remove_pipes = Step("表格竖线", _without_pipes, trigger=f"[{PIPE}]")
+"""Replaces the pipes of flattened tables by blanks and removes rule rows; needs the line ends of the text."""
 
 
 def pipe_tables(text: str) -> list[pd.DataFrame]:
     r"""Return the tables of a text that were flattened to rows of cells between pipes.
 
     What a table is, see `csatext.ingest.quality.pipe_rows.pipe_blocks`. Its first row holds the names, unless
-    it begins with its rule row. A row that was torn over several lines is put together until it has as many
+    it begins with its rule row. A row that is broken over several lines is joined until it has as many
     cells as the others; a row with fewer gets missing cells; in one with more the last cell takes the rest.
     REQUIREMENTS row 7.
 
@@ -69,8 +69,8 @@ def pipe_tables(text: str) -> list[pd.DataFrame]:
 
 def _table(text: str, block: PipeBlock) -> pd.DataFrame:
     lines = [text[start:end].strip() for start, end in block.lines]
-    headed = not is_rule(lines[0])
-    names = split_cells(lines[0]) if headed else [""] * block.width
+    has_header = not is_rule(lines[0])
+    names = split_cells(lines[0]) if has_header else [""] * block.width
     ruled = next((line for line in lines if is_rule(line)), "")
     rows = _rows(lines[1:], block.width, opens=_PIPE.match(ruled) is not None)
     filled = [[cell or None for cell in row] for row in rows]
@@ -80,21 +80,21 @@ def _table(text: str, block: PipeBlock) -> pd.DataFrame:
 def _rows(lines: list[str], width: int, *, opens: bool) -> list[list[str]]:
     """Return rows of ``width`` cells; ``opens``: a line that begins with a pipe begins a row."""
     rows: list[list[str]] = []
-    torn = ""
+    broken = ""
     for line in lines:
         if is_rule(line):
             continue
-        joined = f"{torn} {line}".strip()
-        if torn and (len(split_cells(joined)) > width or (opens and _PIPE.match(line))):
-            rows.append(split_cells(torn))
+        joined = f"{broken} {line}".strip()
+        if broken and (len(split_cells(joined)) > width or (opens and _PIPE.match(line))):
+            rows.append(split_cells(broken))
             joined = line
         if len(split_cells(joined)) < width:
-            torn = joined
+            broken = joined
         else:
             rows.append(split_cells(joined))
-            torn = ""
-    if torn:
-        rows.append(split_cells(torn))
+            broken = ""
+    if broken:
+        rows.append(split_cells(broken))
     last = width - 1
     return [
         (row if len(row) <= width else [*row[:last], " | ".join(row[last:])]) + [""] * (width - len(row))

@@ -1,4 +1,4 @@
-"""A body pasted twice inside one record: finding the copies (REQUIREMENTS row 4)."""
+"""Duplicate passages within one record: finding the copies (REQUIREMENTS row 4)."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def find_repeated_lines(text: str) -> list[Edit]:
     edits: list[Edit] = []
     at = 0
     while at < len(words):
-        # A body may begin with a line that stands in it again: the lines after it tell its size too.
+        # A body may begin with a line that stands in it again: the lines after it give its size too.
         for size in sorted(set(sizes[at : at + _FIRST_LINES]), reverse=True):
             copies = _copies_of_lines(words, at, size)
             if copies:

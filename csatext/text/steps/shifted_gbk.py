@@ -1,7 +1,7 @@
 """GBK text that lost one byte: every later character is made of the halves of two neighbours.
 
 Reading such bytes as GBK gives rare characters and private-use ones, up to the next ASCII character, where
-the two-byte grid starts anew: 。客戶量 (A1A3 BFCD 91F4 C1BF), read from its second byte on, is A3BF CD91
+the two-byte grid restarts: 。客戶量 (A1A3 BFCD 91F4 C1BF), read from its second byte on, is A3BF CD91
 F4C1, and a question mark stands in the place of what could not be read (REQUIREMENTS rows 2 and 3).
 """
 
@@ -30,7 +30,7 @@ _WIDE_HEAD = re.compile(f"[^\x00-\x7f]{{1,{_HEAD}}}")
 GAIN = 2.0
 """Least mean gain of log-likelihood, in nats a character: the readable text is e² times as likely each."""
 
-_ASCII_INSIDE = -7.0
+_ASCII_LOG_PROBABILITY = -7.0
 """Log-likelihood of one ASCII character amid Chinese: about one in a thousand."""
 
 LEAST = 12.0
@@ -41,7 +41,7 @@ LEAST_GUESSED = 20.0
 
 
 class ShiftedSpan(NamedTuple):
-    """A damaged stretch, ``text[start:end]``, and what it read before."""
+    """A damaged span, ``text[start:end]``, and what it read before."""
 
     start: int
     end: int
@@ -55,9 +55,9 @@ class _Reading(NamedTuple):
 
 
 def find_shifted_gbk(text: str) -> list[ShiftedSpan]:
-    """Find the stretches that lost a byte, each with its repaired text.
+    """Return the spans that lost a byte, each with its repaired text.
 
-    A stretch starts at two question marks or at U+FFFD. The characters after it are turned back into
+    A span starts at two question marks or at U+FFFD. The characters after it are turned back into
     their GBK bytes, private-use characters into the bytes they stand for (tables of GB 18030-2000 and of
     Windows code page 936), a first byte is tried, and the pairs are read again. The reading is taken when a
     bigram model finds it far more likely than the text as it stands.
@@ -89,7 +89,7 @@ def find_shifted_gbk(text: str) -> list[ShiftedSpan]:
         span = _read(text, mark.start(), mark.end(), pairs)
         if span is not None:
             spans.append(span)
-        # A stretch that was read is not read again from a mark inside it: that would take quadratic time.
+        # A span that was read is not read again from a mark within it: that would take quadratic time.
         done = mark.end() + len(pairs) if span is None else span.end
     return spans
 
@@ -170,9 +170,9 @@ def _heads(mark: str, pair: bytes) -> list[str]:
 
 
 def _judge(before: str, mark: str, wide: str, head: str, tail: str) -> _Reading:
-    """Compare a reading with the text as it stands and cut it where it stops being the better one."""
+    """Return a reading, cut where it stops being more likely than the text as it stands."""
     new = log_likelihoods(head[-1] + tail, before)
-    old = [*log_likelihoods(wide[: len(new)], mark), _ASCII_INSIDE]
+    old = [*log_likelihoods(wide[: len(new)], mark), _ASCII_LOG_PROBABILITY]
     best, used, gain = 0.0, 0, 0.0
     for count, (better, worse) in enumerate(zip(new, old, strict=False), start=1):
         gain += better - worse
@@ -232,7 +232,7 @@ _GAPS = (
     *((0xA8BC, 1), (0xA8BF, 1), (0xA8C1, 4), (0xA8EA, 21), (0xA958, 1), (0xA95B, 1), (0xA95D, 3)),
     *((0xA989, 13), (0xA997, 13), (0xA9F0, 15), (0xD7FA, 5), (0xFE50, 47), (0xFE80, 33)),
 )
-"""First bytes and length of each stretch of GBK without a character, in order: U+E766 to U+E864."""
+"""First bytes and length of each range of GBK without a character, in order: U+E766 to U+E864."""
 
 
 def _private(code: int) -> bytes | None:

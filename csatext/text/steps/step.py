@@ -14,7 +14,7 @@ __all__ = ["CleaningStep", "Step", "apply_step", "pattern_step", "run_step"]
 
 @dataclass(frozen=True)
 class Step:
-    r"""One cleaning step: a ``str -> str`` function that can also tell which characters it changed.
+    r"""One cleaning step: a ``str -> str`` function that also returns which characters it changed.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ def pattern_step(
     name : str
         Name of the step.
     pattern : str
-        Python regular expression; must not backtrack over long stretches.
+        Python regular expression; must not backtrack over long spans.
     replacement : str or callable
         The text put in place of a match, taken literally; or a function from the match to that text, None to
         leave the match as it is.

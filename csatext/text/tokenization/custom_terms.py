@@ -77,15 +77,15 @@ class TermMatcher:
         matches = self.matches(text)
         if len(matches) < 2:
             return matches
-        reach = np.maximum.accumulate(matches[:, 1])
-        opens = np.concatenate(([True], matches[1:, 0] >= reach[:-1]))
+        furthest_end = np.maximum.accumulate(matches[:, 1])
+        opens = np.concatenate(([True], matches[1:, 0] >= furthest_end[:-1]))
         if opens.all():
             return matches
         first = np.flatnonzero(opens)
         cluster = np.cumsum(opens) - 1
-        last_reach = reach[np.append(first[1:], len(matches)) - 1]
+        cluster_end = furthest_end[np.append(first[1:], len(matches)) - 1]
         # A term that holds all others of its place wins there; other clusters are rare.
-        covers = (matches[:, 0] == matches[first, 0][cluster]) & (matches[:, 1] == last_reach[cluster])
+        covers = (matches[:, 0] == matches[first, 0][cluster]) & (matches[:, 1] == cluster_end[cluster])
         open_clusters = np.ones(len(first), bool)
         open_clusters[cluster[covers]] = False
         kept = matches[covers]
@@ -108,7 +108,7 @@ def _edge(char: str) -> str:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """Return whether a letter or digit beside ``text[start:end]`` belongs to the same run as its edge."""
+    """Return whether a letter or digit next to ``text[start:end]`` belongs to the same run as its edge."""
     before = start > 0 and _edge(text[start]) and _edge(text[start]) == _edge(text[start - 1])
     return bool(
         before or (end < len(text) and _edge(text[end - 1]) and _edge(text[end - 1]) == _edge(text[end]))

@@ -17,7 +17,7 @@ class Engine(Protocol):
     """What a tokenizer needs of an engine."""
 
     def cut(self, text: str) -> list[str]:
-        """Split ``text``; the parts joined give ``text`` again."""
+        """Return the parts of ``text``; joined they give ``text`` again."""
 
 
 class _Rjieba:
@@ -55,7 +55,7 @@ ENGINES: dict[str, Callable[[bool], Engine]] = {"rjieba": _Rjieba, "jieba": _Jie
 
 @cache
 def make_engine(name: str, hmm: bool) -> Engine:
-    """Build an engine; nothing in csatext adds a word to it, so that one serves all who ask for the same.
+    """Return an engine; nothing in csatext adds a word to it, so that equal requests share one.
 
     Parameters
     ----------

@@ -45,9 +45,9 @@ def explain(
     text : str
         A text or a single word.
     tokens : list of str
-        The text in pieces.
+        The tokens of the text.
     protected : sequence of (int, int)
-        Start and end of the pieces kept whole: added terms and quantities.
+        Start and end of the spans kept whole: added terms and quantities.
     matches : sequence of (int, int)
         Start and end of every added term in the text, those that lost their place to another included.
 
@@ -127,7 +127,7 @@ def _rival_words(text: str, protected: Sequence[Place]) -> list[tuple[Competitor
 def _overlapping(
     competitors: list[tuple[Competitor, str]], bounds: list[tuple[int, int]]
 ) -> list[dict[str, str]]:
-    """Return, for each place, the words that touch it and do not lie within it, with what is said of each."""
+    """Return, for each place, the words that overlap it without lying within it, with their descriptions."""
     places = span_array([place[:2] for place, _ in competitors])
     touching = []
     for start, end in bounds:

@@ -58,7 +58,7 @@ def _longest_and_total() -> tuple[int, float]:
 
 
 def competing_words(text: str) -> Iterator[DictionaryWord]:
-    """Find every dictionary word of two characters or more in ``text``, those the cut did not take too.
+    """Return every dictionary word of two characters or more in ``text``, also those not in the segmentation.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def _families() -> frozenset[str]:
 
 
 def quantity_spans(text: str) -> np.ndarray:
-    """Find numbers with units, money, dates, times, versions, model names and placeholders.
+    """Return the spans of numbers with units, money, dates, times, versions, model names and placeholders.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def dictionary_of(text: str, lengths: np.ndarray) -> pa.DictionaryArray:
 
 
 def from_batches(batches: Sequence[tuple[pa.DictionaryArray, np.ndarray]]) -> TokenTable:
-    """Join batches of (dictionary-encoded tokens, number of tokens of each document)."""
+    """Return the table of batches of (dictionary-encoded tokens, number of tokens of each document)."""
     if not batches:
         return TokenTable(np.empty(0, np.int32), np.zeros(1, np.int64), np.empty(0, object))
     chunks = pa.chunked_array([tokens for tokens, _ in batches]).unify_dictionaries()

@@ -40,7 +40,7 @@ class Tokenizer:
     Parameters
     ----------
     terms : iterable of str, optional
-        Words to keep whole, beside those of ``lexicons``.
+        Words to keep whole, in addition to those of ``lexicons``.
     lexicons : sequence of str or path, default ("terms",)
         Lexicons whose terms are kept whole too: names of shipped ones, or paths; ``()`` keeps none. The
         default holds the terms of the trade: 首次解决率, 七天无理由, 双十一.
@@ -171,7 +171,7 @@ class Tokenizer:
         )
 
     def explain(self, text: str) -> pd.DataFrame:
-        """Say why a text or word is cut as it is (schema EXPLANATION).
+        """Return why a text or word is segmented as it is (schema EXPLANATION).
 
         Parameters
         ----------
@@ -269,7 +269,7 @@ def _unused(texts: Sequence[str]) -> tuple[str, str]:
 
 
 def _batches(texts: Sequence[str], characters: int) -> list[Sequence[str]]:
-    """Split into runs of about equal numbers of characters, the same for any number of processes."""
+    """Yield runs of about equal numbers of characters, the same for any number of processes."""
     batches: list[Sequence[str]] = []
     start = size = 0
     for end, text in enumerate(texts, 1):

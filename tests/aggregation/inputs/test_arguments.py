@@ -64,8 +64,8 @@ def test_numbers_of_any_kind():
 
 
 def test_written_flags_are_refused_with_the_way_out():
-    said = r"文字（是、否）.*facts\[\"s\"\]\.map\(\{'是': True, '否': False\}\)"
-    with pytest.raises(SchemaError, match=said):
+    message = r"文字（是、否）.*facts\[\"s\"\]\.map\(\{'是': True, '否': False\}\)"
+    with pytest.raises(SchemaError, match=message):
         as_number(pd.DataFrame({"s": ["是", None, "否"]}), "s")
     with pytest.raises(SchemaError, match=r"map\(\{'Y': True, 'N': False\}\)"):
         as_number(pd.DataFrame({"s": ["N", "Y"]}), "s")

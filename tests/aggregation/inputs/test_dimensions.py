@@ -46,8 +46,8 @@ def test_cells_run_over_all_combinations():
 
 def test_a_dimension_named_as_a_column_of_the_result_is_refused_with_its_way_out():
     assert free_dimensions(("channel", "product"), BREAKDOWN) == ["channel", "product"]
-    said = r"参数 by 里的列「n、rank」与结果表的列同名（表 breakdown）.*columns=\{\"n\": \"n_维度\"\}"
-    with pytest.raises(ParameterError, match=said):
+    message = r"参数 by 里的列「n、rank」与结果表的列同名（表 breakdown）.*columns=\{\"n\": \"n_维度\"\}"
+    with pytest.raises(ParameterError, match=message):
         free_dimensions(["rank", "channel", "n"], BREAKDOWN)
     with pytest.raises(ParameterError, match="参数 x 里的列「lift」"):
         free_dimensions("lift", RESIDUALS, "x")

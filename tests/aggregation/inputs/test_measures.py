@@ -109,7 +109,7 @@ def test_kinds_of_measures():
 
 
 @pytest.mark.parametrize(
-    ("kind", "denominator", "said"),
+    ("kind", "denominator", "message"),
     [
         ("rate", None, "只用于有分母"),
         ("mean", np.ones(3), "可选值：rate、ratio"),
@@ -117,8 +117,8 @@ def test_kinds_of_measures():
         ("rate", np.array([1.0, 0, 1]), "「bad」与分母都是整数"),
     ],
 )
-def test_a_kind_that_does_not_fit_is_refused(kind, denominator, said):
-    with pytest.raises(ParameterError, match=said):
+def test_a_kind_that_does_not_fit_is_refused(kind, denominator, message):
+    with pytest.raises(ParameterError, match=message):
         measure_kind(np.array([2.0, 1, 0]), denominator, kind=kind, measure="bad")
 
 

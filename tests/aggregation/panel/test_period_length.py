@@ -5,7 +5,7 @@ import pytest
 from csatext.aggregation.alerts import alerts
 from csatext.aggregation.forecast import forecast
 from csatext.aggregation.panel.panel import make_panel
-from csatext.aggregation.panel.period_length import carried_freq, index_freq
+from csatext.aggregation.panel.period_length import index_freq, stated_freq
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError
 
@@ -34,7 +34,7 @@ STARTS = pd.date_range("2024-01-01", periods=30, freq="MS")
     ],
 )
 def test_periods_and_names_carry_their_frequency(column, freq):
-    assert carried_freq(pd.Series(column)) == freq
+    assert stated_freq(pd.Series(column)) == freq
 
 
 @pytest.mark.parametrize(

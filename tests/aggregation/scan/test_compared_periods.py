@@ -69,7 +69,7 @@ def test_periods_without_rows():
 
 
 @pytest.mark.parametrize(
-    ("column", "current", "baseline", "said"),
+    ("column", "current", "baseline", "message"),
     [
         (TEXT, "2026-5-11", ["2026-05-04"], "是不是想写「2026-05-11」"),
         (TEXT, "2026-05-11", ["上周"], "baseline"),
@@ -85,6 +85,6 @@ def test_periods_without_rows():
         (pd.Series([None, None]), "2026-05", "2026-04", "全是空值"),
     ],
 )
-def test_slips_are_named(column, current, baseline, said):
-    with pytest.raises(ParameterError, match=said):
+def test_slips_are_named(column, current, baseline, message):
+    with pytest.raises(ParameterError, match=message):
         read_periods(column, current, baseline)

@@ -22,7 +22,7 @@ def test_amounts_vary_more_than_counts():
         table["seconds"] = rng.lognormal(5, 0.6, len(table))
         for numerator, denominator in (("paid", None), ("paid", "contacts"), ("seconds", "contacts")):
             reports += not causes(table, numerator=numerator, denominator=denominator).empty
-    # At 5 %, 6 or more of 24 have a chance below 0.2 %.
+    # At 5 %, 6 or more of 24 have a probability below 0.2 %.
     assert reports < 6
     rows = read_rows(table, numerator="paid", denominator=None, **where)
     scale = measure_scale(rows, rows.cells(), "paid")
@@ -80,7 +80,7 @@ def test_whole_sums_are_treated_as_other_sums():
         )
         assert whole["q"].tolist() == pytest.approx(parts["q"].tolist())
         reports += not whole.empty
-    # At 5 %, 4 or more of 12 have a chance of 0.2 %.
+    # At 5 %, 4 or more of 12 have a probability of 0.2 %.
     assert reports < 4
     with pytest.raises(ParameterError, match="明细"):
         causes(table, numerator="seconds", denominator="contacts", baseline="W4")

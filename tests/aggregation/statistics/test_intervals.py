@@ -122,4 +122,4 @@ def test_thousands_of_cells_do_not_take_long():
             start = time.process_time()
             bootstrap_interval(y, np.ones(len(y)), codes, np.ones(2000, bool))
             spent.append(time.process_time() - start)
-    assert min(spent) < 1  # 0.2 s; 320 million rows drawn one by one took 1.9 s
+    assert min(spent) < 1  # 0.2 s; resampling 320 million rows one by one took 1.9 s

@@ -35,9 +35,9 @@ def test_regressors_without_effect_leave_the_serial_correlation():
     weights = np.ones(len(values))
     flags = Nuisance(np.eye(7)[np.arange(len(values)) % 7], np.ones(7))
     plain, error = autocorrelation(values, weights, 3)
-    beside, _ = autocorrelation(values, weights, 3, flags)
+    adjusted, _ = autocorrelation(values, weights, 3, flags)
     assert abs(plain - 0.7) < 2.5 * error
-    assert abs(beside - plain) < 0.02
+    assert abs(adjusted - plain) < 0.02
 
 
 def test_a_constant_series_has_no_noise_and_no_change():

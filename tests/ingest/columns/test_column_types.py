@@ -25,12 +25,17 @@ def test_one_word_among_scores(tmp_path: Path) -> None:
     assert contacts["csat"].tolist()[:5] == [1, 2, 3, 4, 5]
     assert contacts["csat"].isna().tolist() == [False] * 19 + [True]
     assert contacts["csat_text"].tolist()[-1] == "拒评"
-    assert checks(contacts)["number_unreadable"] == 1
+    assert checks(contacts)["score_not_given"] == 1
 
 
-def test_words_for_scores_stay_words(tmp_path: Path) -> None:
+def test_words_for_scores_are_scores(tmp_path: Path) -> None:
     contacts = read(tmp_path, "T1,慢得很,满意,C1,1,电话\nT2,差得很,5,C2,1,电话\n")
-    assert contacts["csat"].tolist() == ["满意", "5"]
+    assert contacts["csat"].tolist() == [4, 5]
+
+
+def test_words_that_are_no_scores_stay_words(tmp_path: Path) -> None:
+    contacts = read(tmp_path, "T1,慢得很,再议,C1,1,电话\nT2,差得很,5,C2,1,电话\n")
+    assert contacts["csat"].tolist() == ["再议", "5"]
 
 
 def test_digits_lost_in_excel_are_told(tmp_path: Path) -> None:

@@ -186,3 +186,100 @@ def test_big5_read_as_a_western_encoding_is_undone(wrong: str) -> None:
     frame, notes = mend_columns(pd.DataFrame({"text": ["很好", garbled]}))
     assert frame["text"].tolist() == ["很好", text]
     assert notes[0].n == 1
+
+
+TABLE = "编号,内容,金额\n" + "".join(f"{i},{text},20{i}\n" for i, text in enumerate(SENTENCES))
+PADDINGS = {
+    "fixed width": lambda line: b",".join(cell.ljust(200, b"\0") for cell in line.split(b",")),
+    "a few cells": lambda line: line + b"\0" * 20,
+    "one": lambda line: line[:5] + b"\0" + line[5:],
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "big5"])
+@pytest.mark.parametrize("padding", list(PADDINGS))
+def test_nul_does_not_make_a_text_binary_or_another_encoding(padding: str, encoding: str) -> None:
+    table = to_traditional(TABLE) if encoding == "big5" else TABLE
+    lines = table.encode(encoding).split(b"\n")
+    few = lines if padding == "fixed width" else lines[:3]
+    data = b"\n".join([*map(PADDINGS[padding], few), *lines[len(few) :]])
+    assert detect_encoding(data)[0] == encoding
+    text, notes = decode(data, "a.csv")
+    assert text == table
+    assert {note.check: note.n for note in notes}["nul_characters"] == data.rstrip(b"\0").count(b"\0")
+
+
+def test_short_and_plain_texts_with_nul() -> None:
+    for encoding in ("utf-8", "gb18030"):
+        data = "编号,内容\n1,太慢\n2,很差\n".encode(encoding).replace(b"\n1", b"\0" * 200 + b"\n1")
+        assert decode(data, "a.csv")[0] == "编号,内容\n1,太慢\n2,很差\n"
+    assert decode(b"id,text\n1,slow" + b"\0" * 90 + b"\n2,late\n", "a.csv")[0] == "id,text\n1,slow\n2,late\n"
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        for text in (TABLE, "id,text\n1,slow\n2,late\n", "编号,内容\n1,太慢\n"):
+            assert decode(text.encode(encoding), "a.csv")[0] == text
+
+
+GIVEN = (
+    "utf-8",
+    "gb18030",
+    "gbk",
+    "big5",
+    "cp950",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "latin-1",
+    "cp1252",
+    "shift_jis",
+)
+
+
+@pytest.mark.parametrize(
+    "true", ["utf-8", "utf-8-sig", "gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be"]
+)
+def test_a_wrong_encoding_is_refused_by_what_comes_out(true: str) -> None:
+    table = to_traditional(TABLE) if true == "big5" else TABLE
+    data = table.encode(true)
+    read = []
+    for given in GIVEN:
+        try:
+            text = decode(data, "a.csv", given)[0]
+        except InputError as error:
+            assert f"这个文件像是 {true}，" in str(error)
+        else:
+            assert text == table
+            read.append(given)
+    assert (
+        read
+        == {
+            "utf-8": ["utf-8"],
+            "utf-8-sig": ["utf-8"],
+            "gb18030": ["gb18030", "gbk"],
+            "big5": ["big5", "cp950"],
+            "utf-16": ["utf-16", "utf-16-le"],
+            "utf-16-le": ["utf-16", "utf-16-le"],
+            "utf-16-be": ["utf-16-be"],
+        }[true]
+    )
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("latin-1", "déjà payé, très déçu, ça coûte"),
+        ("cp1252", "Größe übel für möglich"),
+        ("shift_jis", "商品がまだ届いていません。返金をお願いします。"),
+        ("euc-kr", "환불이 아직 처리되지 않았습니다"),
+        ("cp1251", "Деньги ещё не вернули"),
+        ("latin-1", "slow, late"),
+        ("utf-8", "slow, late"),
+        ("gb18030", "好"),
+    ],
+)
+def test_an_encoding_that_may_be_right_is_believed(encoding: str, text: str) -> None:
+    assert decode((text + "\n").encode(encoding), "a.csv", encoding)[0] == text + "\n"
+
+
+def test_ascii_read_in_pairs_is_refused() -> None:
+    with pytest.raises(InputError, match="像是 utf-8"):
+        decode(b"id,text\n1,slow refund\n", "a.csv", "utf-16")

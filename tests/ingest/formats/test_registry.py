@@ -100,7 +100,7 @@ def test_a_packed_file_that_is_damaged_or_too_large(tmp_path: Path, monkeypatch:
         with pytest.raises(ct.InputError, match=why):
             ct.read_contacts(path)
     path.write_bytes(whole)
-    monkeypatch.setattr(files, "_UNPACKED", 1000)
+    monkeypatch.setattr(files, "LARGEST_FILE", 1000)
     with pytest.raises(ct.InputError, match="解压后超过"):
         ct.read_contacts(path)
 

@@ -88,3 +88,40 @@ def test_where_every_other_row_is_shifted_nothing_is_touched_and_it_is_said(tmp_
     note = result.quality.set_index("check").loc["torn_rows"]
     assert note["n"] == 2000
     assert "占比过高" in note["detail"]
+
+
+FIELDS = "工单号,投诉内容,责任部门,处理时长,创建时间,状态,备注"
+DEPARTMENTS = ("客服部", "物流部", "质量部", "售后部")
+ODD = {
+    "department and duration": {2: "0", 3: "处理中"},
+    "department and date": {2: "12", 4: "待定日期"},
+    "date for a department": {2: "2026-01-01", 3: "48小时内"},
+    "state and duration": {5: "5", 3: "不知道"},
+    "gap and words": {2: "", 3: "转其他单位"},
+    "remark of a date": {6: "2026-05-01", 3: "处理中"},
+    "three of them": {2: "3", 3: "还不知道", 5: "1"},
+    "sentence for a duration": {2: "7", 3: "客户要求加急所以没有计时长"},
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_row_of_odd_cells_whose_text_and_date_fit_stays(tmp_path: Path, odd: str) -> None:
+    rows = [
+        [
+            f"T{i:04d}",
+            f"第{i}次反映退款一直没有到账请处理",
+            DEPARTMENTS[i % 4],
+            str(3 + i % 70),
+            f"2026-0{1 + i % 6}-{1 + i % 28:02d}",
+            ("已办结", "处理中")[i % 2],
+            "" if i % 3 else f"第{i}条的备注",
+        ]
+        for i in range(400)
+    ]
+    for i in (50, 170, 290):
+        for column, cell in ODD[odd].items():
+            rows[i][column] = cell
+    result = read(tmp_path, rows, FIELDS)
+    assert not result.rejects["reason"].str.startswith("列错位").any()
+    assert result.contacts["text"].tolist() == [row[1] for row in rows]
+    assert result.contacts.set_index("doc_id").loc["T0051", "责任部门"] == DEPARTMENTS[51 % 4]

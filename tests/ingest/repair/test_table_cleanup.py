@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from csatext.ingest.contacts import read_input
@@ -48,3 +49,35 @@ def test_marks_of_the_end_of_a_file(tmp_path: Path) -> None:
         result = read(tmp_path, (HEAD + "".join(ROWS)).encode() + tail)
         assert len(result.contacts) == 8
         assert len(result.rejects) == 0
+
+
+ESCAPES = {
+    "退款慢_x000D_\n请处理": "退款慢\n请处理",
+    "退款慢_x000D__x000A_请处理": "退款慢\n请处理",
+    "退款慢_x000d_请处理": "退款慢\n请处理",
+    "订单_x0009_退款": "订单\t退款",
+    "他说_x0001_算了吧": "他说算了吧",
+    "名字里有_x4E00_不动": "名字里有_x4E00_不动",
+    "型号_x12_不动的": "型号_x12_不动的",
+}
+
+
+@pytest.mark.parametrize("written", ESCAPES)
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json"])
+def test_escapes_of_workbooks_are_decoded(tmp_path: Path, written: str, name: str) -> None:
+    frame = pd.DataFrame({"工单编号": ["T1", "T2"], "投诉内容": [written, "屏幕碎了"]})
+    if name == "a.xlsx":
+        frame.to_excel(tmp_path / name, index=False)
+    elif name == "a.json":
+        frame.to_json(tmp_path / name, orient="records", force_ascii=False)
+    else:
+        frame.to_csv(tmp_path / name, index=False)
+    result = read_input(tmp_path / name)
+    assert result.contacts["text"].tolist() == [ESCAPES[written], "屏幕碎了"]
+    told = result.quality.set_index("check")["n"].get("excel_escapes", 0)
+    assert told == int(written != ESCAPES[written])
+
+
+def test_an_escaped_escape_is_its_letters(tmp_path: Path) -> None:
+    result = read(tmp_path, HEAD + "T1,写作_x005F_x000D_的原样,2024/5/9,电话,1\n" + "".join(ROWS))
+    assert result.contacts["text"].iloc[0] == "写作_x000D_的原样"

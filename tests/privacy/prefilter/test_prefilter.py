@@ -16,7 +16,7 @@ from csatext.privacy.recognizers.name_lists import surnames
 from csatext.privacy.redact import redact, redact_column
 
 with lexicon_path("pii_context.tsv").open(encoding="utf-8", newline="") as lines:
-    CUES = [row["word"] for row in csv.DictReader(lines, delimiter="\t")]
+    TRIGGER_WORDS = [row["word"] for row in csv.DictReader(lines, delimiter="\t")]
 
 PIECES = [
     *("1", "13", "138", "0013", "8000", "13800138000", "010", "0591", "12345", "6222021234567890123"),
@@ -81,7 +81,7 @@ def test_a_row_is_not_missed(text: str) -> None:
     st.lists(
         st.lists(
             st.sampled_from(PIECES)
-            | st.sampled_from(CUES)
+            | st.sampled_from(TRIGGER_WORDS)
             | st.sampled_from(surnames())
             | st.text(max_size=3),
             max_size=9,

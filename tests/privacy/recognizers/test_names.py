@@ -1,4 +1,4 @@
-"""Names of third persons: beside any office, occupation or act, and not in ordinary words."""
+"""Names of third persons: next to any office, occupation or act, and not in ordinary words."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_ordinary_words_stay(text: str) -> None:
 
 
 def test_groups_that_the_agent_repeats_are_masked() -> None:
-    said = [
+    utterances = [
         ("customer", "手机是138"),
         ("agent", "138，您说"),
         ("customer", "00138000"),
         ("agent", "尾号8000对吧"),
     ]
     turns = pd.DataFrame(
-        [{"doc_id": "c", "turn_id": i, "role": r, "text": t} for i, (r, t) in enumerate(said)]
+        [{"doc_id": "c", "turn_id": i, "role": r, "text": t} for i, (r, t) in enumerate(utterances)]
     )
     assert redact_turns(turns)["text"].tolist() == [
         "手机是[手机号]",

@@ -68,9 +68,9 @@ def test_bar_lengths_are_in_proportion_and_start_at_zero(facts):
 
 def test_bars_say_whether_a_cell_differs_from_the_rest(facts):
     chart = bar_chart(breakdown(facts, "product", "is_negative"), "product")
-    said = {tip.split("：")[0]: tip.split("，")[-1] for tip in tips(chart) if "：" in tip}
-    assert said["宽带"] == "高于其余"
-    assert said["手机"] == "低于其余"
+    kinds = {tip.split("：")[0]: tip.split("，")[-1] for tip in tips(chart) if "：" in tip}
+    assert kinds["宽带"] == "高于其余"
+    assert kinds["手机"] == "低于其余"
 
 
 def dashed_at(chart):

@@ -14,7 +14,7 @@ import csatext as ct
 from csatext.text.phrases.find_phrases import save_terms
 from csatext.text.phrases.ngram_counts import atoms_of, count_grams
 
-SAID = ["买了妍蓝，不错", "妍蓝很好用", "客服推荐妍蓝", "这瓶妍蓝破了", "妍很美", "退款太慢", "物流太慢"]
+TEXTS = ["买了妍蓝，不错", "妍蓝很好用", "客服推荐妍蓝", "这瓶妍蓝破了", "妍很美", "退款太慢", "物流太慢"]
 NAMES = [
     "妍蓝",
     "澜沐泽",
@@ -30,8 +30,8 @@ NAMES = [
 
 
 @pytest.fixture(scope="module")
-def said():
-    return ct.Vectorizer().fit_transform(SAID)
+def corpus():
+    return ct.Vectorizer().fit_transform(TEXTS)
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +46,9 @@ def planted(center):
     return ct.Vectorizer().fit_transform(center.contacts.assign(text=texts))
 
 
-def test_counts_and_measures_by_hand(said):
-    row = ct.find_phrases(said, min_pmi=0).set_index("term").loc["妍蓝"]
-    n_characters = sum(len(text.replace("，", "")) for text in SAID)
+def test_counts_and_measures_by_hand(corpus):
+    row = ct.find_phrases(corpus, min_pmi=0).set_index("term").loc["妍蓝"]
+    n_characters = sum(len(text.replace("，", "")) for text in TEXTS)
     assert (row["n"], row["n_docs"]) == (4, 4)
     # 妍 stands 5 times, 蓝 4 times; the share of 妍蓝 is taken at the lower end of its interval.
     low = proportion_confint(4, n_characters, method="wilson")[0]
@@ -78,7 +78,7 @@ def test_grams_are_counted_as_by_brute_force(texts):
         }
 
 
-def test_latin_runs_are_one_and_blanks_beside_them_do_not_part():
+def test_latin_runs_are_one_atom_and_blanks_next_to_them_do_not_split():
     atoms = atoms_of(ct.Vectorizer().fit_transform(["小白·Air 好，vivo X9 a"]))
     assert (atoms.codes >= 0).sum() == 7
     table = ct.find_phrases(
@@ -108,21 +108,21 @@ def test_a_part_that_stands_in_the_phrase_only_is_left_out(planted):
     assert not {"煦屿", "屿芙", "芙朵", "煦屿芙", "屿芙朵"} & set(terms)
 
 
-def test_first_seen_and_examples(said):
-    times = pd.Series(pd.date_range("2026-05-01", periods=7)[::-1], index=said.doc_ids)
-    row = ct.find_phrases(said, min_pmi=0, times=times).set_index("term").loc["妍蓝"]
+def test_first_seen_and_examples(corpus):
+    times = pd.Series(pd.date_range("2026-05-01", periods=7)[::-1], index=corpus.doc_ids)
+    row = ct.find_phrases(corpus, min_pmi=0, times=times).set_index("term").loc["妍蓝"]
     # Document 3 is the last of the four that hold it, and the earliest in time.
     assert row["first_seen"] == pd.Timestamp("2026-05-04")
     assert row["examples"].split("\n") == ["买了妍蓝，不错", "妍蓝很好用", "这瓶妍蓝破了"]
-    assert ct.find_phrases(said, min_pmi=0)["first_seen"].isna().all()
+    assert ct.find_phrases(corpus, min_pmi=0)["first_seen"].isna().all()
     zoned = times.where(times.index != 3).dt.tz_localize("Asia/Shanghai")
-    late = ct.find_phrases(said, min_pmi=0, times=zoned).set_index("term").loc["妍蓝"]
+    late = ct.find_phrases(corpus, min_pmi=0, times=zoned).set_index("term").loc["妍蓝"]
     assert late["first_seen"] == pd.Timestamp("2026-05-05")
 
 
-def test_times_of_other_documents(said):
+def test_times_of_other_documents(corpus):
     with pytest.raises(ct.SchemaError):
-        ct.find_phrases(said, times=pd.Series(pd.Timestamp("2026-05-01"), index=[99]))
+        ct.find_phrases(corpus, times=pd.Series(pd.Timestamp("2026-05-01"), index=[99]))
 
 
 def test_accepted_terms_go_into_a_lexicon_that_the_tokenizer_takes(planted, tmp_path):
@@ -142,6 +142,6 @@ def test_nothing_to_find_is_an_empty_table(texts):
 
 
 @pytest.mark.parametrize("wrong", [{"min_count": 1}, {"max_length": 1}, {"n": 0}])
-def test_wrong_arguments(said, wrong):
+def test_wrong_arguments(corpus, wrong):
     with pytest.raises(ct.ParameterError):
-        ct.find_phrases(said, **wrong)
+        ct.find_phrases(corpus, **wrong)

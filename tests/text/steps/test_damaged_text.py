@@ -80,7 +80,7 @@ def test_shifted_gbk_is_found_and_repaired(sentence):
     spans = find_shifted_gbk(text)
     assert len(spans) == 1
     assert spans[0].start == 5
-    # A stretch ends where the grid starts anew; the very last character lost its second half for good.
+    # A span ends where the grid restarts; the very last character lost its second half for good.
     whole = text[:5] + spans[0].repaired + text[spans[0].end :]
     assert whole.startswith("昨天收到了" + sentence[:-1])
     assert "客" in spans[0].repaired or "开" in spans[0].repaired or "看" in spans[0].repaired

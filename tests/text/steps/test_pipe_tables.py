@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from csatext.errors import ParameterError
 from csatext.text.cleaning import clean, clean_column
 from csatext.text.offsets import apply_edits
-from csatext.text.steps.pipe_tables import pipe_tables, unfold_tables
+from csatext.text.steps.pipe_tables import pipe_tables, remove_pipes
 
 OUTER = "目标见此\n| 指标 | 目标 |\n|:---|---:|\n| 接通率 | 90% |\n| 弃呼率 | |\n以后再说"
 INNER = "指标 | 目标\n---|---\n接通率 | 90%\n弃呼率 |"
 BARE = "班组 | 来电\n甲组 | 120\n乙组 | 95"
-TORN = "項目 | 方法 | 改進 |\n---|---|---|\n滿意度 |\n|\n加強培訓 |\n投訴 |\n|\n加快回覆 |"
+BROKEN = "項目 | 方法 | 改進 |\n---|---|---|\n滿意度 |\n|\n加強培訓 |\n投訴 |\n|\n加快回覆 |"
 PIECES = [
     "|",
     "｜",
@@ -53,8 +53,8 @@ def test_rows_of_equal_width_are_a_table():
     assert len(pipe_tables(f"{BARE}\n\n{OUTER}")) == 2
 
 
-def test_a_torn_row_is_put_together():
-    [table] = pipe_tables(TORN)
+def test_a_broken_row_is_joined():
+    [table] = pipe_tables(BROKEN)
     assert table["項目"].tolist() == ["滿意度", "投訴"]
     assert table["方法"].isna().all()
     assert table["改進"].tolist() == ["加強培訓", "加快回覆"]
@@ -81,14 +81,14 @@ def test_cleaning_takes_pipes_and_rules_away():
 @settings(max_examples=300, deadline=None)
 @given(PIPED)
 def test_cleaning_is_idempotent_and_keeps_every_word(text):
-    once = unfold_tables(text)
-    assert unfold_tables(once) == once
+    once = remove_pipes(text)
+    assert remove_pipes(once) == once
     assert clean(clean(text)) == clean(text)
     words = [character for character in text if "\u4e00" <= character <= "\u9fff"]
     assert [character for character in once if "\u4e00" <= character <= "\u9fff"] == words
     cleaned, offsets = clean(text, return_offsets=True)
     assert len(offsets) == len(cleaned) + 1 and offsets[-1] == len(text) and (np.diff(offsets) >= 0).all()
-    assert apply_edits(text, unfold_tables.find(text)) == once
+    assert apply_edits(text, remove_pipes.find(text)) == once
     assert clean_column(pa.array([text])).to_pylist() == [cleaned]
     for table in pipe_tables(text):
         assert table.columns.is_unique

@@ -42,7 +42,7 @@ def test_rows_follow_the_text():
     assert table.columns.tolist() == [column.name for column in EXPLANATION.columns]
 
 
-def test_a_word_that_the_model_made_is_said_to_be_guessed():
+def test_a_word_of_the_model_is_described_as_guessed():
     table = ct.Tokenizer().explain("他来到了网易杭研大厦")
     row = table.set_index("token").loc["杭研"]
     assert row["source"] == "HMM 新词" and "HMM" in row["advice"]

@@ -1,4 +1,4 @@
-"""How well n-grams hold together inside, and how free they are outside."""
+"""Association measures of n-grams: pointwise mutual information and branching entropy."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pandas as pd
 from csatext.inference import wilson
 from csatext.text.phrases.ngram_counts import Atoms, Grams
 
-__all__ = ["NO_TIME", "measured"]
+__all__ = ["NO_TIME", "association_measures"]
 
 NO_TIME = np.iinfo(np.int64).max
 
 
-def measured(
+def association_measures(
     atoms: Atoms,
     levels: list[Grams],
     length: int,
@@ -21,7 +21,7 @@ def measured(
     flags: tuple[np.ndarray, np.ndarray],
     seen: np.ndarray,
 ) -> pd.DataFrame:
-    """Measure the n-grams of one length that hold together.
+    """Return the association measures of the n-grams of one length whose mutual information is high enough.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def measured(
     length : int
         In atoms.
     min_pmi : float
-        In bits; the others are left out.
+        Least pointwise mutual information, in bits; n-grams below it are left out.
     flags : (ndarray, ndarray), shape (n + 1,)
         Running totals of atoms that belong to stop words and to broken words.
     seen : ndarray of int64, shape (n_docs,)
@@ -43,30 +43,30 @@ def measured(
         A row an n-gram: ``length``, ``id`` in its level, ``first`` place, and the measures.
     """
     grams = levels[length - 1]
-    pmi = _weakest_joint(atoms, levels, length)
-    held = np.flatnonzero(pmi >= min_pmi)
+    pmi = _pointwise_mutual_information(atoms, levels, length)
+    kept = np.flatnonzero(pmi >= min_pmi)
     number = np.full(len(grams.counts) + 1, -1)
-    number[held] = np.arange(len(held))
+    number[kept] = np.arange(len(kept))
     gram = number[grams.ids]
     places = np.flatnonzero(gram >= 0)
-    gram, counts = gram[places], grams.counts[held]
-    left, left_top = _neighbours(atoms, gram, places, places - 1, len(held))
-    right, right_top = _neighbours(atoms, gram, places, places + length, len(held))
+    gram, counts = gram[places], grams.counts[kept]
+    left, left_top = _branching_entropy(atoms, gram, places, places - 1, len(kept))
+    right, right_top = _branching_entropy(atoms, gram, places, places + length, len(kept))
     pairs, _ = pd.factorize(gram * len(seen) + atoms.rows[places])
     new = np.flatnonzero(np.diff(np.maximum.accumulate(pairs), prepend=-1))
-    earliest = np.full(len(held), NO_TIME)
+    earliest = np.full(len(kept), NO_TIME)
     np.minimum.at(earliest, gram, seen[atoms.rows[places]])
     stop, broken = (
-        np.bincount(gram, total[places + length] - total[places], minlength=len(held)) for total in flags
+        np.bincount(gram, total[places + length] - total[places], minlength=len(kept)) for total in flags
     )
     return pd.DataFrame(
         {
             "length": length,
-            "id": held,
-            "first": grams.first[held],
+            "id": kept,
+            "first": grams.first[kept],
             "n": counts,
-            "n_docs": np.bincount(gram[new], minlength=len(held)),
-            "pmi": pmi[held],
+            "n_docs": np.bincount(gram[new], minlength=len(kept)),
+            "pmi": pmi[kept],
             "left_entropy": left,
             "right_entropy": right,
             "boundary": wilson(counts - np.maximum(left_top, right_top), counts)[0],
@@ -79,7 +79,8 @@ def measured(
     )
 
 
-def _weakest_joint(atoms: Atoms, levels: list[Grams], length: int) -> np.ndarray:
+def _pointwise_mutual_information(atoms: Atoms, levels: list[Grams], length: int) -> np.ndarray:
+    """Return the pointwise mutual information of each n-gram at its weakest split, in bits."""
     grams = levels[length - 1]
     total = int((atoms.codes >= 0).sum())
     together = np.log2(wilson(grams.counts, np.full(len(grams.counts), total))[0])
@@ -91,11 +92,11 @@ def _weakest_joint(atoms: Atoms, levels: list[Grams], length: int) -> np.ndarray
     return weakest
 
 
-def _neighbours(
-    atoms: Atoms, gram: np.ndarray, places: np.ndarray, beside: np.ndarray, n_grams: int
+def _branching_entropy(
+    atoms: Atoms, gram: np.ndarray, places: np.ndarray, at: np.ndarray, n_grams: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the entropy of the neighbours of each n-gram, in bits, and the count of the commonest."""
-    neighbour = np.where(beside < 0, -1, atoms.codes[beside])
+    """Return the branching entropy of each n-gram, in bits, and the count of its commonest neighbour."""
+    neighbour = np.where(at < 0, -1, atoms.codes[at])
     neighbour = np.where(neighbour < 0, atoms.n_kinds + places, neighbour)
     pairs, distinct = pd.factorize(gram * (atoms.n_kinds + len(atoms.codes)) + neighbour)
     counts = np.bincount(pairs, minlength=len(distinct))

@@ -1,4 +1,4 @@
-"""Values that only the words beside them make personal: codes, passwords, dates of birth, papers, devices."""
+"""Values that only their context words make personal: codes, passwords, dates of birth, papers, devices."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, around
 from csatext.privacy.recognizers.checksums import is_hongkong_id, is_taiwan_id, is_vin
 from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
 
-__all__ = ["ANNOUNCED", "announced_values"]
+__all__ = ["CONTEXT_KINDS", "context_values"]
 
-ANNOUNCED = frozenset(("otp", "password", "device", "vin", "officer", "birth", "id_tail"))
-"""Classes of context words whose values this module reads."""
+CONTEXT_KINDS = frozenset(("otp", "password", "device", "vin", "officer", "birth", "id_tail"))
+"""Classes of trigger words whose values this module reads."""
 
 _BREAK = rf"[\s{TURN_JOIN}]"
 _LEAD = re.compile(
@@ -76,7 +76,7 @@ _REGIONAL = re.compile(
 _SIX, _SEVENTEEN = re.compile("[0-9]{6}"), re.compile("[0-9A-Za-z]{17}")
 _OF_MACAU = re.compile("澳门|身份证|身分证|BIR|证件|证号")
 _LEAST_PASSWORD = 4
-_WORD_REACH = 14
+_MACAU_WINDOW = 14
 
 _READERS = {
     "otp": ("otp", _CODE),
@@ -93,79 +93,81 @@ def _plain(value: str) -> str:
     return re.sub(r"[\s,，、.\-()/]", "", as_digits(value)).upper()
 
 
-def _after_words(view: str, cues: TriggerWords) -> Iterator[Found]:
-    for end, kind in cues.ends(ANNOUNCED):
-        lead = _LEAD.match(view, end)
+def _after_words(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    for end, kind in triggers.ends(CONTEXT_KINDS):
+        lead = _LEAD.match(normalized, end)
         start = lead.end() if lead is not None else end
         name, pattern = _READERS[kind]
-        found = pattern.match(view, start)
+        found = pattern.match(normalized, start)
         if found is not None and (kind != "vin" or _is_chassis(found.group())):
             yield Found(start, found.end(), name, _plain(found.group()))
 
 
 def _is_chassis(value: str) -> bool:
-    """Whether the characters after a word for a chassis number hold digits enough for one, or for its end."""
+    """Whether the characters after a trigger word have enough digits for a chassis number or for its end."""
     return sum(char.isdecimal() for char in value) >= 4
 
 
-def _before_words(view: str) -> Iterator[Found]:
-    if "码" in view:
-        for match in _CODE_BEFORE.finditer(view):
+def _before_words(normalized: str) -> Iterator[Found]:
+    if "码" in normalized:
+        for match in _CODE_BEFORE.finditer(normalized):
             yield Found(*match.span("value"), "otp", _plain(match["value"]))
-    if any(word in view for word in _BORN_WORDS):
-        for word in _BORN.finditer(view):
-            for match in _BIRTH.finditer(view, max(0, word.start() - _LONGEST_DATE), word.start()):
-                digits = match.group().isdecimal() and view[match.start() - 1 : match.start()].isalnum()
-                if not digits and _BORN_AFTER.match(view, match.end()) is not None:
+    if any(word in normalized for word in _BORN_WORDS):
+        for word in _BORN.finditer(normalized):
+            for match in _BIRTH.finditer(normalized, max(0, word.start() - _LONGEST_DATE), word.start()):
+                digits = match.group().isdecimal() and normalized[match.start() - 1 : match.start()].isalnum()
+                if not digits and _BORN_AFTER.match(normalized, match.end()) is not None:
                     yield Found(*match.span(), "birth_date", _plain(match.group()))
-    if "字" in view:
-        for match in _OFFICER_SHAPE.finditer(view):
+    if "字" in normalized:
+        for match in _OFFICER_SHAPE.finditer(normalized):
             yield Found(*match.span(), "officer", _plain(match.group()))
 
 
-def _devices(view: str) -> Iterator[Found]:
-    if ":" in view or "-" in view or "." in view:
-        for match in _MAC.finditer(view):
+def _devices(normalized: str) -> Iterator[Found]:
+    if ":" in normalized or "-" in normalized or "." in normalized:
+        for match in _MAC.finditer(normalized):
             if re.search("[A-Fa-f]|:", match.group()) is not None:
                 yield Found(*match.span(), "device", re.sub("[^0-9A-F]", "", match.group().upper()))
-    for match in _VIN_ALONE.finditer(view) if _SEVENTEEN.search(view) is not None else ():
+    for match in _VIN_ALONE.finditer(normalized) if _SEVENTEEN.search(normalized) is not None else ():
         value = match.group().upper()
         if 1 < sum(char.isdecimal() for char in value) < len(value) - 1 and is_vin(value):
             yield Found(*match.span(), "vin", value)
 
 
-def _regional(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield identity numbers of Taiwan, Hong Kong and Macau: with their check digit, or after a word."""
-    for match in _REGIONAL.finditer(view) if _SIX.search(view) is not None else ():
+def _regional(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    """Yield identity numbers of Taiwan, Hong Kong and Macau: with check digit, or after a trigger word."""
+    for match in _REGIONAL.finditer(normalized) if _SIX.search(normalized) is not None else ():
         value = _plain(match.group())
-        cue = cues.before(match.start())
-        told = cue is not None and cue.kind == "id"
-        if cue is not None and not told and cue.direct and cue.kind != "phone":
+        trigger = triggers.before(match.start())
+        is_id = trigger is not None and trigger.kind == "id"
+        if trigger is not None and not is_id and trigger.direct and trigger.kind != "phone":
             continue
         bracket = match.group()[-1] == ")"
         if match["hongkong"] is not None:
-            fits = is_hongkong_id(value) if not bracket else (told or is_hongkong_id(value))
-            fits = fits and (bracket or told)
+            fits = is_hongkong_id(value) if not bracket else (is_id or is_hongkong_id(value))
+            fits = fits and (bracket or is_id)
         elif match["macau"] is not None:
-            before, _ = around(view, match.start(), match.end(), _WORD_REACH)
-            fits = told or _OF_MACAU.search(before) is not None
+            before, _ = around(normalized, match.start(), match.end(), _MACAU_WINDOW)
+            fits = is_id or _OF_MACAU.search(before) is not None
         else:
             # two letters begin order numbers as well
-            fits = (is_taiwan_id(value) and value[1].isdecimal()) or (told and cue is not None and cue.direct)
+            fits = (is_taiwan_id(value) and value[1].isdecimal()) or (
+                is_id and trigger is not None and trigger.direct
+            )
         if fits:
             yield Found(*match.span(), "id_card", value)
 
 
-def announced_values(view: str, cues: TriggerWords) -> Iterator[Found]:
-    """Yield the values in a folded text; of two that overlap the earlier given is meant.
+def context_values(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
+    """Yield the values in a normalized text; where two overlap, the one yielded first counts.
 
     Examples
     --------
-    >>> view = "验证码是385120"
-    >>> [(found.kind, found.value) for found in announced_values(view, TriggerWords(view))]
+    >>> text = "验证码是385120"
+    >>> [(found.kind, found.value) for found in context_values(text, TriggerWords(text))]
     [('otp', '385120')]
     """
-    yield from _after_words(view, cues)
-    yield from _before_words(view)
-    yield from _devices(view)
-    yield from _regional(view, cues)
+    yield from _after_words(normalized, triggers)
+    yield from _before_words(normalized)
+    yield from _devices(normalized)
+    yield from _regional(normalized, triggers)

@@ -1,4 +1,4 @@
-"""Short values, papers and devices: found where words or check digits tell them, left where none is given."""
+"""Short values, papers and devices: found after trigger words or by check digits, left without them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,98 @@
+"""Reading whole files with a limit: pipes and devices have no end, and a claimed size is only a claim."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from csatext.errors import InputError
+
+__all__ = ["check_regular", "in_megabytes", "read_whole", "special_file"]
+
+_KINDS = (
+    (stat.S_ISDIR, "文件夹"),
+    (stat.S_ISFIFO, "管道"),
+    (stat.S_ISSOCK, "套接字"),
+    (stat.S_ISCHR, "设备"),
+    (stat.S_ISBLK, "设备"),
+)
+_MEGABYTE = 1 << 20
+
+
+def special_file(path: Path) -> str | None:
+    """Return what a path is where it is no regular file: 文件夹, 管道, 套接字, 设备, 断开的链接.
+
+    None for a regular file, a link to one, and where nothing is there or may be looked at.
+
+    Examples
+    --------
+    >>> special_file(Path("/")), special_file(Path("missing.csv"))
+    ('文件夹', None)
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "断开的链接" if path.is_symlink() else None
+    except (OSError, ValueError):
+        return None
+    if stat.S_ISREG(mode):
+        return None
+    return next((name for test, name in _KINDS if test(mode)), "特殊文件")
+
+
+def check_regular(path: Path) -> None:
+    """Raise where a path is there and no regular file: to open a pipe may wait for ever.
+
+    Raises
+    ------
+    InputError
+        It is a folder, pipe, socket, device or broken link.
+    """
+    kind = special_file(path)
+    if kind is not None:
+        raise InputError.unreadable(path, f"是{kind}，不是普通文件", "请检查路径和权限，或先存成普通文件")
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file that may have become a pipe since it was looked at."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def in_megabytes(n: int) -> str:
+    """Return a number of bytes as an error shows it.
+
+    Examples
+    --------
+    >>> in_megabytes(2 << 30), in_megabytes(1000)
+    ('2,048 MB', '1,000 字节')
+    """
+    return f"{n // _MEGABYTE:,} MB" if n >= _MEGABYTE else f"{n:,} 字节"
+
+
+def read_whole(path: Path, most: int, what_to_do: str) -> bytes:
+    """Return the content of a regular file.
+
+    Parameters
+    ----------
+    path : Path
+    most : int
+        Bytes that it may have; no more are read, whatever size the system tells.
+    what_to_do : str
+        Clause of the error for a file that is too large.
+
+    Raises
+    ------
+    InputError
+        It is no regular file, or too large.
+    OSError, ValueError
+        It is not there, may not be read, or the path cannot be one.
+    """
+    check_regular(path)
+    with open(path, "rb", opener=_without_waiting) as file:
+        # Files of /proc are regular, say that they are empty, and some have no end.
+        too_large = os.fstat(file.fileno()).st_size > most
+        data = b"" if too_large else file.read(most + 1) or b""
+    if too_large or len(data) > most:
+        raise InputError.unreadable(path, f"文件超过 {in_megabytes(most)}", what_to_do)
+    return data
