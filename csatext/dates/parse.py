@@ -184,8 +184,8 @@ def _as_texts(column: pd.Series) -> pd.Series:
 def _read_cells(cells: pa.LargeStringArray, dayfirst: bool | None) -> _Read:
     """Return what every cell says: fixed widths from their bytes, other forms once for each distinct text."""
     found = _Read.nothing(len(cells))
-    seconds, fixed = parse_fixed(cells)
-    found.micros[fixed], found.good[fixed] = seconds[fixed] * _MICRO, True
+    micros, fixed = parse_fixed(cells)
+    found.micros[fixed], found.good[fixed] = micros[fixed], True
     rows = np.flatnonzero(~fixed)
     if not rows.size:
         return found

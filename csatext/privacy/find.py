@@ -40,9 +40,12 @@ def check_text(text: object, column: str) -> str:
 
 def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
     """Return the values sorted by place; of two that overlap, the one yielded first stays."""
+    values = [*chain.from_iterable(sources)]
+    if len(values) <= 1:
+        return values
     taken = bytearray(size)
     kept: list[Found] = []
-    for value in chain.from_iterable(sources):
+    for value in values:
         if taken.find(1, value.start, value.end) < 0:
             taken[value.start : value.end] = b"\x01" * (value.end - value.start)
             kept.append(value)
@@ -95,9 +98,13 @@ def _read(
         starts = [0, *sizes[: count - 1].tolist()]
         for value in source(joined, TriggerWords(joined)):
             at = bisect_right(starts, value.start) - 1
-            shift = starts[at]
-            found[batch[at]].append(value._replace(start=value.start - shift, end=value.end - shift))
+            found[batch[at]].append(_moved(value, -starts[at]))
     return found
+
+
+def _moved(value: Found, by: int) -> Found:
+    start, end, kind, plain = value
+    return Found(start + by, end + by, kind, plain)
 
 
 def locate(text: str, kinds: frozenset[str]) -> list[Found]:
@@ -113,8 +120,7 @@ def locate(text: str, kinds: frozenset[str]) -> list[Found]:
         start, end, depth = waiting.pop()
         found = [value for value in _detect(normalized[start:end]) if value.kind in kinds]
         if found:
-            placed = [v._replace(start=v.start + start, end=v.end + start) for v in found]
-            placed = [part for value in placed for part in _by_speaker(normalized, value)]
+            placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
             located.extend(placed)
             if depth < _DEEPEST:
                 waiting.extend((left, right, depth + 1) for left, right in _between(start, end, placed))
@@ -179,8 +185,8 @@ def locate_column(
         for (row, start, end, _), values in zip(waiting, detected, strict=True):
             found = [value for value in values if value.kind in kinds]
             if found:
-                placed = [v._replace(start=v.start + start, end=v.end + start) for v in found]
-                placed = [part for value in placed for part in _by_speaker(normalized_texts[row], value)]
+                normalized = normalized_texts[row]
+                placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
                 located.setdefault(row, []).extend(placed)
                 left.extend((row, *part) for part in _between(start, end, placed))
         waiting = _gated(normalized_texts, left) if depth < _DEEPEST else []
@@ -202,6 +208,9 @@ def _gated(
 
 def _by_speaker(normalized: str, value: Found) -> Iterator[Found]:
     """Yield the parts of a value that speaker labels of a transcript separate."""
+    if normalized.find(":", value.start, value.end) < 0:  # every label ends in a colon
+        yield value
+        return
     start = value.start
     for label in _SPEAKER.finditer(normalized, value.start, value.end):
         extent = digit_extent(normalized, start, label.start())

@@ -17,6 +17,7 @@ from csatext.ingest.columns.values import (
     as_identifiers,
     as_text,
     blank,
+    blanks_as_missing,
     plain_value,
     rounded_ids,
 )
@@ -57,7 +58,7 @@ def type_columns(
     timed = _times(frame, timezone, dayfirst, notes)
     written = timed.columns.difference(frame.columns)
     typed = _typed(timed.drop(columns=written), timezone, notes)
-    return typed.join(timed[written]), notes
+    return typed.join(timed[written]) if len(written) else typed, notes
 
 
 def _times(frame: pd.DataFrame, timezone: str, dayfirst: bool | None, notes: list[Note]) -> pd.DataFrame:
@@ -92,7 +93,7 @@ def _typed(frame: pd.DataFrame, timezone: str, notes: list[Note]) -> pd.DataFram
         elif kind in ("category", "text"):
             texts = as_text(column)
             texts = texts.str.strip() if kind == "category" else texts
-            result[name] = texts.mask(blank(texts))
+            result[name] = blanks_as_missing(texts)
         elif _holds_times(column):
             result[name] = parse_times(column, timezone).values
         else:

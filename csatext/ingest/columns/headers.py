@@ -31,6 +31,7 @@ _QUESTION = re.compile(
 )
 """The number of a question in front of it, as surveys export their headers."""
 _SEPARATORS = re.compile(r"[\W_]+")
+_GLANCE = 50
 _NESTED = 100_000
 """A header of its own always stands before a part of a nested one."""
 _SEVERAL = re.compile(r"[,，、+＋;；|]")
@@ -126,7 +127,7 @@ def kind_of(canonical: str) -> str | None:
 
 def _is_filled(column: pd.Series) -> bool:
     """Return whether a column has content."""
-    return not bool(blank(as_text(column)).all())
+    return any(not blank(as_text(cells)).all() for cells in (column.iloc[:_GLANCE], column))
 
 
 def unknown_names(columns: Mapping[str, object]) -> list[str]:

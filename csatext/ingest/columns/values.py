@@ -20,6 +20,7 @@ __all__ = [
     "as_numbers",
     "as_text",
     "blank",
+    "blanks_as_missing",
     "plain_cell",
     "plain_cells",
     "plain_value",
@@ -121,12 +122,25 @@ def blank(column: Column) -> NDArray[np.bool_]:
     >>> blank(pd.Series(["退款", " ", "NULL", None])).tolist()
     [False, True, True, True]
     """
-    cells = string_array(column)
+    different = distinct_cells(column)
+    cells = different.values
     short = pc.less_equal(pc.binary_length(cells), _LONGEST_NOTHING).to_numpy(zero_copy_only=False)
     found = pc.utf8_is_space(cells).to_numpy(zero_copy_only=False).astype(np.bool_, copy=True)
     bare = pc.utf8_lower(pc.utf8_trim_whitespace(cells.filter(pa.array(short))))
     found[short] |= pc.is_in(bare, value_set=_NOTHING).to_numpy(zero_copy_only=False)
-    return found
+    return different.spread(found)
+
+
+def blanks_as_missing(texts: pd.Series) -> pd.Series:
+    """Return a string column with NA where it holds nothing (:func:`blank`).
+
+    Examples
+    --------
+    >>> blanks_as_missing(pd.Series(["退款", " "])).isna().tolist()
+    [False, True]
+    """
+    empty = blank(texts)
+    return texts.mask(empty) if empty.any() else texts
 
 
 def as_identifiers(column: pd.Series) -> pd.Series:
@@ -144,7 +158,7 @@ def as_identifiers(column: pd.Series) -> pd.Series:
     texts = as_text(column).str.strip()
     if bool(texts.str.startswith(("=", "'")).any()):
         texts = texts.str.replace(_TEXT_MARKS, r"\1\2", regex=True)
-    return texts.mask(blank(texts))
+    return blanks_as_missing(texts)
 
 
 def rounded_ids(column: pd.Series) -> np.ndarray:
@@ -196,7 +210,7 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     if not len(filled):
         return None
     pattern = SCORE if units else _PLAIN_NUMBER
-    if _any_match(filled, _SHORT_GROUP) and _all_match(filled, _GROUPED):
+    if _any_of(filled, b",") and _any_match(filled, _SHORT_GROUP) and _all_match(filled, _GROUPED):
         # Codes of three digits with commas between them never begin with a shorter group.
         filled = pc.replace_substring(filled, ",", "")
     elif not (_all_match(filled.slice(0, 200), pattern) and _all_match(filled, pattern)):
@@ -213,12 +227,19 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
 
 def _parsed(written: pa.LargeStringArray) -> NDArray[np.int64] | NDArray[np.float64]:
     """Return numbers as int64 where all are whole, else as float64."""
-    kind = pa.float64() if _any_match(written, "[.eE]") else pa.int64()
+    kind = pa.float64() if _any_of(written, b".eE") else pa.int64()
     try:
         return np.asarray(pc.cast(written, kind).to_numpy())
     except pa.ArrowInvalid:
         # A sign in front (+5), or more digits than 64 bits hold.
         return np.asarray(pd.to_numeric(written.to_pandas()).to_numpy())
+
+
+def _any_of(cells: pa.LargeStringArray, signs: bytes) -> bool:
+    """Return whether one of some ASCII characters stands in any cell: a search of bytes, not of patterns."""
+    offsets = np.frombuffer(cells.buffers()[1], dtype=np.int64)[cells.offset : cells.offset + len(cells) + 1]
+    data = bytes(memoryview(cells.buffers()[2] or b"")[int(offsets[0]) : int(offsets[-1])])
+    return any(sign in data for sign in signs)
 
 
 def _any_match(cells: pa.Array, pattern: str) -> bool:
@@ -274,7 +295,7 @@ def plain_value(column: pd.Series) -> pd.Series:
     if numbers is not None:
         return numbers
     texts = column.astype("str")
-    return texts.mask(blank(texts))
+    return blanks_as_missing(texts)
 
 
 def plain_cell(value: object) -> object:

@@ -12,7 +12,7 @@ from csatext.errors import InputError, LexiconError, ParameterError, nearest
 from csatext.ingest.columns.date_notes import order_notes
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.text_column import prose
-from csatext.ingest.columns.values import as_identifiers, as_numbers, as_text, blank
+from csatext.ingest.columns.values import as_identifiers, as_numbers, as_text, blank, blanks_as_missing
 from csatext.ingest.dialogues.message_bodies import plain_texts
 from csatext.ingest.dialogues.roles import flag_role, flag_role_of, map_roles
 from csatext.ingest.dialogues.turn_clocks import read_clock
@@ -145,7 +145,7 @@ def chosen_columns(names: list[str], columns: Mapping[str, str] | None, path: ob
 
 def _labels(column: pd.Series) -> pd.Series:
     texts = as_text(column).str.strip()
-    return texts.mask(blank(texts))
+    return blanks_as_missing(texts)
 
 
 def _known_share(column: pd.Series) -> tuple[float, int]:

@@ -138,9 +138,12 @@ def _displaced(rows: Sequence[Sequence[str]], shapes: Sequence[Shape]) -> list[b
     """Return for each row whether two or more cells, and not only empty ones, are not of their columns."""
     odd, filled = [0] * len(rows), [False] * len(rows)
     for j, shape in enumerate(shapes):
-        if not (shape.pattern or shape.stray):
+        pattern = shape.stray or shape.pattern
+        if pattern is None:
             continue
-        strange = {cell: bool(cell.strip()) for cell in {row[j] for row in rows} if _is_odd(cell, shape)}
+        stray = shape.stray is not None
+        suspect = [cell for cell in {row[j] for row in rows} if (pattern.match(cell) is not None) == stray]
+        strange = {cell: bool(cell.strip()) for cell in suspect if _is_odd(cell, shape)}
         for i, row in enumerate(rows) if strange else ():
             if row[j] in strange:
                 odd[i] += 1

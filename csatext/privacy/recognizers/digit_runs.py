@@ -111,7 +111,8 @@ def _close(normalized: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(normalized):
-        if run and (_is_read_back(normalized, run[-1], chunk) or _is_restarted(normalized, run, chunk)):
+        again = bool(run) and run[-1].digits == chunk.digits
+        if again and (_is_read_back(normalized, run[-1], chunk) or _is_restarted(normalized, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
         elif run and not _joined(normalized, run[-1].end, chunk.start):
             if _is_corrected(normalized, run, chunk):

@@ -28,7 +28,6 @@ __all__ = [
     "written_apart",
 ]
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 EDGE = re.compile(r"$|[^\u3400-\u9fff]")
 """The end of a text or of a run of Chinese characters."""
 LEFT_EDGES = (
@@ -101,7 +100,7 @@ _DOTTED_BEFORE = re.compile(
 
 def is_han(normalized: str, at: int) -> bool:
     """Whether a Chinese character stands at ``at``."""
-    return _HAN.match(normalized, at) is not None
+    return "\u3400" <= normalized[at : at + 1] <= "\u9fff"
 
 
 def _is_edge(normalized: str, at: int) -> bool:
@@ -306,7 +305,7 @@ def name_before(normalized: str, end: int) -> int | None:
             or _OPENING.search(normalized, max(0, start - 3), start + 1) is not None
         )
         sure = surname in lists.compound or surname in lists.common
-        likely = set(given) <= lists.given | lists.common
+        likely = all(char in lists.given or char in lists.common for char in given)
         possible = bool(set(given) & lists.given) and not set(given) & _NOT_GIVEN
         if not given:
             fits = edge or (sure and not needs_edge)

@@ -357,7 +357,11 @@ def _is_himself(normalized: str, start: int, end: int) -> bool:
 def _near_numbers(normalized: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
     """Yield names that stand alone next to a telephone or identity number, as in a shipping label."""
     for phone in phones:
-        for start in range(max(0, phone.start - NAME_WINDOW), phone.start - 1):
+        window = max(0, phone.start - NAME_WINDOW)
+        dotted = _DOT.search(normalized, window, phone.start) is not None
+        for start in range(window, phone.start - 1):
+            if not (dotted or surname_at(normalized, start)):
+                continue  # no name without a dot begins with anything else
             if start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_NAME:
                 end = name_at(normalized, start, strict=True)
                 if end is not None and _LABELLED.fullmatch(normalized, end, phone.start) is not None:

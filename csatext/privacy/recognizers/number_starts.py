@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -120,6 +120,12 @@ def starts(normalized: str, runs: list[Run], triggers: TriggerWords) -> list[lis
     furthest = np.minimum(np.arange(len(chunks)) + LONGEST, np.repeat(last, counts))
     begins = np.array([chunk.start for chunk in chunks])
     ends = np.array([chunk.end for chunk in chunks])
-    barred = np.array([normalized[chunk.start - 1 : chunk.start] == "_" for chunk in chunks])
+    barred = np.zeros(len(chunks), bool)
+    if "_" in normalized:
+        barred[:] = [normalized[chunk.start - 1 : chunk.start] == "_" for chunk in chunks]
     possible = _shaped(digits, sizes, limits, barred) | triggers.any_near(begins, ends[furthest])
-    return [np.flatnonzero(part).tolist() for part in np.split(possible, last[:-1] + 1)]
+    at = np.flatnonzero(possible)
+    firsts = last + 1 - counts
+    cuts = np.searchsorted(at, [*firsts, len(chunks)]).tolist()
+    within = (at - np.repeat(firsts, counts)[at]).tolist()
+    return [within[left:right] for left, right in pairwise(cuts)]

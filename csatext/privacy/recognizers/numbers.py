@@ -321,12 +321,11 @@ def _best(
     whole = True
     furthest = run[min(at + LONGEST, len(run) - 1)].end
     worded = trigger is not None or triggers.near(start, furthest)
-    after_carrier = _CARRIER.search(normalized, max(0, start - 5), start) is not None
     strong_order = (
         trigger is not None
         and trigger.kind == "order"
         and trigger.strong
-        and (trigger.direct or after_carrier)
+        and (trigger.direct or _CARRIER.search(normalized, max(0, start - 5), start) is not None)
     )
     expected: tuple[str, ...] | None = None
     for last in range(at, len(run)):

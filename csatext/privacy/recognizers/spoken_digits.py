@@ -12,6 +12,7 @@ _DIGITS = {c: str(i) for i, c in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9", "么": "1", "腰": "1", "妖": "1", "吆": "1"}
 _DIGITS |= {"伍": "5", "陆": "6"}
 _DIGITS |= {c: c for c in "0123456789"}
+_AS_DIGITS = str.maketrans(_DIGITS)
 SPOKEN = "零一二三四五六七八九幺两洞拐勾"
 """Characters that stand for one spoken digit each, as the members of a character class."""
 _UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -41,13 +42,19 @@ _HEARD_MOBILE = re.compile(
 _ONE_MISHEARD = re.compile(
     rf"[{MISHEARD}](?:[\s,，、]{{0,2}}[0-9{_PLAIN}洞拐勾]){{3}}|(?:[0-9{_PLAIN}洞拐勾][\s,，、]{{0,2}}){{3}}[{MISHEARD}]"
 )
+_ANY_MISHEARD = re.compile(f"[{MISHEARD}]")
 _MOST_MISHEARD = 4
 _IN_SERVICE = re.compile("1[3-9][0-9]{9}")
 _VARIANT = (
     rf"(?:(?<![什甚怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
     rf"|(?<=[{_LAST}])[洞拐勾]|(?<=[{_LAST}][ ,，、])[洞拐勾]"
 )
-_RUN = re.compile(rf"[0-9{_PLAIN}十百千洞拐勾么腰妖吆个]+")
+_OF_TOKENS = f"0-9{_PLAIN}十百千洞拐勾腰妖吆"
+_RUN = re.compile(
+    rf"(?:(?P<written>[0-9]++)|(?P<plain>[{_PLAIN}]++))(?![{_OF_TOKENS}么个])"
+    rf"|[{_OF_TOKENS}么个]{{2,}}|[{_OF_TOKENS}]|么(?=\s)"
+)
+"""Characters that tokens are cut from; digits of one kind alone (``written``, ``plain``) are one token."""
 _TOKEN = re.compile(
     rf"(?P<times>[两二三四五六七八九2-9])个(?P<repeated>[0-9{_PLAIN}])(?![0-9]{{2}}|[元块斤])"
     r"|(?P<written>[0-9]+)"
@@ -61,6 +68,7 @@ _CARDINAL = re.compile(
 )
 _ROUND = re.compile(r"一百[三四五六七八九]十[一二三四五六七八九幺]")
 _LONGEST_COUNT = 3
+_COUNTING = "一两二三四五六七八九"
 _AHEAD = 3
 _REST_OF_MOBILE = 7
 _MEASURE = frozenset("个下会些样直定起共位条次家天年月日块元斤件张套只台楼层遍岁折倍分秒")
@@ -118,7 +126,7 @@ def _spoken_chunks(normalized: str, start: int, end: int) -> Iterator[Chunk]:
             at -= 1  # 一百三十|二三四五六七八九: the eighth digit belongs to the rest
         if at < end or not counts:
             yield Chunk(cardinal.start(), at, _value(normalized[cardinal.start() : at]), True)
-    if counts and at < end and normalized[end - 1] in "一两二三四五六七八九":
+    if counts and at < end and normalized[end - 1] in _COUNTING:
         end -= 1
     if at < end:
         yield _plain(normalized, at, end)
@@ -145,6 +153,19 @@ def digit_chunks(normalized: str) -> list[Chunk]:
     """
     chunks: list[Chunk] = []
     for run in _RUN.finditer(normalized):
+        whole = run.lastgroup
+        if whole is not None:
+            start, end = run.span()
+            counts = normalized[end : end + 1] in _MEASURE
+            if whole == "written":
+                if not counts or end - start > _LONGEST_COUNT:
+                    chunks.append(Chunk(start, end, run.group(), False))
+                continue
+            if counts and normalized[end - 1] in _COUNTING:
+                end -= 1
+            if start < end:
+                chunks.append(Chunk(start, end, normalized[start:end].translate(_AS_DIGITS), True))
+            continue
         for token in _TOKEN.finditer(normalized, run.start(), run.end() + _AHEAD):
             start, end = token.span()
             if start >= run.end():
@@ -182,7 +203,7 @@ def as_digits(characters: str) -> str:
     >>> as_digits("京A幺洞D")
     '京A10D'
     """
-    return "".join(_DIGITS.get(char, char) for char in characters)
+    return characters.translate(_AS_DIGITS)
 
 
 def misheard_mobiles(normalized: str) -> Iterator[tuple[int, int, str]]:
@@ -194,6 +215,8 @@ def misheard_mobiles(normalized: str) -> Iterator[tuple[int, int, str]]:
     [(0, 11, '13800138000')]
     """
     for match in _HEARD_MOBILE.finditer(normalized) if _ONE_MISHEARD.search(normalized) is not None else ():
+        if _ANY_MISHEARD.search(match.group()) is None:
+            continue
         heard = [char for char in match.group() if char not in " \t\n,，、"]
         wrong = sum(char in _MISHEARD and char not in _DIGITS for char in heard)
         digits = "".join(_DIGITS.get(char) or _MISHEARD.get(char, "") for char in heard)
