@@ -218,7 +218,7 @@ def test_offsets_of_every_step(text):
         edits = step.find(text) if step is not str.upper else None
         if edits is not None:
             untouched = set(range(len(text))).difference(*(range(start, end) for start, end, _ in edits))
-            back = {int(offsets[i]) for i in range(len(changed)) if text[offsets[i]] == changed[i]}
+            back = {int(at) for at, char in zip(offsets, changed, strict=False) if text[at : at + 1] == char}
             assert untouched <= back
 
 

@@ -138,7 +138,7 @@ def test_the_terms_of_the_trade_are_kept_unless_left_out():
 @settings(max_examples=150, deadline=None)
 @given(texts)
 def test_tokens_joined_give_the_text_and_terms_are_whole(text):
-    tokens = ct.Tokenizer(HARD)(text)
+    tokens = ct.Tokenizer(HARD, lexicons=())(text)
     assert "".join(tokens) == text
     assert spans(tokens) >= set(kept_by_brute_force(text, set(HARD)))
 
@@ -146,7 +146,7 @@ def test_tokens_joined_give_the_text_and_terms_are_whole(text):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(texts, max_size=6))
 def test_many_texts_are_cut_as_each_alone(many):
-    tokenizer = ct.Tokenizer(HARD)
+    tokenizer = ct.Tokenizer(HARD, lexicons=())
     assert tokenizer.tokens(many) == [tokenizer(text) for text in many]
 
 
@@ -154,7 +154,7 @@ def test_many_texts_are_cut_as_each_alone(many):
 @given(texts, st.lists(st.text("客服退款好abc12 /-·", min_size=2, max_size=5).filter(str.strip), max_size=5))
 def test_terms_that_a_text_does_not_hold_change_nothing(text, terms):
     absent = [term for term in terms if term not in text]
-    assert ct.Tokenizer(absent)(text) == ct.Tokenizer()(text)
+    assert ct.Tokenizer(absent, lexicons=())(text) == ct.Tokenizer(lexicons=())(text)
 
 
 @pytest.mark.parametrize("engine", ["rjieba", "jieba"])
