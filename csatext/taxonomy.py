@@ -21,8 +21,6 @@ from csatext.regular_files import read_whole
 __all__ = ["Category", "Taxonomy", "pattern_expression"]
 
 _KEYS = {"id", "label_zh", "owner", "patterns", "except", "children"}
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The loader in C where PyYAML was built with it: ten times as fast."""
 _LEVEL_HEADERS = ("一级", "二级", "三级", "四级")
 _WORD_HEADERS = ("关键词", "排除", "部门")
 _LARGEST = 2 << 20
@@ -229,7 +227,7 @@ def _from_yaml(path: Path) -> list[Category]:
     try:
         text = read_whole(path, _LARGEST, "请只留下要用的分类").decode("utf-8-sig")
         _check_shape(text, path)
-        loader = _Loader(text)
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         entries = None if root is None else loader.construct_document(root)
     except CsatextError:
@@ -251,7 +249,7 @@ def _from_yaml(path: Path) -> list[Category]:
 def _check_shape(text: str, path: Path) -> None:
     """Raise for a file that nests too deeply or refers to itself, before anything is built of it."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         line = event.start_mark.line + 1 if event.start_mark else 1

@@ -14,12 +14,12 @@ from statistics import median
 
 import csatext
 
-SHORT, LONG = 500, 2000
-SLOW = 0.001
+SHORT, LONG = 400, 1600
+SLOW = 0.0008
 """Seconds for a text of LONG characters from which a pattern is looked at closely; most need a tenth."""
 RATIO = 8.0
 """Time at four times the length over time at the length: 4 in linear time, 16 in quadratic."""
-MOST_CHARACTERS = 5
+MOST_CHARACTERS = 4
 AT_ONE_PLACE = {
     "csatext.ingest.formats.delimiters._CODE",
     "csatext.ingest.formats.delimiters._NEVER",
@@ -127,7 +127,7 @@ def adversarial_units(pattern: re.Pattern[str]) -> list[str]:
     first = list(dict.fromkeys(characters_of(parsed)))
     repeated = list(dict.fromkeys(repeated_characters(parsed)))
     some = list(dict.fromkeys([*first[:3], *repeated[:MOST_CHARACTERS], *first[-2:]]))[: MOST_CHARACTERS + 3]
-    units = [*some, *(a + b for a in some[:2] for b in some[:5] if a != b)]
+    units = [*some, *(a + b for a in some[:2] for b in some[:4] if a != b)]
     return list(dict.fromkeys([*units, "".join(first[:6]), " ", "\n", "1", "a", "好"]))
 
 

@@ -13,10 +13,19 @@ from csatext.reporting.chapters.chapters import chapters
 from csatext.reporting.chapters.figures import read_figures
 
 _KINDS = (
-    "breakdown_category", "breakdown_channel", "breakdown_csat_channel", "breakdown_resolved_channel",
-    "breakdown_channel_product", "keywords_channel", "keywords_category", "trend_total", "trend_channel",
-    "trend_category", "topics", "examples", "cause_examples", "root_causes", "episodes",
-)  # fmt: skip
+    "breakdown_category",
+    "breakdown_channel",
+    "breakdown_csat_channel",
+    "breakdown_channel_product",
+    "keywords_channel",
+    "trend_total",
+    "trend_category",
+    "topics",
+    "examples",
+    "cause_examples",
+    "root_causes",
+    "episodes",
+)
 _MISSING = r"\bnan\b|<NA>|&lt;NA&gt;|\binf\b"
 
 
