@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import yaml
 
 from csatext.errors import CsatextError, LexiconError, ParameterError
+from csatext.ingest.columns.headers import normal_header
+from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import read_bytes
-from csatext.ingest.formats.workbooks import read_workbook
+from csatext.ingest.formats.workbooks import read_grids
 from csatext.lexicon import lexicon_path
 from csatext.regular_files import read_whole
 
 __all__ = ["Category", "Taxonomy", "pattern_expression"]
 
 _KEYS = {"id", "label_zh", "owner", "patterns", "except", "children"}
-_LEVEL_HEADERS = ("一级", "二级", "三级", "四级")
-_WORD_HEADERS = ("关键词", "排除", "部门")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_TABLES = (*_WORKBOOKS, ".csv", ".tsv")
+_LOOK = 15
+"""Rows of a table in which its header is looked for."""
+_LEVELS = tuple(
+    re.compile(rf"^(?:第?[{digits}][级层]|{words}|(?:l|level|category|cat){digits[1]})")
+    for digits, words in (
+        ("一1", "大类|category$"),
+        ("二2", "中类|小类|子类|子分类|sub"),
+        ("三3", "小类|细类"),
+        ("四4", "细类"),
+    )
+)
+"""Headers of the levels, in normal form."""
+_ONLY_LEVEL = re.compile(r"(?:类别|分类|类目|类型|标签)(?:名称)?$")
+"""Headers of the first level where none says that it is."""
+_WORDS = re.compile(r"关键[词字]|词[语条表]|(?:触发|匹配|命中)词|keyword|pattern|(?:words?|terms?)\d*$")
+_EXCEPTIONS = re.compile("排除|例外|除外|不含|否定|exclu|except|negative")
+_OWNER = re.compile("部门|责任|单位|负责|归口|owner|department|dept|team")
+_CODE = re.compile("编码|编号|代码|序号|code$|id$")
+_QUOTES = re.compile("[\u201c\u201d\u2018\u2019\"'「」『』]")
+_BETWEEN = re.compile(r"[ \t]*[|、,]+[ \t]*|(?<=[\u4e00-\u9fff])(?:\s*/\s*|[ \t]+)(?=[\u4e00-\u9fff])")
+"""Marks between two words; blanks and / only between Chinese characters: A/B测试 and iPhone 15 are words."""
 _LARGEST = 2 << 20
 """Bytes of a YAML file, which is read at about a megabyte a second; the shipped one has 40 KB."""
 _DEEPEST = 20
@@ -98,10 +123,11 @@ class Taxonomy:
         Parameters
         ----------
         path : path or None
-            YAML in the form of the shipped file, or a workbook (.xlsx, .xls) with one row a
-            category: columns 一级, 二级 (三级 …), optionally 关键词, 排除词 (words between ``|``, 、 ，
-            ； or line ends) and 责任部门. Rows of one category are joined; a category without words that has
-            none below it is identified by its own name, one of the first level only where there is no second.
+            YAML in the form of the shipped file, or a table (.xlsx, .xls, .ods, .csv, .tsv) with one row a
+            category: columns 一级, 二级 (三级 …) or 大类, 小类, optionally 关键词 (several columns too),
+            排除词 (words between ``|``, 、 ， ； / or blanks, in lines), 责任部门. Rows of one category are
+            joined; a category without words that has none below it is identified by its own name, one of the
+            first level only where there is no second.
             None reads the shipped taxonomy.
 
         Returns
@@ -113,12 +139,16 @@ class Taxonomy:
         ------
         LexiconError, InputError
             The file cannot be read or has a bad entry.
+        ParameterError
+            ``path`` is no path.
         """
+        if path is not None and not isinstance(path, (str, PathLike)):
+            raise ParameterError.wrong_type("path", path, "分类体系文件的路径（.yaml、.xlsx、.csv）")
         path = lexicon_path("taxonomy.yaml") if path is None else Path(path)
         if not path.is_file():
             raise LexiconError(f"找不到分类体系文件「{path}」；请检查路径。")
-        if path.suffix.lower() in (".xlsx", ".xls", ".ods"):
-            return cls(_from_workbook(path))
+        if path.suffix.lower() in _TABLES:
+            return cls(_from_table(path))
         return cls(_from_yaml(path))
 
     def __len__(self) -> int:
@@ -219,7 +249,8 @@ def pattern_expression(pattern: str) -> str:
     for slot in pattern.split(" .. "):
         words = {word.strip() for word in slot.split("|")} - {""}
         ordered = sorted(words, key=lambda word: (-len(word), word))
-        slots.append("(?:" + "|".join(re.escape(word) for word in ordered) + ")")
+        case = "(?i:" if pattern.upper() != pattern.lower() else "(?:"
+        slots.append(case + "|".join(re.escape(word) for word in ordered) + ")")
     return _GAP.join(slots)
 
 
@@ -300,28 +331,83 @@ def _has_words(pattern: str) -> bool:
     return all(slot.strip(" |") for slot in pattern.split(" .. "))
 
 
-def _from_workbook(path: Path) -> list[Category]:
-    raw = read_workbook(read_bytes(path), path)
-    table = raw.frame.astype(object).where(raw.frame.notna(), "").map(lambda cell: str(cell).strip())
-    headers = [str(name).strip() for name in table.columns]
-    levels = [at for level in _LEVEL_HEADERS for at, name in enumerate(headers) if name.startswith(level)]
-    if not levels:
-        raise LexiconError.bad_line(path, 1, f"表头里没有「一级…」列；现有列：{'、'.join(headers)}")
-    words, exceptions, owner = (
-        next((at for at, name in enumerate(headers) if wanted in name), None) for wanted in _WORD_HEADERS
-    )
-    lines = raw.lines if raw.lines is not None else range(2, len(table) + 2)
+class _Columns(NamedTuple):
+    """Places of the levels, words, exceptions and owner in a header row."""
+
+    levels: list[int]
+    words: list[int]
+    exceptions: list[int]
+    owner: list[int]
+
+
+def _from_table(path: Path) -> list[Category]:
+    grids = _grids(path)
+    # Titles and remarks may stand above the header, and a sheet of instructions before the table.
+    headers = ((grid, n) for grid in grids for n in range(min(len(grid[1]), _LOOK)))
+    found = next(((grid, n) for grid, n in headers if _columns(grid[1][n]).levels), None)
+    if found is None:
+        first = next((row for _, rows in grids for row in rows if any(row)), [])
+        names = "、".join(cell for cell in first if cell)
+        why = f"表头里没有「一级…」列；现有列：{names}。表头可写：一级、二级、关键词、排除词、责任部门"
+        raise LexiconError.bad_line(path, 1, why)
+    (top, rows), at = found
+    table = [(top + n + 1, row) for n, row in enumerate(rows) if n > at and any(row)]
+    if not table:
+        raise LexiconError.bad_line(path, top + at + 1, "表头下面没有分类")
+    return _of_rows(table, _columns(rows[at]), path)
+
+
+def _grids(path: Path) -> list[tuple[int, list[list[str]]]]:
+    """Return the tables of a file: the number of rows above the first, and rows of cells."""
+    data = read_bytes(path)
+    if path.suffix.lower() in _WORKBOOKS:
+        return read_grids(data, path)
+    if len(data) > _LARGEST:
+        raise LexiconError.bad_line(path, 1, f"文件超过 {_LARGEST >> 20} MB；请只留下要用的分类")
+    text, _ = decode(data, path)
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    try:
+        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=max("\t,;|", key=head.count)))
+    except csv.Error as error:
+        raise LexiconError.bad_line(path, 1, "不是合法的表格；请用 Excel 另存为 .xlsx") from error
+    return [(0, [[cell.strip() for cell in row] for row in rows])]
+
+
+def _columns(header: list[str]) -> _Columns:
+    names = [normal_header(cell) for cell in header]
+    exceptions = [at for at, name in enumerate(names) if _EXCEPTIONS.search(name)]
+    words = [at for at, name in enumerate(names) if _WORDS.search(name) and at not in exceptions]
+    owner = [at for at, name in enumerate(names) if _OWNER.search(name)]
+    taken = {*exceptions, *words, *owner}
+    free = [at for at, name in enumerate(names) if at not in taken and not _CODE.search(name)]
+    levels: list[int] = []
+    for level in _LEVELS:
+        fitting = [at for at in free if at not in levels and level.search(names[at])]
+        if not fitting and not levels and words:
+            fitting = [at for at in free if _ONLY_LEVEL.search(names[at])]
+        if not fitting:
+            break
+        levels.append(fitting[0])
+    return _Columns(levels, words, exceptions, owner)
+
+
+def _of_rows(table: list[tuple[int, list[str]]], columns: _Columns, path: Path) -> list[Category]:
+    """Return the categories of numbered rows, joined where a category has several."""
+
+    def cells(row: list[str], places: list[int]) -> list[str]:
+        return [row[at] if at < len(row) else "" for at in places]
+
     categories: dict[str, Category] = {}
     above: list[str] = []
-    for line, row in zip(lines, table.itertuples(index=False), strict=True):
-        labels = [row[at] for at in levels]
+    for line, row in table:
+        labels = cells(row, columns.levels)
         deepest = max((depth for depth, label in enumerate(labels) if label), default=-1)
         if deepest < 0:
             if not above:
                 continue
-            labels, deepest = [*above, *[""] * (len(levels) - len(above))], len(above) - 1
+            labels, deepest = [*above, *[""] * (len(labels) - len(above))], len(above) - 1
         if deepest > len(above) and not all(labels[len(above) : deepest]):
-            raise LexiconError.bad_line(path, int(line), f"「{labels[deepest]}」缺少上级分类")
+            raise LexiconError.bad_line(path, line, f"「{labels[deepest]}」缺少上级分类")
         # A merged cell is filled in its first row only: what is empty on the left goes on from above.
         first = next(depth for depth, label in enumerate(labels) if label)
         above = [*above[:first], *labels[first : deepest + 1]]
@@ -330,18 +416,22 @@ def _from_workbook(path: Path) -> list[Category]:
             categories.setdefault(category_id, Category(category_id, above[depth - 1], parent))
         category_id = "/".join(above)
         known = categories[category_id]
+        patterns, exceptions = (
+            tuple(pattern for cell in cells(row, places) for pattern in _patterns(cell))
+            for places in (columns.words, columns.exceptions)
+        )
         categories[category_id] = replace(
             known,
-            owner=known.owner or (row[owner] if owner is not None else ""),
-            patterns=known.patterns + _patterns(row[words] if words is not None else ""),
-            exceptions=known.exceptions + _patterns(row[exceptions] if exceptions is not None else ""),
+            owner=known.owner or next(filter(None, cells(row, columns.owner)), ""),
+            patterns=known.patterns + patterns,
+            exceptions=known.exceptions + exceptions,
         )
     named_by_label = {category.parent for category in categories.values()}
     return [
         replace(category, patterns=(category.label_zh,))
         if not category.patterns
         and category.id not in named_by_label
-        and (category.parent or len(levels) == 1)
+        and (category.parent or len(columns.levels) == 1)
         else category
         for category in categories.values()
     ]
@@ -357,6 +447,8 @@ def _patterns(cell: str) -> tuple[str, ...]:
     >>> _patterns("快递 .. 慢；丢件")
     ('快递 .. 慢', '丢件')
     """
-    lines = re.split(r"[\r\n；;]+", cell) if " .. " in cell else [re.sub(r"[\r\n；;]+", "|", cell)]
-    found = (re.sub(r"[ \t\u3000]*[|、，,]+[ \t\u3000]*", "|", line).strip("| \u3000\t") for line in lines)
+    cell = unicodedata.normalize("NFKC", cell)
+    cell = _QUOTES.sub("", re.sub(r"[\r\n;]+", ";", cell))
+    lines = cell.split(";") if " .. " in cell else [cell.replace(";", "|")]
+    found = (_BETWEEN.sub("|", line).strip("| \t") for line in lines)
     return tuple(pattern for pattern in found if pattern and _has_words(pattern))

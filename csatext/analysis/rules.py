@@ -17,6 +17,7 @@ from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULE_PATTERNS, RULES
 from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy, pattern_expression
+from csatext.text.conversion import to_simplified
 from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["RuleClassifier"]
@@ -210,7 +211,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ]
         frame = pd.DataFrame(rows, columns=["category", "subcategory", "pattern"])
         frame["n_docs"] = [
-            pc.sum(pc.match_substring_regex(texts, pattern_expression(pattern))).as_py() or 0
+            pc.sum(pc.match_substring_regex(texts, _expression((pattern,)))).as_py() or 0
             for pattern in frame["pattern"]
         ]
         return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
@@ -243,4 +244,6 @@ def _with_patterns(taxonomy: Taxonomy) -> list[Category]:
 
 
 def _expression(patterns: tuple[str, ...]) -> str:
-    return "|".join(pattern_expression(pattern) for pattern in patterns)
+    # Texts are simplified unless the user says otherwise: a word in Traditional characters is found in both.
+    forms = dict.fromkeys(form for pattern in patterns for form in (pattern, to_simplified(pattern)))
+    return "|".join(pattern_expression(form) for form in forms)
