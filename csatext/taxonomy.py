@@ -46,7 +46,7 @@ _EXCEPTIONS = re.compile("排除|例外|除外|不含|否定|exclu|except|negati
 _OWNER = re.compile("部门|责任|单位|负责|归口|owner|department|dept|team")
 _CODE = re.compile("编码|编号|代码|序号|code$|id$")
 _QUOTES = re.compile("[\u201c\u201d\u2018\u2019\"'「」『』]")
-_BETWEEN = re.compile(r"[ \t]*[|、,]+[ \t]*|(?<=[\u4e00-\u9fff])(?:\s*/\s*|[ \t]+)(?=[\u4e00-\u9fff])")
+_BETWEEN = re.compile(r"[|、,]+|(?<=[\u4e00-\u9fff])(?:[ \t]*/[ \t]*|[ \t]+)(?=[\u4e00-\u9fff])")
 """Marks between two words; blanks and / only between Chinese characters: A/B测试 and iPhone 15 are words."""
 _LARGEST = 2 << 20
 """Bytes of a YAML file, which is read at about a megabyte a second; the shipped one has 40 KB."""
@@ -450,5 +450,6 @@ def _patterns(cell: str) -> tuple[str, ...]:
     cell = unicodedata.normalize("NFKC", cell)
     cell = _QUOTES.sub("", re.sub(r"[\r\n;]+", ";", cell))
     lines = cell.split(";") if " .. " in cell else [cell.replace(";", "|")]
-    found = (_BETWEEN.sub("|", line).strip("| \t") for line in lines)
+    words = ([word.strip() for word in _BETWEEN.split(line)] for line in lines)
+    found = ("|".join(filter(None, line)) for line in words)
     return tuple(pattern for pattern in found if pattern and _has_words(pattern))
