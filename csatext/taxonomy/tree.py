@@ -93,9 +93,9 @@ class Taxonomy:
             (.xlsx, .xls, .ods, .csv, .tsv) with one row a category: columns 一级, 二级 (三级 …) or
             大类, 小类, optionally 关键词 (several columns too), 排除词 (words between ``|``, 、 ， ； / or
             blanks, in lines), 责任部门, 定义, 正例, 反例, 处理办法, 阶段, 成因, 严重度. Rows of one
-            category are joined; a category without words that has none below it is identified by its own name, one of the first
-            level only where there is no second. Of a list, categories of the same id are joined. None reads
-            the pack of all trades, ``"general"``.
+            category are joined; a category without words that has none below it is identified by its own
+            name, one of the first level only where there is no second. Of a list, categories of the same id
+            are joined. None reads the pack of all trades, ``"general"``.
 
         Returns
         -------
