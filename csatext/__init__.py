@@ -27,6 +27,7 @@ _HOMES = {
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
     "csatext.analysis.sentiment": ("Sentiment",),
+    "csatext.analysis.kinds.contact_kind": ("ContactKind",),
     "csatext.analysis.topics": ("TopicModel",),
     "csatext.datasets.simulate": ("Incident", "simulate_center"),
     "csatext.errors": (

@@ -5,12 +5,15 @@ from csatext.schema.model import Column, Table
 __all__ = [
     "COMPLAINTS",
     "CONCORDANCE",
+    "CONTACT_KINDS",
+    "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
     "DOCUMENT_TOPICS",
     "FREQUENCIES",
     "KEYNESS",
     "KEYWORDS",
     "KEYWORD_EVIDENCE",
+    "KIND_EVIDENCE",
     "RULES",
     "RULE_MATCHES",
     "RULE_PATTERNS",
@@ -197,6 +200,43 @@ RULE_MATCHES = Table(
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
         Column("turn", "Int", "number of the turn that a rule found it in (span in that turn), NA otherwise"),
+    ),
+)
+
+CONTACT_KINDS = Table(
+    "contact_kinds",
+    "one row a document: what kind of contact it is",
+    (
+        Column("kind", "str", "complaint, inquiry, request, suggestion, praise or other"),
+        Column("kind_probability", "float", "probability of the kind"),
+        Column("is_complaint", "bool", "a complaint is at least as probable as all else together"),
+        Column("probability_of_complaint", "float", "probability that it is a complaint"),
+    ),
+    index="doc_id",
+)
+
+KIND_EVIDENCE = Table(
+    "kind_evidence",
+    "the words that speak for a kind of contact",
+    (
+        Column("doc_id", "any", "document"),
+        Column("kind", "str", "kind of contact"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "strength of the word"),
+    ),
+)
+
+CUSTOMER_POINTS = Table(
+    "customer_points",
+    "sentences in which customers say what hurts and what they expect",
+    (
+        Column("doc_id", "any", "document"),
+        Column("point", "str", "痛点 or 期望"),
+        Column("sentence", "str", "the words, from the redacted text"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
     ),
 )
 
