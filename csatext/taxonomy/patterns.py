@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,6 +45,17 @@ class Pattern:
     gaps: tuple[int, ...] = ()
     whole: frozenset[str] = frozenset()
     expression: str = ""
+
+    def with_forms(self, form: Callable[[str], str]) -> Pattern:
+        """Return the pattern with another form of each word added where there is one."""
+        if self.expression:
+            return self
+        slots = tuple(
+            tuple(dict.fromkeys(written for word in slot for written in (word, form(word))))
+            for slot in self.slots
+        )
+        whole = frozenset(written for word in self.whole for written in (word, form(word)))
+        return replace(self, slots=slots, whole=whole)
 
 
 def parse_pattern(pattern: str) -> Pattern:

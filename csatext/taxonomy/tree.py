@@ -15,7 +15,7 @@ from csatext.schema import conform
 from csatext.schema.taxonomy import RELABELLED, TAXONOMY
 from csatext.taxonomy.category import Category, Change, extended, parents_first
 from csatext.taxonomy.packs import PACKS, pack_path
-from csatext.taxonomy.worksheets import read_worksheet
+from csatext.taxonomy.tables import TABLES, read_table
 from csatext.taxonomy.yaml_files import TaxonomyFile, read_taxonomy_file
 
 __all__ = ["Taxonomy", "joined"]
@@ -88,13 +88,14 @@ class Taxonomy:
         Parameters
         ----------
         path : str, path, list of them, or None
-            Name of a shipped pack (telecom, ecommerce, banking, government, automotive, catering, appliances,
-            apps, property), a YAML file in the form of ``lexicons/taxonomies``, or a workbook (.xlsx, .xls)
-            with one row a category: columns 一级, 二级 (三级 …), optionally 关键词, 排除词 (words between
-            ``|``, 、 ，； or line ends), 责任部门, 定义, 正例, 反例, 处理办法, 阶段, 成因, 严重度.
-            Rows of one category are joined; a category without words that has none below it is identified by
-            its own name, one of the first level only where there is no second. Of a list, categories of the
-            same id are joined. None reads the pack of all trades, ``"general"``.
+            Name of a shipped pack (telecom, ecommerce, banking, government, automotive, catering,
+            appliances, apps, property), a YAML file in the form of ``lexicons/taxonomies``, or a table
+            (.xlsx, .xls, .ods, .csv, .tsv) with one row a category: columns 一级, 二级 (三级 …) or
+            大类, 小类, optionally 关键词 (several columns too), 排除词 (words between ``|``, 、 ， ； / or
+            blanks, in lines), 责任部门, 定义, 正例, 反例, 处理办法, 阶段, 成因, 严重度. Rows of one
+            category are joined; a category without words that has none below it is identified by its own
+            name, one of the first level only where there is no second. Of a list, categories of the same id
+            are joined. None reads the pack of all trades, ``"general"``.
 
         Returns
         -------
@@ -105,6 +106,8 @@ class Taxonomy:
         ------
         LexiconError, InputError
             The file cannot be read or has a bad entry.
+        ParameterError
+            ``path`` is no path, or an empty list.
 
         Examples
         --------
@@ -116,14 +119,18 @@ class Taxonomy:
             if not path:
                 raise ParameterError.out_of_range("path", path, "至少一个行业名或文件")
             return joined([cls.load(one) for one in path])
+        if path is not None and not isinstance(path, str | PathLike):
+            raise ParameterError.wrong_type(
+                "path", path, f"分类体系文件的路径（.yaml、.xlsx、.csv），或自带的行业：{'、'.join(PACKS)}"
+            )
         if path is None or str(path) in PACKS:
             return _with_bases(read_taxonomy_file(pack_path("general" if path is None else str(path))))
-        path = Path(str(path))
+        path = Path(path)
         if not path.is_file():
             check_regular(path)
             raise LexiconError(f"找不到分类体系「{path}」；请检查路径，或用自带的行业：{'、'.join(PACKS)}。")
-        if path.suffix.lower() in (".xlsx", ".xls", ".ods", ".xlsm"):
-            taxonomy = cls(read_worksheet(path), name=path.stem)
+        if path.suffix.lower() in TABLES:
+            taxonomy = cls(read_table(path), name=path.stem)
         else:
             taxonomy = _with_bases(read_taxonomy_file(path))
         if len(taxonomy) < 2:

@@ -50,6 +50,19 @@ class JoinedTexts:
         self.points = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
         self.first_row = first_row
 
+    @property
+    def folded(self) -> str:
+        """The joined text with A to Z in lower case: every character keeps its place."""
+        upper = (self.points >= ord("A")) & (self.points <= ord("Z"))
+        if not upper.any():
+            return self.text
+        return (
+            np.where(upper, self.points + 32, self.points)
+            .astype("<u4")
+            .tobytes()
+            .decode("utf-32-le", "surrogatepass")
+        )
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 

@@ -8,6 +8,7 @@ from csatext.analysis.rules.pattern_index import PatternIndex
 from csatext.taxonomy import Category, Taxonomy
 from csatext.taxonomy.combinations import Rule
 from csatext.taxonomy.patterns import parse_pattern
+from csatext.text.conversion import to_simplified
 
 __all__ = ["CompiledTaxonomy"]
 
@@ -64,7 +65,10 @@ class CompiledTaxonomy:
                     exception_of.append(-1)
         self.category_of = np.array(category_of, np.int64)
         self.exception_of = np.array(exception_of, np.int64)
-        self.index = PatternIndex([parse_pattern(pattern) for pattern in self.patterns])
+        # Texts are simplified unless the user says otherwise: Traditional words are found in both forms.
+        self.index = PatternIndex(
+            [parse_pattern(pattern).with_forms(to_simplified) for pattern in self.patterns]
+        )
 
 
 def _words(rule: Rule) -> list[str]:

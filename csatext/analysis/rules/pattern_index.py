@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -15,6 +16,9 @@ from csatext.taxonomy.patterns import Pattern
 from csatext.text.joined_texts import JoinedTexts
 
 __all__ = ["PatternHits", "PatternIndex"]
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""A to Z in lower case, as :attr:`JoinedTexts.folded` has them."""
 
 
 class PatternHits(NamedTuple):
@@ -51,14 +55,14 @@ class PatternIndex:
 
     Notes
     -----
-    One Aho-Corasick automaton (Aho and Corasick 1975) finds the words of all slots. The slots of a pattern
-    are then joined level by level: a word of slot ``k`` goes on from the nearest chain of slot ``k - 1``
-    that ends before it. The time is that of the text and of the words found, whatever the number of patterns.
+    One Aho-Corasick automaton (Aho and Corasick 1975) finds the words of all slots, A to Z in any case. The
+    slots of a pattern are then joined level by level: a word of slot ``k`` goes on from the nearest chain of
+    slot ``k - 1`` that ends before it. The time is that of the text and of the words found, whatever the
+    number of patterns.
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> from csatext.taxonomy.patterns import parse_pattern
+    >>>     >>> from csatext.taxonomy.patterns import parse_pattern
     >>> index = PatternIndex([parse_pattern("快递|件 .. 慢|没到"), parse_pattern("退款")])
     >>> joined = JoinedTexts(pd.Series(["快递真慢", "退款"]))
     >>> hits = index.search(joined, np.zeros(len(joined.points) + 1, np.int64))
@@ -79,7 +83,11 @@ class PatternIndex:
                 gap.append(pattern.gaps[at - 1] if at else 0)
                 last.append(at + 1 == len(pattern.slots))
                 uses.extend(
-                    (words.setdefault(word, len(words)), len(owner) - 1, word in pattern.whole)
+                    (
+                        words.setdefault(word.translate(_LOWER), len(words)),
+                        len(owner) - 1,
+                        word in pattern.whole,
+                    )
                     for word in slot
                 )
         self._owner, self._level = np.array(owner, np.int64), np.array(level, np.int64)
@@ -118,7 +126,9 @@ class PatternIndex:
 
     def _occurrences(self, joined: JoinedTexts, boundaries: np.ndarray | None) -> _Occurrences:
         found = (
-            self._automaton.find_matches_as_indexes(joined.text, overlapping=True) if self._automaton else []
+            self._automaton.find_matches_as_indexes(joined.folded, overlapping=True)
+            if self._automaton
+            else []
         )
         word, start, end = np.array(found, np.int64).reshape(-1, 3).T
         n_uses = self._pointer[word + 1] - self._pointer[word]
