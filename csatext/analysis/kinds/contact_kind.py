@@ -65,8 +65,9 @@ class ContactKind(TransformerMixin, BaseEstimator):
     Evidence is counted where the clause asserts it: words of each kind (``lexicons/contact_kinds.tsv``),
     polar words, complaint categories, questions and the sentiment score. Its weights
     (``lexicons/kind_weights.tsv``) are those of a multinomial logistic regression with balanced kinds,
-    rounded. The shares of the kinds in new contacts are found by expectation maximization (Saerens, Latinne and Decaestecker 2002, "Adjusting the
-    outputs of a classifier to new a priori probabilities") with a prior of 20 documents a kind.
+    rounded. The shares of the kinds in new contacts are found by expectation maximization (Saerens, Latinne
+    and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities") with a prior
+    of 20 documents a kind.
 
     Examples
     --------
