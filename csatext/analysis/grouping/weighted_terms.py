@@ -10,7 +10,7 @@ from csatext.text.corpus import Corpus
 
 __all__ = ["weighted_terms"]
 
-_MOST_FREQUENT = 0.3
+_MOST_FREQUENT = 0.5
 """Terms in more than this share of the documents say nothing about which of them belong together."""
 
 

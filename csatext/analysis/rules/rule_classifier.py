@@ -215,7 +215,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         compiled, support = self.compiled(), self._support(corpus, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
-        columns = pd.Index(pd.unique(names))
+        columns = pd.Index(pd.unique(names[:-1]))
         held = np.zeros((len(corpus), len(columns)), bool)
         held[support.row, columns.get_indexer(names[support.category])] = True
         return pd.DataFrame(held, index=corpus.doc_ids, columns=columns)
