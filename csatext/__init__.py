@@ -27,6 +27,9 @@ _HOMES = {
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
     "csatext.analysis.sentiment": ("Sentiment",),
+    "csatext.analysis.kinds.contact_kind": ("ContactKind",),
+    "csatext.analysis.rules.rule_report": ("rule_report",),
+    "csatext.analysis.rules.pack_choice": ("choose_packs",),
     "csatext.analysis.topics": ("TopicModel",),
     "csatext.datasets.simulate": ("Incident", "simulate_center"),
     "csatext.errors": (
@@ -43,6 +46,8 @@ _HOMES = {
     "csatext.ingest.dialogues.templates": ("find_templates", "mark_templates"),
     "csatext.ingest.turns": ("contacts_from_turns", "read_turns", "turn_spans"),
     "csatext.lexicon": ("Lexicon",),
+    "csatext.official.official_table": ("official_table",),
+    "csatext.official.to_official": ("to_official",),
     "csatext.persistence": ("load", "save"),
     "csatext.reporting.report": ("write_report",),
     "csatext.schema": ("conform", "tables"),

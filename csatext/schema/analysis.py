@@ -5,15 +5,20 @@ from csatext.schema.model import Column, Table
 __all__ = [
     "COMPLAINTS",
     "CONCORDANCE",
+    "CONTACT_KINDS",
+    "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
     "DOCUMENT_TOPICS",
     "FREQUENCIES",
     "KEYNESS",
     "KEYWORDS",
     "KEYWORD_EVIDENCE",
+    "KIND_EVIDENCE",
+    "PACK_CHOICE",
     "RULES",
     "RULE_MATCHES",
     "RULE_PATTERNS",
+    "RULE_REPORT",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
     "TOPICS",
@@ -198,6 +203,76 @@ RULE_MATCHES = Table(
         Column("end", "int", "one past the last character in the text as it was read"),
         Column("turn", "Int", "number of the turn that a rule found it in (span in that turn), NA otherwise"),
     ),
+)
+
+CONTACT_KINDS = Table(
+    "contact_kinds",
+    "one row a document: what kind of contact it is",
+    (
+        Column("kind", "str", "complaint, inquiry, request, suggestion, praise or other"),
+        Column("kind_probability", "float", "probability of the kind"),
+        Column("is_complaint", "bool", "a complaint is at least as probable as all else together"),
+        Column("probability_of_complaint", "float", "probability that it is a complaint"),
+    ),
+    index="doc_id",
+)
+
+KIND_EVIDENCE = Table(
+    "kind_evidence",
+    "the words that speak for a kind of contact",
+    (
+        Column("doc_id", "any", "document"),
+        Column("kind", "str", "kind of contact"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "strength of the word"),
+    ),
+)
+
+CUSTOMER_POINTS = Table(
+    "customer_points",
+    "sentences in which customers say what hurts and what they expect",
+    (
+        Column("doc_id", "any", "document"),
+        Column("point", "str", "痛点 or 期望"),
+        Column("sentence", "str", "the words, from the redacted text"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+    ),
+)
+
+RULE_REPORT = Table(
+    "rule_report",
+    "one row a pattern of a taxonomy: how often it is asserted, and how often it is right",
+    (
+        Column("category", "str", "first-level category"),
+        Column("subcategory", "str", "the category itself"),
+        Column("pattern", "str", "words and slots as the taxonomy has them"),
+        Column("n_docs", "int", "documents that assert it"),
+        Column("share", "float", "n_docs / documents"),
+        Column("n_alone", "int", "of these, documents in which no other pattern of the category is asserted"),
+        Column("n_other", "int", "of these, documents that have another category as well"),
+        Column("n_tagged", "int", "of these, documents with a tag"),
+        Column("n_right", "int", "of these, documents whose tag is the category"),
+        Column("precision", "float", "n_right / n_tagged, NA without tags"),
+        Column("low", "float", "lower end of its Wilson interval"),
+        Column("high", "float", "upper end of its Wilson interval"),
+        Column("finding", "str", "what is odd about it, empty where nothing is"),
+    ),
+)
+
+PACK_CHOICE = Table(
+    "pack_choice",
+    "one row a shipped taxonomy: how well it fits the contacts",
+    (
+        Column("pack", "str", "name"),
+        Column("label_zh", "str", "trade"),
+        Column("n_docs", "int", "documents, of those looked at, that assert a category of its own"),
+        Column("share", "float", "n_docs / documents looked at"),
+        Column("chosen", "bool", "to be used"),
+    ),
+    key=("pack",),
 )
 
 RULE_PATTERNS = Table(

@@ -128,8 +128,8 @@ def parse_rule(given: Any, depth: int = 0) -> Rule:
 
     Examples
     --------
-    >>> parse_rule({"words": "退款", "role": "客户", "repeat": 2})
-    Rule(words='退款', role='customer', repeat=2)
+    >>> parse_rule({"words": "退款", "role": "客户", "repeat": 2}).as_data()
+    {'words': '退款', 'role': 'customer', 'repeat': 2}
     """
     if isinstance(given, str):
         parse_pattern(given)
