@@ -30,6 +30,8 @@ _HOMES = {
     "csatext.analysis.kinds.contact_kind": ("ContactKind",),
     "csatext.analysis.rules.rule_report": ("rule_report",),
     "csatext.analysis.rules.pack_choice": ("choose_packs",),
+    "csatext.analysis.grouping.group_cases": ("case_table", "group_cases"),
+    "csatext.analysis.grouping.suggest_categories": ("suggest_categories",),
     "csatext.analysis.topics": ("TopicModel",),
     "csatext.datasets.simulate": ("Incident", "simulate_center"),
     "csatext.errors": (

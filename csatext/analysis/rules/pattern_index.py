@@ -62,7 +62,8 @@ class PatternIndex:
 
     Examples
     --------
-    >>>     >>> from csatext.taxonomy.patterns import parse_pattern
+    >>> import pandas as pd
+    >>> from csatext.taxonomy.patterns import parse_pattern
     >>> index = PatternIndex([parse_pattern("快递|件 .. 慢|没到"), parse_pattern("退款")])
     >>> joined = JoinedTexts(pd.Series(["快递真慢", "退款"]))
     >>> hits = index.search(joined, np.zeros(len(joined.points) + 1, np.int64))

@@ -167,8 +167,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
                 "subcategory": np.where(hit, labels.own[main], UNCLASSIFIED),
                 "category_id": np.where(hit, labels.id[main], ""),
                 "owner": np.where(hit, labels.owner[main], ""),
-                "stage": np.where(hit, labels.stage[main], ""),
-                "cause": np.where(hit, labels.cause[main], ""),
+                "journey_stage": np.where(hit, labels.stage[main], ""),
+                "cause_family": np.where(hit, labels.cause[main], ""),
                 "severity": severity,
                 "n_categories": n_categories,
                 "categories": _joined_labels(labels.path[support.category], support.row, len(corpus)),
@@ -215,7 +215,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         compiled, support = self.compiled(), self._support(corpus, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
-        columns = pd.Index(pd.unique(names))
+        columns = pd.Index(pd.unique(names[:-1]))
         held = np.zeros((len(corpus), len(columns)), bool)
         held[support.row, columns.get_indexer(names[support.category])] = True
         return pd.DataFrame(held, index=corpus.doc_ids, columns=columns)
