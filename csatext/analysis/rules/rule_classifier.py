@@ -154,7 +154,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             A column of the turns is missing.
         """
         checked_corpus(corpus)
-        compiled, support = self.compiled(), self._support(corpus, turns)
+        compiled, (support, hits) = self.compiled(), self._support(corpus, turns)
         main = _main(compiled, support, len(corpus))
         hit = main >= 0
         labels = _CategoryLabels(compiled)
@@ -171,7 +171,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
                 "cause_family": np.where(hit, labels.cause[main], ""),
                 "severity": severity,
                 "n_categories": n_categories,
-                "categories": _joined_labels(labels.path[support.category], support.row, len(corpus)),
+                "categories": _joined(labels.path[support.category], support.row, len(corpus), _JOIN),
+                "category_terms": _terms(compiled, hits, corpus),
             },
             index=corpus.doc_ids,
         )
@@ -212,7 +213,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         if level not in (1, 2):
             raise ParameterError.not_allowed("level", level, [1, 2])
-        compiled, support = self.compiled(), self._support(corpus, turns)
+        compiled, (support, _) = self.compiled(), self._support(corpus, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
         columns = pd.Index(pd.unique(names[:-1]))
@@ -327,14 +328,14 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         )
         return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
 
-    def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> Support:
+    def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> tuple[Support, Hits]:
         compiled = self.compiled()
         conversation = None if turns is None else conversation_of(corpus, turns)
         hits = find_hits(compiled, corpus.texts, corpus.token_table)
         lengths = corpus.texts.str.len().fillna(0).to_numpy(np.int64)
         weights = specificity(self.document_frequency_, self.n_docs_)
         rules = rule_hits(compiled, corpus.texts, hits, conversation)
-        return category_support(compiled, hits, rules, lengths, weights)
+        return category_support(compiled, hits, rules, lengths, weights), hits
 
 
 class _CategoryLabels:
@@ -376,11 +377,20 @@ def _main(compiled: CompiledTaxonomy, support: Support, n_docs: int) -> np.ndarr
     return main
 
 
-def _joined_labels(labels: np.ndarray, row: np.ndarray, n_docs: int) -> np.ndarray:
-    """Return the labels of each document joined by ；, in the order of ``row``, which never falls."""
+def _joined(labels: np.ndarray, row: np.ndarray, n_docs: int, mark: str) -> np.ndarray:
+    """Return the labels of each document joined, each once, in the order of ``row``, which never falls."""
     bounds = np.searchsorted(row, np.arange(n_docs + 1)).tolist()
     held = labels.tolist()
-    return np.array([_JOIN.join(held[a:b]) for a, b in pairwise(bounds)], object)
+    return np.array([mark.join(dict.fromkeys(held[a:b])) for a, b in pairwise(bounds)], object)
+
+
+def _terms(compiled: CompiledTaxonomy, hits: Hits, corpus: Corpus) -> np.ndarray:
+    """Return the words found in each document, in the order of its text."""
+    found = _widest(compiled, hits)
+    texts = corpus.texts.to_numpy(object)
+    spans = zip(found.row, found.start, found.end, strict=True)
+    words = np.array([texts[row][start:end] for row, start, end in spans] + [""], object)[:-1]
+    return _joined(words, found.row, len(corpus), "、")
 
 
 def _widest(compiled: CompiledTaxonomy, hits: Hits) -> Hits:
