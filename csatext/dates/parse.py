@@ -19,7 +19,7 @@ from csatext.dates.empty import empty_dates, empty_shapes
 from csatext.dates.fixed_width import parse_fixed
 from csatext.dates.forms import FORMS, MONTHS, Form
 from csatext.errors import ParameterError
-from csatext.strings import string_array
+from csatext.strings import digit_shapes, string_array
 
 __all__ = ["Times", "parse_times"]
 
@@ -207,7 +207,7 @@ def _read_words(words: pa.LargeStringArray, dayfirst: bool | None) -> _Read:
     short = pc.binary_length(words).to_numpy(zero_copy_only=False) <= _LONGEST
     left = np.flatnonzero(short)
     texts = words if left.size == len(words) else words.take(pa.array(left))
-    shapes, code = _shapes(texts)
+    shapes, code = digit_shapes(texts)
     # A shape that is no sign for nothing holds no text that is one.
     maybe = np.flatnonzero(empty_shapes(shapes)[code])
     found.empty[left[maybe]] = empty_dates(texts.take(pa.array(maybe)).to_pandas().astype("str"))
@@ -215,7 +215,7 @@ def _read_words(words: pa.LargeStringArray, dayfirst: bool | None) -> _Read:
     odd = pc.not_equal(spelled(shapes), shapes).to_numpy(zero_copy_only=False)[code]
     if odd.any():
         texts = pc.replace_with_mask(texts, pa.array(odd), spelled(texts.filter(pa.array(odd))))
-        shapes, code = _shapes(texts)
+        shapes, code = digit_shapes(texts)
     number = pc.match_substring_regex(shapes, pattern=IS_NUMBER).to_numpy(zero_copy_only=False)
     some = np.flatnonzero(number[code] & ~found.empty[left])
     if some.size:
@@ -240,17 +240,6 @@ def _read_words(words: pa.LargeStringArray, dayfirst: bool | None) -> _Read:
             _put(found, rows, fields, form, dayfirst)
     found.good[found.empty] = False
     return found
-
-
-def _shapes(texts: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
-    """Return the distinct texts with every digit as 0, and which of them each text has."""
-    valid, ends, data = texts.buffers()
-    digits = np.frombuffer(data if data is not None else b"", dtype=np.uint8).copy()
-    digits[(digits >= _ZERO) & (digits <= _ZERO + 9)] = _ZERO
-    buffers = [valid, ends, pa.py_buffer(digits)]
-    folded = pa.Array.from_buffers(pa.large_string(), len(texts), buffers, offset=texts.offset)
-    encoded = folded.dictionary_encode()
-    return encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 class _Texts(NamedTuple):
