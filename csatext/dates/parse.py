@@ -39,6 +39,9 @@ _WORDS = frozenset({"mon", "later", "half", "after", "zone", "sign"})
 _ABSENT = -1
 _QUARTERS, _HALVES = 4, 2
 _ZERO = 48
+_MOMENTS = {dt.datetime, type(None)}
+_FIRST, _LAST = pd.Timestamp("1970-01-02"), pd.Timestamp("2099-12-31")
+"""Moments between them are taken as they stand; others may be signs for nothing."""
 _MICRO = 1_000_000
 _DAY = 86_400 * _MICRO
 
@@ -145,6 +148,9 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bo
         return Times(values, known.good, values.notna().to_numpy(), known.ambiguous, known.span)
     if pd.api.types.is_datetime64_dtype(column.dtype):
         return Times(column.astype("datetime64[us]"), known.good, known.zoned, known.ambiguous, known.span)
+    moments = _moments(column)
+    if moments is not None:
+        return Times(moments, known.good, known.zoned, known.ambiguous, known.span)
     read = _read_cells(string_array(_as_texts(column)), dayfirst)
     values = pd.Series(read.micros.astype("datetime64[us]")).mask(~read.good)
     if read.zoned.any():
@@ -152,6 +158,16 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bo
         values[read.zoned] = local.astype("datetime64[us]")
     values = values.astype("datetime64[us]").set_axis(column.index)
     return Times(values, ~read.good & ~read.empty, read.zoned, read.ambiguous, read.span)
+
+
+def _moments(column: pd.Series) -> pd.Series | None:
+    """Return the cells of a workbook as timestamps where all are; None where some must be judged."""
+    if column.dtype != object or not set(map(type, column)) <= _MOMENTS:
+        return None
+    if any(cell.tzinfo is not None for cell in column if cell is not None):
+        return None
+    values = pd.Series(pa.array(column, pa.timestamp("us")).to_pandas().array, index=column.index)
+    return values if bool((values.isna() | values.between(_FIRST, _LAST)).all()) else None
 
 
 def _cell_text(cell: object) -> str | None:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from csatext.strings import Column, begins_with, distinct_cells, holds_bytes, string_array
 
 __all__ = [
-    "PLAIN_KINDS",
+    "BLANK_FIRST",
     "SCORE",
+    "WORDLESS_KINDS",
     "as_flags",
     "as_identifiers",
     "as_numbers",
@@ -34,13 +35,18 @@ _NOTHING = pa.array(
     type=pa.large_string(),
 )
 _LONGEST_NOTHING = 12
-_BLANK_FIRST = bytes([*range(0x21), 0xC2, 0xE1, 0xE2, 0xE3])
+BLANK_FIRST = bytes([*range(0x21), 0xC2, 0xE1, 0xE2, 0xE3])
 """First bytes of ASCII blanks and controls, and of the blanks beyond (U+0085 to U+3000)."""
-_NOTHING_FIRST = _BLANK_FIRST + bytes({ord(sign) for word in _NOTHING.to_pylist()[1:] for sign in (word[0], word[0].upper())})
+_NOTHING_FIRST = BLANK_FIRST + bytes(
+    {ord(sign) for word in _NOTHING.to_pylist() for sign in word[:1] + word[:1].upper()}
+)
 _WHOLE = 1e15
 """Below it a whole float is written without a decimal point."""
-PLAIN_KINDS = ("integer", "boolean", "floating", "mixed-integer-float")
+_PLAIN_KINDS = ("integer", "boolean", "floating", "mixed-integer-float")
 """Kinds of cells, as pandas names them, that are plain as they are."""
+_DATES = ("datetime", "date")
+"""Those that are so where they are not missing."""
+WORDLESS_KINDS = _PLAIN_KINDS + _DATES
 _TEXT_MARKS = r"^(?:=\"([^\"]*)\"|'(\d+))$"
 _GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$"
 _SHORT_GROUP = r"^[-+]?\d{1,2},"
@@ -191,7 +197,7 @@ def rounded_ids(column: pd.Series) -> np.ndarray:
     """
     whole = string_array(as_text(column))
     found = np.zeros(len(whole), dtype=np.bool_)
-    maybe = begins_with(whole, _BLANK_FIRST + b"0123456789")
+    maybe = begins_with(whole, BLANK_FIRST + b"0123456789")
     if not maybe.any():
         return found
     cells = pc.utf8_trim_whitespace(whole if maybe.all() else whole.filter(pa.array(maybe)))
@@ -356,8 +362,10 @@ def plain_cells(frame: pd.DataFrame) -> pd.DataFrame:
 def _plain_column(column: pd.Series) -> pd.Series:
     """Return an object column as strings where it holds nothing else, with plain cells where it is mixed."""
     kind = pd.api.types.infer_dtype(column, skipna=True)
-    if kind in PLAIN_KINDS:
+    if kind in _PLAIN_KINDS:
         return column
+    if kind in _DATES:
+        return column.where(column.notna(), None)
     if kind == "string":
         return as_text(column)
     return pd.Series([plain_cell(value) for value in column], index=column.index, dtype=object)

@@ -9,10 +9,15 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from io import BytesIO
 from itertools import pairwise
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
+import numpy as np
+from numpy.typing import NDArray
+
 from csatext.errors import InputError
+from csatext.strings import places
 
 __all__ = ["Packed", "checked_package", "part_of_sheet"]
 
@@ -22,7 +27,9 @@ _RATIO, _FREE = 200, 100 << 20
 """A part that is packed closer than any table, and large, is made to take all memory."""
 _CHUNK = 1 << 20
 _OVERLAP = 256
-_REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]{1,7})(\d{1,10})["']""")
+_EQUALS, _R = ord("="), ord("r")
+_LONGEST_REFERENCE = 20
+"""Bytes of seven letters and ten digits, with the quotes around them."""
 _CELL = re.compile(
     rb"""<((?:\w+:)?)c\b[^>]*?\sr=["']([A-Za-z]{1,7})(\d{1,10})["'][^>]*?(?:/>|>.*?</\1c>)""", re.DOTALL
 )
@@ -40,6 +47,23 @@ _SPARSE = 20
 _GAPS = (1_000, 200)
 """Empty rows and columns beyond which a few cells do not belong to the table."""
 _FEW, _FEW_OF = 20, 0.01
+
+
+def _signs(signs: bytes) -> NDArray[np.bool_]:
+    """Return for each byte whether it is one of some signs, shape (256,)."""
+    return np.isin(np.arange(256, dtype=np.uint8), np.frombuffer(signs, dtype=np.uint8))
+
+
+def _worth(digits: bytes, first: int) -> NDArray[np.int64]:
+    """Return the value of each byte as a digit, -1 where it is none, shape (256,)."""
+    values = np.full(256, -1, dtype=np.int64)
+    values[list(digits)] = np.arange(first, first + len(digits))
+    return values
+
+
+_IS_BLANK, _IS_QUOTE = _signs(b" \t\n\r\f\v"), _signs(b"\"'")
+_LETTERS = np.maximum(_worth(ascii_uppercase.encode(), 1), _worth(ascii_lowercase.encode(), 1))
+_DIGITS = _worth(digits.encode(), 0)
 
 
 class Packed(NamedTuple):
@@ -159,16 +183,42 @@ def _too_wide(path: object) -> InputError:
 
 def _counted(package: ZipFile, part: str) -> tuple[Counter[int], Counter[int]]:
     """Return how many cells each row and each column has."""
-    rows: Counter[bytes] = Counter()
-    columns: Counter[bytes] = Counter()
+    rows: Counter[int] = Counter()
+    columns: Counter[int] = Counter()
     for chunk in _chunks(package, part):
-        found = _REFERENCE.findall(chunk)
-        columns.update(letters for letters, _ in found)
-        rows.update(digits for _, digits in found)
-    return (
-        Counter({int(row): n for row, n in rows.items()}),
-        Counter({_column(letters): n for letters, n in columns.items()}),
-    )
+        row, column = _references(chunk)
+        for counts, numbers in ((rows, row), (columns, column)):
+            for number, n in zip(*np.unique(numbers, return_counts=True), strict=True):
+                counts[int(number)] += int(n)
+    return rows, columns
+
+
+def _references(chunk: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return row and column (A = 1) of each cell of a piece of a sheet: the values of its attributes ``r``.
+
+    Those are one to seven letters and one to ten digits in quotes; ``r`` of a row has digits alone.
+    """
+    # What is read behind the last reference must be no part of one.
+    data = np.frombuffer(bytes(2) + chunk + bytes(_LONGEST_REFERENCE), dtype=np.uint8)
+    at = places(data, _EQUALS)
+    at = at[(data[at - 1] == _R) & _IS_BLANK[data[at - 2]] & _IS_QUOTE[data[at + 1]]] + 2
+    rows, columns = np.zeros((2, at.size), dtype=np.int64)
+    n_letters = np.zeros(at.size, dtype=np.int64)
+    for values, base, most in ((columns, 26, 7), (rows, 10, 10)):
+        worth = _LETTERS if values is columns else _DIGITS
+        n = np.zeros(at.size, dtype=np.int64)
+        open_ = np.ones(at.size, dtype=np.bool_)
+        for _ in range(most):
+            value = worth[data[at]]
+            open_ &= value >= 0
+            if not open_.any():
+                break
+            values[open_] = values[open_] * base + value[open_]
+            at = at + open_
+            n += open_
+        n_letters = n if values is columns else n_letters
+    whole = (n_letters > 0) & (n > 0) & _IS_QUOTE[data[at]]
+    return rows[whole], columns[whole]
 
 
 def _binary(data: bytes) -> tuple[Counter[int], Counter[int]]:

@@ -39,7 +39,7 @@ _SENTENCE = 24
 _FILLED = re.compile(r"\S")
 _BLANKS = b" \t\r\n\f"
 _STRAY_FIRST = _BLANKS + b"+-0123456789"
-"""First bytes of a date or a number, as the shapes of :mod:`csatext.ingest.repair.column_profiles` know them."""
+"""First bytes of the dates and numbers that :mod:`csatext.ingest.repair.column_profiles` knows as strays."""
 _SAMPLE = 2000
 _MANY = 0.4
 """Share of misaligned rows from which nobody can say which of the columns are the right ones."""

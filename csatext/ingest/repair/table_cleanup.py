@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.ingest.columns.headers import known_headers, normal_header
-from csatext.ingest.columns.values import PLAIN_KINDS, as_text, blank, plain_cells
+from csatext.ingest.columns.values import WORDLESS_KINDS, as_text, blank, plain_cells
 from csatext.ingest.formats.limits import LONGEST_CELL, MOST_COLUMNS
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
@@ -92,7 +92,7 @@ def without_long_cells(raw: RawTable) -> RawTable:
             # A character has a byte at least.
             if (pc.max(pc.binary_length(texts)).as_py() or 0) > LONGEST_CELL:
                 long |= pc.greater(pc.utf8_length(texts), LONGEST_CELL).to_numpy(zero_copy_only=False)
-        elif cells.dtype == object and pd.api.types.infer_dtype(cells) not in PLAIN_KINDS:
+        elif cells.dtype == object and pd.api.types.infer_dtype(cells) not in WORDLESS_KINDS:
             sizes = (len(cell) if isinstance(cell, str | bytes) else 0 for cell in cells)
             long |= np.fromiter(sizes, dtype=np.int64, count=len(cells)) > LONGEST_CELL
     reason = f"一格超过 {LONGEST_CELL:,} 字"
