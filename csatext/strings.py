@@ -271,6 +271,8 @@ def places(data: NDArray[np.uint8], sign: int) -> NDArray[np.int64]:
 def holds_bytes(cells: pa.LargeStringArray, *words: bytes) -> bool:
     r"""Return whether one of some words stands anywhere in a column: a search of bytes, not of patterns.
 
+    The cells are searched as one text, so that a word may also stand where one ends and the next begins.
+
     Examples
     --------
     >>> holds_bytes(pa.array(["慢", "a\nb"], pa.large_string()), b"\r", b"\n")
@@ -278,10 +280,9 @@ def holds_bytes(cells: pa.LargeStringArray, *words: bytes) -> bool:
     """
     offsets, data = utf8(cells)
     first, last = int(offsets[0]), int(offsets[-1])
-    whole = memoryview(data)
     over = max(map(len, words)) - 1
     for start in range(first, last, _PIECE):
-        piece = bytes(whole[start : min(start + _PIECE + over, last)])
+        piece = data[start : min(start + _PIECE + over, last)].tobytes()
         if any(word in piece for word in words):
             return True
     return False

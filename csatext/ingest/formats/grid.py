@@ -236,9 +236,7 @@ def table_of_grid(grid: Grid, path: object) -> RawTable:
         notes.append(Note("merged_cells", "", filled, len(rows), detail))
     names = unique_names(names + [""] * (width - len(names)))
     data = rows[body:]
-    columns = {
-        name: _column(cells) for name, cells in zip(names, _transposed(data, len(names)), strict=True)
-    }
+    columns = {name: _column(cells) for name, cells in zip(names, _transposed(data, len(names)), strict=True)}
     filled_cells = {name: column.notna().to_numpy() for name, column in columns.items()}
     kept = np.zeros(len(data), dtype=np.bool_)
     for filled_here in filled_cells.values():

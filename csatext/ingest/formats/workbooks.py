@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
 import python_calamine as calamine
@@ -35,6 +36,8 @@ _FULL = (65_536, 1_048_576)
 _LEAST_ROWS = 2
 _KEPT_CELLS = 5_000_000
 """Cells of sheets that were looked at and are kept until they are read (some 30 bytes each beside texts)."""
+_SHARED = 1 << 27
+"""Bytes of repeated texts from which each is worth being held once."""
 _A_TENTH = 0.1
 """A sheet with a text column that is shorter than this share of the longest explains the table."""
 
@@ -91,14 +94,15 @@ class _Book:
     Sheets that were looked at are kept until they are taken, unless they hold too many cells together.
     """
 
-    def __init__(self, data: bytes, path: object) -> None:
+    def __init__(self, packed: Packed, path: object) -> None:
         try:
-            self._book = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+            self._book = calamine.CalamineWorkbook.from_filelike(BytesIO(packed.data))
         except calamine.PasswordError as error:
             raise InputError.unreadable(path, "工作簿有密码", "请先在 Excel 里去掉密码再另存") from error
         except (calamine.CalamineError, OSError, ValueError, BadZipFile) as error:
             raise InputError.unreadable(path, *_DAMAGED) from error
         self._path = path
+        self._repeats = packed.repeated > _SHARED
         self._kept: dict[str, calamine.CalamineSheet] = {}
         self._cells = 0
         self.names = list(self._book.sheet_names)
@@ -116,9 +120,7 @@ class _Book:
             raise self._unreadable(name) from error
 
     def _unreadable(self, name: str) -> InputError:
-        return InputError.unreadable(
-            self._path, f"工作表「{name}」无法读取", "请用 Excel 打开后另存为 .xlsx"
-        )
+        return InputError.unreadable(self._path, f"工作表「{name}」无法读取", "请用 Excel 打开后另存为 .xlsx")
 
     def look(self, name: str) -> _Sheet | None:
         """Return what the first rows of a sheet tell of its table, None where it holds none."""
@@ -154,11 +156,20 @@ class _Book:
         return Grid(name, rows, int(top), merged)
 
     def _rows(self, sheet: calamine.CalamineSheet, name: str, limit: int | None = None) -> list[list[object]]:
+        """Return the (first) rows of a sheet; a text that many cells share is held once."""
         try:
-            rows: list[list[object]] = sheet.to_python(skip_empty_area=True, nrows=limit)
+            if not self._repeats or limit is not None:
+                rows: list[Any] = sheet.to_python(skip_empty_area=True, nrows=limit)
+                return rows
+            seen = dict[object, object]()
+            # These begin at the top of the sheet.
+            first, _ = sheet.start or (0, 0)
+            return [
+                [seen.setdefault(cell, cell) if isinstance(cell, str) else cell for cell in row]
+                for row in islice(sheet.iter_rows(), first, None)
+            ]
         except (calamine.CalamineError, OSError, ValueError) as error:
             raise self._unreadable(name) from error
-        return rows
 
 
 def _choose(book: _Book, sheet: str | int | None, path: object) -> tuple[list[str], list[Note]]:
@@ -228,7 +239,7 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
 def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:
     """Return the sheets that are one table; a damaged workbook may make the reader panic."""
     packed = _sound(data, path)
-    book = _Book(packed.data, path)
+    book = _Book(packed, path)
     names, notes = _choose(book, sheet, path)
     tables: list[tuple[str, RawTable]] = []
     for name in names:
