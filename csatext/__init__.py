@@ -25,7 +25,7 @@ _HOMES = {
     "csatext.aggregation.trend": ("trend",),
     "csatext.analysis.classification": ("ComplaintClassifier",),
     "csatext.analysis.keywords": ("KeywordExtractor",),
-    "csatext.analysis.rules": ("RuleClassifier",),
+    "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
     "csatext.analysis.sentiment": ("Sentiment",),
     "csatext.analysis.topics": ("TopicModel",),
     "csatext.datasets.simulate": ("Incident", "simulate_center"),

@@ -13,7 +13,7 @@ import pandas as pd
 from csatext.aggregation.episodes import episodes
 from csatext.aggregation.facts import build_facts
 from csatext.analysis.keywords import KeywordExtractor
-from csatext.analysis.rules import RuleClassifier
+from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash

@@ -175,8 +175,13 @@ RULES = Table(
     (
         Column("category", "str", "first-level category, 未归类 where no rule matches"),
         Column("subcategory", "str", "the category itself, 未归类 where no rule matches"),
+        Column("category_id", "str", "its identifier in the taxonomy, empty where no rule matches"),
         Column("owner", "str", "department that answers for it"),
+        Column("stage", "str", "stage of the customer's journey: 咨询, 下单, 交付, 使用, 售后"),
+        Column("cause", "str", "family of root causes: 产品, 流程, 沟通"),
+        Column("severity", "int", "gravest of its categories: 0 none, 1 minor, 2 ordinary, 3 grave"),
         Column("n_categories", "int", "categories that match"),
+        Column("categories", "str", "all of them as paths, best supported first, joined by ；"),
     ),
     index="doc_id",
 )
@@ -191,6 +196,7 @@ RULE_MATCHES = Table(
         Column("term", "str", "the words found"),
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
+        Column("turn", "Int", "number of the turn that a rule found it in (span in that turn), NA otherwise"),
     ),
 )
 
