@@ -247,12 +247,11 @@ def read_grids(data: bytes, path: object) -> list[tuple[int, list[list[str]]]]:
         The workbook cannot be opened.
     """
     with _PanicAsError(path):
-        book = _open(_sound(data, path).data, path)
-        grids = []
-        for name in book.sheet_names:
-            rows, top, _ = _grid(book, name, path)
-            grids.append((top, [[shown_cell(cell).strip() for cell in row] for row in rows]))
-        return grids
+        book = _Book(_sound(data, path), path)
+        grids = map(book.take, book.names)
+        return [
+            (grid.top, [[shown_cell(cell).strip() for cell in row] for row in grid.rows]) for grid in grids
+        ]
 
 
 def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:
