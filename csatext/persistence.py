@@ -23,6 +23,7 @@ from sklearn.pipeline import Pipeline
 import csatext
 from csatext.analysis.classification import ComplaintClassifier
 from csatext.analysis.keywords import KeywordExtractor
+from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
@@ -59,6 +60,7 @@ _DAMAGE = (
 _ESTIMATORS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        ContactKind,
         ComplaintClassifier,
         KeywordExtractor,
         Pipeline,

@@ -104,7 +104,7 @@ _FIELDS = {field.name for field in fields(Rule)}
 _LISTS = ("any", "all", "none")
 _COUNTS = ("first", "last", "after_turn", "before_turn", "within", "repeat")
 _SECONDS = ("silence", "response_over")
-_FINDS = ("words", "category", "any", "all", "none", "silence", "response_over")
+_FINDS = ("words", "category", "any", "all", "silence", "response_over")
 
 
 def parse_rule(given: Any, depth: int = 0) -> Rule:
@@ -128,8 +128,8 @@ def parse_rule(given: Any, depth: int = 0) -> Rule:
 
     Examples
     --------
-    >>> parse_rule({"words": "退款", "role": "客户", "repeat": 2})
-    Rule(words='退款', role='customer', repeat=2)
+    >>> parse_rule({"words": "退款", "role": "客户", "repeat": 2}).as_data()
+    {'words': '退款', 'role': 'customer', 'repeat': 2}
     """
     if isinstance(given, str):
         parse_pattern(given)

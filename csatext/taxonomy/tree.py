@@ -18,7 +18,7 @@ from csatext.taxonomy.packs import PACKS, pack_path
 from csatext.taxonomy.tables import TABLES, read_table
 from csatext.taxonomy.yaml_files import TaxonomyFile, read_taxonomy_file
 
-__all__ = ["Taxonomy", "joined"]
+__all__ = ["Taxonomy", "joined", "own_ids"]
 
 
 class Taxonomy:
@@ -379,6 +379,15 @@ def _with_bases(file: TaxonomyFile) -> Taxonomy:
         version=file.version,
         changes=[*(change for base in bases for change in base.changes), *file.changes],
     )
+
+
+def own_ids(path: Path) -> frozenset[str]:
+    """Return the ids of the categories that a file has beyond the taxonomies that it extends."""
+    file = read_taxonomy_file(path)
+    based = {
+        category.id for name in file.extends for category in read_taxonomy_file(pack_path(name)).categories
+    }
+    return frozenset(category.id for category in file.categories) - based
 
 
 def _dropped(category: Category, drop: frozenset[str]) -> bool:

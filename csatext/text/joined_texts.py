@@ -87,7 +87,7 @@ def joined_chunks(texts: pd.Series, characters: int = _CHUNK) -> Iterator[Joined
 
     Examples
     --------
-    >>> [(chunk.first_row, len(chunk)) for chunk in joined_chunks(pd.Series(["很慢", "好", "贵"]), 4)]
+    >>> [(chunk.first_row, len(chunk)) for chunk in joined_chunks(pd.Series(["很慢", "好", "贵"]), 3)]
     [(0, 2), (2, 1)]
     """
     ends = np.cumsum(texts.str.len().fillna(0).to_numpy(np.int64))

@@ -62,12 +62,13 @@ class PatternIndex:
 
     Examples
     --------
-    >>>     >>> from csatext.taxonomy.patterns import parse_pattern
+    >>> import pandas as pd
+    >>> from csatext.taxonomy.patterns import parse_pattern
     >>> index = PatternIndex([parse_pattern("快递|件 .. 慢|没到"), parse_pattern("退款")])
     >>> joined = JoinedTexts(pd.Series(["快递真慢", "退款"]))
     >>> hits = index.search(joined, np.zeros(len(joined.points) + 1, np.int64))
-    >>> hits.pattern.tolist(), hits.starts[:, 0].tolist()
-    ([1, 0], [5, 0])
+    >>> sorted(zip(hits.pattern.tolist(), hits.starts[:, 0].tolist(), strict=True))
+    [(0, 0), (1, 5)]
     """
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:

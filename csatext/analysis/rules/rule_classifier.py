@@ -106,8 +106,24 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         pairs = np.unique(hits.row * n_patterns + hits.pattern)
         return np.bincount(pairs % n_patterns, minlength=n_patterns) if n_patterns else np.empty(0, np.int64)
 
-    def _ready(self) -> CompiledTaxonomy:
-        """Return the compiled taxonomy; a classifier that was read from disk compiles it anew."""
+    def compiled(self) -> CompiledTaxonomy:
+        """Return the taxonomy made ready for matching; a classifier read from disk compiles it anew.
+
+        Returns
+        -------
+        CompiledTaxonomy
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> len(ct.RuleClassifier().compiled().categories) > 40
+        True
+        """
         if not hasattr(self, "taxonomy_"):
             self._load()
         if getattr(self, "_compiled", None) is None or self._compiled.taxonomy is not self.taxonomy_:
@@ -138,7 +154,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             A column of the turns is missing.
         """
         checked_corpus(corpus)
-        compiled, support = self._ready(), self._support(corpus, turns)
+        compiled, support = self.compiled(), self._support(corpus, turns)
         main = _main(compiled, support, len(corpus))
         hit = main >= 0
         labels = _CategoryLabels(compiled)
@@ -151,8 +167,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
                 "subcategory": np.where(hit, labels.own[main], UNCLASSIFIED),
                 "category_id": np.where(hit, labels.id[main], ""),
                 "owner": np.where(hit, labels.owner[main], ""),
-                "stage": np.where(hit, labels.stage[main], ""),
-                "cause": np.where(hit, labels.cause[main], ""),
+                "journey_stage": np.where(hit, labels.stage[main], ""),
+                "cause_family": np.where(hit, labels.cause[main], ""),
                 "severity": severity,
                 "n_categories": n_categories,
                 "categories": _joined_labels(labels.path[support.category], support.row, len(corpus)),
@@ -191,15 +207,15 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         >>> import csatext as ct
         >>> corpus = ct.Vectorizer().fit_transform(["快递丢了，客服态度很差"])
         >>> ct.RuleClassifier().indicators(corpus, level=1).sum().loc[lambda n: n > 0].index.tolist()
-        ['物流配送', '服务态度']
+        ['服务态度', '物流配送']
         """
         checked_corpus(corpus)
         if level not in (1, 2):
             raise ParameterError.not_allowed("level", level, [1, 2])
-        compiled, support = self._ready(), self._support(corpus, turns)
+        compiled, support = self.compiled(), self._support(corpus, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
-        columns = pd.Index(pd.unique(names))
+        columns = pd.Index(pd.unique(names[:-1]))
         held = np.zeros((len(corpus), len(columns)), bool)
         held[support.row, columns.get_indexer(names[support.category])] = True
         return pd.DataFrame(held, index=corpus.doc_ids, columns=columns)
@@ -235,7 +251,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ['快递三天了还没到', '态度很差']
         """
         checked_corpus(corpus)
-        compiled = self._ready()
+        compiled = self.compiled()
         conversation = None if turns is None else conversation_of(corpus, turns)
         hits = find_hits(compiled, corpus.texts, corpus.token_table)
         found = _widest(compiled, hits)
@@ -297,7 +313,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         (0, 1)
         """
         checked_corpus(corpus)
-        compiled = self._ready()
+        compiled = self.compiled()
         counts = self._document_frequency(find_hits(compiled, corpus.texts, corpus.token_table))
         own = np.flatnonzero(compiled.category_of >= 0)
         labels = _CategoryLabels(compiled)
@@ -312,7 +328,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
 
     def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> Support:
-        compiled = self._ready()
+        compiled = self.compiled()
         conversation = None if turns is None else conversation_of(corpus, turns)
         hits = find_hits(compiled, corpus.texts, corpus.token_table)
         lengths = corpus.texts.str.len().fillna(0).to_numpy(np.int64)
