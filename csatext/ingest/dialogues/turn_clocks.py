@@ -16,8 +16,10 @@ from csatext.strings import digit_shapes, string_array
 
 __all__ = ["Clock", "read_clock"]
 
-_CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{2}(?:[.,]\d{1,6})?|\d[.,]\d{1,6})\s*$"
-_SECONDS = r"^\s*(?P<n>\d{1,9}(?:\.\d{1,6})?)\s*(?P<unit>ms|毫秒|s|秒)\s*$"
+_CLOCK = (
+    r"^\s*(?:(?P<h>[0-9]{1,3}):)?(?P<m>[0-9]{1,3}):(?P<s>[0-9]{2}(?:[.,][0-9]{1,6})?|[0-9][.,][0-9]{1,6})\s*$"
+)
+_SECONDS = r"^\s*(?P<n>[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(?P<unit>ms|毫秒|s|秒)\s*$"
 _NOUGHT = r"^\s*0+(?:\.0+)?\s*$"
 _MILLI = ("ms", "毫秒")
 _MOST = 0.9
