@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, chain
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from csatext.errors import ParameterError
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import KIND_NAMES, MASK, Found, Pii
 from csatext.privacy.normalize import SPEAKER, TEXT_END, normalize, segments
-from csatext.privacy.prefilter.candidate_rows import Sources, coarse
+from csatext.privacy.prefilter.candidate_rows import EVERY_SOURCE, Sources, coarse
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
 from csatext.privacy.recognizers.names import names, names_near_numbers
@@ -23,6 +24,11 @@ from csatext.privacy.recognizers.numbers import numbers
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 
 __all__ = ["find_pii"]
+
+_Part: TypeAlias = tuple[int, int, int]
+"""A row, and start and end of a part of its text."""
+_Waiting: TypeAlias = tuple[Sources, list[_Part]]
+"""Parts of texts that the same sources read."""
 
 _SPEAKER = re.compile(SPEAKER)
 _JOINED = 100_000
@@ -52,54 +58,61 @@ def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
     return sorted(kept)
 
 
-def _detect(normalized: str) -> list[Found]:
+def _detect(normalized: str, sources: Sources) -> list[Found]:
+    """Return the values that the chosen sources find, in order, none overlapping."""
     triggers = TriggerWords(normalized)
-    valued = _settle(len(normalized), [codes(normalized, triggers), numbers(normalized, triggers)])
+    valued = _settle(
+        len(normalized),
+        [
+            codes(normalized, triggers) if sources.coded else (),
+            numbers(normalized, triggers) if sources.numbered else (),
+        ],
+    )
     return _settle(
         len(normalized),
-        [valued, addresses(normalized), names(normalized, triggers), names_near_numbers(normalized, valued)],
+        [
+            valued,
+            addresses(normalized) if sources.placed else (),
+            names(normalized, triggers) if sources.named else (),
+            names_near_numbers(normalized, valued),
+        ],
     )
 
 
-def _detect_many(normalized_texts: list[str], sources: list[Sources]) -> list[list[Found]]:
-    """Return for each text what :func:`_detect` returns; each recognizer reads its texts together."""
-    valued = [
-        _settle(len(normalized), (coded, numbered))
-        for normalized, coded, numbered in zip(
-            normalized_texts,
-            _read(normalized_texts, [one.coded for one in sources], codes),
-            _read(normalized_texts, [one.numbered for one in sources], numbers),
-            strict=True,
-        )
-    ]
-    placed = _read(
-        normalized_texts, [one.placed for one in sources], lambda normalized, _: addresses(normalized)
-    )
-    named = _read(normalized_texts, [one.named for one in sources], names)
-    return [
-        _settle(len(normalized), (value, place, name, names_near_numbers(normalized, value)))
-        if place or name or value
-        else value
-        for normalized, value, place, name in zip(normalized_texts, valued, placed, named, strict=True)
-    ]
+def _detect_parts(
+    normalized_texts: dict[int, str], waiting: Iterable[_Waiting]
+) -> Iterator[tuple[_Part, list[Found]]]:
+    """Yield each part of a text in which something is found, with the values; parts are read joined.
+
+    Parts with the same sources are read together: the trigger words of each are then looked for once.
+    """
+    for sources, parts in waiting:
+        for batch in _batches(parts):
+            joined = TEXT_END.join([normalized_texts[row][start:end] for row, start, end in batch])
+            starts = [0, *accumulate(end - start + 1 for _, start, end in batch[:-1])]
+            owner = -1
+            values: list[Found] = []
+            for value in _detect(joined, sources):
+                at = bisect_right(starts, value.start) - 1
+                if at != owner:
+                    if values:
+                        yield batch[owner], values
+                    owner, values = at, []
+                values.append(_moved(value, batch[at][1] - starts[at]))
+            if values:
+                yield batch[owner], values
 
 
-def _read(
-    normalized_texts: list[str], chosen: list[bool], source: Callable[[str, TriggerWords], Iterable[Found]]
-) -> list[list[Found]]:
-    """Return the values that a recognizer finds in each of the chosen texts, which it reads joined."""
-    found: list[list[Found]] = [[] for _ in normalized_texts]
-    waiting = [at for at, wanted in enumerate(chosen) if wanted]
-    while waiting:
-        sizes = np.cumsum([len(normalized_texts[at]) + 1 for at in waiting])
-        count = max(1, int(np.searchsorted(sizes, _JOINED)))
-        batch, waiting = waiting[:count], waiting[count:]
-        joined = TEXT_END.join(normalized_texts[at] for at in batch)
-        starts = [0, *sizes[: count - 1].tolist()]
-        for value in source(joined, TriggerWords(joined)):
-            at = bisect_right(starts, value.start) - 1
-            found[batch[at]].append(_moved(value, -starts[at]))
-    return found
+def _batches(parts: list[_Part]) -> Iterator[list[_Part]]:
+    """Yield the parts in batches of about as many characters as are read at a time."""
+    size = first = 0
+    for at, (_, start, end) in enumerate(parts):
+        size += end - start
+        if size > _JOINED:
+            yield parts[first : at + 1]
+            size, first = 0, at + 1
+    if first < len(parts):
+        yield parts[first:]
 
 
 def _moved(value: Found, by: int) -> Found:
@@ -118,7 +131,7 @@ def locate(text: str, kinds: frozenset[str]) -> list[Found]:
     waiting = [(start, end, 0) for start, end in segments(normalized)]
     while waiting:
         start, end, depth = waiting.pop()
-        found = [value for value in _detect(normalized[start:end]) if value.kind in kinds]
+        found = [value for value in _detect(normalized[start:end], EVERY_SOURCE) if value.kind in kinds]
         if found:
             placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
             located.extend(placed)
@@ -161,49 +174,37 @@ def locate_column(
         normalize(TEXT_END.join(read)).split(TEXT_END) if whole else [normalize(text) for text in read]
     )
     normalized_texts = dict(zip(rows.tolist(), normalized_list, strict=True))
-    unmasked = {
-        row
-        for row, normalized in normalized_texts.items()
-        if not bracketed[row] or MASK.search(normalized) is None
-    }
+    masked = {row for row in np.flatnonzero(bracketed).tolist() if MASK.search(normalized_texts[row])}
     waiting = [
-        (row, 0, len(normalized_texts[row]), sources) for row, sources in first.of(rows) if row in unmasked
+        (sources, [(row, 0, len(normalized_texts[row])) for row in chosen if row not in masked])
+        for sources, chosen in first.groups()
     ]
     waiting += _gated(
-        normalized_texts,
-        [
-            (row, *part)
-            for row in normalized_texts.keys() - unmasked
-            for part in segments(normalized_texts[row])
-        ],
+        normalized_texts, [(row, *part) for row in sorted(masked) for part in segments(normalized_texts[row])]
     )
     located: dict[int, list[Found]] = {}
     for depth in range(_DEEPEST + 1):
-        left: list[tuple[int, int, int]] = []
-        parts = [normalized_texts[row][start:end] for row, start, end, _ in waiting]
-        detected = _detect_many(parts, [sources for *_, sources in waiting])
-        for (row, start, end, _), values in zip(waiting, detected, strict=True):
+        left: list[_Part] = []
+        for (row, start, end), values in _detect_parts(normalized_texts, waiting):
             found = [value for value in values if value.kind in kinds]
             if found:
                 normalized = normalized_texts[row]
-                placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
+                placed = [part for value in found for part in _by_speaker(normalized, value)]
                 located.setdefault(row, []).extend(placed)
                 left.extend((row, *part) for part in _between(start, end, placed))
         waiting = _gated(normalized_texts, left) if depth < _DEEPEST else []
     return {row: sorted(values) for row, values in located.items()}
 
 
-def _gated(
-    normalized_texts: dict[int, str], parts: list[tuple[int, int, int]]
-) -> list[tuple[int, int, int, Sources]]:
-    """Return the parts of texts in which a recognizer can find something, with the recognizers."""
+def _gated(normalized_texts: dict[int, str], parts: list[_Part]) -> list[_Waiting]:
+    """Return the parts of texts in which a recognizer can find something, by the sources that can."""
     parts = [part for part in parts if part[2] - part[1] > 1]
     if not parts:
         return []
     gates = coarse(
         pa.array([normalized_texts[row][start:end] for row, start, end in parts], pa.large_string())
     )
-    return [(*parts[at], sources) for at, sources in gates.of(np.flatnonzero(gates.any()))]
+    return [(sources, [parts[at] for at in chosen]) for sources, chosen in gates.groups()]
 
 
 def _by_speaker(normalized: str, value: Found) -> Iterator[Found]:

@@ -33,7 +33,7 @@ from csatext.privacy.prefilter.character_classes import (
 )
 from csatext.privacy.recognizers.context_values import CONTEXT_KINDS
 
-__all__ = ["Coarse", "Sources", "coarse"]
+__all__ = ["EVERY_SOURCE", "Coarse", "Sources", "coarse"]
 
 _ENOUGH, _UNNAMED = 5, 7  # characters of a number: of the shortest, of one without a trigger word
 _UNNAMED_CODE = 8  # digits of a code without a trigger word
@@ -61,6 +61,9 @@ class Sources(NamedTuple):
     named: bool
 
 
+EVERY_SOURCE = Sources(numbered=True, coded=True, placed=True, named=True)
+
+
 class Coarse(NamedTuple):
     """Rows in which each group of sources can find something, as masks of shape (n,).
 
@@ -81,10 +84,12 @@ class Coarse(NamedTuple):
     placed: np.ndarray
     named: np.ndarray
 
-    def of(self, rows: np.ndarray) -> Iterator[tuple[int, Sources]]:
-        """Yield each row with the sources that can find something in it."""
-        picked = (part[rows].tolist() for part in self)
-        return zip(rows.tolist(), map(Sources._make, zip(*picked, strict=True)), strict=True)
+    def groups(self) -> Iterator[tuple[Sources, list[int]]]:
+        """Yield each combination of sources that can find something in some rows, with the rows."""
+        codes = sum(part.astype(np.uint8) << place for place, part in enumerate(self))
+        for code in np.unique(codes[codes > 0]).tolist():
+            sources = Sources(*(bool(code >> place & 1) for place in range(len(self))))
+            yield sources, np.flatnonzero(codes == code).tolist()
 
     def any(self) -> np.ndarray:
         """Return the rows in which a source can find something."""
