@@ -29,6 +29,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     surname_before,
     written_apart,
 )
+from csatext.privacy.recognizers.name_lists import surnames
 from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around, transliterated_end
 
 __all__ = [
@@ -354,18 +355,23 @@ def _is_himself(normalized: str, start: int, end: int) -> bool:
     return start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_HIMSELF
 
 
+@cache
+def _name_starts(*, dotted: bool) -> re.Pattern[str]:
+    """Return where a name may stand alone; one without a dot begins with a family name."""
+    first = "." if dotted else f"[{surnames()}]"
+    before = "".join(sorted(_BEFORE_NAME))
+    return re.compile(rf"{first}(?:(?<![\u3400-\u9fff].)|(?<=[{before}].))", re.DOTALL)
+
+
 def _near_numbers(normalized: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
     """Yield names that stand alone next to a telephone or identity number, as in a shipping label."""
     for phone in phones:
         window = max(0, phone.start - NAME_WINDOW)
         dotted = _DOT.search(normalized, window, phone.start) is not None
-        for start in range(window, phone.start - 1):
-            if not (dotted or surname_at(normalized, start)):
-                continue  # no name without a dot begins with anything else
-            if start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_NAME:
-                end = name_at(normalized, start, strict=True)
-                if end is not None and _LABELLED.fullmatch(normalized, end, phone.start) is not None:
-                    yield start, end
+        for first in _name_starts(dotted=dotted).finditer(normalized, window, phone.start - 1):
+            end = name_at(normalized, first.start(), strict=True)
+            if end is not None and _LABELLED.fullmatch(normalized, end, phone.start) is not None:
+                yield first.start(), end
         start = (
             phone.end
             + len(normalized[phone.end : phone.end + 2])
