@@ -69,6 +69,10 @@ _BLOCKED = re.compile(
 )
 
 
+_BLOCKING = re.compile(r"[-/.:,年月¥$€48](?:(?<![48])|00)")
+"""What every date, time, amount and number of a company contains: where it is not, none is looked for."""
+
+
 class Run(NamedTuple):
     """Digits that may be of one value.
 
@@ -111,6 +115,9 @@ def _close(normalized: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(normalized):
+        if run and chunk.start - run[-1].end > _LONGEST_GAP:
+            yield run
+            run = []
         again = bool(run) and run[-1].digits == chunk.digits
         if again and (_is_read_back(normalized, run[-1], chunk) or _is_restarted(normalized, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
@@ -153,6 +160,9 @@ def _is_restarted(normalized: str, run: list[Chunk], right: Chunk) -> bool:
 def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
     """Yield the parts of a run between dates, times, amounts and numbers of companies."""
     around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
+    if _BLOCKING.search(normalized, *around) is None:
+        yield run
+        return
     blocked = [match.span() for match in _BLOCKED.finditer(normalized, *around) if match["kept"] is None]
     at = 0
     part: list[Chunk] = []

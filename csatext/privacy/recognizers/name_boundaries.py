@@ -159,18 +159,24 @@ def surname_at(normalized: str, at: int) -> str:
     return normalized[at : at + 1] if normalized[at : at + 1] in lists.single else ""
 
 
+def _word_at(normalized: str, at: int) -> str:
+    """Return the longest ordinary word that starts at ``at``, or ''."""
+    words = name_lists().words.get(normalized[at : at + 2], ())
+    return next((word for word in words if normalized.startswith(word, at)), "") if words else ""
+
+
 def _is_word(normalized: str, at: int, end: int | None = None) -> bool:
     """Whether an ordinary word starts at ``at``, and not a name of three characters such as 孙子轩.
 
     Where a name is certain up to ``end``, a word that is a name too, such as 高峰, is one.
     """
     lists = name_lists()
-    word = lists.words.match(normalized, at)
-    crosses = word is not None and end is not None and word.end() > end  # 孙女|士
-    if word is None or crosses or (word.end() == end and word.group() in lists.also_names):
+    word = _word_at(normalized, at)
+    crosses = end is not None and at + len(word) > end  # 孙女|士
+    if not word or crosses or (at + len(word) == end and word in lists.also_names):
         return False
     longer = (
-        word.end() == at + 2
+        len(word) == 2
         and normalized[at + 1 : at + 2] in lists.given
         and normalized[at + 2 : at + 3] in lists.given
     )
@@ -320,15 +326,14 @@ def name_before(normalized: str, end: int) -> int | None:
 
 def ends_word(normalized: str, start: int, end: int) -> bool:
     """Whether the characters before a title are the end of an ordinary word, as in 黄金 or 任何."""
-    words = name_lists().words
     return any(
-        (match := words.match(normalized, begin)) is not None
-        and match.end() == end
-        and not (begin == start and match.group() in name_lists().also_names)
+        (word := _word_at(normalized, begin))
+        and begin + len(word) == end
+        and not (begin == start and word in name_lists().also_names)
         for begin in range(max(0, start - 2), start + 1)
     )
 
 
 def begins_word(normalized: str, at: int) -> bool:
     """Whether an ordinary word such as 高兴 starts at ``at``."""
-    return name_lists().words.match(normalized, at) is not None
+    return _word_at(normalized, at) != ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,8 +23,8 @@ class NameLists:
         Characters of given names.
     firsts : tuple of str
         First parts of names from other scripts, the longest first.
-    words : re.Pattern
-        Words that begin or end like a name and are none.
+    words : dict of tuple of str
+        Words that begin or end like a name and are none, by their first two characters, the longest first.
     also_names : frozenset of str
         Those of the words that are names too.
     """
@@ -35,7 +34,7 @@ class NameLists:
     compound: frozenset[str]
     given: frozenset[str]
     firsts: tuple[str, ...]
-    words: re.Pattern[str]
+    words: dict[str, tuple[str, ...]]
     also_names: frozenset[str]
 
 
@@ -57,14 +56,16 @@ def name_lists() -> NameLists:
         for kind in ("common", "plain", "compound", "first")
     }
     places = [row["place"] for row in rows["pii_places"] if len(row["place"]) > 1]
-    words = sorted({*(row["word"] for row in rows["pii_not_names"]), *places}, key=len, reverse=True)
+    words: dict[str, tuple[str, ...]] = {}
+    for word in sorted({*(row["word"] for row in rows["pii_not_names"]), *places}, key=len, reverse=True):
+        words[word[:2]] = (*words.get(word[:2], ()), word)
     return NameLists(
         by_kind["common"],
         by_kind["common"] | by_kind["plain"],
         by_kind["compound"],
         frozenset(row["char"] for row in rows["pii_given_names"]),
         tuple(sorted(by_kind["first"], key=len, reverse=True)),
-        re.compile("|".join(map(re.escape, words))),
+        words,
         frozenset(row["word"] for row in rows["pii_not_names"] if row["also_name"] == "yes"),
     )
 
