@@ -163,9 +163,15 @@ class TriggerWords:
         """Yield the end and the kind of each strong trigger word of these kinds."""
         return ((end, kind) for _, end, kind, strong in self._found if strong and kind in kinds)
 
-    def knows(self, kind: str) -> bool:
-        """Whether the text contains a trigger word of a kind."""
-        return any(found == kind for _, _, found, _ in self._found)
+    def texts(self, kind: str) -> Iterator[tuple[int, int]]:
+        """Yield start and end of each of the joined texts that contains a trigger word of a kind."""
+        end = 0
+        for start, _, found, _ in self._found:
+            if found == kind and start >= end:
+                first = max(end, self._normalized.rfind(TEXT_END, end, start) + 1)
+                end = self._normalized.find(TEXT_END, start)
+                end = end if end >= 0 else len(self._normalized)
+                yield first, end
 
     def between(self, start: int, end: int) -> bool:
         """Whether a trigger word stands between two positions."""
