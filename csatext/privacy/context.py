@@ -138,6 +138,8 @@ class TriggerWords:
         if position - end > _QUESTION_WINDOW:
             return None
         gap = self._normalized[end:position]
+        if not gap:
+            return TriggerWord(kind, strong, True, end)
         if TEXT_END in gap:
             return None
         asked = QUESTION_END in gap and _ANSWERED.search(gap) is None

@@ -91,24 +91,34 @@ def runs(normalized: str) -> Iterator[Run]:
     """Yield chunks between which separators, pauses and fillers stand, or a few other words."""
     chain: list[list[Chunk]] = []
     for whole in _close(normalized):
-        if not chain and sum(len(chunk.digits) for chunk in whole) < _LEAST_HALF:
+        if not chain and _count(whole) < _LEAST_HALF:
             continue
         for run in _unblocked(normalized, whole):
             if chain and (
                 len(chain) == _MOST_PARTS or not _continued(normalized, chain[-1][-1].end, run[0].start)
             ):
-                yield from _chained(chain)
+                if _holds_value(chain):
+                    yield _chained(chain)
                 chain = []
-            if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
+            if chain or _count(run) >= _LEAST_HALF:
                 chain.append(run)
-    yield from _chained(chain)
+    if _holds_value(chain):
+        yield _chained(chain)
 
 
-def _chained(chain: list[list[Chunk]]) -> Iterator[Run]:
-    counts = [sum(len(chunk.digits) for chunk in part) for part in chain]
-    if max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED:
-        sizes = accumulate(len(part) for part in chain)
-        yield Run(list(chain_chunks.from_iterable(chain)), frozenset(sizes))
+def _count(chunks: list[Chunk]) -> int:
+    return len(chunks[0].digits) if len(chunks) == 1 else sum([len(chunk.digits) for chunk in chunks])
+
+
+def _holds_value(chain: list[list[Chunk]]) -> bool:
+    counts = [_count(part) for part in chain]
+    return max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED
+
+
+def _chained(chain: list[list[Chunk]]) -> Run:
+    if len(chain) == 1:
+        return Run(chain[0], frozenset())
+    return Run([*chain_chunks.from_iterable(chain)], frozenset(accumulate(map(len, chain))))
 
 
 def _close(normalized: str) -> Iterator[list[Chunk]]:
@@ -157,14 +167,14 @@ def _is_restarted(normalized: str, run: list[Chunk], right: Chunk) -> bool:
     )
 
 
-def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
-    """Yield the parts of a run between dates, times, amounts and numbers of companies."""
+def _unblocked(normalized: str, run: list[Chunk]) -> list[list[Chunk]]:
+    """Return the parts of a run between dates, times, amounts and numbers of companies."""
     around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
     if _BLOCKING.search(normalized, *around) is None:
-        yield run
-        return
+        return [run]
     blocked = [match.span() for match in _BLOCKED.finditer(normalized, *around) if match["kept"] is None]
     at = 0
+    parts: list[list[Chunk]] = []
     part: list[Chunk] = []
     for chunk in run:
         while at < len(blocked) and blocked[at][1] <= chunk.start:
@@ -172,10 +182,9 @@ def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
         if at == len(blocked) or blocked[at][0] >= chunk.end:
             part.append(chunk)
         elif part:
-            yield part
+            parts.append(part)
             part = []
-    if part:
-        yield part
+    return [*parts, part] if part else parts
 
 
 def _is_corrected(normalized: str, run: list[Chunk], right: Chunk) -> bool:

@@ -150,6 +150,8 @@ def _structural(
     dialled = size == 8 and digits[0] in "5679" and _CALLED.match(normalized, chunks[-1].end) is not None
     if dialled and _DIAL.search(normalized, max(0, chunks[0].start - 4), chunks[0].start) is not None:
         return "mobile", digits
+    if size == _MOBILE_LENGTH and is_mobile(digits) and _is_phone_grouping(normalized, chunks, trigger):
+        return "mobile", digits  # before all that asks for other lengths
     if size < _MOBILE_LENGTH - 2 and near != "phone":
         return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
