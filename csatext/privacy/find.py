@@ -133,7 +133,7 @@ def locate(text: str, kinds: frozenset[str]) -> list[Found]:
         start, end, depth = waiting.pop()
         found = [value for value in _detect(normalized[start:end], EVERY_SOURCE) if value.kind in kinds]
         if found:
-            placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
+            placed = _by_speaker(normalized, [_moved(value, start) for value in found])
             located.extend(placed)
             if depth < _DEEPEST:
                 waiting.extend((left, right, depth + 1) for left, right in _between(start, end, placed))
@@ -189,9 +189,9 @@ def locate_column(
             found = [value for value in values if value.kind in kinds]
             if found:
                 normalized = normalized_texts[row]
-                placed = [part for value in found for part in _by_speaker(normalized, value)]
+                placed = _by_speaker(normalized, found)
                 located.setdefault(row, []).extend(placed)
-                left.extend((row, *part) for part in _between(start, end, placed))
+                left += [(row, *part) for part in _between(start, end, placed)]
         waiting = _gated(normalized_texts, left) if depth < _DEEPEST else []
     return {row: sorted(values) for row, values in located.items()}
 
@@ -207,9 +207,15 @@ def _gated(normalized_texts: dict[int, str], parts: list[_Part]) -> list[_Waitin
     return [(sources, [parts[at] for at in chosen]) for sources, chosen in gates.groups()]
 
 
-def _by_speaker(normalized: str, value: Found) -> Iterator[Found]:
-    """Yield the parts of a value that speaker labels of a transcript separate."""
-    if normalized.find(":", value.start, value.end) < 0:  # every label ends in a colon
+def _by_speaker(normalized: str, values: list[Found]) -> list[Found]:
+    """Return the values, in parts where speaker labels of a transcript separate them."""
+    if normalized.find(":", values[0].start, values[-1].end) < 0:  # every label ends in a colon
+        return values
+    return [part for value in values for part in _parts(normalized, value)]
+
+
+def _parts(normalized: str, value: Found) -> Iterator[Found]:
+    if normalized.find(":", value.start, value.end) < 0:
         yield value
         return
     start = value.start

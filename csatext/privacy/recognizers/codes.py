@@ -41,6 +41,7 @@ _HEAD = re.compile(
 _UNNAMED = re.compile(r"[A-Z]{1,6}-?[0-9][0-9\-]{7,24}[0-9A-Z]?")
 _PURPOSE_WINDOW = 12
 _LEAST_UNNAMED = 10
+_ID_SIZE = 18
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$")
 
 
@@ -128,6 +129,8 @@ def _code_kind(normalized: str, code: str, start: int, end: int, triggers: Trigg
 
 def _codes(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     for match in _CODE.finditer(normalized):
+        if match.group().isdecimal() and len(match.group()) != _ID_SIZE:
+            continue  # without a letter or a mark only identity numbers and credit codes are read here
         label = _LABEL.match(match.group())
         start, end = match.start() + (label.end() if label is not None else 0), match.end()
         code = normalized[start:end].replace(TURN_JOIN, "")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from csatext.privacy.recognizers.name_lists import name_lists
+from csatext.privacy.recognizers.name_lists import name_lists, surnames
 from csatext.privacy.recognizers.transliterated_names import DOTS, transliterated_end
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "is_frequent",
     "is_han",
     "latin_at",
+    "may_begin_name",
     "name_at",
     "name_before",
     "nickname_at",
@@ -157,6 +159,16 @@ def surname_at(normalized: str, at: int) -> str:
     if normalized[at : at + 2] in lists.compound:
         return normalized[at : at + 2]
     return normalized[at : at + 1] if normalized[at : at + 1] in lists.single else ""
+
+
+def may_begin_name(normalized: str, at: int, *, dotted: bool) -> bool:
+    """Whether a family name can start at ``at``, or any name where the text has a dot of transliteration."""
+    return dotted or normalized[at : at + 1] in _first_characters()
+
+
+@cache
+def _first_characters() -> frozenset[str]:
+    return frozenset(surnames())
 
 
 def _word_at(normalized: str, at: int) -> str:

@@ -22,6 +22,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     is_frequent,
     is_han,
     latin_at,
+    may_begin_name,
     name_at,
     name_before,
     nickname_at,
@@ -169,7 +170,10 @@ def context_names(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int
 
 def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names between a word such as 据, 由, 转告 and a verb or the end of the clause."""
+    dotted = _DOT.search(normalized) is not None
     for act in _ACT.finditer(normalized):
+        if not may_begin_name(normalized, act.end(), dotted=dotted):
+            continue
         end = name_at(normalized, act.end(), strict=True, dotted=False, in_context=True)
         if end is None or not _is_full(normalized, act.end(), end):
             continue
@@ -180,10 +184,11 @@ def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
 
 def _acting(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names at the start of a clause before 反映, 来电, 称 and the like."""
+    dotted = _DOT.search(normalized) is not None
     for verb in _REPORTING_VERB.finditer(normalized):
         for length in (3, 2, 4):
             start = verb.start() - length
-            if start < 0 or (start > 0 and is_han(normalized, start - 1)):
+            if start < 0 or not may_begin_name(normalized, start, dotted=dotted) or (start > 0 and is_han(normalized, start - 1)):
                 continue
             if name_at(
                 normalized, start, strict=True, dotted=False, in_context=True
