@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, chain
-from typing import TypeAlias
+from itertools import accumulate, chain, groupby
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -24,11 +24,6 @@ from csatext.privacy.recognizers.numbers import numbers
 from csatext.privacy.recognizers.spoken_digits import digit_extent
 
 __all__ = ["find_pii"]
-
-_Part: TypeAlias = tuple[int, int, int]
-"""A row, and start and end of a part of its text."""
-_Waiting: TypeAlias = tuple[Sources, list[_Part]]
-"""Parts of texts that the same sources read."""
 
 _SPEAKER = re.compile(SPEAKER)
 _JOINED = 25_000
@@ -79,40 +74,49 @@ def _detect(normalized: str, sources: Sources) -> list[Found]:
     )
 
 
-def _detect_parts(
-    normalized_texts: dict[int, str], waiting: Iterable[_Waiting]
-) -> Iterator[tuple[_Part, list[Found]]]:
-    """Yield each part of a text in which something is found, with the values; parts are read joined.
+class _Parts(NamedTuple):
+    """Parts of texts: the row of each, where it starts in the row's text, what it contains."""
 
-    Parts with the same sources are read together: the trigger words of each are then looked for once.
-    """
-    for sources, parts in waiting:
-        for batch in _batches(parts):
-            joined = TEXT_END.join([normalized_texts[row][start:end] for row, start, end in batch])
-            starts = [0, *accumulate(end - start + 1 for _, start, end in batch[:-1])]
-            owner = -1
-            values: list[Found] = []
-            for value in _detect(joined, sources):
-                at = bisect_right(starts, value.start) - 1
-                if at != owner:
-                    if values:
-                        yield batch[owner], values
-                    owner, values = at, []
-                values.append(_moved(value, batch[at][1] - starts[at]))
-            if values:
-                yield batch[owner], values
+    rows: list[int]
+    starts: list[int]
+    texts: list[str]
 
+    def add(self, row: int, start: int, text: str) -> None:
+        self.rows.append(row)
+        self.starts.append(start)
+        self.texts.append(text)
 
-def _batches(parts: list[_Part]) -> Iterator[list[_Part]]:
-    """Yield the parts in batches of about as many characters as are read at a time."""
-    size = first = 0
-    for at, (_, start, end) in enumerate(parts):
-        size += end - start
-        if size > _JOINED:
-            yield parts[first : at + 1]
-            size, first = 0, at + 1
-    if first < len(parts):
-        yield parts[first:]
+    def gated(self) -> Iterator[tuple[Sources, _Parts]]:
+        """Yield the parts in which a source can find something, by the sources that can."""
+        for sources, chosen in coarse(pa.array(self.texts, pa.large_string())).groups():
+            yield sources, _Parts(*([part[at] for at in chosen] for part in self))
+
+    def detect(self, sources: Sources) -> Iterator[tuple[int, int, int, list[Found]]]:
+        """Yield row, start and end of each part in which something is found, with the values.
+
+        Parts are read joined: the trigger words of many are then looked for at once.
+        """
+        for first, last in self._batches():
+            starts = [0, *accumulate(len(text) + 1 for text in self.texts[first:last])]
+            values = _detect(TEXT_END.join(self.texts[first:last]), sources)
+            for at, found in groupby(values, lambda value: bisect_right(starts, value.start) - 1):
+                start = self.starts[first + at]
+                by = start - starts[at]
+                yield (
+                    self.rows[first + at],
+                    start,
+                    start + len(self.texts[first + at]),
+                    [_moved(value, by) for value in found],
+                )
+
+    def _batches(self) -> Iterator[tuple[int, int]]:
+        """Yield the bounds of batches of about as many characters as are read at a time."""
+        size = first = 0
+        for at, text in enumerate(self.texts, 1):
+            size += len(text)
+            if size > _JOINED or at == len(self.texts):
+                yield first, at
+                size, first = 0, at
 
 
 def _moved(value: Found, by: int) -> Found:
@@ -175,36 +179,32 @@ def locate_column(
     )
     normalized_texts = dict(zip(rows.tolist(), normalized_list, strict=True))
     masked = {row for row in np.flatnonzero(bracketed).tolist() if MASK.search(normalized_texts[row])}
-    waiting = [
-        (sources, [(row, 0, len(normalized_texts[row])) for row in chosen if row not in masked])
-        for sources, chosen in first.groups()
-    ]
-    waiting += _gated(
-        normalized_texts, [(row, *part) for row in sorted(masked) for part in segments(normalized_texts[row])]
-    )
+    waiting: list[tuple[Sources, _Parts]] = []
+    for sources, chosen in first.groups():
+        whole_rows = [row for row in chosen if row not in masked] if masked else chosen
+        whole_texts = [normalized_texts[row] for row in whole_rows]
+        waiting.append((sources, _Parts(whole_rows, [0] * len(whole_rows), whole_texts)))
+    left = _Parts([], [], [])
+    for row in sorted(masked):
+        for start, end in segments(normalized_texts[row]):
+            left.add(row, start, normalized_texts[row][start:end])
+    waiting.extend(left.gated())
     located: dict[int, list[Found]] = {}
     for depth in range(_DEEPEST + 1):
-        left: list[_Part] = []
-        for (row, start, end), values in _detect_parts(normalized_texts, waiting):
-            found = [value for value in values if value.kind in kinds]
-            if found:
+        left = _Parts([], [], [])
+        for sources, parts in waiting:
+            for row, start, end, values in parts.detect(sources):
+                found = [value for value in values if value.kind in kinds]
+                if not found:
+                    continue
                 normalized = normalized_texts[row]
                 placed = _by_speaker(normalized, found)
                 located.setdefault(row, []).extend(placed)
-                left += [(row, *part) for part in _between(start, end, placed)]
-        waiting = _gated(normalized_texts, left) if depth < _DEEPEST else []
+                for begin, stop in _between(start, end, placed):
+                    if stop - begin > 1:
+                        left.add(row, begin, normalized[begin:stop])
+        waiting = [*left.gated()] if depth < _DEEPEST else []
     return {row: sorted(values) for row, values in located.items()}
-
-
-def _gated(normalized_texts: dict[int, str], parts: list[_Part]) -> list[_Waiting]:
-    """Return the parts of texts in which a recognizer can find something, by the sources that can."""
-    parts = [part for part in parts if part[2] - part[1] > 1]
-    if not parts:
-        return []
-    gates = coarse(
-        pa.array([normalized_texts[row][start:end] for row, start, end in parts], pa.large_string())
-    )
-    return [(sources, [parts[at] for at in chosen]) for sources, chosen in gates.groups()]
 
 
 def _by_speaker(normalized: str, values: list[Found]) -> list[Found]:
