@@ -49,6 +49,7 @@ _OCTETS = 8
 _HEX_GROUP = 5
 _LONGEST_LINK = 24
 _MARGIN = 24
+_SIEVE_SIZE, _SIEVE_FACTOR = 1 << 16, 251  # chosen: two bytes, a prime
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 
 
@@ -154,6 +155,20 @@ def _pairs(of: str) -> np.ndarray:
     return np.array(sorted({(ord(word[0]) << 16) + ord(word[1]) for word in words}), np.int64)
 
 
+def _sieved(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return a number of 16 bits for each pair of characters, alike for few pairs."""
+    return (first * np.uint32(_SIEVE_FACTOR) + second) & np.uint32(_SIEVE_SIZE - 1)
+
+
+@cache
+def _sieve(of: str) -> np.ndarray:
+    """Return whether a pair with each such number is known: most pairs are none, and need no search."""
+    pairs = _pairs(of)
+    sieve = np.zeros(_SIEVE_SIZE, bool)
+    sieve[_sieved((pairs >> 16).astype(np.uint32), (pairs & 0xFFFF).astype(np.uint32))] = True
+    return sieve
+
+
 def _among(pairs: np.ndarray, known: np.ndarray) -> np.ndarray:
     return known[np.minimum(np.searchsorted(known, pairs), len(known) - 1)] == pairs
 
@@ -175,7 +190,10 @@ def _close(at: np.ndarray, breaks: np.ndarray, count: int) -> np.ndarray:
 def _paired(at: np.ndarray, points: np.ndarray, of: str) -> np.ndarray:
     """Return those of ``at`` where one of the known pairs of characters starts."""
     read = normalization_table()
-    return at[_among((read[points[at]].astype(np.int64) << 16) + read[points[at + 1]], _pairs(of))]
+    first, second = read[points[at]], read[points[at + 1]]
+    possible = np.flatnonzero(_sieve(of)[_sieved(first, second)])
+    pairs = (first[possible].astype(np.int64) << 16) + second[possible]
+    return at[possible[_among(pairs, _pairs(of))]]
 
 
 def _around(points: np.ndarray, at: np.ndarray, *ahead: int) -> np.ndarray:

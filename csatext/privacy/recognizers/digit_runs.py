@@ -69,7 +69,9 @@ _BLOCKED = re.compile(
 )
 
 
-_BLOCKING = re.compile(r"[-/.:,年月¥$€48](?:(?<![48])|00)")
+_BLOCKING = re.compile(
+    r"[-/.:,年月¥$€48](?:(?<=[.:,])[0-9]|(?<=[年月¥$€])|(?<=(?:19|20)[0-9]{2}[-/])|(?<=[48])(?<![0-9-].)00)"
+)
 """What every date, time, amount and number of a company contains: where it is not, none is looked for."""
 
 

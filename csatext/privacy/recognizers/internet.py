@@ -68,18 +68,23 @@ _VERSION = re.compile(
 _EDITION = re.compile(r"\s?(?:的?版|bug|闪退|升级|更新)")
 _LEAST_OCTET, _HIGHEST_OCTET = 32, 255
 _MANY_GROUPS = re.compile(":(?::|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){6})")
-_AT_SIGN = re.compile("@|艾特|爱特|埃特|哎特|花a|花A|圈|at|AT|At|aT|小老鼠")
+_AT_SIGN = re.compile(r"@|艾特|爱特|埃特|哎特|花\s?[aA]|圈|at|AT|At|aT|小老鼠")
 _POINTED = re.compile(r"\.(?<=[0-9].)[0-9]")
 
 
 def emails(normalized: str) -> Iterator[Found]:
     """Yield the e-mail addresses in a normalized text; where two overlap, the one yielded first counts."""
     for start, end in texts_with(normalized, _AT_SIGN):
-        at_sign = normalized.find("@", start, end) >= 0
-        for pattern in (_EMAIL, _SPOKEN_EMAIL, _DICTATED_EMAIL)[not at_sign :]:
-            for match in pattern.finditer(normalized, start, end):
-                written = _SPOKEN_MARK.sub(lambda mark: _SPOKEN_MARKS[mark.group()], match.group().lower())
-                yield Found(*match.span(), "email", as_digits(re.sub(r"\s", "", written)))
+        plain = [*_EMAIL.finditer(normalized, start, end)] if normalized.find("@", start, end) >= 0 else []
+        yield from map(_email, plain)
+        if len(plain) < len(_AT_SIGN.findall(normalized, start, end)):  # else all would overlap those
+            yield from map(_email, _SPOKEN_EMAIL.finditer(normalized, start, end))
+            yield from map(_email, _DICTATED_EMAIL.finditer(normalized, start, end))
+
+
+def _email(match: re.Match[str]) -> Found:
+    written = _SPOKEN_MARK.sub(lambda mark: _SPOKEN_MARKS[mark.group()], match.group().lower())
+    return Found(*match.span(), "email", as_digits(re.sub(r"\s", "", written)))
 
 
 def _matches(pattern: re.Pattern[str], normalized: str, sign: re.Pattern[str]) -> Iterator[re.Match[str]]:

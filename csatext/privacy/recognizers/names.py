@@ -14,6 +14,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     AFTER_NAME,
     EDGE,
     LEFT_EDGES,
+    NAME_STARTS,
     NAME_WINDOW,
     begins_word,
     ends_word,
@@ -107,11 +108,16 @@ _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
 def _after_trigger_words(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int, int]]:
     """Yield the names after a trigger word; several may follow, joined by 和 or a comma."""
+    dotted = _DOT.search(normalized) is not None
     for _, at, kind, strong in triggers.names:
         if kind == "title":
             continue
         between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(normalized, at)
         start = between.end() if between is not None else at
+        if is_han(normalized, start) and not (
+            may_begin_name(normalized, start, dotted=dotted) or normalized[start] in NAME_STARTS
+        ):
+            continue
         end = name_at(normalized, start, strict=not strong, dotted=strong, in_context=True)
         if end is None and at > 0:
             end = written_apart(normalized, start) if strong else latin_at(normalized, start)
@@ -219,8 +225,9 @@ def _dotted(normalized: str) -> Iterator[tuple[int, int]]:
 
 def _introduced(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the Latin names after English words that introduce one."""
-    for word in _ENGLISH.finditer(normalized) if _CAPITAL.search(normalized) is not None else ():
-        yield word.span("name")
+    for start, end in texts_with(normalized, _CAPITAL):
+        for word in _ENGLISH.finditer(normalized, start, end):
+            yield word.span("name")
 
 
 def _is_full(normalized: str, start: int, end: int) -> bool:

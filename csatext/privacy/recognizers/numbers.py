@@ -45,7 +45,7 @@ _UNIT = re.compile(
     r"|[条次件笔步粒](?:(?=[\u3400-\u9fff])(?!码)|$|[^\u3400-\u9fff])|个(?![人性税案号电手])|人(?:次|口|民币)|多?(?:美元|港币|港元|欧元|日元))"
 )
 _COUNTED = re.compile(
-    r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大?约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
+    r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大约|约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
     r"(?:已经|已)?[了有为是到计达:]?\s?$"
 )
 _COUNTED_WINDOW = 10
@@ -281,7 +281,7 @@ def _refused(normalized: str, chunks: list[Chunk], kind: str, trigger: TriggerWo
     if _LETTER.match(normalized, end) is not None and _LETTERS_AFTER.match(normalized, end) is None:
         return True
     before = normalized[max(0, start - 7) : start]
-    if _FRACTION.search(before) is not None:
+    if "." in before[-2:] and _FRACTION.search(before) is not None:
         return True
     return (
         _LETTER.match(before[-1:]) is not None
