@@ -69,7 +69,9 @@ _MAC = re.compile(
 _VIN = re.compile(
     r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s\ufdd2]|$|[\u3400-\u9fff])"
 )
-_VIN_ALONE = re.compile(r"[0-9A-HJ-NPR-Za-hj-npr-z](?<![0-9A-Za-z].)[0-9A-HJ-NPR-Za-hj-npr-z]{16}(?![0-9A-Za-z])")
+_VIN_ALONE = re.compile(
+    r"[0-9A-HJ-NPR-Za-hj-npr-z](?<![0-9A-Za-z].)[0-9A-HJ-NPR-Za-hj-npr-z]{16}(?![0-9A-Za-z])"
+)
 _REGIONAL = re.compile(
     r"(?=[A-Za-z1578])(?<![0-9A-Za-z])(?:(?P<hongkong>[A-Za-z]{1,2}[0-9]{6}\s?[(]\s?[0-9Aa]\s?[)]|[A-Za-z]{1,2}[0-9]{6}[0-9Aa](?![0-9A-Za-z]))"
     r"|(?P<macau>[1578][0-9]{6}\s?[(]\s?[0-9]\s?[)]|[1578]/?[0-9]{6}/[0-9](?![0-9]))|(?P<taiwan>[A-Za-z][1289A-Da-d][0-9]{8})(?![0-9A-Za-z]))"

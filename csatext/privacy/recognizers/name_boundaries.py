@@ -21,6 +21,7 @@ __all__ = [
     "is_frequent",
     "is_han",
     "latin_at",
+    "lone_starts",
     "may_begin_name",
     "name_at",
     "name_before",
@@ -161,34 +162,18 @@ def surname_at(normalized: str, at: int) -> str:
     return normalized[at : at + 1] if normalized[at : at + 1] in lists.single else ""
 
 
-def may_begin_name(normalized: str, at: int, *, dotted: bool) -> bool:
-    """Whether a family name can start at ``at``, or any name where the text has a dot of transliteration."""
-    return dotted or normalized[at : at + 1] in _first_characters()
-
-
-@cache
-def _first_characters() -> frozenset[str]:
-    return frozenset(surnames())
-
-
-def _word_at(normalized: str, at: int) -> str:
-    """Return the longest ordinary word that starts at ``at``, or ''."""
-    words = name_lists().words.get(normalized[at : at + 2], ())
-    return next((word for word in words if normalized.startswith(word, at)), "") if words else ""
-
-
 def _is_word(normalized: str, at: int, end: int | None = None) -> bool:
     """Whether an ordinary word starts at ``at``, and not a name of three characters such as 孙子轩.
 
     Where a name is certain up to ``end``, a word that is a name too, such as 高峰, is one.
     """
     lists = name_lists()
-    word = _word_at(normalized, at)
-    crosses = end is not None and at + len(word) > end  # 孙女|士
-    if not word or crosses or (at + len(word) == end and word in lists.also_names):
+    word = lists.words.match(normalized, at)
+    crosses = word is not None and end is not None and word.end() > end  # 孙女|士
+    if word is None or crosses or (word.end() == end and word.group() in lists.also_names):
         return False
     longer = (
-        len(word) == 2
+        word.end() == at + 2
         and normalized[at + 1 : at + 2] in lists.given
         and normalized[at + 2 : at + 3] in lists.given
     )
@@ -274,6 +259,31 @@ def full_name_until(normalized: str, start: int, end: int) -> bool:
     return set(given) <= name_lists().given and not ends_word(normalized, start, end)
 
 
+def may_begin_name(normalized: str, at: int, *, dotted: bool) -> bool:
+    """Whether a family name can start at ``at``, or any name where the text has a dot of transliteration."""
+    return dotted or normalized[at : at + 1] in _first_characters()
+
+
+@cache
+def _first_characters() -> frozenset[str]:
+    return frozenset(surnames())
+
+
+@cache
+def lone_starts(before: str, *, dotted: bool) -> re.Pattern[str]:
+    """Return where a name may start that stands alone, or after one of the characters ``before``.
+
+    A name without a dot begins with a family name.
+
+    Examples
+    --------
+    >>> [start.start() for start in lone_starts("给", dotted=False).finditer("给张三，李四")]
+    [1, 4]
+    """
+    first = "." if dotted else f"[{surnames()}]"
+    return re.compile(rf"{first}(?:(?<![\u3400-\u9fff].)|(?<=[{before}].))", re.DOTALL)
+
+
 def latin_at(normalized: str, at: int) -> int | None:
     """Return where a name of two parts or more in Latin letters ends: Zhang San."""
     latin = _LATIN_NAME.match(normalized, at)
@@ -338,14 +348,15 @@ def name_before(normalized: str, end: int) -> int | None:
 
 def ends_word(normalized: str, start: int, end: int) -> bool:
     """Whether the characters before a title are the end of an ordinary word, as in 黄金 or 任何."""
+    words = name_lists().words
     return any(
-        (word := _word_at(normalized, begin))
-        and begin + len(word) == end
-        and not (begin == start and word in name_lists().also_names)
+        (match := words.match(normalized, begin)) is not None
+        and match.end() == end
+        and not (begin == start and match.group() in name_lists().also_names)
         for begin in range(max(0, start - 2), start + 1)
     )
 
 
 def begins_word(normalized: str, at: int) -> bool:
     """Whether an ordinary word such as 高兴 starts at ``at``."""
-    return _word_at(normalized, at) != ""
+    return name_lists().words.match(normalized, at) is not None

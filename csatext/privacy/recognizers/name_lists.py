@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,8 +24,8 @@ class NameLists:
         Characters of given names.
     firsts : tuple of str
         First parts of names from other scripts, the longest first.
-    words : dict of tuple of str
-        Words that begin or end like a name and are none, by their first two characters, the longest first.
+    words : re.Pattern
+        Words that begin or end like a name and are none.
     also_names : frozenset of str
         Those of the words that are names too.
     """
@@ -34,7 +35,7 @@ class NameLists:
     compound: frozenset[str]
     given: frozenset[str]
     firsts: tuple[str, ...]
-    words: dict[str, tuple[str, ...]]
+    words: re.Pattern[str]
     also_names: frozenset[str]
 
 
@@ -56,16 +57,14 @@ def name_lists() -> NameLists:
         for kind in ("common", "plain", "compound", "first")
     }
     places = [row["place"] for row in rows["pii_places"] if len(row["place"]) > 1]
-    words: dict[str, tuple[str, ...]] = {}
-    for word in sorted({*(row["word"] for row in rows["pii_not_names"]), *places}, key=len, reverse=True):
-        words[word[:2]] = (*words.get(word[:2], ()), word)
+    words = sorted({*(row["word"] for row in rows["pii_not_names"]), *places}, key=len, reverse=True)
     return NameLists(
         by_kind["common"],
         by_kind["common"] | by_kind["plain"],
         by_kind["compound"],
         frozenset(row["char"] for row in rows["pii_given_names"]),
         tuple(sorted(by_kind["first"], key=len, reverse=True)),
-        words,
+        re.compile("|".join(map(re.escape, words))),
         frozenset(row["word"] for row in rows["pii_not_names"] if row["also_name"] == "yes"),
     )
 

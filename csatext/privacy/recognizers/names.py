@@ -23,6 +23,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     is_frequent,
     is_han,
     latin_at,
+    lone_starts,
     may_begin_name,
     name_at,
     name_before,
@@ -31,7 +32,6 @@ from csatext.privacy.recognizers.name_boundaries import (
     surname_before,
     written_apart,
 )
-from csatext.privacy.recognizers.name_lists import surnames
 from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around, transliterated_end
 
 __all__ = [
@@ -69,14 +69,11 @@ _AFTER_ONCE = frozenset("经有是在以对向于多提同因任明言表会能�
 _TO_FIRM = re.compile(r"[于向][\u3400-\u9fff]{1,4}?(?:银行|公司|集团|保险|法院|物业|平台|派出所|消协|客服)")
 _CLAUSE_END = re.compile(r"$|[^\u3400-\u9fffA-Za-z0-9]")
 _PLACE_ENDS = frozenset("镇村乡县路湖园街区市省寺庙")
-_CALLED = re.compile(  # 叫 first: a search then passes over all other characters fast
-    rf"叫(?:(?<![^\s,，。{TEXT_END}]叫)|(?<=名字叫)(?<![^\s,，。{TEXT_END}]名字叫))"
-)
+_CALLED = re.compile(rf"(?:^|[\s,，。{TEXT_END}])(?:名字)?叫")
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_TRIGGER = re.compile(
     r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人|^|[\s,，。\ufdd2])姓(?:是)?\s?"
 )
-_FAMILY = re.compile("姓")
 ASKS_NAME = "姓名|贵姓|称呼|名字|叫什么|收件人|收货人|联系人|联络人|机主|户主|哪位|您姓|持卡人"
 """Words of a question for a name, as an expression."""
 
@@ -93,15 +90,14 @@ _LABELLED = re.compile(
     r"[ ,:，、;/\-(（\t\n]*"
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
 )
-_BEFORE_NAME = frozenset("成为是给找叫我")
+_BEFORE_NAME = "成为是给找叫我"
 AT_WORK = tuple("业台安下里政洁店馆")
 """Last characters of places of work that stand before 王姐."""
 _BEFORE_FULL = frozenset(LEFT_EDGES) | frozenset("次是约的装修派看去来过让请")
 _BEFORE_HIMSELF = frozenset(LEFT_EDGES) | frozenset("公婆妈爸亲夫妻子女哥姐弟妹友事员长民")
 _PREPOSITION = re.compile(r"(?:由|对|关|至|鉴|基|属|等|位|处|在)$")
-_IN_PERSON = re.compile(
-    r"亲自本人|本人|签收|代收|的(?:身份证|名义|名字(?!命名)|那个(?:客服|师傅|快递))"
-)
+_PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
+_IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字(?!命名)|的那个(?:客服|师傅|快递)")
 _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
 _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
@@ -151,7 +147,7 @@ def _names_person(normalized: str, start: int, end: int, *, strong: bool) -> boo
 
 def _called(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names that stand alone after 叫 at the start of a clause, as in 姓张，叫张三."""
-    for called in _CALLED.finditer(normalized):
+    for called in _CALLED.finditer(normalized) if "叫" in normalized else ():
         end = name_at(normalized, called.end(), strict=True)
         clear = end is not None and EDGE.match(normalized, end) is not None
         if clear and end is not None and _names_person(normalized, called.end(), end, strong=True):
@@ -176,10 +172,7 @@ def context_names(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int
 
 def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names between a word such as 据, 由, 转告 and a verb or the end of the clause."""
-    dotted = _DOT.search(normalized) is not None
     for act in _ACT.finditer(normalized):
-        if not may_begin_name(normalized, act.end(), dotted=dotted):
-            continue
         end = name_at(normalized, act.end(), strict=True, dotted=False, in_context=True)
         if end is None or not _is_full(normalized, act.end(), end):
             continue
@@ -194,7 +187,11 @@ def _acting(normalized: str) -> Iterator[tuple[int, int]]:
     for verb in _REPORTING_VERB.finditer(normalized):
         for length in (3, 2, 4):
             start = verb.start() - length
-            if start < 0 or not may_begin_name(normalized, start, dotted=dotted) or (start > 0 and is_han(normalized, start - 1)):
+            if (
+                start < 0
+                or not may_begin_name(normalized, start, dotted=dotted)
+                or (start > 0 and is_han(normalized, start - 1))
+            ):
                 continue
             if name_at(
                 normalized, start, strict=True, dotted=False, in_context=True
@@ -324,11 +321,10 @@ def _in_office(normalized: str) -> Iterator[tuple[int, int]]:
 
 def _stated_surnames(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the surnames after 我姓 and the like."""
-    for start, end in texts_with(normalized, _FAMILY):
-        for trigger in _SURNAME_TRIGGER.finditer(normalized, max(0, start - 1), end):
-            surname = surname_at(normalized, trigger.end())
-            if surname and not begins_word(normalized, trigger.end()):
-                yield trigger.end(), trigger.end() + len(surname)
+    for trigger in _SURNAME_TRIGGER.finditer(normalized) if "姓" in normalized else ():
+        surname = surname_at(normalized, trigger.end())
+        if surname and not begins_word(normalized, trigger.end()):
+            yield trigger.end(), trigger.end() + len(surname)
 
 
 def _answers(normalized: str) -> Iterator[tuple[int, int]]:
@@ -353,7 +349,9 @@ def _titled(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int, int]
 
 def _in_person(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names right before 本人, 签收 and the like, as in 是张三本人吗."""
-    for person in _IN_PERSON.finditer(normalized):
+    for person in (
+        _IN_PERSON.finditer(normalized) if any(word in normalized for word in _PERSON_WORDS) else ()
+    ):
         start = name_before(normalized, person.start())
         if start is None or start >= person.start() - 1 or ends_word(normalized, start, person.start()):
             continue
@@ -370,20 +368,12 @@ def _is_himself(normalized: str, start: int, end: int) -> bool:
     return start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_HIMSELF
 
 
-@cache
-def _name_starts(*, dotted: bool) -> re.Pattern[str]:
-    """Return where a name may stand alone; one without a dot begins with a family name."""
-    first = "." if dotted else f"[{surnames()}]"
-    before = "".join(sorted(_BEFORE_NAME))
-    return re.compile(rf"{first}(?:(?<![\u3400-\u9fff].)|(?<=[{before}].))", re.DOTALL)
-
-
 def _near_numbers(normalized: str, phones: Iterable[Found]) -> Iterator[tuple[int, int]]:
     """Yield names that stand alone next to a telephone or identity number, as in a shipping label."""
     for phone in phones:
         window = max(0, phone.start - NAME_WINDOW)
         dotted = _DOT.search(normalized, window, phone.start) is not None
-        for first in _name_starts(dotted=dotted).finditer(normalized, window, phone.start - 1):
+        for first in lone_starts(_BEFORE_NAME, dotted=dotted).finditer(normalized, window, phone.start - 1):
             end = name_at(normalized, first.start(), strict=True)
             if end is not None and _LABELLED.fullmatch(normalized, end, phone.start) is not None:
                 yield first.start(), end
