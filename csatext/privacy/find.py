@@ -99,14 +99,15 @@ class _Parts(NamedTuple):
         for first, last in self._batches():
             starts = [0, *accumulate(len(text) + 1 for text in self.texts[first:last])]
             values = _detect(TEXT_END.join(self.texts[first:last]), sources)
-            for at, found in groupby(values, lambda value: bisect_right(starts, value.start) - 1):
+            found = iter(values)
+            for at, same in groupby([bisect_right(starts, value.start) - 1 for value in values]):
                 start = self.starts[first + at]
                 by = start - starts[at]
                 yield (
                     self.rows[first + at],
                     start,
                     start + len(self.texts[first + at]),
-                    [_moved(value, by) for value in found],
+                    [_moved(next(found), by) for _ in same],
                 )
 
     def _batches(self) -> Iterator[tuple[int, int]]:

@@ -40,6 +40,7 @@ _UNNAMED_CODE = 8  # digits of a code without a trigger word
 _SHORTEST_CODE = 5
 _PAPERS = np.array(sorted(map(ord, "证件")), np.uint32)
 _ONES = np.array(sorted(map(ord, "1一幺")), np.uint32)
+_CONTEXTUAL = tuple(sorted(CONTEXT_KINDS - {"id_tail"}))
 _TAIL_WINDOW = 14
 _TRIGGER_WINDOW = 24
 _GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
@@ -49,6 +50,7 @@ _OCTETS = 8
 _HEX_GROUP = 5
 _LONGEST_LINK = 24
 _MARGIN = 24
+_HASH_FACTOR = 0x9E3779B97F4A7C15  # multiplicative hashing: Knuth, TAOCP 3, 6.4
 _SIEVE_SIZE, _SIEVE_FACTOR = 1 << 16, 251  # chosen: two bytes, a prime
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
 
@@ -104,14 +106,12 @@ def _pairs(of: str) -> np.ndarray:
         "trigger": [word[-2:] for word in value_trigger_words()],
         "strong": [word[-2:] for word in words_of("name", strong=True)],
         "weak": [word[-2:] for word in words_of("name", strong=False)],
-        "ip": [word[-2:] for word in words_of("ip")],
         "title": [word[:2] for word in words_of("title")],
         "office": [word for word in words_of("office") if len(word) > 1],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
         "spoken_at": ["艾特", "爱特", "埃特", "哎特", "圈a", "圈A", "圈 ", "花a", "花A", "花 ", "小老", "WJ"],
         "at": ["at", "AT", "aT", "At"],
-        "contextual": [word[-2:] for kind in sorted(CONTEXT_KINDS - {"id_tail"}) for word in words_of(kind)],
         "tail": [word[-2:] for word in words_of("id_tail")],
         "closing": [
             "敬礼",
@@ -128,7 +128,7 @@ def _pairs(of: str) -> np.ndarray:
             "手书",
             "叩谢",
         ],
-        "dated": ["日生", "号生", "月生", "年生"],
+        "dated": ["日生", "号生", "月生", "年生", "出生"],
         "born": ["生人", "生的", "生下", "诞生"],
         "english": [
             "is",
@@ -167,6 +167,31 @@ def _sieve(of: str) -> np.ndarray:
     sieve = np.zeros(_SIEVE_SIZE, bool)
     sieve[_sieved((pairs >> 16).astype(np.uint32), (pairs & 0xFFFF).astype(np.uint32))] = True
     return sieve
+
+
+@cache
+def _hashed_words(*kinds: str) -> dict[int, np.ndarray]:
+    """Return the sorted hashes of the trigger words of some kinds, by the length of the words."""
+    hashes: dict[int, set[int]] = {}
+    for word in [word for kind in kinds for word in words_of(kind)]:
+        hashed = 0
+        for char in reversed(word):
+            hashed = (hashed * _HASH_FACTOR + ord(char)) % (1 << 64)
+        hashes.setdefault(len(word), set()).add(hashed)
+    return {length: np.array(sorted(of), np.uint64) for length, of in hashes.items()}
+
+
+def _ending_words(points: np.ndarray, at: np.ndarray, *kinds: str) -> np.ndarray:
+    """Return those of ``at`` where the last two characters of a trigger word of some kinds start."""
+    read = normalization_table()
+    known = _hashed_words(*kinds)
+    found = np.zeros(len(at), bool)
+    hashed = np.zeros(len(at), np.uint64)
+    for back in range(max(known)):
+        hashed = hashed * np.uint64(_HASH_FACTOR) + read[points[at + 1 - back]]
+        if back + 1 in known:
+            found |= _among(hashed, known[back + 1])
+    return at[found]
 
 
 def _among(pairs: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -356,7 +381,7 @@ def coarse(texts: pa.Array) -> Coarse:
         ).any(axis=0)
     ]
     contextual = followed(
-        np.concatenate([_paired(triggers, points, "contextual"), tails]) + 2, _TRIGGER_WINDOW
+        np.concatenate([_ending_words(points, triggers, *_CONTEXTUAL), tails]) + 2, _TRIGGER_WINDOW
     )
     heads = _close(spoken, no_number, 3)
     heads = heads[np.isin(normalization_table()[points[heads]], _ONES)]
@@ -378,7 +403,7 @@ def coarse(texts: pa.Array) -> Coarse:
     return Coarse(
         numbered=numbered | many,
         coded=dictated
-        | (numbered & rows(_paired(triggers, points, "ip")))
+        | (numbered & rows(_ending_words(points, triggers, "ip")))
         | rows(
             contextual,
             _in_codes(points, letters, _UNNAMED_CODE),
