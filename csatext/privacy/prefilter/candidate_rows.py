@@ -406,6 +406,7 @@ def coarse(texts: pa.Array) -> Coarse:
         | (numbered & rows(_ending_words(points, triggers, "ip")))
         | rows(
             contextual,
+            only(_ending_words(points, triggers, "otp"), Bit.DIGIT, *range(1 - _MARGIN, 0)),
             _in_codes(points, letters, _UNNAMED_CODE),
             of(Bit.AT_SIGN),
             only(of(Bit.PROVINCE), Bit.LETTER, 1, 2),

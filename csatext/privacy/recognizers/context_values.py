@@ -118,7 +118,7 @@ def _before_words(normalized: str) -> Iterator[Found]:
             yield Found(*match.span("value"), "otp", _plain(match["value"]))
     for start, end in texts_with(normalized, _BORN_WORD):
         for word in _BORN.finditer(normalized, start, end):
-            for match in _BIRTH.finditer(normalized, max(0, word.start() - _LONGEST_DATE), word.start()):
+            for match in _BIRTH.finditer(normalized, max(start, word.start() - _LONGEST_DATE), word.start()):
                 digits = match.group().isdecimal() and normalized[match.start() - 1 : match.start()].isalnum()
                 if not digits and _BORN_AFTER.match(normalized, match.end()) is not None:
                     yield Found(*match.span(), "birth_date", _plain(match.group()))
