@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from csatext.errors import ParameterError
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import KIND_NAMES, MASK, Found, Pii
 from csatext.privacy.normalize import SPEAKER, TEXT_END, normalize, segments
-from csatext.privacy.prefilter.candidate_rows import EVERY_SOURCE, Sources, coarse
+from csatext.privacy.prefilter.candidate_rows import EVERY_SOURCE, Sources, coarse, rows_with
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
 from csatext.privacy.recognizers.names import names, names_near_numbers
@@ -166,7 +165,7 @@ def locate_column(
     >>> locate_column(pa.array(["很慢", "打13800138000"]), KIND_NAMES)
     {1: [Found(start=1, end=12, kind='mobile', value='13800138000')]}
     """
-    bracketed = pc.match_substring(texts, "[").to_numpy(zero_copy_only=False)
+    bracketed = rows_with(texts, b"[")
     first = coarse(texts)
     if named is not None:
         first = first._replace(named=first.named | named)

@@ -33,14 +33,15 @@ from csatext.privacy.prefilter.character_classes import (
 )
 from csatext.privacy.recognizers.context_values import CONTEXT_KINDS
 
-__all__ = ["EVERY_SOURCE", "Coarse", "Sources", "coarse"]
+__all__ = ["EVERY_SOURCE", "Coarse", "Sources", "coarse", "rows_with"]
 
 _ENOUGH, _UNNAMED = 5, 7  # characters of a number: of the shortest, of one without a trigger word
 _UNNAMED_CODE = 8  # digits of a code without a trigger word
 _SHORTEST_CODE = 5
 _PAPERS = np.array(sorted(map(ord, "证件")), np.uint32)
 _ONES = np.array(sorted(map(ord, "1一幺")), np.uint32)
-_CONTEXTUAL = tuple(sorted(CONTEXT_KINDS - {"id_tail"}))
+_WHOLE_WORDS = {"contextual": tuple(sorted(CONTEXT_KINDS - {"id_tail"})), "otp": ("otp",), "ip": ("ip",)}
+"""Kinds of trigger words that are looked for in full: their last two characters also end other words."""
 _TAIL_WINDOW = 14
 _TRIGGER_WINDOW = 24
 _GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
@@ -106,12 +107,15 @@ def _pairs(of: str) -> np.ndarray:
         "trigger": [word[-2:] for word in value_trigger_words()],
         "strong": [word[-2:] for word in words_of("name", strong=True)],
         "weak": [word[-2:] for word in words_of("name", strong=False)],
+        "ip": [word[-2:] for word in words_of("ip")],
+        "otp": [word[-2:] for word in words_of("otp")],
         "title": [word[:2] for word in words_of("title")],
         "office": [word for word in words_of("office") if len(word) > 1],
         "person": ["本人", "签收", "代收"],
         "owner": ["的身", "的名", "的那"],
         "spoken_at": ["艾特", "爱特", "埃特", "哎特", "圈a", "圈A", "圈 ", "花a", "花A", "花 ", "小老", "WJ"],
         "at": ["at", "AT", "aT", "At"],
+        "contextual": [word[-2:] for kind in _WHOLE_WORDS["contextual"] for word in words_of(kind)],
         "tail": [word[-2:] for word in words_of("id_tail")],
         "closing": [
             "敬礼",
@@ -170,10 +174,10 @@ def _sieve(of: str) -> np.ndarray:
 
 
 @cache
-def _hashed_words(*kinds: str) -> dict[int, np.ndarray]:
+def _hashed_words(of: str) -> dict[int, np.ndarray]:
     """Return the sorted hashes of the trigger words of some kinds, by the length of the words."""
     hashes: dict[int, set[int]] = {}
-    for word in [word for kind in kinds for word in words_of(kind)]:
+    for word in [word for kind in _WHOLE_WORDS[of] for word in words_of(kind)]:
         hashed = 0
         for char in reversed(word):
             hashed = (hashed * _HASH_FACTOR + ord(char)) % (1 << 64)
@@ -181,10 +185,11 @@ def _hashed_words(*kinds: str) -> dict[int, np.ndarray]:
     return {length: np.array(sorted(of), np.uint64) for length, of in hashes.items()}
 
 
-def _ending_words(points: np.ndarray, at: np.ndarray, *kinds: str) -> np.ndarray:
-    """Return those of ``at`` where the last two characters of a trigger word of some kinds start."""
+def _ending_words(points: np.ndarray, triggers: np.ndarray, of: str) -> np.ndarray:
+    """Return those of ``triggers`` where the last two characters of a trigger word of some kinds start."""
     read = normalization_table()
-    known = _hashed_words(*kinds)
+    at = _paired(triggers, points, of)
+    known = _hashed_words(of)
     found = np.zeros(len(at), bool)
     hashed = np.zeros(len(at), np.uint64)
     for back in range(max(known)):
@@ -198,11 +203,31 @@ def _among(pairs: np.ndarray, known: np.ndarray) -> np.ndarray:
     return known[np.minimum(np.searchsorted(known, pairs), len(known) - 1)] == pairs
 
 
-def _code_points(texts: pa.Array) -> np.ndarray:
-    """Return the code points of a column, with a margin of zeros before and after."""
+def _offsets_and_data(texts: pa.Array) -> tuple[np.ndarray, memoryview]:
+    """Return where each text starts in the bytes of a column, and these bytes."""
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     offsets = np.frombuffer(texts.buffers()[1], width)[texts.offset : texts.offset + len(texts) + 1]
-    data = memoryview(texts.buffers()[2] or b"")[offsets[0] : offsets[-1]]
+    return offsets - offsets[0], memoryview(texts.buffers()[2] or b"")[offsets[0] : offsets[-1]]
+
+
+def rows_with(texts: pa.Array, character: bytes) -> np.ndarray:
+    """Return which rows contain an ASCII character, bool of shape (n,).
+
+    Examples
+    --------
+    >>> rows_with(pa.array(["[姓名]", "好"]), b"[").tolist()
+    [True, False]
+    """
+    offsets, data = _offsets_and_data(texts)
+    found = np.zeros(len(texts), bool)
+    at = np.flatnonzero(np.frombuffer(data, np.uint8) == ord(character))
+    found[np.searchsorted(offsets, at, side="right") - 1] = True
+    return found
+
+
+def _code_points(texts: pa.Array) -> np.ndarray:
+    """Return the code points of a column, with a margin of zeros before and after."""
+    _, data = _offsets_and_data(texts)
     text = "".join(("\0" * _MARGIN, str(data, "utf-8"), "\0" * _MARGIN))
     return np.frombuffer(text.encode("utf-32-le"), np.uint32)
 
@@ -381,7 +406,7 @@ def coarse(texts: pa.Array) -> Coarse:
         ).any(axis=0)
     ]
     contextual = followed(
-        np.concatenate([_ending_words(points, triggers, *_CONTEXTUAL), tails]) + 2, _TRIGGER_WINDOW
+        np.concatenate([_ending_words(points, triggers, "contextual"), tails]) + 2, _TRIGGER_WINDOW
     )
     heads = _close(spoken, no_number, 3)
     heads = heads[np.isin(normalization_table()[points[heads]], _ONES)]

@@ -113,6 +113,8 @@ def _count(chunks: list[Chunk]) -> int:
 
 
 def _holds_value(chain: list[list[Chunk]]) -> bool:
+    if len(chain) == 1:
+        return _count(chain[0]) >= SHORTEST
     counts = [_count(part) for part in chain]
     return max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED
 
