@@ -80,11 +80,6 @@ class _Parts(NamedTuple):
     starts: list[int]
     texts: list[str]
 
-    def add(self, row: int, start: int, text: str) -> None:
-        self.rows.append(row)
-        self.starts.append(start)
-        self.texts.append(text)
-
     def gated(self) -> Iterator[tuple[Sources, _Parts]]:
         """Yield the parts in which a source can find something, by the sources that can."""
         for sources, chosen in coarse(pa.array(self.texts, pa.large_string())).groups():
@@ -184,11 +179,14 @@ def locate_column(
         whole_rows = [row for row in chosen if row not in masked] if masked else chosen
         whole_texts = [normalized_texts[row] for row in whole_rows]
         waiting.append((sources, _Parts(whole_rows, [0] * len(whole_rows), whole_texts)))
-    left = _Parts([], [], [])
-    for row in sorted(masked):
-        for start, end in segments(normalized_texts[row]):
-            left.add(row, start, normalized_texts[row][start:end])
-    waiting.extend(left.gated())
+    between = [(row, start, end) for row in sorted(masked) for start, end in segments(normalized_texts[row])]
+    waiting.extend(
+        _Parts(
+            [row for row, _, _ in between],
+            [start for _, start, _ in between],
+            [normalized_texts[row][start:end] for row, start, end in between],
+        ).gated()
+    )
     located: dict[int, list[Found]] = {}
     for depth in range(_DEEPEST + 1):
         left = _Parts([], [], [])
@@ -199,12 +197,14 @@ def locate_column(
                     continue
                 normalized = normalized_texts[row]
                 placed = _by_speaker(normalized, found)
-                located.setdefault(row, []).extend(placed)
-                for begin, stop in _between(start, end, placed):
-                    if stop - begin > 1:
-                        left.add(row, begin, normalized[begin:stop])
+                earlier = located.get(row)
+                located[row] = placed if earlier is None else sorted(earlier + placed)
+                spans = [span for span in _between(start, end, placed) if span[1] - span[0] > 1]
+                left.rows.extend([row] * len(spans))
+                left.starts.extend([begin for begin, _ in spans])
+                left.texts.extend([normalized[begin:stop] for begin, stop in spans])
         waiting = [*left.gated()] if depth < _DEEPEST else []
-    return {row: sorted(values) for row, values in located.items()}
+    return located
 
 
 def _by_speaker(normalized: str, values: list[Found]) -> list[Found]:
