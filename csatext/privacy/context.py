@@ -52,10 +52,17 @@ def _rows() -> list[dict[str, str]]:
 
 
 @cache
-def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool]]]:
+def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool, bool]]]:
+    """Return what finds the words, and of each its kind, whether strong, about names, with Latin letters."""
     rows = [row for row in _rows() if row["class"] != _AFTER_SURNAMES]
     meanings = [
-        (row["class"], row["strength"] == "strong", _LATIN.search(row["word"]) is not None) for row in rows
+        (
+            row["class"],
+            row["strength"] == "strong",
+            row["class"] in _ABOUT_NAMES,
+            _LATIN.search(row["word"]) is not None,
+        )
+        for row in rows
     ]
     return AhoCorasick([row["word"] for row in rows], matchkind=MatchKind.LeftmostLongest), meanings
 
@@ -117,11 +124,13 @@ class TriggerWords:
         """Start, end, kind and whether it is strong, for the trigger words before and after names."""
         self._found: list[tuple[int, int, str, bool]] = []
         for number, start, end in automaton.find_matches_as_indexes(normalized):
-            kind, strong, latin = meanings[number]
-            if kind == _NO_TRIGGER or (latin and _inside_latin_word(normalized, start, end)):
+            kind, strong, about_names, latin = meanings[number]
+            if latin and _inside_latin_word(normalized, start, end):
                 continue
-            chosen = self.names if kind in _ABOUT_NAMES else self._found
-            chosen.append((start, end, kind, strong))
+            if about_names:
+                self.names.append((start, end, kind, strong))
+            elif kind != _NO_TRIGGER:
+                self._found.append((start, end, kind, strong))
         self._ends = [end for _, end, _, _ in self._found]
         self._starts = [start for start, _, _, _ in self._found]
 

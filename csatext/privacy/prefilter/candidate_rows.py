@@ -90,7 +90,7 @@ class Coarse(NamedTuple):
 
     def groups(self) -> Iterator[tuple[Sources, list[int]]]:
         """Yield each combination of sources that can find something in some rows, with the rows."""
-        codes = sum(part.astype(np.uint8) << place for place, part in enumerate(self))
+        codes = np.packbits(np.stack(self), axis=0, bitorder="little")[0]
         for code in np.unique(codes[codes > 0]).tolist():
             sources = Sources(*(bool(code >> place & 1) for place in range(len(self))))
             yield sources, np.flatnonzero(codes == code).tolist()

@@ -129,13 +129,15 @@ def _close(normalized: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(normalized):
-        if run and chunk.start - run[-1].end > _LONGEST_GAP:
-            yield run
-            run = []
-        again = bool(run) and run[-1].digits == chunk.digits
+        if not run or chunk.start - run[-1].end > _LONGEST_GAP:
+            if run:
+                yield run
+            run = [chunk]
+            continue
+        again = run[-1].digits == chunk.digits
         if again and (_is_read_back(normalized, run[-1], chunk) or _is_restarted(normalized, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
-        elif run and not _joined(normalized, run[-1].end, chunk.start):
+        elif not _joined(normalized, run[-1].end, chunk.start):
             if _is_corrected(normalized, run, chunk):
                 wrong = run.pop()
                 kept = wrong.digits[: max(0, len(wrong.digits) - len(chunk.digits))]

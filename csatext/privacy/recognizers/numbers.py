@@ -36,6 +36,8 @@ _MANY = 64
 _IN_SERVICE = re.compile("1(?:[38]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|9[0-35-9])")
 """Beginnings of mobile numbers that are given out (Telecommunications Network Numbering Plan, MIIT 2017)."""
 
+_LEAST_DIGITS = (12, 8, 5)
+"""Digits of the shortest order number after a trigger word: neither strong nor direct, one of both, both."""
 _WHOLE_ORDER, _PART_OF_ORDER = 8, 10
 _KINDS_BY_TRIGGER = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
@@ -215,9 +217,7 @@ def _contextual(
     """Return kind and value of digits that only their context words make personal."""
     size = len(digits)
     if trigger is not None and size <= LONGEST:
-        least = {(True, True): 5, (True, False): 8, (False, True): 8, (False, False): 12}[
-            trigger.strong, trigger.direct
-        ]
+        least = _LEAST_DIGITS[trigger.strong + trigger.direct]
         if trigger.kind == "order" and size >= least and (trigger.strong or _DAY.fullmatch(digits) is None):
             return "order", digits
         if (
