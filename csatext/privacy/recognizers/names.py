@@ -9,7 +9,7 @@ from itertools import chain
 
 from csatext.privacy.context import TriggerWords, words_of
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import QUESTION_END, TEXT_END, TURN_JOIN, texts_with
+from csatext.privacy.normalize import QUESTION_END, TEXT_END, TURN_JOIN
 from csatext.privacy.recognizers.name_boundaries import (
     AFTER_NAME,
     EDGE,
@@ -222,9 +222,8 @@ def _dotted(normalized: str) -> Iterator[tuple[int, int]]:
 
 def _introduced(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the Latin names after English words that introduce one."""
-    for start, end in texts_with(normalized, _CAPITAL):
-        for word in _ENGLISH.finditer(normalized, start, end):
-            yield word.span("name")
+    for word in _ENGLISH.finditer(normalized) if _CAPITAL.search(normalized) is not None else ():
+        yield word.span("name")
 
 
 def _is_full(normalized: str, start: int, end: int) -> bool:
