@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import yaml
 
+from csatext.argument_types import as_path
 from csatext.errors import CsatextError, LexiconError, ParameterError
 from csatext.ingest.columns.headers import normal_header
 from csatext.ingest.formats.encodings import decode
@@ -105,7 +106,12 @@ class Taxonomy:
     """
 
     def __init__(self, categories: Iterable[Category]) -> None:
-        self.categories = tuple(categories)
+        given = list(categories) if isinstance(categories, Iterable) else [categories]
+        for category in given:
+            if not isinstance(category, Category):
+                wanted = "由 Category 组成的列表；从文件读请用 Taxonomy.load(路径)"
+                raise ParameterError.wrong_type("categories", category, wanted)
+        self.categories = tuple(given)
         self._by_id: dict[str, Category] = {}
         for category in self.categories:
             if category.id in self._by_id:
@@ -142,9 +148,7 @@ class Taxonomy:
         ParameterError
             ``path`` is no path.
         """
-        if path is not None and not isinstance(path, (str, PathLike)):
-            raise ParameterError.wrong_type("path", path, "分类体系文件的路径（.yaml、.xlsx、.csv）")
-        path = lexicon_path("taxonomy.yaml") if path is None else Path(path)
+        path = lexicon_path("taxonomy.yaml") if path is None else as_path(path)
         if not path.is_file():
             raise LexiconError(f"找不到分类体系文件「{path}」；请检查路径。")
         if path.suffix.lower() in _TABLES:

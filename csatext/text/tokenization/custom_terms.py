@@ -140,7 +140,7 @@ def checked_terms(terms: Iterable[str]) -> tuple[str, ...]:
     >>> checked_terms(["退款", "A/B测试", "退款"])
     ('A/B测试', '退款')
     """
-    if isinstance(terms, str):
+    if isinstance(terms, str) or not isinstance(terms, Iterable):
         raise ParameterError.wrong_type("terms", terms, "由词组成的列表，而不是一个字符串")
     distinct = set()
     for term in terms:
