@@ -40,7 +40,7 @@ _Simple = tuple[Callable[[object], bool], str, bool]
 """Whether a value fits, what is wanted, whether None is allowed."""
 _SIMPLE: dict[str, tuple[Callable[[object], bool], str]] = {
     "int": (_is_whole, "整数"),
-    "float": (_is_number, "数字"),
+    "float": (_is_number, "数字，不能是 NaN"),
     "bool": (lambda given: isinstance(given, (bool, np.bool_)), "True 或 False"),
     "str": (lambda given: isinstance(given, str), "一个字符串"),
 }
