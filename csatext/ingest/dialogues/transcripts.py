@@ -97,7 +97,7 @@ _HEAD_LINES = re.compile(
     rf"|(?P<name3>{_NUMBERED}|坐席|座席|客服|客户|用户|顾客|来电人|agent|customer)[ \t]+"
     rf"(?P<before3>\d{{1,3}}:\d{{2}})"
     rf"|(?P<after>{_DAY}[ \tT]*{_CLOCK})[ \t]+(?P<name2>[^\n:：]{{1,40}}?)){_GAP}[:：]?{_GAP}$",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
 _STAMPED = re.compile(
     rf"^{_GAP}(?P<name>[^\n:：(（\[]{{1,30}}?(?:[:：][^\n:：(（\[]{{1,20}}?)?){_GAP}"
