@@ -20,7 +20,7 @@ from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_output
-from csatext.batch.required_columns import check_tables
+from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
@@ -342,9 +342,8 @@ def analyse(
     ConfigError
         A dimension or the measure is not there, or cannot serve as one.
     """
-    check_tables(contacts, configuration.tables)
+    given = checked_tables(contacts, configuration.tables)
     corpus, facts, tables, absent = annotated_contacts(contacts, configuration, progress, redacted=redacted)
-    given = configuration.tables
     by = given.by or None
     progress("关键词")
     extractor = KeywordExtractor(configuration.analysis.n_keywords)
