@@ -19,7 +19,7 @@ from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
-from csatext.batch.output import write_output
+from csatext.batch.output import refuse_link, write_output
 from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
@@ -145,6 +145,7 @@ def run(
     configuration = configuration or Configuration()
     out = Path(out)
     with claimed_folder(out):
+        refuse_link(out)
         read = read_source(source, configuration, progress)
         return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
