@@ -61,6 +61,9 @@ DOORS = {
     "kept columns": (lambda given, _: vectorize(keep=given), ("a list",)),
     "processes": (lambda given, _: vectorize(n_jobs=given), ("a number",)),
     "simulation": (lambda given, _: ct.simulate_center(given, weeks=0), ()),
+    "cases": (lambda given, _: ct.case_table(given), ()),
+    "scheme": (lambda given, _: ct.to_official(pd.DataFrame({"category": ["a"]}), given), ()),
+    "period": (lambda given, _: ct.official_table(FACTS, "cca", given), ()),
     "table": (lambda given, _: ct.conform(pd.DataFrame(), given), ()),
 }
 
