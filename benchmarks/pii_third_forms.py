@@ -39,7 +39,7 @@ def _cut(raw: str, *sizes: int) -> list[str]:
 
 
 def _two_names(rng: random.Random) -> str:
-    return rng.choice("、和与，").join((chinese_name(rng), chinese_name(rng)))
+    return rng.choice("、，/ ").join((chinese_name(rng), chinese_name(rng)))
 
 
 def _surname_after_small(rng: random.Random) -> str:

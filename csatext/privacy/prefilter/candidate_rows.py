@@ -18,6 +18,7 @@ from csatext.privacy.context import value_trigger_words, words_of
 from csatext.privacy.normalize import normalization_table
 from csatext.privacy.prefilter.character_classes import (
     IS_ACT,
+    IS_BEFORE_NAME,
     IS_COMMON,
     IS_DIGIT,
     IS_GIVEN,
@@ -27,6 +28,7 @@ from csatext.privacy.prefilter.character_classes import (
     IS_SURNAME,
     IS_TRIGGER_WORD,
     IS_TRIGGER_WORD_END,
+    IS_TYPICAL,
     Bit,
     classes,
     flags,
@@ -122,7 +124,7 @@ def _pairs(of: str) -> np.ndarray:
             "手书",
             "叩谢",
         ],
-        "dated": ["日生", "号生", "月生", "年生"],
+        "dated": ["日生", "号生", "月生", "年生", "出生"],
         "born": ["生人", "生的", "生下", "诞生"],
         "english": [
             "is",
@@ -326,6 +328,20 @@ def coarse(texts: pa.Array) -> Coarse:
             begins(only(reporting, Bit.COMPOUND, -4), -5),
         ]
     )
+    typical = marks & IS_TYPICAL != 0
+    family = np.flatnonzero(
+        (marks[:-2] & IS_SURNAME != 0)
+        & (marks[1:-1] & IS_GIVEN != 0)
+        & (typical[1:-1] | (typical[2:] & (marks[:-2] & IS_COMMON != 0)))
+    )
+    family = family[(marks[family] & IS_COMMON != 0) | typical[family + 2]]
+    double = np.flatnonzero((marks[:-3] & IS_COMMON != 0) & (typical[2:-1] | typical[3:]))
+    family = np.concatenate([family, only(double, Bit.COMPOUND, 0)])
+    family = family[
+        (marks[family - 1] & IS_BEFORE_NAME != 0)
+        | ~_is_han(points[family - 1])
+        | _among(family, starts)
+    ]
     tails = _paired(triggers, points, "tail")
     tails = tails[
         np.isin(
@@ -397,6 +413,7 @@ def coarse(texts: pa.Array) -> Coarse:
             starred,
             acts,
             reporting,
+            family,
             _paired(of(Bit.CLOSING), points, "closing"),
             english,
         )

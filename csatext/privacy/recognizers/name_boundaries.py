@@ -10,11 +10,13 @@ from csatext.privacy.recognizers.transliterated_names import DOTS, transliterate
 __all__ = [
     "AFTER_NAME",
     "EDGE",
+    "FREQUENT",
     "LEFT_EDGES",
     "NAME_STARTS",
     "NAME_WINDOW",
     "begins_word",
     "ends_word",
+    "free_name_at",
     "full_name_until",
     "is_common",
     "is_frequent",
@@ -83,7 +85,7 @@ NAME_STARTS = "小老阿"
 """Characters other than surnames that a name can begin with after a trigger word."""
 
 _WHOLE_GIVEN = 2
-_FREQUENT = frozenset("余任金石严武方万康文温易白申祝")
+FREQUENT = "余任金石严武方万康文温易白申祝"
 """Family names that are frequent and begin many words too."""
 NAME_WINDOW = 14
 """Characters before a value or a form of address in which a name is looked for."""
@@ -92,6 +94,16 @@ _OPENING = re.compile(
     r"然后|另外|不过|其实|刚才|刚刚|今天|昨天|明天|目前|之前|后来|麻烦|欢迎|恭喜)[\u3400-\u9fff]$"
 )
 """What a clause opens with before the person whom it is about or for, and the first character of the name."""
+_SITE = re.compile(
+    r".{0,2}(?:镇|乡|村|路|街|大道|小区|社区|花园|家园|公园|苑|园|大厦|广场|酒店|饭店|宾馆|餐|超市|商场|商城|市场|山|寺|湖|桥|站|港|湾|城|学校|中学|小学|大学|幼儿园|医院|"
+    r"公司|集团|银行|楼|栋|牌|区|县|市|省|地块|工程|项目|书店|[0-9])"
+)
+"""What follows the name of a place, a firm or a brand."""
+_RARELY = frozenset(("第五", "东方", "百里", "东门", "西门", "南门", "南宫", "微生", "即墨"))
+_LIKE_WORDS = _ENDS_WORDS | frozenset("曾莫高黄钱温金白石牛马楼时原任何康强安丰常")
+_NUMERAL = re.compile("[0-9A-Za-z一二三四五六七八九十百千万两几每多]")
+_FUNCTION = _ENDS_WORDS | frozenset("年区班左令揭占代仰祝")
+"""Family names that are words or parts of words more often than names."""
 _DOT = re.compile(f"[{DOTS}]")
 _DOTTED_BEFORE = re.compile(
     rf"(?:^|[^\u3400-\u9fff]|好|是|叫|给|找|问|的|系){{1}}((?:(?![好是叫给找问的系])[\u3400-\u9fff]){{2,7}}[{DOTS}][\u3400-\u9fff]{{1,8}})$"
@@ -111,6 +123,11 @@ def _is_edge(normalized: str, at: int) -> bool:
         or AFTER_NAME.match(normalized, at) is not None
         or _VERB_AFTER.match(normalized, at) is not None
     )
+
+
+def _ends_before(normalized: str, at: int) -> bool:
+    """Whether a name may end at ``at``, as :func:`_is_edge` says, or a frequent verb or noun starts there."""
+    return _is_edge(normalized, at) or normalized[at : at + 2] in name_lists().following
 
 
 def _may_be_given(normalized: str, at: int) -> bool:
@@ -165,12 +182,12 @@ def _is_word(normalized: str, at: int, end: int | None = None) -> bool:
     Where a name is certain up to ``end``, a word that is a name too, such as 高峰, is one.
     """
     lists = name_lists()
-    word = lists.words.match(normalized, at)
-    crosses = word is not None and end is not None and word.end() > end  # 孙女|士
-    if word is None or crosses or (word.end() == end and word.group() in lists.also_names):
+    stop = lists.word_end(normalized, at)
+    crosses = stop is not None and end is not None and stop > end  # 孙女|士
+    if stop is None or crosses or (stop == end and normalized[at:stop] in lists.also_names):
         return False
     longer = (
-        word.end() == at + 2
+        stop == at + 2
         and normalized[at + 1 : at + 2] in lists.given
         and normalized[at + 2 : at + 3] in lists.given
     )
@@ -215,12 +232,12 @@ def name_at(
         sure = (
             len(surname) == 2
             or surname in lists.common
-            or (in_context and surname in _FREQUENT)
+            or (in_context and (surname in FREQUENT or normalized[first] in lists.typical))
             or second - first == 2
             or _OWNED.match(normalized, second) is not None
         )
-        clear = _is_edge(normalized, second) if sure else EDGE.match(normalized, second) is not None
-        known = len(surname) == 2 or surname in lists.common or surname in _FREQUENT
+        clear = _ends_before(normalized, second) if sure else EDGE.match(normalized, second) is not None
+        known = len(surname) == 2 or surname in lists.common or surname in FREQUENT
         clear = clear or (known and second - first == _WHOLE_GIVEN and normalized[second] not in lists.given)
         return second if clear else None
     if _is_edge(normalized, second):
@@ -228,6 +245,69 @@ def name_at(
     if normalized[second] in lists.given or EDGE.match(normalized, second + 1) is not None:
         return second + 1
     return second
+
+
+def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
+    """Return where a full name ends that no trigger word reveals, or None.
+
+    At least one character of its given name is typical of given names, a word that no name ends in follows,
+    and neither an ordinary word nor a place or a firm is read there. A given name of one character needs
+    a frequent family name.
+
+    Parameters
+    ----------
+    normalized : str
+        Normalized text.
+    at : int
+        Where the family name starts.
+    after_role : bool
+        Whether a character stands before ``at`` in which words for persons end; otherwise a clause begins.
+
+    Examples
+    --------
+    >>> free_name_at("张丽娟没来", 0, after_role=False), free_name_at("张丽娟大酒店", 0, after_role=False)
+    (3, None)
+    """
+    lists = name_lists()
+    surname = surname_at(normalized, at)
+    first = at + len(surname)
+    if not surname or surname in _RARELY or normalized[first : first + 1] not in lists.given:
+        return None
+    frequent = is_common(normalized, at)
+    known = frequent or surname in FREQUENT
+    if (after_role and _in_word(normalized, at)) or (
+        not frequent and (_NUMERAL.match(normalized, at - 1) is not None or surname in _FUNCTION)
+    ):
+        return None
+    for end in (first + 2, first + 1):
+        given = normalized[first:end]
+        if len(given) < end - first or given[-1] not in lists.given or given[-1] == "子":
+            continue
+        if surname in _LIKE_WORDS and given in lists.following:
+            continue
+        whole = len(given) == _WHOLE_GIVEN
+        typical = sum(char in lists.typical for char in given)
+        alone = EDGE.match(normalized, end) is not None
+        if whole:
+            fits = typical > 0 and (known or typical == _WHOLE_GIVEN)
+        else:
+            fits = typical > 0 and frequent
+        if alone and not after_role:
+            fits = whole and typical == _WHOLE_GIVEN and frequent
+        sure = whole and after_role and known and typical == _WHOLE_GIVEN
+        verb = normalized[end : end + 2] in (lists.following if whole else lists.verbs)
+        clear = verb or _is_edge(normalized, end) or (sure and normalized[end] not in lists.given)
+        if fits and clear and not _is_word(normalized, at) and _SITE.match(normalized, end) is None:
+            return end
+    return None
+
+
+def _in_word(normalized: str, at: int) -> bool:
+    """Whether the character at ``at`` is inside an ordinary word that starts before it, such as 公司."""
+    lists = name_lists()
+    return normalized[max(0, at - 2) : at] != "一下" and any(
+        (lists.word_end(normalized, at - back) or 0) > at for back in (1, 2, 3) if back <= at
+    )
 
 
 def is_common(normalized: str, at: int) -> bool:
@@ -238,7 +318,7 @@ def is_common(normalized: str, at: int) -> bool:
 
 def is_frequent(normalized: str, at: int) -> bool:
     """Whether a frequent family name that begins many words too, such as 任, stands at ``at``."""
-    return normalized[at : at + 1] in _FREQUENT
+    return normalized[at : at + 1] in FREQUENT
 
 
 def full_name_until(normalized: str, start: int, end: int) -> bool:
@@ -320,15 +400,14 @@ def name_before(normalized: str, end: int) -> int | None:
 
 def ends_word(normalized: str, start: int, end: int) -> bool:
     """Whether the characters before a title are the end of an ordinary word, as in 黄金 or 任何."""
-    words = name_lists().words
+    lists = name_lists()
     return any(
-        (match := words.match(normalized, begin)) is not None
-        and match.end() == end
-        and not (begin == start and match.group() in name_lists().also_names)
+        lists.word_end(normalized, begin) == end
+        and not (begin == start and normalized[begin:end] in lists.also_names)
         for begin in range(max(0, start - 2), start + 1)
     )
 
 
 def begins_word(normalized: str, at: int) -> bool:
     """Whether an ordinary word such as 高兴 starts at ``at``."""
-    return name_lists().words.match(normalized, at) is not None
+    return name_lists().word_end(normalized, at) is not None

@@ -17,6 +17,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     NAME_WINDOW,
     begins_word,
     ends_word,
+    free_name_at,
     full_name_until,
     is_common,
     is_frequent,
@@ -29,6 +30,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     surname_before,
     written_apart,
 )
+from csatext.privacy.recognizers.name_lists import name_lists, surnames
 from csatext.privacy.recognizers.transliterated_names import DOTS, sounded_around, transliterated_end
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "AT_WORK",
     "KINDS_NEAR_NAMES",
     "REPORTING_VERBS",
+    "ROLE_ENDS",
     "is_name_cell",
     "names",
     "names_near_numbers",
@@ -66,10 +69,13 @@ _AFTER_ONCE = frozenset("经有是在以对向于多提同因任明言表会能�
 _TO_FIRM = re.compile(r"[于向][\u3400-\u9fff]{1,4}?(?:银行|公司|集团|保险|法院|物业|平台|派出所|消协|客服)")
 _CLAUSE_END = re.compile(r"$|[^\u3400-\u9fffA-Za-z0-9]")
 _PLACE_ENDS = frozenset("镇村乡县路湖园街区市省寺庙")
-_CALLED = re.compile(rf"(?:^|[\s,，。{TEXT_END}])(?:名字)?叫")
+_CALLED = re.compile(
+    rf"叫(?:(?<![^\s,，。{TEXT_END}].)|(?<=名字叫)(?<![^\s,，。{TEXT_END}]名字叫))"
+)
+"""The word for "is called" where it or 名字叫 starts a clause."""
 _AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
 _SURNAME_TRIGGER = re.compile(
-    r"(?:我|免贵|鄙|本人|客户|老公|爱人|用户|机主|户主|他|她|人家|鄙人|敝人|^|[\s,，。\ufdd2])姓(?:是)?\s?"
+    r"姓(?:(?<=[我贵鄙他她].)|(?<![^\s,，。\ufdd2].)|(?<=本人.|客户.|老公.|爱人.|用户.|机主.|户主.|人家.|鄙人.|敝人.))(?:是)?\s?"
 )
 ASKS_NAME = "姓名|贵姓|称呼|名字|叫什么|收件人|收货人|联系人|联络人|机主|户主|哪位|您姓|持卡人"
 """Words of a question for a name, as an expression."""
@@ -94,7 +100,7 @@ _BEFORE_FULL = frozenset(LEFT_EDGES) | frozenset("次是约的装修派看去来
 _BEFORE_HIMSELF = frozenset(LEFT_EDGES) | frozenset("公婆妈爸亲夫妻子女哥姐弟妹友事员长民")
 _PREPOSITION = re.compile(r"(?:由|对|关|至|鉴|基|属|等|位|处|在)$")
 _PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
-_IN_PERSON = re.compile(r"(?:亲自)?本人|签收|代收|的身份证|的名义|的名字(?!命名)|的那个(?:客服|师傅|快递)")
+_IN_PERSON = re.compile(r"(?=[亲本签代的])(?:亲自)?本人|签收|代收|的身份证|的名义|的名字(?!命名)|的那个(?:客服|师傅|快递)")
 _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
 _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
@@ -160,11 +166,12 @@ def context_names(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int
     yield from _acting(normalized)
     yield from _undersigned(normalized)
     yield from _introduced(normalized)
+    yield from _free(normalized)
 
 
 def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names between a word such as 据, 由, 转告 and a verb or the end of the clause."""
-    for act in _ACT.finditer(normalized):
+    for act in _act().finditer(normalized):
         end = name_at(normalized, act.end(), strict=True, dotted=False, in_context=True)
         if end is None or not _is_full(normalized, act.end(), end):
             continue
@@ -213,6 +220,19 @@ def _introduced(normalized: str) -> Iterator[tuple[int, int]]:
         yield word.span("name")
 
 
+def _free(normalized: str) -> Iterator[tuple[int, int]]:
+    """Yield the full names that begin a clause or follow a word for a person, before a verb."""
+    for candidate in _free_starts().finditer(normalized):
+        at = candidate.start()
+        after_role = is_han(normalized, at - 1) if at else False
+        end = free_name_at(normalized, at, after_role=after_role or normalized[at - 1 : at] == "@")
+        while end is not None and normalized[end - 1] not in _PLACE_ENDS:
+            yield at, end
+            following = _SEPARATED.match(normalized, end)
+            at = following.end() if following is not None else end
+            end = free_name_at(normalized, at, after_role=True) if following is not None else None
+
+
 def _is_full(normalized: str, start: int, end: int) -> bool:
     """Whether a name has a frequent family name, or one of two characters, and is no place's."""
     before = normalized[start - 1 : start]
@@ -232,10 +252,16 @@ ACTS = (
 """Last characters of the words after which a full name is looked for."""
 REPORTING_VERBS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
 """First characters of reporting verbs and other verbs after a person at the start of a clause."""
-_ACT = re.compile(
-    r"(?=[:=员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
-    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|师(?![傅范])|[:=员者夫友婆弟妹嫂姑舅姨])(?=[\u3400-\u9fff])"
+ROLE_ENDS = (
+    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢教练"
 )
+"""Last characters of words for persons, and for places of work that stand before the name of one."""
+_ACT = (
+    r"(?=[:=员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
+    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|师(?![傅范])|[:=员者夫友婆弟妹嫂姑舅姨])"
+)
+"""Words after which a full name is looked for, as an expression."""
+
 _ACT_END = re.compile(
     r"[^\u3400-\u9fff]|$|反映|反应|所述|描述|称(?![心重赞职])|诉|说|讲|投诉|举报|来电|要求|同意|负责|处理|跟进|接待|办理|介绍|推荐|签字|签收|来[取拿办处上]|去[取拿办处]|取[件货走]|给我|给[他她你您客]|"
     r"回[个电复话]|联系|转[告交达接]|把|一[声下次]|的(?:描述|反映|投诉|要求|诉求|说法|申请|电话|手机|号码|名字|名义|微信|账号|卡|订单|快递|工单|意见|情况|回复|承诺|态度|家属|家|车)|确认|核实|上门|维修|安装|过来|"
@@ -267,6 +293,24 @@ _CELL = re.compile(
     r"(?:(?P<starred>[*某xX]{1,2})|(?P<address>先生|女士|小姐|太太|师傅|老师|经理|同学|阿姨))?"
 )
 _NEVER = re.compile("(?!)")
+
+
+@cache
+def _act() -> re.Pattern[str]:
+    """Return the words after which a full name is looked for, before a family name."""
+    return re.compile(rf"{_ACT}(?=[{surnames()}])")
+
+
+@cache
+def _free_starts() -> re.Pattern[str]:
+    """Return where a family name begins a clause or follows a word for a person, and a given name follows."""
+    lists = name_lists()
+    typical, given = "".join(sorted(lists.typical)), "".join(sorted(lists.given))
+    seconds = "".join(sorted({name[1] for name in lists.compound}))
+    return re.compile(
+        rf"[{surnames()}](?:(?<![\u3400-\u9fff].)|(?<=[{ROLE_ENDS}{LEFT_EDGES}].))"
+        rf"(?=[{typical}]|[{given}][{typical}]|[{seconds}][{given}]{{0,1}}[{typical}])"
+    )
 
 
 @cache
