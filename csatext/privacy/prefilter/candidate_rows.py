@@ -22,6 +22,7 @@ from csatext.privacy.prefilter.character_classes import (
     IS_COMMON,
     IS_DIGIT,
     IS_GIVEN,
+    IS_NICKNAME,
     IS_RARE,
     IS_REPORTING_VERB,
     IS_SPOKEN,
@@ -342,6 +343,12 @@ def coarse(texts: pa.Array) -> Coarse:
         | ~_is_han(points[family - 1])
         | _among(family, starts)
     ]
+    nicknames = np.flatnonzero((marks[:-1] & IS_NICKNAME != 0) & (marks[1:] & IS_COMMON != 0))
+    nicknames = nicknames[
+        (marks[nicknames - 1] & IS_BEFORE_NAME != 0)
+        | ~_is_han(points[nicknames - 1])
+        | _among(nicknames, starts)
+    ]
     tails = _paired(triggers, points, "tail")
     tails = tails[
         np.isin(
@@ -362,6 +369,7 @@ def coarse(texts: pa.Array) -> Coarse:
         4,
         5,
     )
+    latin = only(only(only(letters, Bit.CAPITAL, 0), Bit.SPACE | Bit.SLASH, -1), Bit.LETTER, -2)
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
     many = rows(_close(spoken, no_number, _UNNAMED), _close(digits, no_code, _UNNAMED_CODE))
@@ -414,6 +422,8 @@ def coarse(texts: pa.Array) -> Coarse:
             acts,
             reporting,
             family,
+            nicknames,
+            latin,
             _paired(of(Bit.CLOSING), points, "closing"),
             english,
         )

@@ -24,6 +24,7 @@ __all__ = [
     "IS_DIGIT",
     "IS_BEFORE_NAME",
     "IS_GIVEN",
+    "IS_NICKNAME",
     "IS_RARE",
     "IS_REPORTING_VERB",
     "IS_SPOKEN",
@@ -57,7 +58,8 @@ _PLANES = 0x20000  # what lies beyond has no digits, no letters and no names
     IS_GIVEN,
     IS_TYPICAL,
     IS_BEFORE_NAME,
-) = (np.uint16(1 << place) for place in range(12))
+    IS_NICKNAME,
+) = (np.uint16(1 << place) for place in range(13))
 
 
 class Bit(IntFlag):
@@ -109,6 +111,7 @@ class Bit(IntFlag):
     AT_WORK = auto()
     TYPICAL = auto()
     BEFORE_NAME = auto()
+    NICKNAME = auto()
 
 
 _RARE = (
@@ -188,6 +191,7 @@ def classes() -> np.ndarray:
         Bit.AT_WORK: "".join(AT_WORK),
         Bit.COMMON: "".join(sorted(name_lists().common)) + compound_starts() + FREQUENT,
         Bit.TYPICAL: "".join(sorted(name_lists().typical)),
+        Bit.NICKNAME: "小老",
         Bit.BEFORE_NAME: ROLE_ENDS + LEFT_EDGES,
     }
     table = np.zeros(_PLANES, np.int64)
@@ -207,7 +211,7 @@ def flags() -> np.ndarray:
     sought = (
         *(_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.TRIGGER_WORD, Bit.TRIGGER_WORD_END),
         *(Bit.ACT, Bit.REPORTING_VERBS, Bit.COMMON, Bit.SURNAME, Bit.GIVEN, Bit.TYPICAL),
-        Bit.BEFORE_NAME,
+        *(Bit.BEFORE_NAME, Bit.NICKNAME),
     )
     marks = (((table & bits) != 0).astype(np.uint16) << place for place, bits in enumerate(sought))
     return np.bitwise_or.reduce(list(marks))

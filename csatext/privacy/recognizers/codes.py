@@ -24,6 +24,8 @@ _USCC = re.compile(r"[0-9A-Za-z]{18}")
 _TRACKING = re.compile(
     r"(?:SF[0-9]{12,13}|YT[0-9]{13}|JD[VWXA-Z]{0,2}[0-9]{11,13}|JT[0-9]{13}|ZTO[0-9]{12}|DPK[0-9]{12}|[A-Z]{2}[0-9]{9}CN)$"
 )
+_PARTED_ORDER = re.compile(r"[0-9]{3}-[0-9]{7}-[0-9]{7}$")
+"""The order number of a shop abroad, three digits and twice seven."""
 _MASKED = re.compile(
     r"(?<![0-9A-Za-z*])[0-9]{1,10}[\s-]?[*xX#_]{3,17}[\s-]?[0-9]{1,5}[xX]?(?![0-9A-Za-z*])"
     r"|(?<![0-9A-Za-z])[3-69][0-9]{3}\s(?:[*xX]{4}\s){1,3}[0-9]{3,4}(?![0-9A-Za-z*])"
@@ -90,12 +92,12 @@ def _code_kind(normalized: str, code: str, start: int, end: int, triggers: Trigg
         return "passport"
     if kind == "id" and trigger is not None and trigger.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
         return "passport"
-    if kind == "passport" and trigger is not None and trigger.direct and 7 <= digits < len(code):
+    if kind == "passport" and trigger is not None and trigger.direct and 6 <= digits < len(code):
         return "passport"
     if kind == "tax" and _USCC.fullmatch(code) is not None and digits >= 8:
         return "uscc"
     if digits == len(code.replace("-", "")):
-        return None
+        return "order" if _PARTED_ORDER.match(code) is not None and kind != "phone" else None
     if _DATE.match(code) is not None:
         return None
     if kind == "order" and trigger is not None and digits >= 5 and (trigger.strong or trigger.direct):
@@ -163,5 +165,8 @@ def codes(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
 
 def lettered(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     """Yield the codes whose shape or trigger word determines their kind, account names among them."""
-    yield from dictated_codes(normalized, triggers)
+    for found in dictated_codes(normalized, triggers):
+        written = _CODE.match(normalized, found.start)
+        longer = written is not None and written.end() > found.end and normalized[found.end] == "-"
+        yield found._replace(end=written.end()) if longer and written is not None else found
     yield from _codes(normalized, triggers)

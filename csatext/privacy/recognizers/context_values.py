@@ -24,18 +24,20 @@ _LEAD = re.compile(
 """What may stand between the word and the value."""
 _SEPARATOR = rf"(?:[\s,，、.\-·{TURN_JOIN}]|嗯|呃|啊|那个|然后){{0,3}}+"
 _DIGIT = f"[0-9{SPOKEN}]"
+_SAME = rf"[两二三四五六七八2-8]个[0-9{SPOKEN}]"
+"""A digit several times, as in 六个零."""
 _UNIT = r"(?![0-9A-Za-z]|\.[0-9]|\s?(?:分钟|秒|小时|条|次|元|块|点|天|个|位|年|月|日|遍|种|%|号楼|岁))"
 _TAIL = re.compile(
-    rf"{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{2,5}}(?:{_SEPARATOR}(?:[xX]|叉|埃克斯|艾克斯))?{_UNIT}"
+    rf"{_SAME}(?:{_SEPARATOR}(?:{_SAME}|{_DIGIT}+))?{_UNIT}|{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{2,5}}(?:{_SEPARATOR}(?:[xX]|叉|埃克斯|艾克斯))?{_UNIT}"
 )
 _CODE = re.compile(
-    rf"(?=[A-Za-z{SPOKEN}\-\s]{{0,9}}[0-9{SPOKEN}])(?:[A-Za-z]{{1,4}}-)?(?:{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{3,7}}|[0-9A-Za-z]{{4,10}}){_UNIT}"
+    rf"{_SAME}{_SEPARATOR}(?:{_SAME}|{_DIGIT}{{1,4}}){_UNIT}|(?=[A-Za-z{SPOKEN}\-\s]{{0,9}}[0-9{SPOKEN}])(?:[A-Za-z]{{1,4}}-)?(?:{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{3,7}}|[0-9A-Za-z]{{4,10}}){_UNIT}"
 )
 _CODE_BEFORE = re.compile(
     rf"(?<![0-9A-Za-z])(?P<value>[0-9]{{4,8}}|[{SPOKEN}]{{4,8}})[\s,，]?(?:是|就是|这个|那个|这组|的)*(?:短信|登录|动态|手机)?(?:验证码|校验码|动态码)(?!(?:是|为|[:\s])*[0-9{SPOKEN}])"
 )
 _PASSWORD = re.compile(
-    rf"(?=[A-Za-z!@#$%^&*_.\-]{{0,20}}[0-9])[0-9A-Za-z!@#$%^&*_.\-]{{4,24}}(?<![.\-,]){_UNIT}"
+    rf"(?:{_DIGIT}{{1,5}}{_SEPARATOR})?{_SAME}(?:{_SEPARATOR}(?:{_SAME}|{_DIGIT}{{1,6}}))?{_UNIT}|(?=[A-Za-z!@#$%^&*_.\-]{{0,20}}[0-9])[0-9A-Za-z!@#$%^&*_.\-]{{4,24}}(?<![.\-,]){_UNIT}"
     rf"|{_DIGIT}(?:{_SEPARATOR}{_DIGIT}){{3,11}}{_UNIT}|(?<=[:=])\s?[A-Za-z!@#$%^&*_]{{6,24}}"
 )
 _YEAR = r"(?:(?:19|20)[0-9]{2}|[零一二三四五六七八九]{2,4}|[0-9]{2})"
@@ -115,7 +117,8 @@ def _before_words(normalized: str) -> Iterator[Found]:
     if any(word in normalized for word in _BORN_WORDS):
         for word in _BORN.finditer(normalized):
             for match in _BIRTH.finditer(normalized, max(0, word.start() - _LONGEST_DATE), word.start()):
-                digits = match.group().isdecimal() and normalized[match.start() - 1 : match.start()].isalnum()
+                before = normalized[match.start() - 1 : match.start()]
+                digits = match.group().isdecimal() and before.isascii() and before.isalnum()
                 if not digits and _BORN_AFTER.match(normalized, match.end()) is not None:
                     yield Found(*match.span(), "birth_date", _plain(match.group()))
     if "字" in normalized:

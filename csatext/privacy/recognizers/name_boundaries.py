@@ -14,6 +14,7 @@ __all__ = [
     "LEFT_EDGES",
     "NAME_STARTS",
     "NAME_WINDOW",
+    "SITE",
     "begins_word",
     "ends_word",
     "free_name_at",
@@ -94,11 +95,17 @@ _OPENING = re.compile(
     r"然后|另外|不过|其实|刚才|刚刚|今天|昨天|明天|目前|之前|后来|麻烦|欢迎|恭喜)[\u3400-\u9fff]$"
 )
 """What a clause opens with before the person whom it is about or for, and the first character of the name."""
-_SITE = re.compile(
+SITE = re.compile(
     r".{0,2}(?:镇|乡|村|路|街|大道|小区|社区|花园|家园|公园|苑|园|大厦|广场|酒店|饭店|宾馆|餐|超市|商场|商城|市场|山|寺|湖|桥|站|港|湾|城|学校|中学|小学|大学|幼儿园|医院|"
     r"公司|集团|银行|楼|栋|牌|区|县|市|省|地块|工程|项目|书店|[0-9])"
 )
 """What follows the name of a place, a firm or a brand."""
+_AFTER_NICKNAME = frozenset("的说在是来去把被给跟和也就都还又打找问看让叫不没")
+_NOT_NICKNAMES = frozenset(
+    "小马 小田 小毛 小孔 小段 小米 小夏 小龙 小江 小史 小钱 小钟 小曲 小何 小章 小姜 小叶 小梅 小兰 小范 小苏 小汤 小雷 小梁 小林 小侯 小许 小康 "
+    "老路 老谭 老白 老汤 老毛 老马 老黄 老龙 老段 老史 老钱 老江 老叶 老姜 老娄 老顾 老范 老柴 老齐 老崔 老许 老兰".split()
+)
+"""Of these, words such as 小马 and 老钱 are as frequent as names."""
 _RARELY = frozenset(("第五", "东方", "百里", "东门", "西门", "南门", "南宫", "微生", "即墨"))
 _LIKE_WORDS = _ENDS_WORDS | frozenset("曾莫高黄钱温金白石牛马楼时原任何康强安丰常")
 _NUMERAL = re.compile("[0-9A-Za-z一二三四五六七八九十百千万两几每多]")
@@ -141,6 +148,23 @@ def _may_be_given(normalized: str, at: int) -> bool:
     )
 
 
+def nickname_before_verb(normalized: str, at: int) -> int | None:
+    """Return where a name such as 小李 or 老王 that starts at ``at`` ends before a verb or mark, or None.
+
+    Examples
+    --------
+    >>> nickname_before_verb("小李接的电话", 0), nickname_before_verb("小高层", 0)
+    (2, None)
+    """
+    lists = name_lists()
+    surname = normalized[at + 1 : at + 2]
+    if surname not in lists.common or surname in _ENDS_WORDS or lists.word_end(normalized, at + 1) is not None:
+        return None
+    verb = normalized[at + 2 : at + 4] in lists.verbs or _VERB_AFTER.match(normalized, at + 2) is not None
+    clear = verb or EDGE.match(normalized, at + 2) is not None or normalized[at + 2] in _AFTER_NICKNAME
+    return at + 2 if clear and normalized[at : at + 2] not in _NOT_NICKNAMES and not _is_word(normalized, at) else None
+
+
 def nickname_at(normalized: str, at: int) -> int | None:
     """Return where a name such as 小李 or 老王 that starts at ``at`` and ends a word ends, or None."""
     known = (
@@ -162,7 +186,7 @@ def surname_before(normalized: str, end: int) -> int | None:
     for length in (2, 1):
         start = end - length
         surname = normalized[start:end] if start >= 0 else ""
-        known = surname in lists.compound or (surname in lists.common and surname not in _ENDS_WORDS)
+        known = surname in lists.compound or (surname in lists.single and surname not in _FUNCTION)
         if known and (start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _LEFT_EDGE):
             return start
     return None
@@ -276,7 +300,8 @@ def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
     frequent = is_common(normalized, at)
     known = frequent or surname in FREQUENT
     if (after_role and _in_word(normalized, at)) or (
-        not frequent and (_NUMERAL.match(normalized, at - 1) is not None or surname in _FUNCTION)
+        not frequent
+        and (_NUMERAL.match(normalized, at - 1) is not None or (surname in _FUNCTION and not after_role))
     ):
         return None
     for end in (first + 2, first + 1):
@@ -297,7 +322,7 @@ def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
         sure = whole and after_role and known and typical == _WHOLE_GIVEN
         verb = normalized[end : end + 2] in (lists.following if whole else lists.verbs)
         clear = verb or _is_edge(normalized, end) or (sure and normalized[end] not in lists.given)
-        if fits and clear and not _is_word(normalized, at) and _SITE.match(normalized, end) is None:
+        if fits and clear and not _is_word(normalized, at) and SITE.match(normalized, end) is None:
             return end
     return None
 

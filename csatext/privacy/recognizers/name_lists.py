@@ -23,6 +23,8 @@ class NameLists:
         Characters of given names; those that stand in them far more often than in words.
     firsts : tuple of str
         First parts of names from other scripts, the longest first.
+    latin, pinyin : frozenset of str
+        Given names in Latin letters; family names in pinyin, both in lower case.
     words : dict of str to tuple of int
         Lengths of the words that begin or end like a name and are none, by their first two characters, the
         longest first.
@@ -38,6 +40,8 @@ class NameLists:
     given: frozenset[str]
     typical: frozenset[str]
     firsts: tuple[str, ...]
+    latin: frozenset[str]
+    pinyin: frozenset[str]
     words: dict[str, tuple[int, ...]]
     also_names: frozenset[str]
     following: frozenset[str]
@@ -73,7 +77,7 @@ def name_lists() -> NameLists:
             rows[name] = list(csv.DictReader(lines, delimiter="\t"))
     by_kind = {
         kind: frozenset(row["surname"] for row in rows["surnames"] if row["kind"] == kind)
-        for kind in ("common", "plain", "compound", "first")
+        for kind in ("common", "plain", "compound", "first", "latin", "pinyin")
     }
     places = [row["place"] for row in rows["pii_places"] if len(row["place"]) > 1]
     known = frozenset((*(row["word"] for row in rows["pii_not_names"]), *places))
@@ -93,6 +97,8 @@ def name_lists() -> NameLists:
         frozenset(row["char"] for row in rows["pii_given_names"]),
         frozenset(row["char"] for row in rows["pii_given_names"] if row["typical"] == "yes"),
         tuple(sorted(by_kind["first"], key=len, reverse=True)),
+        by_kind["latin"],
+        by_kind["pinyin"],
         lengths,
         frozenset(row["word"] for row in rows["pii_not_names"] if row["also_name"] == "yes"),
         frozenset(word for word, _ in next_words),

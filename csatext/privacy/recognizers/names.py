@@ -15,6 +15,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     EDGE,
     LEFT_EDGES,
     NAME_WINDOW,
+    SITE,
     begins_word,
     ends_word,
     free_name_at,
@@ -26,6 +27,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     name_at,
     name_before,
     nickname_at,
+    nickname_before_verb,
     surname_at,
     surname_before,
     written_apart,
@@ -73,7 +75,7 @@ _CALLED = re.compile(
     rf"叫(?:(?<![^\s,，。{TEXT_END}].)|(?<=名字叫)(?<![^\s,，。{TEXT_END}]名字叫))"
 )
 """The word for "is called" where it or 名字叫 starts a clause."""
-_AFTER_WEAK = re.compile(r"[\s:\"“是叫,，]{0,3}")
+_AFTER_WEAK = re.compile(r"[\s:=\"“是叫,，\])】]{0,3}")
 _SURNAME_TRIGGER = re.compile(
     r"姓(?:(?<=[我贵鄙他她].)|(?<![^\s,，。\ufdd2].)|(?<=本人.|客户.|老公.|爱人.|用户.|机主.|户主.|人家.|鄙人.|敝人.))(?:是)?\s?"
 )
@@ -88,7 +90,7 @@ _NOT_TITLE = re.compile(
     r"(?!表[示明达扬态]|包裹|外出|连[续夜]|专[门程]|长期|用[户的了手他她]|运单|装[了修宽]|短信|系[我本统])"
     r"(?:意(?![见外思])|[活命效]|产[品生]|[们姐妹款装包鞋裤表衣内香钱皮外运专优长短风连西牛羽T用式版系])"
 )
-_SEPARATED = re.compile(r"\s?[、和与及,]\s?")
+_SEPARATED = re.compile(r"\s?[、和与及,/]\s?|\s(?=[\u3400-\u9fff])")
 _LABELLED = re.compile(
     r"[ ,:，、;/\-(（\t\n]*"
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
@@ -158,15 +160,17 @@ def context_names(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int
     After a trigger word, after 叫, before 经理 and the like, after 转告 or 据, before 反映, at the
     end of a letter, with the dot of transliteration.
     """
+    yield from _dotted(normalized)
     yield from _after_trigger_words(normalized, triggers)
     yield from _called(normalized)
-    yield from _dotted(normalized)
     yield from _in_office(normalized)
     yield from _acted_upon(normalized)
     yield from _acting(normalized)
     yield from _undersigned(normalized)
     yield from _introduced(normalized)
+    yield from _in_latin(normalized)
     yield from _free(normalized)
+    yield from _nicknamed(normalized)
 
 
 def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
@@ -175,7 +179,7 @@ def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
         end = name_at(normalized, act.end(), strict=True, dotted=False, in_context=True)
         if end is None or not _is_full(normalized, act.end(), end):
             continue
-        closes = EDGE if act.group() in ":=" else _ACT_END
+        closes = EDGE if act.group() in ":=】" else _ACT_END
         if closes.match(normalized, end) is not None:
             yield act.end(), end
 
@@ -211,7 +215,10 @@ def _undersigned(normalized: str) -> Iterator[tuple[int, int]]:
 def _dotted(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names with the dot of transliteration whose parts sound like names, wherever they stand."""
     for dot in _DOT.finditer(normalized):
-        yield from sounded_around(normalized, dot.start(), follows=AFTER_NAME)
+        for start, end in sounded_around(normalized, dot.start(), follows=AFTER_NAME):
+            ordinary = name_lists().word_end(normalized, start) == dot.start()
+            if not ordinary and SITE.match(normalized, end) is None:
+                yield start, end
 
 
 def _introduced(normalized: str) -> Iterator[tuple[int, int]]:
@@ -233,6 +240,35 @@ def _free(normalized: str) -> Iterator[tuple[int, int]]:
             end = free_name_at(normalized, at, after_role=True) if following is not None else None
 
 
+def _nicknamed(normalized: str) -> Iterator[tuple[int, int]]:
+    """Yield the names such as 小李 and 老王 that begin a clause or follow a word for a person."""
+    for candidate in _NICKNAME.finditer(normalized):
+        end = nickname_before_verb(normalized, candidate.start())
+        if end is not None:
+            yield candidate.start(), end
+
+
+def _in_latin(normalized: str) -> Iterator[tuple[int, int]]:
+    """Yield the names in Latin letters after a word for a person or a label, or before a form of address.
+
+    The first word is a given name of the list, or the words are syllables of pinyin with a family name.
+    """
+    for words in _LATIN.finditer(normalized) if _SECOND_CAPITAL.search(normalized) is not None else ():
+        before = normalized[: words.start()][-2:].rstrip()[-1:]
+        known = before != "" and before in _BEFORE_LATIN
+        if (known or _ADDRESSED.match(normalized, words.end()) is not None) and _is_latin_name(words.group()):
+            yield words.span()
+
+
+def _is_latin_name(words: str) -> bool:
+    parts = re.split("[ /]", words.lower())
+    lists = name_lists()
+    if parts[0] in lists.latin:
+        return True
+    families = [part for part in parts if part in lists.pinyin]
+    return bool(families) and all(_PINYIN.fullmatch(part) is not None for part in parts)
+
+
 def _is_full(normalized: str, start: int, end: int) -> bool:
     """Whether a name has a frequent family name, or one of two characters, and is no place's."""
     before = normalized[start - 1 : start]
@@ -240,25 +276,27 @@ def _is_full(normalized: str, start: int, end: int) -> bool:
         return False
     if normalized[start] == "于" and before in tuple("对由关至鉴基属等"):
         return False
+    typical = end - start > _SHORT_NAME and name_lists().typical.issuperset(normalized[start + 1 : end])
     return normalized[end - 1] not in _PLACE_ENDS and (
-        is_common(normalized, start) or is_frequent(normalized, start)
+        typical or is_common(normalized, start) or is_frequent(normalized, start)
     )
 
 
 ACTS = (
-    ":=员师者工夫友婆弟妹嫂姑舅姨据到经由应让请告诉达给知系上下找问催谢扬报醒复答访了过派是叫跟和与向对"
-    "被把替帮居名"
+    ":=】员师者工夫友婆弟妹嫂姑舅姨据到经由应让请告诉达给知系上下找问催谢扬报醒复答访了过派是叫跟和与向对"
+    "被把替帮居名称充"
 )
 """Last characters of the words after which a full name is looked for."""
 REPORTING_VERBS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
 """First characters of reporting verbs and other verbs after a person at the start of a clause."""
 ROLE_ENDS = (
-    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢教练"
+    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司业行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢教练"
 )
 """Last characters of words for persons, and for places of work that stand before the name of one."""
+_NICKNAME = re.compile(rf"[小老](?:(?<![\u3400-\u9fff].)|(?<=[{ROLE_ENDS}{LEFT_EDGES}].))")
 _ACT = (
-    r"(?=[:=员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
-    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|师(?![傅范])|[:=员者夫友婆弟妹嫂姑舅姨])"
+    r"(?=[:=】员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分自冒是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
+    r"交给|派给|派单给|转给|转派给?|指派给?|分配给|是|叫|跟|和|与|向|给|对|被|把|替|帮|邻居|名叫|姓名|自称|冒充|师(?![傅范])|[:=】员者夫友婆弟妹嫂姑舅姨])"
 )
 """Words after which a full name is looked for, as an expression."""
 
@@ -273,16 +311,27 @@ _REPORTING_VERB = re.compile(
     r"购买|欠[款费]|于(?=[0-9今昨前上本])|[已没]?签[字收]|打电话|电话(?:反映|投诉|咨询|要求)|通过(?:电话|微信|网))"
 )
 _CLOSING = re.compile(
-    r"此致[\s,，。!]{0,3}敬礼[\s,，。!:]{0,3}|敬礼[\s,，。!]{1,3}|--\s?|——\s?|特此[投诉反映申请告知说明]{2,4}[\s。,，!]{1,3}"
+    r"此致[\s,，。!]{0,3}敬礼[\s,，。!:]{0,3}|敬礼[\s,，。!]{1,3}|--\s?|——\s?|特此[投诉反映申请告知说明]{2,4}[\s。,，!]{1,3}|(?:谢谢|感谢|为盼|盼复|拜托)(?:您|你们?)?[\s。,，!]{1,3}"
 )
 _LAST = re.compile(r"[\s。.!]{0,3}(?:$|[\n0-9(\ufdd2]|(?:19|20)[0-9]{2})")
 _RESPECTFULLY = re.compile(r"(?:敬上|谨上|敬启|谨启|拜上|顿首|拜谢|亲笔|手书|叩谢)")
 _DOT = re.compile(f"[{DOTS}*]")
 _ENGLISH = re.compile(
-    r"(?=[MmIiTtNnDdRrSs])(?i:my name is|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?"
+    r"(?=[A-Za-z])(?<![A-Za-z])(?i:my name is|(?:agent|clerk|manager|guest|driver|doctor|waiter|passenger|specialist|representative)(?: name)?(?: is|:| )|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?"
     r"|sincerely,?)[\s:,]{0,3}"
     r"(?P<name>[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|(?<=is )[A-Z][a-z]{2,11})(?![A-Za-z0-9])"
 )
+_LATIN = re.compile(
+    r"(?<![A-Za-z0-9_.@'\-])(?:[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|[A-Z]{2,10}[ /][A-Z]{2,12}(?: [A-Z]{2,12})?)(?![A-Za-z0-9_@'\-])"
+)
+_SECOND_CAPITAL = re.compile("[A-Za-z][ /][A-Z]")
+_BEFORE_LATIN = frozenset(ROLE_ENDS + LEFT_EDGES + ":=音号人系")
+_ADDRESSED = re.compile(r"\s?(?:先生|女士|小姐|太太|老师|经理|医生|教授)")
+_SYLLABLE = (
+    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|a|e|i|o|u|v))"
+)
+_PINYIN = re.compile(rf"{_SYLLABLE}{{1,3}}")
 KINDS_NEAR_NAMES = frozenset(("mobile", "landline", "id_card"))
 """Kinds of values next to which a name may stand alone."""
 _CAPITAL = re.compile("[A-Z][a-z]")
@@ -318,10 +367,12 @@ def _office() -> re.Pattern[str]:
     words = words_of("office")
     longer = sorted((word for word in words if len(word) > 1), key=len, reverse=True)
     rests = "|".join(f"(?<={word[0]}){word[1:]}(?!傅)" for word in longer)
-    alone = "".join(word for word in words if len(word) == 1 and word != "总")
+    alone = "".join(word for word in words if len(word) == 1 and word not in "总工")
     # a class first: a search runs through it several times as fast as through alternatives
     return re.compile(
-        rf"[{''.join(word[0] for word in words)}](?:{rests}|(?<=总)(?=$|[^\u3400-\u9fff]|[您你说让找])"
+        rf"[{''.join(word[0] for word in words)}](?:{rests}"
+        rf"|(?<=总)(?<!钱总)(?![结共是部行监计和体之店额数量裁理经工会司局公的有算归得分动不能要觉管支价目指负])"
+        rf"|(?<=工)(?<!钱工)(?![作资程单厂人具地号商期艺业会信行种序龄伤钱费薪科时友艺])"
         rf"|(?<=[{alone}])(?<![小大老表堂学师空亲][{alone}])(?![{alone}妹夫们斯伦特白德本母父恩乐子娘妈]"
         r"))"
     )
@@ -331,6 +382,8 @@ def _in_office(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names right before 经理, 老师, 主任 and the like, 总 at the end of a clause."""
     for office in _office().finditer(normalized):
         start = surname_before(normalized, office.start())
+        if start is not None and begins_word(normalized, start):
+            continue  # 施工方, 康师傅方便面
         if start is None and normalized[office.start() - 2 : office.start() - 1] in AT_WORK:
             start = office.start() - 1 if is_common(normalized, office.start() - 1) else None
         if start is not None:

@@ -84,6 +84,8 @@ _IN_BRACKETS = re.compile(r"\($")
 _DIAL = re.compile(r"(?:打|拨|电|call|Call|tel|TEL)\s?$")
 _CALLED = re.compile(r"\s?(?:[搵揾找]我|联系|回电|联络|俾我|给我|同我)")
 _PAIR = 2
+_LONGEST_AREA, _PART = 3, 4
+"""Digits of an area code without its zero, and of the shortest first part of a number after it."""
 _EXTENSION = re.compile(
     r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"
 )
@@ -95,11 +97,13 @@ def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWor
         return True
     if trigger is not None and trigger.kind == "phone" and trigger.direct:
         return True
-    abroad = chunks[0].digits in ("86", "0086")
+    abroad = chunks[0].digits in ("86", "0086", *_CODES_ABROAD)
     if abroad:
         chunks = chunks[1:]
         if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
             return True
+        if len(chunks[0].digits) <= _LONGEST_AREA and len(chunks[1].digits) >= _PART:
+            chunks = chunks[1:]  # +886-2-2345-6789
     sizes = [len(chunk.digits) for chunk in chunks]
     light = all(
         _LIGHT.fullmatch(normalized, left.end, right.start) is not None for left, right in pairwise(chunks)
@@ -108,7 +112,7 @@ def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWor
         return sizes[0] >= 3 and max(sizes) >= 3 and sizes[1:] != [3, 3, 2]
     if max(sizes) <= 2:
         return not _is_list(chunks)
-    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1]) >= 2
+    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1], default=2) >= 2
 
 
 def _is_list(chunks: list[Chunk]) -> bool:

@@ -20,24 +20,24 @@ _PLAIN = "零一二三四五六七八九幺两伍陆"
 _NEXT = rf"[ ,，、]?[0-9{_PLAIN}洞拐勾]"
 _LAST = f"0-9{_PLAIN}洞拐勾"
 _SOUNDS_LIKE = {
-    "零": "灵铃令领玲",
-    "幺": "要药耀腰妖吆邀",
-    "一": "衣医依亿",
-    "二": "儿而耳尔",
-    "三": "山伞散",
-    "四": "思私司丝",
-    "五": "武午舞无吴",
-    "六": "留流溜",
-    "七": "期妻漆气齐",
-    "八": "巴吧扒爸",
-    "九": "酒久救玖",
+    "零": "灵铃令领玲林凌岭另龄陵动冻东懂栋",
+    "幺": "要药耀腰妖吆邀夭遥摇",
+    "一": "衣医依亿伊已以意",
+    "二": "儿而耳尔饵俩良爱",
+    "三": "山伞散珊删叁",
+    "四": "思私司丝是事死斯寺似",
+    "五": "武午舞无吴乌屋物误务",
+    "六": "留流溜刘柳遛",
+    "七": "期妻漆气齐起奇棋骑其旗怪",
+    "八": "巴吧扒爸把罢霸",
+    "九": "酒久救玖旧就究舅够狗",
 }
 _MISHEARD = {sound: _DIGITS[digit] for digit, sounds in _SOUNDS_LIKE.items() for sound in sounds}
 MISHEARD = "".join(_MISHEARD)
 """Homophones that speech recognition writes for a digit, as the members of a character class."""
 _HEARD = f"[0-9{_PLAIN}洞拐勾{MISHEARD}]"
 _HEARD_MOBILE = re.compile(
-    rf"(?<![0-9{_PLAIN}])(?=[1一幺腰妖吆要药耀邀衣])(?:{_HEARD}[\s,，、]{{0,2}}+){{10}}{_HEARD}(?![0-9{_PLAIN}])"
+    rf"(?<![0-9{_PLAIN}])(?=[1一幺腰妖吆要药耀邀夭遥摇衣医依伊])(?:{_HEARD}[\s,，、]{{0,2}}+){{10}}{_HEARD}(?![0-9{_PLAIN}])"
 )
 _ONE_MISHEARD = re.compile(
     rf"[{MISHEARD}](?:[\s,，、]{{0,2}}[0-9{_PLAIN}洞拐勾]){{3}}|(?:[0-9{_PLAIN}洞拐勾][\s,，、]{{0,2}}){{3}}[{MISHEARD}]"
