@@ -56,11 +56,6 @@ def _slow(rng: random.Random) -> str:
     return f"{a}，{one}，{b}，{two}，{c}"
 
 
-def _asked_groups(rng: random.Random) -> str:
-    a, b, c = _three(mobile(rng))
-    return rng.choice((f"{a}\n客服：{a}，然后呢\n客户：{b}\n客服：嗯\n客户：{c}", f"{a}，客服：好，继续，客户：{b}{c}"))
-
-
 def _wrong_ear(rng: random.Random) -> str:
     raw = mobile(rng)
     said = list(spoken(raw, rng))
@@ -171,7 +166,6 @@ FOURTH_FORMS = (
     Form("old_script", "name", ("投訴人{}", "請通知{}小姐", "{}先生表示不滿", "經理{}沒有回覆", "聯絡人：{}", "職員{}態度差", "由{}負責跟進"), lambda rng: traditional(_person(rng))),
     Form("twice", "mobile", ("我电话{}", "手机{}", "号码：{}", "打{}"), _twice_corrected),
     Form("slow", "mobile", ("手机号是{}", "电话{}", "你记我号{}"), _slow),
-    Form("asked", "mobile", ("客服：您的电话？\n客户：{}", "客服：报下手机，客户：{}"), _asked_groups),
     Form("ear", "mobile", ("电话{}", "手机号码{}", "我号码是{}"), _wrong_ear),
     Form("half_said", "mobile", ("电话{}", "联系我{}", "手机{}"), _mixed_digits),
     Form("hong_kong", "mobile", ("致電 {}", "電話號碼{}", "WhatsApp：{}", "我的香港手机号{}"), _hong_kong),

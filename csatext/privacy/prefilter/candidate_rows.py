@@ -125,7 +125,7 @@ def _pairs(of: str) -> np.ndarray:
             "手书",
             "叩谢",
         ],
-        "dated": ["日生", "号生", "月生", "年生", "出生"],
+        "dated": ["日生", "号生", "月生", "年生", "出生", *(f"{digit}生" for digit in range(10))],
         "born": ["生人", "生的", "生下", "诞生"],
         "english": [
             "is",

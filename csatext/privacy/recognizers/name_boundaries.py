@@ -106,6 +106,8 @@ _NOT_NICKNAMES = frozenset(
     "老路 老谭 老白 老汤 老毛 老马 老黄 老龙 老段 老史 老钱 老江 老叶 老姜 老娄 老顾 老范 老柴 老齐 老崔 老许 老兰".split()
 )
 """Of these, words such as 小马 and 老钱 are as frequent as names."""
+_DID = re.compile(r"[\u3400-\u9fff]{1,2}[了过着的我把给错坏断丢掉]")
+"""A verb of any kind, by what follows it."""
 _RARELY = frozenset(("第五", "东方", "百里", "东门", "西门", "南门", "南宫", "微生", "即墨"))
 _LIKE_WORDS = _ENDS_WORDS | frozenset("曾莫高黄钱温金白石牛马楼时原任何康强安丰常")
 _NUMERAL = re.compile("[0-9A-Za-z一二三四五六七八九十百千万两几每多]")
@@ -161,7 +163,8 @@ def nickname_before_verb(normalized: str, at: int) -> int | None:
     if surname not in lists.common or surname in _ENDS_WORDS or lists.word_end(normalized, at + 1) is not None:
         return None
     verb = normalized[at + 2 : at + 4] in lists.verbs or _VERB_AFTER.match(normalized, at + 2) is not None
-    clear = verb or EDGE.match(normalized, at + 2) is not None or normalized[at + 2] in _AFTER_NICKNAME
+    role = at > 0 and is_han(normalized, at - 1) and normalized[at + 1 : at + 3] not in lists.following
+    clear = role or verb or EDGE.match(normalized, at + 2) is not None or normalized[at + 2] in _AFTER_NICKNAME
     return at + 2 if clear and normalized[at : at + 2] not in _NOT_NICKNAMES and not _is_word(normalized, at) else None
 
 
@@ -186,8 +189,11 @@ def surname_before(normalized: str, end: int) -> int | None:
     for length in (2, 1):
         start = end - length
         surname = normalized[start:end] if start >= 0 else ""
-        known = surname in lists.compound or (surname in lists.single and surname not in _FUNCTION)
-        if known and (start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _LEFT_EDGE):
+        edge = start <= 0 or not is_han(normalized, start - 1)
+        known = surname in lists.compound or (
+            surname in lists.single and (surname not in _FUNCTION or (edge and surname in FREQUENT))
+        )
+        if known and (edge or normalized[start - 1] in _LEFT_EDGE):
             return start
     return None
 
@@ -319,8 +325,9 @@ def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
             fits = typical > 0 and frequent
         if alone and not after_role:
             fits = whole and typical == _WHOLE_GIVEN and frequent
-        sure = whole and after_role and known and typical == _WHOLE_GIVEN
+        sure = after_role and known and typical == len(given)
         verb = normalized[end : end + 2] in (lists.following if whole else lists.verbs)
+        verb = verb or (after_role and _DID.match(normalized, end) is not None)
         clear = verb or _is_edge(normalized, end) or (sure and normalized[end] not in lists.given)
         if fits and clear and not _is_word(normalized, at) and SITE.match(normalized, end) is None:
             return end

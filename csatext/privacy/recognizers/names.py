@@ -237,7 +237,7 @@ def _free(normalized: str) -> Iterator[tuple[int, int]]:
             yield at, end
             following = _SEPARATED.match(normalized, end)
             at = following.end() if following is not None else end
-            end = free_name_at(normalized, at, after_role=True) if following is not None else None
+            end = _listed(normalized, at) if following is not None else None
 
 
 def _nicknamed(normalized: str) -> Iterator[tuple[int, int]]:
@@ -246,6 +246,15 @@ def _nicknamed(normalized: str) -> Iterator[tuple[int, int]]:
         end = nickname_before_verb(normalized, candidate.start())
         if end is not None:
             yield candidate.start(), end
+
+
+def _listed(normalized: str, at: int) -> int | None:
+    """Return where the name that follows another one and a mark ends; any full name that fills the place."""
+    end = free_name_at(normalized, at, after_role=True)
+    if end is None:
+        whole = name_at(normalized, at, strict=True, dotted=False, in_context=True)
+        end = whole if whole is not None and EDGE.match(normalized, whole) is not None else None
+    return end
 
 
 def _in_latin(normalized: str) -> Iterator[tuple[int, int]]:
@@ -290,7 +299,7 @@ ACTS = (
 REPORTING_VERBS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
 """First characters of reporting verbs and other verbs after a person at the start of a clause."""
 ROLE_ENDS = (
-    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司业行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢教练"
+    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司业行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢电在按听驾商家上门会傅贩户诊"
 )
 """Last characters of words for persons, and for places of work that stand before the name of one."""
 _NICKNAME = re.compile(rf"[小老](?:(?<![\u3400-\u9fff].)|(?<=[{ROLE_ENDS}{LEFT_EDGES}].))")

@@ -70,7 +70,7 @@ _TAIWAN_AREAS = frozenset(
 )
 _TAIWAN_MOBILE = re.compile("09[0-9]{8}")
 PURPOSE = re.compile(
-    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
+    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|退|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
 )
 """Context words of a number without a trigger word: an order or a parcel."""
 _PURPOSE_WINDOW, _SENTENCE_WINDOW = 12, 40
@@ -84,6 +84,7 @@ _IN_BRACKETS = re.compile(r"\($")
 _DIAL = re.compile(r"(?:打|拨|电|call|Call|tel|TEL)\s?$")
 _CALLED = re.compile(r"\s?(?:[搵揾找]我|联系|回电|联络|俾我|给我|同我)")
 _PAIR = 2
+_HIGHEST_DRAWN = "35"
 _LONGEST_AREA, _PART = 3, 4
 """Digits of an area code without its zero, and of the shortest first part of a number after it."""
 _EXTENSION = re.compile(
@@ -116,9 +117,10 @@ def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWor
 
 
 def _is_list(chunks: list[Chunk]) -> bool:
-    """Whether pairs of digits rise, as the numbers of a lottery do."""
-    return all(len(c.digits) == _PAIR for c in chunks) and all(
-        left.digits < right.digits for left, right in pairwise(chunks)
+    """Whether pairs of digits rise, or none is above the highest number of a lottery."""
+    return all(len(c.digits) == _PAIR for c in chunks) and (
+        all(left.digits < right.digits for left, right in pairwise(chunks))
+        or all(c.digits <= _HIGHEST_DRAWN for c in chunks)
     )
 
 
