@@ -76,7 +76,8 @@ _BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为|清楚|明白|详
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
 _HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>号楼|[户栋幢座层楼])\s?")
 _NO_ESTATE = 4
-_HAN_LEAD = re.compile("[^\u3400-\u9fff]")
+_ALONE = re.compile("[\u3400-\u9fff]{3,5}(?<![第共有在个的])")
+"""A name of an estate that is not in the form of one, at the start of a clause before block and room."""
 _OF_ESTATE = re.compile("[府苑园庭湾里轩阁]")
 _ROOM = re.compile(r"[栋幢座楼#][\s,，\-]?[0-9]{3,4}$")
 _VILLAGE = re.compile(r"(?:村|屯|庄|寨|镇|乡|社区)[\s,，]?$")
@@ -150,8 +151,9 @@ def _is_door(normalized: str, start: int, door: int, end: int) -> bool:
             return len(lead) >= 3 and "-" in normalized[door:end]
         return bool(within) or (placed and "号" in units and len(units) >= 2)
     roomed = _ROOM.search(normalized, door, end) is not None
-    if roomed and len(_HAN_LEAD.sub("", lead)) >= _NO_ESTATE and lead[-1] not in "第共有":
-        return True
+    if roomed and within - {"#"} and _ALONE.fullmatch(lead) is not None:
+        opens = door - len(lead) == 0 or not "\u3400" <= normalized[door - len(lead) - 1] <= "\u9fff"
+        return opens or placed
     return bool(within) and placed and (len(units) >= 2 or roomed)
 
 

@@ -96,16 +96,18 @@ _OPENING = re.compile(
 )
 """What a clause opens with before the person whom it is about or for, and the first character of the name."""
 SITE = re.compile(
-    r".{0,2}(?:镇|乡|村|路|街|大道|小区|社区|花园|家园|公园|苑|园|大厦|广场|酒店|饭店|宾馆|餐|超市|商场|商城|市场|山|寺|湖|桥|站|港|湾|城|学校|中学|小学|大学|幼儿园|医院|"
+    r".{0,2}(?:镇|乡|村|路|街|大道|小区|社区|花园|家园|公园|苑|园|大厦|广场|酒店|饭店|宾馆|馆|餐|岩|轮胎|超市|商场|商城|市场|山|寺|湖|桥|站|港|湾|城|学校|中学|小学|大学|幼儿园|医院|"
     r"公司|集团|银行|楼|栋|牌|区|县|市|省|地块|工程|项目|书店|[0-9])"
 )
 """What follows the name of a place, a firm or a brand."""
 _AFTER_NICKNAME = frozenset("的说在是来去把被给跟和也就都还又打找问看让叫不没")
 _NOT_NICKNAMES = frozenset(
     "小马 小田 小毛 小孔 小段 小米 小夏 小龙 小江 小史 小钱 小钟 小曲 小何 小章 小姜 小叶 小梅 小兰 小范 小苏 小汤 小雷 小梁 小林 小侯 小许 小康 "
-    "老路 老谭 老白 老汤 老毛 老马 老黄 老龙 老段 老史 老钱 老江 老叶 老姜 老娄 老顾 老范 老柴 老齐 老崔 老许 老兰".split()
+    "老路 老谭 老白 老汤 老毛 老马 老黄 老龙 老段 老史 老钱 老江 老叶 老姜 老娄 老顾 老范 老柴 老齐 老崔 老许 老兰 老楼 老窦 小池 小楼 小季 老翁 小郎".split()
 )
 """Of these, words such as 小马 and 老钱 are as frequent as names."""
+_PERSON_ENDS = frozenset("员师者工长任记理管问监官警委客户手生医护士练嫂姐哥弟妹婆公爸妈父母亲夫妻女友民处台驾商家贩傅东播")
+"""Last characters of words for persons."""
 _DID = re.compile(r"[\u3400-\u9fff]{1,2}[了过着的我把给错坏断丢掉]")
 """A verb of any kind, by what follows it."""
 _RARELY = frozenset(("第五", "东方", "百里", "东门", "西门", "南门", "南宫", "微生", "即墨"))
@@ -238,7 +240,8 @@ def name_at(
     firsts = () if strict else lists.firsts
     sounded = transliterated_end(normalized, at, firsts=firsts, follows=AFTER_NAME, sure=dotted)
     if sounded is not None:
-        return sounded
+        word = lists.word_end(normalized, at) or at
+        return sounded if dotted or normalized[word : word + 1] not in tuple(DOTS) else None  # 西安·汉城
     surname = surname_at(normalized, at)
     certain = at + 2 if not strict and EDGE.match(normalized, at + 2) is not None else None
     if not surname or _is_word(normalized, at, certain):
@@ -325,12 +328,18 @@ def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
             fits = typical > 0 and frequent
         if alone and not after_role:
             fits = whole and typical == _WHOLE_GIVEN and frequent
-        sure = after_role and known and typical == len(given)
+        person = whole or normalized[at - 1] in _PERSON_ENDS
+        sure = after_role and known and typical == len(given) and person
         verb = normalized[end : end + 2] in (lists.following if whole else lists.verbs)
         verb = verb or (after_role and _DID.match(normalized, end) is not None)
         clear = verb or _is_edge(normalized, end) or (sure and normalized[end] not in lists.given)
-        if fits and clear and not _is_word(normalized, at) and SITE.match(normalized, end) is None:
-            return end
+        ordinary = lists.word_end(normalized, at)
+        rare_word = ordinary == at + 2 and normalized[at:ordinary] in lists.also_names and surname not in _LIKE_WORDS
+        if rare_word and typical == _WHOLE_GIVEN and surname not in FREQUENT:
+            ordinary = None  # 孙子轩
+        if fits and clear and ordinary is None and SITE.match(normalized, end) is None:
+            rest = not (whole or verb or _ends_before(normalized, end) or normalized[end] in _NOT_GIVEN)
+            return end + 1 if rest and EDGE.match(normalized, end + 1) is not None else end
     return None
 
 

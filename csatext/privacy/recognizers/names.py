@@ -394,14 +394,18 @@ def _in_office(normalized: str) -> Iterator[tuple[int, int]]:
         if start is not None and begins_word(normalized, start):
             continue  # 施工方, 康师傅方便面
         if start is None and normalized[office.start() - 2 : office.start() - 1] in AT_WORK:
-            start = office.start() - 1 if is_common(normalized, office.start() - 1) else None
+            known = is_common(normalized, office.start() - 1) and not begins_word(normalized, office.start() - 1)
+            start = office.start() - 1 if known else None
         if start is not None:
             yield start, office.start()
             continue
+        brief = normalized[office.start()] in "总工"
         for length in (3, 2, 4):
             start = office.start() - length
             if start < 0 or (
-                start > 0 and is_han(normalized, start - 1) and normalized[start - 1] not in _BEFORE_FULL
+                start > 0
+                and is_han(normalized, start - 1)
+                and (brief or normalized[start - 1] not in _BEFORE_FULL)
             ):
                 continue
             if full_name_until(normalized, start, office.start()) and _is_full(
