@@ -17,7 +17,7 @@ __all__ = ["HALLS", "NUMBERING", "UNITS", "addresses"]
 NUMBERING = "0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北"
 """Characters of the number of a house, a unit or a room, as the members of a character class."""
 
-UNITS = "号栋幢座塔单室层楼弄组队户房铺#"
+UNITS = "号栋幢座塔单室层楼弄组队户房铺#梯"
 """First characters of what such a number counts."""
 
 HALLS = "心厦寓场际园苑城楼"
@@ -31,7 +31,7 @@ _NUMBER = (
 )
 _UNIT = (
     r"(?:号(?:宿舍|公寓|教学|办公)?楼|号院|号库|号|栋|幢|座|塔|单元|室|层|楼|弄|组|队|户(?!型)|"
-    r"房|铺|#(?=\s?[0-9]{3,4}(?![0-9]))|门(?=\s?[0-9零一二三四五六七八九幺]))"
+    r"房|铺|梯(?=\s?[0-9]{3,4}\s?[房室])|#(?=\s?[0-9]{3,4}(?![0-9]))|门(?=\s?[0-9零一二三四五六七八九幺]))"
 )
 _TAIL = (
     r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺两]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"

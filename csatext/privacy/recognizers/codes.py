@@ -40,6 +40,7 @@ _DOCUMENT = re.compile(
 _HEAD = re.compile(
     r"[\s:,，、是为的]{0,6}+(?P<head>[A-Za-z0-9\-]{0,12}[\u3400-\u9fff]{0,8}[A-Za-z0-9\-]{0,8})\s?"
 )
+_MARKS = re.compile(r"[\s:,，、是为的]{0,6}")
 _UNNAMED = re.compile(r"[A-Z]{1,6}-?[0-9][0-9\-]{7,24}[0-9A-Z]?")
 _PURPOSE_WINDOW = 12
 _LEAST_UNNAMED = 10
@@ -145,9 +146,11 @@ def _documents(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
         trigger = triggers.before(match.start())
         if trigger is None or trigger.kind != "order":
             continue
-        head = _HEAD.match(normalized, trigger.end)
+        direct = _MARKS.fullmatch(normalized, trigger.end, match.start()) is not None
+        head = _HEAD.match(normalized, trigger.end, match.start())
         start = head.start("head") if head is not None else match.start()
-        if head is not None and head.end() == match.start():
+        if direct or (head is not None and head.end() == match.start()):
+            start = match.start() if direct else start
             yield Found(
                 start, match.end(), "order", re.sub(r"[\s\-]", "", normalized[start : match.end()]).upper()
             )

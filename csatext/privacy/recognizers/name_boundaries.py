@@ -332,7 +332,7 @@ def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
         sure = after_role and known and typical == len(given) and person
         verb = normalized[end : end + 2] in (lists.following if whole else lists.verbs)
         verb = verb or (after_role and _DID.match(normalized, end) is not None)
-        clear = verb or _is_edge(normalized, end) or (sure and normalized[end] not in lists.given)
+        clear = verb or _is_edge(normalized, end) or (sure and (whole or normalized[end] not in lists.given))
         ordinary = lists.word_end(normalized, at)
         rare_word = ordinary == at + 2 and normalized[at:ordinary] in lists.also_names and surname not in _LIKE_WORDS
         if rare_word and typical == _WHOLE_GIVEN and surname not in FREQUENT:
