@@ -47,6 +47,7 @@ _TAIL_WINDOW = 14
 _TRIGGER_WINDOW = 24
 _GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
 _PAPER = 6
+_PARTED_ORDER = 8  # from one dash to the next of 123-1234567-1234567
 _PAIRS = 9
 _OCTETS = 8
 _HEX_GROUP = 5
@@ -265,7 +266,7 @@ def coarse(texts: pa.Array) -> Coarse:
         return at[
             ~_is_han(points[at + back])
             | _among(at + back + 1, starts)
-            | (_around(points, at, back) & Bit.LEFT != 0)
+            | (_around(points, at, back) & (Bit.LEFT | Bit.BEFORE_NAME) != 0)
         ]
 
     def begins(at: np.ndarray, back: int) -> np.ndarray:
@@ -370,6 +371,8 @@ def coarse(texts: pa.Array) -> Coarse:
         5,
     )
     latin = only(only(only(letters, Bit.CAPITAL, 0), Bit.SPACE | Bit.SLASH, -1), Bit.LETTER, -2)
+    dashes = only(only(of(Bit.DASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
+    parted_orders = dashes[:-1][np.diff(dashes) == _PARTED_ORDER]
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
     many = rows(_close(spoken, no_number, _UNNAMED), _close(digits, no_code, _UNNAMED_CODE))
@@ -397,6 +400,7 @@ def coarse(texts: pa.Array) -> Coarse:
             only(of(Bit.SERIES), Bit.ASCII_DIGIT, 1, 2, 3),
             brackets,
             slashes,
+            parted_orders,
             _before_digits(points, letters),
         ),
         placed=rows(

@@ -12,9 +12,9 @@ from csatext.privacy.context import value_trigger_words, words_of
 from csatext.privacy.normalize import ENUMERATORS, PROVINCES, TURN_JOIN, normalization_table
 from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
-from csatext.privacy.recognizers.name_boundaries import FREQUENT, LEFT_EDGES, NAME_STARTS
+from csatext.privacy.recognizers.name_boundaries import FREQUENT, LEFT_EDGES, NAME_STARTS, ROLE_ENDS
 from csatext.privacy.recognizers.name_lists import compound_starts, name_lists, surnames
-from csatext.privacy.recognizers.names import ACTS, AT_WORK, REPORTING_VERBS, ROLE_ENDS
+from csatext.privacy.recognizers.names import ACTS, AT_WORK, REPORTING_VERBS
 from csatext.privacy.recognizers.spoken_digits import MISHEARD, SPOKEN
 from csatext.privacy.recognizers.transliterated_names import DOTS
 

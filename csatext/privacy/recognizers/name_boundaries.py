@@ -14,6 +14,7 @@ __all__ = [
     "LEFT_EDGES",
     "NAME_STARTS",
     "NAME_WINDOW",
+    "ROLE_ENDS",
     "SITE",
     "begins_word",
     "ends_word",
@@ -22,6 +23,7 @@ __all__ = [
     "is_common",
     "is_frequent",
     "is_han",
+    "is_verb",
     "latin_at",
     "name_at",
     "name_before",
@@ -40,6 +42,10 @@ LEFT_EDGES = (
 """Characters before a family name that starts a word."""
 
 _LEFT_EDGE = frozenset(LEFT_EDGES)
+ROLE_ENDS = (
+    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司业行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢电在按听驾商家上门会傅贩户诊房至"
+)
+"""Last characters of words for persons, and for places of work that stand before the name of one."""
 _ENDS_WORDS = frozenset(
     "方时师尚明全成文车边安关管单应经司官农党习景商沙席费项班封储植晋扶丰代卿强盘巴白万任余童路游华房公干乐"
     "都和于向那同能平常查相连水支解"
@@ -56,7 +62,7 @@ AFTER_NAME = re.compile(
 )
 """Words that follow a name, and words of which a name's first character may be the first too."""
 _VERB_AFTER = re.compile(
-    r"反映|反应|称(?![心重赞职霸号])|骂|威胁|推诿|推脱|推卸|推搡|推了|拒|不予|处理|受理|跟进|回访|回复|回电|接的|接听|接单|收了|收取|收费|将|被|辱|殴|侮|骗|欺|"
+    r"均(?=[未无不已没])|回[个一下]|反映|反应|称(?![心重赞职霸号])|骂|威胁|推诿|推脱|推卸|推搡|推了|拒|不予|处理|受理|跟进|回访|回复|回电|接的|接听|接单|收了|收取|收费|将|被|辱|殴|侮|骗|欺|"
     r"敷衍|忽悠|误导|隐瞒|擅自|私自|故意|当场|当时|当天|随后|最后|一再|始终|居然|竟然|突然|依旧|仍|现场|口头|书面|名义|带领|带着|带人|组织|指使|指挥|维修|修理|修好|更换|测量|检查|检测|核实|确认|"
     r"批准|批示|拍板|决定|宣布|判决|裁定|裁决|执行|受伤|死亡|去世|病逝|住院|出院|挂号|开药|开错|误诊|缴费|缴纳|转账|汇款|欠|借|偷|抢|砸|踢|踹|咬|撞|堵|拦|锁|停车|停放|开车|驾车|驾驶|绕路|超速|酒驾|占用|占道|违建|违规|违章|"
     r"违法|涉嫌|夫妇|夫妻|父子|母女|及其|自己|个人|律师|教练|校长|院长|书记|法官|警官|医生|主任|主管|队长|敬上|谨上|保证|建议|提出|提交|举报|控告|起诉|索|退费|退款|退货|请假|催|脾气|语气|素质|当我|当面|任职|任命|担任|主持|分管|接管|接手|移交|"
@@ -108,6 +114,8 @@ _NOT_NICKNAMES = frozenset(
 """Of these, words such as 小马 and 老钱 are as frequent as names."""
 _PERSON_ENDS = frozenset("员师者工长任记理管问监官警委客户手生医护士练嫂姐哥弟妹婆公爸妈父母亲夫妻女友民处台驾商家贩傅东播")
 """Last characters of words for persons."""
+_JOINS = frozenset("和与及的在到以为跟")
+_SPEAKING = re.compile(r"[,，!:]\s?(?:[您你请]|这[里边]|我们)")
 _DID = re.compile(r"[\u3400-\u9fff]{1,2}[了过着的我把给错坏断丢掉]")
 """A verb of any kind, by what follows it."""
 _RARELY = frozenset(("第五", "东方", "百里", "东门", "西门", "南门", "南宫", "微生", "即墨"))
@@ -139,6 +147,17 @@ def _is_edge(normalized: str, at: int) -> bool:
 def _ends_before(normalized: str, at: int) -> bool:
     """Whether a name may end at ``at``, as :func:`_is_edge` says, or a frequent verb or noun starts there."""
     return _is_edge(normalized, at) or normalized[at : at + 2] in name_lists().following
+
+
+def is_verb(normalized: str, at: int) -> bool:
+    """Whether a verb or an adverb starts at ``at``: a frequent one, or any that 了, 的 and the like follow.
+
+    Examples
+    --------
+    >>> is_verb("延期了", 0), is_verb("摔了", 0), is_verb("花园", 0)
+    (True, True, False)
+    """
+    return normalized[at : at + 2] in name_lists().verbs or _DID.match(normalized, at) is not None
 
 
 def _may_be_given(normalized: str, at: int) -> bool:
@@ -195,7 +214,8 @@ def surname_before(normalized: str, end: int) -> int | None:
         known = surname in lists.compound or (
             surname in lists.single and (surname not in _FUNCTION or (edge and surname in FREQUENT))
         )
-        if known and (edge or normalized[start - 1] in _LEFT_EDGE):
+        role = surname in lists.common and normalized[start - 1] in ROLE_ENDS and not _in_word(normalized, start)
+        if known and (edge or normalized[start - 1] in _LEFT_EDGE or role):
             return start
     return None
 
@@ -270,6 +290,7 @@ def name_at(
             or _OWNED.match(normalized, second) is not None
         )
         clear = _ends_before(normalized, second) if sure else EDGE.match(normalized, second) is not None
+        clear = clear or (sure and in_context and _DID.match(normalized, second) is not None)
         known = len(surname) == 2 or surname in lists.common or surname in FREQUENT
         clear = clear or (known and second - first == _WHOLE_GIVEN and normalized[second] not in lists.given)
         return second if clear else None
@@ -325,14 +346,18 @@ def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
         if whole:
             fits = typical > 0 and (known or typical == _WHOLE_GIVEN)
         else:
-            fits = typical > 0 and frequent
+            fits = typical > 0 and (frequent or (after_role and known))
         if alone and not after_role:
-            fits = whole and typical == _WHOLE_GIVEN and frequent
+            spoken_to = frequent and typical > 0 and _SPEAKING.match(normalized, end) is not None
+            fits = spoken_to or (whole and typical == _WHOLE_GIVEN and frequent)
         person = whole or normalized[at - 1] in _PERSON_ENDS
-        sure = after_role and known and typical == len(given) and person
-        verb = normalized[end : end + 2] in (lists.following if whole else lists.verbs)
+        sure = after_role and known and person and (typical == len(given) or (whole and typical > 0))
+        noun = whole or (after_role and frequent and normalized[at - 1] not in _JOINS)
+        verb = normalized[end : end + 2] in (lists.following if noun else lists.verbs)
         verb = verb or (after_role and _DID.match(normalized, end) is not None)
-        clear = verb or _is_edge(normalized, end) or (sure and (whole or normalized[end] not in lists.given))
+        clear = verb or _is_edge(normalized, end) or (
+            sure and (typical == _WHOLE_GIVEN or normalized[end] not in lists.given)
+        )
         ordinary = lists.word_end(normalized, at)
         rare_word = ordinary == at + 2 and normalized[at:ordinary] in lists.also_names and surname not in _LIKE_WORDS
         if rare_word and typical == _WHOLE_GIVEN and surname not in FREQUENT:

@@ -15,6 +15,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     EDGE,
     LEFT_EDGES,
     NAME_WINDOW,
+    ROLE_ENDS,
     SITE,
     begins_word,
     ends_word,
@@ -23,6 +24,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     is_common,
     is_frequent,
     is_han,
+    is_verb,
     latin_at,
     name_at,
     name_before,
@@ -41,7 +43,6 @@ __all__ = [
     "AT_WORK",
     "KINDS_NEAR_NAMES",
     "REPORTING_VERBS",
-    "ROLE_ENDS",
     "is_name_cell",
     "names",
     "names_near_numbers",
@@ -180,7 +181,7 @@ def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
         if end is None or not _is_full(normalized, act.end(), end):
             continue
         closes = EDGE if act.group() in ":=】" else _ACT_END
-        if closes.match(normalized, end) is not None:
+        if closes.match(normalized, end) is not None or (closes is _ACT_END and is_verb(normalized, end)):
             yield act.end(), end
 
 
@@ -232,7 +233,8 @@ def _free(normalized: str) -> Iterator[tuple[int, int]]:
     for candidate in _free_starts().finditer(normalized):
         at = candidate.start()
         after_role = is_han(normalized, at - 1) if at else False
-        end = free_name_at(normalized, at, after_role=after_role or normalized[at - 1 : at] == "@")
+        hailed = not after_role and _HAILED.search(normalized, max(0, at - 6), at) is not None
+        end = free_name_at(normalized, at, after_role=after_role or hailed)
         while end is not None and normalized[end - 1] not in _PLACE_ENDS:
             yield at, end
             following = _SEPARATED.match(normalized, end)
@@ -298,10 +300,8 @@ ACTS = (
 """Last characters of the words after which a full name is looked for."""
 REPORTING_VERBS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
 """First characters of reporting verbs and other verbs after a person at the start of a clause."""
-ROLE_ENDS = (
-    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司业行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢电在按听驾商家上门会傅贩户诊"
-)
-"""Last characters of words for persons, and for places of work that stand before the name of one."""
+_HAILED = re.compile(r"(?:[你您]好|尊敬的|亲爱的|[Hh]i|[Hh]ello|@)[\s,，!:]{0,3}$")
+"""What stands before the name of the person who is spoken to."""
 _NICKNAME = re.compile(rf"[小老](?:(?<![\u3400-\u9fff].)|(?<=[{ROLE_ENDS}{LEFT_EDGES}].))")
 _ACT = (
     r"(?=[:=】员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分自冒是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"

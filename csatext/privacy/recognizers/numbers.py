@@ -70,7 +70,7 @@ _TAIWAN_AREAS = frozenset(
 )
 _TAIWAN_MOBILE = re.compile("09[0-9]{8}")
 PURPOSE = re.compile(
-    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|退|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
+    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|退|取消|什么时候|啥时候|几时|能到|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
 )
 """Context words of a number without a trigger word: an order or a parcel."""
 _PURPOSE_WINDOW, _SENTENCE_WINDOW = 12, 40
@@ -85,7 +85,7 @@ _DIAL = re.compile(r"(?:打|拨|电|call|Call|tel|TEL)\s?$")
 _CALLED = re.compile(r"\s?(?:[搵揾找]我|联系|回电|联络|俾我|给我|同我)")
 _PAIR = 2
 _HIGHEST_DRAWN = "35"
-_LONGEST_AREA, _PART = 3, 4
+_LONGEST_AREA, _PART = 3, 3
 """Digits of an area code without its zero, and of the shortest first part of a number after it."""
 _EXTENSION = re.compile(
     r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"

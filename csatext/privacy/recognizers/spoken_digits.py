@@ -43,7 +43,7 @@ _ONE_MISHEARD = re.compile(
     rf"[{MISHEARD}](?:[\s,，、]{{0,2}}[0-9{_PLAIN}洞拐勾]){{3}}|(?:[0-9{_PLAIN}洞拐勾][\s,，、]{{0,2}}){{3}}[{MISHEARD}]"
 )
 _ANY_MISHEARD = re.compile(f"[{MISHEARD}]")
-_MOST_MISHEARD = 4
+_MOST_MISHEARD = 5
 _IN_SERVICE = re.compile("1[3-9][0-9]{9}")
 _VARIANT = (
     rf"(?:(?<![什甚怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
