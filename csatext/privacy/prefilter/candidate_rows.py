@@ -35,6 +35,7 @@ from csatext.privacy.prefilter.character_classes import (
     flags,
 )
 from csatext.privacy.recognizers.context_values import CONTEXT_KINDS
+from csatext.privacy.recognizers.name_lists import name_lists
 
 __all__ = ["Coarse", "Sources", "coarse"]
 
@@ -175,6 +176,23 @@ def _paired(at: np.ndarray, points: np.ndarray, of: str) -> np.ndarray:
     """Return those of ``at`` where one of the known pairs of characters starts."""
     read = normalization_table()
     return at[_among((read[points[at]].astype(np.int64) << 16) + read[points[at + 1]], _pairs(of))]
+
+
+@cache
+def _ordinary_pairs() -> np.ndarray:
+    """Return the ordinary words of two characters, which are no names, as sorted numbers."""
+    lists = name_lists()
+    words = {word for word in lists.pairs if word not in lists.also_names}
+    return np.array(sorted((ord(word[0]) << 16) + ord(word[1]) for word in words), np.int64)
+
+
+def _ordinary(at: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return whether an ordinary word starts at ``at``, or ends there."""
+    read = normalization_table()
+    before, here, after = (read[points[at + by]].astype(np.int64) for by in (-1, 0, 1))
+    starts = _among((here << 16) + after, _ordinary_pairs())
+    ends = _among((before << 16) + here, _ordinary_pairs()) & (before != ord("下"))
+    return starts | ends
 
 
 def _around(points: np.ndarray, at: np.ndarray, *ahead: int) -> np.ndarray:
@@ -340,9 +358,7 @@ def coarse(texts: pa.Array) -> Coarse:
     double = np.flatnonzero((marks[:-3] & IS_COMMON != 0) & (typical[2:-1] | typical[3:]))
     family = np.concatenate([family, only(double, Bit.COMPOUND, 0)])
     family = family[
-        (marks[family - 1] & IS_BEFORE_NAME != 0)
-        | ~_is_han(points[family - 1])
-        | _among(family, starts)
+        (marks[family - 1] & IS_BEFORE_NAME != 0) | ~_is_han(points[family - 1]) | _among(family, starts)
     ]
     nicknames = np.flatnonzero((marks[:-1] & IS_NICKNAME != 0) & (marks[1:] & IS_COMMON != 0))
     nicknames = nicknames[
@@ -350,6 +366,7 @@ def coarse(texts: pa.Array) -> Coarse:
         | ~_is_han(points[nicknames - 1])
         | _among(nicknames, starts)
     ]
+    family = family[~_ordinary(family, points)]
     tails = _paired(triggers, points, "tail")
     tails = tails[
         np.isin(

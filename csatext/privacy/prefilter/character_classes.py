@@ -20,9 +20,9 @@ from csatext.privacy.recognizers.transliterated_names import DOTS
 
 __all__ = [
     "IS_ACT",
+    "IS_BEFORE_NAME",
     "IS_COMMON",
     "IS_DIGIT",
-    "IS_BEFORE_NAME",
     "IS_GIVEN",
     "IS_NICKNAME",
     "IS_RARE",

@@ -187,7 +187,9 @@ def addresses(normalized: str) -> Iterator[Found]:
 
 def _within(normalized: str, door: int, end: int) -> bool:
     units = {part["unit"] for part in _PART.finditer(normalized, door, end)}
-    return not units or bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "塔", "层", "楼", "户", "房", "#"})
+    return not units or bool(
+        units & {"栋", "幢", "单元", "室", "号楼", "座", "塔", "层", "楼", "户", "房", "#"}
+    )
 
 
 def _found(normalized: str, start: int, end: int) -> Found:

@@ -43,7 +43,8 @@ LEFT_EDGES = (
 
 _LEFT_EDGE = frozenset(LEFT_EDGES)
 ROLE_ENDS = (
-    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店院校司业行馆站播代侄孙舅姑姨叔伯嬢干播星模会排交派托接据访约见骂打罚控诉谢电在按听驾商家上门会傅贩户诊房至"
+    "员师者工长任记理管问监表官警委主客户手生医护士教练嫂姐哥弟妹婆公爸妈父母亲夫妻儿女子友伴事民众方属处科室部局所队组班台店"
+    "院校司业行馆站播代侄孙舅姑姨叔伯嬢干星模会排交派托接据访约见骂打罚控诉谢电在按听驾商家上门傅贩诊房至"
 )
 """Last characters of words for persons, and for places of work that stand before the name of one."""
 _ENDS_WORDS = frozenset(
@@ -108,11 +109,13 @@ SITE = re.compile(
 """What follows the name of a place, a firm or a brand."""
 _AFTER_NICKNAME = frozenset("的说在是来去把被给跟和也就都还又打找问看让叫不没")
 _NOT_NICKNAMES = frozenset(
-    "小马 小田 小毛 小孔 小段 小米 小夏 小龙 小江 小史 小钱 小钟 小曲 小何 小章 小姜 小叶 小梅 小兰 小范 小苏 小汤 小雷 小梁 小林 小侯 小许 小康 "
-    "老路 老谭 老白 老汤 老毛 老马 老黄 老龙 老段 老史 老钱 老江 老叶 老姜 老娄 老顾 老范 老柴 老齐 老崔 老许 老兰 老楼 老窦 小池 小楼 小季 老翁 小郎".split()
+    {"小" + family for family in "马田毛孔段米夏龙江史钱钟曲何章姜叶梅兰范苏汤雷梁林侯许康池楼季郎"}
+    | {"老" + family for family in "路谭白汤毛马黄龙段史钱江叶姜娄顾范柴齐崔许兰楼窦翁郎"}
 )
 """Of these, words such as 小马 and 老钱 are as frequent as names."""
-_PERSON_ENDS = frozenset("员师者工长任记理管问监官警委客户手生医护士练嫂姐哥弟妹婆公爸妈父母亲夫妻女友民处台驾商家贩傅东播")
+_PERSON_ENDS = frozenset(
+    "员师者工长任记理管问监官警委客户手生医护士练嫂姐哥弟妹婆公爸妈父母亲夫妻女友民处台驾商家贩傅东播"
+)
 """Last characters of words for persons."""
 _JOINS = frozenset("和与及的在到以为跟")
 _SPEAKING = re.compile(r"[,，!:]\s?(?:[您你请]|这[里边]|我们)")
@@ -181,12 +184,22 @@ def nickname_before_verb(normalized: str, at: int) -> int | None:
     """
     lists = name_lists()
     surname = normalized[at + 1 : at + 2]
-    if surname not in lists.common or surname in _ENDS_WORDS or lists.word_end(normalized, at + 1) is not None:
+    if (
+        surname not in lists.common
+        or surname in _ENDS_WORDS
+        or lists.word_end(normalized, at + 1) is not None
+    ):
         return None
     verb = normalized[at + 2 : at + 4] in lists.verbs or _VERB_AFTER.match(normalized, at + 2) is not None
     role = at > 0 and is_han(normalized, at - 1) and normalized[at + 1 : at + 3] not in lists.following
-    clear = role or verb or EDGE.match(normalized, at + 2) is not None or normalized[at + 2] in _AFTER_NICKNAME
-    return at + 2 if clear and normalized[at : at + 2] not in _NOT_NICKNAMES and not _is_word(normalized, at) else None
+    clear = (
+        role or verb or EDGE.match(normalized, at + 2) is not None or normalized[at + 2] in _AFTER_NICKNAME
+    )
+    return (
+        at + 2
+        if clear and normalized[at : at + 2] not in _NOT_NICKNAMES and not _is_word(normalized, at)
+        else None
+    )
 
 
 def nickname_at(normalized: str, at: int) -> int | None:
@@ -214,7 +227,9 @@ def surname_before(normalized: str, end: int) -> int | None:
         known = surname in lists.compound or (
             surname in lists.single and (surname not in _FUNCTION or (edge and surname in FREQUENT))
         )
-        role = surname in lists.common and normalized[start - 1] in ROLE_ENDS and not _in_word(normalized, start)
+        role = (
+            surname in lists.common and normalized[start - 1] in ROLE_ENDS and not _in_word(normalized, start)
+        )
         if known and (edge or normalized[start - 1] in _LEFT_EDGE or role):
             return start
     return None
@@ -355,11 +370,15 @@ def free_name_at(normalized: str, at: int, *, after_role: bool) -> int | None:
         noun = whole or (after_role and frequent and normalized[at - 1] not in _JOINS)
         verb = normalized[end : end + 2] in (lists.following if noun else lists.verbs)
         verb = verb or (after_role and _DID.match(normalized, end) is not None)
-        clear = verb or _is_edge(normalized, end) or (
-            sure and (typical == _WHOLE_GIVEN or normalized[end] not in lists.given)
+        clear = (
+            verb
+            or _is_edge(normalized, end)
+            or (sure and (typical == _WHOLE_GIVEN or normalized[end] not in lists.given))
         )
         ordinary = lists.word_end(normalized, at)
-        rare_word = ordinary == at + 2 and normalized[at:ordinary] in lists.also_names and surname not in _LIKE_WORDS
+        rare_word = (
+            ordinary == at + 2 and normalized[at:ordinary] in lists.also_names and surname not in _LIKE_WORDS
+        )
         if rare_word and typical == _WHOLE_GIVEN and surname not in FREQUENT:
             ordinary = None  # 孙子轩
         if fits and clear and ordinary is None and SITE.match(normalized, end) is None:

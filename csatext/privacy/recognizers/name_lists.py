@@ -10,6 +10,8 @@ from csatext.lexicon import lexicon_path
 
 __all__ = ["NameLists", "compound_starts", "name_lists", "surnames"]
 
+_PAIR = 2
+
 
 @dataclass(frozen=True)
 class NameLists:
@@ -47,6 +49,11 @@ class NameLists:
     following: frozenset[str]
     verbs: frozenset[str]
     _known: frozenset[str]
+
+    @property
+    def pairs(self) -> frozenset[str]:
+        """The ordinary words of two characters."""
+        return frozenset(word for word in self._known if len(word) == _PAIR)
 
     def word_end(self, text: str, at: int) -> int | None:
         """Return where the longest of the words that start at ``at`` ends, or None.

@@ -72,9 +72,7 @@ _AFTER_ONCE = frozenset("经有是在以对向于多提同因任明言表会能�
 _TO_FIRM = re.compile(r"[于向][\u3400-\u9fff]{1,4}?(?:银行|公司|集团|保险|法院|物业|平台|派出所|消协|客服)")
 _CLAUSE_END = re.compile(r"$|[^\u3400-\u9fffA-Za-z0-9]")
 _PLACE_ENDS = frozenset("镇村乡县路湖园街区市省寺庙")
-_CALLED = re.compile(
-    rf"叫(?:(?<![^\s,，。{TEXT_END}].)|(?<=名字叫)(?<![^\s,，。{TEXT_END}]名字叫))"
-)
+_CALLED = re.compile(rf"叫(?:(?<![^\s,，。{TEXT_END}].)|(?<=名字叫)(?<![^\s,，。{TEXT_END}]名字叫))")
 """The word for "is called" where it or 名字叫 starts a clause."""
 _AFTER_WEAK = re.compile(r"[\s:=\"“是叫,，\])】]{0,3}")
 _SURNAME_TRIGGER = re.compile(
@@ -103,7 +101,9 @@ _BEFORE_FULL = frozenset(LEFT_EDGES) | frozenset("次是约的装修派看去来
 _BEFORE_HIMSELF = frozenset(LEFT_EDGES) | frozenset("公婆妈爸亲夫妻子女哥姐弟妹友事员长民")
 _PREPOSITION = re.compile(r"(?:由|对|关|至|鉴|基|属|等|位|处|在)$")
 _PERSON_WORDS = ("本人", "签收", "代收", "的身份证", "的名", "的那个")
-_IN_PERSON = re.compile(r"(?=[亲本签代的])(?:亲自)?本人|签收|代收|的身份证|的名义|的名字(?!命名)|的那个(?:客服|师傅|快递)")
+_IN_PERSON = re.compile(
+    r"(?=[亲本签代身名那])(?:(?:亲自)?本人|签收|代收|(?<=的)(?P<owned>身份证|名义|名字(?!命名)|那个(?:客服|师傅|快递)))"
+)
 _SIGNED = re.compile(r"(?:收|亲启|代收)(?![0-9\u3400-\u9fff])")
 _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
@@ -224,8 +224,11 @@ def _dotted(normalized: str) -> Iterator[tuple[int, int]]:
 
 def _introduced(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the Latin names after English words that introduce one."""
-    for word in _ENGLISH.finditer(normalized) if _CAPITAL.search(normalized) is not None else ():
-        yield word.span("name")
+    for name in _ENGLISH.finditer(normalized) if _CAPITAL.search(normalized) is not None else ():
+        start = name.start()
+        words = _INTRODUCING.search(normalized, max(0, start - _LONGEST_INTRODUCTION), start)
+        if words is not None and (" " in name.group() or words.group().rstrip().lower().endswith("is")):
+            yield name.span()
 
 
 def _free(normalized: str) -> Iterator[tuple[int, int]]:
@@ -326,12 +329,18 @@ _LAST = re.compile(r"[\s。.!]{0,3}(?:$|[\n0-9(\ufdd2]|(?:19|20)[0-9]{2})")
 _RESPECTFULLY = re.compile(r"(?:敬上|谨上|敬启|谨启|拜上|顿首|拜谢|亲笔|手书|叩谢)")
 _DOT = re.compile(f"[{DOTS}*]")
 _ENGLISH = re.compile(
-    r"(?=[A-Za-z])(?<![A-Za-z])(?i:my name is|(?:agent|clerk|manager|guest|driver|doctor|waiter|passenger|specialist|representative)(?: name)?(?: is|:| )|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?"
-    r"|sincerely,?)[\s:,]{0,3}"
-    r"(?P<name>[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|(?<=is )[A-Z][a-z]{2,11})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z])(?!(?:My|Dear|Mrs?|Ms|This|Name|Regards|Sincerely|Agent|Guest|Passenger|Driver|Doctor)\b)"
+    r"[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){0,2}(?![A-Za-z0-9])"
 )
+_INTRODUCING = re.compile(
+    r"(?<![A-Za-z])(?i:my name is"
+    r"|(?:agent|clerk|manager|guest|driver|doctor|waiter|passenger|specialist|representative)(?: name)?"
+    r"(?: is|:)?|i am|i'm|this is|name's|mr\.?|mrs\.?|ms\.?|dear|regards,?|sincerely,?)[\s:,]{0,3}$"
+)
+_LONGEST_INTRODUCTION = 24
 _LATIN = re.compile(
-    r"(?<![A-Za-z0-9_.@'\-])(?:[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}|[A-Z]{2,10}[ /][A-Z]{2,12}(?: [A-Z]{2,12})?)(?![A-Za-z0-9_@'\-])"
+    r"(?<![A-Za-z0-9_.@'\-])(?:[A-Z][a-z]{1,11}(?: [A-Z][a-z]{1,11}){1,2}"
+    r"|[A-Z]{2,10}[ /][A-Z]{2,12}(?: [A-Z]{2,12})?)(?![A-Za-z0-9_@'\-])"
 )
 _SECOND_CAPITAL = re.compile("[A-Za-z][ /][A-Z]")
 _BEFORE_LATIN = frozenset(ROLE_ENDS + LEFT_EDGES + ":=音号人系")
@@ -377,9 +386,11 @@ def _office() -> re.Pattern[str]:
     longer = sorted((word for word in words if len(word) > 1), key=len, reverse=True)
     rests = "|".join(f"(?<={word[0]}){word[1:]}(?!傅)" for word in longer)
     alone = "".join(word for word in words if len(word) == 1 and word not in "总工")
+    lists = name_lists()
+    names = "".join(sorted(lists.given | lists.single | {name[1] for name in lists.compound}))
     # a class first: a search runs through it several times as fast as through alternatives
     return re.compile(
-        rf"[{''.join(word[0] for word in words)}](?:{rests}"
+        rf"[{''.join(word[0] for word in words)}](?<=[{names}].)(?:{rests}"
         rf"|(?<=总)(?<!钱总)(?![结共是部行监计和体之店额数量裁理经工会司局公的有算归得分动不能要觉管支价目指负])"
         rf"|(?<=工)(?<!钱工)(?![作资程单厂人具地号商期艺业会信行种序龄伤钱费薪科时友艺])"
         rf"|(?<=[{alone}])(?<![小大老表堂学师空亲][{alone}])(?![{alone}妹夫们斯伦特白德本母父恩乐子娘妈]"
@@ -394,7 +405,9 @@ def _in_office(normalized: str) -> Iterator[tuple[int, int]]:
         if start is not None and begins_word(normalized, start):
             continue  # 施工方, 康师傅方便面
         if start is None and normalized[office.start() - 2 : office.start() - 1] in AT_WORK:
-            known = is_common(normalized, office.start() - 1) and not begins_word(normalized, office.start() - 1)
+            known = is_common(normalized, office.start() - 1) and not begins_word(
+                normalized, office.start() - 1
+            )
             start = office.start() - 1 if known else None
         if start is not None:
             yield start, office.start()
@@ -448,11 +461,12 @@ def _in_person(normalized: str) -> Iterator[tuple[int, int]]:
     for person in (
         _IN_PERSON.finditer(normalized) if any(word in normalized for word in _PERSON_WORDS) else ()
     ):
-        start = name_before(normalized, person.start())
-        if start is None or start >= person.start() - 1 or ends_word(normalized, start, person.start()):
+        end = person.start() - (person["owned"] is not None)
+        start = name_before(normalized, end)
+        if start is None or start >= end - 1 or ends_word(normalized, start, end):
             continue
-        if not person.group().endswith("本人") or _is_himself(normalized, start, person.start()):
-            yield start, person.start()
+        if not person.group().endswith("本人") or _is_himself(normalized, start, end):
+            yield start, end
 
 
 def _is_himself(normalized: str, start: int, end: int) -> bool:
@@ -541,8 +555,8 @@ def is_name_cell(normalized: str) -> bool:
     if given["dotted"] is not None:
         return transliterated_end(name, 0, firsts=(), follows=_NEVER) == len(name)
     surname = surname_at(name, 0)
-    if not surname or begins_word(name, 0) or name[-1] in _PLACE_ENDS:
+    if not surname or name[-1] in _PLACE_ENDS:
         return False
     if given["address"] is not None or given["starred"] is not None:
-        return len(name) <= len(surname) + 2
+        return len(name) <= len(surname) + 2 and not begins_word(name, 0)
     return _is_full(name, 0, len(name)) and full_name_until(name, 0, len(name))
