@@ -431,7 +431,7 @@ def coarse(texts: pa.Array) -> Coarse:
             only(_paired(of(Bit.TITLE), points, "title"), Bit.SURNAME, -1, -2, -3, -4),
             only(_paired(of(Bit.PERSON), points, "person"), Bit.SURNAME, -2, -3, -4, -5, -6),
             only(owner, Bit.SURNAME, -2, -3, -4),
-            only(of(Bit.FAMILY), Bit.SURNAME, 1, 2, 3),
+            only(of(Bit.FAMILY), Bit.SURNAME, -1, 1, 2, 3),
             signs,
             _after_trigger_words(points, triggers, "strong"),
             _likely(points, _after_trigger_words(points, triggers, "weak")),

@@ -78,6 +78,9 @@ _AFTER_WEAK = re.compile(r"[\s:=\"“是叫,，\])】]{0,3}")
 _SURNAME_TRIGGER = re.compile(
     r"姓(?:(?<=[我贵鄙他她].)|(?<![^\s,，。\ufdd2].)|(?<=本人.|客户.|老公.|爱人.|用户.|机主.|户主.|人家.|鄙人.|敝人.))(?:是)?\s?"
 )
+_OF_FAMILY = re.compile(
+    "姓(?=男|女|客|老|工作|司机|业主|村民|居民|同事|顾客|员工|店|领导|负责人|民警|经理|师傅)"
+)
 ASKS_NAME = "姓名|贵姓|称呼|名字|叫什么|收件人|收货人|联系人|联络人|机主|户主|哪位|您姓|持卡人"
 """Words of a question for a name, as an expression."""
 
@@ -303,8 +306,10 @@ ACTS = (
 """Last characters of the words after which a full name is looked for."""
 REPORTING_VERBS = "反来致表投要称诉声自申咨询举报催希请认说拒承答辱殴威预购欠于签已没打电通"
 """First characters of reporting verbs and other verbs after a person at the start of a clause."""
-_HAILED = re.compile(r"(?:[你您]好|尊敬的|亲爱的|[Hh]i|[Hh]ello|@)[\s,，!:]{0,3}$")
-"""What stands before the name of the person who is spoken to."""
+_HAILED = re.compile(
+    r"(?:[\u3400-\u9fff][人员](?=\s)|[你您]好|尊敬的|亲爱的|[Hh]i|[Hh]ello|@)[\s,，!:]{0,3}$"
+)
+"""What stands before the name of the person who is spoken to, or in a field."""
 _NICKNAME = re.compile(rf"[小老](?:(?<![\u3400-\u9fff].)|(?<=[{ROLE_ENDS}{LEFT_EDGES}].))")
 _ACT = (
     r"(?=[:=】员师者工夫友婆弟妹嫂姑舅姨根据接收经由应让请转通告联找询问催感表投举提回答交派指分自冒是叫跟和与向给对被把替帮邻名姓])(?:根据|据|接到|收到|经(?!济)|由|应|让|请|转告|转达给?|通知|告知|告诉|联系(?:一下|下|上|到)?|找到?|询问|问问|催一?下?|感谢|表扬|投诉|举报|提醒|回复|答复|回访(?:了|过|到|给)?|"
@@ -436,6 +441,14 @@ def _stated_surnames(normalized: str) -> Iterator[tuple[int, int]]:
             yield trigger.end(), trigger.end() + len(surname)
 
 
+def _of_a_family(normalized: str) -> Iterator[tuple[int, int]]:
+    """Yield the surnames before 姓男子 and the like."""
+    for word in _OF_FAMILY.finditer(normalized) if "姓" in normalized else ():
+        start = surname_before(normalized, word.start())
+        if start is not None:
+            yield start, word.start()
+
+
 def _answers(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the names that answer the other speaker's question for one."""
     for asked in _ASKED.finditer(normalized) if QUESTION_END in normalized else ():
@@ -531,6 +544,7 @@ def names(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     sources = (
         context_names(normalized, triggers),
         _stated_surnames(normalized),
+        _of_a_family(normalized),
         _answers(normalized),
         _titled(normalized, triggers),
         _in_person(normalized),

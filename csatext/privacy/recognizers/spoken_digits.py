@@ -71,6 +71,7 @@ _LONGEST_COUNT = 3
 _COUNTING = "一两二三四五六七八九"
 _AHEAD = 3
 _REST_OF_MOBILE = 7
+_LITTLE = frozenset(("一点", "两点", "几点"))
 _MEASURE = frozenset("个下会些样直定起共位条次家天年月日块元斤件张套只台楼层遍岁折倍分秒")
 
 
@@ -161,7 +162,8 @@ def digit_chunks(normalized: str) -> list[Chunk]:
                 if not counts or end - start > _LONGEST_COUNT:
                     chunks.append(Chunk(start, end, run.group(), False))
                 continue
-            if counts and normalized[end - 1] in _COUNTING:
+            a_little = end - start == 1 and normalized[start : end + 1] in _LITTLE
+            if (counts or a_little) and normalized[end - 1] in _COUNTING:
                 end -= 1
             if start < end:
                 chunks.append(Chunk(start, end, normalized[start:end].translate(_AS_DIGITS), True))
