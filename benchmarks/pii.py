@@ -22,6 +22,7 @@ from pii_forms import TRAPS as FORM_TRAPS
 from pii_fourth_forms import FOURTH_FORMS, FOURTH_TRAPS
 from pii_more_forms import MORE_FORMS, MORE_TRAPS
 from pii_sentences import CARRIERS, TRAPS, TURN_CARRIERS, values
+from pii_sixth_forms import SIXTH_FORMS, SIXTH_TRAPS
 from pii_third_forms import THIRD_FORMS, THIRD_TRAPS
 
 from csatext.datasets.simulate import simulate_center
@@ -213,6 +214,7 @@ def main() -> None:
             (THIRD_FORMS, THIRD_TRAPS),
             (FOURTH_FORMS, FOURTH_TRAPS),
             (FIFTH_FORMS, FIFTH_TRAPS),
+            (SIXTH_FORMS, SIXTH_TRAPS),
         ):
             print(measure_forms(forms, traps, given.forms, given.seed, given.show).to_string())
         return

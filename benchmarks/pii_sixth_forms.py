@@ -1,4 +1,4 @@
-"""A sixth list of forms: notes of dispatchers, reviews, letters and calls, measured before any change for it."""
+"""A sixth list of forms: notes of dispatchers, reviews, letters, calls, measured before any change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ from pii_values import (
 
 __all__ = ["SIXTH_FORMS", "SIXTH_TRAPS"]
 
-_FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常"
+_FAMILY = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧田董潘袁蔡蒋余于杜叶程魏"
+    "苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵"
+    "万覃武钱戴严莫孔向常"
+)
 _GIVEN = (
     "一鸣 雨桐 子墨 可馨 紫萱 梦瑶 志远 世杰 立新 建军 国庆 秀芳 秀珍 桂兰 凤英 丽华 晓明 晓东 文静 玉兰 "
     "海涛 少华 永强 春生 冬梅 金花 宏伟 振华 学军 家豪 俊熙 佳琪 思琪 艺涵 沐阳 若曦 "
@@ -359,7 +363,9 @@ SIXTH_FORMS = (
         "name",
         ("住客{}投诉", "我叫{}", "Contact: {}", "老师{}迟到", "乘客{}转机"),
         lambda rng: (
-            f"{rng.choice(('Steven', 'Nicole', 'Frank', 'Sherry', 'Julia'))} {rng.choice(('Wang', 'Martin', 'Evans', 'Lam', 'Khan'))}"
+            rng.choice(("Steven", "Nicole", "Frank", "Sherry", "Julia"))
+            + " "
+            + rng.choice(("Wang", "Martin", "Evans", "Lam", "Khan"))
         ),
     ),
     Form("mended", "mobile", ("电话{}", "我手机号{}", "号码是{}"), _mended),

@@ -19,7 +19,7 @@ CONTEXT_KINDS = frozenset(("otp", "password", "device", "vin", "officer", "birth
 _BREAK = rf"[\s{TURN_JOIN}]"
 _LEAD = re.compile(
     rf"(?:[\s:,，、.。=|#\"'“”‘’「」()\[\]【】{TURN_JOIN}{QUESTION_END}]|是|为|叫|系|的|码|号|呢|啊|嗯|呃|额|哦|那个|就|这个|"
-    r"应该|数字|字母|大写|小写|[写填报改设]|成|了|置|给|[你您我他它]|收到|说|念|等于|一直|现在|明明|发来|显示|后面|前面|开头|有没有|多少|是多少|吗|吧){0,12}+"
+    r"应该|数字|字母|(?:大写|小写)(?!的?[A-Za-z])|[写填报改设]|成|了|置|给|[你您我他它]|收到|说|念|等于|一直|现在|明明|发来|显示|后面|前面|开头|有没有|多少|是多少|吗|吧){0,12}+"
 )
 """What may stand between the word and the value."""
 _SEPARATOR = rf"(?:[\s,，、.\-·{TURN_JOIN}]|嗯|呃|啊|那个|然后){{0,3}}+"

@@ -185,7 +185,7 @@ def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
             continue
         closes = EDGE if act.group() in ":=】" else _ACT_END
         if closes.match(normalized, end) is not None or (closes is _ACT_END and is_verb(normalized, end)):
-            yield act.end(), end
+            yield from _and_listed(normalized, act.end(), end)
 
 
 def _acting(normalized: str) -> Iterator[tuple[int, int]]:
@@ -241,11 +241,8 @@ def _free(normalized: str) -> Iterator[tuple[int, int]]:
         after_role = is_han(normalized, at - 1) if at else False
         hailed = not after_role and _HAILED.search(normalized, max(0, at - 6), at) is not None
         end = free_name_at(normalized, at, after_role=after_role or hailed)
-        while end is not None and normalized[end - 1] not in _PLACE_ENDS:
-            yield at, end
-            following = _SEPARATED.match(normalized, end)
-            at = following.end() if following is not None else end
-            end = _listed(normalized, at) if following is not None else None
+        if end is not None:
+            yield from _and_listed(normalized, at, end)
 
 
 def _nicknamed(normalized: str) -> Iterator[tuple[int, int]]:
@@ -254,6 +251,15 @@ def _nicknamed(normalized: str) -> Iterator[tuple[int, int]]:
         end = nickname_before_verb(normalized, candidate.start())
         if end is not None:
             yield candidate.start(), end
+
+
+def _and_listed(normalized: str, at: int, end: int | None) -> Iterator[tuple[int, int]]:
+    """Yield a name and those that follow it in a list."""
+    while end is not None and normalized[end - 1] not in _PLACE_ENDS:
+        yield at, end
+        following = _SEPARATED.match(normalized, end)
+        at = following.end() if following is not None else end
+        end = _listed(normalized, at) if following is not None else None
 
 
 def _listed(normalized: str, at: int) -> int | None:
@@ -569,7 +575,7 @@ def is_name_cell(normalized: str) -> bool:
     if given["dotted"] is not None:
         return transliterated_end(name, 0, firsts=(), follows=_NEVER) == len(name)
     surname = surname_at(name, 0)
-    if not surname or name[-1] in _PLACE_ENDS:
+    if not surname or name[-1] in _PLACE_ENDS or name_lists().word_end(name, 0) == len(name):
         return False
     if given["address"] is not None or given["starred"] is not None:
         return len(name) <= len(surname) + 2 and not begins_word(name, 0)
