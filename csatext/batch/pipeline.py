@@ -303,6 +303,7 @@ def annotated_contacts(
         absent["分类体系"] = _chosen(choice)
     else:
         taxonomy = Taxonomy.load(settings.taxonomy or None)
+    tables["taxonomy"] = taxonomy.table
     rules = RuleClassifier(taxonomy).fit(corpus)
     kinds = ContactKind(taxonomy).fit(corpus)
     categories, kind = rules.transform(corpus), kinds.transform(corpus)
