@@ -346,8 +346,10 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             return rows
         evidence = kind_evidence(corpus[rows], counts)
         probable = kind_probability(evidence)[:, KINDS.index("praise")] > _PRAISE
-        said = evidence[:, [FEATURES.index("praise"), FEATURES.index("positive")]].sum(axis=1) > 0
-        return rows[probable & said]
+        praise, positive, complaint = (
+            evidence[:, FEATURES.index(name)] for name in ("praise", "positive", "complaint")
+        )
+        return rows[probable & (praise + positive > complaint)]
 
     def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> tuple[Support, Hits]:
         compiled = self.compiled()
