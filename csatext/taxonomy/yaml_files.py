@@ -21,7 +21,7 @@ _LARGEST = 2 << 20
 _DEEPEST = 20
 """Levels of nesting of a YAML file; a level of the tree takes two."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FILE_KEYS = {"name", "label_zh", "version", "extends", "drop", "changes", "categories"}
+_FILE_KEYS = {"name", "label_zh", "version", "complaints", "extends", "drop", "changes", "categories"}
 _TEXTS = ("owner", "definition", "remedy", "stage", "cause")
 _LISTS = ("patterns", "except", "examples", "counterexamples")
 _KEYS = {"id", "label_zh", "parent", "severity", "children", *_TEXTS, *_LISTS}
@@ -44,6 +44,8 @@ class TaxonomyFile(NamedTuple):
         ids of categories of these that it does without.
     changes : tuple of Change
         How categories of earlier versions go over.
+    complaints : bool
+        Whether its categories are of complaints alone.
     """
 
     categories: list[Category]
@@ -53,6 +55,7 @@ class TaxonomyFile(NamedTuple):
     extends: tuple[str, ...] = ()
     drop: frozenset[str] = frozenset()
     changes: tuple[Change, ...] = ()
+    complaints: bool = False
 
 
 def read_taxonomy_file(path: Path) -> TaxonomyFile:
@@ -90,6 +93,7 @@ def read_taxonomy_file(path: Path) -> TaxonomyFile:
         extends,
         frozenset(_strings(content, "drop", nodes, path)),
         _changes(content.get("changes"), nodes.get("changes"), path),
+        content.get("complaints") is True,
     )
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from csatext.analysis.kinds.kind_cues import KINDS
+from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probability
 from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.category_support import Support, category_support, specificity
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
@@ -23,6 +25,10 @@ from csatext.text.corpus import Corpus, checked_corpus
 __all__ = ["RuleClassifier"]
 
 _JOIN = "；"
+_PRAISE = 0.3
+"""Probability of praise above which a remark is no complaint: 好吃，就是有点慢. Of the positive reviews of shops
+and of deliveries 3.1 and 5.9 % have a main category then, 9.5 and 11 % without; of citizens' complaints 6 % lose
+theirs, of car and finance complaints 3 and 2 %."""
 
 
 class RuleClassifier(TransformerMixin, BaseEstimator):
@@ -31,6 +37,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     Patterns are matched on the characters of the prepared text. A hit counts where its clause asserts it:
     what is denied, asked, wished, supposed or reported (没有乱收费, 是不是乱收费) is no complaint. Of several
     categories a document's main one has the most support: distinct patterns, rare ones and early ones more.
+    With a shipped taxonomy, a contact that praises has no main category; ``categories`` has its remarks.
 
     Parameters
     ----------
@@ -156,6 +163,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         compiled, (support, hits) = self.compiled(), self._support(corpus, turns)
         main = _main(compiled, support, len(corpus))
+        if compiled.taxonomy.complaints:
+            main[self._praising(corpus, support)] = -1
         hit = main >= 0
         labels = _CategoryLabels(compiled)
         n_categories = np.bincount(support.row, minlength=len(corpus))
@@ -327,6 +336,15 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             }
         )
         return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
+
+    @staticmethod
+    def _praising(corpus: Corpus, support: Support) -> np.ndarray:
+        """Return the positions of the documents with a category that praise rather than complain."""
+        rows, counts = np.unique(support.row, return_counts=True)
+        if not len(rows):
+            return rows
+        probability = kind_probability(kind_evidence(corpus[rows], counts))
+        return rows[probability[:, KINDS.index("praise")] > _PRAISE]
 
     def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> tuple[Support, Hits]:
         compiled = self.compiled()

@@ -165,7 +165,7 @@ def classes() -> np.ndarray:
         Bit.COMPOUND: compound_starts(),
         Bit.LEFT: LEFT_EDGES + "字",  # 名字叫
         Bit.CALLED: "叫",
-        Bit.MAIL: "艾圈小",
+        Bit.MAIL: "艾爱埃哎圈花小",
         Bit.SIGN: "收启",
         Bit.POINT: r"\.",
         Bit.COLON: ":",

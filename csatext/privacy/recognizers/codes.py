@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import TURN_JOIN, around
+from csatext.privacy.normalize import TURN_JOIN, around, texts_with
 from csatext.privacy.recognizers.checksums import is_id18, is_uscc
 from csatext.privacy.recognizers.context_values import CONTEXT_KINDS, context_values
 from csatext.privacy.recognizers.dictated_codes import dictated_codes
@@ -28,6 +28,7 @@ _MASKED = re.compile(
     r"(?<![0-9A-Za-z*])[0-9]{1,10}[\s-]?[*xX#_]{3,17}[\s-]?[0-9]{1,5}[xX]?(?![0-9A-Za-z*])"
     r"|(?<![0-9A-Za-z])[3-69][0-9]{3}\s(?:[*xX]{4}\s){1,3}[0-9]{3,4}(?![0-9A-Za-z*])"
 )
+_MASKS = re.compile("[*xX#_]{3}")
 _MOBILE_START = re.compile(r"1[3-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _LABEL = re.compile(r"(?:QQ|qq|[Vv][Xx])(?=[A-Za-z][A-Za-z0-9_\-]{4})")
@@ -40,6 +41,7 @@ _HEAD = re.compile(
 _UNNAMED = re.compile(r"[A-Z]{1,6}-?[0-9][0-9\-]{7,24}[0-9A-Z]?")
 _PURPOSE_WINDOW = 12
 _LEAST_UNNAMED = 10
+_ID_SIZE = 18
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$")
 
 
@@ -59,11 +61,12 @@ def _masked_kind(value: str, trigger: TriggerWord | None) -> str | None:
 
 
 def _masked(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
-    for match in _MASKED.finditer(normalized) if any(mask in normalized for mask in "*xX#_") else ():
-        value = re.sub(r"[\s-]", "", match.group()).lower()
-        kind = _masked_kind(value, triggers.before(match.start()))
-        if kind is not None:
-            yield Found(*match.span(), kind, value)
+    for start, end in texts_with(normalized, _MASKS):
+        for match in _MASKED.finditer(normalized, start, end):
+            value = re.sub(r"[\s-]", "", match.group()).lower()
+            kind = _masked_kind(value, triggers.before(match.start()))
+            if kind is not None:
+                yield Found(*match.span(), kind, value)
 
 
 def _code_kind(normalized: str, code: str, start: int, end: int, triggers: TriggerWords) -> str | None:
@@ -126,6 +129,8 @@ def _code_kind(normalized: str, code: str, start: int, end: int, triggers: Trigg
 
 def _codes(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     for match in _CODE.finditer(normalized):
+        if match.group().isdecimal() and len(match.group()) != _ID_SIZE:
+            continue  # without a letter or a mark only identity numbers and credit codes are read here
         label = _LABEL.match(match.group())
         start, end = match.start() + (label.end() if label is not None else 0), match.end()
         code = normalized[start:end].replace(TURN_JOIN, "")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, around
+from csatext.privacy.normalize import QUESTION_END, TURN_JOIN, around, texts_with
 from csatext.privacy.recognizers.checksums import is_hongkong_id, is_taiwan_id, is_vin
 from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
 
@@ -51,7 +51,8 @@ _BIRTH = re.compile(
 _BORN_AFTER = re.compile(r"\s?(?:出生|生人|生的|的?生日|我?生下|诞生|生(?=$|[^\u3400-\u9fff]))(?!产)")
 _BORN = re.compile("出生|生人|生的|的?生日|我?生下|诞生|(?<=[日号月年])生")
 _LONGEST_DATE = 20
-_BORN_WORDS = ("日生", "号生", "月生", "年生", "出生", "生人", "生的", "生日")
+_BORN_WORD = re.compile("日生|号生|月生|年生|出生|生人|生的|生日|生下|诞生")
+_CODE_WORD = re.compile("验证码|校验码|动态码")
 _OFFICER = re.compile(
     r"(?:[\u3400-\u9fff]{1,2}字?第?[\s,]?)?[0-9](?:[0-9\s\-]{4,14})[0-9]号?(?![0-9])"
     rf"|(?:[\u3400-\u9fff]{{1,2}}字第?)?[{SPOKEN}]{{6,10}}号?"
@@ -68,12 +69,15 @@ _MAC = re.compile(
 _VIN = re.compile(
     r"[0-9A-Za-z](?:[\s\-]?[0-9A-Za-z]){16}(?![0-9A-Za-z])|[0-9A-Za-z]{4,10}(?=[,，。\s\ufdd2]|$|[\u3400-\u9fff])"
 )
-_VIN_ALONE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPR-Za-hj-npr-z]{17}(?![0-9A-Za-z])")
+_VIN_ALONE = re.compile(
+    r"[0-9A-HJ-NPR-Za-hj-npr-z](?<![0-9A-Za-z].)[0-9A-HJ-NPR-Za-hj-npr-z]{16}(?![0-9A-Za-z])"
+)
 _REGIONAL = re.compile(
     r"(?=[A-Za-z1578])(?<![0-9A-Za-z])(?:(?P<hongkong>[A-Za-z]{1,2}[0-9]{6}\s?[(]\s?[0-9Aa]\s?[)]|[A-Za-z]{1,2}[0-9]{6}[0-9Aa](?![0-9A-Za-z]))"
     r"|(?P<macau>[1578][0-9]{6}\s?[(]\s?[0-9]\s?[)]|[1578]/?[0-9]{6}/[0-9](?![0-9]))|(?P<taiwan>[A-Za-z][1289A-Da-d][0-9]{8})(?![0-9A-Za-z]))"
 )
-_SIX, _SEVENTEEN = re.compile("[0-9]{6}"), re.compile("[0-9A-Za-z]{17}")
+_SIX = re.compile("[0-9]{6}")
+_PAIRED = re.compile(r"[:\-.](?:[0-9A-Fa-f]{2}[:\-]|[0-9A-Fa-f]{4}\.)")
 _OF_MACAU = re.compile("澳门|身份证|身分证|BIR|证件|证号")
 _LEAST_PASSWORD = 4
 _MACAU_WINDOW = 14
@@ -109,12 +113,12 @@ def _is_chassis(value: str) -> bool:
 
 
 def _before_words(normalized: str) -> Iterator[Found]:
-    if "码" in normalized:
-        for match in _CODE_BEFORE.finditer(normalized):
+    for start, end in texts_with(normalized, _CODE_WORD):
+        for match in _CODE_BEFORE.finditer(normalized, start, end):
             yield Found(*match.span("value"), "otp", _plain(match["value"]))
-    if any(word in normalized for word in _BORN_WORDS):
-        for word in _BORN.finditer(normalized):
-            for match in _BIRTH.finditer(normalized, max(0, word.start() - _LONGEST_DATE), word.start()):
+    for start, end in texts_with(normalized, _BORN_WORD):
+        for word in _BORN.finditer(normalized, start, end):
+            for match in _BIRTH.finditer(normalized, max(start, word.start() - _LONGEST_DATE), word.start()):
                 digits = match.group().isdecimal() and normalized[match.start() - 1 : match.start()].isalnum()
                 if not digits and _BORN_AFTER.match(normalized, match.end()) is not None:
                     yield Found(*match.span(), "birth_date", _plain(match.group()))
@@ -124,11 +128,11 @@ def _before_words(normalized: str) -> Iterator[Found]:
 
 
 def _devices(normalized: str) -> Iterator[Found]:
-    if ":" in normalized or "-" in normalized or "." in normalized:
-        for match in _MAC.finditer(normalized):
+    for start, end in texts_with(normalized, _PAIRED):
+        for match in _MAC.finditer(normalized, start, end):
             if re.search("[A-Fa-f]|:", match.group()) is not None:
                 yield Found(*match.span(), "device", re.sub("[^0-9A-F]", "", match.group().upper()))
-    for match in _VIN_ALONE.finditer(normalized) if _SEVENTEEN.search(normalized) is not None else ():
+    for match in _VIN_ALONE.finditer(normalized):
         value = match.group().upper()
         if 1 < sum(char.isdecimal() for char in value) < len(value) - 1 and is_vin(value):
             yield Found(*match.span(), "vin", value)

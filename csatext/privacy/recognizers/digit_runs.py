@@ -69,6 +69,12 @@ _BLOCKED = re.compile(
 )
 
 
+_BLOCKING = re.compile(
+    r"[-/.:,年月¥$€48](?:(?<=[.:,])[0-9]|(?<=[年月¥$€])|(?<=(?:19|20)[0-9]{2}[-/])|(?<=[48])(?<![0-9-].)00)"
+)
+"""What every date, time, amount and number of a company contains: where it is not, none is looked for."""
+
+
 class Run(NamedTuple):
     """Digits that may be of one value.
 
@@ -87,34 +93,51 @@ def runs(normalized: str) -> Iterator[Run]:
     """Yield chunks between which separators, pauses and fillers stand, or a few other words."""
     chain: list[list[Chunk]] = []
     for whole in _close(normalized):
-        if not chain and sum(len(chunk.digits) for chunk in whole) < _LEAST_HALF:
+        if not chain and _count(whole) < _LEAST_HALF:
             continue
         for run in _unblocked(normalized, whole):
             if chain and (
                 len(chain) == _MOST_PARTS or not _continued(normalized, chain[-1][-1].end, run[0].start)
             ):
-                yield from _chained(chain)
+                if _holds_value(chain):
+                    yield _chained(chain)
                 chain = []
-            if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
+            if chain or _count(run) >= _LEAST_HALF:
                 chain.append(run)
-    yield from _chained(chain)
+    if _holds_value(chain):
+        yield _chained(chain)
 
 
-def _chained(chain: list[list[Chunk]]) -> Iterator[Run]:
-    counts = [sum(len(chunk.digits) for chunk in part) for part in chain]
-    if max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED:
-        sizes = accumulate(len(part) for part in chain)
-        yield Run(list(chain_chunks.from_iterable(chain)), frozenset(sizes))
+def _count(chunks: list[Chunk]) -> int:
+    return len(chunks[0].digits) if len(chunks) == 1 else sum([len(chunk.digits) for chunk in chunks])
+
+
+def _holds_value(chain: list[list[Chunk]]) -> bool:
+    if len(chain) == 1:
+        return _count(chain[0]) >= SHORTEST
+    counts = [_count(part) for part in chain]
+    return max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED
+
+
+def _chained(chain: list[list[Chunk]]) -> Run:
+    if len(chain) == 1:
+        return Run(chain[0], frozenset())
+    return Run([*chain_chunks.from_iterable(chain)], frozenset(accumulate(map(len, chain))))
 
 
 def _close(normalized: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(normalized):
-        again = bool(run) and run[-1].digits == chunk.digits
+        if not run or chunk.start - run[-1].end > _LONGEST_GAP:
+            if run:
+                yield run
+            run = [chunk]
+            continue
+        again = run[-1].digits == chunk.digits
         if again and (_is_read_back(normalized, run[-1], chunk) or _is_restarted(normalized, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
-        elif run and not _joined(normalized, run[-1].end, chunk.start):
+        elif not _joined(normalized, run[-1].end, chunk.start):
             if _is_corrected(normalized, run, chunk):
                 wrong = run.pop()
                 kept = wrong.digits[: max(0, len(wrong.digits) - len(chunk.digits))]
@@ -150,11 +173,14 @@ def _is_restarted(normalized: str, run: list[Chunk], right: Chunk) -> bool:
     )
 
 
-def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
-    """Yield the parts of a run between dates, times, amounts and numbers of companies."""
+def _unblocked(normalized: str, run: list[Chunk]) -> list[list[Chunk]]:
+    """Return the parts of a run between dates, times, amounts and numbers of companies."""
     around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
+    if _BLOCKING.search(normalized, *around) is None:
+        return [run]
     blocked = [match.span() for match in _BLOCKED.finditer(normalized, *around) if match["kept"] is None]
     at = 0
+    parts: list[list[Chunk]] = []
     part: list[Chunk] = []
     for chunk in run:
         while at < len(blocked) and blocked[at][1] <= chunk.start:
@@ -162,10 +188,9 @@ def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
         if at == len(blocked) or blocked[at][0] >= chunk.end:
             part.append(chunk)
         elif part:
-            yield part
+            parts.append(part)
             part = []
-    if part:
-        yield part
+    return [*parts, part] if part else parts
 
 
 def _is_corrected(normalized: str, run: list[Chunk], right: Chunk) -> bool:

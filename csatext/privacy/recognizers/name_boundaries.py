@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from csatext.privacy.recognizers.name_lists import name_lists
+from csatext.privacy.recognizers.name_lists import name_lists, surnames
 from csatext.privacy.recognizers.transliterated_names import DOTS, transliterated_end
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "is_frequent",
     "is_han",
     "latin_at",
+    "lone_starts",
+    "may_begin_name",
     "name_at",
     "name_before",
     "nickname_at",
@@ -254,6 +257,31 @@ def full_name_until(normalized: str, start: int, end: int) -> bool:
     if not surname or not 0 < len(given) <= _WHOLE_GIVEN or _is_word(normalized, start, end):
         return False
     return set(given) <= name_lists().given and not ends_word(normalized, start, end)
+
+
+def may_begin_name(normalized: str, at: int, *, dotted: bool) -> bool:
+    """Whether a family name can start at ``at``, or any name where the text has a dot of transliteration."""
+    return dotted or normalized[at : at + 1] in _first_characters()
+
+
+@cache
+def _first_characters() -> frozenset[str]:
+    return frozenset(surnames())
+
+
+@cache
+def lone_starts(before: str, *, dotted: bool) -> re.Pattern[str]:
+    """Return where a name may start that stands alone, or after one of the characters ``before``.
+
+    A name without a dot begins with a family name.
+
+    Examples
+    --------
+    >>> [start.start() for start in lone_starts("给", dotted=False).finditer("给张三，李四")]
+    [1, 4]
+    """
+    first = "." if dotted else f"[{surnames()}]"
+    return re.compile(rf"{first}(?:(?<![\u3400-\u9fff].)|(?<=[{before}].))", re.DOTALL)
 
 
 def latin_at(normalized: str, at: int) -> int | None:

@@ -14,6 +14,7 @@ from csatext.privacy.recognizers.name_boundaries import (
     AFTER_NAME,
     EDGE,
     LEFT_EDGES,
+    NAME_STARTS,
     NAME_WINDOW,
     begins_word,
     ends_word,
@@ -22,6 +23,8 @@ from csatext.privacy.recognizers.name_boundaries import (
     is_frequent,
     is_han,
     latin_at,
+    lone_starts,
+    may_begin_name,
     name_at,
     name_before,
     nickname_at,
@@ -87,7 +90,7 @@ _LABELLED = re.compile(
     r"[ ,:，、;/\-(（\t\n]*"
     r"(?:(?:联系|手机|身份证?|联络)?(?:电话|手机|号码?|身份证号?码?|证件号?码?|证)[是为]?[ ,:，、;\t]*)?"
 )
-_BEFORE_NAME = frozenset("成为是给找叫我")
+_BEFORE_NAME = "成为是给找叫我"
 AT_WORK = tuple("业台安下里政洁店馆")
 """Last characters of places of work that stand before 王姐."""
 _BEFORE_FULL = frozenset(LEFT_EDGES) | frozenset("次是约的装修派看去来过让请")
@@ -101,11 +104,16 @@ _BEFORE_SIGN = re.compile(r"\s?[(（]?$")
 
 def _after_trigger_words(normalized: str, triggers: TriggerWords) -> Iterator[tuple[int, int]]:
     """Yield the names after a trigger word; several may follow, joined by 和 or a comma."""
+    dotted = _DOT.search(normalized) is not None
     for _, at, kind, strong in triggers.names:
         if kind == "title":
             continue
         between = (_AFTER_STRONG if strong else _AFTER_WEAK).match(normalized, at)
         start = between.end() if between is not None else at
+        if is_han(normalized, start) and not (
+            may_begin_name(normalized, start, dotted=dotted) or normalized[start] in NAME_STARTS
+        ):
+            continue
         end = name_at(normalized, start, strict=not strong, dotted=strong, in_context=True)
         if end is None and at > 0:
             end = written_apart(normalized, start) if strong else latin_at(normalized, start)
@@ -175,10 +183,15 @@ def _acted_upon(normalized: str) -> Iterator[tuple[int, int]]:
 
 def _acting(normalized: str) -> Iterator[tuple[int, int]]:
     """Yield the full names at the start of a clause before 反映, 来电, 称 and the like."""
+    dotted = _DOT.search(normalized) is not None
     for verb in _REPORTING_VERB.finditer(normalized):
         for length in (3, 2, 4):
             start = verb.start() - length
-            if start < 0 or (start > 0 and is_han(normalized, start - 1)):
+            if (
+                start < 0
+                or not may_begin_name(normalized, start, dotted=dotted)
+                or (start > 0 and is_han(normalized, start - 1))
+            ):
                 continue
             if name_at(
                 normalized, start, strict=True, dotted=False, in_context=True
@@ -359,13 +372,10 @@ def _near_numbers(normalized: str, phones: Iterable[Found]) -> Iterator[tuple[in
     for phone in phones:
         window = max(0, phone.start - NAME_WINDOW)
         dotted = _DOT.search(normalized, window, phone.start) is not None
-        for start in range(window, phone.start - 1):
-            if not (dotted or surname_at(normalized, start)):
-                continue  # no name without a dot begins with anything else
-            if start == 0 or not is_han(normalized, start - 1) or normalized[start - 1] in _BEFORE_NAME:
-                end = name_at(normalized, start, strict=True)
-                if end is not None and _LABELLED.fullmatch(normalized, end, phone.start) is not None:
-                    yield start, end
+        for first in lone_starts(_BEFORE_NAME, dotted=dotted).finditer(normalized, window, phone.start - 1):
+            end = name_at(normalized, first.start(), strict=True)
+            if end is not None and _LABELLED.fullmatch(normalized, end, phone.start) is not None:
+                yield first.start(), end
         start = (
             phone.end
             + len(normalized[phone.end : phone.end + 2])

@@ -36,6 +36,8 @@ _MANY = 64
 _IN_SERVICE = re.compile("1(?:[38]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|9[0-35-9])")
 """Beginnings of mobile numbers that are given out (Telecommunications Network Numbering Plan, MIIT 2017)."""
 
+_LEAST_DIGITS = (12, 8, 5)
+"""Digits of the shortest order number after a trigger word: neither strong nor direct, one of both, both."""
 _WHOLE_ORDER, _PART_OF_ORDER = 8, 10
 _KINDS_BY_TRIGGER = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
@@ -45,7 +47,7 @@ _UNIT = re.compile(
     r"|[条次件笔步粒](?:(?=[\u3400-\u9fff])(?!码)|$|[^\u3400-\u9fff])|个(?![人性税案号电手])|人(?:次|口|民币)|多?(?:美元|港币|港元|欧元|日元))"
 )
 _COUNTED = re.compile(
-    r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大?约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
+    r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大约|约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
     r"(?:已经|已)?[了有为是到计达:]?\s?$"
 )
 _COUNTED_WINDOW = 10
@@ -150,6 +152,8 @@ def _structural(
     dialled = size == 8 and digits[0] in "5679" and _CALLED.match(normalized, chunks[-1].end) is not None
     if dialled and _DIAL.search(normalized, max(0, chunks[0].start - 4), chunks[0].start) is not None:
         return "mobile", digits
+    if size == _MOBILE_LENGTH and is_mobile(digits) and _is_phone_grouping(normalized, chunks, trigger):
+        return "mobile", digits  # before all that asks for other lengths
     if size < _MOBILE_LENGTH - 2 and near != "phone":
         return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
@@ -213,9 +217,7 @@ def _contextual(
     """Return kind and value of digits that only their context words make personal."""
     size = len(digits)
     if trigger is not None and size <= LONGEST:
-        least = {(True, True): 5, (True, False): 8, (False, True): 8, (False, False): 12}[
-            trigger.strong, trigger.direct
-        ]
+        least = _LEAST_DIGITS[trigger.strong + trigger.direct]
         if trigger.kind == "order" and size >= least and (trigger.strong or _DAY.fullmatch(digits) is None):
             return "order", digits
         if (
@@ -279,7 +281,7 @@ def _refused(normalized: str, chunks: list[Chunk], kind: str, trigger: TriggerWo
     if _LETTER.match(normalized, end) is not None and _LETTERS_AFTER.match(normalized, end) is None:
         return True
     before = normalized[max(0, start - 7) : start]
-    if _FRACTION.search(before) is not None:
+    if "." in before[-2:] and _FRACTION.search(before) is not None:
         return True
     return (
         _LETTER.match(before[-1:]) is not None

@@ -19,6 +19,7 @@ _SOUNDS = (
 _HAN = r"[\u3400-\u9fff]"
 _STOP = "的是在了我他她它您你这那什吗呢吧啊呀嘛还又要想给跟与及或但而且因为所打说问看找手电话机址号"
 _FIRST = re.compile(rf"(?:(?![{_STOP}]){_HAN}){{2,7}}[{DOTS}*](?=(?![{_STOP}]){_HAN})")
+_BEFORE_A_DOT = re.compile(rf"{_HAN}{{2,7}}[{DOTS}*]")
 _SECOND = re.compile(rf"[{DOTS}*]|(?![{_STOP}]){_HAN}")
 _SOUNDED = re.compile(f"[{_SOUNDS}]{{0,4}}")
 _SOUNDED_FIRST = re.compile(rf"[{_SOUNDS}]{{3,7}}[{DOTS}*]")
@@ -52,7 +53,7 @@ def transliterated_end(
     >>> transliterated_end("安娜·贝尔电话", 0, firsts=(), follows=re.compile("电话"))
     5
     """
-    dotted = _FIRST.match(normalized, at)
+    dotted = _FIRST.match(normalized, at) if _BEFORE_A_DOT.match(normalized, at) is not None else None
     if dotted is not None and not sure and _SOUNDED_FIRST.match(normalized, at) is None:
         return None  # 客服 上海·浦东
     if dotted is not None:
