@@ -1,9 +1,9 @@
 """Rules and kinds of contact: speed against one expression a category, and what the packs leave unclaimed.
 
 Run: python benchmarks/categories.py [--data FOLDER] [--n 20000]
-Without ``--data`` the simulated centre alone is measured. With it, the complaint-only sets and the reviews of the
-folder are read: how many complaints have no category with the pack of their trade, and how many positive reviews
-have one. Figures of sets without tags say nothing about precision.
+Without ``--data`` the simulated centre alone is measured. With it, the complaint-only sets and the reviews of
+the folder are read: how many complaints have no category with the pack of their trade, and how many positive
+reviews have one. Figures of sets without tags say nothing about precision.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ REVIEWS = {
 }
 FIRST_LEVEL = {
     "物流超时": {"物流配送"}, "商品破损": {"物流配送", "产品质量"}, "少发错发": {"产品质量", "物流配送"},
-    "重复扣费": {"计费与扣费"}, "退款缓慢": {"退换退款"}, "应用故障": {"系统与应用"}, "服务态度": {"服务态度"},
-    "虚假宣传": {"营销与宣传"}, "断网故障": {"网络通信"}, "商品质量": {"产品质量"}, "维修安装": {"安装与维修"},
-    "人工难接通": {"受理与响应"}, "网速慢": {"网络通信"}, "发票问题": {"发票与凭证"}, "价格争议": {"价格与优惠"},
+    "重复扣费": {"计费与扣费"}, "退款缓慢": {"退换退款"}, "应用故障": {"系统与应用"},
+    "服务态度": {"服务态度"}, "虚假宣传": {"营销与宣传"}, "断网故障": {"网络通信"},
+    "商品质量": {"产品质量"}, "维修安装": {"安装与维修"}, "人工难接通": {"受理与响应"},
+    "网速慢": {"网络通信"}, "发票问题": {"发票与凭证"}, "价格争议": {"价格与优惠"},
     "骚扰泄露": {"营销与宣传", "账户与安全"}, "解约受阻": {"合同与办理", "退换退款"},
 }  # fmt: skip
 """First-level categories that fit each cause of the simulated centre."""
@@ -79,10 +80,8 @@ def many_rules(n: int) -> Taxonomy:
          for slot in parse_pattern(text).slots for word in slot}
     )  # fmt: skip
     pairs = rng.choice(len(words), (n, 2))
-    return Taxonomy(
-        Category(f"r{at}", f"规则{at}", patterns=(f"{words[a]} .. {words[b]}",))
-        for at, (a, b) in enumerate(pairs)
-    )
+    patterns = (f"{words[a]} .. {words[b]}" for a, b in pairs)
+    return Taxonomy(Category(f"r{at}", f"规则{at}", patterns=(one,)) for at, one in enumerate(patterns))
 
 
 def speed(corpus: Corpus) -> None:
@@ -90,9 +89,8 @@ def speed(corpus: Corpus) -> None:
     taxonomy = Taxonomy.load()
     rules, kinds = RuleClassifier(taxonomy).fit(corpus), ContactKind().fit(corpus)
     usual = expressions(taxonomy)
-    print(
-        f"{len(texts):,} contacts of {np.mean([len(text) for text in texts]):.0f} characters, a processor second:"
-    )
+    length = np.mean([len(text) for text in texts])
+    print(f"{len(texts):,} contacts of {length:.0f} characters, a processor second:")
     rows = {
         "RuleClassifier.transform, general taxonomy": per_second(len(texts), lambda: rules.transform(corpus)),
         "one expression a category, re": per_second(
@@ -115,13 +113,11 @@ def simulated(n: int) -> Corpus:
     found, real = kind["is_complaint"], truth["is_complaint"]
     cause = truth.loc[real, "cause"]
     fits = [one in FIRST_LEVEL[name] for one, name in zip(rules.loc[real, "category"], cause, strict=True)]
+    free = np.mean(rules.loc[real, "category"] == UNCLASSIFIED)
     print(
-        f"simulated centre: complaints found {found[real].mean():.3f} at precision {real[found].mean():.3f}, ",
-        end="",
+        f"simulated centre: complaints found {found[real].mean():.3f} at precision {real[found].mean():.3f}"
     )
-    print(
-        f"main category {np.mean(fits):.3f}, unclaimed {np.mean(rules.loc[real, 'category'] == UNCLASSIFIED):.3f}"
-    )
+    print(f"  main category {np.mean(fits):.3f}, unclaimed {free:.3f}")
     top = rules.loc[found & (rules["category"] != UNCLASSIFIED), "category"].value_counts()
     wanted = pd.Series([min(FIRST_LEVEL[name]) for name in cause]).value_counts()
     print(f"  found: {'、'.join(top.index[:4])}; true: {'、'.join(wanted.index[:4])}")
@@ -150,9 +146,8 @@ def real_sets(folder: Path) -> None:
             mine = (table["label"] == label).to_numpy()
             tagged = (rules["category"] != UNCLASSIFIED)[mine].mean()
             both = ((rules["category"] != UNCLASSIFIED) & kind["is_complaint"])[mine].mean()
-            print(
-                f"{name + ', ' + word:62}{tagged:10.3f}{kind['is_complaint'][mine].mean():10.3f}  both {both:.3f}"
-            )
+            complaint = kind["is_complaint"][mine].mean()
+            print(f"{name + ', ' + word:62}{tagged:10.3f}{complaint:10.3f}  both {both:.3f}")
 
 
 def main() -> None:

@@ -56,3 +56,11 @@ def test_official_classes_stand_for_categories_of_the_pack(scheme, trade):
     assert rows.shape[1] == 4 and not rows.duplicated([0, 3]).any()
     assert all(category in pack for category in rows[0])
     assert rows[1].ne("").all()
+
+
+def test_an_id_has_one_name_in_these_packs_and_the_general_one():
+    names: dict[str, set[str]] = {}
+    for name in ("general", *TRADES):
+        for category in ct.Taxonomy.load(name).categories:
+            names.setdefault(category.id, set()).add(category.label_zh)
+    assert {one: labels for one, labels in names.items() if len(labels) > 1} == {}

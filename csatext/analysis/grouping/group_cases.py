@@ -20,6 +20,7 @@ from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["case_table", "group_cases"]
 
+_SHARED = ["product", "region", "category"]
 _COPIES = 3
 """Contacts of one copied text that make a burst."""
 _NEIGHBOURS = 200
@@ -32,7 +33,7 @@ _SHORTEST = 4
 def group_cases(
     corpus: Corpus,
     facts: pd.DataFrame,
-    by: str | Sequence[str] = ("product", "region", "category"),
+    by: str | Sequence[str] | None = None,
     *,
     time: str = "created_at",
     customer: str = "customer_id",
@@ -47,9 +48,10 @@ def group_cases(
         The contacts.
     facts : DataFrame
         One row a contact, indexed by doc_id.
-    by : str or sequence of str
-        Columns that contacts of one event share; those that the facts lack are left out, and contacts that
-        are unclassified, or have no value in any of them, are matched by their text alone.
+    by : str or sequence of str, optional
+        Columns that contacts of one event share; None is product, region and category. Those that the facts
+        lack are left out, and contacts that are unclassified, or have no value in any of them, are matched by
+        their text alone.
     time : str, default "created_at"
         Column of the time; without it, all contacts are near in time.
     customer : str, default "customer_id"
@@ -102,7 +104,8 @@ def group_cases(
     if missing:
         raise SchemaError.foreign_index("facts", missing)
     facts = facts.reindex(corpus.doc_ids)
-    names = [name for name in ([by] if isinstance(by, str) else by) if name in facts.columns]
+    wanted = _SHARED if by is None else [by] if isinstance(by, str) else list(by)
+    names = [name for name in wanted if name in facts.columns]
     moments = _moments(facts, time)
     place = _places(facts, names)
     pairs = [_copied(corpus, moments, width)]
