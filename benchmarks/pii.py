@@ -16,10 +16,14 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+from pii_fifth_forms import FIFTH_FORMS, FIFTH_TRAPS
 from pii_forms import FORMS, Form
 from pii_forms import TRAPS as FORM_TRAPS
+from pii_fourth_forms import FOURTH_FORMS, FOURTH_TRAPS
 from pii_more_forms import MORE_FORMS, MORE_TRAPS
 from pii_sentences import CARRIERS, TRAPS, TURN_CARRIERS, values
+from pii_sixth_forms import SIXTH_FORMS, SIXTH_TRAPS
+from pii_third_forms import THIRD_FORMS, THIRD_TRAPS
 
 from csatext.datasets.simulate import simulate_center
 from csatext.privacy.across_turns import find_pii_turns
@@ -204,8 +208,15 @@ def main() -> None:
     parser.add_argument("--forms", type=int, default=0, help="values of each form of pii_forms.py")
     given = parser.parse_args()
     if given.forms:
-        print(measure_forms(FORMS, FORM_TRAPS, given.forms, given.seed, given.show).to_string())
-        print(measure_forms(MORE_FORMS, MORE_TRAPS, given.forms, given.seed, given.show).to_string())
+        for forms, traps in (
+            (FORMS, FORM_TRAPS),
+            (MORE_FORMS, MORE_TRAPS),
+            (THIRD_FORMS, THIRD_TRAPS),
+            (FOURTH_FORMS, FOURTH_TRAPS),
+            (FIFTH_FORMS, FIFTH_TRAPS),
+            (SIXTH_FORMS, SIXTH_TRAPS),
+        ):
+            print(measure_forms(forms, traps, given.forms, given.seed, given.show).to_string())
         return
     print(measure(given.n, given.seed, given.show).to_string())
     print(contacts_speed(20_000))

@@ -96,6 +96,8 @@ def string_column(texts: Column, argument: str = "texts") -> pa.Array | pa.Chunk
     """
     if isinstance(texts, str | bytes) or not isinstance(texts, _COLUMNS):
         raise ParameterError.wrong_type(argument, texts, "一列文本；一段文本请放进列表")
+    if getattr(texts, "ndim", 1) > 1:
+        raise ParameterError.wrong_type(argument, texts, "一列文本，不是多列")
     column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else _from_values(texts, argument)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)

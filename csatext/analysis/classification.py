@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
+from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.analysis import COMPLAINTS
@@ -21,6 +24,11 @@ from csatext.text.corpus import Corpus, checked_corpus
 __all__ = ["ComplaintClassifier"]
 
 _LOG = logging.getLogger(__name__)
+
+
+# What a missing value becomes when a column is made text, and characters that no one sees.
+_MISSING = frozenset(("nan", "NaN", "None", "<NA>", "NaT"))
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 class ComplaintClassifier(ClassifierMixin, BaseEstimator):
@@ -118,6 +126,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             A label is missing, or there are fewer than two categories.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         values = self._labels(corpus, labels)
         counts = self._counts(corpus)
         self.terms_ = corpus.terms
@@ -158,6 +167,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         return self.estimator_.predict(self._features(corpus))
 
     def predict_proba(self, corpus: Corpus) -> np.ndarray:
@@ -183,6 +193,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         return self.estimator_.predict_proba(self._features(corpus))
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
@@ -208,6 +219,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         features = self._features(corpus)
         if hasattr(self.estimator_, "predict_proba"):
             probability = self.estimator_.predict_proba(features)
@@ -226,13 +238,17 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
                 raise SchemaError.foreign_index("labels", missing)
             else:
                 labels = labels.reindex(corpus.doc_ids)
-        if np.ndim(labels) != 1:
+        column = _column(labels)
+        if column is None:
             raise ParameterError.wrong_type("labels", labels, "一列标签（每条联络一个），不是多列")
-        if len(labels) != len(corpus):
-            raise SchemaError(f"labels 有 {len(labels)} 个值，语料有 {len(corpus)} 篇文档；两者必须一样长。")
-        given = pd.Series(np.asarray(labels))
+        if len(column) != len(corpus):
+            raise SchemaError(f"labels 有 {len(column)} 个值，语料有 {len(corpus)} 篇文档；两者必须一样长。")
+        given = pd.Series(column).infer_objects()
         if given.dtype == object or isinstance(given.dtype, pd.StringDtype):
-            given = given.map(lambda label: (label.strip() or None) if isinstance(label, str) else label)
+            given = given.map(_trimmed)
+            # Numbers among names are names: a cell of Excel that holds 1 beside others that hold words.
+            if given.map(lambda label: isinstance(label, str)).any():
+                given = given.map(str, na_action="ignore")
         missing = int(given.isna().sum())
         if missing:
             raise ParameterError(f"labels 有 {missing} 个空值或空白；请先去掉没有标注的文档。")
@@ -265,3 +281,25 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             features.indptr.astype(np.int32),
         )
         return features
+
+
+def _column(labels: Any) -> np.ndarray | None:
+    """Return labels as an array, None for what is no list and for lists of lists, also of unequal length."""
+    if hasattr(labels, "__array__"):
+        column = np.asarray(labels)
+        return column if column.ndim == 1 else None
+    if not isinstance(labels, Sequence) or isinstance(labels, (str, bytes)):
+        return None
+    if any(isinstance(label, (list, tuple, np.ndarray)) for label in labels):
+        return None
+    column = np.empty(len(labels), dtype=object)
+    column[:] = labels
+    return column
+
+
+def _trimmed(label: object) -> object:
+    """Return a label without blanks around it, None where nothing is left or a missing value was written."""
+    if not isinstance(label, str):
+        return label
+    trimmed = _UNSEEN.sub("", label).strip()
+    return None if trimmed in _MISSING else trimmed or None

@@ -22,8 +22,8 @@ from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import AUTO, Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
-from csatext.batch.output import write_output
-from csatext.batch.required_columns import check_tables
+from csatext.batch.output import refuse_link, write_output
+from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
@@ -149,6 +149,7 @@ def run(
     configuration = configuration or Configuration()
     out = Path(out)
     with claimed_folder(out):
+        refuse_link(out)
         read = read_source(source, configuration, progress)
         return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
@@ -372,9 +373,8 @@ def analyse(
     ConfigError
         A dimension or the measure is not there, or cannot serve as one.
     """
-    check_tables(contacts, configuration.tables)
+    given = checked_tables(contacts, configuration.tables)
     corpus, facts, tables, absent = annotated_contacts(contacts, configuration, progress, redacted=redacted)
-    given = configuration.tables
     by = given.by or None
     progress("关键词")
     extractor = KeywordExtractor(configuration.analysis.n_keywords)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.panel.panel import as_freq, labels
+from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_times
 from csatext.inference import check_level, wilson
 from csatext.official.schemes import load_scheme
@@ -17,6 +18,7 @@ from csatext.schema.official import OFFICIAL
 __all__ = ["official_table"]
 
 
+@check_simple_types
 def official_table(
     facts: pd.DataFrame, scheme: str, freq: str = "Q", *, time: str = "created_at", level: float = 0.95
 ) -> pd.DataFrame:

@@ -38,7 +38,8 @@ class Taxonomy:
     Raises
     ------
     ParameterError
-        An id repeats, a parent is not there, or a rule or a change refers to a category that is not there.
+        Something is no category, an id repeats, a parent is not there, or a rule or a change refers to a
+        category that is not there.
 
     Examples
     --------
@@ -61,7 +62,12 @@ class Taxonomy:
         changes: Iterable[Change] = (),
         complaints: bool = False,
     ) -> None:
-        self.categories = tuple(categories)
+        given = list(categories) if isinstance(categories, Iterable) else [categories]
+        for category in given:
+            if not isinstance(category, Category):
+                wanted = "由 Category 组成的列表；从文件读请用 Taxonomy.load(路径)"
+                raise ParameterError.wrong_type("categories", category, wanted)
+        self.categories = tuple(given)
         self.name, self.label_zh, self.version = name, label_zh, version
         self.changes = tuple(changes)
         self.complaints = complaints

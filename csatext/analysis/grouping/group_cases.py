@@ -10,6 +10,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from csatext.analysis.grouping.weighted_terms import weighted_terms
+from csatext.argument_types import as_table, check_simple_types
 from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError, SchemaError
 from csatext.ingest.quality.near_duplicates import near_duplicates
@@ -30,6 +31,7 @@ _SHORTEST = 4
 """Terms below which a contact says too little to be matched by likeness."""
 
 
+@check_simple_types
 def group_cases(
     corpus: Corpus,
     facts: pd.DataFrame,
@@ -118,6 +120,7 @@ def group_cases(
     return _described(corpus, facts, case, moments, customer, pairs[0])
 
 
+@check_simple_types
 def case_table(
     facts: pd.DataFrame, *, time: str = "created_at", customer: str = "customer_id"
 ) -> pd.DataFrame:
@@ -139,6 +142,8 @@ def case_table(
 
     Raises
     ------
+    ParameterError
+        ``facts`` is no DataFrame.
     SchemaError
         There is no column ``case_id``.
 
@@ -148,9 +153,7 @@ def case_table(
     >>> case_table(facts)[["case_id", "n_contacts", "channels"]].values.tolist()
     [['a', 2, '在线、热线']]
     """
-    for name in ("case_id", "case_size"):
-        if name not in facts.columns:
-            raise SchemaError.missing_column("facts", name, facts.columns)
+    as_table(facts, "facts", ["case_id", "case_size"])
     held = facts[facts["case_size"] > 1]
     moments = _moments(held, time)
     groups = held.groupby("case_id", sort=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.kinds.kind_cues import KINDS
+from csatext.analysis.kinds.kind_cues import FEATURES, KINDS
 from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probability
 from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.category_support import Support, category_support, specificity
@@ -344,8 +344,12 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         rows, counts = np.unique(support.row, return_counts=True)
         if not len(rows):
             return rows
-        probability = kind_probability(kind_evidence(corpus[rows], counts))
-        return rows[probability[:, KINDS.index("praise")] > _PRAISE]
+        evidence = kind_evidence(corpus[rows], counts)
+        probable = kind_probability(evidence)[:, KINDS.index("praise")] > _PRAISE
+        praise, positive, complaint = (
+            evidence[:, FEATURES.index(name)] for name in ("praise", "positive", "complaint")
+        )
+        return rows[probable & (praise + positive > complaint)]
 
     def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> tuple[Support, Hits]:
         compiled = self.compiled()

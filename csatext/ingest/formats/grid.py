@@ -34,6 +34,8 @@ __all__ = [
 
 FIRST_ROWS = 40
 """Rows in which a header is looked for."""
+_CONTAINED = 3
+"""Names of a header that make it the same table where all stand in the other header too."""
 _VAST = 1e15
 """Whole numbers from here on stay floats: these do not hold all of their digits."""
 _PLAIN = (dt.datetime, bool)
@@ -252,7 +254,7 @@ def table_of_grid(grid: Grid, path: object) -> RawTable:
 
 
 def same_header(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two headers are those of one table: four in five of their names are the same.
+    """Return whether two headers are those of one table: four in five names are the same, or one has more.
 
     Examples
     --------
@@ -262,7 +264,10 @@ def same_header(one: Sequence[str], other: Sequence[str]) -> bool:
     False
     """
     names, others = ({normal_header(name) for name in header} - {""} for header in (one, other))
-    return bool(names) and len(names & others) >= _SAME * len(names | others)
+    common = names & others
+    # A month in which a column was added, the others as before.
+    contained = len(common) >= _CONTAINED and common in (names, others)
+    return bool(names) and (contained or len(common) >= _SAME * len(names | others))
 
 
 def stack_tables(tables: Sequence[tuple[str, RawTable]]) -> RawTable:

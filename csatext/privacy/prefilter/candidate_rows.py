@@ -18,20 +18,24 @@ from csatext.privacy.context import value_trigger_words, words_of
 from csatext.privacy.normalize import normalization_table
 from csatext.privacy.prefilter.character_classes import (
     IS_ACT,
+    IS_BEFORE_NAME,
     IS_COMMON,
     IS_DIGIT,
     IS_GIVEN,
+    IS_NICKNAME,
     IS_RARE,
     IS_REPORTING_VERB,
     IS_SPOKEN,
     IS_SURNAME,
     IS_TRIGGER_WORD,
     IS_TRIGGER_WORD_END,
+    IS_TYPICAL,
     Bit,
     classes,
     flags,
 )
 from csatext.privacy.recognizers.context_values import CONTEXT_KINDS
+from csatext.privacy.recognizers.name_lists import name_lists
 
 __all__ = ["EVERY_SOURCE", "Coarse", "Sources", "coarse", "rows_with"]
 
@@ -46,6 +50,7 @@ _TAIL_WINDOW = 14
 _TRIGGER_WINDOW = 24
 _GROUP, _PARTED = 4, 60  # digits of a group of a mobile number, characters to the next one
 _PAPER = 6
+_PARTED_ORDER = 8  # from one dash to the next of 123-1234567-1234567
 _PAIRS = 9
 _OCTETS = 8
 _HEX_GROUP = 5
@@ -132,7 +137,7 @@ def _pairs(of: str) -> np.ndarray:
             "手书",
             "叩谢",
         ],
-        "dated": ["日生", "号生", "月生", "年生", "出生"],
+        "dated": ["日生", "号生", "月生", "年生", "出生", *(f"{digit}生" for digit in range(10))],
         "born": ["生人", "生的", "生下", "诞生"],
         "english": [
             "is",
@@ -246,6 +251,23 @@ def _paired(at: np.ndarray, points: np.ndarray, of: str) -> np.ndarray:
     return at[possible[_among(pairs, _pairs(of))]]
 
 
+@cache
+def _ordinary_pairs() -> np.ndarray:
+    """Return the ordinary words of two characters, which are no names, as sorted numbers."""
+    lists = name_lists()
+    words = {word for word in lists.pairs if word not in lists.also_names}
+    return np.array(sorted((ord(word[0]) << 16) + ord(word[1]) for word in words), np.int64)
+
+
+def _ordinary(at: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return whether an ordinary word starts at ``at``, or ends there."""
+    read = normalization_table()
+    before, here, after = (read[points[at + by]].astype(np.int64) for by in (-1, 0, 1))
+    starts = _among((here << 16) + after, _ordinary_pairs())
+    ends = _among((before << 16) + here, _ordinary_pairs()) & (before != ord("下"))
+    return starts | ends
+
+
 def _around(points: np.ndarray, at: np.ndarray, *ahead: int) -> np.ndarray:
     """Return the classes of the characters that stand ``ahead`` of ``at``, those of several together."""
     return np.bitwise_or.reduce([classes().take(points[at + by], mode="clip") for by in ahead])
@@ -335,7 +357,7 @@ def coarse(texts: pa.Array) -> Coarse:
         return at[
             ~_is_han(points[at + back])
             | _among(at + back + 1, starts)
-            | (_around(points, at, back) & Bit.LEFT != 0)
+            | (_around(points, at, back) & (Bit.LEFT | Bit.BEFORE_NAME) != 0)
         ]
 
     def begins(at: np.ndarray, back: int) -> np.ndarray:
@@ -399,6 +421,25 @@ def coarse(texts: pa.Array) -> Coarse:
             begins(only(reporting, Bit.COMPOUND, -4), -5),
         ]
     )
+    typical = marks & IS_TYPICAL != 0
+    family = np.flatnonzero(
+        (marks[:-2] & IS_SURNAME != 0)
+        & (marks[1:-1] & IS_GIVEN != 0)
+        & (typical[1:-1] | (typical[2:] & (marks[:-2] & IS_COMMON != 0)))
+    )
+    family = family[(marks[family] & IS_COMMON != 0) | typical[family + 2]]
+    double = np.flatnonzero((marks[:-3] & IS_COMMON != 0) & (typical[2:-1] | typical[3:]))
+    family = np.concatenate([family, only(double, Bit.COMPOUND, 0)])
+    family = family[
+        (marks[family - 1] & IS_BEFORE_NAME != 0) | ~_is_han(points[family - 1]) | _among(family, starts)
+    ]
+    nicknames = np.flatnonzero((marks[:-1] & IS_NICKNAME != 0) & (marks[1:] & IS_COMMON != 0))
+    nicknames = nicknames[
+        (marks[nicknames - 1] & IS_BEFORE_NAME != 0)
+        | ~_is_han(points[nicknames - 1])
+        | _among(nicknames, starts)
+    ]
+    family = family[~_ordinary(family, points)]
     tails = _paired(triggers, points, "tail")
     tails = tails[
         np.isin(
@@ -419,6 +460,9 @@ def coarse(texts: pa.Array) -> Coarse:
         4,
         5,
     )
+    latin = only(only(only(letters, Bit.CAPITAL, 0), Bit.SPACE | Bit.SLASH, -1), Bit.LETTER, -2)
+    dashes = only(only(of(Bit.DASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
+    parted_orders = dashes[:-1][np.diff(dashes) == _PARTED_ORDER]
     brackets = only(of(Bit.OPEN), Bit.ASCII_DIGIT, 1, 2)
     slashes = only(only(of(Bit.SLASH), Bit.ASCII_DIGIT, -1), Bit.ASCII_DIGIT, 1)
     many = rows(_close(spoken, no_number, _UNNAMED), _close(digits, no_code, _UNNAMED_CODE))
@@ -447,6 +491,7 @@ def coarse(texts: pa.Array) -> Coarse:
             only(of(Bit.SERIES), Bit.ASCII_DIGIT, 1, 2, 3),
             brackets,
             slashes,
+            parted_orders,
             _before_digits(points, letters),
         ),
         placed=rows(
@@ -460,7 +505,7 @@ def coarse(texts: pa.Array) -> Coarse:
             only(_paired(of(Bit.TITLE), points, "title"), Bit.SURNAME, -1, -2, -3, -4),
             only(_paired(of(Bit.PERSON), points, "person"), Bit.SURNAME, -2, -3, -4, -5, -6),
             only(owner, Bit.SURNAME, -2, -3, -4),
-            only(of(Bit.FAMILY), Bit.SURNAME, 1, 2, 3),
+            only(of(Bit.FAMILY), Bit.SURNAME, -1, 1, 2, 3),
             signs,
             _after_trigger_words(points, triggers, "strong"),
             _likely(points, _after_trigger_words(points, triggers, "weak")),
@@ -471,6 +516,9 @@ def coarse(texts: pa.Array) -> Coarse:
             starred,
             acts,
             reporting,
+            family,
+            nicknames,
+            latin,
             _paired(of(Bit.CLOSING), points, "closing"),
             english,
         )

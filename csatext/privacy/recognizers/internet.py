@@ -24,8 +24,8 @@ _DOT = r"(?:\.|。|[ ]?点儿?[ ]?|[ ](?:dot|DOT)[ ]|[(\[](?:dot|DOT)[)\]])"
 _END = r"(?:[cC][oO][mM]|[cC][nN]|[nN][eE][tT]|[oO][rR][gG]|康姆|抗姆|[康抗扣]\s?[母木姆]|com)"
 _LINE = "下划线|中划线|横线|横杠|短横|杠|点|减号"
 _SPOKEN_EMAIL = re.compile(
-    rf"[A-Za-z0-9{SPOKEN}](?:[A-Za-z0-9._\-{SPOKEN}]|{_LINE}){{1,40}}[\s{TURN_JOIN}]?{_AT}[\s{TURN_JOIN}]?"
-    rf"[A-Za-z0-9\-{SPOKEN}]{{1,20}}[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:[A-Za-z0-9]{{2,12}}{_DOT})?(?:{_END}\s?{_DOT}\s?[cC][nN]|{_END})(?![A-Za-z])"
+    rf"(?:(?<![A-Za-z0-9])(?:[A-Za-z]\s){{1,12}})?[A-Za-z0-9{SPOKEN}](?:[A-Za-z0-9._\-{SPOKEN}]|{_LINE}){{1,40}}[\s{TURN_JOIN}]?{_AT}[\s{TURN_JOIN}]?"
+    rf"(?:[A-Za-z0-9\-{SPOKEN}]{{1,20}}|新浪|网易|谷歌|雅虎|搜狐|腾讯|阿里云|移动|电信|联通)[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:[A-Za-z0-9]{{2,12}}{_DOT}){{0,3}}(?:{_END}\s?{_DOT}\s?(?:[cC][nN]|tw|hk)|{_END})(?![A-Za-z])"
 )
 _DICTATED_EMAIL = re.compile(
     rf"(?<![A-Za-z0-9])(?:[A-Za-z0-9]\s){{2,30}}\s?{_AT}\s?(?:[A-Za-z0-9]\s?){{1,20}}"

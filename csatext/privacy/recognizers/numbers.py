@@ -72,7 +72,7 @@ _TAIWAN_AREAS = frozenset(
 )
 _TAIWAN_MOBILE = re.compile("09[0-9]{8}")
 PURPOSE = re.compile(
-    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
+    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|退|取消|什么时候|啥时候|几时|能到|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
 )
 """Context words of a number without a trigger word: an order or a parcel."""
 _PURPOSE_WINDOW, _SENTENCE_WINDOW = 12, 40
@@ -86,6 +86,9 @@ _IN_BRACKETS = re.compile(r"\($")
 _DIAL = re.compile(r"(?:打|拨|电|call|Call|tel|TEL)\s?$")
 _CALLED = re.compile(r"\s?(?:[搵揾找]我|联系|回电|联络|俾我|给我|同我)")
 _PAIR = 2
+_HIGHEST_DRAWN = "35"
+_LONGEST_AREA, _PART = 3, 3
+"""Digits of an area code without its zero, and of the shortest first part of a number after it."""
 _EXTENSION = re.compile(
     r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"
 )
@@ -97,11 +100,13 @@ def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWor
         return True
     if trigger is not None and trigger.kind == "phone" and trigger.direct:
         return True
-    abroad = chunks[0].digits in ("86", "0086")
+    abroad = chunks[0].digits in ("86", "0086", *_CODES_ABROAD)
     if abroad:
         chunks = chunks[1:]
         if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
             return True
+        if len(chunks[0].digits) <= _LONGEST_AREA and len(chunks[1].digits) >= _PART:
+            chunks = chunks[1:]  # +886-2-2345-6789
     sizes = [len(chunk.digits) for chunk in chunks]
     light = all(
         _LIGHT.fullmatch(normalized, left.end, right.start) is not None for left, right in pairwise(chunks)
@@ -110,13 +115,14 @@ def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWor
         return sizes[0] >= 3 and max(sizes) >= 3 and sizes[1:] != [3, 3, 2]
     if max(sizes) <= 2:
         return not _is_list(chunks)
-    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1]) >= 2
+    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1], default=2) >= 2
 
 
 def _is_list(chunks: list[Chunk]) -> bool:
-    """Whether pairs of digits rise, as the numbers of a lottery do."""
-    return all(len(c.digits) == _PAIR for c in chunks) and all(
-        left.digits < right.digits for left, right in pairwise(chunks)
+    """Whether pairs of digits rise, or none is above the highest number of a lottery."""
+    return all(len(c.digits) == _PAIR for c in chunks) and (
+        all(left.digits < right.digits for left, right in pairwise(chunks))
+        or all(c.digits <= _HIGHEST_DRAWN for c in chunks)
     )
 
 
