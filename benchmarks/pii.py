@@ -205,9 +205,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--reviews", type=Path)
-    parser.add_argument(
-        "--forms", type=int, default=0, help="values of each form"
-    )
+    parser.add_argument("--forms", type=int, default=0, help="values of each form")
     given = parser.parse_args()
     if given.forms:
         for forms, traps in (
