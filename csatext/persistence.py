@@ -22,7 +22,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 import csatext
-from csatext.analysis.classification import ComplaintClassifier
+from csatext.analysis.classification.complaint_classifier import ComplaintClassifier
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.rules import RuleClassifier
 from csatext.analysis.sentiment import Sentiment

@@ -4,6 +4,7 @@ from csatext.schema.model import Column, Table
 
 __all__ = [
     "COMPLAINTS",
+    "COMPLAINT_EVIDENCE",
     "CONCORDANCE",
     "DOCUMENT_KEYWORDS",
     "DOCUMENT_TOPICS",
@@ -163,10 +164,31 @@ COMPLAINTS = Table(
     (
         Column("complaint", "any", "category"),
         Column(
-            "complaint_probability", "float", "the classifier's probability of it, NA where it gives none"
+            "complaint_probability",
+            "float",
+            "calibrated probability of it, of several the least; NA where the classifier gives none",
+        ),
+        Column(
+            "needs_review",
+            "bool",
+            "no answer at the promised precision, or no known word: a person should look",
         ),
     ),
     index="doc_id",
+)
+
+COMPLAINT_EVIDENCE = Table(
+    "complaint_evidence",
+    "the words that a learnt category rests on, and the hits of the rules",
+    (
+        Column("doc_id", "any", "document"),
+        Column("complaint", "any", "category"),
+        Column("source", "str", "model, or rule of the taxonomy"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "what the words add to the category's score; NA for a rule"),
+    ),
 )
 
 RULES = Table(

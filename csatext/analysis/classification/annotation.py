@@ -1,0 +1,199 @@
+"""Labels as people give them, aligned with a corpus: one category a document or several, some documents none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csatext.errors import ParameterError, SchemaError
+from csatext.text.corpus import Corpus
+
+__all__ = ["LEVEL_MARK", "Annotation", "read_annotation"]
+
+LEVEL_MARK = "/"
+"""Between the levels of a category: 物流配送/配送延误."""
+JOINED_BY = "、"
+"""Between the categories of a document in a result; labels may also be joined by ``;`` or ``|``."""
+_JOINTS = re.compile("[、;；|｜]")
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """Categories of documents.
+
+    Attributes
+    ----------
+    classes : ndarray, shape (n_classes,)
+        Sorted.
+    indicator : ndarray of bool, shape (n_docs, n_classes)
+        Whether a document has a category; rows of documents without annotation are False.
+    known : ndarray of bool, shape (n_docs,)
+        Whether a document is annotated.
+    """
+
+    classes: np.ndarray
+    indicator: np.ndarray
+    known: np.ndarray
+
+    def widened(self, classes: np.ndarray) -> Annotation:
+        """Return the same annotation over more classes, all of these among them."""
+        indicator = np.zeros((len(self.known), len(classes)), bool)
+        at = {label: column for column, label in enumerate(classes.tolist())}
+        indicator[:, [at[label] for label in self.classes.tolist()]] = self.indicator
+        return Annotation(classes, indicator, self.known)
+
+
+def read_annotation(corpus: Corpus, labels: Any, multilabel: bool) -> Annotation:
+    """Return the labels of a corpus.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The documents.
+    labels : None, Series by doc_id, array-like of length n_docs, or DataFrame of 0 and 1
+        Empty or blank: not annotated. With ``multilabel`` a list of categories a document, or their names
+        joined by ``、``, ``;`` or ``|``, or a frame with a column a category.
+    multilabel : bool
+        Whether a document may have several.
+
+    Returns
+    -------
+    Annotation
+
+    Raises
+    ------
+    SchemaError
+        There are more or fewer labels than documents, or they are of other documents.
+    ParameterError
+        Labels of several columns or lists without ``multilabel``, or names of different kinds.
+    """
+    if labels is None:
+        return _none(len(corpus))
+    if isinstance(labels, pd.DataFrame) or np.ndim(_peek(labels)) == 2:
+        if not multilabel:
+            wanted = "一列标签（每条联络一个），不是多列；一条联络有几个类别时请用 multilabel=True"
+            raise ParameterError.wrong_type("labels", labels, wanted)
+        return _from_frame(corpus, labels if isinstance(labels, pd.DataFrame) else pd.DataFrame(labels))
+    values = _aligned(corpus, labels)
+    return _from_sets(values) if multilabel else _from_names(values)
+
+
+def _none(n: int) -> Annotation:
+    return Annotation(np.empty(0, object), np.zeros((n, 0), bool), np.zeros(n, bool))
+
+
+def _peek(labels: Any) -> Any:
+    """Return labels in a form whose number of dimensions numpy can tell; lists of lists have one."""
+    return labels if isinstance(labels, np.ndarray) else np.empty(0)
+
+
+def _aligned(corpus: Corpus, labels: Any) -> list[Any]:
+    """Return one label a document; a Series is looked up by doc_id."""
+    if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+        raise ParameterError.wrong_type("labels", labels, "每条联络一个标签的 Series 或列表")
+    if isinstance(labels, pd.Series):
+        if not labels.index.equals(corpus.doc_ids):
+            labels = _by_doc_id(corpus, labels)
+        return labels.tolist()
+    values = list(labels)
+    if len(values) != len(corpus):
+        raise SchemaError(f"labels 有 {len(values)} 个值，语料有 {len(corpus)} 篇文档；两者必须一样长。")
+    return values
+
+
+def _by_doc_id(corpus: Corpus, labels: Any) -> Any:
+    """Return labels in the order of the corpus; documents that a Series leaves out are not annotated."""
+    missing = int((~corpus.doc_ids.isin(labels.index)).sum())
+    foreign = int((~labels.index.isin(corpus.doc_ids)).sum())
+    if missing and foreign:
+        if isinstance(labels.index, pd.RangeIndex) and len(labels) == len(corpus):
+            return labels.set_axis(corpus.doc_ids)
+        if isinstance(labels.index, pd.RangeIndex):
+            raise SchemaError(f"labels 有 {len(labels)} 个值，语料有 {len(corpus)} 篇文档；两者必须一样长。")
+        raise SchemaError.foreign_index("labels", foreign)
+    if not labels.index.is_unique:
+        raise SchemaError.duplicate_key("labels", ["doc_id"], int(labels.index.duplicated().sum()))
+    return labels.reindex(corpus.doc_ids)
+
+
+def _from_names(values: list[Any]) -> Annotation:
+    if any(isinstance(value, list | tuple | set | frozenset | np.ndarray) for value in values):
+        wanted = "每条联络一个类别；一条联络有几个类别时请用 multilabel=True"
+        raise ParameterError.wrong_type("labels", values, wanted)
+    trimmed = [value.strip() or None if isinstance(value, str) else value for value in values]
+    given = pd.Series(trimmed, dtype=object)
+    known = given.notna().to_numpy()
+    names = [_plain(value) for value in given[known]]
+    classes = _sorted_classes(names)
+    indicator = np.zeros((len(values), len(classes)), bool)
+    at = {label: column for column, label in enumerate(classes.tolist())}
+    indicator[np.flatnonzero(known), [at[name] for name in names]] = True
+    return Annotation(classes, indicator, known)
+
+
+def _from_sets(values: list[Any]) -> Annotation:
+    """Return the categories of lists or joined names; an empty list says that a document has none."""
+    sets: list[list[Any] | None] = []
+    for value in values:
+        if isinstance(value, list | tuple | set | frozenset | np.ndarray):
+            items = [item.strip() if isinstance(item, str) else _plain(item) for item in value]
+            sets.append([item for item in items if item != "" and not pd.isna(item)])
+        elif isinstance(value, str):
+            names = [name.strip() for name in _JOINTS.split(value) if name.strip()]
+            sets.append(names or None)
+        else:
+            sets.append(None if pd.isna(value) else [_plain(value)])
+    known = np.array([names is not None for names in sets], bool)
+    classes = _sorted_classes([name for names in sets if names for name in names])
+    indicator = np.zeros((len(values), len(classes)), bool)
+    at = {label: column for column, label in enumerate(classes.tolist())}
+    for row, names in enumerate(sets):
+        indicator[row, [at[name] for name in names or ()]] = True
+    return Annotation(classes, indicator, known)
+
+
+def _from_frame(corpus: Corpus, frame: pd.DataFrame) -> Annotation:
+    if not isinstance(frame.index, pd.RangeIndex) and not frame.index.equals(corpus.doc_ids):
+        frame = _by_doc_id(corpus, frame)
+    if len(frame) != len(corpus):
+        raise SchemaError(f"labels 有 {len(frame)} 行，语料有 {len(corpus)} 篇文档；两者必须一样长。")
+    try:
+        values = frame.astype("Float64").to_numpy(float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise ParameterError.wrong_type("labels", frame, "每个类别一列、只有 0 和 1 的表") from error
+    known = ~np.isnan(values).all(axis=1)
+    filled = np.nan_to_num(values)
+    if not np.isin(filled, (0, 1)).all():
+        raise ParameterError("labels 表里有 0 和 1 以外的值；请每个类别一列，属于写 1，不属于写 0。")
+    order = sorted(range(frame.shape[1]), key=lambda column: str(frame.columns[column]))
+    names: np.ndarray = _as_classes([_plain(frame.columns[column]) for column in order])
+    if len(set(names.tolist())) < len(names):
+        raise ParameterError("labels 表里有同名的列；每个类别请只留一列。")
+    return Annotation(names, filled[:, order] > 0, known)
+
+
+def _plain(value: Any) -> Any:
+    """Return a numpy scalar as Python has it; a whole number that became a fraction through NA as whole."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _sorted_classes(names: Sequence[Any]) -> np.ndarray:
+    distinct = set(names)
+    if len({isinstance(name, str) for name in distinct}) > 1:
+        raise ParameterError("labels 里混有文字和数字；请统一成一种，例如 labels.astype(str)。")
+    return _as_classes(sorted(distinct))
+
+
+def _as_classes(names: list[Any]) -> np.ndarray:
+    """Return names as an array that keeps numbers and flags as they are and text as objects."""
+    if names and all(isinstance(name, bool | int | float) for name in names):
+        return np.array(names)
+    classes = np.empty(len(names), object)
+    classes[:] = names
+    return classes
