@@ -142,16 +142,16 @@ def learn(
     if plan.estimator is None and examples.judged.sum() >= _JUDGES:
         settings = choose_settings(examples, settings)
 
-    def candidate(space: FeatureSpace, examples: Examples) -> _Candidate:
+    def candidate(space: FeatureSpace, examples: Examples, settings: Settings) -> _Candidate:
         scores = held_out_scores(examples, plan.fit(settings))
         reached = quality(scores, examples.indicator[examples.judged], plan.exclusive)
         return _Candidate(space, examples, settings, scores, reached)
 
-    best = candidate(space, examples)
+    best = candidate(space, examples, settings)
     enough = best.examples.judged.sum() >= _JUDGES
     if weak is not None and enough and human.sum() >= _JUDGES:
         for share in _WEAK_WEIGHTS:
-            best = _better(best, candidate(space, _weighted(examples, share / _WEAK_WEIGHT)))
+            best = _better(best, candidate(space, _weighted(examples, share / _WEAK_WEIGHT), settings))
     unlabelled = np.flatnonzero(~annotation.known)
     learnt = int(annotation.known.sum())
     if enough and learnt <= _MOST_ANNOTATED and len(unlabelled) >= max(_LEAST_POOL, learnt):
@@ -159,11 +159,12 @@ def learn(
         wider = space.with_latent(features)
         latent, all_features = examples_in(wider)
         latent = replace(latent, weight=share)
-        best = _better(best, candidate(wider, latent))
+        # Settings searched for words and characters on few documents do not suit the latent block.
+        best = _better(best, candidate(wider, latent, plan.settings))
         if plan.exclusive:
             if len(unlabelled) > POOL:
                 unlabelled = np.sort(np.random.default_rng(0).choice(unlabelled, POOL, replace=False))
-            best = _better(best, candidate(wider, replace(latent, pool=all_features[unlabelled])))
+            best = _better(best, candidate(wider, replace(latent, pool=all_features[unlabelled]), plan.settings))
     return _finished(best, corpus, annotation, human, weak, plan)
 
 
