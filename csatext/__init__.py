@@ -24,7 +24,7 @@ _HOMES = {
     "csatext.aggregation.changepoints": ("changepoints",),
     "csatext.aggregation.trend": ("trend",),
     "csatext.analysis.classification.complaint_classifier": ("ComplaintClassifier",),
-    "csatext.analysis.classification.evaluation": ("evaluate_classifier", "learning_curve"),
+    "csatext.analysis.classification.evaluation": ("evaluate_classifier",),
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules": ("RuleClassifier",),
     "csatext.analysis.sentiment": ("Sentiment",),

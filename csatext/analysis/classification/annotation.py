@@ -1,4 +1,4 @@
-"""Labels as people give them, aligned with a corpus: one category a document or several, some documents none."""
+"""Labels as people give them, by document: one category or several, and some documents without."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from csatext.errors import ParameterError, SchemaError
-from csatext.text.corpus import Corpus
 
 __all__ = ["LEVEL_MARK", "Annotation", "read_annotation"]
 
@@ -48,18 +47,20 @@ class Annotation:
         return Annotation(classes, indicator, self.known)
 
 
-def read_annotation(corpus: Corpus, labels: Any, multilabel: bool) -> Annotation:
-    """Return the labels of a corpus.
+def read_annotation(doc_ids: pd.Index, labels: Any, multilabel: bool, name: str = "labels") -> Annotation:
+    """Return the labels of documents.
 
     Parameters
     ----------
-    corpus : Corpus
+    doc_ids : Index
         The documents.
     labels : None, Series by doc_id, array-like of length n_docs, or DataFrame of 0 and 1
         Empty or blank: not annotated. With ``multilabel`` a list of categories a document, or their names
         joined by ``、``, ``;`` or ``|``, or a frame with a column a category.
     multilabel : bool
         Whether a document may have several.
+    name : str, default "labels"
+        Name of the argument, for messages.
 
     Returns
     -------
@@ -73,18 +74,18 @@ def read_annotation(corpus: Corpus, labels: Any, multilabel: bool) -> Annotation
         Labels of several columns or lists without ``multilabel``, or names of different kinds.
     """
     if labels is None:
-        return _none(len(corpus))
+        return Annotation(
+            np.empty(0, object), np.zeros((len(doc_ids), 0), bool), np.zeros(len(doc_ids), bool)
+        )
     if isinstance(labels, pd.DataFrame) or np.ndim(_peek(labels)) == 2:
         if not multilabel:
             wanted = "一列标签（每条联络一个），不是多列；一条联络有几个类别时请用 multilabel=True"
-            raise ParameterError.wrong_type("labels", labels, wanted)
-        return _from_frame(corpus, labels if isinstance(labels, pd.DataFrame) else pd.DataFrame(labels))
-    values = _aligned(corpus, labels)
-    return _from_sets(values) if multilabel else _from_names(values)
-
-
-def _none(n: int) -> Annotation:
-    return Annotation(np.empty(0, object), np.zeros((n, 0), bool), np.zeros(n, bool))
+            raise ParameterError.wrong_type(name, labels, wanted)
+        return _from_frame(
+            doc_ids, labels if isinstance(labels, pd.DataFrame) else pd.DataFrame(labels), name
+        )
+    values = _aligned(doc_ids, labels, name)
+    return _from_sets(values, name) if multilabel else _from_names(values, name)
 
 
 def _peek(labels: Any) -> Any:
@@ -92,51 +93,55 @@ def _peek(labels: Any) -> Any:
     return labels if isinstance(labels, np.ndarray) else np.empty(0)
 
 
-def _aligned(corpus: Corpus, labels: Any) -> list[Any]:
+def _aligned(doc_ids: pd.Index, labels: Any, name: str) -> list[Any]:
     """Return one label a document; a Series is looked up by doc_id."""
     if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
-        raise ParameterError.wrong_type("labels", labels, "每条联络一个标签的 Series 或列表")
+        raise ParameterError.wrong_type(name, labels, "每条联络一个标签的 Series 或列表")
     if isinstance(labels, pd.Series):
-        if not labels.index.equals(corpus.doc_ids):
-            labels = _by_doc_id(corpus, labels)
+        if not labels.index.equals(doc_ids):
+            labels = _by_doc_id(doc_ids, labels, name)
         return labels.tolist()
     values = list(labels)
-    if len(values) != len(corpus):
-        raise SchemaError(f"labels 有 {len(values)} 个值，语料有 {len(corpus)} 篇文档；两者必须一样长。")
+    if len(values) != len(doc_ids):
+        raise _of_other_length(name, len(values), len(doc_ids))
     return values
 
 
-def _by_doc_id(corpus: Corpus, labels: Any) -> Any:
-    """Return labels in the order of the corpus; documents that a Series leaves out are not annotated."""
-    missing = int((~corpus.doc_ids.isin(labels.index)).sum())
-    foreign = int((~labels.index.isin(corpus.doc_ids)).sum())
+def _of_other_length(name: str, n: int, n_docs: int) -> SchemaError:
+    return SchemaError(f"{name} 有 {n} 个值，语料有 {n_docs} 篇文档；两者必须一样长。")
+
+
+def _by_doc_id(doc_ids: pd.Index, labels: Any, name: str) -> Any:
+    """Return labels in the order of the documents; those that a Series leaves out are not annotated."""
+    missing = int((~doc_ids.isin(labels.index)).sum())
+    foreign = int((~labels.index.isin(doc_ids)).sum())
     if missing and foreign:
-        if isinstance(labels.index, pd.RangeIndex) and len(labels) == len(corpus):
-            return labels.set_axis(corpus.doc_ids)
-        if isinstance(labels.index, pd.RangeIndex):
-            raise SchemaError(f"labels 有 {len(labels)} 个值，语料有 {len(corpus)} 篇文档；两者必须一样长。")
-        raise SchemaError.foreign_index("labels", foreign)
+        if not isinstance(labels.index, pd.RangeIndex):
+            raise SchemaError.foreign_index(name, foreign)
+        if len(labels) != len(doc_ids):
+            raise _of_other_length(name, len(labels), len(doc_ids))
+        return labels.set_axis(doc_ids)
     if not labels.index.is_unique:
-        raise SchemaError.duplicate_key("labels", ["doc_id"], int(labels.index.duplicated().sum()))
-    return labels.reindex(corpus.doc_ids)
+        raise SchemaError.duplicate_key(name, ["doc_id"], int(labels.index.duplicated().sum()))
+    return labels.reindex(doc_ids)
 
 
-def _from_names(values: list[Any]) -> Annotation:
+def _from_names(values: list[Any], name: str) -> Annotation:
     if any(isinstance(value, list | tuple | set | frozenset | np.ndarray) for value in values):
         wanted = "每条联络一个类别；一条联络有几个类别时请用 multilabel=True"
-        raise ParameterError.wrong_type("labels", values, wanted)
+        raise ParameterError.wrong_type(name, values, wanted)
     trimmed = [value.strip() or None if isinstance(value, str) else value for value in values]
     given = pd.Series(trimmed, dtype=object)
     known = given.notna().to_numpy()
-    names = [_plain(value) for value in given[known]]
-    classes = _sorted_classes(names)
+    found = [_plain(value) for value in given[known]]
+    classes = _sorted_classes(found, name)
     indicator = np.zeros((len(values), len(classes)), bool)
     at = {label: column for column, label in enumerate(classes.tolist())}
-    indicator[np.flatnonzero(known), [at[name] for name in names]] = True
+    indicator[np.flatnonzero(known), [at[label] for label in found]] = True
     return Annotation(classes, indicator, known)
 
 
-def _from_sets(values: list[Any]) -> Annotation:
+def _from_sets(values: list[Any], name: str) -> Annotation:
     """Return the categories of lists or joined names; an empty list says that a document has none."""
     sets: list[list[Any] | None] = []
     for value in values:
@@ -149,7 +154,7 @@ def _from_sets(values: list[Any]) -> Annotation:
         else:
             sets.append(None if pd.isna(value) else [_plain(value)])
     known = np.array([names is not None for names in sets], bool)
-    classes = _sorted_classes([name for names in sets if names for name in names])
+    classes = _sorted_classes([item for names in sets if names for item in names], name)
     indicator = np.zeros((len(values), len(classes)), bool)
     at = {label: column for column, label in enumerate(classes.tolist())}
     for row, names in enumerate(sets):
@@ -157,23 +162,23 @@ def _from_sets(values: list[Any]) -> Annotation:
     return Annotation(classes, indicator, known)
 
 
-def _from_frame(corpus: Corpus, frame: pd.DataFrame) -> Annotation:
-    if not isinstance(frame.index, pd.RangeIndex) and not frame.index.equals(corpus.doc_ids):
-        frame = _by_doc_id(corpus, frame)
-    if len(frame) != len(corpus):
-        raise SchemaError(f"labels 有 {len(frame)} 行，语料有 {len(corpus)} 篇文档；两者必须一样长。")
+def _from_frame(doc_ids: pd.Index, frame: pd.DataFrame, name: str) -> Annotation:
+    if not isinstance(frame.index, pd.RangeIndex) and not frame.index.equals(doc_ids):
+        frame = _by_doc_id(doc_ids, frame, name)
+    if len(frame) != len(doc_ids):
+        raise _of_other_length(name, len(frame), len(doc_ids))
     try:
         values = frame.astype("Float64").to_numpy(float, na_value=np.nan)
     except (TypeError, ValueError) as error:
-        raise ParameterError.wrong_type("labels", frame, "每个类别一列、只有 0 和 1 的表") from error
+        raise ParameterError.wrong_type(name, frame, "每个类别一列、只有 0 和 1 的表") from error
     known = ~np.isnan(values).all(axis=1)
     filled = np.nan_to_num(values)
     if not np.isin(filled, (0, 1)).all():
-        raise ParameterError("labels 表里有 0 和 1 以外的值；请每个类别一列，属于写 1，不属于写 0。")
+        raise ParameterError(f"{name} 表里有 0 和 1 以外的值；请每个类别一列，属于写 1，不属于写 0。")
     order = sorted(range(frame.shape[1]), key=lambda column: str(frame.columns[column]))
     names: np.ndarray = _as_classes([_plain(frame.columns[column]) for column in order])
     if len(set(names.tolist())) < len(names):
-        raise ParameterError("labels 表里有同名的列；每个类别请只留一列。")
+        raise ParameterError(f"{name} 表里有同名的列；每个类别请只留一列。")
     return Annotation(names, filled[:, order] > 0, known)
 
 
@@ -183,10 +188,10 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _sorted_classes(names: Sequence[Any]) -> np.ndarray:
+def _sorted_classes(names: Sequence[Any], argument: str) -> np.ndarray:
     distinct = set(names)
     if len({isinstance(name, str) for name in distinct}) > 1:
-        raise ParameterError("labels 里混有文字和数字；请统一成一种，例如 labels.astype(str)。")
+        raise ParameterError(f"{argument} 里混有文字和数字；请统一成一种，例如 {argument}.astype(str)。")
     return _as_classes(sorted(distinct))
 
 

@@ -76,8 +76,7 @@ def fit_platt(scores: np.ndarray, indicator: np.ndarray) -> PlattScaling:
     """Return a curve for each category, drawn to the curve of all where its documents are few."""
     pooled = _curve(scores.ravel(), indicator.ravel(), np.array([_STEEPNESS, 0.0]), 1.0)
     curves = [
-        _curve(scores[:, column], indicator[:, column], pooled, _POOLING)
-        for column in range(scores.shape[1])
+        _curve(scores[:, column], indicator[:, column], pooled, _POOLING) for column in range(scores.shape[1])
     ]
     return PlattScaling(np.array([curve[0] for curve in curves]), np.array([curve[1] for curve in curves]))
 

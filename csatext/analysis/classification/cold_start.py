@@ -1,4 +1,4 @@
-"""Examples without annotation: what the rules of a taxonomy say, and the words that they said it by left out."""
+"""Examples from the rules of a taxonomy, with and without the words that the rules matched."""
 
 from __future__ import annotations
 
@@ -107,9 +107,7 @@ def weak_labels(
     )
 
 
-def counts_without_matches(
-    corpus: Corpus, weak: WeakLabels
-) -> tuple[sparse.csr_array, sparse.csr_array]:
+def counts_without_matches(corpus: Corpus, weak: WeakLabels) -> tuple[sparse.csr_array, sparse.csr_array]:
     """Return the counts of weakly labelled documents without the words that their rules matched.
 
     A model that sees those words learns the rules again; without them it learns what else such contacts
@@ -155,7 +153,7 @@ def _names(taxonomy: Taxonomy) -> tuple[set[str], set[str], set[str]]:
 
 
 def _level(taxonomy: Taxonomy, classes: np.ndarray, table: pd.DataFrame) -> list[str]:
-    """Return the category of each row in the form that the annotated categories have; else the first level."""
+    """Return the category of each row at the level of the annotated categories; else the first level."""
     first, _, paths = _names(taxonomy)
     names = [label for label in classes.tolist() if label not in _OUTSIDE]
     category, subcategory = table["category"].tolist(), table["subcategory"].tolist()

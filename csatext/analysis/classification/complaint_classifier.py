@@ -33,6 +33,7 @@ __all__ = ["ComplaintClassifier"]
 
 _LOG = logging.getLogger(__name__)
 
+
 class ComplaintClassifier(ClassifierMixin, BaseEstimator):
     """Classify contacts into complaint categories, with calibrated probabilities and abstention.
 
@@ -146,7 +147,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             The documents; those without annotation serve too.
         labels : Series by doc_id, array-like of length n_docs, DataFrame or None
             One category a document, empty where it is not annotated. With ``multilabel`` lists of
-            categories, names joined by ``、``, ``;`` or ``|``, or a frame of 0 and 1 with a column a category.
+            categories, names joined by ``、``, ``;`` or ``|``, or a frame of 0 and 1, a column a category.
             ``一级/二级`` names two levels. None, or empty labels, need a taxonomy.
 
         Returns
@@ -164,7 +165,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         self._check_parameters()
-        given = read_annotation(corpus, labels, self.multilabel)
+        given = read_annotation(corpus.doc_ids, labels, self.multilabel)
         weak = self._by_rules(corpus, given)
         annotation = self._joined(given, weak)
         self._check_labels(given, annotation)
@@ -314,8 +315,15 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         if n < 1:
             raise ParameterError.out_of_range("n", n, "不小于 1 的整数")
         features = self._features(corpus)
-        words = heavy_words(corpus, features, self.space_, self._linear(), self._assigned(
-            self._probabilities(features)), self.classes_, n)
+        words = heavy_words(
+            corpus,
+            features,
+            self.space_,
+            self._linear(),
+            self._assigned(self._probabilities(features)),
+            self.classes_,
+            n,
+        )
         return conform(with_rule_hits(corpus, words, self.taxonomy), COMPLAINT_EVIDENCE)
 
     def score(self, corpus: Corpus, labels: Any, sample_weight: Any = None) -> float:
@@ -343,7 +351,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             As :meth:`fit`.
         """
         checked_corpus(corpus)
-        given = read_annotation(corpus, labels, self.multilabel)
+        given = read_annotation(corpus.doc_ids, labels, self.multilabel)
         mine = self._assigned(self._probabilities(self._features(corpus)))
         if not given.known.any():
             return math.nan
@@ -385,7 +393,9 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
             raise ParameterError.wrong_type("taxonomy", self.taxonomy, "Taxonomy，如 Taxonomy.load(路径)")
         if self.embedding is not None and not callable(self.embedding):
-            raise ParameterError.wrong_type("embedding", self.embedding, "接受文本列表、返回 (n, d) 数组的函数")
+            raise ParameterError.wrong_type(
+                "embedding", self.embedding, "接受文本列表、返回 (n, d) 数组的函数"
+            )
         if not isinstance(self.multilabel, bool | np.bool_):
             raise ParameterError.wrong_type("multilabel", self.multilabel, "True 或 False")
         if self.estimator is not None:
@@ -424,7 +434,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
                     "或用 taxonomy=ct.Taxonomy.load() 由规则起步。"
                 )
             raise ParameterError(
-                "taxonomy 的规则在语料里没有命中，labels 也全是空值；请换行业合适的分类体系，或先人工标注一些。"
+                "taxonomy 的规则在语料里没有命中，labels 也全是空值；请换合适的分类体系，或先人工标注一些。"
             )
         if len(annotation.classes) < 2:
             raise ParameterError.out_of_range("labels", len(annotation.classes), "至少两个类别")

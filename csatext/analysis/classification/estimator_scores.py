@@ -55,7 +55,9 @@ class EstimatorScores:
             It has none.
         """
         if not all(hasattr(estimator, "coef_") for estimator in self.estimators):
-            raise ParameterError.wrong_type("estimator", self.estimators[0], "线性分类器（有 coef_）；否则无法解释")
+            raise ParameterError.wrong_type(
+                "estimator", self.estimators[0], "线性分类器（有 coef_）；否则无法解释"
+            )
         weights = np.vstack([_dense(estimator.coef_) for estimator in self.estimators])
         if self.exclusive and len(self.classes) == 2 and len(weights) == 1:
             weights = np.vstack([-weights, weights]) / 2
@@ -84,9 +86,11 @@ def fit_estimator(
         It is no classifier, or cannot be fitted.
     """
     matrix = features.matrix(1.0)
-    extra = {} if weight is None or not has_fit_parameter(estimator, "sample_weight") else {
-        "sample_weight": weight
-    }
+    extra = (
+        {}
+        if weight is None or not has_fit_parameter(estimator, "sample_weight")
+        else {"sample_weight": weight}
+    )
     targets = (
         [classes[indicator.argmax(axis=1)]] if exclusive else [indicator[:, at] for at in range(len(classes))]
     )

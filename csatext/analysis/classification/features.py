@@ -122,9 +122,7 @@ class FeatureSpace:
         # A word that no document holds can have no weight.
         word_idf = np.where(word_df > 0, _idf(word_df, words.shape[0]), 0.0)
         empty = np.empty((0, 0), np.float32)
-        return cls(
-            word_idf, columns, _idf(ngram_df[columns], words.shape[0]), np.empty(0, np.int32), empty
-        )
+        return cls(word_idf, columns, _idf(ngram_df[columns], words.shape[0]), np.empty(0, np.int32), empty)
 
     def with_latent(self, features: Features) -> FeatureSpace:
         """Return the space with a latent block, decomposed from the words and n-grams of documents."""
@@ -225,7 +223,9 @@ def embedded(embedding: Callable[[list[str]], Any], corpus: Corpus, size: int | 
     try:
         given = np.asarray(embedding(corpus.texts.tolist()), float)
     except (TypeError, ValueError) as error:
-        raise ParameterError(f"embedding 处理文本时出错：{error}；它应接受文本列表，返回{wanted}。") from error
+        raise ParameterError(
+            f"embedding 处理文本时出错：{error}；它应接受文本列表，返回{wanted}。"
+        ) from error
     fits = given.ndim == 2 and len(given) == len(corpus) and (size is None or given.shape[1] == size)
     if not fits or not np.isfinite(given).all():
         raise ParameterError(f"embedding 返回了形状 {given.shape} 的结果；要求：{wanted}。")

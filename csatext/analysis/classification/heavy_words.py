@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from csatext.analysis.classification.features import NGRAM_SIZES, FeatureSpace, Features
+from csatext.analysis.classification.features import NGRAM_SIZES, Features, FeatureSpace
 from csatext.analysis.classification.linear_scores import LinearScores
 from csatext.analysis.rules import RuleClassifier
 from csatext.taxonomy import Taxonomy
@@ -108,9 +108,7 @@ class _Places:
             at = np.minimum(
                 np.searchsorted(space.ngram_columns, place.columns), max(len(space.ngram_columns) - 1, 0)
             )
-            fits = (
-                space.ngram_columns[at] == place.columns if len(space.ngram_columns) else at.astype(bool)
-            )
+            fits = space.ngram_columns[at] == place.columns if len(space.ngram_columns) else at.astype(bool)
             rows.append(place.rows[fits])
             starts.append(self._text_starts[place.rows[fits]] + place.starts[fits])
             sizes.append(np.full(int(fits.sum()), size))

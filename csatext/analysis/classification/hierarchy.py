@@ -24,9 +24,11 @@ def parents_of(classes: np.ndarray, taxonomy: Taxonomy | None) -> np.ndarray:
     >>> parents_of(np.array(["物流/丢件", "物流/延误", "退款"], object), None).tolist()
     [0, 0, 1]
     """
-    above = {} if taxonomy is None else {
-        category.label_zh: taxonomy.path(category.id)[0] for category in taxonomy.categories
-    }
+    above = (
+        {}
+        if taxonomy is None
+        else {category.label_zh: taxonomy.path(category.id)[0] for category in taxonomy.categories}
+    )
     heads = []
     for label in classes.tolist():
         name = str(label)

@@ -23,7 +23,7 @@ from csatext.analysis.classification.cold_start import WeakLabels, counts_withou
 from csatext.analysis.classification.estimator_scores import fit_estimator
 from csatext.analysis.classification.features import Features, FeatureSpace, document_counts, embedded
 from csatext.analysis.classification.hierarchy import decide
-from csatext.analysis.classification.label_thresholds import LabelThresholds, fit_thresholds, micro_f1
+from csatext.analysis.classification.label_thresholds import LabelThresholds, fit_thresholds
 from csatext.analysis.classification.linear_scores import Settings
 from csatext.analysis.classification.model_selection import (
     LEAST_GAIN,
@@ -164,7 +164,9 @@ def learn(
         if plan.exclusive:
             if len(unlabelled) > POOL:
                 unlabelled = np.sort(np.random.default_rng(0).choice(unlabelled, POOL, replace=False))
-            best = _better(best, candidate(wider, replace(latent, pool=all_features[unlabelled]), plan.settings))
+            best = _better(
+                best, candidate(wider, replace(latent, pool=all_features[unlabelled]), plan.settings)
+            )
     return _finished(best, corpus, annotation, human, weak, plan)
 
 
@@ -245,7 +247,8 @@ def _finished(
         "embedding_dimensions": best.space.embedding_size,
         "calibration": "temperature scaling" if plan.exclusive else "Platt scaling by category",
         "metrics": {
-            "data": "held-out folds" + ("" if by_people.all() else ", documents labelled by rules among them"),
+            "data": "held-out folds"
+            + ("" if by_people.all() else ", documents labelled by rules among them"),
             "n_documents": int(examples.judged.sum()),
             "n_folds": len(np.unique(examples.folds[examples.judged])),
             ("macro_f1" if plan.exclusive else "micro_f1"): best.reached,
@@ -268,9 +271,7 @@ def _finished(
     )
 
 
-def assigned(
-    probability: np.ndarray, parents: np.ndarray, thresholds: LabelThresholds | None
-) -> np.ndarray:
+def assigned(probability: np.ndarray, parents: np.ndarray, thresholds: LabelThresholds | None) -> np.ndarray:
     """Return the categories of documents: one each, or all above their thresholds.
 
     Returns
