@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import json
@@ -11,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from datetime import date as Date
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ _SECRETS = ("pseudonymize",)
 _WHAT_TO_DO = "请用 csatext.save 写出的文件"
 
 
-def save(estimator: Any, path: str | PathLike[str], *, date: str | Date | None = None) -> Path:
+def save(estimator: Any, path: str | PathLike[str], *, date: str | datetime.date | None = None) -> Path:
     """Write a csatext estimator, or a pipeline of them, to one file.
 
     Parameters
@@ -156,11 +156,11 @@ def save(estimator: Any, path: str | PathLike[str], *, date: str | Date | None =
     return path
 
 
-def _iso(date: str | Date | None) -> str | None:
-    if date is None or isinstance(date, Date):
+def _iso(date: str | datetime.date | None) -> str | None:
+    if date is None or isinstance(date, datetime.date):
         return None if date is None else date.isoformat()[:10]
     try:
-        return Date.fromisoformat(date).isoformat()
+        return datetime.date.fromisoformat(date).isoformat()
     except (TypeError, ValueError) as error:
         raise ParameterError.wrong_type("date", date, "日期，写作 2026-05-01") from error
 

@@ -153,12 +153,12 @@ def _from_sets(values: list[Any], name: str) -> Annotation:
             sets.append(names or None)
         else:
             sets.append(None if pd.isna(value) else [_plain(value)])
-    known = np.array([names is not None for names in sets], bool)
-    classes = _sorted_classes([item for names in sets if names for item in names], name)
+    known = np.array([members is not None for members in sets], bool)
+    classes = _sorted_classes([item for members in sets if members for item in members], name)
     indicator = np.zeros((len(values), len(classes)), bool)
     at = {label: column for column, label in enumerate(classes.tolist())}
-    for row, names in enumerate(sets):
-        indicator[row, [at[name] for name in names or ()]] = True
+    for row, members in enumerate(sets):
+        indicator[row, [at[label] for label in members or ()]] = True
     return Annotation(classes, indicator, known)
 
 

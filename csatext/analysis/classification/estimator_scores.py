@@ -107,7 +107,9 @@ def check_estimator(estimator: Any) -> None:
     ParameterError
         It cannot.
     """
-    if not all(hasattr(estimator, name) for name in ("fit", "predict", "get_params")):
+    if isinstance(estimator, type) or not all(
+        hasattr(estimator, name) for name in ("fit", "predict", "get_params")
+    ):
         raise ParameterError.wrong_type("estimator", estimator, "scikit-learn 分类器的实例，或 None")
 
 

@@ -85,9 +85,9 @@ def evaluate_classifier(
     Notes
     -----
     Intervals at 95 %: Wilson (1927) of precision, recall and accuracy; the F1 of a category is
-    ``2 J / (1 + J)`` of ``J = tp / (tp + fp + fn)``, whose Wilson interval is carried over; macro- and micro-F1 by the delta
-    method over documents (Takahashi et al. 2022). Calibration error in ten bins of equal width (Guo et al.
-    2017).
+    ``2 J / (1 + J)`` of ``J = tp / (tp + fp + fn)``, whose Wilson interval is carried over; macro- and
+    micro-F1 by the delta method over documents (Takahashi et al. 2022). Calibration error in ten bins of
+    equal width (Guo et al. 2017).
 
     Examples
     --------

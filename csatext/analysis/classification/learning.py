@@ -24,16 +24,16 @@ from csatext.analysis.classification.estimator_scores import fit_estimator
 from csatext.analysis.classification.features import Features, FeatureSpace, document_counts, embedded
 from csatext.analysis.classification.hierarchy import decide
 from csatext.analysis.classification.label_thresholds import LabelThresholds, fit_thresholds
-from csatext.analysis.classification.linear_scores import Settings
+from csatext.analysis.classification.linear_scores import LinearScores, Settings, mean_of
 from csatext.analysis.classification.model_selection import (
     LEAST_GAIN,
+    N_FOLDS,
     Examples,
     Fit,
     assign_folds,
     choose_settings,
     held_out_scores,
     linear_fit,
-    number_of_folds,
     quality,
 )
 from csatext.analysis.classification.self_training import POOL, Scorer
@@ -107,6 +107,7 @@ class _Candidate:
     examples: Examples
     settings: Settings
     scores: np.ndarray
+    models: list[Scorer]
     reached: float
 
 
@@ -143,9 +144,9 @@ def learn(
         settings = choose_settings(examples, settings)
 
     def candidate(space: FeatureSpace, examples: Examples, settings: Settings) -> _Candidate:
-        scores = held_out_scores(examples, plan.fit(settings))
+        scores, models = held_out_scores(examples, plan.fit(settings))
         reached = quality(scores, examples.indicator[examples.judged], plan.exclusive)
-        return _Candidate(space, examples, settings, scores, reached)
+        return _Candidate(space, examples, settings, scores, models, reached)
 
     best = candidate(space, examples, settings)
     enough = best.examples.judged.sum() >= _JUDGES
@@ -155,10 +156,9 @@ def learn(
     unlabelled = np.flatnonzero(~annotation.known)
     learnt = int(annotation.known.sum())
     if enough and learnt <= _MOST_ANNOTATED and len(unlabelled) >= max(_LEAST_POOL, learnt):
-        share = best.examples.weight
         wider = space.with_latent(features)
         latent, all_features = examples_in(wider)
-        latent = replace(latent, weight=share)
+        latent = replace(latent, weight=best.examples.weight)
         # Settings searched for words and characters on few documents do not suit the latent block.
         best = _better(best, candidate(wider, latent, plan.settings))
         if plan.exclusive:
@@ -199,7 +199,7 @@ def _examples(
         weight = np.concatenate([weight, np.tile(_WEAK_WEIGHT * weak.certainty / 2, 2)])
     texts = pd.factorize(corpus.texts)[0][rows]
     indicator = annotation.indicator[rows]
-    n_folds = min(number_of_folds(len(rows)), max(len(np.unique(texts)), 2))
+    n_folds = min(N_FOLDS, max(len(np.unique(texts)), 2))
     folds = assign_folds(indicator, texts, n_folds)
     judged = np.arange(len(rows)) < len(people)
     if weak is not None:
@@ -261,7 +261,7 @@ def _finished(
     }
     return Learnt(
         best.space,
-        examples.learn(plan.fit(best.settings)),
+        _final(best, plan),
         best.settings,
         calibration,
         thresholds,
@@ -269,6 +269,17 @@ def _finished(
         n_pool,
         card,
     )
+
+
+def _final(best: _Candidate, plan: Plan) -> Scorer:
+    """Return the mean of the linear models of all folds, or a classifier of the user's fitted on everything.
+
+    A model that learns from more documents is surer of itself than those that the probabilities were
+    calibrated on; their mean is not, and knows all documents too. (Measured on consumer finance, 20 splits:
+    a precision of .9 is kept within .01 in 20 of 20, in 16 by a model fitted again.)
+    """
+    models = [model for model in best.models if isinstance(model, LinearScores)]
+    return mean_of(models) if models else best.examples.learn(plan.fit(best.settings))
 
 
 def assigned(probability: np.ndarray, parents: np.ndarray, thresholds: LabelThresholds | None) -> np.ndarray:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
+from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from csatext.analysis.classification.features import Features
 
-__all__ = ["LinearScores", "Settings", "fit_linear"]
+__all__ = ["LinearScores", "Settings", "fit_linear", "mean_of"]
 
 _TOLERANCE = 0.1
 """Of the dual solver: a hundred times finer changes no figure of benchmarks/classifier.py's third digit."""
@@ -68,6 +70,15 @@ class LinearScores:
         return margins
 
 
+def mean_of(models: Sequence[LinearScores]) -> LinearScores:
+    """Return the model whose scores are the mean of those of several."""
+    return LinearScores(
+        np.mean([model.weights for model in models], axis=0),
+        np.mean([model.dense_weights for model in models], axis=0),
+        np.mean([model.intercepts for model in models], axis=0),
+    )
+
+
 def fit_linear(
     features: Features,
     indicator: np.ndarray,
@@ -112,7 +123,9 @@ def _one_by_one(
             continue
         scale = _log_count_ratio(matrix, target) if settings.ratio else None
         scaled = matrix if scale is None else _scaled(matrix, scale)
-        model = _solver(settings).fit(scaled, target, weight)
+        # Half of the time of a small fit is the checks of a matrix that is checked already.
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            model = _solver(settings).fit(scaled, target, weight)
         weights[column] = model.coef_[0] if scale is None else model.coef_[0] * scale
         intercepts[column] = model.intercept_[0]
     return weights, intercepts

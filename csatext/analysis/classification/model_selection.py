@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +14,14 @@ from csatext.analysis.classification.label_thresholds import fit_thresholds, mic
 from csatext.analysis.classification.linear_scores import Settings, fit_linear
 from csatext.analysis.classification.self_training import Scorer, self_trained
 
-__all__ = ["Examples", "Fit", "assign_folds", "choose_settings", "held_out_scores", "quality"]
+__all__ = ["N_FOLDS", "Examples", "Fit", "assign_folds", "choose_settings", "held_out_scores", "quality"]
 
 SEARCH_DOCS = 4_000
 """Annotated documents that the search of settings looks at: they bound its time."""
 LEAST_GAIN = 0.002
 """Of F1, for another setting than the usual one: less is noise of the folds (chosen)."""
-_FEW = 1_000
+N_FOLDS = 5
+"""Of the scores that probabilities are calibrated on (chosen)."""
 Fit = Callable[[Features, np.ndarray, np.ndarray], Scorer]
 
 
@@ -69,11 +71,6 @@ class Examples:
         return self_trained(fit, examples.features, examples.indicator, examples.weight, self.pool)
 
 
-def number_of_folds(n_docs: int) -> int:
-    """Return five folds for few documents, where a fifth more to learn from counts, else three."""
-    return 5 if n_docs <= _FEW else 3
-
-
 def assign_folds(indicator: np.ndarray, texts: np.ndarray, n_folds: int) -> np.ndarray:
     """Return the fold of each document, categories spread evenly; equal texts stand in one fold.
 
@@ -99,15 +96,18 @@ def assign_folds(indicator: np.ndarray, texts: np.ndarray, n_folds: int) -> np.n
     return np.asarray(fold[inverse])
 
 
-def held_out_scores(examples: Examples, fit: Fit) -> np.ndarray:
-    """Return the scores of the judged documents by models that did not learn from them.
+def held_out_scores(examples: Examples, fit: Fit) -> tuple[np.ndarray, list[Scorer]]:
+    """Return the scores of the judged documents by models that did not learn from them, and these models.
 
     Returns
     -------
-    ndarray, shape (n_judged, n_classes)
+    scores : ndarray, shape (n_judged, n_classes)
         In the order of the documents.
+    models : list
+        One a fold.
     """
     scores = np.zeros(examples.indicator.shape)
+    models = []
     for fold in np.unique(examples.folds[examples.judged]):
         away = examples.folds == fold
         learnt = np.flatnonzero(~away)
@@ -116,7 +116,8 @@ def held_out_scores(examples: Examples, fit: Fit) -> np.ndarray:
         features = examples.features.without_unseen(seen)
         model = replace(examples, features=features).learn(fit, learnt)
         scores[held_out] = model.scores(features[held_out])
-    return scores[examples.judged]
+        models.append(model)
+    return scores[examples.judged], models
 
 
 def linear_fit(settings: Settings, exclusive: bool) -> Fit:
@@ -152,10 +153,11 @@ def choose_settings(examples: Examples, usual: Settings) -> Settings:
     Parameters
     ----------
     examples : Examples
-        At most :data:`SEARCH_DOCS` of them are looked at.
+        At most :data:`SEARCH_DOCS` of them are looked at, in three folds.
     usual : Settings
         Kept where nothing gains :data:`LEAST_GAIN`.
     """
+    examples = replace(examples, folds=np.where(examples.folds < 0, -1, examples.folds % 3))
     if len(examples.features) > SEARCH_DOCS:
         rows = np.random.default_rng(0).choice(len(examples.features), SEARCH_DOCS, replace=False)
         examples = examples.part(np.sort(rows))
@@ -172,18 +174,18 @@ def choose_settings(examples: Examples, usual: Settings) -> Settings:
 
 
 def _reached(examples: Examples, settings: Settings) -> float:
-    scores = held_out_scores(examples, linear_fit(settings, examples.exclusive))
+    scores, _ = held_out_scores(examples, linear_fit(settings, examples.exclusive))
     return quality(scores, examples.indicator[examples.judged], examples.exclusive)
 
 
-def _steps(usual: Settings, exclusive: bool) -> list[list[dict[str, object]]]:
+def _steps(usual: Settings, exclusive: bool) -> list[list[dict[str, Any]]]:
     # The squared hinge reaches the same F1 at a tenth of the logistic loss's C.
-    losses: list[dict[str, object]] = [
+    losses: list[dict[str, Any]] = [
         {"loss": "log", "C": usual.C / 3},
         {"loss": "squared_hinge", "C": usual.C / 10},
         {"loss": "squared_hinge", "C": usual.C / 3},
     ]
-    characters: list[dict[str, object]] = [{"char_weight": 1.0}, {"char_weight": 2.0}]
+    characters: list[dict[str, Any]] = [{"char_weight": 1.0}, {"char_weight": 2.0}]
     if exclusive:
         return [losses, characters, [{"balanced": False}]]
     # Several categories: measured on car complaints, the ratio gains 1 point of micro-F1; on data of
