@@ -120,7 +120,7 @@ def cross_validated(name: str, corpus: ct.Corpus, labels: np.ndarray, n_folds: i
             else:
                 answer[test], sure[test] = peer_answers(who, corpus, labels, train, test)
         took = (time.process_time() - began) / n_folds
-        gap = calibration_error(sure, answer == labels)
+        gap = np.nan if np.isnan(sure).any() else calibration_error(sure, (answer == labels).astype(bool))
         macro = f1_score(labels.astype(str), answer.astype(str), average="macro")
         yield [
             name,

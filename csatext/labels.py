@@ -140,6 +140,8 @@ def flag_names(column: str) -> FlagNames:
     """
     if column == "is_negative":
         return FlagNames("负面率", "负面数")
+    if column == "is_complaint":
+        return FlagNames("投诉率", "投诉数")
     name = name_of(column)
     return FlagNames(name if name.endswith("率") else f"{name}率", f"{name.removesuffix('率')}数")
 

@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,14 @@ from csatext.analysis.classification.features import FeatureSpace
 from csatext.analysis.classification.label_thresholds import LabelThresholds
 from csatext.analysis.classification.linear_scores import LinearScores, Settings
 from csatext.analysis.keywords import KeywordExtractor
-from csatext.analysis.rules import RuleClassifier
+from csatext.analysis.kinds.contact_kind import ContactKind
+from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import write_whole
 from csatext.errors import InputError, ParameterError
 from csatext.regular_files import check_regular
-from csatext.taxonomy import Category, Taxonomy
+from csatext.taxonomy import Taxonomy
 from csatext.text.cleaning import DEFAULT_STEPS
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
@@ -67,6 +68,7 @@ _DAMAGE = (
 _ESTIMATORS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        ContactKind,
         ComplaintClassifier,
         KeywordExtractor,
         Pipeline,
@@ -301,7 +303,7 @@ class _Writer:
         if isinstance(value, Tokenizer):
             return {"tokenizer": [list(value.terms), value.engine, value.hmm, value.quantities]}
         if isinstance(value, Taxonomy):
-            return {"taxonomy": [asdict(category) for category in value.categories]}
+            return {"taxonomy": value.as_data()}
         if type(value) in _ESTIMATORS.values():
             return {"estimator": self.estimator(value)}
         if _RECORDS.get(type(value).__name__) is type(value):
@@ -353,7 +355,7 @@ class _Reader:
             "tokenizer": lambda given: Tokenizer(
                 given[0], lexicons=(), engine=given[1], hmm=given[2], quantities=given[3]
             ),
-            "taxonomy": self._taxonomy,
+            "taxonomy": Taxonomy.from_data,
             "estimator": self.estimator,
             "record": self._record,
             "skops": self._foreign,
@@ -392,13 +394,6 @@ class _Reader:
         if name not in _RECORDS:
             raise InputError.unreadable(self._path, f"含有不允许的类型「{name}」", _WHAT_TO_DO)
         return _RECORDS[name](**{key: self.value(item) for key, item in given.items()})
-
-    def _taxonomy(self, entries: list[dict[str, Any]]) -> Taxonomy:
-        fields: list[dict[str, Any]] = [
-            {key: tuple(item) if isinstance(item, list) else item for key, item in entry.items()}
-            for entry in entries
-        ]
-        return Taxonomy(Category(**values) for values in fields)
 
     def _foreign(self, name: str) -> Any:
         data = self._blobs[name]

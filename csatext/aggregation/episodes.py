@@ -42,7 +42,8 @@ _PERIOD, _ONE = "(period)", "(one)"
 def period_labels(facts: pd.DataFrame, freq: str, time: str = "created_at") -> pd.Series:
     """Return the period of each contact as tables ``trend`` and ``root_causes`` name it.
 
-    It is the one that :func:`csatext.build_facts` has written; facts from elsewhere are named by ``time``.
+    By ``time``, as trends are: a column ``week`` of the input's own may say something else. Facts without it
+    have the one that :func:`csatext.build_facts` has written.
 
     Raises
     ------
@@ -52,9 +53,9 @@ def period_labels(facts: pd.DataFrame, freq: str, time: str = "created_at") -> p
     if freq not in FREQUENCIES:
         raise ParameterError.not_allowed("freq", freq, FREQUENCIES)
     written = PERIOD_COLUMNS.get(freq)
-    if written in facts and freq != "D":
+    if time not in facts and written in facts and freq != "D":
         return facts[written]
-    times = read_times(facts["date"] if "date" in facts else facts[time], time)
+    times = read_times(facts[time] if time in facts else facts["date"], time)
     days, distinct = pd.factorize(times.dt.normalize())
     names = [*labels_of(pd.DatetimeIndex(distinct), freq), pd.NA]
     return pd.Series(np.array(names, dtype=object)[days], index=facts.index, dtype="str")

@@ -248,7 +248,11 @@ def _reason(cells: Cells, events: Cells, expectation: ExpectedRates, alpha: floa
     old, new = _ratio(before, exposed_before), _ratio(after, exposed)
     moved = f"总体的{what}却明显变了（对比期 {old:.4g}，当前期 {new:.4g}），"
     found = movement(events, expectation, alpha)
-    if found.kind == "even":
+    if found.kind == "all new":
+        why = (
+            "但当前期的取值在对比期一个也没有出现过，无法逐个比较；请看取值的写法是不是变了，或换一个对比期。"
+        )
+    elif found.kind == "even":
         why = (
             "各组合大体同幅变动（去掉任何一个取值，其余仍同向变动；各取值的变幅没有显著差别）："
             "这是整体性的变化，请查作用于全部业务的原因（口径、政策、全网故障、季节），不必找单个组合。"

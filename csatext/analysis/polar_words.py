@@ -10,15 +10,14 @@ import numpy as np
 import pandas as pd
 
 from csatext.lexicon import Lexicon
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
-__all__ = ["ValenceHits", "valence_hits"]
+__all__ = ["ValenceHits", "joined_valence", "valence_hits"]
 
-_SEPARATOR = "\n"
 _BREAKS = np.array([ord(mark) for mark in "，。！？；、,.!?;\n ~～…"], np.uint32)
 _MODIFIER_WINDOW = 3
 _GAP = 4
 _NEGATED = -0.7
-_CHUNK = 50_000
 _NEGATOR, _INTENSIFIER, _POLAR = 0, 1, 2
 
 
@@ -39,6 +38,9 @@ class ValenceHits(NamedTuple):
     starts: np.ndarray
     ends: np.ndarray
     values: np.ndarray
+
+
+_NOTHING = ValenceHits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 class _Matcher(NamedTuple):
@@ -93,24 +95,19 @@ def valence_hits(texts: pd.Series) -> ValenceHits:
     >>> valence_hits(pd.Series(["回复不及时"])).values < 0
     array([ True])
     """
-    parts = [
-        _chunk_hits(texts.iloc[start : start + _CHUNK], start)
-        for start in range(0, max(len(texts), 1), _CHUNK)
-    ]
+    parts = [joined_valence(chunk) for chunk in joined_chunks(texts)] or [_NOTHING]
     return ValenceHits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _chunk_hits(texts: pd.Series, first_row: int) -> ValenceHits:
+def joined_valence(joined: JoinedTexts) -> ValenceHits:
+    """Return the polar words of joined texts, as :func:`valence_hits` does; rows count from its first."""
     matcher = _matcher()
-    joined = _SEPARATOR.join(texts)
-    found = matcher.automaton.find_matches_as_indexes(joined)
+    found = matcher.automaton.find_matches_as_indexes(joined.text)
     if not found:
-        nothing = np.empty(0, np.int64)
-        return ValenceHits(nothing, nothing, nothing, np.empty(0))
+        return _NOTHING
     term, start, end = np.array(found, np.int64).T
     kind, value = matcher.kinds[term], matcher.values[term]
-    points = np.frombuffer(joined.encode("utf-32-le"), np.uint32)
-    breaks = np.concatenate(([0], np.cumsum(np.isin(points, _BREAKS))))
+    breaks = np.concatenate(([0], np.cumsum(np.isin(joined.points, _BREAKS))))
     polar = np.flatnonzero((kind == _POLAR) & (value != 0))
     total, span_start = value[polar].copy(), start[polar].copy()
     active = np.ones(len(polar), bool)
@@ -123,7 +120,6 @@ def _chunk_hits(texts: pd.Series, first_row: int) -> ValenceHits:
         modifier = active & (kind[before] != _POLAR)
         total[modifier] *= value[before[modifier]]
         span_start[modifier] = start[before[modifier]]
-    lengths = texts.str.len().fillna(0).to_numpy(np.int64) + len(_SEPARATOR)
-    offsets = np.concatenate(([0], np.cumsum(lengths)))
-    row = np.searchsorted(offsets, start[polar], side="right") - 1
-    return ValenceHits(first_row + row, span_start - offsets[row], end[polar] - offsets[row], total)
+    row = joined.rows_of(start[polar])
+    origin = joined.offsets[row]
+    return ValenceHits(joined.first_row + row, span_start - origin, end[polar] - origin, total)

@@ -14,6 +14,7 @@ from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
 from csatext.regular_files import read_whole
 from csatext.reporting.standard_tables import FREQUENCIES
+from csatext.taxonomy.packs import PACKS
 
 __all__ = [
     "AnalysisSection",
@@ -25,6 +26,9 @@ __all__ = [
     "load_configuration",
 ]
 
+AUTO = "auto"
+"""Taxonomy that is chosen by the contacts."""
+_TAXONOMIES = f"请检查路径，或写 {AUTO}（自动选）或行业名：{'、'.join(PACKS)}"
 _LARGEST = 1 << 20
 """Bytes of a configuration; words in any number stand in lexicons."""
 _MOST_DOTS = 1_000
@@ -87,7 +91,8 @@ class AnalysisSection:
     n_keywords : int
         Keywords a group.
     taxonomy : str
-        Path of a taxonomy file; empty takes the shipped one.
+        Name of a shipped pack (telecom, ecommerce, ...), path of a taxonomy file, or ``auto``: the packs that
+        fit the contacts. Empty takes the taxonomy of all trades.
     random_state : int
         Seed of the topic model.
     """
@@ -157,20 +162,38 @@ class Configuration:
         """Return plain nested values."""
         return asdict(self)
 
-    def with_given(self, tables: Mapping[str, Any] | None = None, **options: Any) -> Configuration:
+    def with_given(
+        self, tables: Mapping[str, Any] | None = None, taxonomy: str = "", **options: Any
+    ) -> Configuration:
         """Return this configuration overridden by the command line; empty values and None are ignored.
 
         Parameters
         ----------
         tables : mapping of str to object, optional
             Keys of section ``[tables]``.
+        taxonomy : str, default ""
+            Key of section ``[analysis]``.
         **options
             Keys of section ``[input]``; ``columns`` are added to those of the file.
+
+        Raises
+        ------
+        ConfigError
+            There is no such taxonomy.
         """
+        if taxonomy and not _is_taxonomy(taxonomy):
+            raise ConfigError(f"--taxonomy {taxonomy} 指向的文件不存在；{_TAXONOMIES}。")
         given = {name: value for name, value in options.items() if value not in (None, "", {})}
         given["columns"] = {**self.input.columns, **given.get("columns", {})}
         chosen = {name: value for name, value in (tables or {}).items() if value not in (None, "", [])}
-        return replace(self, input=replace(self.input, **given), tables=replace(self.tables, **chosen))
+        analysis = replace(self.analysis, taxonomy=taxonomy) if taxonomy else self.analysis
+        return replace(
+            self, input=replace(self.input, **given), tables=replace(self.tables, **chosen), analysis=analysis
+        )
+
+
+def _is_taxonomy(given: str) -> bool:
+    return given in (AUTO, *PACKS) or Path(given).is_file()
 
 
 def load_configuration(path: str | Path) -> Configuration:
@@ -246,9 +269,9 @@ def _check_ranges(configuration: Configuration, path: Path) -> None:
     except ParameterError as error:
         raise _of_key(error, path, "tables.") from error
     taxonomy = analysis.taxonomy
-    if taxonomy and not Path(taxonomy).is_file():
+    if taxonomy and not _is_taxonomy(taxonomy):
         raise ConfigError(
-            f"配置「{path}」的键「analysis.taxonomy」指向的文件「{taxonomy}」不存在；请检查路径。"
+            f"配置「{path}」的键「analysis.taxonomy」指向的文件「{taxonomy}」不存在；{_TAXONOMIES}。"
         )
 
 

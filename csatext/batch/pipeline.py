@@ -12,12 +12,15 @@ import pandas as pd
 
 from csatext.aggregation.episodes import episodes
 from csatext.aggregation.facts import build_facts
+from csatext.analysis.grouping.suggest_categories import suggest_categories
 from csatext.analysis.keywords import KeywordExtractor
-from csatext.analysis.rules import RuleClassifier
+from csatext.analysis.kinds.contact_kind import ContactKind
+from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
+from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
-from csatext.batch.configuration import Configuration, PrivacySection
+from csatext.batch.configuration import AUTO, Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_output
 from csatext.batch.required_columns import check_tables
@@ -37,6 +40,7 @@ from csatext.reporting.standard_tables import CHART_VALUES, absent_tables, dimen
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY
 from csatext.taxonomy import Taxonomy
+from csatext.taxonomy.packs import PACKS
 from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
@@ -290,12 +294,24 @@ def annotated_contacts(
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
     progress("情感、投诉类别")
-    taxonomy = Taxonomy.load(settings.taxonomy or None)
-    rules = RuleClassifier(taxonomy).fit(corpus)
-    results = [Sentiment().transform(corpus), rules.transform(corpus)]
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
-    if settings.taxonomy:
+    if settings.taxonomy == AUTO:
+        tables["pack_choice"] = choice = choose_packs(corpus)
+        taxonomy = chosen_taxonomy(choice)
+        progress(f"分类体系：{taxonomy.label_zh}（按命中选定）")
+        absent["分类体系"] = _chosen(choice)
+    else:
+        taxonomy = Taxonomy.load(settings.taxonomy or None)
+    rules = RuleClassifier(taxonomy).fit(corpus)
+    kinds = ContactKind(taxonomy).fit(corpus)
+    categories, kind = rules.transform(corpus), kinds.transform(corpus)
+    results = [Sentiment().transform(corpus), categories, kind]
+    if kinds.complaints_only_:
+        absent["投诉率"] = "这批联络几乎都是投诉，投诉率没有比较意义；请看各类别的条数和占比"
+    if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
+        tables["suggested_categories"] = suggested
+    if settings.taxonomy and settings.taxonomy not in (AUTO, *PACKS):
         tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
         idle = hits.loc[hits["n_docs"] == 0, "pattern"]
         if len(idle):
@@ -316,6 +332,19 @@ def annotated_contacts(
         results.append(model.transform(corpus))
         tables["topics"] = model.topics_
     return corpus, build_facts(corpus, *results), tables, absent
+
+
+def _chosen(choice: pd.DataFrame) -> str:
+    """Return the sentence that says which packs were chosen, and why."""
+    chosen = choice[choice["chosen"]]
+    if chosen["share"].max() == 0:
+        best = choice[choice["pack"] != chosen["pack"].iloc[0]].iloc[0]
+        return (
+            "按命中选了「通用」：没有一个行业包能认出四分之一的联络"
+            f"（最多的是「{best['label_zh']}」，{best['share']:.0%}）"
+        )
+    shown = "、".join(f"「{row.label_zh}」（{row.share:.0%} 的联络命中）" for row in chosen.itertuples())
+    return f"按命中选了{shown}；可用 --taxonomy 指定别的行业包或文件"
 
 
 def analyse(

@@ -44,7 +44,8 @@ def check_tables(contacts: pd.DataFrame, tables: TablesSection) -> None:
         raise ConfigError(
             f"配置 tables.measure 的列「{tables.measure}」不是是否列；请换一个取值只有 是/否（或 1/0）的列。"
         )
-    if tables.measure in RESULT_COLUMNS - {"is_negative"}:
+    if tables.measure in RESULT_COLUMNS - {"is_negative", "is_complaint"}:
         raise ConfigError(
-            f"配置 tables.measure 不能是「{tables.measure}」；请用 is_negative 或输入里的是否列。"
+            f"配置 tables.measure 不能是「{tables.measure}」；"
+            "请用 is_negative、is_complaint 或输入里的是否列。"
         )

@@ -15,7 +15,7 @@ from csatext.aggregation.inputs.arguments import is_numeric
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
-from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, RULES, SENTIMENT
+from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
 
 __all__ = ["CHART_VALUES", "FREQUENCIES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
 
@@ -23,8 +23,11 @@ _USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand"
 _PERSONS = ("agent_id",)
 """Dimensions that root causes are sought by on request only: a person has a dozen contacts in a week."""
 _TAGS = ("category",)
+_COMPLAINT = "is_complaint"
 _NO_DIMENSIONS = frozenset(
-    column.name for table in (RULES, SENTIMENT, DOCUMENT_TOPICS, COMPLAINTS) for column in table.columns
+    column.name
+    for table in (RULES, CONTACT_KINDS, SENTIMENT, DOCUMENT_TOPICS, COMPLAINTS)
+    for column in table.columns
 ) | {"date", "week", "month", "doc_id", "text", "source"}
 """Columns that analyses and the calendar add, and what names a contact."""
 _LEAST_FILLED = 0.5
@@ -116,7 +119,7 @@ def standard_tables(
     -------
     dict of str to DataFrame
         ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
-        for csat and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
+        for complaints, csat and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
         ``episodes``. Root causes by agents are sought only where ``by`` names them. What the facts do
         not allow is left out; :func:`absent_tables` says why.
 
@@ -138,6 +141,9 @@ def standard_tables(
     tables: dict[str, pd.DataFrame] = {}
     for name in values:
         tables[f"breakdown_{name}"] = breakdown(facts, name, measure)
+    if _COMPLAINT in facts and measure != _COMPLAINT:
+        for name in values:
+            tables[f"breakdown_{_COMPLAINT}_{name}"] = breakdown(facts, name, _COMPLAINT)
     for first, second in combinations([*dimensions[:3], *tags], 2):
         if values[first] * values[second] <= _MOST_CELLS:
             tables[f"breakdown_{first}_{second}"] = breakdown(facts, [first, second], measure)

@@ -4,12 +4,16 @@ from csatext.schema.model import Column, Table
 
 __all__ = [
     "CALIBRATION_CURVE",
+    "CASES",
     "CLASS_SCORES",
     "COMPLAINTS",
     "COMPLAINT_EVIDENCE",
     "CONCORDANCE",
     "CONFUSION",
+    "CONTACT_CASES",
+    "CONTACT_KINDS",
     "COVERAGE_AT_PRECISION",
+    "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
     "DOCUMENT_TOPICS",
     "EVALUATION",
@@ -18,12 +22,16 @@ __all__ = [
     "KEYNESS",
     "KEYWORDS",
     "KEYWORD_EVIDENCE",
+    "KIND_EVIDENCE",
     "LEARNING_CURVE",
+    "PACK_CHOICE",
     "RULES",
     "RULE_MATCHES",
     "RULE_PATTERNS",
+    "RULE_REPORT",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
+    "SUGGESTED_CATEGORIES",
     "TOPICS",
 ]
 
@@ -312,8 +320,13 @@ RULES = Table(
     (
         Column("category", "str", "first-level category, 未归类 where no rule matches"),
         Column("subcategory", "str", "the category itself, 未归类 where no rule matches"),
+        Column("category_id", "str", "its identifier in the taxonomy, empty where no rule matches"),
         Column("owner", "str", "department that answers for it"),
+        Column("journey_stage", "str", "stage of the customer's journey: 咨询, 下单, 交付, 使用, 售后"),
+        Column("cause_family", "str", "family of root causes: 产品, 流程, 沟通"),
+        Column("severity", "int", "gravest of its categories: 0 none, 1 minor, 2 ordinary, 3 grave"),
         Column("n_categories", "int", "categories that match"),
+        Column("categories", "str", "all of them as paths, best supported first, joined by ；"),
     ),
     index="doc_id",
 )
@@ -328,7 +341,134 @@ RULE_MATCHES = Table(
         Column("term", "str", "the words found"),
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
+        Column("turn", "Int", "number of the turn that a rule found it in (span in that turn), NA otherwise"),
     ),
+)
+
+CONTACT_KINDS = Table(
+    "contact_kinds",
+    "one row a document: what kind of contact it is",
+    (
+        Column("kind", "str", "complaint, inquiry, request, suggestion, praise or other"),
+        Column("kind_probability", "float", "probability of the kind"),
+        Column("is_complaint", "bool", "a complaint is at least as probable as all else together"),
+        Column("probability_of_complaint", "float", "probability that it is a complaint"),
+    ),
+    index="doc_id",
+)
+
+KIND_EVIDENCE = Table(
+    "kind_evidence",
+    "the words that speak for a kind of contact",
+    (
+        Column("doc_id", "any", "document"),
+        Column("kind", "str", "kind of contact"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "strength of the word"),
+    ),
+)
+
+CUSTOMER_POINTS = Table(
+    "customer_points",
+    "sentences in which customers say what hurts and what they expect",
+    (
+        Column("doc_id", "any", "document"),
+        Column("point", "str", "痛点 or 期望"),
+        Column("sentence", "str", "the words, from the redacted text"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+    ),
+)
+
+RULE_REPORT = Table(
+    "rule_report",
+    "one row a pattern of a taxonomy: how often it is asserted, and how often it is right",
+    (
+        Column("category", "str", "first-level category"),
+        Column("subcategory", "str", "the category itself"),
+        Column("pattern", "str", "words and slots as the taxonomy has them"),
+        Column("n_docs", "int", "documents that assert it"),
+        Column("share", "float", "n_docs / documents"),
+        Column("n_alone", "int", "of these, documents in which no other pattern of the category is asserted"),
+        Column("n_other", "int", "of these, documents that have another category as well"),
+        Column("n_tagged", "int", "of these, documents with a tag"),
+        Column("n_right", "int", "of these, documents whose tag is the category"),
+        Column("precision", "float", "n_right / n_tagged, NA without tags"),
+        Column("low", "float", "lower end of its Wilson interval"),
+        Column("high", "float", "upper end of its Wilson interval"),
+        Column("finding", "str", "what is odd about it, empty where nothing is"),
+    ),
+)
+
+CONTACT_CASES = Table(
+    "contact_cases",
+    "one row a document: the case it belongs to",
+    (
+        Column("case_id", "str", "doc_id of the case's first contact"),
+        Column("case_size", "int", "contacts of the case"),
+        Column("case_customers", "int", "customers of the case"),
+        Column("case_weight", "float", "1 / case_size: its sum counts each case once"),
+        Column("is_first", "bool", "first contact of its case"),
+        Column("is_copy", "bool", "its text is nearly that of another contact of the case"),
+        Column("is_burst", "bool", "one of three and more copies of a text"),
+    ),
+    index="doc_id",
+)
+
+CASES = Table(
+    "cases",
+    "one row a case of several contacts, the largest first",
+    (
+        Column("rank", "int", "order, from 1"),
+        Column("case_id", "str", "doc_id of the first contact"),
+        Column("n_contacts", "int", "contacts"),
+        Column("n_customers", "int", "customers"),
+        Column("n_copies", "int", "contacts whose text is nearly that of another"),
+        Column("first", "time", "time of the first contact"),
+        Column("last", "time", "time of the last contact"),
+        Column("channels", "str", "channels, joined by 、"),
+        Column("products", "str", "products"),
+        Column("regions", "str", "regions"),
+        Column("case_categories", "str", "categories"),
+    ),
+    key=("case_id",),
+)
+
+SUGGESTED_CATEGORIES = Table(
+    "suggested_categories",
+    "groups of complaints that no category claims, the largest first",
+    (
+        Column("rank", "int", "order, from 1"),
+        Column("kind", "str", "complaint, or inquiry: a question asked often"),
+        Column("words", "str", "words that tell the group from the rest, joined by 、"),
+        Column("n_docs", "int", "contacts of the group"),
+        Column("share", "float", "n_docs / contacts of the kind without a category"),
+        Column(
+            "rule", "str", "patterns that would catch the group, as taxonomy files have them, joined by ；"
+        ),
+        Column("n_hits", "int", "contacts that the rule hits"),
+        Column("n_claimed", "int", "of these, contacts that have a category"),
+        Column("precision", "float", "share of n_hits that belongs to the group"),
+        Column("low", "float", "lower end of its Wilson interval"),
+        Column("high", "float", "upper end of its Wilson interval"),
+        Column("recall", "float", "share of the group that the rule hits"),
+        Column("examples", "str", "its most typical texts, redacted, one a line"),
+    ),
+)
+
+PACK_CHOICE = Table(
+    "pack_choice",
+    "one row a shipped taxonomy: how well it fits the contacts",
+    (
+        Column("pack", "str", "name"),
+        Column("label_zh", "str", "trade"),
+        Column("n_docs", "int", "documents, of those looked at, that assert a category of its own"),
+        Column("share", "float", "n_docs / documents looked at"),
+        Column("chosen", "bool", "to be used"),
+    ),
+    key=("pack",),
 )
 
 RULE_PATTERNS = Table(

@@ -27,7 +27,18 @@ DTYPES = {
 
 ``Int`` and ``boolean`` are the nullable forms; ``any`` is kept as it came."""
 
-_ROOMS = ("contacts", "datasets", "text", "analysis", "aggregation", "time", "causes", "batch")
+_ROOMS = (
+    "contacts",
+    "datasets",
+    "text",
+    "taxonomy",
+    "analysis",
+    "aggregation",
+    "time",
+    "causes",
+    "official",
+    "batch",
+)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from scipy import sparse
 
 from csatext.errors import ParameterError, SchemaError
+from csatext.strings import string_array
 from csatext.text.preparation import Preparation
 from csatext.text.tokenization.token_table import TokenTable
 
@@ -50,6 +51,8 @@ class Corpus:
     ((2, 4), [0, 1], ['快递太慢', '客服很好'])
     >>> corpus.source_spans(np.array([1]), np.array([0]), np.array([2]))
     (array([0]), array([2]))
+    >>> corpus.prepared(pd.Series(["退款！！！！"])).tolist()
+    ['退款！']
     """
 
     def __init__(
@@ -141,6 +144,22 @@ class Corpus:
                 ends[mine] > starts[mine], _next_origin(offsets, last), found_starts[mine]
             )
         return found_starts, found_ends
+
+    def prepared(self, texts: pd.Series) -> pd.Series:
+        """Return other texts, such as the turns of a dialogue, prepared as the documents were.
+
+        Parameters
+        ----------
+        texts : Series of str
+            As they were read; missing ones become empty.
+
+        Returns
+        -------
+        Series of str
+            With the same index.
+        """
+        values = pd.array(self._preparation.column(string_array(texts)), dtype="str")
+        return pd.Series(values, index=texts.index, name="text")
 
     def _positions(self, rows: Any) -> np.ndarray:
         if isinstance(rows, tuple) and len(rows) == 2 and rows[1] is Ellipsis:

@@ -62,6 +62,37 @@ def test_a_value_that_was_hardly_there_is_as_good_as_new():
     assert found["product"][0] == "新品X" and found["before"][0] == 0.5
 
 
+def test_a_new_value_with_hardly_an_event_where_many_were_expected():
+    steady = {(week, product, "东"): (50, 100) for week in range(5) for product in PRODUCTS}
+    row = causes(steady | {(4, "新品X", "东"): (4, 200)}, by="product").iloc[0]
+    # Half of 200 contacts were expected.
+    assert (row["product"], row["numerator_after"]) == ("新品X", 4)
+    assert row["contribution"] == pytest.approx(4 - 100, abs=0.5)
+
+
+@pytest.mark.parametrize("size", [40, 100])
+def test_known_values_that_meet_for_the_first_time_are_named_together(size):
+    cells = {
+        (week, product, region): (9, 60)
+        for week in range(5)
+        for product in [*PRODUCTS, "D4"]
+        for region in ["东", "西", "南"]
+        if (product, region) != ("A1", "西")
+    }
+    found = causes(cells | {(4, "A1", "西"): (size * 9 // 10, size)})
+    assert found[["product", "region"]].iloc[0].tolist() == ["A1", "西"]
+    assert pd.isna(found["before"][0])
+    # The others had 15 of 100.
+    assert found["contribution"][0] == pytest.approx(0.75 * size, abs=1)
+
+
+def test_where_no_value_was_there_before_nothing_is_called_even():
+    cells = {(week, product, "东"): (20, 100) for week in range(4) for product in ("C", "D")}
+    found = causes(cells | {(4, product, "西"): (50, 100) for product in ("A", "B")})
+    assert found.empty
+    assert "一个也没有出现过" in found.attrs["reason"] and "同幅" not in found.attrs["reason"]
+
+
 def test_a_new_value_like_the_others_is_no_cause():
     found = causes(STEADY | {(4, "新品X", region): (15, 100) for region in REGIONS})
     assert found.empty and "随机波动" in found.attrs["reason"]

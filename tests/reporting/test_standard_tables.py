@@ -132,6 +132,14 @@ def test_periods_of_trend_and_causes_have_the_same_names(facts, freq):
     assert set(made["root_causes"]["period"]) <= labels
 
 
+def test_periods_are_those_of_the_time_whatever_a_column_week_says(facts):
+    made, wanted = (
+        standard_tables(table, by=["channel"], freq="W", baseline_periods=1)["root_causes"]
+        for table in (facts.assign(week="第一周", date=pd.NaT, month=pd.NA), facts)
+    )
+    pd.testing.assert_frame_equal(made, wanted)
+
+
 def test_a_cell_of_missing_values_is_found(facts):
     some = facts.assign(channel=facts["channel"].where(facts["channel"] == "电话"))
     row = {"channel": "(空)", "product": None}

@@ -195,7 +195,12 @@ def seasonally_adjusted(panel: Panel, calendar: CalendarLike) -> Array:
 
 
 def seasonal_adjustment(
-    panel: Panel, calendar: CalendarLike, *, only_significant: bool = False, with_step: bool = False
+    panel: Panel,
+    calendar: CalendarLike,
+    *,
+    only_significant: bool = False,
+    with_step: bool = False,
+    straight: bool = False,
 ) -> Adjustment:
     """Return seasonally adjusted values, and the regressors of the adjustment.
 
@@ -216,6 +221,8 @@ def seasonal_adjustment(
         step as well. From 20 weeks on, as less than two years have no position in the year to estimate.
     with_step : bool
         The level may have one step, which a smooth one would leave to the holidays near it.
+    straight : bool
+        The level is one straight line, as a test for a trend has it.
     """
     season = calendar_season(panel.starts, panel.freq, calendar)
     adjusted = np.full(panel.n.shape, np.nan)
@@ -228,7 +235,8 @@ def seasonal_adjustment(
     whole = panel.is_complete
     if fewest is None or whole.sum() < fewest:
         return result
-    level = level_basis(len(panel.starts), KNOTS[panel.freq])
+    periods = len(panel.starts)
+    level = level_basis(periods, periods if straight else KNOTS[panel.freq])
     enough = (panel.n[:, whole].sum(axis=1) >= _FEWEST_CONTACTS) & (panel.denominator.sum(axis=1) > 0)
     if not enough.any():
         return result

@@ -24,7 +24,8 @@ class Movement:
 
     Attributes
     ----------
-    kind : {"mix", "even", "one value", "unclear"}
+    kind : {"all new", "mix", "even", "one value", "unclear"}
+        ``all new``: no value of the current period was there before, in any dimension.
         ``mix``: the rates expected of the cells give the whole's rate with today's mix. ``even``: without
         any one value the rest moved the same way, and the changes of values do not differ significantly.
         ``one value``: without it the rest did not move. ``unclear``: none of these can be shown.
@@ -32,7 +33,7 @@ class Movement:
         The one value.
     """
 
-    kind: Literal["mix", "even", "one value", "unclear"]
+    kind: Literal["all new", "mix", "even", "one value", "unclear"]
     dim: int | None = None
     code: int | None = None
 
@@ -59,6 +60,8 @@ def movement(cells: Cells, expectation: ExpectedRates, alpha: float) -> Movement
     of a dimension are compared by the weighted sum of squares about their weighted mean, chi-square with
     one degree of freedom less than values (Cochran 1954, Biometrics 10); dimensions by Bonferroni.
     """
+    if _all_new(cells):
+        return Movement("all new")
     z = float(norm.isf(alpha / 2))
     columns = (
         cells.events_after,
@@ -111,6 +114,18 @@ def values_gone(cells: Cells) -> list[tuple[int, int]]:
         gone = np.flatnonzero((new == 0) & (old >= _GONE_SHARE * before.sum()) & (old > 0))
         found += [(-float(old[at]), dim, int(at)) for at in gone]
     return [(dim, code) for _, dim, code in sorted(found)]
+
+
+def _all_new(cells: Cells) -> bool:
+    """Return whether no value of the current period had exposure before; counts have a baseline of 0."""
+    there = cells.exposure_after > 0
+    known = [
+        np.bincount(code, cells.exposure_before, len(values))
+        for code, values in zip(cells.codes, cells.levels, strict=True)
+    ]
+    return cells.is_rate and not any(
+        old[code[there]].any() for old, code in zip(known, cells.codes, strict=True)
+    )
 
 
 def _change(sums: np.ndarray, is_binomial: bool) -> tuple[np.ndarray, np.ndarray]:

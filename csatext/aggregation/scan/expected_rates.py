@@ -32,7 +32,7 @@ class ExpectedRates:
         Events for each unit of exposure.
     prior_precision : dict from tuple of int to float
         Precision (1 / variance) of the gamma prior of a group's factor, in events, by the one or two
-        dimensions grouped by.
+        dimensions grouped by; of that of a single cell by none.
     shrinkage_weight : ndarray, shape (n_dimensions + 1, n_cells)
         Shrinkage weight of the observed baseline against the prior: e / (e + prior precision)
         for e expected events, summed over the factors that contain a value of each dimension; in the last
@@ -100,8 +100,8 @@ def expect(cells: Cells, groups: list[Grouping], is_count: bool = True) -> Expec
     rate, prior_precision, value_variance = _fit_factors(cells, rate, single, shrinkage_weight)
     rate, pair_precision, _ = _fit_factors(cells, rate, double, shrinkage_weight)
     everything = Grouping((), np.arange(len(cells)), np.arange(len(cells)))
-    rate, _, _ = _fit_factors(cells, rate, [everything], shrinkage_weight)
-    prior_precision |= pair_precision
+    rate, cell_precision, _ = _fit_factors(cells, rate, [everything], shrinkage_weight)
+    prior_precision |= pair_precision | cell_precision
     is_binomial = bool(
         cells.is_rate
         and is_count

@@ -173,6 +173,9 @@ class Scan:
             if len(grouping.dims) == 1:
                 weighted = grouping.sum((weight[-1] + weight[grouping.dims[0]]) * before_in)
             prior_variance = _prior_variance(before, weighted)
+            # Known values that meet for the first time have no baseline whose weight tells the prior.
+            is_first = (before <= 2 * _TINY) & (wanted > 0) & (cells.is_rate and len(grouping.dims) > 1)
+            prior_variance[is_first] = 1.0 / prior_precision[()]
             if len(grouping.dims) == 1:
                 margins[grouping.dims[0]] = np.full(len(cells.levels[grouping.dims[0]]), np.inf)
                 margins[grouping.dims[0]][codes[0]] = 1.0 / before
@@ -183,7 +186,16 @@ class Scan:
                     margins[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)
                 )
             prior = 1.0 / prior_variance
-            keep = np.flatnonzero(seen >= _MIN_EVENTS)
+            new = [values[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)]
+            spread = sum(
+                self._expectation.value_variance[dim] * is_new
+                for dim, is_new in zip(grouping.dims, new, strict=True)
+            )
+            is_new = np.logical_or.reduce(new)
+            spread = spread + (is_first & ~is_new) * prior_variance
+            is_new = is_new | is_first
+            # Few events of a new value are evidence where many were expected.
+            keep = np.flatnonzero((seen >= _MIN_EVENTS) | is_new & (wanted >= _MIN_EVENTS))
             place = np.full(len(grouping) + 1, len(keep), dtype=np.int32)
             place[keep] = np.arange(len(keep), dtype=np.int32)
             sets = sizes.count(len(grouping.dims)) * (1 if cells.is_rate else len(set(sizes)))
@@ -199,15 +211,8 @@ class Scan:
             np.cumsum(is_kept, out=ends[1:])
             # A column a cell, with its combination: all sums are taken in one pass over the cells.
             members = csc_array((ones[: len(kept)], kept, ends), shape=(len(keep), len(cells)))
-            new = [values[dim][code] for dim, code in zip(grouping.dims, codes, strict=True)]
-            spread = sum(
-                self._expectation.value_variance[dim] * is_new
-                for dim, is_new in zip(grouping.dims, new, strict=True)
-            )
-            is_new = np.logical_or.reduce(new)
-            tables.append(
-                _Table(grouping.dims, members, codes, prior, dispersion, freedom, tests, is_new, spread)
-            )
+            kinds = is_new[keep], spread[keep]
+            tables.append(_Table(grouping.dims, members, codes, prior, dispersion, freedom, tests, *kinds))
         return tables
 
     def _compare(

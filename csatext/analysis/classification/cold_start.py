@@ -10,7 +10,7 @@ from scipy import sparse
 
 from csatext.analysis.classification.annotation import LEVEL_MARK, Annotation
 from csatext.analysis.classification.features import NGRAM_SIZES
-from csatext.analysis.rules import RuleClassifier
+from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.errors import ParameterError, nearest
 from csatext.labels import UNCLASSIFIED
 from csatext.taxonomy import Taxonomy
@@ -82,13 +82,15 @@ def weak_labels(
     several : bool
         Whether a document has every category that matches, or the main one.
     """
-    rules = RuleClassifier(taxonomy)
+    rules = RuleClassifier(taxonomy).fit(corpus)
     table = rules.transform(corpus[rows])
     found = np.flatnonzero((table["category"] != UNCLASSIFIED).to_numpy())
     if len(found) > _MOST:
         found = np.sort(np.random.default_rng(0).choice(found, _MOST, replace=False))
     table, rows = table.iloc[found], rows[found]
     matches = rules.matches(corpus[rows])
+    # A rule on times or silence matches no words.
+    matches = matches[matches["term"] != ""]
     at = pd.Index(corpus.doc_ids).get_indexer(matches["doc_id"])
     main, every = _level(taxonomy, given.classes, table), _level(taxonomy, given.classes, matches)
     pairs = pd.DataFrame({"row": np.concatenate([rows, at]), "category": [*main, *every]})

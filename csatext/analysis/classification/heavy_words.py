@@ -8,7 +8,7 @@ from scipy import sparse
 
 from csatext.analysis.classification.features import NGRAM_SIZES, Features, FeatureSpace
 from csatext.analysis.classification.linear_scores import LinearScores
-from csatext.analysis.rules import RuleClassifier
+from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.taxonomy import Taxonomy
 from csatext.text.char_ngrams import ngram_places
 from csatext.text.corpus import Corpus

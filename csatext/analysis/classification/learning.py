@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -314,10 +315,11 @@ def _digest(corpus: Corpus, annotation: Annotation) -> str:
 
 
 def _taxonomy_card(taxonomy: Taxonomy) -> dict[str, Any]:
-    content = repr([asdict(category) for category in taxonomy.categories]).encode()
+    content = json.dumps(taxonomy.as_data(), ensure_ascii=False, sort_keys=True).encode()
     return {
-        "version": getattr(taxonomy, "version", None),
-        "n_categories": len(taxonomy.categories),
+        "name": taxonomy.name,
+        "version": taxonomy.version,
+        "n_categories": len(taxonomy),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
 

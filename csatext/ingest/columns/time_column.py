@@ -37,6 +37,7 @@ _OF_BEGINNING = re.compile(
 )
 _OF_TIME = re.compile(
     r"日期|时间|時間|时刻|年月|月份|月$|^周|周次|日$|date|time|month|week|day|period|(?:_at|on)$|^ts$"
+    r"|(?:created|opened|started|submitted|received|reported|logged|创建|提交)$"
 )
 """Headers under which bare digits may be a time."""
 _OF_CLOCK = re.compile(r"(?:时间|時間|时刻|钟点|time)$")

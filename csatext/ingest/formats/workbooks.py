@@ -27,7 +27,7 @@ from csatext.ingest.formats.xls_container import broken_container, broken_record
 from csatext.ingest.formats.xlsx_extent import Packed, checked_package, part_of_sheet
 from csatext.ingest.raw_table import Note, RawTable, Reject
 
-__all__ = ["read_workbook"]
+__all__ = ["read_grids", "read_workbook"]
 
 _FULL = (65_536, 1_048_576)
 """Rows of a sheet of XLS and of XLSX: an export that was cut off there ends in the last."""
@@ -191,6 +191,25 @@ def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> 
     """
     with _PanicAsError(path):
         return _read(data, path, sheet)
+
+
+def read_grids(data: bytes, path: object) -> list[tuple[int, list[list[str]]]]:
+    """Return the sheets of a workbook as they stand: the number of rows above the first, and cells as text.
+
+    For files whose header is known by its names, such as a taxonomy.
+
+    Raises
+    ------
+    InputError
+        The workbook cannot be opened.
+    """
+    with _PanicAsError(path):
+        book = _open(_sound(data, path).data, path)
+        grids = []
+        for name in book.sheet_names:
+            rows, top, _ = _grid(book, name, path)
+            grids.append((top, [[shown_cell(cell).strip() for cell in row] for row in rows]))
+        return grids
 
 
 def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:

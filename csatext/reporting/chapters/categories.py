@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.aggregation.breakdown import numerator_shares
 from csatext.inference import ALPHA
-from csatext.labels import UNCLASSIFIED, FlagNames
+from csatext.labels import UNCLASSIFIED, FlagNames, flag_names
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart, line_chart
 from csatext.reporting.format import format_intervals, format_number, format_percent
@@ -23,17 +23,22 @@ _POLARITY = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 def category_chapter(tables: Mapping[str, pd.DataFrame], flag: FlagNames) -> Section | None:
     """Return the chapter, None without categories."""
     table = tables.get("breakdown_category")
+    complaints = tables.get("breakdown_is_complaint_category")
+    if complaints is not None:
+        table, flag = complaints, flag_names("is_complaint")
     if table is None or not len(table):
         return None
     ordered = table.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
     ordered = ordered.assign(share=numerator_shares(ordered))
     named = ordered[ordered["category"] != UNCLASSIFIED]
+    # What no category claims is shown as what it is, below those that one does.
+    drawn = pd.concat([named, ordered[ordered["category"] == UNCLASSIFIED]])
     chart = count_chart(
-        named["category"].tolist(),
-        named["numerator"].tolist(),
+        drawn["category"].tolist(),
+        drawn["numerator"].tolist(),
         [
             f"{format_number(n)} 条，{format_percent(part)}"
-            for n, part in zip(named["numerator"], named["share"], strict=True)
+            for n, part in zip(drawn["numerator"], drawn["share"], strict=True)
         ],
         title=f"各投诉类别的{flag.flagged}",
     )

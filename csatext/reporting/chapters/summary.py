@@ -10,7 +10,15 @@ import pandas as pd
 from csatext.aggregation.breakdown import Overview, above_rest, numerator_shares
 from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.aggregation.trend import LatestChange
-from csatext.labels import UNCLASSIFIED, FlagNames, cell_name, dated_period, name_of, period_name
+from csatext.labels import (
+    UNCLASSIFIED,
+    FlagNames,
+    cell_name,
+    dated_period,
+    flag_names,
+    name_of,
+    period_name,
+)
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.format import (
@@ -165,7 +173,11 @@ def _changes(tables: Tables, figures: Figures, flag: FlagNames) -> list[str]:
 
 
 def _worst_category(tables: Tables, flag: FlagNames) -> str:
-    table = tables.get("breakdown_category")
+    table = tables.get("breakdown_is_complaint_category")
+    if table is not None:
+        flag = flag_names("is_complaint")
+    else:
+        table = tables.get("breakdown_category")
     if table is None:
         return ""
     table = table.assign(share=numerator_shares(table))

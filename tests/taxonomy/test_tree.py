@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 import pytest
 
 import csatext as ct
-from csatext.taxonomy import Category, pattern_expression
+from csatext.taxonomy import Category
+from csatext.taxonomy.patterns import parse_pattern
 
 
 def test_the_shipped_taxonomy():
@@ -19,14 +18,7 @@ def test_the_shipped_taxonomy():
     assert len({category.label_zh for category in taxonomy.categories}) == len(taxonomy)
     for category in children:
         for pattern in category.patterns:
-            re.compile(pattern_expression(pattern))
-
-
-def test_pattern_expression():
-    expression = re.compile(pattern_expression("快递|快递员 .. 没|不"))
-    assert expression.search("快递员今天没来").group() == "快递员今天没"
-    assert expression.search("快递。没") is None
-    assert pattern_expression("A+|(b)") == r"(?:\(b\)|A\+)"
+            assert parse_pattern(pattern)
 
 
 def test_yaml_of_the_user(tmp_path):
@@ -46,7 +38,7 @@ def test_yaml_of_the_user(tmp_path):
     [
         ("- id: a\n  label_zh: 甲\n- label_zh: 乙\n", 3, "id"),
         ("- id: a\n  label_zh: 甲\n  word: x\n", 1, "word"),
-        ("- id: a\n  label_zh: 甲\n  patterns: ['']\n", 1, "patterns"),
+        ("- id: a\n  label_zh: 甲\n  patterns: ['']\n", 3, "patterns"),
         ("a: [", 1, "YAML"),
         ("", 1, "列表"),
     ],
@@ -86,12 +78,74 @@ def sheet(tmp_path, rows, columns=("一级分类", "二级分类", "关键词", 
     return path
 
 
-@pytest.mark.parametrize("mark", ["、", "，", ",", "；", ";", "\n", "|", " | ", "、\n"])
+@pytest.mark.parametrize(
+    "mark", ["、", "，", ",", "；", ";", "\n", "|", " | ", "、\n", " ", "\u3000", "/", " ／ ", "｜", "”、“"]
+)
 def test_words_stand_between_any_usual_marks(tmp_path, mark):
     path = sheet(tmp_path, [["服务", "态度", mark.join(["骂人", "态度差", "挂电话"]), "客服部"]])
     corpus = ct.Vectorizer().fit_transform(["他骂人", "直接挂电话", "态度差", "问一下"])
     found = ct.RuleClassifier(ct.Taxonomy.load(path)).fit_transform(corpus)["subcategory"]
     assert found.tolist() == ["态度", "态度", "态度", "未归类"]
+
+
+def test_words_with_letters_keep_their_marks(tmp_path):
+    path = sheet(tmp_path, [["网络", "测试", "A/B测试、５Ｇ 信号、iPhone 15", None]])
+    assert ct.Taxonomy.load(path)["网络/测试"].patterns == ("A/B测试|5G 信号|iPhone 15",)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ("一级分类", "二级分类", "关键字", "归口部门"),
+        ("大类", "小类", "关键词（用、分隔）", "责任单位"),
+        ("Category", "Sub Category", "Keywords", "Owner"),
+        ("level_1", "level_2", "patterns", "department"),
+        ("一級", "二級", "關鍵詞", "責任部門"),
+        ("1级名称", "2级名称", "触发词", "负责人"),
+        ("投诉类别", "子类", "词表", "责任部门"),
+    ],
+)
+def test_headers_of_a_table(tmp_path, columns):
+    category = ct.Taxonomy.load(sheet(tmp_path, [["服务", "态度", "骂人、凶", "客服部"]], columns))[
+        "服务/态度"
+    ]
+    assert (category.patterns, category.owner) == (("骂人|凶",), "客服部")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+def test_a_table_in_text(tmp_path, encoding, mark):
+    path = tmp_path / "t.csv"
+    rows = [["一级", "二级", "关键词"], ["服务", "态度", "骂人、凶"]]
+    path.write_text("\n".join(mark.join(row) for row in rows), encoding=encoding)
+    assert ct.Taxonomy.load(path)["服务/态度"].patterns == ("骂人|凶",)
+
+
+def test_a_title_instructions_a_third_level_and_more_columns_of_words(tmp_path):
+    path = tmp_path / "t.xlsx"
+    rows = [
+        ["投诉分类体系", *[None] * 5],
+        ["一级编码", "一级", "二级", "三级", "关键词1", "关键词2"],
+        ["01", "服务", "客服", "态度", "骂人", "凶"],
+    ]
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"说明": ["请填写", "不要改表头"]}).to_excel(book, sheet_name="说明", index=False)
+        pd.DataFrame(rows).to_excel(book, sheet_name="分类", index=False, header=False)
+    taxonomy = ct.Taxonomy.load(path)
+    assert taxonomy["服务/客服/态度"].patterns == ("骂人", "凶")
+
+
+def test_letters_in_any_case_and_traditional_characters_are_found(tmp_path):
+    path = sheet(tmp_path, [["信号", "无线", "wifi", None], ["服務", "態度", "罵人", None]])
+    corpus = ct.Vectorizer().fit_transform(["WiFi连不上", "他骂人", "他罵人"])
+    found = ct.RuleClassifier(ct.Taxonomy.load(path)).fit_transform(corpus)["subcategory"]
+    assert found.tolist() == ["无线", "態度", "態度"]
+
+
+@pytest.mark.parametrize("given", [5, {"a": 1}, pd.DataFrame(), [5]])
+def test_what_is_no_path_is_refused(given):
+    with pytest.raises(ct.ParameterError, match="路径"):
+        ct.Taxonomy.load(given)
 
 
 def test_rows_of_one_category_are_joined_and_merged_cells_go_on(tmp_path):
@@ -120,7 +174,7 @@ def test_a_name_of_the_first_level_is_no_pattern_where_there_is_a_second(tmp_pat
     corpus = ct.Vectorizer().fit_transform(["服务热线怎么打", "态度问题"])
     two = ct.Taxonomy.load(sheet(tmp_path, [["服务", "态度", None, None]]))
     assert ct.RuleClassifier(two).fit_transform(corpus)["category"].tolist() == ["未归类", "服务"]
-    one = ct.Taxonomy.load(sheet(tmp_path, [["服务", "x"]], ("一级", "备注")))
+    one = ct.Taxonomy.load(sheet(tmp_path, [["服务", "x"], ["物流", "y"]], ("一级", "备注")))
     assert ct.RuleClassifier(one).fit_transform(corpus)["category"].tolist() == ["服务", "未归类"]
 
 

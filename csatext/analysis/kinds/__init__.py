@@ -1,0 +1,1 @@
+"""What a contact is: complaint, inquiry, request, suggestion, praise or other."""

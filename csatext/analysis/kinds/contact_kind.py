@@ -1,0 +1,306 @@
+"""Kind of contact: complaint, inquiry, request, suggestion, praise or other, with the words that say so."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import softmax
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.linear_model import LogisticRegression
+
+from csatext.analysis.kinds.kind_cues import FEATURES, KINDS, find_kind_cues
+from csatext.analysis.kinds.said_sentences import POINTS, said_sentences
+from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
+from csatext.analysis.rules.rule_classifier import RuleClassifier
+from csatext.analysis.sentiment import Sentiment
+from csatext.errors import ParameterError, SchemaError
+from csatext.lexicon import Lexicon
+from csatext.schema import conform
+from csatext.schema.analysis import CONTACT_KINDS, CUSTOMER_POINTS, KIND_EVIDENCE
+from csatext.taxonomy import Taxonomy
+from csatext.text.corpus import Corpus, checked_corpus
+
+__all__ = ["ContactKind"]
+
+_EVIDENCE = (*(name for name in FEATURES if name != "length"), "satisfied", "dissatisfied")
+"""Columns of the weights: the evidence of the words, and the sentiment score's positive and negative part."""
+_PSEUDO_COUNT = 20.0
+"""Documents of each kind that stand for the even prior: chosen so that a set of some hundred contacts of one
+kind moves its share to about .8, and a dozen contacts hardly move it."""
+_ROUNDS = 100
+_COMPLAINTS_ONLY = 0.8
+_LEAST_LABELS = 2
+_NAMES = {
+    "投诉": "complaint", "抱怨": "complaint", "咨询": "inquiry", "询问": "inquiry", "办理": "request",
+    "请求": "request", "求助": "request", "诉求": "request", "建议": "suggestion", "表扬": "praise",
+    "感谢": "praise", "其他": "other", "其它": "other",
+}  # fmt: skip
+
+
+class ContactKind(TransformerMixin, BaseEstimator):
+    """Tell complaints from inquiries, requests, suggestions and praise.
+
+    Works without training. ``fit`` without labels learns how frequent each kind is in the contacts; with
+    labels it learns from them as well.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy or None
+        Complaint categories whose hits speak for a complaint; None is ``Taxonomy.load()``.
+
+    Attributes
+    ----------
+    shares_ : ndarray of float64, shape (6,)
+        Estimated share of each kind, in the order complaint, inquiry, request, suggestion, praise, other.
+    complaints_only_ : bool
+        Whether the contacts that were fitted are complaints nearly all, such as a complaints export.
+    model_ : LogisticRegression or None
+        What was learnt from labels.
+
+    Notes
+    -----
+    Evidence is counted where the clause asserts it: words of each kind (``lexicons/contact_kinds.tsv``),
+    polar words, complaint categories, questions and the sentiment score. Its weights
+    (``lexicons/kind_weights.tsv``) are those of a multinomial logistic regression with balanced kinds,
+    rounded. The shares of the kinds in new contacts are found by expectation maximization (Saerens, Latinne
+    and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities") with a prior
+    of 20 documents a kind.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["快递丢了没人管", "请问怎么办理停机", "非常感谢，服务很好"])
+    >>> ct.ContactKind().transform(corpus)["kind"].tolist()
+    ['complaint', 'inquiry', 'praise']
+    >>> ct.ContactKind().fit_transform(corpus)["is_complaint"].tolist()
+    [True, False, False]
+    """
+
+    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+        self.taxonomy = taxonomy
+
+    def fit(self, corpus: Corpus, labels: Any = None) -> ContactKind:
+        """Estimate the shares of the kinds; learn from labels where there are any.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The contacts.
+        labels : Series by doc_id, array-like of length n_docs, or None
+            Kinds, in English or Chinese (投诉, 咨询, 办理, 建议, 表扬, 其他); missing ones are left out.
+
+        Returns
+        -------
+        ContactKind
+            The same object.
+
+        Raises
+        ------
+        ParameterError
+            A label is no kind, all labels are of one kind, or ``corpus`` is no Corpus.
+        SchemaError
+            Labels do not cover the documents.
+        """
+        checked_corpus(corpus)
+        evidence = self._evidence(corpus)
+        self.model_ = None
+        if labels is not None:
+            self._learn(corpus, evidence, labels)
+        self.shares_ = _shares(self._probability(evidence))
+        self.complaints_only_ = bool(self.shares_[0] >= _COMPLAINTS_ONLY)
+        return self
+
+    def transform(self, corpus: Corpus) -> pd.DataFrame:
+        """Return the kind of each contact.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The contacts.
+
+        Returns
+        -------
+        DataFrame
+            One row a document, indexed by doc_id (schema CONTACT_KINDS); ``attrs["complaints_only"]`` says
+            whether the fitted contacts are complaints nearly all.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
+        checked_corpus(corpus)
+        probability = self._probability(self._evidence(corpus))
+        shares = getattr(self, "shares_", None)
+        if shares is not None:
+            probability = probability * shares
+            probability /= probability.sum(axis=1, keepdims=True)
+        empty = (corpus.texts.str.len().fillna(0) == 0).to_numpy()
+        probability[empty] = np.eye(len(KINDS))[KINDS.index("other")]
+        best = probability.argmax(axis=1)
+        frame = pd.DataFrame(
+            {
+                "kind": np.array(KINDS, object)[best],
+                "kind_probability": probability[np.arange(len(best)), best],
+                "is_complaint": probability[:, 0] >= 0.5,
+                "probability_of_complaint": probability[:, 0],
+            },
+            index=corpus.doc_ids,
+        )
+        result = conform(frame, CONTACT_KINDS)
+        result.attrs["complaints_only"] = getattr(self, "complaints_only_", False)
+        return result
+
+    def evidence(self, corpus: Corpus) -> pd.DataFrame:
+        """Return the words that speak for each kind (schema KIND_EVIDENCE).
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Give the contacts to be shown (``corpus[rows]``): spans are traced one by one.
+
+        Returns
+        -------
+        DataFrame
+            One row a word, in the order of the documents and their texts.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["请问怎么办理停机"])
+        >>> ct.ContactKind().evidence(corpus)[["kind", "term"]].values.tolist()
+        [['inquiry', '请问'], ['inquiry', '怎么办理']]
+        """
+        checked_corpus(corpus)
+        cues, _ = find_kind_cues(corpus.texts, np.zeros(len(corpus), np.int64))
+        order = np.lexsort((cues.start, cues.row))
+        row, start, end = cues.row[order], cues.start[order], cues.end[order]
+        texts = corpus.texts.to_numpy(object)
+        source_start, source_end = corpus.source_spans(row, start, end)
+        frame = pd.DataFrame(
+            {
+                "doc_id": corpus.doc_ids[row],
+                "kind": np.array(KINDS, object)[cues.kind[order]],
+                "term": [texts[r][s:e] for r, s, e in zip(row, start, end, strict=True)],
+                "start": source_start,
+                "end": source_end,
+                "weight": cues.weight[order],
+            }
+        )
+        return conform(frame, KIND_EVIDENCE)
+
+    def points(self, corpus: Corpus) -> pd.DataFrame:
+        """Return the words in which customers say what hurts, and what they expect (schema CUSTOMER_POINTS).
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Give the contacts to be shown (``corpus[rows]``): spans are traced one by one.
+
+        Returns
+        -------
+        DataFrame
+            One row a sentence: 痛点 (it asserts a complaint), 期望 (it asks for something to be done), after
+            requirement rows 20 and 21.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["快递丢了没人管。希望尽快赔偿。"])
+        >>> ct.ContactKind().points(corpus)[["point", "sentence"]].values.tolist()
+        [['痛点', '快递丢了没人管'], ['期望', '希望尽快赔偿']]
+        """
+        checked_corpus(corpus)
+        compiled = CompiledTaxonomy(Taxonomy.load() if self.taxonomy is None else self.taxonomy)
+        row, point, start, end = said_sentences(corpus.texts, compiled)
+        texts = corpus.texts.to_numpy(object)
+        source_start, source_end = corpus.source_spans(row, start, end)
+        frame = pd.DataFrame(
+            {
+                "doc_id": corpus.doc_ids[row],
+                "point": np.array(POINTS, object)[point],
+                "sentence": [texts[r][s:e] for r, s, e in zip(row, start, end, strict=True)],
+                "start": source_start,
+                "end": source_end,
+            }
+        )
+        return conform(frame, CUSTOMER_POINTS)
+
+    def _evidence(self, corpus: Corpus) -> np.ndarray:
+        """Return the evidence of each document, columns as ``_EVIDENCE``."""
+        n_categories = RuleClassifier(self.taxonomy).transform(corpus)["n_categories"].to_numpy()
+        _, numbers = find_kind_cues(corpus.texts, n_categories)
+        score = Sentiment().transform(corpus)["sentiment"].to_numpy()
+        kept = [FEATURES.index(name) for name in _EVIDENCE if name in FEATURES]
+        return np.column_stack((numbers[:, kept], np.maximum(score, 0), np.maximum(-score, 0)))
+
+    def _probability(self, evidence: np.ndarray) -> np.ndarray:
+        """Return the probability of each kind were all equally frequent."""
+        weights, intercept = _weights()
+        shipped = softmax(evidence @ weights.T + intercept, axis=1)
+        model = getattr(self, "model_", None)
+        if model is None:
+            return shipped
+        learnt = np.full_like(shipped, 1e-6)
+        learnt[:, model.classes_] = model.predict_proba(_with_shipped(evidence, shipped))
+        return learnt / learnt.sum(axis=1, keepdims=True)
+
+    def _learn(self, corpus: Corpus, evidence: np.ndarray, labels: Any) -> None:
+        if isinstance(labels, pd.Series) and not labels.index.equals(corpus.doc_ids):
+            missing = int((~corpus.doc_ids.isin(labels.index)).sum())
+            if missing:
+                raise SchemaError.foreign_index("labels", missing)
+            labels = labels.reindex(corpus.doc_ids)
+        if np.ndim(labels) != 1 or len(labels) != len(corpus):
+            raise ParameterError.wrong_type("labels", labels, f"一列标签，共 {len(corpus)} 个")
+        given = pd.Series(np.asarray(labels, object)).map(
+            lambda one: one.strip() if isinstance(one, str) else one
+        )
+        named = given.map(lambda one: _NAMES.get(one, one))
+        known = named.dropna()
+        for label in known.unique():
+            if label not in KINDS:
+                raise ParameterError.not_allowed("labels", label, [*KINDS, *_NAMES])
+        if known.nunique() < _LEAST_LABELS:
+            raise ParameterError.out_of_range("labels", known.nunique(), "至少两种联络")
+        rows = known.index.to_numpy()
+        shipped = softmax(evidence[rows] @ _weights()[0].T + _weights()[1], axis=1)
+        numbers = known.map({kind: at for at, kind in enumerate(KINDS)}).to_numpy(np.int64)
+        model = LogisticRegression(class_weight="balanced", max_iter=500)
+        self.model_ = model.fit(_with_shipped(evidence[rows], shipped), numbers)
+
+
+def _with_shipped(evidence: np.ndarray, shipped: np.ndarray) -> np.ndarray:
+    return np.column_stack((evidence, np.log(np.maximum(shipped, 1e-6))))
+
+
+@cache
+def _weights() -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights, shape (n_kinds, n_features), and the intercepts."""
+    table = Lexicon.load("kind_weights").table
+    values = table.set_index("term")[list(KINDS)].astype(float)
+    return values.loc[list(_EVIDENCE)].to_numpy().T, values.loc["intercept"].to_numpy()
+
+
+def _shares(probability: np.ndarray) -> np.ndarray:
+    """Return the share of each kind that makes the probabilities, given for equal shares, most likely."""
+    n_kinds = probability.shape[1]
+    shares = np.full(n_kinds, 1 / n_kinds)
+    for _ in range(_ROUNDS):
+        joint = probability * shares
+        total = (joint / joint.sum(axis=1, keepdims=True)).sum(axis=0)
+        shares = (total + _PSEUDO_COUNT) / (len(probability) + _PSEUDO_COUNT * n_kinds)
+    return shares

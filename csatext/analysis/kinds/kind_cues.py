@@ -1,0 +1,150 @@
+"""Evidence for the kind of a contact: words, polar words, categories and questions that a text asserts."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import ahocorasick_rs
+import numpy as np
+import pandas as pd
+
+from csatext.analysis.polar_words import joined_valence
+from csatext.lexicon import Lexicon
+from csatext.text.clauses.clause_reading import ClauseReading, Spans
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
+
+__all__ = ["FEATURES", "KINDS", "KindCues", "find_kind_cues"]
+
+KINDS = ("complaint", "inquiry", "request", "suggestion", "praise", "other")
+"""Kinds of contact, in the order of probabilities."""
+FEATURES = (
+    "complaint",
+    "inquiry",
+    "request",
+    "suggestion",
+    "praise",
+    "other",
+    "negative",
+    "positive",
+    "questions",
+    "categories",
+    "length",
+)
+"""Columns of the evidence: words of each kind, polar words, share of clauses that ask, categories, length."""
+_MOST = 4.0
+"""Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
+_ASSERTED = ("complaint", "praise")
+_LENGTH_SCALE = 50
+_QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
+
+
+class KindCues(NamedTuple):
+    """Words that speak for a kind, by position.
+
+    Attributes
+    ----------
+    row : ndarray of int64
+        Position of the text.
+    kind : ndarray of int64
+        Position in ``KINDS``.
+    start, end : ndarray of int64
+        Span in the prepared text.
+    weight : ndarray of float64
+        Strength.
+    """
+
+    row: np.ndarray
+    kind: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    weight: np.ndarray
+
+
+class _Matcher(NamedTuple):
+    automaton: ahocorasick_rs.AhoCorasick
+    kind: np.ndarray
+    weight: np.ndarray
+
+
+@cache
+def _matcher() -> _Matcher:
+    table = Lexicon.load("contact_kinds").table
+    numbers = {name: at for at, name in enumerate(KINDS)}
+    automaton = ahocorasick_rs.AhoCorasick(
+        table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+    )
+    # A line of no kind is there to be matched: 怎么投诉 is no complaint.
+    kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
+    return _Matcher(automaton, kind, table["weight"].astype(float).to_numpy())
+
+
+def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues, np.ndarray]:
+    """Return the words that speak for a kind, and the evidence of each text as numbers.
+
+    Parameters
+    ----------
+    texts : Series of str
+        Prepared texts.
+    n_categories : ndarray of int64, shape (n_docs,)
+        Complaint categories of each.
+
+    Returns
+    -------
+    cues : KindCues
+    evidence : ndarray of float64, shape (n_docs, n_features)
+        Columns as ``FEATURES``.
+    """
+    evidence = np.zeros((len(texts), len(FEATURES)))
+    parts = []
+    for joined in joined_chunks(texts):
+        cues, numbers = _chunk(joined)
+        evidence[joined.first_row : joined.first_row + len(joined)] = numbers
+        parts.append(cues)
+    evidence[:, FEATURES.index("categories")] = np.minimum(n_categories, 3)
+    if not parts:
+        nothing = np.empty(0, np.int64)
+        return KindCues(nothing, nothing, nothing, nothing, np.empty(0)), evidence
+    return KindCues(*(np.concatenate(values) for values in zip(*parts, strict=True))), evidence
+
+
+def _chunk(joined: JoinedTexts) -> tuple[KindCues, np.ndarray]:
+    reading, matcher = ClauseReading(joined), _matcher()
+    found = matcher.automaton.find_matches_as_indexes(joined.folded)
+    term, start, end = np.array(found, np.int64).reshape(-1, 3).T
+    kind, weight = matcher.kind[term], matcher.weight[term]
+    hit = np.arange(len(term))
+    must = np.isin(kind, [KINDS.index(name) for name in _ASSERTED])
+    kept = (kind >= 0) & (reading.asserted(Spans(hit, start, end)) | ~must)
+    start, end, kind, weight = start[kept], end[kept], kind[kept], weight[kept]
+    row = joined.rows_of(start)
+    n = len(joined)
+    evidence = np.zeros((n, len(FEATURES)))
+    for at in range(len(KINDS)):
+        mine = kind == at
+        # The same word again says nothing new.
+        key = np.unique(np.stack([row[mine], term[kept][mine]]), axis=1)
+        evidence[:, at] = np.bincount(key[0], matcher.weight[key[1]], minlength=n)
+    polar = joined_valence(joined)
+    place = polar.rows - joined.first_row
+    at = joined.offsets[place] + polar.ends - 1
+    real = ~np.any([covered[at] for covered in reading.suspended.values()], axis=0)
+    for name, sign in (("negative", -1), ("positive", 1)):
+        values = np.maximum(sign * polar.values, 0) * real
+        evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
+    evidence[:, : len(KINDS) + 2] = np.minimum(evidence[:, : len(KINDS) + 2], _MOST)
+    evidence[:, FEATURES.index("questions")] = _asking(joined, reading)
+    lengths = np.diff(joined.offsets) - 1
+    evidence[:, FEATURES.index("length")] = np.log1p(lengths / _LENGTH_SCALE)
+    origin = joined.offsets[row]
+    return KindCues(joined.first_row + row, kind, start - origin, end - origin, weight), evidence
+
+
+def _asking(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
+    """Return the share of each text's sentences that end with a question mark or ask by a particle."""
+    marks = np.flatnonzero(np.isin(joined.points, _QUESTION_MARKS))
+    particles = reading.cues.starts[reading.cues.having("question_end")]
+    asked = np.unique(reading.sentence[np.concatenate((marks, particles))])
+    first, last = reading.sentence[joined.offsets[:-1]], reading.sentence[joined.offsets[1:] - 1]
+    n_asked = np.searchsorted(asked, last, side="right") - np.searchsorted(asked, first)
+    return n_asked / (last - first + 1)

@@ -1,0 +1,1 @@
+"""Categories by the patterns and rules of a taxonomy, with the words that say so."""

@@ -1,0 +1,122 @@
+"""Hits of a compiled taxonomy in texts, those alone that the text asserts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
+from csatext.text.clauses.clause_reading import ClauseReading, Spans
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.tokenization.token_table import TokenTable
+
+__all__ = ["Hits", "find_hits"]
+
+
+class Hits(NamedTuple):
+    """Asserted hits, by row, then position, then number of the pattern.
+
+    Attributes
+    ----------
+    row : ndarray of int64
+        Position of the text.
+    pattern : ndarray of int64
+        Number of the pattern in the compiled taxonomy.
+    start, end : ndarray of int64
+        Span in the prepared text, from the first word to the end of the last.
+    clause_start, clause_end : ndarray of int64
+        Clause in which the hit begins.
+    turned : ndarray of bool
+        The clause is introduced by a word such as 但是.
+    """
+
+    row: np.ndarray
+    pattern: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    clause_start: np.ndarray
+    clause_end: np.ndarray
+    turned: np.ndarray
+
+    def take(self, chosen: np.ndarray) -> Hits:
+        """Return the hits that a mask or positions choose."""
+        return Hits(*(values[chosen] for values in self))
+
+
+def find_hits(compiled: CompiledTaxonomy, texts: pd.Series, tokens: TokenTable | None = None) -> Hits:
+    """Return the asserted hits of all patterns; those of categories without what an exception cancels.
+
+    Parameters
+    ----------
+    compiled : CompiledTaxonomy
+        The patterns.
+    texts : Series of str
+        Prepared texts.
+    tokens : TokenTable, optional
+        Their tokens; without them no word must be a whole one.
+
+    Returns
+    -------
+    Hits
+    """
+    parts = [_chunk_hits(compiled, chunk, tokens) for chunk in joined_chunks(texts)]
+    if not parts:
+        nothing = np.empty(0, np.int64)
+        return Hits(nothing, nothing, nothing, nothing, nothing, nothing, np.empty(0, bool))
+    return Hits(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def _chunk_hits(compiled: CompiledTaxonomy, joined: JoinedTexts, tokens: TokenTable | None) -> Hits:
+    reading = ClauseReading(joined)
+    whole = tokens is not None and compiled.index.whole_words
+    boundaries = _boundaries(joined, tokens) if whole and tokens is not None else None
+    found = compiled.index.search(joined, reading.sentence, boundaries)
+    held = found.starts >= 0
+    hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
+    starts, ends = found.starts[held].astype(np.int64), found.ends[held].astype(np.int64)
+    asserted = reading.asserted(Spans(hit, starts, ends))
+    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
+    asserted &= ~_cancelled(compiled, found.pattern, reading.sentence[start])
+    asserted &= compiled.exception_of[found.pattern] < 0
+    row = joined.rows_of(start)
+    clause_start, clause_end = reading.clause_bounds(start)
+    origin = joined.offsets[row]
+    hits = Hits(
+        joined.first_row + row,
+        found.pattern,
+        start - origin,
+        end - origin,
+        clause_start - origin,
+        clause_end - origin,
+        reading.turned(start),
+    )
+    order = np.lexsort((hits.pattern, hits.end, hits.start, hits.row))
+    return hits.take(order[asserted[order]])
+
+
+def _cancelled(compiled: CompiledTaxonomy, pattern: np.ndarray, sentence: np.ndarray) -> np.ndarray:
+    """Return which hits stand in a sentence that holds an exception of their category."""
+    excepted = compiled.exception_of[pattern]
+    if not (excepted >= 0).any():
+        return np.zeros(len(pattern), bool)
+    size = len(compiled.categories) + 1
+    cancelled = sentence[excepted >= 0] * size + excepted[excepted >= 0]
+    category = compiled.category_of[pattern]
+    return (category >= 0) & np.isin(sentence * size + category, cancelled)
+
+
+def _boundaries(joined: JoinedTexts, tokens: TokenTable) -> np.ndarray:
+    """Return where a word of the segmenter begins or ends in the joined text."""
+    lengths = np.fromiter(map(len, tokens.vocabulary), np.int64, len(tokens.vocabulary))
+    first, last = tokens.offsets[joined.first_row], tokens.offsets[joined.first_row + len(joined)]
+    token_ends = np.cumsum(lengths[tokens.codes[first:last]])
+    row = np.repeat(
+        np.arange(len(joined)), np.diff(tokens.offsets[joined.first_row : joined.first_row + len(joined) + 1])
+    )
+    # One line end stands between two joined texts.
+    boundaries = np.zeros(len(joined.points) + 1, bool)
+    boundaries[joined.offsets] = True
+    boundaries[np.minimum(token_ends + row, len(joined.points))] = True
+    return boundaries

@@ -1,0 +1,78 @@
+"""A taxonomy made ready for matching: every pattern once, in one index."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from csatext.analysis.rules.pattern_index import PatternIndex
+from csatext.taxonomy import Category, Taxonomy
+from csatext.taxonomy.combinations import Rule
+from csatext.taxonomy.patterns import parse_pattern
+from csatext.text.conversion import to_simplified
+
+__all__ = ["CompiledTaxonomy"]
+
+
+class CompiledTaxonomy:
+    """Patterns of a taxonomy, numbered, with what each stands for.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+        The categories.
+
+    Attributes
+    ----------
+    categories : list of Category
+        Those that a pattern or rule can identify, in the order of the taxonomy.
+    index : PatternIndex
+        All patterns: of categories, of exceptions and of rules.
+    patterns : list of str
+        As they are written, by number.
+    category_of : ndarray of int64
+        Position in ``categories`` of a pattern that identifies one, -1 for the others.
+    exception_of : ndarray of int64
+        Position in ``categories`` of a pattern that cancels its hits, -1 for the others.
+    rules : list of (int, Rule)
+        Position in ``categories`` and the rule.
+    number_of : dict of str to int
+        Number of each pattern of a rule, which stands for no category by itself.
+    """
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.taxonomy = taxonomy
+        self.categories: list[Category] = [one for one in taxonomy.categories if one.identified]
+        self.patterns: list[str] = []
+        category_of: list[int] = []
+        exception_of: list[int] = []
+        for at, category in enumerate(self.categories):
+            for pattern in dict.fromkeys(category.patterns):
+                self.patterns.append(pattern)
+                category_of.append(at)
+                exception_of.append(-1)
+            for pattern in dict.fromkeys(category.exceptions):
+                self.patterns.append(pattern)
+                category_of.append(-1)
+                exception_of.append(at)
+        self.rules = [(at, rule) for at, one in enumerate(self.categories) for rule in one.rules]
+        self.number_of: dict[str, int] = {}
+        for _, rule in self.rules:
+            for words in _words(rule):
+                if words not in self.number_of:
+                    self.number_of[words] = len(self.patterns)
+                    self.patterns.append(words)
+                    category_of.append(-1)
+                    exception_of.append(-1)
+        self.category_of = np.array(category_of, np.int64)
+        self.exception_of = np.array(exception_of, np.int64)
+        # Texts are simplified unless the user says otherwise: Traditional words are found in both forms.
+        self.index = PatternIndex(
+            [parse_pattern(pattern).with_forms(to_simplified) for pattern in self.patterns]
+        )
+
+
+def _words(rule: Rule) -> list[str]:
+    """Return the patterns of a rule and of all below it."""
+    below = [*rule.any, *rule.all, *rule.none, *(one for one in (rule.before, rule.after) if one)]
+    own = [words for words in (rule.words, rule.without) if words]
+    return [*own, *(words for one in below for words in _words(one))]

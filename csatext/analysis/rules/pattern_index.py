@@ -1,0 +1,192 @@
+"""All patterns of a taxonomy as one automaton: thousands of them are found in one pass over the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_lowercase, ascii_uppercase
+from typing import NamedTuple
+
+import ahocorasick_rs
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csatext.strings import string_array
+from csatext.taxonomy.patterns import Pattern
+from csatext.text.joined_texts import JoinedTexts
+
+__all__ = ["PatternHits", "PatternIndex"]
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""A to Z in lower case, as :attr:`JoinedTexts.folded` has them."""
+
+
+class PatternHits(NamedTuple):
+    """Hits of patterns in joined texts, in no order.
+
+    Attributes
+    ----------
+    pattern : ndarray of int64, shape (n_hits,)
+        Number of the pattern.
+    starts, ends : ndarray of int64, shape (n_hits, n_slots)
+        Spans of the words in the joined text, -1 beyond the pattern's last slot.
+    """
+
+    pattern: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+
+class _Occurrences(NamedTuple):
+    """A slot of a pattern and a place where one of its words stands."""
+
+    slot: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+
+class PatternIndex:
+    """Patterns that are searched together.
+
+    Parameters
+    ----------
+    patterns : sequence of Pattern
+        Numbered in this order.
+
+    Notes
+    -----
+    One Aho-Corasick automaton (Aho and Corasick 1975) finds the words of all slots, A to Z in any case. The
+    slots of a pattern are then joined level by level: a word of slot ``k`` goes on from the nearest chain of
+    slot ``k - 1`` that ends before it. The time is that of the text and of the words found, whatever the
+    number of patterns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from csatext.taxonomy.patterns import parse_pattern
+    >>> index = PatternIndex([parse_pattern("快递|件 .. 慢|没到"), parse_pattern("退款")])
+    >>> joined = JoinedTexts(pd.Series(["快递真慢", "退款"]))
+    >>> hits = index.search(joined, np.zeros(len(joined.points) + 1, np.int64))
+    >>> sorted(zip(hits.pattern.tolist(), hits.starts[:, 0].tolist(), strict=True))
+    [(0, 0), (1, 5)]
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._n_slots = max([len(pattern.slots) for pattern in patterns], default=0) or 1
+        self._expressions = [(at, one.expression) for at, one in enumerate(patterns) if one.expression]
+        words: dict[str, int] = {}
+        uses: list[tuple[int, int, bool]] = []
+        owner, level, gap, last = [], [], [], []
+        for number, pattern in enumerate(patterns):
+            for at, slot in enumerate(pattern.slots):
+                owner.append(number)
+                level.append(at)
+                gap.append(pattern.gaps[at - 1] if at else 0)
+                last.append(at + 1 == len(pattern.slots))
+                uses.extend(
+                    (
+                        words.setdefault(word.translate(_LOWER), len(words)),
+                        len(owner) - 1,
+                        word in pattern.whole,
+                    )
+                    for word in slot
+                )
+        self._owner, self._level = np.array(owner, np.int64), np.array(level, np.int64)
+        self._gap, self._last = np.array(gap, np.int64), np.array(last, bool)
+        table = np.array(sorted(uses), np.int64).reshape(-1, 3)
+        self._pointer = np.searchsorted(table[:, 0], np.arange(len(words) + 1))
+        self._slot, self._whole = table[:, 1], table[:, 2].astype(bool)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(words), store_patterns=False) if words else None
+
+    @property
+    def whole_words(self) -> bool:
+        """Whether a word must be one of the segmenter, so that ``boundaries`` are needed."""
+        return bool(self._whole.any())
+
+    def search(
+        self, joined: JoinedTexts, sentence: np.ndarray, boundaries: np.ndarray | None = None
+    ) -> PatternHits:
+        """Return the hits of all patterns.
+
+        Parameters
+        ----------
+        joined : JoinedTexts
+            The texts.
+        sentence : ndarray of int64, shape (n_characters + 1,)
+            Number of the sentence of each character: no pattern goes over its end.
+        boundaries : ndarray of bool, shape (n_characters + 1,), optional
+            Where words of the segmenter begin or end.
+
+        Returns
+        -------
+        PatternHits
+        """
+        chains = self._chains(self._occurrences(joined, boundaries), sentence, len(joined.points) + 1)
+        chains += [self._expression_hits(number, text, joined) for number, text in self._expressions]
+        return PatternHits(*(np.concatenate(parts) for parts in zip(*chains, strict=True)))
+
+    def _occurrences(self, joined: JoinedTexts, boundaries: np.ndarray | None) -> _Occurrences:
+        found = (
+            self._automaton.find_matches_as_indexes(joined.folded, overlapping=True)
+            if self._automaton
+            else []
+        )
+        word, start, end = np.array(found, np.int64).reshape(-1, 3).T
+        n_uses = self._pointer[word + 1] - self._pointer[word]
+        at = np.repeat(np.arange(len(word)), n_uses)
+        begin = np.repeat(self._pointer[word] - np.concatenate(([0], np.cumsum(n_uses)[:-1])), n_uses)
+        use = begin + np.arange(len(at))
+        starts, ends = start[at], end[at]
+        if boundaries is not None and self.whole_words:
+            fits = ~self._whole[use] | (boundaries[starts] & boundaries[ends])
+            use, starts, ends = use[fits], starts[fits], ends[fits]
+        return _Occurrences(self._slot[use], starts, ends)
+
+    def _chains(
+        self, found: _Occurrences, sentence: np.ndarray, size: int
+    ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Return the finished chains of each level as (pattern, starts, ends)."""
+        finished = []
+        level = self._level[found.slot]
+        before: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        for depth in range(self._n_slots):
+            here = np.flatnonzero(level == depth)
+            slot, starts, ends = found.slot[here], found.starts[here], found.ends[here]
+            pattern = self._owner[slot]
+            spans = np.full((2, len(here), self._n_slots), -1, np.int32)
+            if before is not None:
+                # The chain whose end is nearest before the word, of the same pattern.
+                keys = before[0] * size + before[2][:, depth - 1]
+                order = np.argsort(keys, kind="stable")
+                at = np.searchsorted(keys[order], pattern * size + starts, side="right") - 1
+                chain = order[np.maximum(at, 0)] if len(order) else np.zeros(len(at), np.int64)
+                kept = at >= 0
+                if len(order):
+                    end = before[2][chain, depth - 1]
+                    kept &= (before[0][chain] == pattern) & (starts - end <= self._gap[slot])
+                    kept &= sentence[before[1][chain, 0]] == sentence[starts]
+                chain, here = chain[kept], here[kept]
+                slot, starts, ends, pattern = slot[kept], starts[kept], ends[kept], pattern[kept]
+                spans = np.stack((before[1][chain], before[2][chain])) if len(order) else spans[:, :0]
+            spans[0, :, depth], spans[1, :, depth] = starts, ends
+            done = self._last[slot]
+            finished.append((pattern[done], spans[0][done], spans[1][done]))
+            before = (pattern[~done], spans[0][~done], spans[1][~done])
+        return finished
+
+    def _expression_hits(
+        self, number: int, expression: str, joined: JoinedTexts
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the first hit of a regular expression in each text."""
+        texts = string_array(joined.texts)
+        found = np.flatnonzero(pc.match_substring_regex(texts, expression).to_numpy(zero_copy_only=False))
+        held = texts.take(pa.array(found))
+        first = pc.find_substring_regex(held, expression).to_pylist()
+        words = pc.extract_regex(held, f"(?P<match>{expression})").field("match").to_pylist()
+        starts = np.full((len(found), self._n_slots), -1, np.int32)
+        ends = starts.copy()
+        for at, (row, byte, word) in enumerate(zip(found, first, words, strict=True)):
+            text = held[at].as_py()
+            starts[at, 0] = joined.offsets[row] + len(text.encode()[:byte].decode())
+            ends[at, 0] = starts[at, 0] + len(word)
+        return np.full(len(found), number, np.int64), starts, ends

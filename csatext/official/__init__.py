@@ -1,0 +1,1 @@
+"""Complaints counted by the classes that a regulator's form asks for."""

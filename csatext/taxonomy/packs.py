@@ -1,0 +1,34 @@
+"""Taxonomies that are shipped, one a trade."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csatext.lexicon import lexicon_path
+
+__all__ = ["PACKS", "pack_path"]
+
+PACKS = {
+    "general": "通用",
+    "telecom": "电信",
+    "ecommerce": "电商与配送",
+    "banking": "银行与借贷",
+    "government": "政务热线",
+    "automotive": "汽车",
+    "catering": "餐饮与住宿",
+    "appliances": "家电与售后",
+    "apps": "应用与会员",
+    "property": "物业与住房",
+}
+"""Name of each pack and of its trade; every one extends ``core``."""
+
+
+def pack_path(name: str) -> Path:
+    """Return the path of a shipped taxonomy.
+
+    Examples
+    --------
+    >>> pack_path("core").name
+    'core.yaml'
+    """
+    return lexicon_path(f"taxonomies/{name}.yaml")

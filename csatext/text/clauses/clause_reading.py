@@ -1,0 +1,338 @@
+"""Reading of clauses: where a text denies, asks, wishes, supposes, and what it therefore does not assert."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from csatext.text.clauses.cues import Cues, find_cues
+from csatext.text.joined_texts import JoinedTexts
+
+__all__ = ["ClauseReading", "Spans"]
+
+_CLAUSE_ENDS = np.array([ord(mark) for mark in "，。！？；：,!?;:\n~～…"], np.uint32)
+_SENTENCE_ENDS = np.array([ord(mark) for mark in "。！？!?\n"], np.uint32)
+_DOT, _SPACE, _COMMA = ord("."), ord(" "), ord(",")
+_ENUMERATION = 12
+"""Characters more that a negator reaches over an enumeration: 没有破损、丢件、延误."""
+_OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
+_A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
+_OTHERS_SUBJECT = 2
+"""A clause is about others where these are its subject: within its first characters."""
+_LATER = 30
+"""Characters between a trouble of former days and the word for today."""
+_CANDIDATES = 2
+"""Negators before a word that are tried, nearest first."""
+_CHAIN = 3
+"""Negators that may deny one another in a row."""
+
+
+class Spans(NamedTuple):
+    """Words of hits; the words of one hit follow each other in order of position.
+
+    Attributes
+    ----------
+    hit : ndarray of int64
+        Number of the hit that each word belongs to, from 0, never falling.
+    starts, ends : ndarray of int64
+        Span of the word in the joined text.
+    """
+
+    hit: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+
+class ClauseReading:
+    """Clauses of joined texts with negation, questions, wishes, conditions and hearsay.
+
+    Parameters
+    ----------
+    joined : JoinedTexts
+        The texts.
+
+    Attributes
+    ----------
+    clause : ndarray of int64, shape (n_characters + 1,)
+        Number of the clause that each character belongs to; the mark that ends a clause belongs to it.
+    sentence : ndarray of int64, shape (n_characters + 1,)
+        Number of the sentence.
+
+    Notes
+    -----
+    A word is denied where an odd number of negators has it in scope. The scope of a negator ends with its
+    clause, at a connective (但, 就, 也) and at a verb that takes an existing trouble as its object:
+    没有解决断网 does not deny the 断网. Between the two may stand words such as 任何, 出现 and few others,
+    so that a far second negator does not cancel. Scope by clause and by distance follows Jia, Yu and Meng
+    (2009), "The effect of negation on sentiment analysis and retrieval effectiveness"; questions, conditions
+    and wishes as contexts that suspend what is said follow the factuality of Saurí and Pustejovsky (2012).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> reading = ClauseReading(JoinedTexts(pd.Series(["没有断网", "没人修，断网"])))
+    >>> words = Spans(np.array([0, 1]), np.array([2, 9]), np.array([4, 11]))
+    >>> reading.asserted(words).tolist()
+    [False, True]
+    """
+
+    def __init__(self, joined: JoinedTexts) -> None:
+        points = joined.points
+        self._points = points
+        self._size = len(points)
+        self.cues = find_cues(joined.text)
+        self.clause = self._numbered(self._clause_ends())
+        self.sentence = self._numbered(np.isin(points, _SENTENCE_ENDS))
+        self._clause_starts = np.append(np.flatnonzero(np.diff(self.clause[:-1], prepend=-1)), self._size)
+        self._read_negation()
+        self._read_suspension()
+
+    # Clauses
+
+    def _clause_ends(self) -> np.ndarray:
+        points, size = self._points, self._size
+        ends = np.isin(points, _CLAUSE_ENDS)
+        before, after = np.roll(points, 1), np.roll(points, -1)
+        digits = (before >= 48) & (before < 58) & (after >= 48) & (after < 58)
+        ends |= points == _DOT
+        ends &= ~(digits & np.isin(points, np.array([_DOT, _COMMA, ord(":")], np.uint32)))
+        # In chats a blank between two Chinese characters stands for a comma.
+        ends |= (points == _SPACE) & (before > 0x2E7F) & (after > 0x2E7F)
+        question = self.cues.ends[self.cues.having("question_end")] - 1
+        if size:
+            ends[question[question + 1 < size]] = True
+        return ends
+
+    def _numbered(self, ends: np.ndarray) -> np.ndarray:
+        return np.concatenate(([0], np.cumsum(ends)))
+
+    def clause_bounds(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the first character of the clause of each position, and one past its last."""
+        index = np.searchsorted(self._clause_starts, positions, side="right") - 1
+        return self._clause_starts[index], self._clause_starts[index + 1]
+
+    def turned(self, positions: np.ndarray) -> np.ndarray:
+        """Return whether a word such as 但是 stands before each position in its clause."""
+        begin, _ = self.clause_bounds(positions)
+        return self._any(np.sort(self._spans("contrast")[0]), begin, positions)
+
+    # Negation
+
+    def _read_negation(self) -> None:
+        cues = self.cues
+        self._opaque = self._counted_opaque()
+        self._barriers = np.sort(cues.starts[cues.having("scope_end", "remedy", "refusal")])
+        self._coordinators = np.sort(cues.starts[cues.having("coordinator")])
+        chosen = cues.having("negator")
+        self._negators = Cues(*(values[chosen] for values in cues))
+        n = len(self._negators.starts)
+        self._sign = np.full(n, -1, np.int64)
+        if not n:
+            return
+        above = self._nearest(self._negators.starts, np.zeros(n, np.int64), np.ones(n, bool))
+        for _ in range(_CHAIN):
+            self._sign = np.where(above >= 0, -self._sign[above], -1)
+
+    def _counted_opaque(self) -> np.ndarray:
+        """Return the number of characters before each position that no transparent word holds."""
+        covered = self._cover(*self._spans("transparent", "negator", "coordinator"))
+        return np.concatenate(([0], np.cumsum(~covered[:-1])))
+
+    def _nearest(self, starts: np.ndarray, floor: np.ndarray, own: np.ndarray) -> np.ndarray:
+        """Return the negator whose scope holds each word, -1 for none.
+
+        ``floor`` is the first character at which the negator may begin, ``own`` whether the word has a
+        negator of its own: only a negator at its side, or one of a whole clause, denies it then.
+        """
+        negators = self._negators
+        result = np.full(len(starts), -1, np.int64)
+        last = np.searchsorted(negators.ends, starts, side="right") - 1
+        for step in range(_CANDIDATES):
+            at = last - step
+            possible = (at >= 0) & (result < 0)
+            safe = np.maximum(at, 0)
+            begins, ends, reach = negators.starts[safe], negators.ends[safe], negators.reach[safe]
+            between = self._opaque[starts] - self._opaque[ends]
+            listed = self._any(self._coordinators, ends, starts)
+            allowed = np.where(own & (reach < 6), 0, reach) + np.where(listed & ~own, _ENUMERATION, 0)
+            possible &= (begins >= floor) & (self.clause[begins] == self.clause[starts])
+            possible &= (between <= allowed) & ~self._any(self._barriers, ends, starts)
+            result = np.where(possible, at, result)
+        return result
+
+    @staticmethod
+    def _any(positions: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Return whether one of the sorted positions lies in each half-open span."""
+        return np.searchsorted(positions, starts) < np.searchsorted(positions, ends)
+
+    # Questions, wishes, conditions, hearsay, former days, others
+
+    def _read_suspension(self) -> None:
+        self.suspended = {
+            "question": self._cover(*self._questions()),
+            "condition": self._cover(*self._conditions()),
+            "wish": self._cover(*self._wishes()),
+            "hearsay": self._cover(*self._reports()),
+            "other": self._cover(*self._former_or_others()),
+        }
+
+    def _cover(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        change = np.zeros(self._size + 1, np.int32)
+        np.add.at(change, starts, 1)
+        np.add.at(change, ends, -1)
+        return np.cumsum(change) > 0
+
+    def _spans(self, *roles: str) -> tuple[np.ndarray, np.ndarray]:
+        chosen = self.cues.having(*roles)
+        return self.cues.starts[chosen], self.cues.ends[chosen]
+
+    def _questions(self) -> tuple[np.ndarray, np.ndarray]:
+        starts, _ = self._spans("question")
+        asked = self._alternatives()
+        starts = np.concatenate((starts, asked))
+        _, ends = self.clause_bounds(starts)
+        particle, _ = self._spans("question_end")
+        begin, end = self.clause_bounds(particle)
+        # 坏了可以修吗 asks for a repair; that it is broken is said.
+        modal = np.append(self._spans("ask_modal")[0], self._size)
+        first = modal[np.searchsorted(modal[:-1], begin)]
+        begin = np.where(first < particle, first, begin)
+        return np.concatenate((starts, begin)), np.concatenate((ends, end))
+
+    def _alternatives(self) -> np.ndarray:
+        """Return the first character of each A-not-A form (慢不慢) that no cue word holds."""
+        points = self._points
+        if self._size < 3:
+            return np.empty(0, np.int64)
+        found = (points[:-2] == points[2:]) & np.isin(points[1:-1], _A_NOT_A) & (points[:-2] > 0x4DFF)
+        at = np.flatnonzero(found)
+        return at[~self._inside(at + 1, "not_negation", "not_question", "question")]
+
+    def _inside(self, positions: np.ndarray, *roles: str) -> np.ndarray:
+        starts, ends = self._spans(*roles)
+        if not len(starts):
+            return np.zeros(len(positions), bool)
+        at = np.maximum(np.searchsorted(starts, positions, side="right") - 1, 0)
+        return (starts[at] <= positions) & (positions < ends[at])
+
+    def _conditions(self) -> tuple[np.ndarray, np.ndarray]:
+        starts, ends = self._spans("condition")
+        _, clause_end = self.clause_bounds(starts)
+        consequence, _ = self._spans("condition_end")
+        at = np.searchsorted(consequence, ends)
+        stop = np.append(consequence, self._size)[at]
+        after, after_end = self._spans("condition_after")
+        begin, _ = self.clause_bounds(after)
+        return np.concatenate((starts, begin)), np.concatenate((np.minimum(stop, clause_end), after_end))
+
+    def _wishes(self) -> tuple[np.ndarray, np.ndarray]:
+        starts, ends = self._spans("wish")
+        _, clause_end = self.clause_bounds(starts)
+        remedy, remedy_end = self._spans("remedy")
+        # A trouble that one wishes to be dealt with is there.
+        at = np.searchsorted(remedy, ends)
+        stop = np.append(remedy_end, self._size)[at]
+        after, after_end = self._spans("wish_after")
+        begin, _ = self.clause_bounds(after)
+        return np.concatenate((starts, begin)), np.concatenate((np.minimum(stop, clause_end), after_end))
+
+    def _reports(self) -> tuple[np.ndarray, np.ndarray]:
+        starts, ends = self._spans("hearsay", "irrealis")
+        _, clause_end = self.clause_bounds(starts)
+        # 听说，质量不好: what is reported stands in the next clause.
+        bare = clause_end - ends <= 1
+        _, following = self.clause_bounds(np.minimum(clause_end, max(self._size - 1, 0)))
+        same = self.sentence[np.minimum(clause_end, self._size)] == self.sentence[starts]
+        return starts, np.where(bare & same, following, clause_end)
+
+    def _former_or_others(self) -> tuple[np.ndarray, np.ndarray]:
+        others, _ = self._spans("other")
+        begin, end = self.clause_bounds(others)
+        subject = others - begin <= _OTHERS_SUBJECT
+        past, past_end = self._spans("past")
+        now, now_end = self._spans("now")
+        good, _ = self._spans("good")
+        at = np.searchsorted(now, past_end)
+        today = np.append(now, self._size)[at]
+        today_end = np.append(now_end, self._size)[at]
+        safe = np.minimum(today, max(self._size - 1, 0))
+        _, today_stop = self.clause_bounds(safe)
+        _, next_stop = self.clause_bounds(np.minimum(today_stop, max(self._size - 1, 0)))
+        near = (today < self._size) & (today - past_end <= _LATER)
+        near &= self.sentence[past] == self.sentence[np.minimum(today, self._size)]
+        stop = np.where(
+            self.sentence[np.minimum(today_stop, self._size)] == self.sentence[past], next_stop, today_stop
+        )
+        better = near & self._any(good, today_end, stop)
+        past_begin, _ = self.clause_bounds(past)
+        return (
+            np.concatenate((others[subject], past_begin[better])),
+            np.concatenate((end[subject], today[better])),
+        )
+
+    # What is asserted
+
+    def asserted(self, words: Spans) -> np.ndarray:
+        """Return whether each hit is asserted: neither denied nor asked, wished, supposed or reported.
+
+        Parameters
+        ----------
+        words : Spans
+            The words of the hits.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_hits,)
+        """
+        n_hits = int(words.hit[-1]) + 1 if len(words.hit) else 0
+        first = np.ones(len(words.hit), bool)
+        first[1:] = words.hit[1:] != words.hit[:-1]
+        floor = np.where(first, 0, np.concatenate(([0], words.ends[:-1])))
+        negator = self._denying(words, floor)
+        sign = np.where(negator >= 0, self._sign[negator] if len(self._sign) else 1, 1)
+        # A negator that has two words of one hit in scope counts once.
+        repeated = ~first & (negator == np.concatenate(([-1], negator[:-1])))
+        sign = np.where(repeated, 1, sign)
+        parity = np.ones(n_hits, np.int64)
+        np.multiply.at(parity, words.hit, sign)
+        denied = parity < 0
+        start, end = words.starts[first], words.ends[np.append(first[1:], True)] if len(first) else words.ends
+        goes_on = self._goes_on(start)
+        affirmed = self._affirmed(start, end, denied)
+        suspended = np.zeros(n_hits, bool)
+        last = np.maximum(end - 1, 0)
+        for kind in ("condition", "wish"):
+            suspended |= self.suspended[kind][last] & ~goes_on
+        suspended |= self.suspended["hearsay"][start] | self.suspended["other"][start]
+        suspended |= self.suspended["question"][last] & ~affirmed
+        return ~(denied & ~affirmed) & ~suspended
+
+    def _denying(self, words: Spans, floor: np.ndarray) -> np.ndarray:
+        if not len(self._negators.starts):
+            return np.full(len(words.hit), -1, np.int64)
+        own = np.isin(self._points[words.starts], _OWN_NEGATORS)
+        negator = self._nearest(words.starts, floor, own)
+        # 不要再乱收费 commands an end to what goes on.
+        safe = np.maximum(negator, 0)
+        ordered = np.isin(self._negators.starts[safe], self._spans("imperative")[0])
+        return np.where((negator >= 0) & ordered & self._goes_on(words.starts), -1, negator)
+
+    def _goes_on(self, starts: np.ndarray) -> np.ndarray:
+        """Return whether a word of going on stands right before each position, or begins there."""
+        persist_start, persist_end = self._spans("persist")
+        return np.isin(starts, persist_end) | np.isin(starts, persist_start)
+
+    def _affirmed(self, starts: np.ndarray, ends: np.ndarray, denied: np.ndarray) -> np.ndarray:
+        """Return which hits a question only in form affirms (难道不是乱收费吗)."""
+        begin, end = self.clause_bounds(starts)
+        forms = np.sort(self._spans("rhetorical")[0])
+        held = self._any(forms, begin, end)
+        particle = self._any(np.sort(self._spans("question_end")[0]), begin, end)
+        return held | (denied & particle & self._denied_by_being(begin, ends))
+
+    def _denied_by_being(self, begin: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        """Return whether a clause denies by 不是 before each end: with 吗 it affirms."""
+        negators = self._negators
+        being = negators.starts[negators.reach >= 6] if len(negators.starts) else negators.starts
+        return self._any(np.sort(being), begin, ends)

@@ -1,0 +1,99 @@
+"""Many texts as one string, so that a matcher runs once over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["JoinedTexts", "joined_chunks"]
+
+_SEPARATOR = "\n"
+_CHUNK = 1_500_000
+"""Characters of a chunk: the matches of one are tuples of Python, about 200 bytes each."""
+
+
+class JoinedTexts:
+    r"""Consecutive texts as one string, with the position of each.
+
+    Parameters
+    ----------
+    texts : Series of str
+        Prepared texts; a line end stands between two.
+    first_row : int, default 0
+        Row of the first text in the column that the texts were taken from.
+
+    Attributes
+    ----------
+    texts : Series of str
+    text : str
+        All of them.
+    offsets : ndarray of int64, shape (n + 1,)
+        First character of each text; the last is one past the end.
+    points : ndarray of uint32, shape (n_characters,)
+        Code points of ``text``.
+
+    Examples
+    --------
+    >>> joined = JoinedTexts(pd.Series(["快递慢", "好"]))
+    >>> joined.text, joined.offsets.tolist(), joined.rows_of(np.array([0, 4])).tolist()
+    ('快递慢\n好\n', [0, 4, 6], [0, 1])
+    """
+
+    def __init__(self, texts: pd.Series, first_row: int = 0) -> None:
+        self.texts = texts
+        values = texts.to_numpy(object)
+        lengths = np.fromiter(map(len, values), np.int64, len(values)) + len(_SEPARATOR)
+        self.text = _SEPARATOR.join([*values, ""])
+        self.offsets = np.concatenate(([0], np.cumsum(lengths)))
+        self.points = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        self.first_row = first_row
+
+    @property
+    def folded(self) -> str:
+        """The joined text with A to Z in lower case: every character keeps its place."""
+        upper = (self.points >= ord("A")) & (self.points <= ord("Z"))
+        if not upper.any():
+            return self.text
+        return (
+            np.where(upper, self.points + 32, self.points)
+            .astype("<u4")
+            .tobytes()
+            .decode("utf-32-le", "surrogatepass")
+        )
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def rows_of(self, positions: np.ndarray) -> np.ndarray:
+        """Return the position, among the joined texts, of the text that holds each character."""
+        return np.searchsorted(self.offsets, positions, side="right") - 1
+
+
+def joined_chunks(texts: pd.Series, characters: int = _CHUNK) -> Iterator[JoinedTexts]:
+    """Yield consecutive texts joined, each chunk of about ``characters`` characters and at least one text.
+
+    Parameters
+    ----------
+    texts : Series of str
+        Prepared texts.
+    characters : int
+        A longer text is a chunk of its own.
+
+    Yields
+    ------
+    JoinedTexts
+
+    Examples
+    --------
+    >>> [(chunk.first_row, len(chunk)) for chunk in joined_chunks(pd.Series(["很慢", "好", "贵"]), 3)]
+    [(0, 2), (2, 1)]
+    """
+    ends = np.cumsum(texts.str.len().fillna(0).to_numpy(np.int64))
+    start = 0
+    while start < len(texts):
+        before = ends[start - 1] if start else 0
+        stop = max(int(np.searchsorted(ends, before + characters, side="right")), start + 1)
+        yield JoinedTexts(texts.iloc[start:stop], start)
+        start = stop
