@@ -20,7 +20,7 @@ from csatext.analysis.classification.features import Features, document_counts, 
 from csatext.analysis.classification.heavy_words import heavy_words, with_rule_hits
 from csatext.analysis.classification.hierarchy import parents_of
 from csatext.analysis.classification.label_thresholds import micro_f1
-from csatext.analysis.classification.learning import Plan, assigned, learn, least_sure
+from csatext.analysis.classification.learning import LearningPlan, assigned, learn, least_sure
 from csatext.analysis.classification.linear_scores import LinearScores
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.labels import UNCLASSIFIED
@@ -366,8 +366,8 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         weight = None if sample_weight is None else np.asarray(sample_weight)[given.known]
         return float(np.average(right, weights=weight))
 
-    def _plan(self) -> Plan:
-        return Plan(
+    def _plan(self) -> LearningPlan:
+        return LearningPlan(
             estimator=self.estimator,
             C=float(self.C),
             classes=self.classes_,

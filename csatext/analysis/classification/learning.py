@@ -41,7 +41,7 @@ from csatext.analysis.classification.self_training import POOL, Scorer
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus
 
-__all__ = ["Learnt", "Plan", "assigned", "learn", "least_sure"]
+__all__ = ["LearningPlan", "Learnt", "assigned", "learn", "least_sure"]
 
 _WEAK_WEIGHT = 0.3
 """Of a document labelled by rules against an annotated one, until held-out documents choose (chosen)."""
@@ -54,7 +54,7 @@ _MOST_ANNOTATED = 3_000
 
 
 @dataclass(frozen=True)
-class Plan:
+class LearningPlan:
     """How to learn: the parameters of the classifier and what its labels are."""
 
     estimator: Any
@@ -113,7 +113,7 @@ class _Candidate:
 
 
 def learn(
-    corpus: Corpus, annotation: Annotation, human: np.ndarray, weak: WeakLabels | None, plan: Plan
+    corpus: Corpus, annotation: Annotation, human: np.ndarray, weak: WeakLabels | None, plan: LearningPlan
 ) -> Learnt:
     """Return a model of a corpus.
 
@@ -125,7 +125,7 @@ def learn(
     human : ndarray of bool, shape (n_docs,)
         Whether people annotated a document.
     weak : WeakLabels or None
-    plan : Plan
+    plan : LearningPlan
     """
     counts = document_counts(corpus)
     vectors = None if plan.embedding is None else embedded(plan.embedding, corpus)
@@ -185,7 +185,7 @@ def _examples(
     annotation: Annotation,
     human: np.ndarray,
     weak: WeakLabels | None,
-    plan: Plan,
+    plan: LearningPlan,
     features: Features,
     masked: Features | None,
 ) -> Examples:
@@ -217,7 +217,7 @@ def _finished(
     annotation: Annotation,
     human: np.ndarray,
     weak: WeakLabels | None,
-    plan: Plan,
+    plan: LearningPlan,
 ) -> Learnt:
     """Return the model of all examples, calibrated on the scores of held-out ones."""
     examples = best.examples
@@ -272,7 +272,7 @@ def _finished(
     )
 
 
-def _final(best: _Candidate, plan: Plan) -> Scorer:
+def _final(best: _Candidate, plan: LearningPlan) -> Scorer:
     """Return the mean of the linear models of all folds, or a classifier of the user's fitted on everything.
 
     A model that learns from more documents is surer of itself than those that the probabilities were
