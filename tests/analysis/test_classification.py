@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import MultinomialNB
@@ -42,7 +42,7 @@ def four():
 def split(center, corpus):
     labels = center.truth["kind"]
     rows = np.arange(len(corpus))
-    train, test = rows % 5 < 2, rows % 5 == 2
+    train, test = rows % 10 < 3, rows % 10 == 3
     return corpus[train], labels[train], corpus[test], labels[test]
 
 
@@ -85,6 +85,14 @@ def test_a_given_classifier_is_calibrated_too(split, estimator):
     else:
         with pytest.raises(ct.ParameterError, match="线性分类器"):
             model.explain(test[:3])
+
+
+def test_a_given_classifier_learns_several_categories_even_where_a_fold_has_one_kind(four):
+    sets = ["物流", "物流;退款", "退款", "退款"]
+    model = ct.ComplaintClassifier(LinearSVC(), multilabel=True).fit(four, sets)
+    assert model.predict(four).shape == (4, 2)
+    pair = ct.ComplaintClassifier(LinearSVC()).fit(four[[0, 2]], ["物流", "退款"])
+    assert pair.predict(four[[0, 2]]).tolist() == ["物流", "退款"]
 
 
 def test_word_features_equal_scikit_learn(split):
@@ -162,6 +170,7 @@ BAD_PARAMETERS = [
     ({"embedding": lambda texts: [[np.nan]] * len(texts)}, "有限数组"),
     ({"estimator": LogisticRegression}, "estimator"),
     ({"estimator": "svm"}, "estimator"),
+    ({"estimator": LinearRegression()}, "estimator"),
     ({"multilabel": "yes"}, "multilabel"),
 ]
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
+from sklearn.dummy import DummyClassifier
 from sklearn.utils.validation import has_fit_parameter
 
 from csatext.analysis.classification.features import Features
@@ -83,33 +84,31 @@ def fit_estimator(
     Raises
     ------
     ParameterError
-        It is no classifier, or cannot be fitted.
+        It is no classifier.
     """
     matrix = features.matrix(1.0)
-    extra = (
-        {}
-        if weight is None or not has_fit_parameter(estimator, "sample_weight")
-        else {"sample_weight": weight}
-    )
     targets = (
         [classes[indicator.argmax(axis=1)]] if exclusive else [indicator[:, at] for at in range(len(classes))]
     )
-    return EstimatorScores(
-        [clone(estimator).fit(matrix, target, **extra) for target in targets], classes, exclusive
-    )
+    fitted = []
+    for target in targets:
+        # Many classifiers refuse documents of one kind, which a fold may be made of.
+        of_one_kind = len(np.unique(target)) < 2
+        model = DummyClassifier(strategy="prior") if of_one_kind else clone(estimator)
+        takes = weight is not None and has_fit_parameter(model, "sample_weight")
+        fitted.append(model.fit(matrix, target, **({"sample_weight": weight} if takes else {})))
+    return EstimatorScores(fitted, classes, exclusive)
 
 
 def check_estimator(estimator: Any) -> None:
-    """Raise unless something can be cloned, fitted and asked for predictions.
+    """Raise unless something is a classifier of scikit-learn's kind, and not its class.
 
     Raises
     ------
     ParameterError
-        It cannot.
+        It is something else.
     """
-    if isinstance(estimator, type) or not all(
-        hasattr(estimator, name) for name in ("fit", "predict", "get_params")
-    ):
+    if isinstance(estimator, type) or not hasattr(estimator, "get_params") or not is_classifier(estimator):
         raise ParameterError.wrong_type("estimator", estimator, "scikit-learn 分类器的实例，或 None")
 
 

@@ -276,11 +276,14 @@ def _final(best: _Candidate, plan: LearningPlan) -> Scorer:
     """Return the mean of the linear models of all folds, or a classifier of the user's fitted on everything.
 
     A model that learns from more documents is surer of itself than those that the probabilities were
-    calibrated on; their mean is not, and knows all documents too. (Measured on consumer finance, 20 splits:
-    a precision of .9 is kept within .01 in 20 of 20, in 16 by a model fitted again.)
+    calibrated on; their mean is not, and knows all documents too. Of few documents every one is needed.
+    (Measured on consumer finance, 20 splits: a precision of .9 is kept within .01 in 20 of 20, in 16 by a
+    model fitted again.)
     """
     models = [model for model in best.models if isinstance(model, LinearScores)]
-    return mean_of(models) if models else best.examples.learn(plan.fit(best.settings))
+    if models and best.examples.judged.sum() >= _JUDGES:
+        return mean_of(models)
+    return best.examples.learn(plan.fit(best.settings))
 
 
 def assigned(probability: np.ndarray, parents: np.ndarray, thresholds: LabelThresholds | None) -> np.ndarray:
