@@ -66,6 +66,9 @@ class Examples:
     def learn(self, fit: Fit, rows: np.ndarray | None = None) -> Scorer:
         """Return a model of all examples or those at ``rows``, self-trained where there is a pool."""
         examples = self if rows is None else self.part(rows)
+        if not examples.weight.all():
+            # liblinear takes a category whose documents all have weight 0 for a mistake.
+            examples = examples.part(np.flatnonzero(examples.weight))
         if self.pool is None:
             return fit(examples.features, examples.indicator, examples.weight)
         return self_trained(fit, examples.features, examples.indicator, examples.weight, self.pool)
