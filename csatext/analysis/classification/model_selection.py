@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from csatext.analysis.classification.calibration import fit_platt
+from csatext.analysis.classification.calibration import fit_platt, fit_tempering
 from csatext.analysis.classification.features import Features
 from csatext.analysis.classification.label_thresholds import fit_thresholds, micro_f1
 from csatext.analysis.classification.linear_scores import Settings, fit_linear
@@ -22,6 +22,8 @@ LEAST_GAIN = 0.002
 """Of F1, for another setting than the usual one: less is noise of the folds (chosen)."""
 N_FOLDS = 5
 """Of the scores that probabilities are calibrated on (chosen)."""
+_MANY = 1_000
+_FLOOR = 1e-12
 Fit = Callable[[Features, np.ndarray, np.ndarray], Scorer]
 
 
@@ -151,7 +153,12 @@ def quality(scores: np.ndarray, indicator: np.ndarray, exclusive: bool) -> float
 
 
 def choose_settings(examples: Examples, usual: Settings) -> Settings:
-    """Return the settings of highest held-out F1, one after the other: loss and C, characters, prior.
+    """Return the settings that serve held-out documents best, one after the other: loss, characters, prior.
+
+    Loss, C and characters of categories that exclude each other are chosen by the likelihood of tempered
+    scores, whose noise is a fraction of that of F1 (measured: it finds the C of highest F1 on both sets of
+    complaints, where F1 itself kept the usual one); with fewer than 1,000 documents (.63 for .61 of 200
+    labels), the prior, and all of several categories, by F1.
 
     Parameters
     ----------
@@ -164,24 +171,32 @@ def choose_settings(examples: Examples, usual: Settings) -> Settings:
     if len(examples.features) > SEARCH_DOCS:
         rows = np.random.default_rng(0).choice(len(examples.features), SEARCH_DOCS, replace=False)
         examples = examples.part(np.sort(rows))
-    best, reached = usual, _reached(examples, usual)
-    for step in _steps(usual, examples.exclusive):
-        for change in step:
-            tried = replace(best, **change)
-            if tried == best:
-                continue
-            found = _reached(examples, tried)
+    best = usual
+    likely = examples.exclusive and examples.judged.sum() >= _MANY
+    for merit, changes in _steps(usual, examples.exclusive, likelihood if likely else quality):
+        reached = _reached(examples, best, merit)
+        for tried in [replace(best, **change) for change in changes]:
+            found = -np.inf if tried == best else _reached(examples, tried, merit)
             if found > reached + LEAST_GAIN:
                 best, reached = tried, found
     return best
 
 
-def _reached(examples: Examples, settings: Settings) -> float:
+def likelihood(scores: np.ndarray, indicator: np.ndarray, exclusive: bool) -> float:
+    """Return the mean logarithm of the tempered probability of the right category."""
+    probability = fit_tempering(scores, indicator).probabilities(scores)
+    return float(np.log(np.maximum(probability[indicator], _FLOOR)).mean())
+
+
+Merit = Callable[[np.ndarray, np.ndarray, bool], float]
+
+
+def _reached(examples: Examples, settings: Settings, merit: Merit) -> float:
     scores, _ = held_out_scores(examples, linear_fit(settings, examples.exclusive))
-    return quality(scores, examples.indicator[examples.judged], examples.exclusive)
+    return merit(scores, examples.indicator[examples.judged], examples.exclusive)
 
 
-def _steps(usual: Settings, exclusive: bool) -> list[list[dict[str, Any]]]:
+def _steps(usual: Settings, exclusive: bool, merit: Merit) -> list[tuple[Merit, list[dict[str, Any]]]]:
     # The squared hinge reaches the same F1 at a tenth of the logistic loss's C.
     losses: list[dict[str, Any]] = [
         {"loss": "log", "C": usual.C / 3},
@@ -190,7 +205,7 @@ def _steps(usual: Settings, exclusive: bool) -> list[list[dict[str, Any]]]:
     ]
     characters: list[dict[str, Any]] = [{"char_weight": 1.0}, {"char_weight": 2.0}]
     if exclusive:
-        return [losses, characters, [{"balanced": False}]]
+        return [(merit, losses), (merit, characters), (quality, [{"balanced": False}])]
     # Several categories: measured on car complaints, the ratio gains 1 point of micro-F1; on data of
     # one category a document it loses 1.
-    return [losses, [{"balanced": True}], [{"ratio": True}], characters]
+    return [(quality, [*losses, {"balanced": True}]), (quality, [{"ratio": False}]), (quality, characters)]
