@@ -163,17 +163,20 @@ def choose_settings(examples: Examples, usual: Settings) -> Settings:
     Parameters
     ----------
     examples : Examples
-        At most :data:`SEARCH_DOCS` of them are looked at, in three folds.
+        At most :data:`SEARCH_DOCS` of them are looked at, many in three folds.
     usual : Settings
         Kept where nothing gains :data:`LEAST_GAIN`.
     """
-    examples = replace(examples, folds=np.where(examples.folds < 0, -1, examples.folds % 3))
+    many = examples.judged.sum() >= _MANY
+    if many:
+        examples = replace(examples, folds=np.where(examples.folds < 0, -1, examples.folds % 3))
     if len(examples.features) > SEARCH_DOCS:
         rows = np.random.default_rng(0).choice(len(examples.features), SEARCH_DOCS, replace=False)
         examples = examples.part(np.sort(rows))
     best = usual
-    likely = examples.exclusive and examples.judged.sum() >= _MANY
-    for merit, changes in _steps(usual, examples.exclusive, likelihood if likely else quality):
+    for merit, changes in _steps(
+        usual, examples.exclusive, likelihood if many and examples.exclusive else quality
+    ):
         reached = _reached(examples, best, merit)
         for tried in [replace(best, **change) for change in changes]:
             found = -np.inf if tried == best else _reached(examples, tried, merit)
