@@ -244,6 +244,7 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
         parser.add_argument(
             "--freq",
             choices=["auto", "D", "W", "M", "Q"],
+            type=_freq,
             default="",
             help="时段：天、周、月、季度；不写则按时间跨度",
         )
@@ -266,6 +267,15 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
             "latest 留更新时间最晚的一行，其余记入 rejects",
         )
         parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
+
+
+_FREQUENCIES = {"D": "day daily 日 天 按天", "W": "week weekly 周 按周", "M": "month monthly 月 按月"}
+_FREQUENCIES |= {"Q": "quarter quarterly 季 季度 按季"}
+
+
+def _freq(given: str) -> str:
+    """Return our name of a period where a usual word was given for it."""
+    return next((freq for freq, names in _FREQUENCIES.items() if given.lower() in names.split()), given)
 
 
 _Verb = Callable[[argparse.Namespace, _Progress], tuple[str, int]]
@@ -303,7 +313,8 @@ def _configuration(given: argparse.Namespace) -> Configuration:
             until=given.month or given.until,
         )
     except ParameterError as error:
-        raise ConfigError(str(error).replace("参数 ", "--", 1)) from error
+        said = str(error).replace("参数 ", "--", 1)
+        raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
 
 
 def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:

@@ -35,6 +35,7 @@ from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment import Sentiment
 from csatext.analysis.topics import TopicModel
+from csatext.argument_types import as_path
 from csatext.atomic_files import write_whole
 from csatext.errors import InputError, ParameterError
 from csatext.regular_files import check_regular
@@ -130,6 +131,7 @@ def save(estimator: Any, path: str | PathLike[str], *, date: str | datetime.date
     ...     ct.load(path)
     TopicModel(n_topics=7)
     """
+    path = as_path(path)
     arrays: dict[str, np.ndarray] = {}
     blobs: dict[str, bytes] = {}
     writer = _Writer(arrays, blobs, _iso(date))
@@ -149,7 +151,6 @@ def save(estimator: Any, path: str | PathLike[str], *, date: str | datetime.date
         for name, data in {**files, _DIGEST: _digest(files).encode()}.items():
             # A fixed time keeps the same model the same bytes.
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    path = Path(path)
 
     def write(target: Path) -> None:
         target.write_bytes(buffer.getvalue())
@@ -201,7 +202,7 @@ def load(path: str | PathLike[str]) -> Any:
     ...
     csatext.errors.InputError: 无法读取「missing.csatext」：No such file or directory；请检查路径和权限。
     """
-    path = Path(path)
+    path = as_path(path)
     check_regular(path)
     try:
         files = _unpacked(path)

@@ -20,13 +20,21 @@ __all__ = [
     "CodePoints",
     "Column",
     "DistinctCells",
+    "Utf8",
+    "begins_with",
     "code_points",
+    "digit_shapes",
     "distinct_cells",
     "encodable",
+    "ends_with",
+    "holds_bytes",
+    "is_ascii",
     "map_chunks",
+    "places",
     "replace_rows",
     "string_array",
     "string_column",
+    "utf8",
 ]
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray | pd.Series | pd.Index | np.ndarray | Sequence[Any]
@@ -36,7 +44,12 @@ _COLUMNS = (pa.Array, pa.ChunkedArray, pd.Series, pd.Index, np.ndarray, Sequence
 _WRITTEN = (Number, np.generic, datetime.date, datetime.time)
 """Values that stand for themselves among texts: a cell of a worksheet may be a number or a date."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CHUNK = 50_000
+_CHUNK = 10_000
+"""Rows whose code points are made at a time: arrays of a few megabytes are used again, larger ones are asked
+of the system each time (measured: two thirds of the time of 50,000)."""
+_PIECE = 1 << 18
+"""Bytes that are searched at a time: they stay in the processor's cache."""
+_ZERO, _LAST_ASCII = ord("0"), 0x7F
 _GLANCE, _MANY = 1000, 500
 """A column of which more than half of the first cells differ is not worth a search for equal ones (measured:
 encoding 60,000 different cells takes as long as one pattern over them)."""
@@ -83,6 +96,8 @@ def string_column(texts: Column, argument: str = "texts") -> pa.Array | pa.Chunk
     """
     if isinstance(texts, str | bytes) or not isinstance(texts, _COLUMNS):
         raise ParameterError.wrong_type(argument, texts, "一列文本；一段文本请放进列表")
+    if getattr(texts, "ndim", 1) > 1:
+        raise ParameterError.wrong_type(argument, texts, "一列文本，不是多列")
     column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else _from_values(texts, argument)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
@@ -187,6 +202,126 @@ def distinct_cells(column: Column) -> DistinctCells:
     return DistinctCells(encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64))
 
 
+class Utf8(NamedTuple):
+    """A column as Arrow holds it: ``data`` uint8, and ``offsets`` int64 (n + 1,) of the cells in it."""
+
+    offsets: NDArray[np.int64]
+    data: NDArray[np.uint8]
+
+
+def utf8(cells: pa.LargeStringArray) -> Utf8:
+    """Return the bytes of a column without a copy.
+
+    Examples
+    --------
+    >>> found = utf8(pa.array(["退", "a"], pa.large_string()))
+    >>> found.offsets.tolist(), bytes(found.data[:3]).decode()
+    ([0, 3, 4], '退')
+    """
+    _, ends, data = cells.buffers()
+    offsets = np.frombuffer(ends, dtype=np.int64)[cells.offset : cells.offset + len(cells) + 1]
+    return Utf8(offsets, np.frombuffer(data if data is not None else b"", dtype=np.uint8))
+
+
+def begins_with(cells: pa.LargeStringArray, firsts: bytes) -> NDArray[np.bool_]:
+    """Return which cells begin with one of some bytes, shape (n,): what few cells do, a pattern need not try.
+
+    Examples
+    --------
+    >>> begins_with(pa.array(["7天", "", "退款"], pa.large_string()), b"0123456789").tolist()
+    [True, False, False]
+    """
+    offsets, data = utf8(cells)
+    return _one_of(data, offsets[:-1], firsts) & (offsets[1:] > offsets[:-1])
+
+
+def ends_with(cells: pa.LargeStringArray, lasts: bytes) -> NDArray[np.bool_]:
+    """Return which cells end with one of some bytes, shape (n,).
+
+    Examples
+    --------
+    >>> ends_with(pa.array(["7%", "", "退款"], pa.large_string()), b"%").tolist()
+    [True, False, False]
+    """
+    offsets, data = utf8(cells)
+    return _one_of(data, offsets[1:] - 1, lasts) & (offsets[1:] > offsets[:-1])
+
+
+def _one_of(data: NDArray[np.uint8], at: NDArray[np.int64], wanted: bytes) -> NDArray[np.bool_]:
+    """Return whether the byte at each place is one of some; anything where there is none."""
+    if not data.size:
+        return np.zeros(at.size, dtype=np.bool_)
+    is_wanted = np.zeros(256, dtype=np.bool_)
+    is_wanted[list(wanted)] = True
+    return is_wanted[data.take(at, mode="clip")]
+
+
+def places(data: NDArray[np.uint8], sign: int) -> NDArray[np.int64]:
+    """Return where a byte stands.
+
+    Examples
+    --------
+    >>> places(np.frombuffer(b"a,b,c", dtype=np.uint8), ord(",")).tolist()
+    [1, 3]
+    """
+    # In pieces that stay in the processor's cache: a third of the time of one pass over the whole.
+    starts = range(0, data.size, _PIECE)
+    pieces = [np.flatnonzero(data[first : first + _PIECE] == sign) + first for first in starts]
+    return np.concatenate(pieces) if pieces else np.array([], dtype=np.int64)
+
+
+def holds_bytes(cells: pa.LargeStringArray, *words: bytes) -> bool:
+    r"""Return whether one of some words stands anywhere in a column: a search of bytes, not of patterns.
+
+    The cells are searched as one text, so that a word may also stand where one ends and the next begins.
+
+    Examples
+    --------
+    >>> holds_bytes(pa.array(["慢", "a\nb"], pa.large_string()), b"\r", b"\n")
+    True
+    """
+    offsets, data = utf8(cells)
+    first, last = int(offsets[0]), int(offsets[-1])
+    over = max(map(len, words)) - 1
+    for start in range(first, last, _PIECE):
+        piece = data[start : min(start + _PIECE + over, last)].tobytes()
+        if any(word in piece for word in words):
+            return True
+    return False
+
+
+def is_ascii(cells: pa.LargeStringArray) -> bool:
+    """Return whether a column holds nothing beyond ASCII, as those of numbers and identifiers do.
+
+    Examples
+    --------
+    >>> is_ascii(pa.array(["T17"], pa.large_string())), is_ascii(pa.array(["退"], pa.large_string()))
+    (True, False)
+    """
+    offsets, data = utf8(cells)
+    return not (data[offsets[0] : offsets[-1]] > _LAST_ASCII).any()
+
+
+def digit_shapes(cells: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
+    """Return the distinct texts with every ASCII digit as 0, and which of them each text has, shape (n,).
+
+    A column of dates, numbers or identifiers has few: what looks at digits only as digits looks at these.
+
+    Examples
+    --------
+    >>> shapes, code = digit_shapes(pa.array(["T17", "T93", "无"], pa.large_string()))
+    >>> shapes.to_pylist(), code.tolist()
+    (['T00', '无'], [0, 0, 1])
+    """
+    valid, ends, data = cells.buffers()
+    digits = np.frombuffer(data if data is not None else b"", dtype=np.uint8).copy()
+    digits[(digits >= _ZERO) & (digits <= _ZERO + 9)] = _ZERO
+    buffers = [valid, ends, pa.py_buffer(digits)]
+    folded = pa.Array.from_buffers(pa.large_string(), len(cells), buffers, offset=cells.offset)
+    encoded = folded.dictionary_encode()
+    return encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+
+
 def map_chunks(
     column: pa.Array | pa.ChunkedArray, change: Callable[[pa.Array], pa.Array]
 ) -> pa.Array | pa.ChunkedArray:
@@ -235,7 +370,7 @@ class CodePoints(NamedTuple):
 
 
 def code_points(column: Column, ascii_too: bool = True) -> Iterator[CodePoints]:
-    """Yield the code points of a column in chunks of 50,000 rows; a missing value counts as empty.
+    """Yield the code points of a column in chunks of 10,000 rows; a missing value counts as empty.
 
     Parameters
     ----------

@@ -12,6 +12,7 @@ from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Panel, labels, make_panel
 from csatext.aggregation.panel.seasonal import calendar_season
 from csatext.aggregation.prediction.surveillance import FEWEST, Exceedance, watch
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import ALERTS
@@ -24,6 +25,7 @@ _MONTH = {"h": 720.0, "D": 30.0, "W": 30 / 7, "M": 1.0, "Q": 1 / 3, "Y": 1 / 12}
 _UNITS = {"h": "小时", "D": "天", "W": "周", "M": "个月", "Q": "个季度", "Y": "年"}
 
 
+@check_simple_types
 def alerts(
     facts: pd.DataFrame,
     time: str = "created_at",

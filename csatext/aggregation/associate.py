@@ -16,6 +16,7 @@ from csatext.aggregation.statistics.correlation_ratio import group_differences
 from csatext.aggregation.statistics.effect_sizes import EffectSize
 from csatext.aggregation.statistics.intervals import divide
 from csatext.aggregation.statistics.rank_correlation import rank_correlations
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import benjamini_hochberg, check_level
 from csatext.schema import conform
@@ -26,6 +27,7 @@ __all__ = ["associate", "drivers", "residuals"]
 _BINS = 5
 
 
+@check_simple_types
 def associate(
     facts: pd.DataFrame,
     x: str | Sequence[str],
@@ -119,6 +121,7 @@ def associate(
     return conform(result, ASSOCIATION)
 
 
+@check_simple_types
 def residuals(
     facts: pd.DataFrame, x: str, y: str, *, adjust: str | Sequence[str] | None = None
 ) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, 
 from csatext.aggregation.inputs.measures import measure_kind, rows_are_contacts
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
 from csatext.aggregation.statistics.intervals import bootstrap_interval, divide, shrink
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import ALPHA, benjamini_hochberg, check_alpha, check_level, wilson
 from csatext.labels import UNCLASSIFIED
@@ -138,6 +139,7 @@ def numerator_shares(table: pd.DataFrame) -> pd.Series:
     return pd.Series(divide(table["numerator"], table["numerator"].sum()), index=table.index)
 
 
+@check_simple_types
 def breakdown(
     facts: pd.DataFrame,
     by: str | Sequence[str],

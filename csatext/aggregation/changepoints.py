@@ -13,6 +13,7 @@ from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel
 from csatext.aggregation.panel.seasonal import Adjustment, seasonal_adjustment
 from csatext.aggregation.statistics.segmentation import Nuisance, autocorrelation, segment
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import check_alpha
 from csatext.schema import conform
@@ -23,6 +24,7 @@ __all__ = ["changepoints"]
 _LEAST_ALPHA = 0.005
 
 
+@check_simple_types
 def changepoints(
     facts: pd.DataFrame,
     time: str = "created_at",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.scan.cells import Cells, label_column, read_rows
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.causes import DECOMPOSITION
@@ -19,6 +20,7 @@ __all__ = ["decompose"]
 _EFFECTS = ("mix", "rate", "new", "vanished")
 
 
+@check_simple_types
 def decompose(
     facts: pd.DataFrame,
     *,

@@ -12,6 +12,7 @@ from csatext.aggregation.inputs.arguments import as_number, check_columns
 from csatext.aggregation.inputs.dimensions import encode_dimension, free_dimensions
 from csatext.aggregation.statistics.dip import dip_p_value, dip_statistic, spread_ties
 from csatext.aggregation.statistics.intervals import divide
+from csatext.argument_types import check_simple_types
 from csatext.inference import benjamini_hochberg, check_alpha
 from csatext.schema import conform
 from csatext.schema.aggregation import DISTRIBUTION
@@ -30,6 +31,7 @@ _NORMAL = "单峰，接近正态，可看平均值和标准差"
 _PLAIN = "单峰，不是正态，建议平均值和中位数一起看"
 
 
+@check_simple_types
 def distribution(
     facts: pd.DataFrame, measure: str, by: str | Sequence[str] | None = None, *, alpha: float = 0.05
 ) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from scipy import special
 
 from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import encode_dimension
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import check_level
 from csatext.schema import conform
@@ -43,6 +44,7 @@ class _Design(NamedTuple):
         return matrix
 
 
+@check_simple_types
 def drivers(
     facts: pd.DataFrame,
     target: str,

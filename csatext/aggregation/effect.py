@@ -20,6 +20,7 @@ from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.panel.panel import Array, Panel, make_panel
 from csatext.aggregation.panel.regression import fit_gaussian, fit_poisson
 from csatext.aggregation.panel.seasonal import calendar_season
+from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError, SchemaError
 from csatext.inference import check_level
@@ -35,6 +36,7 @@ _PER_FEATURE = 5
 _CONTROL = "__control__"
 
 
+@check_simple_types
 def effect(
     facts: pd.DataFrame,
     at: object,

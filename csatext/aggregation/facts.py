@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from csatext.aggregation.inputs.arguments import as_list, check_columns
 from csatext.aggregation.inputs.joins import key_positions, timed_positions, wall_time
+from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_moment
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
@@ -92,6 +93,7 @@ def build_facts(corpus: _HasDocs | pd.DataFrame, *results: pd.DataFrame | pd.Ser
     return conform(_storable(facts), FACTS)
 
 
+@check_simple_types
 def join(
     facts: pd.DataFrame,
     table: pd.DataFrame,

@@ -23,6 +23,7 @@ from csatext.aggregation.prediction.projection import (
     project,
     total_variance,
 )
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import check_level
 from csatext.schema import conform
@@ -33,6 +34,7 @@ __all__ = ["forecast"]
 _MOST_STEPS = 1_000
 
 
+@check_simple_types
 def forecast(
     facts: pd.DataFrame | pd.Series,
     horizon: int,

@@ -17,6 +17,7 @@ from csatext.aggregation.scan.event_size import measure_scale, scaled
 from csatext.aggregation.scan.expected_rates import ExpectedRates, expect
 from csatext.aggregation.scan.scan import Scan, frequent_groups
 from csatext.aggregation.scan.selection import Cause, choose, whole_has_moved
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import check_alpha, check_level
 from csatext.labels import cell_name
@@ -33,6 +34,7 @@ _CAUTION = (
 )
 
 
+@check_simple_types
 def root_causes(
     facts: pd.DataFrame,
     *,

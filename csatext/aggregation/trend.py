@@ -14,6 +14,7 @@ from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.aggregation.statistics.intervals import Difference, divide, garwood, rate_difference
+from csatext.argument_types import check_simple_types
 from csatext.inference import check_level, wilson
 from csatext.schema import conform
 from csatext.schema.time import TREND
@@ -24,6 +25,7 @@ __all__ = ["LatestChange", "latest_change", "trend"]
 _YEAR = {"h": 364 * 24, "D": 364, "W": 52, "M": 12, "Q": 4, "Y": 1}
 
 
+@check_simple_types
 def trend(
     facts: pd.DataFrame,
     time: str = "created_at",

@@ -14,6 +14,7 @@ from csatext.aggregation.inputs.arguments import check_switch
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Array, Panel, make_panel
 from csatext.aggregation.panel.seasonal import Adjustment, seasonal_adjustment
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import benjamini_hochberg, check_alpha, check_level
 from csatext.schema import conform
@@ -178,6 +179,7 @@ def _explained_time(panel: Panel, adjustment: Adjustment) -> Array:
     return np.clip(shares, 0.0, _MOST_EXPLAINED)
 
 
+@check_simple_types
 def trend_tests(
     facts: pd.DataFrame,
     time: str = "created_at",

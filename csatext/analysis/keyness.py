@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import sparse, special, stats
 from scipy.special import xlogy
 
-from csatext.errors import SchemaError
+from csatext.errors import ParameterError, SchemaError
 
 __all__ = ["document_p", "g2", "group_codes", "group_matrix", "log_odds", "log_ratio"]
 
@@ -28,9 +28,14 @@ def group_codes(
 
     Raises
     ------
+    ParameterError
+        ``groups`` is not one column.
     SchemaError
         The groups do not cover the documents.
     """
+    is_column = isinstance(groups, (list, tuple)) or getattr(groups, "ndim", 0) == 1
+    if not is_column:
+        raise ParameterError.wrong_type("groups", groups, "一列组名，每条联络一个")
     if isinstance(groups, pd.Series):
         if not groups.index.equals(index):
             missing = int((~index.isin(groups.index)).sum())

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis import keyness
 from csatext.analysis.keyness import group_codes
+from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.inference import benjamini_hochberg, check_alpha, check_level, wilson
 from csatext.lexicon import Lexicon
@@ -98,6 +99,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
             ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
         self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
@@ -158,6 +160,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         ``TfidfTransformer``.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         rows, terms, weights, rank = self._ranked(corpus)
         frame = pd.DataFrame(
             {
@@ -194,6 +197,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         """
         check_level(level)
         checked_corpus(corpus)
+        check_simple_parameters(self)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
         n = (grouping @ dtm).toarray()
@@ -246,6 +250,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         :func:`~csatext.analysis.keyness.document_p`.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
@@ -333,6 +338,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         [['a', '退款', ''], ['a', '退款', '要'], ['b', '太慢', '物流']]
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         return evidence(
             corpus,
             keywords,

@@ -12,6 +12,7 @@ import pyarrow.csv
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis.polar_words import valence_hits
+from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.lexicon import lexicon_path
 from csatext.schema import conform
@@ -95,6 +96,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
             ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -119,6 +121,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
             ``neutral`` is not in [0, 1), or ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         if not 0 <= self.neutral < 1:
             raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
         weights = _weights()
@@ -162,6 +165,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
             ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         words = valence_hits(corpus.texts)
         texts = corpus.texts.to_numpy(object)
         spans = zip(words.rows, words.starts, words.ends, strict=True)

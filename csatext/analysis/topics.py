@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_TOPICS, TOPICS
@@ -100,6 +101,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
             The engine is not known or a number is out of range.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         if self.engine not in LDA_ENGINES:
             raise ParameterError.not_allowed("engine", self.engine, list(LDA_ENGINES))
         if self.n_topics < 1:
@@ -192,6 +194,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         the result for a document depends on no other document and on no random number.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         if not hasattr(self, "components_"):
             raise NotFittedError.before_fit(self)
         if not np.array_equal(self.terms_, corpus.terms):

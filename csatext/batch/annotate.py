@@ -1,18 +1,23 @@
-"""Annotated contacts in one table, for use in other tools."""
+"""Annotated contacts in one table, for use in other tools and for people who check the categories."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
 from csatext.batch.configuration import Configuration
 from csatext.batch.pipeline import annotated_contacts, masked_input, read_source
+from csatext.batch.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.errors import InputError
+from csatext.labels import UNCLASSIFIED, name_of
 from csatext.privacy.outputs import mask_sentence
+from csatext.schema.analysis import CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
 
 __all__ = ["ENDINGS", "annotate"]
 
@@ -21,6 +26,25 @@ ENDINGS = (".parquet", ".csv", ".xlsx")
 _SHEET_ROWS, _CELL_CHARACTERS = 1_048_575, 32_767
 _NO_CLOCK = datetime(2000, 1, 1)
 _TEXT_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_HEADER = re.compile(r"^由「([^「」]+)」得到")
+"""A note of the reader on a column that it renamed."""
+_RESULTS = tuple(
+    column.name for table in (RULES, CONTACT_KINDS, SENTIMENT, DOCUMENT_TOPICS) for column in table.columns
+)
+_KINDS = {
+    "complaint": "投诉",
+    "inquiry": "咨询",
+    "request": "办理",
+    "suggestion": "建议",
+    "praise": "表扬",
+    "other": "其他",
+}
+_POLARITIES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
+_REVIEW = ("人工类别", "备注")
+"""Empty columns for the person who checks."""
+_CHOICES_SHEET = "可选类别"
+_WIDE, _NARROW = 40, 12
+_LONG_COLUMNS = ("全部类别", "命中词", "文本")
 
 
 def annotate(
@@ -31,7 +55,10 @@ def annotate(
     *,
     with_text: bool = False,
 ) -> tuple[int, int]:
-    """Write every contact of an input with its sentiment, category and topic.
+    """Write every contact of an input with its categories, kind, sentiment and topic.
+
+    The columns of the input come first, under the headers that the file had; a workbook has Chinese names for
+    the results, a filter, drop-down lists of the categories and two empty columns for the person who checks.
 
     Parameters
     ----------
@@ -63,7 +90,9 @@ def annotate(
         )
     check_folder(out.parent)
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
-    corpus, facts, _, _ = annotated_contacts(read.contacts, configuration, progress, redacted=read.redacted)
+    corpus, facts, tables, _ = annotated_contacts(
+        read.contacts, configuration, progress, redacted=read.redacted
+    )
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
     if ending == ".xlsx" and len(facts) > _SHEET_ROWS:
@@ -72,20 +101,93 @@ def annotate(
         )
     progress(f"写入 {mask_sentence(out.name)}")
     prepare_folder(out.parent)
-    {".parquet": write_parquet, ".csv": write_csv, ".xlsx": _write_xlsx}[ending](facts, out)
+    table = _with_given_headers(facts.reset_index(), read.quality)
+    if ending == ".xlsx":
+        _write_xlsx(table, tables["taxonomy"], out)
+    else:
+        {".parquet": write_parquet, ".csv": write_csv}[ending](_rounded(table), out)
     return len(facts), len(read.rejects)
 
 
-def _write_xlsx(facts: pd.DataFrame, path: Path) -> None:
-    frame = facts.reset_index()
-    for name in frame.columns:
-        if not isinstance(frame[name].dtype, pd.StringDtype) and frame[name].dtype != object:
-            continue
-        frame[name] = frame[name].astype("str").str.slice(0, _CELL_CHARACTERS)
+def _with_given_headers(facts: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFrame:
+    """Return the facts with the headers that the input had, results last."""
+    notes = quality[quality["check"] == "column_mapping"]
+    headers: dict[str, str] = {}
+    for column, detail in zip(notes["column"], notes["detail"], strict=True):
+        found = _HEADER.match(str(detail))
+        if found is not None and column in facts.columns:
+            headers[str(column)] = found.group(1)
+    results = [name for name in facts.columns if name in RESULT_COLUMNS]
+    given = [name for name in facts.columns if name not in RESULT_COLUMNS]
+    taken = set(results)
+    renamed: dict[Any, str] = {}
+    for name in given:
+        header = headers.get(str(name), str(name))
+        renamed[name] = header if header not in taken else str(name)
+        taken.add(renamed[name])
+    return facts[[*given, *results]].rename(columns=renamed)
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with scores and probabilities of two digits."""
+    scores = [name for name in _RESULTS if name in table and table[name].dtype.kind == "f"]
+    return table.assign(**{name: table[name].round(2) for name in scores})
+
+
+def _write_xlsx(table: pd.DataFrame, taxonomy: pd.DataFrame, path: Path) -> None:
+    frame = _shown(table)
+    choices = _choices(taxonomy)
 
     def write(target: Path) -> None:
         with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": _TEXT_OPTIONS}) as writer:
             writer.book.set_properties({"created": _NO_CLOCK})
             frame.to_excel(writer, sheet_name="联络", index=False, freeze_panes=(1, 1))
+            pd.DataFrame({"类别": choices}).to_excel(writer, sheet_name=_CHOICES_SHEET, index=False)
+            _arrange(writer.sheets["联络"], frame, len(choices))
 
     write_whole(path, write)
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table as a workbook shows it: Chinese names and values, texts that fit a cell."""
+    frame = _rounded(table)
+    for name, words in (("kind", _KINDS), ("polarity", _POLARITIES)):
+        if name in frame:
+            frame[name] = frame[name].map(words)
+    for name in ("is_complaint", "is_negative"):
+        if name in frame:
+            frame[name] = frame[name].map({True: "是", False: "否"})
+    for name in frame.columns:
+        if isinstance(frame[name].dtype, pd.StringDtype) or frame[name].dtype == object:
+            frame[name] = frame[name].astype("str").str.slice(0, _CELL_CHARACTERS)
+    names: dict[Any, str] = {}
+    for name in frame.columns:
+        # The results bear Chinese names here, so that a header of the input need not give way.
+        shown = name_of(name) if name in RESULT_COLUMNS else str(name).removesuffix(INPUT_ENDING)
+        names[name] = shown if shown not in names.values() else str(name)
+    frame = frame.rename(columns=names)
+    for name in _REVIEW:
+        if name not in frame:
+            frame[name] = ""
+    return frame
+
+
+def _choices(taxonomy: pd.DataFrame) -> list[str]:
+    """Return what a person may choose from: every category of the lowest level, and none."""
+    parents = set(taxonomy["parent"].dropna())
+    return [*taxonomy.loc[~taxonomy["id"].isin(parents), "label_zh"], UNCLASSIFIED]
+
+
+def _arrange(sheet: Any, frame: pd.DataFrame, n_choices: int) -> None:
+    """Give a sheet its filter, widths and drop-down lists."""
+    last = max(len(frame), 1)
+    sheet.autofilter(0, 0, last, len(frame.columns) - 1)
+    rules: Mapping[str, Any] = {
+        "人工类别": {"validate": "list", "source": f"={_CHOICES_SHEET}!$A$2:$A${n_choices + 1}"},
+        "联络类型": {"validate": "list", "source": list(_KINDS.values())},
+        "是否投诉": {"validate": "list", "source": ["是", "否"]},
+    }
+    for at, name in enumerate(frame.columns):
+        sheet.set_column(at, at, _WIDE if name in _LONG_COLUMNS else _NARROW)
+        if name in rules:
+            sheet.data_validation(1, at, last, at, dict(rules[name]))

@@ -11,11 +11,25 @@ from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
 from csatext.errors import InputError
 
-__all__ = ["write_output"]
+__all__ = ["refuse_link", "write_output"]
 
 _MANIFEST = "manifest.json"
 _EARLIER = ".manifest.json.earlier"
 _TEMPORARY = re.compile(r"\.(?:facts|rejects|report|manifest|[\w ]+)\.(?:parquet|csv|html|json)\.\d+\.tmp")
+
+
+def refuse_link(out: Path) -> None:
+    """Raise where the folder of tables is a symbolic link: what it points to is not ours to write.
+
+    Raises
+    ------
+    InputError
+        It is one.
+    """
+    if (out / "tables").is_symlink():
+        raise InputError(
+            f"「{out / 'tables'}」是一个链接，不会写到它指向的地方；请删除它，或换一个输出文件夹。"
+        )
 
 
 def write_output(output: RunOutput, out: Path, configuration: Configuration) -> None:
@@ -33,10 +47,7 @@ def write_output(output: RunOutput, out: Path, configuration: Configuration) -> 
         The disk is full or the like; there is no ``manifest.json`` then.
     """
     prepare_folder(out)
-    if (out / "tables").is_symlink():
-        raise InputError(
-            f"「{out / 'tables'}」是一个链接，不会写到它指向的地方；请删除它，或换一个输出文件夹。"
-        )
+    refuse_link(out)
     prepare_folder(out / "tables")
     earlier = _earlier_files(out)
     if (out / _MANIFEST).exists():

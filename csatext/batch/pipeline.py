@@ -22,8 +22,8 @@ from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import AUTO, Configuration, PrivacySection
 from csatext.batch.manifest import RunOutput
-from csatext.batch.output import write_output
-from csatext.batch.required_columns import check_tables
+from csatext.batch.output import refuse_link, write_output
+from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
@@ -149,6 +149,7 @@ def run(
     configuration = configuration or Configuration()
     out = Path(out)
     with claimed_folder(out):
+        refuse_link(out)
         read = read_source(source, configuration, progress)
         return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
 
@@ -300,15 +301,13 @@ def annotated_contacts(
         tables["pack_choice"] = choice = choose_packs(corpus)
         taxonomy = chosen_taxonomy(choice)
         progress(f"分类体系：{taxonomy.label_zh}（按命中选定）")
-        absent["分类体系"] = _chosen(choice)
     else:
         taxonomy = Taxonomy.load(settings.taxonomy or None)
+    tables["taxonomy"] = taxonomy.table
     rules = RuleClassifier(taxonomy).fit(corpus)
     kinds = ContactKind(taxonomy).fit(corpus)
     categories, kind = rules.transform(corpus), kinds.transform(corpus)
     results = [Sentiment().transform(corpus), categories, kind]
-    if kinds.complaints_only_:
-        absent["投诉率"] = "这批联络几乎都是投诉，投诉率没有比较意义；请看各类别的条数和占比"
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
     if settings.taxonomy and settings.taxonomy not in (AUTO, *PACKS):
@@ -332,19 +331,6 @@ def annotated_contacts(
         results.append(model.transform(corpus))
         tables["topics"] = model.topics_
     return corpus, build_facts(corpus, *results), tables, absent
-
-
-def _chosen(choice: pd.DataFrame) -> str:
-    """Return the sentence that says which packs were chosen, and why."""
-    chosen = choice[choice["chosen"]]
-    if chosen["share"].max() == 0:
-        best = choice[choice["pack"] != chosen["pack"].iloc[0]].iloc[0]
-        return (
-            "按命中选了「通用」：没有一个行业包能认出四分之一的联络"
-            f"（最多的是「{best['label_zh']}」，{best['share']:.0%}）"
-        )
-    shown = "、".join(f"「{row.label_zh}」（{row.share:.0%} 的联络命中）" for row in chosen.itertuples())
-    return f"按命中选了{shown}；可用 --taxonomy 指定别的行业包或文件"
 
 
 def analyse(
@@ -371,9 +357,8 @@ def analyse(
     ConfigError
         A dimension or the measure is not there, or cannot serve as one.
     """
-    check_tables(contacts, configuration.tables)
+    given = checked_tables(contacts, configuration.tables)
     corpus, facts, tables, absent = annotated_contacts(contacts, configuration, progress, redacted=redacted)
-    given = configuration.tables
     by = given.by or None
     progress("关键词")
     extractor = KeywordExtractor(configuration.analysis.n_keywords)

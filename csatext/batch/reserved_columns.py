@@ -9,11 +9,12 @@ from csatext.privacy.outputs import mask_sentence
 from csatext.schema import column_names
 from csatext.schema.analysis import CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
 
-__all__ = ["RESULT_COLUMNS", "free_names"]
+__all__ = ["INPUT_ENDING", "RESULT_COLUMNS", "free_names"]
 
 RESULT_COLUMNS = column_names(SENTIMENT, RULES, CONTACT_KINDS, DOCUMENT_TOPICS) | {*PERIOD_COLUMNS.values()}
 """Columns that analyses and the calendar add to the facts."""
-_ENDING = "_input"
+INPUT_ENDING = "_input"
+"""Added to a column of the input that bears the name of a result."""
 
 
 def free_names(contacts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -39,9 +40,9 @@ def free_names(contacts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     names, renamed = [], {}
     for given in contacts.columns:
         name = str(given)
-        new = mask_sentence(name) + (_ENDING if name in RESULT_COLUMNS else "")
+        new = mask_sentence(name) + (INPUT_ENDING if name in RESULT_COLUMNS else "")
         while new in taken or (new != name and new in contacts.columns):
-            new += _ENDING
+            new += INPUT_ENDING
         taken.add(new)
         names.append(new)
         if new != name:

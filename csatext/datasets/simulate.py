@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.argument_types import as_whole_number, check_simple_types
 from csatext.datasets.calendar_load import day_weights, days_of, week_labels
 from csatext.datasets.draw import KINDS, Draw, draw_contacts
 from csatext.datasets.incidents import Incident, default_incidents, incident_table, plan_incidents
@@ -38,6 +39,7 @@ class Center(NamedTuple):
     incidents: pd.DataFrame
 
 
+@check_simple_types
 def simulate_center(
     n_contacts: int = 20_000,
     random_state: int = 0,
@@ -86,8 +88,12 @@ def simulate_center(
     (200, 200, True)
     """
     for name, given in (("n_contacts", n_contacts), ("weeks", weeks)):
-        if given < 1:
-            raise ParameterError.out_of_range(name, given, "不小于 1 的整数")
+        as_whole_number(given, name, 1)
+    listed = incidents is None or isinstance(incidents, (list, tuple))
+    if not listed or not all(isinstance(incident, Incident) for incident in incidents or ()):
+        raise ParameterError.wrong_type("incidents", incidents, "由 Incident 组成的列表，或 None")
+    if random_state < 0:
+        raise ParameterError.out_of_range("random_state", random_state, "不小于 0")
     days = days_of(_day(start), weeks)
     labels = week_labels(days)
     rng = np.random.default_rng(random_state)

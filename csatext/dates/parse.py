@@ -19,7 +19,7 @@ from csatext.dates.empty import empty_dates, empty_shapes
 from csatext.dates.fixed_width import parse_fixed
 from csatext.dates.forms import FORMS, MONTHS, Form
 from csatext.errors import ParameterError
-from csatext.strings import string_array
+from csatext.strings import digit_shapes, string_array
 
 __all__ = ["Times", "parse_times"]
 
@@ -39,6 +39,9 @@ _WORDS = frozenset({"mon", "later", "half", "after", "zone", "sign"})
 _ABSENT = -1
 _QUARTERS, _HALVES = 4, 2
 _ZERO = 48
+_MOMENTS = {dt.datetime, type(None)}
+_FIRST, _LAST = pd.Timestamp("1970-01-02"), pd.Timestamp("2099-12-31")
+"""Moments between them are taken as they stand; others may be signs for nothing."""
 _MICRO = 1_000_000
 _DAY = 86_400 * _MICRO
 
@@ -145,6 +148,9 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bo
         return Times(values, known.good, values.notna().to_numpy(), known.ambiguous, known.span)
     if pd.api.types.is_datetime64_dtype(column.dtype):
         return Times(column.astype("datetime64[us]"), known.good, known.zoned, known.ambiguous, known.span)
+    moments = _moments(column)
+    if moments is not None:
+        return Times(moments, known.good, known.zoned, known.ambiguous, known.span)
     read = _read_cells(string_array(_as_texts(column)), dayfirst)
     values = pd.Series(read.micros.astype("datetime64[us]")).mask(~read.good)
     if read.zoned.any():
@@ -152,6 +158,16 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bo
         values[read.zoned] = local.astype("datetime64[us]")
     values = values.astype("datetime64[us]").set_axis(column.index)
     return Times(values, ~read.good & ~read.empty, read.zoned, read.ambiguous, read.span)
+
+
+def _moments(column: pd.Series) -> pd.Series | None:
+    """Return the cells of a workbook as timestamps where all are; None where some must be judged."""
+    if column.dtype != object or not set(map(type, column)) <= _MOMENTS:
+        return None
+    if any(cell.tzinfo is not None for cell in column if cell is not None):
+        return None
+    values = pd.Series(pa.array(column, pa.timestamp("us")).to_pandas().array, index=column.index)
+    return values if bool((values.isna() | values.between(_FIRST, _LAST)).all()) else None
 
 
 def _cell_text(cell: object) -> str | None:
@@ -207,7 +223,7 @@ def _read_words(words: pa.LargeStringArray, dayfirst: bool | None) -> _Read:
     short = pc.binary_length(words).to_numpy(zero_copy_only=False) <= _LONGEST
     left = np.flatnonzero(short)
     texts = words if left.size == len(words) else words.take(pa.array(left))
-    shapes, code = _shapes(texts)
+    shapes, code = digit_shapes(texts)
     # A shape that is no sign for nothing holds no text that is one.
     maybe = np.flatnonzero(empty_shapes(shapes)[code])
     found.empty[left[maybe]] = empty_dates(texts.take(pa.array(maybe)).to_pandas().astype("str"))
@@ -215,7 +231,7 @@ def _read_words(words: pa.LargeStringArray, dayfirst: bool | None) -> _Read:
     odd = pc.not_equal(spelled(shapes), shapes).to_numpy(zero_copy_only=False)[code]
     if odd.any():
         texts = pc.replace_with_mask(texts, pa.array(odd), spelled(texts.filter(pa.array(odd))))
-        shapes, code = _shapes(texts)
+        shapes, code = digit_shapes(texts)
     number = pc.match_substring_regex(shapes, pattern=IS_NUMBER).to_numpy(zero_copy_only=False)
     some = np.flatnonzero(number[code] & ~found.empty[left])
     if some.size:
@@ -240,17 +256,6 @@ def _read_words(words: pa.LargeStringArray, dayfirst: bool | None) -> _Read:
             _put(found, rows, fields, form, dayfirst)
     found.good[found.empty] = False
     return found
-
-
-def _shapes(texts: pa.LargeStringArray) -> tuple[pa.LargeStringArray, NDArray[np.int64]]:
-    """Return the distinct texts with every digit as 0, and which of them each text has."""
-    valid, ends, data = texts.buffers()
-    digits = np.frombuffer(data if data is not None else b"", dtype=np.uint8).copy()
-    digits[(digits >= _ZERO) & (digits <= _ZERO + 9)] = _ZERO
-    buffers = [valid, ends, pa.py_buffer(digits)]
-    folded = pa.Array.from_buffers(pa.large_string(), len(texts), buffers, offset=texts.offset)
-    encoded = folded.dictionary_encode()
-    return encoded.dictionary, encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 class _Texts(NamedTuple):

@@ -198,7 +198,8 @@ def to_contacts(
             path, "文本列全是空值", '请检查导出，或用 columns={"text": "列名"} 换一列'
         )
     frame = _identified(frame, lambda: _row_numbers(number, before, raw.index), before, notes)
-    repeated = _repeated(frame[~empty], options, path, lines[~empty])
+    written = frame.columns.intersection(["doc_id", "updated_at"], sort=False)
+    repeated = _repeated(frame.loc[~empty, written], options, path, lines[~empty])
     repeated = repeated.reindex(frame.index, fill_value=False).to_numpy()
     keep: Literal["first", "last"] = "first" if options.duplicates == "first" else "last"
     whole = (
@@ -213,13 +214,14 @@ def to_contacts(
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     kept_rows = np.flatnonzero(~(empty | repeated))
-    kept, parts = join_parts(frame.iloc[kept_rows].reset_index(drop=True))
+    kept = frame if len(kept_rows) == len(frame) else frame.iloc[kept_rows]
+    kept, parts = join_parts(kept.reset_index(drop=True))
     kept, joined = join_clocks(kept)
     kept, typed = type_columns(kept, options.timezone, options.dayfirst)
     undated, date_notes = unreadable_rows(kept, options.unreadable_dates, bool(joined))
     for row, date in zip(kept_rows[undated], kept.loc[undated].get("created_at_text", ()), strict=True):
         reason = f"{UNREADABLE}：{shown_date(str(date))}"
-        cells = raw.iloc[row].to_numpy(dtype=object)
+        cells = raw.iloc[[row]].to_numpy(dtype=object)[0]
         rejects.append((names[number[row]], Reject(int(lines[row]) or None, reason, row_text(cells))))
     if undated.any():
         kept = kept[~undated].reset_index(drop=True)

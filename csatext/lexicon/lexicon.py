@@ -7,11 +7,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from os import PathLike
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
+from csatext.argument_types import as_path
 from csatext.errors import InputError, LexiconError, ParameterError
 from csatext.lexicon.entries import NUMERIC, Entry, build, written
 from csatext.lexicon.paths import find, shipped_name
@@ -49,7 +51,11 @@ class Lexicon:
 
     @classmethod
     def load(
-        cls, path: str | Path | None = None, *, encoding: str | None = None, on_conflict: Conflict = "error"
+        cls,
+        path: str | PathLike[str] | None = None,
+        *,
+        encoding: str | None = None,
+        on_conflict: Conflict = "error",
     ) -> Lexicon:
         """Return the lexicon of a shipped list, a file, or every list of a folder.
 
@@ -89,7 +95,7 @@ class Lexicon:
         """
         if path is None:
             return reduce(cls.merge, (cls.load(name) for name in _SENTIMENT))
-        root = find(path)
+        root = find(path if isinstance(path, str) else as_path(path))
         if not root.is_dir():
             return _read(root, encoding)
         files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())

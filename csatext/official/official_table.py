@@ -7,8 +7,9 @@ import pandas as pd
 
 from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.panel.panel import as_freq, labels
+from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_times
-from csatext.inference import wilson
+from csatext.inference import check_level, wilson
 from csatext.official.schemes import load_scheme
 from csatext.official.to_official import to_official
 from csatext.schema import conform
@@ -17,6 +18,7 @@ from csatext.schema.official import OFFICIAL
 __all__ = ["official_table"]
 
 
+@check_simple_types
 def official_table(
     facts: pd.DataFrame, scheme: str, freq: str = "Q", *, time: str = "created_at", level: float = 0.95
 ) -> pd.DataFrame:
@@ -64,7 +66,7 @@ def official_table(
     """
     known, freq = load_scheme(scheme), as_freq(freq)
     check_columns(facts, [time], "time")
-    wilson(0, 1, level)
+    check_level(level)
     named = to_official(facts, scheme)
     counted = named[named["is_complaint"].fillna(False).astype(bool)] if "is_complaint" in named else named
     moments = read_times(counted[time], time)

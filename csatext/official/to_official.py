@@ -6,6 +6,7 @@ from functools import cache
 
 import pandas as pd
 
+from csatext.argument_types import check_simple_types
 from csatext.errors import SchemaError
 from csatext.labels import UNCLASSIFIED
 from csatext.official.schemes import load_scheme
@@ -18,6 +19,7 @@ WITHOUT_CLASS = "未对应"
 """Class of a category that the scheme has none for."""
 
 
+@check_simple_types
 def to_official(facts: pd.DataFrame, scheme: str) -> pd.DataFrame:
     """Return the facts with the class of each contact in an official scheme.
 

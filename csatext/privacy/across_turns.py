@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.argument_types import as_table
 from csatext.errors import ParameterError, SchemaError
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.find import locate_column
@@ -142,9 +143,7 @@ def turn_values(turns: pd.DataFrame, kinds: frozenset[str]) -> Iterator[tuple[in
     SchemaError
         A column is missing or ``text`` holds no text.
     """
-    for name in _COLUMNS:
-        if name not in turns.columns:
-            raise SchemaError.missing_column("turns", name, turns.columns)
+    as_table(turns, "turns", _COLUMNS)
     ordered = turns.loc[:, list(_COLUMNS)].reset_index(drop=True)
     ordered["text"] = _texts(ordered["text"])
     ordered = ordered.sort_values(["doc_id", "turn_id"], kind="stable")

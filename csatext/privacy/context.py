@@ -52,10 +52,17 @@ def _rows() -> list[dict[str, str]]:
 
 
 @cache
-def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool]]]:
+def _automaton() -> tuple[AhoCorasick, list[tuple[str, bool, bool, bool]]]:
+    """Return what finds the words, and of each its kind, whether strong, about names, with Latin letters."""
     rows = [row for row in _rows() if row["class"] != _AFTER_SURNAMES]
     meanings = [
-        (row["class"], row["strength"] == "strong", _LATIN.search(row["word"]) is not None) for row in rows
+        (
+            row["class"],
+            row["strength"] == "strong",
+            row["class"] in _ABOUT_NAMES,
+            _LATIN.search(row["word"]) is not None,
+        )
+        for row in rows
     ]
     return AhoCorasick([row["word"] for row in rows], matchkind=MatchKind.LeftmostLongest), meanings
 
@@ -117,11 +124,13 @@ class TriggerWords:
         """Start, end, kind and whether it is strong, for the trigger words before and after names."""
         self._found: list[tuple[int, int, str, bool]] = []
         for number, start, end in automaton.find_matches_as_indexes(normalized):
-            kind, strong, latin = meanings[number]
-            if kind == _NO_TRIGGER or (latin and _inside_latin_word(normalized, start, end)):
+            kind, strong, about_names, latin = meanings[number]
+            if latin and _inside_latin_word(normalized, start, end):
                 continue
-            chosen = self.names if kind in _ABOUT_NAMES else self._found
-            chosen.append((start, end, kind, strong))
+            if about_names:
+                self.names.append((start, end, kind, strong))
+            elif kind != _NO_TRIGGER:
+                self._found.append((start, end, kind, strong))
         self._ends = [end for _, end, _, _ in self._found]
         self._starts = [start for start, _, _, _ in self._found]
 
@@ -138,6 +147,8 @@ class TriggerWords:
         if position - end > _QUESTION_WINDOW:
             return None
         gap = self._normalized[end:position]
+        if not gap:
+            return TriggerWord(kind, strong, True, end)
         if TEXT_END in gap:
             return None
         asked = QUESTION_END in gap and _ANSWERED.search(gap) is None
@@ -163,9 +174,15 @@ class TriggerWords:
         """Yield the end and the kind of each strong trigger word of these kinds."""
         return ((end, kind) for _, end, kind, strong in self._found if strong and kind in kinds)
 
-    def knows(self, kind: str) -> bool:
-        """Whether the text contains a trigger word of a kind."""
-        return any(found == kind for _, _, found, _ in self._found)
+    def texts(self, kind: str) -> Iterator[tuple[int, int]]:
+        """Yield start and end of each of the joined texts that contains a trigger word of a kind."""
+        end = 0
+        for start, _, found, _ in self._found:
+            if found == kind and start >= end:
+                first = max(end, self._normalized.rfind(TEXT_END, end, start) + 1)
+                end = self._normalized.find(TEXT_END, start)
+                end = end if end >= 0 else len(self._normalized)
+                yield first, end
 
     def between(self, start: int, end: int) -> bool:
         """Whether a trigger word stands between two positions."""

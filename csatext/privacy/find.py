@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, chain, groupby
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from csatext.errors import ParameterError
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import KIND_NAMES, MASK, Found, Pii
 from csatext.privacy.normalize import SPEAKER, TEXT_END, normalize, segments
-from csatext.privacy.prefilter.candidate_rows import Sources, coarse
+from csatext.privacy.prefilter.candidate_rows import EVERY_SOURCE, Sources, coarse, rows_with
 from csatext.privacy.recognizers.addresses import addresses
 from csatext.privacy.recognizers.codes import codes
 from csatext.privacy.recognizers.names import names, names_near_numbers
@@ -25,8 +25,8 @@ from csatext.privacy.recognizers.spoken_digits import digit_extent
 __all__ = ["find_pii"]
 
 _SPEAKER = re.compile(SPEAKER)
-_JOINED = 100_000
-"""Characters that a recognizer reads at a time: chosen, to bound memory."""
+_JOINED = 50_000
+"""Characters that are read at a time: measured (`benchmarks/pii.py`), few values are then kept in between."""
 _DEEPEST = 4
 """Passes over the text left between values; one suffices but for odd input, and time stays linear."""
 
@@ -52,54 +52,73 @@ def _settle(size: int, sources: Iterable[Iterable[Found]]) -> list[Found]:
     return sorted(kept)
 
 
-def _detect(normalized: str) -> list[Found]:
+def _detect(normalized: str, sources: Sources) -> list[Found]:
+    """Return the values that the chosen sources find, in order, none overlapping."""
     triggers = TriggerWords(normalized)
-    valued = _settle(len(normalized), [codes(normalized, triggers), numbers(normalized, triggers)])
+    valued = _settle(
+        len(normalized),
+        [
+            codes(normalized, triggers) if sources.coded else (),
+            numbers(normalized, triggers) if sources.numbered else (),
+        ],
+    )
     return _settle(
         len(normalized),
-        [valued, addresses(normalized), names(normalized, triggers), names_near_numbers(normalized, valued)],
+        [
+            valued,
+            addresses(normalized) if sources.placed else (),
+            names(normalized, triggers) if sources.named else (),
+            names_near_numbers(normalized, valued),
+        ],
     )
 
 
-def _detect_many(normalized_texts: list[str], sources: list[Sources]) -> list[list[Found]]:
-    """Return for each text what :func:`_detect` returns; each recognizer reads its texts together."""
-    valued = [
-        _settle(len(normalized), (coded, numbered))
-        for normalized, coded, numbered in zip(
-            normalized_texts,
-            _read(normalized_texts, [one.coded for one in sources], codes),
-            _read(normalized_texts, [one.numbered for one in sources], numbers),
-            strict=True,
-        )
-    ]
-    placed = _read(
-        normalized_texts, [one.placed for one in sources], lambda normalized, _: addresses(normalized)
-    )
-    named = _read(normalized_texts, [one.named for one in sources], names)
-    return [
-        _settle(len(normalized), (value, place, name, names_near_numbers(normalized, value)))
-        if place or name or value
-        else value
-        for normalized, value, place, name in zip(normalized_texts, valued, placed, named, strict=True)
-    ]
+class _Parts(NamedTuple):
+    """Parts of texts: the row of each, where it starts in the row's text, what it contains."""
 
+    rows: list[int]
+    starts: list[int]
+    texts: list[str]
 
-def _read(
-    normalized_texts: list[str], chosen: list[bool], source: Callable[[str, TriggerWords], Iterable[Found]]
-) -> list[list[Found]]:
-    """Return the values that a recognizer finds in each of the chosen texts, which it reads joined."""
-    found: list[list[Found]] = [[] for _ in normalized_texts]
-    waiting = [at for at, wanted in enumerate(chosen) if wanted]
-    while waiting:
-        sizes = np.cumsum([len(normalized_texts[at]) + 1 for at in waiting])
-        count = max(1, int(np.searchsorted(sizes, _JOINED)))
-        batch, waiting = waiting[:count], waiting[count:]
-        joined = TEXT_END.join(normalized_texts[at] for at in batch)
-        starts = [0, *sizes[: count - 1].tolist()]
-        for value in source(joined, TriggerWords(joined)):
-            at = bisect_right(starts, value.start) - 1
-            found[batch[at]].append(_moved(value, -starts[at]))
-    return found
+    def gated(self) -> Iterator[tuple[Sources, _Parts]]:
+        """Yield the parts in which a source can find something, by the sources that can."""
+        for sources, chosen in coarse(pa.array(self.texts, pa.large_string())).groups():
+            yield (
+                sources,
+                _Parts(
+                    [self.rows[at] for at in chosen],
+                    [self.starts[at] for at in chosen],
+                    [self.texts[at] for at in chosen],
+                ),
+            )
+
+    def detect(self, sources: Sources) -> Iterator[tuple[int, int, int, list[Found]]]:
+        """Yield row, start and end of each part in which something is found, with the values.
+
+        Parts are read joined: the trigger words of many are then looked for at once.
+        """
+        for first, last in self._batches():
+            starts = [0, *accumulate(len(text) + 1 for text in self.texts[first:last])]
+            values = _detect(TEXT_END.join(self.texts[first:last]), sources)
+            found = iter(values)
+            for at, same in groupby([bisect_right(starts, value.start) - 1 for value in values]):
+                start = self.starts[first + at]
+                by = start - starts[at]
+                yield (
+                    self.rows[first + at],
+                    start,
+                    start + len(self.texts[first + at]),
+                    [_moved(next(found), by) for _ in same],
+                )
+
+    def _batches(self) -> Iterator[tuple[int, int]]:
+        """Yield the bounds of batches of about as many characters as are read at a time."""
+        size = first = 0
+        for at, text in enumerate(self.texts, 1):
+            size += len(text)
+            if size > _JOINED or at == len(self.texts):
+                yield first, at
+                size, first = 0, at
 
 
 def _moved(value: Found, by: int) -> Found:
@@ -118,9 +137,9 @@ def locate(text: str, kinds: frozenset[str]) -> list[Found]:
     waiting = [(start, end, 0) for start, end in segments(normalized)]
     while waiting:
         start, end, depth = waiting.pop()
-        found = [value for value in _detect(normalized[start:end]) if value.kind in kinds]
+        found = [value for value in _detect(normalized[start:end], EVERY_SOURCE) if value.kind in kinds]
         if found:
-            placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
+            placed = _by_speaker(normalized, [_moved(value, start) for value in found])
             located.extend(placed)
             if depth < _DEEPEST:
                 waiting.extend((left, right, depth + 1) for left, right in _between(start, end, placed))
@@ -148,7 +167,7 @@ def locate_column(
     >>> locate_column(pa.array(["很慢", "打13800138000"]), KIND_NAMES)
     {1: [Found(start=1, end=12, kind='mobile', value='13800138000')]}
     """
-    bracketed = pc.match_substring(texts, "[").to_numpy(zero_copy_only=False)
+    bracketed = rows_with(texts, b"[")
     first = coarse(texts)
     if named is not None:
         first = first._replace(named=first.named | named)
@@ -161,54 +180,49 @@ def locate_column(
         normalize(TEXT_END.join(read)).split(TEXT_END) if whole else [normalize(text) for text in read]
     )
     normalized_texts = dict(zip(rows.tolist(), normalized_list, strict=True))
-    unmasked = {
-        row
-        for row, normalized in normalized_texts.items()
-        if not bracketed[row] or MASK.search(normalized) is None
-    }
-    waiting = [
-        (row, 0, len(normalized_texts[row]), sources) for row, sources in first.of(rows) if row in unmasked
-    ]
-    waiting += _gated(
-        normalized_texts,
-        [
-            (row, *part)
-            for row in normalized_texts.keys() - unmasked
-            for part in segments(normalized_texts[row])
-        ],
+    masked = {row for row in np.flatnonzero(bracketed).tolist() if MASK.search(normalized_texts[row])}
+    waiting: list[tuple[Sources, _Parts]] = []
+    for sources, chosen in first.groups():
+        whole_rows = [row for row in chosen if row not in masked] if masked else chosen
+        whole_texts = [normalized_texts[row] for row in whole_rows]
+        waiting.append((sources, _Parts(whole_rows, [0] * len(whole_rows), whole_texts)))
+    between = [(row, start, end) for row in sorted(masked) for start, end in segments(normalized_texts[row])]
+    waiting.extend(
+        _Parts(
+            [row for row, _, _ in between],
+            [start for _, start, _ in between],
+            [normalized_texts[row][start:end] for row, start, end in between],
+        ).gated()
     )
     located: dict[int, list[Found]] = {}
     for depth in range(_DEEPEST + 1):
-        left: list[tuple[int, int, int]] = []
-        parts = [normalized_texts[row][start:end] for row, start, end, _ in waiting]
-        detected = _detect_many(parts, [sources for *_, sources in waiting])
-        for (row, start, end, _), values in zip(waiting, detected, strict=True):
-            found = [value for value in values if value.kind in kinds]
-            if found:
+        left = _Parts([], [], [])
+        for sources, parts in waiting:
+            for row, start, end, values in parts.detect(sources):
+                found = [value for value in values if value.kind in kinds]
+                if not found:
+                    continue
                 normalized = normalized_texts[row]
-                placed = [part for value in found for part in _by_speaker(normalized, _moved(value, start))]
-                located.setdefault(row, []).extend(placed)
-                left.extend((row, *part) for part in _between(start, end, placed))
-        waiting = _gated(normalized_texts, left) if depth < _DEEPEST else []
-    return {row: sorted(values) for row, values in located.items()}
+                placed = _by_speaker(normalized, found)
+                earlier = located.get(row)
+                located[row] = placed if earlier is None else sorted(earlier + placed)
+                spans = [span for span in _between(start, end, placed) if span[1] - span[0] > 1]
+                left.rows.extend([row] * len(spans))
+                left.starts.extend([begin for begin, _ in spans])
+                left.texts.extend([normalized[begin:stop] for begin, stop in spans])
+        waiting = [*left.gated()] if depth < _DEEPEST else []
+    return located
 
 
-def _gated(
-    normalized_texts: dict[int, str], parts: list[tuple[int, int, int]]
-) -> list[tuple[int, int, int, Sources]]:
-    """Return the parts of texts in which a recognizer can find something, with the recognizers."""
-    parts = [part for part in parts if part[2] - part[1] > 1]
-    if not parts:
-        return []
-    gates = coarse(
-        pa.array([normalized_texts[row][start:end] for row, start, end in parts], pa.large_string())
-    )
-    return [(*parts[at], sources) for at, sources in gates.of(np.flatnonzero(gates.any()))]
+def _by_speaker(normalized: str, values: list[Found]) -> list[Found]:
+    """Return the values, in parts where speaker labels of a transcript separate them."""
+    if normalized.find(":", values[0].start, values[-1].end) < 0:  # every label ends in a colon
+        return values
+    return [part for value in values for part in _parts(normalized, value)]
 
 
-def _by_speaker(normalized: str, value: Found) -> Iterator[Found]:
-    """Yield the parts of a value that speaker labels of a transcript separate."""
-    if normalized.find(":", value.start, value.end) < 0:  # every label ends in a colon
+def _parts(normalized: str, value: Found) -> Iterator[Found]:
+    if normalized.find(":", value.start, value.end) < 0:
         yield value
         return
     start = value.start

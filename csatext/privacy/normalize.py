@@ -23,6 +23,7 @@ __all__ = [
     "normalization_table",
     "normalize",
     "segments",
+    "texts_with",
 ]
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -129,6 +130,24 @@ def segments(text: str) -> Iterator[tuple[int, int]]:
         last = mask.end()
     if last < len(text):
         yield last, len(text)
+
+
+def texts_with(normalized: str, sign: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each of the joined texts that contains a sign.
+
+    An expression that few texts can match is then tried on those alone.
+
+    Examples
+    --------
+    >>> list(texts_with(f"好{TEXT_END}a@b.c，@d{TEXT_END}慢", re.compile("@")))
+    [(2, 10)]
+    """
+    end = 0
+    while (found := sign.search(normalized, end)) is not None:
+        start = max(end, normalized.rfind(TEXT_END, end, found.start()) + 1)
+        end = normalized.find(TEXT_END, found.end())
+        end = end if end >= 0 else len(normalized)
+        yield start, end
 
 
 def around(normalized: str, start: int, end: int, window: int) -> tuple[str, str]:

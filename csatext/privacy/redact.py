@@ -21,6 +21,7 @@ from csatext.strings import Column, map_chunks, string_column
 __all__ = ["redact", "redact_column", "redact_turns"]
 
 _TOKEN_LENGTH = 12
+_MASKS = {kind: f"[{label}]" for kind, label in MASK_LABELS.items()}
 
 
 def _key(pseudonymize: str | bytes | None) -> bytes | None:
@@ -36,20 +37,21 @@ def _key(pseudonymize: str | bytes | None) -> bytes | None:
 
 def mask_of(found: Found, key: bytes | None) -> str:
     """Return the mask of a value: its kind's label, with a keyed token where a key is given."""
-    label = MASK_LABELS[found.kind]
     if key is None:
-        return f"[{label}]"
+        return _MASKS[found.kind]
     message = f"{found.kind}:{found.value}".encode()
-    return f"[{label}#{hmac.new(key, message, hashlib.sha256).hexdigest()[:_TOKEN_LENGTH]}]"
+    return f"[{MASK_LABELS[found.kind]}#{hmac.new(key, message, hashlib.sha256).hexdigest()[:_TOKEN_LENGTH]}]"
 
 
 def _masked(text: str, values: Iterable[Found], key: bytes | None) -> str:
     parts: list[str] = []
     last = 0
     for found in values:
-        parts += (text[last : found.start], mask_of(found, key))
-        last = found.end
-    return "".join((*parts, text[last:]))
+        start, end, kind, _ = found
+        parts += (text[last:start], _MASKS[kind] if key is None else mask_of(found, key))
+        last = end
+    parts.append(text[last:])
+    return "".join(parts)
 
 
 @overload

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment
 
+from csatext.argument_types import as_path, as_table, check_simple_types
 from csatext.atomic_files import write_text
-from csatext.errors import SchemaError, escape_controls
+from csatext.errors import ParameterError, SchemaError, escape_controls
 from csatext.privacy.personal_columns import mask_columns, mask_values
 from csatext.reporting.chapters.chapters import chapters
 from csatext.reporting.chapters.figures import read_figures
@@ -26,6 +27,7 @@ _FONT_PLACE = "/* font */"
 """Where the font stands in the page: its characters are known when the rest is written."""
 
 
+@check_simple_types
 def write_report(
     facts: pd.DataFrame,
     path: str | PathLike[str],
@@ -67,6 +69,8 @@ def write_report(
 
     Raises
     ------
+    ParameterError
+        An argument is of another type.
     SchemaError
         ``facts`` lack a column that the standard tables need.
 
@@ -78,7 +82,13 @@ def write_report(
     ...     write_report(facts, Path(folder) / "report.html").name
     'report.html'
     """
-    path = Path(path)
+    path = as_path(path)
+    as_table(facts, "facts")
+    for name, given in (("tables", tables), ("absent", absent)):
+        if given is not None and not isinstance(given, Mapping):
+            raise ParameterError.wrong_type(name, given, "字典（名字 -> 内容），或 None")
+    for name, table in (tables or {}).items():
+        as_table(table, f"tables[{name!r}]")
     # The owner of a category is a department of the taxonomy, not who served the customer.
     kept = {*keep, *(column.name for column in RULES.columns)}
     facts = mask_columns(facts, keep=kept, orders=False)

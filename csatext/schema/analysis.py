@@ -327,6 +327,7 @@ RULES = Table(
         Column("severity", "int", "gravest of its categories: 0 none, 1 minor, 2 ordinary, 3 grave"),
         Column("n_categories", "int", "categories that match"),
         Column("categories", "str", "all of them as paths, best supported first, joined by ；"),
+        Column("category_terms", "str", "the words found, from the redacted text, joined by 、"),
     ),
     index="doc_id",
 )

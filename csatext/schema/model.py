@@ -9,7 +9,8 @@ from importlib import import_module
 
 import pandas as pd
 
-from csatext.errors import SchemaError
+from csatext.argument_types import as_table
+from csatext.errors import ParameterError, SchemaError
 
 __all__ = ["DTYPES", "Column", "Table", "column_names", "conform", "tables", "with_reason"]
 
@@ -112,6 +113,8 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
 
     Raises
     ------
+    ParameterError
+        ``frame`` is no DataFrame, or ``table`` no table.
     SchemaError
         A column is missing or cannot be read as its type.
 
@@ -121,6 +124,9 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
     >>> conform(pd.DataFrame({"n": [2.0], "term": ["退款"]}), words).columns.tolist()
     ['term', 'n']
     """
+    if not isinstance(table, Table):
+        raise ParameterError.wrong_type("table", table, "表的定义，例如 csatext.schema.contacts.CONTACTS")
+    as_table(frame, table.name)
     names = [column.name for column in table.columns]
     at = len(names) if table.at is None else table.at
     order = [*names[:at], *(d for d in dimensions if d not in names), *names[at:]]

@@ -32,11 +32,14 @@ class Taxonomy:
         Of the file.
     changes : iterable of Change
         How categories of earlier versions go over into these.
+    complaints : bool, default False
+        Whether the categories are of complaints alone, so that a contact that praises has none.
 
     Raises
     ------
     ParameterError
-        An id repeats, a parent is not there, or a rule or a change refers to a category that is not there.
+        Something is no category, an id repeats, a parent is not there, or a rule or a change refers to a
+        category that is not there.
 
     Examples
     --------
@@ -57,10 +60,17 @@ class Taxonomy:
         label_zh: str = "",
         version: str = "",
         changes: Iterable[Change] = (),
+        complaints: bool = False,
     ) -> None:
-        self.categories = tuple(categories)
+        given = list(categories) if isinstance(categories, Iterable) else [categories]
+        for category in given:
+            if not isinstance(category, Category):
+                wanted = "由 Category 组成的列表；从文件读请用 Taxonomy.load(路径)"
+                raise ParameterError.wrong_type("categories", category, wanted)
+        self.categories = tuple(given)
         self.name, self.label_zh, self.version = name, label_zh, version
         self.changes = tuple(changes)
+        self.complaints = complaints
         self._by_id: dict[str, Category] = {}
         for category in self.categories:
             if category.id in self._by_id:
@@ -149,6 +159,7 @@ class Taxonomy:
             "name": self.name,
             "label_zh": self.label_zh,
             "version": self.version,
+            "complaints": self.complaints,
             "changes": [[change.old, list(change.new)] for change in self.changes],
             "categories": [category.as_data() for category in self.categories],
         }
@@ -182,6 +193,7 @@ class Taxonomy:
             name=data["name"],
             label_zh=data["label_zh"],
             version=data["version"],
+            complaints=data["complaints"],
             changes=[Change(old, tuple(new)) for old, new in data["changes"]],
         )
 
@@ -377,6 +389,7 @@ def _with_bases(file: TaxonomyFile) -> Taxonomy:
         name=file.name,
         label_zh=file.label_zh,
         version=file.version,
+        complaints=file.complaints or any(base.complaints for base in bases),
         changes=[*(change for base in bases for change in base.changes), *file.changes],
     )
 
@@ -409,6 +422,7 @@ def joined(taxonomies: Sequence[Taxonomy]) -> Taxonomy:
         label_zh="、".join(taxonomy.label_zh for taxonomy in taxonomies),
         version="+".join(dict.fromkeys(taxonomy.version for taxonomy in taxonomies)),
         changes=[change for taxonomy in taxonomies for change in taxonomy.changes],
+        complaints=all(taxonomy.complaints for taxonomy in taxonomies),
     )
 
 

@@ -21,10 +21,10 @@ _LARGEST = 2 << 20
 _DEEPEST = 20
 """Levels of nesting of a YAML file; a level of the tree takes two."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FILE_KEYS = {"name", "label_zh", "version", "extends", "drop", "changes", "categories"}
+_FILE_KEYS = {"name", "label_zh", "version", "complaints", "extends", "drop", "changes", "categories"}
 _TEXTS = ("owner", "definition", "remedy", "stage", "cause")
 _LISTS = ("patterns", "except", "examples", "counterexamples")
-_KEYS = {"id", "label_zh", "parent", "severity", "children", *_TEXTS, *_LISTS}
+_KEYS = {"id", "label_zh", "parent", "severity", "weight", "children", *_TEXTS, *_LISTS}
 _BASES = ("core", *PACKS)
 _ALLOWED = {"stage": STAGES, "cause": CAUSES}
 
@@ -44,6 +44,8 @@ class TaxonomyFile(NamedTuple):
         ids of categories of these that it does without.
     changes : tuple of Change
         How categories of earlier versions go over.
+    complaints : bool
+        Whether its categories are of complaints alone.
     """
 
     categories: list[Category]
@@ -53,6 +55,7 @@ class TaxonomyFile(NamedTuple):
     extends: tuple[str, ...] = ()
     drop: frozenset[str] = frozenset()
     changes: tuple[Change, ...] = ()
+    complaints: bool = False
 
 
 def read_taxonomy_file(path: Path) -> TaxonomyFile:
@@ -90,6 +93,7 @@ def read_taxonomy_file(path: Path) -> TaxonomyFile:
         extends,
         frozenset(_strings(content, "drop", nodes, path)),
         _changes(content.get("changes"), nodes.get("changes"), path),
+        content.get("complaints") is True,
     )
 
 
@@ -200,6 +204,9 @@ class _Reader:
         severity = entry.get("severity", 2)
         if type(severity) is not int or not 1 <= severity <= 3:
             raise self._error(nodes["severity"], f"severity 应是 1、2 或 3，现在是「{severity}」")
+        weight = entry.get("weight", 1)
+        if type(weight) not in (int, float) or not 0 < weight <= 10:
+            raise self._error(nodes["weight"], f"weight 应是大于 0、不大于 10 的数，现在是「{weight}」")
         rules = []
         for key in ("patterns", "except"):
             for item, at in zip(
@@ -224,6 +231,7 @@ class _Reader:
             examples=tuple(map(str, entry.get("examples") or ())),
             counterexamples=tuple(map(str, entry.get("counterexamples") or ())),
             severity=severity,
+            weight=float(weight),
             **texts,
         )
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from csatext.argument_types import as_names, as_table, check_simple_types
 from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
 from csatext.schema import conform
@@ -44,6 +45,7 @@ _WITHIN = 0.6
 """Weight of the bigram estimate against the unigram one (Jelinek-Mercer smoothing)."""
 
 
+@check_simple_types
 def find_boilerplate(
     texts: pa.Array | pa.ChunkedArray | pd.Series,
     *,
@@ -194,8 +196,11 @@ def remove_boilerplate(sentences: pd.DataFrame | Iterable[str]) -> Step:
     >>> step("客服说温馨提示：本店不提供到付服务，我不同意")
     '客服说温馨提示：本店不提供到付服务，我不同意'
     """
-    listed = sentences["sentence"] if isinstance(sentences, pd.DataFrame) else sentences
-    wanted = sorted({str(sentence) for sentence in listed} - {""})
+    if isinstance(sentences, pd.DataFrame):
+        listed = as_table(sentences, "sentences", ["sentence"])["sentence"].astype("str").tolist()
+    else:
+        listed = as_names(sentences, "sentences", "句子的列表，或 find_boilerplate 的结果")
+    wanted = sorted(set(listed) - {""})
     finder = ahocorasick_rs.AhoCorasick(wanted, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
     def find(text: str) -> list[Edit]:

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csatext.argument_types import as_names, check_simple_types
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import CONCORDANCE
@@ -24,6 +25,7 @@ __all__ = ["concordance"]
 Place = tuple[int, int, int]
 
 
+@check_simple_types
 def concordance(
     corpus: Corpus,
     term: str | Iterable[str],
@@ -92,7 +94,7 @@ def concordance(
 
 
 def _checked(term: str | Iterable[str], n: int | None, width: int) -> list[str]:
-    terms = [term] if isinstance(term, str) else list(term)
+    terms = [term] if isinstance(term, str) else as_names(term, "term", "一个词，或由词组成的列表")
     if not terms or not all(isinstance(word, str) and word.strip() for word in terms):
         raise ParameterError.out_of_range("term", term, "一个词，或由词组成的列表，都不能为空")
     if n is not None and n < 1:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from csatext.argument_types import as_names, as_whole_number, check_simple_parameters
 from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
 from csatext.lexicon import Lexicon
 from csatext.privacy.kinds import MASK
@@ -223,15 +224,23 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         return Preparation(self.steps, self.redact, self.pseudonymize, self.simplify)
 
     def _prepared(self, contacts: Any) -> tuple[pd.DataFrame, tuple[Any, Any, TokenTable]]:
+        check_simple_parameters(self)
         docs, source = _documents(contacts)
         if self.redact:
-            docs = mask_columns(docs, keep=self.keep, key=self.pseudonymize, orders=False)
+            keep = as_names(self.keep, "keep", "列名的列表")
+            docs = mask_columns(docs, keep=keep, key=self.pseudonymize, orders=False)
         texts = string_array(self._preparation().column(source))
         tokenizer = Tokenizer() if self.tokenizer is None else self.tokenizer
         if not isinstance(tokenizer, Tokenizer):
             wanted = "Tokenizer；要添加词，请写 Vectorizer(tokenizer=ct.Tokenizer([词, …]))"
             raise ParameterError.wrong_type("tokenizer", tokenizer, wanted)
-        return docs, (texts, source, tokenizer.encode(texts, n_jobs=self.n_jobs))
+        return docs, (texts, source, tokenizer.encode(texts, n_jobs=self._n_jobs()))
+
+    def _n_jobs(self) -> int:
+        """Return the number of processes; -1 is one a core, as in joblib."""
+        if isinstance(self.n_jobs, int) and self.n_jobs == -1:
+            return -1
+        return as_whole_number(self.n_jobs, "n_jobs", 1)
 
     def _corpus(
         self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable], dtm: sparse.csr_array
@@ -248,7 +257,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     def _stop_words(self) -> frozenset[str]:
         if self.stop_words is None:
             return frozenset()
-        if self.stop_words == "default":
+        if isinstance(self.stop_words, str) and self.stop_words == "default":
             return frozenset(Lexicon.load("stopwords").terms)
         if isinstance(self.stop_words, str):
             raise ParameterError.not_allowed("stop_words", self.stop_words, ["default", None, "词的列表"])
@@ -279,7 +288,11 @@ def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
         if "doc_id" in docs.columns:
             docs = docs.set_index("doc_id")
         texts = contacts["text"]
-    elif isinstance(contacts, str):
+    elif (
+        isinstance(contacts, (str, bytes))
+        or not isinstance(contacts, Iterable)
+        or getattr(contacts, "ndim", 1) > 1
+    ):
         raise ParameterError.wrong_type("contacts", contacts, "DataFrame、Series 或由文本组成的列表")
     else:
         texts = contacts if isinstance(contacts, pd.Series) else pd.Series(list(contacts), dtype=object)
@@ -293,12 +306,7 @@ def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
 
 
 def _words(given: Iterable[str], name: str) -> frozenset[str]:
-    words = given if isinstance(given, Iterable) and not isinstance(given, str) else [given]
-    found = frozenset(words)
-    wrong = next((word for word in found if not isinstance(word, str)), None)
-    if wrong is not None or isinstance(given, str):
-        raise ParameterError.wrong_type(name, given if wrong is None else wrong, "由词组成的列表")
-    return found
+    return frozenset(as_names(given, name, "由词组成的列表"))
 
 
 def _limit(name: str, value: int | float, n_docs: int) -> float:

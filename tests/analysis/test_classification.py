@@ -147,7 +147,7 @@ BAD_LABELS = [
     (np.array([["物流", "退款"]] * 4), ct.ParameterError, "不是多列"),
     (pd.DataFrame({"物流": [1, 0, 1, 0]}), ct.ParameterError, "multilabel=True"),
     ([["物流"], ["退款"], [], []], ct.ParameterError, "multilabel=True"),
-    (["物流", 3, "退款", 3], ct.ParameterError, "混有文字和数字"),
+    ({0: "物流", 1: "退款"}, ct.ParameterError, "labels"),
     ("物流", ct.ParameterError, "labels"),
 ]
 
@@ -190,6 +190,9 @@ def test_labels_are_trimmed_and_documents_without_one_do_not_count(caplog):
     assert (model.n_human_, model.n_weak_) == (5, 0)
     whole = ct.ComplaintClassifier().fit(corpus, pd.Series([1, 1, 2, 2, 3, None, None]))
     assert whole.classes_.tolist() == [1, 2, 3]
+    mixed = read_annotation(pd.RangeIndex(4), ["物流\u200b", 3, "nan", "3 "], False)
+    assert mixed.classes.tolist() == ["3", "物流"]
+    assert mixed.known.tolist() == [True, True, False, True]
 
 
 @pytest.mark.parametrize("name", ["C", "estimator__C", "precision"])

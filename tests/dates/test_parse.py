@@ -71,6 +71,23 @@ def test_cells_of_a_workbook() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "first", [dt.datetime(1899, 12, 31), dt.datetime(1970, 1, 2), dt.datetime(2099, 12, 30)]
+)
+def test_a_column_of_moments_is_read_as_their_texts(first: dt.datetime) -> None:
+    moments = [
+        first,
+        None,
+        first + dt.timedelta(hours=13, microseconds=5),
+        dt.datetime(2026, 2, 28, 23, 59, 59),
+    ]
+    column = pd.Series(moments, dtype=object, index=[4, 1, 2, 0])
+    found = parse_times(column)
+    wanted = parse_times(column.map(lambda cell: None if cell is None else cell.isoformat(sep=" ")))
+    pd.testing.assert_series_equal(found.values, wanted.values)
+    assert [part.tolist() for part in found[1:]] == [part.tolist() for part in wanted[1:]]
+
+
 def test_day_first_only_where_the_column_proves_it() -> None:
     assert parse_times(pd.Series(["03/04/2020", "05/06/2020"])).values.dt.month.tolist() == [3, 5]
     assert parse_times(pd.Series(["03/04/2020", "25/06/2020"])).values.dt.month.tolist() == [4, 6]

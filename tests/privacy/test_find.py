@@ -291,3 +291,29 @@ def test_names_in_the_same_places(text: str, name: str) -> None:
 def test_one_account_keeps_one_token_in_any_case() -> None:
     one, other = (redact(text, pseudonymize="k") for text in ("微信号Wang_wu12", "微信wang_Wu12"))
     assert one.removeprefix("微信号") == other.removeprefix("微信")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("我手机159，2449，2661，看错行了，后面是2601", "mobile", "159，2449，2661，看错行了，后面是2601"),
+        ("号码177，5315，sorry，是，6357，7703", "mobile", "177，5315，sorry，是，6357，7703"),
+        ("电话1591947，打错一位，应为13136347656", "mobile", "1591947，打错一位，应为13136347656"),
+        ("手机号夭九八，八二一七，奇六久一", "mobile", "夭九八，八二一七，奇六久一"),
+        ("聯絡電話+886-2-3649-0278", "mobile", "+886-2-3649-0278"),
+        ("密码是六个八", "password", "六个八"),
+        ("密码：大写A小写b1926", "password", "大写A小写b1926"),
+        ("身份证后几位 315X", "id_card", "315X"),
+        ("我是19920927出生的", "birth_date", "19920927"),
+        ("655-9574099-9188762怎么还不发货", "order", "655-9574099-9188762"),
+        ("合同编号2025年借字第2401号", "order", "2025年借字第2401号"),
+        ("邮箱m y h下划线12 at qq点com", "email", "m y h下划线12 at qq点com"),
+        ("我住御景园5#1227", "address", "御景园5#1227"),
+    ],
+)
+def test_forms_of_other_authors(text: str, kind: str, value: str) -> None:
+    assert [(text[found.start : found.end], found.kind) for found in find_pii(text)] == [(value, kind)]
+
+
+def test_a_list_of_drawn_numbers_is_no_telephone() -> None:
+    assert find_pii("大乐透 04 08 15 26 33 02 09") == []

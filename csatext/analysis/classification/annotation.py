@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ LEVEL_MARK = "/"
 JOINED_BY = "、"
 """Between the categories of a document in a result; labels may also be joined by ``;`` or ``|``."""
 _JOINTS = re.compile("[、;；|｜]")
+# What a missing value becomes when a column is made text, and characters that no one sees.
+_MISSING = frozenset(("nan", "NaN", "None", "<NA>", "NaT"))
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def read_annotation(doc_ids: pd.Index, labels: Any, multilabel: bool, name: str 
             doc_ids, labels if isinstance(labels, pd.DataFrame) else pd.DataFrame(labels), name
         )
     values = _aligned(doc_ids, labels, name)
-    return _from_sets(values, name) if multilabel else _from_names(values, name)
+    return _from_sets(values) if multilabel else _from_names(values, name)
 
 
 def _peek(labels: Any) -> Any:
@@ -95,7 +98,7 @@ def _peek(labels: Any) -> Any:
 
 def _aligned(doc_ids: pd.Index, labels: Any, name: str) -> list[Any]:
     """Return one label a document; a Series is looked up by doc_id."""
-    if isinstance(labels, str | bytes) or not isinstance(labels, Iterable):
+    if isinstance(labels, str | bytes | Mapping | set) or not isinstance(labels, Iterable):
         raise ParameterError.wrong_type(name, labels, "每条联络一个标签的 Series 或列表")
     if isinstance(labels, pd.Series):
         if not labels.index.equals(doc_ids):
@@ -130,31 +133,32 @@ def _from_names(values: list[Any], name: str) -> Annotation:
     if any(isinstance(value, list | tuple | set | frozenset | np.ndarray) for value in values):
         wanted = "每条联络一个类别；一条联络有几个类别时请用 multilabel=True"
         raise ParameterError.wrong_type(name, values, wanted)
-    trimmed = [value.strip() or None if isinstance(value, str) else value for value in values]
-    given = pd.Series(trimmed, dtype=object)
+    given = pd.Series([_trimmed(value) for value in values], dtype=object)
     known = given.notna().to_numpy()
-    found = [_plain(value) for value in given[known]]
-    classes = _sorted_classes(found, name)
+    found = _alike([_plain(value) for value in given[known]])
+    classes = _as_classes(sorted(set(found)))
     indicator = np.zeros((len(values), len(classes)), bool)
     at = {label: column for column, label in enumerate(classes.tolist())}
     indicator[np.flatnonzero(known), [at[label] for label in found]] = True
     return Annotation(classes, indicator, known)
 
 
-def _from_sets(values: list[Any], name: str) -> Annotation:
+def _from_sets(values: list[Any]) -> Annotation:
     """Return the categories of lists or joined names; an empty list says that a document has none."""
     sets: list[list[Any] | None] = []
     for value in values:
         if isinstance(value, list | tuple | set | frozenset | np.ndarray):
-            items = [item.strip() if isinstance(item, str) else _plain(item) for item in value]
-            sets.append([item for item in items if item != "" and not pd.isna(item)])
+            items = [_trimmed(item) for item in value]
+            sets.append([_plain(item) for item in items if not pd.isna(item)])
         elif isinstance(value, str):
-            names = [name.strip() for name in _JOINTS.split(value) if name.strip()]
-            sets.append(names or None)
+            names = [_trimmed(name) for name in _JOINTS.split(value)]
+            sets.append([name for name in names if name is not None] or None)
         else:
             sets.append(None if pd.isna(value) else [_plain(value)])
     known = np.array([members is not None for members in sets], bool)
-    classes = _sorted_classes([item for members in sets if members for item in members], name)
+    alike = iter(_alike([item for members in sets if members for item in members]))
+    sets = [None if members is None else [next(alike) for _ in members] for members in sets]
+    classes = _as_classes(sorted({item for members in sets if members for item in members}))
     indicator = np.zeros((len(values), len(classes)), bool)
     at = {label: column for column, label in enumerate(classes.tolist())}
     for row, members in enumerate(sets):
@@ -182,17 +186,23 @@ def _from_frame(doc_ids: pd.Index, frame: pd.DataFrame, name: str) -> Annotation
     return Annotation(names, filled[:, order] > 0, known)
 
 
+def _trimmed(label: Any) -> Any:
+    """Return a label without blanks around it, None where nothing is left or a missing value was written."""
+    if not isinstance(label, str):
+        return label
+    trimmed = _UNSEEN.sub("", label).strip()
+    return None if trimmed in _MISSING else trimmed or None
+
+
 def _plain(value: Any) -> Any:
     """Return a numpy scalar as Python has it; a whole number that became a fraction through NA as whole."""
     value = value.item() if isinstance(value, np.generic) else value
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _sorted_classes(names: Sequence[Any], argument: str) -> np.ndarray:
-    distinct = set(names)
-    if len({isinstance(name, str) for name in distinct}) > 1:
-        raise ParameterError(f"{argument} 里混有文字和数字；请统一成一种，例如 {argument}.astype(str)。")
-    return _as_classes(sorted(distinct))
+def _alike(names: list[Any]) -> list[Any]:
+    """Return names as text where some are: a cell of Excel that holds 1 beside others that hold words."""
+    return [str(name) for name in names] if any(isinstance(name, str) for name in names) else names
 
 
 def _as_classes(names: list[Any]) -> np.ndarray:

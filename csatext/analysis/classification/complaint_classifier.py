@@ -22,6 +22,7 @@ from csatext.analysis.classification.hierarchy import parents_of
 from csatext.analysis.classification.label_thresholds import micro_f1
 from csatext.analysis.classification.learning import LearningPlan, assigned, learn, least_sure
 from csatext.analysis.classification.linear_scores import LinearScores
+from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
@@ -164,6 +165,7 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
             ``precision``; a parameter has a value that is not allowed.
         """
         checked_corpus(corpus)
+        check_simple_parameters(self)
         self._check_parameters()
         given = read_annotation(corpus.doc_ids, labels, self.multilabel)
         weak = self._by_rules(corpus, given)

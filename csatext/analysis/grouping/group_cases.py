@@ -10,6 +10,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from csatext.analysis.grouping.weighted_terms import weighted_terms
+from csatext.argument_types import as_table, check_simple_types
 from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError, SchemaError
 from csatext.ingest.quality.near_duplicates import near_duplicates
@@ -20,6 +21,7 @@ from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["case_table", "group_cases"]
 
+_SHARED = ["product", "region", "category"]
 _COPIES = 3
 """Contacts of one copied text that make a burst."""
 _NEIGHBOURS = 200
@@ -29,10 +31,11 @@ _SHORTEST = 4
 """Terms below which a contact says too little to be matched by likeness."""
 
 
+@check_simple_types
 def group_cases(
     corpus: Corpus,
     facts: pd.DataFrame,
-    by: str | Sequence[str] = ("product", "region", "category"),
+    by: str | Sequence[str] | None = None,
     *,
     time: str = "created_at",
     customer: str = "customer_id",
@@ -47,9 +50,10 @@ def group_cases(
         The contacts.
     facts : DataFrame
         One row a contact, indexed by doc_id.
-    by : str or sequence of str
-        Columns that contacts of one event share; those that the facts lack are left out, and contacts that
-        are unclassified, or have no value in any of them, are matched by their text alone.
+    by : str or sequence of str, optional
+        Columns that contacts of one event share; None is product, region and category. Those that the facts
+        lack are left out, and contacts that are unclassified, or have no value in any of them, are matched by
+        their text alone.
     time : str, default "created_at"
         Column of the time; without it, all contacts are near in time.
     customer : str, default "customer_id"
@@ -102,7 +106,8 @@ def group_cases(
     if missing:
         raise SchemaError.foreign_index("facts", missing)
     facts = facts.reindex(corpus.doc_ids)
-    names = [name for name in ([by] if isinstance(by, str) else by) if name in facts.columns]
+    wanted = _SHARED if by is None else [by] if isinstance(by, str) else list(by)
+    names = [name for name in wanted if name in facts.columns]
     moments = _moments(facts, time)
     place = _places(facts, names)
     pairs = [_copied(corpus, moments, width)]
@@ -115,6 +120,7 @@ def group_cases(
     return _described(corpus, facts, case, moments, customer, pairs[0])
 
 
+@check_simple_types
 def case_table(
     facts: pd.DataFrame, *, time: str = "created_at", customer: str = "customer_id"
 ) -> pd.DataFrame:
@@ -136,6 +142,8 @@ def case_table(
 
     Raises
     ------
+    ParameterError
+        ``facts`` is no DataFrame.
     SchemaError
         There is no column ``case_id``.
 
@@ -145,9 +153,7 @@ def case_table(
     >>> case_table(facts)[["case_id", "n_contacts", "channels"]].values.tolist()
     [['a', 2, '在线、热线']]
     """
-    for name in ("case_id", "case_size"):
-        if name not in facts.columns:
-            raise SchemaError.missing_column("facts", name, facts.columns)
+    as_table(facts, "facts", ["case_id", "case_size"])
     held = facts[facts["case_size"] > 1]
     moments = _moments(held, time)
     groups = held.groupby("case_id", sort=True)

@@ -13,6 +13,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
 from csatext.analysis.grouping.weighted_terms import weighted_terms
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError, SchemaError
 from csatext.inference import wilson
 from csatext.labels import UNCLASSIFIED
@@ -33,6 +34,7 @@ _WEIGHT_OF_PRECISION = 0.5
 _JOIN = "、"
 
 
+@check_simple_types
 def suggest_categories(
     corpus: Corpus, result: pd.DataFrame, *, n_groups: int | None = None, random_state: int = 0
 ) -> pd.DataFrame:

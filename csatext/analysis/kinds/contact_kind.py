@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import softmax
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 
-from csatext.analysis.kinds.kind_cues import FEATURES, KINDS, find_kind_cues
+from csatext.analysis.kinds.kind_cues import KINDS, find_kind_cues
+from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probability
 from csatext.analysis.kinds.said_sentences import POINTS, said_sentences
+from csatext.analysis.rules.asserted_hits import find_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
-from csatext.analysis.sentiment import Sentiment
 from csatext.errors import ParameterError, SchemaError
-from csatext.lexicon import Lexicon
 from csatext.schema import conform
 from csatext.schema.analysis import CONTACT_KINDS, CUSTOMER_POINTS, KIND_EVIDENCE
 from csatext.taxonomy import Taxonomy
@@ -25,8 +23,6 @@ from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["ContactKind"]
 
-_EVIDENCE = (*(name for name in FEATURES if name != "length"), "satisfied", "dissatisfied")
-"""Columns of the weights: the evidence of the words, and the sentiment score's positive and negative part."""
 _PSEUDO_COUNT = 20.0
 """Documents of each kind that stand for the even prior: chosen so that a set of some hundred contacts of one
 kind moves its share to about .8, and a dozen contacts hardly move it."""
@@ -224,8 +220,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
         [['痛点', '快递丢了没人管'], ['期望', '希望尽快赔偿']]
         """
         checked_corpus(corpus)
-        compiled = CompiledTaxonomy(Taxonomy.load() if self.taxonomy is None else self.taxonomy)
-        row, point, start, end = said_sentences(corpus.texts, compiled)
+        row, point, start, end = said_sentences(corpus.texts, self._compiled())
         texts = corpus.texts.to_numpy(object)
         source_start, source_end = corpus.source_spans(row, start, end)
         frame = pd.DataFrame(
@@ -240,17 +235,19 @@ class ContactKind(TransformerMixin, BaseEstimator):
         return conform(frame, CUSTOMER_POINTS)
 
     def _evidence(self, corpus: Corpus) -> np.ndarray:
-        """Return the evidence of each document, columns as ``_EVIDENCE``."""
-        n_categories = RuleClassifier(self.taxonomy).transform(corpus)["n_categories"].to_numpy()
-        _, numbers = find_kind_cues(corpus.texts, n_categories)
-        score = Sentiment().transform(corpus)["sentiment"].to_numpy()
-        kept = [FEATURES.index(name) for name in _EVIDENCE if name in FEATURES]
-        return np.column_stack((numbers[:, kept], np.maximum(score, 0), np.maximum(-score, 0)))
+        compiled = self._compiled()
+        hits = find_hits(compiled, corpus.texts, corpus.token_table)
+        category = compiled.category_of[hits.pattern]
+        size = len(compiled.categories) + 1
+        pairs = np.unique((hits.row * size + category)[category >= 0])
+        return kind_evidence(corpus, np.bincount(pairs // size, minlength=len(corpus)))
+
+    def _compiled(self) -> CompiledTaxonomy:
+        return RuleClassifier(self.taxonomy).compiled()
 
     def _probability(self, evidence: np.ndarray) -> np.ndarray:
         """Return the probability of each kind were all equally frequent."""
-        weights, intercept = _weights()
-        shipped = softmax(evidence @ weights.T + intercept, axis=1)
+        shipped = kind_probability(evidence)
         model = getattr(self, "model_", None)
         if model is None:
             return shipped
@@ -277,7 +274,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
         if known.nunique() < _LEAST_LABELS:
             raise ParameterError.out_of_range("labels", known.nunique(), "至少两种联络")
         rows = known.index.to_numpy()
-        shipped = softmax(evidence[rows] @ _weights()[0].T + _weights()[1], axis=1)
+        shipped = kind_probability(evidence[rows])
         numbers = known.map({kind: at for at, kind in enumerate(KINDS)}).to_numpy(np.int64)
         model = LogisticRegression(class_weight="balanced", max_iter=500)
         self.model_ = model.fit(_with_shipped(evidence[rows], shipped), numbers)
@@ -285,14 +282,6 @@ class ContactKind(TransformerMixin, BaseEstimator):
 
 def _with_shipped(evidence: np.ndarray, shipped: np.ndarray) -> np.ndarray:
     return np.column_stack((evidence, np.log(np.maximum(shipped, 1e-6))))
-
-
-@cache
-def _weights() -> tuple[np.ndarray, np.ndarray]:
-    """Return the weights, shape (n_kinds, n_features), and the intercepts."""
-    table = Lexicon.load("kind_weights").table
-    values = table.set_index("term")[list(KINDS)].astype(float)
-    return values.loc[list(_EVIDENCE)].to_numpy().T, values.loc["intercept"].to_numpy()
 
 
 def _shares(probability: np.ndarray) -> np.ndarray:

@@ -29,13 +29,11 @@ FEATURES = (
     "positive",
     "questions",
     "categories",
-    "length",
 )
-"""Columns of the evidence: words of each kind, polar words, share of clauses that ask, categories, length."""
+"""Columns of the evidence: words of each kind, polar words, share of sentences that ask, categories."""
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
-_LENGTH_SCALE = 50
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
 
@@ -134,8 +132,6 @@ def _chunk(joined: JoinedTexts) -> tuple[KindCues, np.ndarray]:
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
     evidence[:, : len(KINDS) + 2] = np.minimum(evidence[:, : len(KINDS) + 2], _MOST)
     evidence[:, FEATURES.index("questions")] = _asking(joined, reading)
-    lengths = np.diff(joined.offsets) - 1
-    evidence[:, FEATURES.index("length")] = np.log1p(lengths / _LENGTH_SCALE)
     origin = joined.offsets[row]
     return KindCues(joined.first_row + row, kind, start - origin, end - origin, weight), evidence
 

@@ -16,6 +16,10 @@ _FIRST_WORDS = 0.5
 """Weight that the first character of a text has more than its last: people begin with what troubles them."""
 _TURNED = 1.3
 """Weight of a clause after 但是: it holds what the praise before it leads up to."""
+_AGAIN = 0.4
+"""Weight of a pattern's further hits, by their logarithm: a text names its subject again and again. Of 3,767
+letters of citizens, the main category of the body agreed with that of the title more often by 1 to 2 points
+(first level) and 3 (second) for 0.3 to 1; above 0.5 a word said three times outweighs two different words."""
 _RULE = 1.5
 """Weight of a rule of combined conditions; a pattern of medium frequency has 1."""
 
@@ -82,17 +86,20 @@ def category_support(
     mine = hits.take(category >= 0)
     place = 1 + _FIRST_WORDS * (1 - mine.start / np.maximum(lengths[mine.row], 1))
     weight = weights[mine.pattern] * place * np.where(mine.turned, _TURNED, 1.0)
-    # A pattern found twice supports its category once.
+    # The heaviest hit of a pattern counts in full.
     n_patterns = max(len(compiled.patterns), 1)
     order = np.lexsort((-weight, mine.pattern, mine.row))
     key = (mine.row * n_patterns + mine.pattern)[order]
-    best = order[np.append(True, key[1:] != key[:-1])] if len(order) else order
-    row, category, weight = mine.row[best], compiled.category_of[mine.pattern[best]], weight[best]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    best, n_hits = order[first], np.diff(np.append(first, len(order)))
+    row, category = mine.row[best], compiled.category_of[mine.pattern[best]]
+    weight = weight[best] * (1 + _AGAIN * np.log(n_hits))
     for at, found in rules:
         rows = np.unique(found.row)
         row = np.append(row, rows)
         category = np.append(category, np.full(len(rows), at))
         weight = np.append(weight, np.full(len(rows), _RULE))
+    weight = weight * np.array([*(one.weight for one in compiled.categories), 1.0])[category]
     n_categories = max(len(compiled.categories), 1)
     pairs, inverse = np.unique(row * n_categories + category, return_inverse=True)
     total = np.bincount(inverse, weight, minlength=len(pairs))

@@ -17,6 +17,7 @@ from csatext.text.joined_texts import JoinedTexts
 
 __all__ = ["PatternHits", "PatternIndex"]
 
+_TABLE, _MIX = 1 << 22, 1_000_003
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 """A to Z in lower case, as :attr:`JoinedTexts.folded` has them."""
 
@@ -43,6 +44,24 @@ class _Occurrences(NamedTuple):
     slot: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+
+
+class _Links(NamedTuple):
+    """Words of one level of chains, and the position of the link that each goes on from."""
+
+    slot: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    parent: np.ndarray
+
+    @classmethod
+    def of(cls, found: _Occurrences, at: np.ndarray) -> _Links:
+        """Return occurrences as links that go on from none."""
+        return cls(found.slot[at], found.starts[at], found.ends[at], np.full(len(at), -1))
+
+    def take(self, chosen: np.ndarray) -> _Links:
+        """Return the links that a mask chooses."""
+        return _Links(*(values[chosen] for values in self))
 
 
 class PatternIndex:
@@ -146,33 +165,44 @@ class PatternIndex:
         self, found: _Occurrences, sentence: np.ndarray, size: int
     ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Return the finished chains of each level as (pattern, starts, ends)."""
-        finished = []
         level = self._level[found.slot]
-        before: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None
+        finished, levels = [], [_Links.of(found, np.flatnonzero(level == 0))]
         for depth in range(self._n_slots):
-            here = np.flatnonzero(level == depth)
-            slot, starts, ends = found.slot[here], found.starts[here], found.ends[here]
-            pattern = self._owner[slot]
-            spans = np.full((2, len(here), self._n_slots), -1, np.int32)
-            if before is not None:
-                # The chain whose end is nearest before the word, of the same pattern.
-                keys = before[0] * size + before[2][:, depth - 1]
-                order = np.argsort(keys, kind="stable")
-                at = np.searchsorted(keys[order], pattern * size + starts, side="right") - 1
-                chain = order[np.maximum(at, 0)] if len(order) else np.zeros(len(at), np.int64)
-                kept = at >= 0
-                if len(order):
-                    end = before[2][chain, depth - 1]
-                    kept &= (before[0][chain] == pattern) & (starts - end <= self._gap[slot])
-                    kept &= sentence[before[1][chain, 0]] == sentence[starts]
-                chain, here = chain[kept], here[kept]
-                slot, starts, ends, pattern = slot[kept], starts[kept], ends[kept], pattern[kept]
-                spans = np.stack((before[1][chain], before[2][chain])) if len(order) else spans[:, :0]
-            spans[0, :, depth], spans[1, :, depth] = starts, ends
-            done = self._last[slot]
-            finished.append((pattern[done], spans[0][done], spans[1][done]))
-            before = (pattern[~done], spans[0][~done], spans[1][~done])
+            done = self._last[levels[depth].slot]
+            finished.append(self._traced(levels, np.flatnonzero(done)))
+            if depth + 1 < self._n_slots:
+                levels[depth] = levels[depth].take(~done)
+                here = _Links.of(found, np.flatnonzero(level == depth + 1))
+                levels.append(self._linked(levels[depth], here, sentence, size))
         return finished
+
+    def _linked(self, before: _Links, here: _Links, sentence: np.ndarray, size: int) -> _Links:
+        """Return the words that go on from a chain of their pattern, each with the nearest one."""
+        owner, owned = self._owner[before.slot], self._owner[here.slot]
+        # Most words stand in a sentence without a chain of their pattern: a table of bits tells them cheaply.
+        bits = np.zeros(_TABLE, bool)
+        bits[(owner * _MIX + sentence[before.starts]) % _TABLE] = True
+        possible = bits[(owned * _MIX + sentence[here.starts]) % _TABLE]
+        here, owned = here.take(possible), owned[possible]
+        keys = owner * size + before.ends
+        order = np.argsort(keys, kind="stable")
+        at = np.searchsorted(keys[order], owned * size + here.starts, side="right") - 1
+        kept = at >= 0
+        chain, here, owned = order[at[kept]], here.take(kept), owned[kept]
+        fits = (owner[chain] == owned) & (here.starts - before.ends[chain] <= self._gap[here.slot])
+        fits &= sentence[before.starts[chain]] == sentence[here.starts]
+        return here.take(fits)._replace(parent=chain[fits])
+
+    def _traced(self, levels: list[_Links], at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the chains that end in links of the last level, from their first word."""
+        last = levels[-1]
+        pattern = self._owner[last.slot[at]]
+        spans = np.full((2, len(at), self._n_slots), -1, np.int64)
+        for depth in range(len(levels) - 1, -1, -1):
+            links = levels[depth]
+            spans[0, :, depth], spans[1, :, depth] = links.starts[at], links.ends[at]
+            at = links.parent[at]
+        return pattern, spans[0], spans[1]
 
     def _expression_hits(
         self, number: int, expression: str, joined: JoinedTexts
@@ -183,7 +213,7 @@ class PatternIndex:
         held = texts.take(pa.array(found))
         first = pc.find_substring_regex(held, expression).to_pylist()
         words = pc.extract_regex(held, f"(?P<match>{expression})").field("match").to_pylist()
-        starts = np.full((len(found), self._n_slots), -1, np.int32)
+        starts = np.full((len(found), self._n_slots), -1, np.int64)
         ends = starts.copy()
         for at, (row, byte, word) in enumerate(zip(found, first, words, strict=True)):
             text = held[at].as_py()

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from csatext.analysis.kinds.kind_cues import FEATURES, KINDS
+from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probability
 from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.category_support import Support, category_support, specificity
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
@@ -23,6 +25,10 @@ from csatext.text.corpus import Corpus, checked_corpus
 __all__ = ["RuleClassifier"]
 
 _JOIN = "；"
+_PRAISE = 0.3
+"""Probability of praise above which a remark is no complaint: 好吃，就是有点慢. Of the positive reviews of
+shops and of deliveries 3.0 and 5.5 % have a main category then, 9.5 and 11 % without; of citizens' complaints
+6 % lose theirs, of car and finance complaints 3 and 2 %."""
 
 
 class RuleClassifier(TransformerMixin, BaseEstimator):
@@ -31,6 +37,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     Patterns are matched on the characters of the prepared text. A hit counts where its clause asserts it:
     what is denied, asked, wished, supposed or reported (没有乱收费, 是不是乱收费) is no complaint. Of several
     categories a document's main one has the most support: distinct patterns, rare ones and early ones more.
+    With a shipped taxonomy, a contact that praises has no main category; ``categories`` has its remarks.
 
     Parameters
     ----------
@@ -112,6 +119,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         Returns
         -------
         CompiledTaxonomy
+            Its patterns in one index.
 
         Raises
         ------
@@ -154,8 +162,10 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             A column of the turns is missing.
         """
         checked_corpus(corpus)
-        compiled, support = self.compiled(), self._support(corpus, turns)
+        compiled, (support, hits) = self.compiled(), self._support(corpus, turns)
         main = _main(compiled, support, len(corpus))
+        if compiled.taxonomy.complaints:
+            main[self._praising(corpus, support)] = -1
         hit = main >= 0
         labels = _CategoryLabels(compiled)
         n_categories = np.bincount(support.row, minlength=len(corpus))
@@ -171,7 +181,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
                 "cause_family": np.where(hit, labels.cause[main], ""),
                 "severity": severity,
                 "n_categories": n_categories,
-                "categories": _joined_labels(labels.path[support.category], support.row, len(corpus)),
+                "categories": _joined(labels.path[support.category], support.row, len(corpus), _JOIN),
+                "category_terms": _terms(compiled, hits, corpus),
             },
             index=corpus.doc_ids,
         )
@@ -212,7 +223,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         if level not in (1, 2):
             raise ParameterError.not_allowed("level", level, [1, 2])
-        compiled, support = self.compiled(), self._support(corpus, turns)
+        compiled, (support, _) = self.compiled(), self._support(corpus, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
         columns = pd.Index(pd.unique(names[:-1]))
@@ -327,14 +338,27 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         )
         return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
 
-    def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> Support:
+    @staticmethod
+    def _praising(corpus: Corpus, support: Support) -> np.ndarray:
+        """Return the positions of the documents with a category that praise rather than complain."""
+        rows, counts = np.unique(support.row, return_counts=True)
+        if not len(rows):
+            return rows
+        evidence = kind_evidence(corpus[rows], counts)
+        probable = kind_probability(evidence)[:, KINDS.index("praise")] > _PRAISE
+        praise, positive, complaint = (
+            evidence[:, FEATURES.index(name)] for name in ("praise", "positive", "complaint")
+        )
+        return rows[probable & (praise + positive > complaint)]
+
+    def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> tuple[Support, Hits]:
         compiled = self.compiled()
         conversation = None if turns is None else conversation_of(corpus, turns)
         hits = find_hits(compiled, corpus.texts, corpus.token_table)
         lengths = corpus.texts.str.len().fillna(0).to_numpy(np.int64)
         weights = specificity(self.document_frequency_, self.n_docs_)
         rules = rule_hits(compiled, corpus.texts, hits, conversation)
-        return category_support(compiled, hits, rules, lengths, weights)
+        return category_support(compiled, hits, rules, lengths, weights), hits
 
 
 class _CategoryLabels:
@@ -376,11 +400,20 @@ def _main(compiled: CompiledTaxonomy, support: Support, n_docs: int) -> np.ndarr
     return main
 
 
-def _joined_labels(labels: np.ndarray, row: np.ndarray, n_docs: int) -> np.ndarray:
-    """Return the labels of each document joined by ；, in the order of ``row``, which never falls."""
+def _joined(labels: np.ndarray, row: np.ndarray, n_docs: int, mark: str) -> np.ndarray:
+    """Return the labels of each document joined, each once, in the order of ``row``, which never falls."""
     bounds = np.searchsorted(row, np.arange(n_docs + 1)).tolist()
     held = labels.tolist()
-    return np.array([_JOIN.join(held[a:b]) for a, b in pairwise(bounds)], object)
+    return np.array([mark.join(dict.fromkeys(held[a:b])) for a, b in pairwise(bounds)], object)
+
+
+def _terms(compiled: CompiledTaxonomy, hits: Hits, corpus: Corpus) -> np.ndarray:
+    """Return the words found in each document, in the order of its text."""
+    found = _widest(compiled, hits)
+    texts = corpus.texts.to_numpy(object)
+    spans = zip(found.row, found.start, found.end, strict=True)
+    words = np.array([texts[row][start:end] for row, start, end in spans] + [""], object)[:-1]
+    return _joined(words, found.row, len(corpus), "、")
 
 
 def _widest(compiled: CompiledTaxonomy, hits: Hits) -> Hits:

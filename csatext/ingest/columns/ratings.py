@@ -19,6 +19,7 @@ from csatext.ingest.columns.masking import mask
 from csatext.ingest.columns.values import as_text, blank
 from csatext.ingest.raw_table import Note
 from csatext.lexicon import Lexicon
+from csatext.strings import distinct_cells
 
 __all__ = ["Ratings", "read_ratings"]
 
@@ -211,10 +212,13 @@ def read_ratings(column: pd.Series, name: str) -> Ratings | None:
     n_read = int(sum(n for text, n in counts.items() if str(text) in values))
     if not n_read or n_unread >= _MOST_ODD * (n_read + n_unread):
         return None
-    result = cells.where(filled).map(values).astype("float64")
-    if result.notna().all() and bool((result % 1 == 0).all()):
-        result = result.astype("int64")
-    unread = filled & result.isna().to_numpy()
+    different = distinct_cells(cells)
+    each = [values.get(text, np.nan) for text in different.values.to_pylist()]
+    numbers = different.spread(np.array(each, dtype=np.float64))
+    unread = filled & np.isnan(numbers)
+    if np.isfinite(numbers).all() and bool((numbers % 1 == 0).all()):
+        numbers = numbers.astype(np.int64)
+    result = pd.Series(numbers, index=column.index, name=column.name)
     return Ratings(result, unread, _notes(name, cells, counts, scores, values, scale))
 
 

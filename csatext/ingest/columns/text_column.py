@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csatext.ingest.columns.time_column import Choice
 from csatext.ingest.columns.values import as_text, blank
+from csatext.strings import distinct_cells
 
 __all__ = ["choose_text", "is_reply_header", "prose"]
 
@@ -159,19 +162,39 @@ def prose(column: pd.Series) -> Prose:
     if n > 1 and variety <= (_VARIETY_OF_FEW if n < _FEW else _VARIETY):
         variety = 0.0
     mass = float(sentences.str.len().sum()) / len(cells) * share
-    office = float(sentences.str.contains(_OFFICE, regex=True).mean())
+    office = float(_match(sentences, _OFFICE).mean())
     return Prose(n / len(cells), n / len(cells) * share, mass, variety, office)
 
 
-def _are_sentences(cells: pd.Series) -> pd.Series:
+def _are_sentences(cells: pd.Series) -> NDArray[np.bool_]:
     """Return which cells are sentences: a function word or a full stop among characters, or English."""
-    hanzi = cells.str.count(_HANZI)
-    chinese = (hanzi >= 3) & (cells.str.contains(_FUNCTION) | cells.str.contains(_ENDED))
-    short = (hanzi >= 2) & cells.str.contains(_PARTICLE)
-    english = cells.str.contains(_LATIN) & cells.str.contains(_ENGLISH)
-    other = cells.str.contains(_URL) | cells.str.contains(_RECORD) | cells.str.contains(_MOMENT)
-    other |= cells.str.contains(_ADDRESS) & ~cells.str.contains(_ENDED)
-    return (chinese | short | english | cells.str.contains(_SPACED)) & ~other
+    hanzi = cells.str.count(_HANZI).to_numpy()
+    found = (hanzi >= 3) & (_match(cells, _FUNCTION) | _match(cells, _ENDED))
+    rest = cells[~found]
+    found[~found] = (
+        ((hanzi[~found] >= 2) & _search(rest, _PARTICLE))
+        | (_search(rest, _LATIN) & _search(rest, _ENGLISH))
+        | _match(rest, _SPACED)
+    )
+    some = cells[found]
+    found[found] = ~(
+        _search(some, _URL)
+        | _search(some, _RECORD)
+        | _search(some, _MOMENT)
+        | (_search(some, _ADDRESS) & ~_match(some, _ENDED))
+    )
+    return found
+
+
+def _match(cells: pd.Series, pattern: str) -> NDArray[np.bool_]:
+    """Return which cells a pattern of characters alone finds something in."""
+    return distinct_cells(cells).matches(pattern)
+
+
+def _search(cells: pd.Series, pattern: str) -> NDArray[np.bool_]:
+    r"""Return the same for one with classes (``\s``, ``\b``), which mean more beyond ASCII to ``re``."""
+    find = re.compile(pattern).search
+    return np.fromiter((find(cell) is not None for cell in cells), dtype=np.bool_, count=len(cells))
 
 
 def choose_text(
@@ -288,8 +311,8 @@ def _is_wordy(column: pd.Series, plain: str) -> bool:
     hinted = _WORDS_HEADER.search(plain) is not None
     if cells.empty or (_LABEL_HEADER.search(plain) and not hinted):
         return False
-    other = cells.str.contains(_URL) | cells.str.contains(_RECORD) | cells.str.contains(_MOMENT)
-    other |= cells.str.contains(_ADDRESS)
+    other = _search(cells, _URL) | _search(cells, _RECORD) | _search(cells, _MOMENT)
+    other |= _search(cells, _ADDRESS)
     if float(other.mean()) > 1 - _STRONG_SHARE or cells.nunique() <= _STRONG_SHARE * len(cells):
         return False
     words = cells.str.contains(rf"{_HANZI}{{2}}|[A-Za-z]{{2,}}\s+[A-Za-z]{{2,}}")

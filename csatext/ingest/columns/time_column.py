@@ -27,7 +27,7 @@ _OTHER_TIME = re.compile(
     r"办结|完成|完结|结束|结案|关闭|解决|更新|修改|变更|到期|截止|有效|失效|期限|期望|要求|承诺|预约|预计|计划|应|"
     r"出生|生日|生产|出厂|处理|回访|回复|答复|反馈|打印|导出|同步|删除|审核|签收|发货|送达|安装|激活|入职|注册|"
     r"支付|付款|退款|首次|最后|最近|上次|下次|响应|时长|耗时|用时|等待|剩余|"
-    r"birth|dob|due|expir|end|close|finish|complete|resol|updat|modif|repl|respon|delet|export|print|sync|"
+    r"birth|dob|due|expir|(?<!op)end|close|finish|complete|resol|updat|modif|repl|respon|delet|export|print|sync|"
     r"schedul|appoint|deadline|target|valid|ship|deliver|paid|pay|last|next|duration"
 )
 """Words of a header by which its times are of something else than a contact's beginning."""
@@ -35,6 +35,8 @@ _OF_BEGINNING = re.compile(
     r"报|来|受理|发生|创建|新建|提交|登记|申请|申报|接|进线|投诉|反映|咨询|求助|开始|产生|建|录入|填|诉求|评|留言|故障|"
     r"creat|open|start|begin|receiv|submit|report|regist|post|incident|occur|call|contact|enter|log"
 )
+_REQUESTED = re.compile(r"(?:申请|提交|发起|创建|登记|受理|上报)(?:日期|时间|時間|时刻)$")
+"""Beginnings of a contact about something that :data:`_OTHER_TIME` names: 退款申请时间."""
 _OF_TIME = re.compile(
     r"日期|时间|時間|时刻|年月|月份|月$|^周|周次|日$|date|time|month|week|day|period|(?:_at|on)$|^ts$"
     r"|(?:created|opened|started|submitted|received|reported|logged|创建|提交)$"
@@ -42,6 +44,9 @@ _OF_TIME = re.compile(
 """Headers under which bare digits may be a time."""
 _OF_CLOCK = re.compile(r"(?:时间|時間|时刻|钟点|time)$")
 _BARE = r"^\s*\d+(?:\.\d+)?\s*$"
+_DIGITS = r"^\s*20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:[0-5]\d){1,2})?\s*$"
+"""Dates in digits alone (20260301): numbers of another kind are never all days of the calendar."""
+_FEW = 5
 _YEAR = ("年", "年份", "年度", "year", "yyyy", "yr")
 _MONTH = ("月", "月份", "month", "mm", "mon")
 _DAY = ("日", "日期", "天", "号", "几号", "day", "dd", "date", "dayofmonth")
@@ -75,7 +80,8 @@ def _share(column: pd.Series, bare_too: bool) -> float:
         texts = as_text(cells)
         if float((texts.str.len() <= _LONGEST).mean()) < _HALF:
             return 0.0
-        if not bare_too and float(texts.str.match(_BARE).mean()) >= _HALF:
+        are_days = len(texts) >= _FEW and float(texts.str.match(_DIGITS).mean()) >= _NEARLY_ALL
+        if not bare_too and not are_days and float(texts.str.match(_BARE).mean()) >= _HALF:
             return 0.0
     values = parse_times(cells).values
     return float(((values >= _RECENT) & (values < _LAST)).mean())
@@ -89,7 +95,12 @@ def names_clock(plain: str) -> bool:
     >>> names_clock("报障时间"), names_clock("处理时间"), names_clock("通话时长")
     (True, False, False)
     """
-    return _OF_CLOCK.search(plain) is not None and _OTHER_TIME.search(plain) is None
+    return _OF_CLOCK.search(plain) is not None and not _is_other(plain)
+
+
+def _is_other(plain: str) -> bool:
+    """Return whether a header names the time of something else than a contact's beginning."""
+    return _OTHER_TIME.search(plain) is not None and _REQUESTED.search(plain) is None
 
 
 def date_parts(frame: pd.DataFrame, normal: Mapping[str, str]) -> list[str]:
@@ -161,7 +172,7 @@ def choose_time(
     shares = {
         header: _share(frame[header], bare_too=bool(_OF_TIME.search(plain)))
         for header, plain in free.items()
-        if not _OTHER_TIME.search(plain)
+        if not _is_other(plain)
     }
     timed = [header for header, share in shares.items() if share >= _NEARLY_ALL]
     if timed:

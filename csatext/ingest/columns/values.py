@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.strings import Column, distinct_cells, string_array
+from csatext.strings import Column, begins_with, distinct_cells, holds_bytes, string_array
 
 __all__ = [
+    "BLANK_FIRST",
     "SCORE",
+    "WORDLESS_KINDS",
     "as_flags",
     "as_identifiers",
     "as_numbers",
@@ -33,10 +35,18 @@ _NOTHING = pa.array(
     type=pa.large_string(),
 )
 _LONGEST_NOTHING = 12
+BLANK_FIRST = bytes([*range(0x21), 0xC2, 0xE1, 0xE2, 0xE3])
+"""First bytes of ASCII blanks and controls, and of the blanks beyond (U+0085 to U+3000)."""
+_NOTHING_FIRST = BLANK_FIRST + bytes(
+    {ord(sign) for word in _NOTHING.to_pylist() for sign in word[:1] + word[:1].upper()}
+)
 _WHOLE = 1e15
 """Below it a whole float is written without a decimal point."""
 _PLAIN_KINDS = ("integer", "boolean", "floating", "mixed-integer-float")
 """Kinds of cells, as pandas names them, that are plain as they are."""
+_DATES = ("datetime", "date")
+"""Those that are so where they are not missing."""
+WORDLESS_KINDS = _PLAIN_KINDS + _DATES
 _TEXT_MARKS = r"^(?:=\"([^\"]*)\"|'(\d+))$"
 _GROUPED = r"^[-+]?\d{1,3}(?:,\d{3})*(?:\.\d+)?$"
 _SHORT_GROUP = r"^[-+]?\d{1,2},"
@@ -44,6 +54,8 @@ _PLAIN_NUMBER = r"^[-+]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][-+]?\d{1,2})?$"
 _SCIENTIFIC = r"^\d(?:\.\d+)?[eE]\+?\d+$"
 _LONG_DIGITS = r"^\d{16,24}$"
 _ZEROS_AFTER_15 = r"^\d{15}0{1,9}$"
+_MAYBE_ROUNDED = r"^\d(?:[.eE]|\d{15})"
+"""What one of the patterns above begins with."""
 _MOSTLY_ZEROS = 0.9
 SCORE = r"^([-+]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|级)?$"
 """A number that a unit of scores may follow."""
@@ -76,7 +88,7 @@ def as_text(column: pd.Series) -> pd.Series:
     if column.dtype == object or pd.api.types.is_float_dtype(column.dtype):
         whole = _whole_column(column)
         if whole is not None:
-            return pd.Series(whole.to_pandas().to_numpy(), index=column.index, dtype="str", name=column.name)
+            return pd.Series(whole.to_pandas().array, index=column.index, dtype="str", name=column.name)
         return pd.Series([_cell(value) for value in column.astype(object)], index=column.index, dtype="str")
     return column.astype("str")
 
@@ -122,6 +134,15 @@ def blank(column: Column) -> NDArray[np.bool_]:
     >>> blank(pd.Series(["退款", " ", "NULL", None])).tolist()
     [False, True, True, True]
     """
+    cells = string_array(column)
+    found = np.asarray(pc.equal(pc.binary_length(cells), 0).to_numpy(zero_copy_only=False)).copy()
+    maybe = begins_with(cells, _NOTHING_FIRST)
+    if maybe.any():
+        found[maybe] = _is_nothing(cells if maybe.all() else cells.filter(pa.array(maybe)))
+    return found
+
+
+def _is_nothing(column: pa.LargeStringArray) -> NDArray[np.bool_]:
     different = distinct_cells(column)
     cells = different.values
     short = pc.less_equal(pc.binary_length(cells), _LONGEST_NOTHING).to_numpy(zero_copy_only=False)
@@ -174,13 +195,20 @@ def rounded_ids(column: pd.Series) -> np.ndarray:
     >>> rounded_ids(pd.Series(["4512345678901230", "4512345678901231", "4512345678901239"])).any()
     np.False_
     """
-    cells = as_text(column).str.strip()
-    written = cells.str.match(_SCIENTIFIC).fillna(False).to_numpy(dtype=np.bool_)
-    long = cells.str.match(_LONG_DIGITS).fillna(False).to_numpy(dtype=np.bool_)
-    zeros = cells.str.match(_ZEROS_AFTER_15).fillna(False).to_numpy(dtype=np.bool_)
-    if zeros.sum() < _MOSTLY_ZEROS * long.sum():
-        zeros = np.zeros(len(cells), dtype=np.bool_)
-    return np.asarray(written | zeros)
+    whole = string_array(as_text(column))
+    found = np.zeros(len(whole), dtype=np.bool_)
+    maybe = begins_with(whole, BLANK_FIRST + b"0123456789")
+    if not maybe.any():
+        return found
+    cells = pc.utf8_trim_whitespace(whole if maybe.all() else whole.filter(pa.array(maybe)))
+    if not _any_match(cells, _MAYBE_ROUNDED):
+        return found
+    written, long, zeros = (
+        pc.match_substring_regex(cells, pattern=pattern).to_numpy(zero_copy_only=False)
+        for pattern in (_SCIENTIFIC, _LONG_DIGITS, _ZEROS_AFTER_15)
+    )
+    found[maybe] = written | zeros if zeros.sum() >= _MOSTLY_ZEROS * long.sum() else written
+    return found
 
 
 def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
@@ -210,7 +238,7 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
     if not len(filled):
         return None
     pattern = SCORE if units else _PLAIN_NUMBER
-    if _any_of(filled, b",") and _any_match(filled, _SHORT_GROUP) and _all_match(filled, _GROUPED):
+    if holds_bytes(filled, b",") and _any_match(filled, _SHORT_GROUP) and _all_match(filled, _GROUPED):
         # Codes of three digits with commas between them never begin with a shorter group.
         filled = pc.replace_substring(filled, ",", "")
     elif not (_all_match(filled.slice(0, 200), pattern) and _all_match(filled, pattern)):
@@ -227,19 +255,12 @@ def as_numbers(column: pd.Series, units: bool = False) -> pd.Series | None:
 
 def _parsed(written: pa.LargeStringArray) -> NDArray[np.int64] | NDArray[np.float64]:
     """Return numbers as int64 where all are whole, else as float64."""
-    kind = pa.float64() if _any_of(written, b".eE") else pa.int64()
+    kind = pa.float64() if holds_bytes(written, b".", b"e", b"E") else pa.int64()
     try:
         return np.asarray(pc.cast(written, kind).to_numpy())
     except pa.ArrowInvalid:
         # A sign in front (+5), or more digits than 64 bits hold.
         return np.asarray(pd.to_numeric(written.to_pandas()).to_numpy())
-
-
-def _any_of(cells: pa.LargeStringArray, signs: bytes) -> bool:
-    """Return whether one of some ASCII characters stands in any cell: a search of bytes, not of patterns."""
-    offsets = np.frombuffer(cells.buffers()[1], dtype=np.int64)[cells.offset : cells.offset + len(cells) + 1]
-    data = bytes(memoryview(cells.buffers()[2] or b"")[int(offsets[0]) : int(offsets[-1])])
-    return any(sign in data for sign in signs)
 
 
 def _any_match(cells: pa.Array, pattern: str) -> bool:
@@ -343,6 +364,8 @@ def _plain_column(column: pd.Series) -> pd.Series:
     kind = pd.api.types.infer_dtype(column, skipna=True)
     if kind in _PLAIN_KINDS:
         return column
+    if kind in _DATES:
+        return column.where(column.notna(), None)
     if kind == "string":
         return as_text(column)
     return pd.Series([plain_cell(value) for value in column], index=column.index, dtype=object)

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from csatext.argument_types import as_names, check_simple_types
 from csatext.errors import ParameterError
 from csatext.ingest.columns.headers import kind_of
 from csatext.ingest.columns.values import blank
@@ -45,7 +46,8 @@ def _prepared(
     turns: pd.DataFrame, roles: Sequence[str], keep_fillers: bool, keep_templates: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.Index]:
     """Return all turns in order, the chosen ones that have words, and the dialogues in order."""
-    if isinstance(roles, str) or not all(role in ROLES for role in roles) or not roles:
+    named = as_names(roles, "roles", f"由 {'、'.join(ROLES)} 组成的列表")
+    if not named or not all(role in ROLES for role in named):
         raise ParameterError.not_allowed("roles", roles, ROLES)
     for name, flag in (("keep_fillers", keep_fillers), ("keep_templates", keep_templates)):
         if not isinstance(flag, bool):
@@ -132,6 +134,7 @@ def _strings(codes: NDArray[np.uint32], edges: NDArray[np.int64]) -> pa.Array:
     )
 
 
+@check_simple_types
 def contacts_from_turns(
     turns: pd.DataFrame,
     roles: Sequence[str] = ("customer",),
@@ -237,6 +240,7 @@ def _of_dialogue(table: pd.DataFrame, name: str) -> bool:
     return bool(pairs.empty or pairs["code"].nunique() >= _SAME * len(different))
 
 
+@check_simple_types
 def turn_spans(
     turns: pd.DataFrame,
     roles: Sequence[str] = ("customer",),

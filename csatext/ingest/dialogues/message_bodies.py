@@ -26,6 +26,8 @@ _BODY_KEYS = (
     *(*_WRAPPERS, "body", "msgcontent", "message", "msg", "content", "text", "event"),
     *("内容", "消息内容", "消息", "contents", "parts", "markdown"),
 )
+_INNER_KEYS = (*_BODY_KEYS, "value", "insert", "data", "ops")
+"""Keys of the body inside a message: pieces of editors (Quill) and envelopes."""
 _TEXT_KEYS = ("text", "content", "msg")
 _DETAILS = (
     *("title", "标题", "filename", "name", "displayname", "caption", "label", "address", "addr"),
@@ -109,6 +111,8 @@ def _body_in(value: Any) -> Any:
         return found if is_fragments(found) else value
     if not isinstance(found, dict):
         return value
+    if _is_envelope(found):
+        return found
     media = any(_media_key(name) for name in found)
     return found if media or _keys(tuple(found), (*_TEXT_KEYS, *_LOCALES, "richtext")) else value
 
@@ -119,6 +123,12 @@ def _media_key(name: str) -> str | None:
     key = normal_header(name)
     kind = _kind_named(_MEDIA_KEY.sub("", key)) if _MEDIA_KEY.search(key) is not None else None
     return kind if kind != _TEXT else None
+
+
+def _is_envelope(record: Mapping[str, Any]) -> bool:
+    """Return whether an object only wraps the body of a message: ``{"type": "message", "data": {...}}``."""
+    inner = next(_values(record, ("data", "ops")), None)
+    return is_fragments(inner) or (isinstance(inner, dict) and bool(_keys(tuple(inner), _TEXT_KEYS)))
 
 
 def _kind(record: Mapping[str, Any]) -> tuple[str | None, str]:
@@ -150,6 +160,8 @@ def is_fragments(value: Any) -> bool:
     objects = [item for item in value if isinstance(item, dict)]
     if not objects or not all(isinstance(item, str | dict) for item in value):
         return False
+    if all(isinstance(item.get("insert"), str | dict) for item in objects):
+        return True
     kinds = [_kind(item) for item in objects]
     between = len(objects) < len(value)
     return all(kind is not None or (between and written != "") for kind, written in kinds)
@@ -183,7 +195,7 @@ def _fragment(record: Mapping[str, Any], depth: int) -> str | None:
     if localized is not None:
         return _fragment(localized, depth + 1)
     title = _filled(record, ("title",))
-    for value in _values(record, _BODY_KEYS):
+    for value in _values(record, _INNER_KEYS):
         text = _flat(value, depth + 1)
         if text is not None:
             return f"{title}\n{text}" if title is not None and text else text
@@ -255,7 +267,7 @@ def _body(record: Mapping[str, Any]) -> tuple[str | None, str | None]:
         or inner is not body
         or normal_header(str(key)) in _WRAPPERS
         or is_fragments(inner)
-        or (isinstance(inner, dict) and _kind(inner)[0] is not None)
+        or (isinstance(inner, dict) and (_kind(inner)[0] is not None or _is_envelope(inner)))
     )
     text = _flat(inner) if is_body else None
     if text is None and isinstance(inner, dict) and written and _flat(inner) is None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.ingest.dialogues.template_keys import (
     GAP,
@@ -118,6 +119,7 @@ def _near(rare: pd.DataFrame, least: int) -> pd.DataFrame:
     return pd.DataFrame(found, columns=names)
 
 
+@check_simple_types
 def find_templates(
     turns: pd.DataFrame, *, min_dialogues: int = _DIALOGUES, min_share: float = _SHARE
 ) -> pd.DataFrame:

@@ -93,8 +93,11 @@ _ANY = re.compile(
 _HEAD_LINES = re.compile(
     rf"^{_GAP}(?:(?P<name>[^\n:：]{{1,40}}?(?:[:：][^\n:：]{{1,20}}?)?)[ \t]+"
     rf"[(（\[]?(?P<before>(?:{_DAY}[ \tT]*)?\d{{1,2}}:\d{{2}}:\d{{2}})[)）\]]?"
+    # Minutes and seconds alone tell a speaker where the name does.
+    rf"|(?P<name3>{_NUMBERED}|坐席|座席|客服|客户|用户|顾客|来电人|agent|customer)[ \t]+"
+    rf"(?P<before3>\d{{1,3}}:\d{{2}})"
     rf"|(?P<after>{_DAY}[ \tT]*{_CLOCK})[ \t]+(?P<name2>[^\n:：]{{1,40}}?)){_GAP}[:：]?{_GAP}$",
-    re.MULTILINE,
+    re.MULTILINE | re.IGNORECASE,
 )
 _STAMPED = re.compile(
     rf"^{_GAP}(?P<name>[^\n:：(（\[]{{1,30}}?(?:[:：][^\n:：(（\[]{{1,20}}?)?){_GAP}"
@@ -144,7 +147,7 @@ def _label(match: re.Match[str]) -> str:
     groups = match.groupdict()
     return next(
         str(groups[name]).strip()
-        for name in ("name", "name2", "b1", "b2", "b3", "b4", "b5")
+        for name in ("name", "name2", "name3", "b1", "b2", "b3", "b4", "b5")
         if groups.get(name)
     )
 
@@ -234,7 +237,7 @@ def split_transcript(text: str, grammar: str) -> list[Line]:
     for match, after in zip(heads, [*heads[1:], None][: len(heads)], strict=True):
         words = text[match.end() : after.start() if after is not None else len(text)]
         groups = match.groupdict()
-        when = groups.get("before") or groups.get("after") or groups.get("later")
+        when = groups.get("before") or groups.get("after") or groups.get("later") or groups.get("before3")
         parts = re.findall(_SPOT, when) if when else []
         began = parts[0] if parts else None
         lines.append(

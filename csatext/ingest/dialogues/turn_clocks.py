@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -11,11 +12,14 @@ from csatext.dates.empty import empty_dates, repeated_words
 from csatext.dates.parse import Times, parse_times
 from csatext.ingest.columns.headers import normal_header
 from csatext.ingest.columns.values import as_numbers, as_text, blank
+from csatext.strings import digit_shapes, string_array
 
 __all__ = ["Clock", "read_clock"]
 
-_CLOCK = r"^\s*(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{2}(?:[.,]\d{1,6})?|\d[.,]\d{1,6})\s*$"
-_SECONDS = r"^\s*(?P<n>\d{1,9}(?:\.\d{1,6})?)\s*(?P<unit>ms|毫秒|s|秒)\s*$"
+_CLOCK = (
+    r"^\s*(?:(?P<h>[0-9]{1,3}):)?(?P<m>[0-9]{1,3}):(?P<s>[0-9]{2}(?:[.,][0-9]{1,6})?|[0-9][.,][0-9]{1,6})\s*$"
+)
+_SECONDS = r"^\s*(?P<n>[0-9]{1,9}(?:\.[0-9]{1,6})?)\s*(?P<unit>ms|毫秒|s|秒)\s*$"
 _NOUGHT = r"^\s*0+(?:\.0+)?\s*$"
 _MILLI = ("ms", "毫秒")
 _MOST = 0.9
@@ -66,7 +70,10 @@ def read_clock(column: pd.Series, header: str, timezone: str, dayfirst: bool | N
         return _times(column, timezone, dayfirst)
     texts = as_text(column)
     # Nought is a second of the call, not a sign for nothing.
-    texts = texts.mask(empty_dates(texts) & ~texts.str.match(_NOUGHT).fillna(False).to_numpy(dtype=np.bool_))
+    empty = empty_dates(texts)
+    if empty.any():
+        empty[empty] = ~texts[empty].str.match(_NOUGHT).fillna(False).to_numpy(dtype=np.bool_)
+        texts = texts.mask(empty)
     filled = texts[~blank(texts)]
     if filled.empty:
         return Clock(None, None, 0, 0)
@@ -79,21 +86,29 @@ def read_clock(column: pd.Series, header: str, timezone: str, dayfirst: bool | N
         slow = float(steps[steps > 0].median()) >= _SLOWEST
         small = normal_header(header).endswith("ms") or high > _LONGEST_CALL or slow
         return Clock(None, numbers.astype("float64") / (1000.0 if small else 1.0), 0, 0)
-    spans = texts.str.extract(_SECONDS)
-    if spans["n"].notna().sum() >= _MOST * len(filled):
+    if _n_matching(texts, _SECONDS) >= _MOST * len(filled):
+        spans = texts.str.extract(_SECONDS)
         total = pd.to_numeric(spans["n"]).astype("float64") / np.where(
             spans["unit"].isin(_MILLI), 1000.0, 1.0
         )
         return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0)
-    parts = texts.str.extract(_CLOCK)
-    if parts["m"].notna().sum() < _MOST * len(filled):
+    if _n_matching(texts, _CLOCK) < _MOST * len(filled):
         return _times(column, timezone, dayfirst)
+    parts = texts.str.extract(_CLOCK)
     hours, minutes = (pd.to_numeric(parts[name]).astype("float64") for name in ("h", "m"))
     seconds = pd.to_numeric(parts["s"].str.replace(",", ".", regex=False)).astype("float64")
     whole = bool((seconds.dropna() % 1 == 0).all())
     of_day = bool(hours.isna().all() and whole and minutes.min() > 0 and minutes.max() < _HOURS)
     total = (hours.fillna(0.0) * 3600 + minutes * 60 + seconds) * (60.0 if of_day else 1.0)
     return Clock(None, total, int(total.isna().sum()) - (len(texts) - len(filled)), 0, of_day)
+
+
+def _n_matching(texts: pd.Series, pattern: str) -> int:
+    """Return how many cells match a pattern to which all digits are alike: it is tried on their shapes."""
+    shapes, code = digit_shapes(string_array(texts))
+    matches = re.compile(pattern).match
+    found = np.array([matches(shape) is not None for shape in shapes.to_pylist()], dtype=np.bool_)
+    return int(found[code].sum())
 
 
 def _times(column: pd.Series, timezone: str, dayfirst: bool | None) -> Clock:

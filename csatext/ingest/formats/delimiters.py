@@ -13,11 +13,15 @@ from csatext.ingest.repair.csv_records import read_records
 __all__ = ["shown_delimiter", "sniff_delimiter"]
 
 _ORDINARY = (",", "\t", ";", "|")
-_SIGNS = "，；｜^~¦§‖¤¶"
+_SIGNS = "，；｜^~¦§‖¤¶¬þ÷!#*&"
 """Signs that part cells in some exports and stand in sentences too: their columns must prove them."""
-_IN_SENTENCES = "，；~"
+_IN_SENTENCES = "，；~!#*&"
+_IN_CELLS = "!#*&"
+"""Signs that stand in cells of an ordinary table too (masked names, topics, links): never against a comma."""
 _PAIRED = re.compile(r"[|^~#$%&@+:;*!¦§‖｜\x01-\x08\x0e-\x1f]{2,12}")
 """Runs in which a delimiter of several characters may stand; no part of a URL, tag, date or dash."""
+_WRITTEN = re.compile(r"[-_=]\|[-_=]|<\|>|[-=]>|<>|>>|<<|==|\t\||\|\t|\\(?:x01|001)|\^A")
+"""Delimiters of several characters that are no runs of signs; control characters written out among them."""
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 _LONGEST = 4
 _NEVER = re.compile(r"[*!:;+]+\Z(?<!::)(?<!;;)")
@@ -95,7 +99,9 @@ def sniff_delimiter(text: str) -> str | None:
         if cut.share >= _ENOUGH or near:
             score = (round(cut.share, 1), -order, cut)
             best = score if best is None or score[:2] > best[:2] else best
-    other = max(unusual, key=lambda cut: (round(cut.share, 2), len(cut.delimiter)), default=None)
+    if best is not None:
+        unusual = [cut for cut in unusual if cut.delimiter not in _IN_CELLS]
+    other = max(unusual, key=_strength, default=None)
     if best is None or other is None:
         return other.delimiter if other is not None else best[2].delimiter if best is not None else None
     usual = best[2]
@@ -134,6 +140,7 @@ def _unusual(head: str) -> list[str]:
 def _parts(line: str) -> Iterator[str]:
     yield from _CONTROLS.findall(line)
     yield from (sign for sign in _SIGNS if sign in line)
+    yield from _WRITTEN.findall(line)
     for run in _PAIRED.findall(line):
         for size in range(_TWO, _LONGEST + 1):
             for at in range(len(run) - size + 1):
@@ -158,6 +165,11 @@ def _makes_columns(cut: _Cut) -> bool:
     if _CONTROLS.match(cut.delimiter) is not None or len(cut.rows) >= _MANY:
         return True
     return any(_is_coded(column) or _has_few_values(column) for column in columns)
+
+
+def _strength(cut: _Cut) -> tuple[float, int]:
+    """Return how well an unusual delimiter cuts the records: alike, and the longer one."""
+    return round(cut.share, 2), len(cut.delimiter)
 
 
 def _is_range(columns: Sequence[Sequence[str]]) -> bool:

@@ -10,11 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from csatext.errors import InputError
 from csatext.ingest.columns.headers import known_headers, normal_header
+from csatext.ingest.columns.values import BLANK_FIRST
 from csatext.ingest.raw_table import Note, RawTable, refuse_wide
 from csatext.ingest.repair.header_row import find_header, unique_names
+from csatext.strings import begins_with
 
 __all__ = [
     "FIRST_ROWS",
@@ -30,6 +34,12 @@ __all__ = [
 
 FIRST_ROWS = 40
 """Rows in which a header is looked for."""
+_CONTAINED = 3
+"""Names of a header that make it the same table where all stand in the other header too."""
+_VAST = 1e15
+"""Whole numbers from here on stay floats: these do not hold all of their digits."""
+_PLAIN = (dt.datetime, bool)
+_TOGETHER = 256
 _SAME = 0.8
 """Share of the names of two headers that must be common to both."""
 MergedRange = tuple[tuple[int, int], tuple[int, int]]
@@ -53,7 +63,7 @@ def shown_cell(cell: object) -> str:
     >>> shown_cell(7.0), shown_cell(True)
     ('7', 'TRUE')
     """
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _VAST:
         return str(int(cell))
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
@@ -64,11 +74,46 @@ def _value(cell: object) -> object:
     """Return a data cell: empty as None, whole floats as int, the rest as it is."""
     if isinstance(cell, str):
         return cell if cell.strip() else None
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _VAST:
         return int(cell)
     if isinstance(cell, dt.time | dt.timedelta):
         return str(cell)
     return cell
+
+
+def _transposed(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
+    """Return the cells of each column, rows cut short filled up with empty cells."""
+    columns: list[list[object]] = [[] for _ in range(width)]
+    # Some rows at a time, whose cells are then in the processor's cache (measured: a quarter of the time).
+    for start in range(0, len(rows), _TOGETHER):
+        some = [
+            row if len(row) == width else [*row, *[""] * (width - len(row))]
+            for row in rows[start : start + _TOGETHER]
+        ]
+        for column, cells in zip(columns, zip(*some, strict=True), strict=True):
+            column.extend(cells)
+    return columns
+
+
+def _column(cells: list[object]) -> pd.Series:
+    """Return the data cells of a column (:func:`_value`): texts alone as strings, whole numbers as int64."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        texts = pa.array(cells, pa.large_string())
+        empty = pc.equal(pc.binary_length(texts), 0).to_numpy(zero_copy_only=False).copy()
+        for i in np.flatnonzero(begins_with(texts, BLANK_FIRST)):
+            empty[i] = not str(cells[i]).strip()
+        if empty.all():
+            return pd.Series([None] * len(cells), dtype=object)
+        if empty.any():
+            texts = pc.if_else(pa.array(empty), pa.scalar(None, texts.type), texts)
+        return texts.to_pandas()
+    if kinds == {float}:
+        numbers = np.array(cells, dtype=np.float64)
+        if bool(((numbers == np.trunc(numbers)) & (np.abs(numbers) < _VAST)).all()):
+            return pd.Series(numbers.astype(np.int64))
+    plain = [cell if type(cell) in _PLAIN else _value(cell) for cell in cells]
+    return pd.Series(plain, dtype=object)
 
 
 def filled_rows(rows: list[list[object]]) -> int:
@@ -192,22 +237,24 @@ def table_of_grid(grid: Grid, path: object) -> RawTable:
         detail = f"{filled} 个纵向合并的单元格，值已填到每一行"
         notes.append(Note("merged_cells", "", filled, len(rows), detail))
     names = unique_names(names + [""] * (width - len(names)))
-    cells = [[_value(cell) for cell in row] for row in rows[body:]]
-    kept = np.array([any(cell is not None for cell in row) for row in cells], dtype=np.bool_)
+    data = rows[body:]
+    columns = {name: _column(cells) for name, cells in zip(names, _transposed(data, len(names)), strict=True)}
+    filled_cells = {name: column.notna().to_numpy() for name, column in columns.items()}
+    kept = np.zeros(len(data), dtype=np.bool_)
+    for filled_here in filled_cells.values():
+        kept |= filled_here
     if not kept.any():
         raise InputError.unreadable(path, f"{named}只有表头，没有数据行", "请检查导出条件，或换一个文件")
-    frame = pd.DataFrame(cells, columns=names, dtype=object)[kept].reset_index(drop=True)
-    lines = (np.arange(len(cells)) + grid.top + body + 1)[kept]
-    empty = [
-        column
-        for column, cell in zip(names, frame.notna().any(), strict=True)
-        if not cell and column.startswith("列")
-    ]
-    return RawTable(frame.drop(columns=empty), lines.astype(np.int64), [], notes, header is not None)
+    empty = [name for name in names if name.startswith("列") and not filled_cells[name].any()]
+    frame = pd.DataFrame(columns).drop(columns=empty)
+    lines = np.arange(len(data), dtype=np.int64) + grid.top + body + 1
+    if not kept.all():
+        frame, lines = frame[kept].reset_index(drop=True), lines[kept]
+    return RawTable(frame, lines, [], notes, header is not None)
 
 
 def same_header(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Return whether two headers are those of one table: four in five of their names are the same.
+    """Return whether two headers are those of one table: four in five names are the same, or one has more.
 
     Examples
     --------
@@ -217,7 +264,10 @@ def same_header(one: Sequence[str], other: Sequence[str]) -> bool:
     False
     """
     names, others = ({normal_header(name) for name in header} - {""} for header in (one, other))
-    return bool(names) and len(names & others) >= _SAME * len(names | others)
+    common = names & others
+    # A month in which a column was added, the others as before.
+    contained = len(common) >= _CONTAINED and common in (names, others)
+    return bool(names) and (contained or len(common) >= _SAME * len(names | others))
 
 
 def stack_tables(tables: Sequence[tuple[str, RawTable]]) -> RawTable:
@@ -244,7 +294,9 @@ def stack_tables(tables: Sequence[tuple[str, RawTable]]) -> RawTable:
     for _, raw in tables:
         names = {str(name): normal_header(str(name)) or str(name) for name in raw.frame.columns}
         unique = {name: key for name, key in names.items() if list(names.values()).count(key) == 1}
-        frames.append(raw.frame.rename(columns={n: spelling.setdefault(k, n) for n, k in unique.items()}))
+        # A column may be numbers in one month and have gaps in another: each cell stays what it is.
+        frame = raw.frame.astype(object)
+        frames.append(frame.rename(columns={n: spelling.setdefault(k, n) for n, k in unique.items()}))
     notes = [note for _, raw in tables for note in raw.notes]
     kept = _not_repeated(frames)
     if len(kept) < len(tables):

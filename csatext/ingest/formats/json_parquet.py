@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -32,6 +32,7 @@ from csatext.ingest.formats.limits import LARGEST_FILE, MOST_CELLS, MOST_COLUMNS
 from csatext.ingest.raw_table import RAW_LIMIT, Note, RawTable, Reject, refuse_wide
 from csatext.ingest.repair.table_cleanup import chosen_names, unread_columns
 from csatext.regular_files import in_megabytes
+from csatext.strings import places
 
 __all__ = ["looks_like_json", "read_json", "read_parquet"]
 
@@ -45,6 +46,7 @@ _TWO = 2
 _SAMPLED = 500
 """Lines, spread over the file, whose values tell the types of all."""
 _BLOCK = 1 << 24
+_LINE_END, _OPENING = ord("\n"), ord("{")
 _TYPES = {str: pa.large_string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
 _VAST = 1e15
 """Whole numbers from here on are read as they are written, never as floats."""
@@ -170,21 +172,32 @@ def _plain_lines(text: str, path: object) -> RawTable | None:
     Plain are objects, one on each line from the first on, of values that are neither objects nor lists, each
     name of one type wherever it stands.
     """
-    body = text.removesuffix("\n")
-    n = body.count("\n") + 1
-    # A line that does not begin an object may be a part of one, or nothing.
-    if n < _TWO or not body.startswith("{") or body.count("\n{") != n - 1:
+    if not text.startswith("{"):
         return None
-    schema = _schema(body, n)
+    try:
+        body = text.encode()
+    except UnicodeEncodeError:
+        return None
+    data = np.frombuffer(body, dtype=np.uint8)
+    ends = places(data, _LINE_END)
+    if data[-1] != _LINE_END:
+        ends = np.append(ends, len(body))
+    n = len(ends)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    # A line that does not begin an object may be a part of one, or nothing.
+    if n < _TWO or (data[starts] != _OPENING).any():
+        return None
+    step = max(1, n // _SAMPLED)
+    schema = _schema(body[i:j] for i, j in zip(starts[::step], ends[::step], strict=True))
     if schema is None:
         return None
     try:
         table = pajson.read_json(
-            pa.BufferReader(body.encode()),
+            pa.BufferReader(body),
             read_options=pajson.ReadOptions(block_size=_BLOCK),
             parse_options=pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
         )
-    except (pa.ArrowException, UnicodeEncodeError):
+    except pa.ArrowException:
         return None
     if len(table) != n or any(map(_is_vast, table.columns)):
         return None
@@ -194,15 +207,12 @@ def _plain_lines(text: str, path: object) -> RawTable | None:
     return RawTable(pd.DataFrame(columns), lines, notes=[Note("format", "", n, n, "每行一个 JSON")])
 
 
-def _schema(body: str, n: int) -> pa.Schema | None:
+def _schema(lines: Iterable[bytes]) -> pa.Schema | None:
     """Return the names and types of some lines, the first among them; None where they are not plain."""
     fields: dict[str, pa.DataType | None] = {}
-    step = max(1, n // _SAMPLED)
-    for i, line in enumerate(body.split("\n")):
-        if i % step:
-            continue
+    for line in lines:
         try:
-            record = loads(line)
+            record = loads(line.decode())
         except ValueError:
             return None
         for name, value in record.items():
@@ -233,6 +243,8 @@ def _column(cells: pa.ChunkedArray) -> pd.Series:
     """Return a column as the values of JSON would make it: whole numbers and flags with gaps stay so."""
     if pa.types.is_large_string(cells.type):
         return cells.to_pandas().astype("str")
+    if pa.types.is_floating(cells.type) or (pa.types.is_integer(cells.type) and not cells.null_count):
+        return cells.to_pandas()
     return cells.to_pandas(integer_object_nulls=True).astype(object)
 
 

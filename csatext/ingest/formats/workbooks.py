@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from io import BytesIO
+from itertools import islice
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
 import python_calamine as calamine
@@ -32,6 +34,10 @@ __all__ = ["read_grids", "read_workbook"]
 _FULL = (65_536, 1_048_576)
 """Rows of a sheet of XLS and of XLSX: an export that was cut off there ends in the last."""
 _LEAST_ROWS = 2
+_KEPT_CELLS = 5_000_000
+"""Cells of sheets that were looked at and are kept until they are read (some 30 bytes each beside texts)."""
+_SHARED = 1 << 27
+"""Bytes of repeated texts from which each is worth being held once."""
 _A_TENTH = 0.1
 """A sheet with a text column that is shorter than this share of the longest explains the table."""
 
@@ -74,30 +80,6 @@ class _PanicAsError:
             raise InputError.unreadable(self.path, *_DAMAGED) from error
 
 
-def _open(data: bytes, path: object) -> calamine.CalamineWorkbook:
-    try:
-        return calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-    except calamine.PasswordError as error:
-        raise InputError.unreadable(path, "工作簿有密码", "请先在 Excel 里去掉密码再另存") from error
-    except (calamine.CalamineError, OSError, ValueError, BadZipFile) as error:
-        raise InputError.unreadable(path, *_DAMAGED) from error
-
-
-def _grid(
-    book: calamine.CalamineWorkbook, name: str, path: object, limit: int | None = None
-) -> tuple[list[list[object]], int, int]:
-    """Return the cells of a sheet (its first rows) and the sheet position (row, column) of the first."""
-    try:
-        sheet = book.get_sheet_by_name(name)
-        rows: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=True, nrows=limit)]
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError.unreadable(
-            path, f"工作表「{name}」无法读取", "请用 Excel 打开后另存为 .xlsx"
-        ) from error
-    first = sheet.start or (0, 0)
-    return rows, int(first[0]), int(first[1])
-
-
 class _Sheet(NamedTuple):
     """What the first rows of a sheet tell: data rows of its table, its header, whether it has a text."""
 
@@ -106,11 +88,93 @@ class _Sheet(NamedTuple):
     has_text: bool
 
 
-def _choose(
-    book: calamine.CalamineWorkbook, sheet: str | int | None, path: object
-) -> tuple[list[str], list[Note]]:
+class _Book:
+    """A workbook whose sheets are parsed when they are asked for, each once.
+
+    Sheets that were looked at are kept until they are taken, unless they hold too many cells together.
+    """
+
+    def __init__(self, packed: Packed, path: object) -> None:
+        try:
+            self._book = calamine.CalamineWorkbook.from_filelike(BytesIO(packed.data))
+        except calamine.PasswordError as error:
+            raise InputError.unreadable(path, "工作簿有密码", "请先在 Excel 里去掉密码再另存") from error
+        except (calamine.CalamineError, OSError, ValueError, BadZipFile) as error:
+            raise InputError.unreadable(path, *_DAMAGED) from error
+        self._path = path
+        self._repeats = packed.repeated > _SHARED
+        self._kept: dict[str, calamine.CalamineSheet] = {}
+        self._cells = 0
+        self.names = list(self._book.sheet_names)
+        self.visible = [
+            meta.name
+            for meta in self._book.sheets_metadata
+            if meta.visible == calamine.SheetVisibleEnum.Visible
+            and meta.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+
+    def _parsed(self, name: str) -> calamine.CalamineSheet:
+        try:
+            return self._kept.get(name) or self._book.get_sheet_by_name(name)
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise self._unreadable(name) from error
+
+    def _unreadable(self, name: str) -> InputError:
+        return InputError.unreadable(self._path, f"工作表「{name}」无法读取", "请用 Excel 打开后另存为 .xlsx")
+
+    def look(self, name: str) -> _Sheet | None:
+        """Return what the first rows of a sheet tell of its table, None where it holds none."""
+        sheet = self._parsed(name)
+        rows = self._rows(sheet, name, FIRST_ROWS)
+        if filled_rows(rows) < _LEAST_ROWS:
+            return None
+        if not self._kept or self._cells + sheet.height * sheet.width <= _KEPT_CELLS:
+            self._kept[name] = sheet
+            self._cells += sheet.height * sheet.width
+        header = header_of_grid(rows)
+        names = [] if header is None else [shown_cell(cell) for cell in rows[header]]
+        known = [known_headers().get(normal_header(name)) for name in names]
+        has_text = any(column is not None and column.canonical == "text" for column in known)
+        return _Sheet(sheet.total_height - (sheet.start or (0, 0))[0] - (header or 0), names, has_text)
+
+    def drop(self, names: Collection[str]) -> None:
+        """Let go of sheets that are not read."""
+        for name in names:
+            self._kept.pop(name, None)
+
+    def take(self, name: str) -> Grid:
+        """Return the cells of a sheet and its merged ranges, from its first filled row and column on."""
+        sheet = self._parsed(name)
+        rows = self._rows(sheet, name)
+        self.drop([name])
+        top, left = sheet.start or (0, 0)
+        merged: list[MergedRange] = [
+            ((a - top, b - left), (c - top, d - left))
+            for (a, b), (c, d) in sheet.merged_cell_ranges or []
+            if a >= top and b >= left
+        ]
+        return Grid(name, rows, int(top), merged)
+
+    def _rows(self, sheet: calamine.CalamineSheet, name: str, limit: int | None = None) -> list[list[object]]:
+        """Return the (first) rows of a sheet; a text that many cells share is held once."""
+        try:
+            if not self._repeats or limit is not None:
+                rows: list[Any] = sheet.to_python(skip_empty_area=True, nrows=limit)
+                return rows
+            seen = dict[object, object]()
+            # These begin at the top of the sheet.
+            first, _ = sheet.start or (0, 0)
+            return [
+                [seen.setdefault(cell, cell) if isinstance(cell, str) else cell for cell in row]
+                for row in islice(sheet.iter_rows(), first, None)
+            ]
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise self._unreadable(name) from error
+
+
+def _choose(book: _Book, sheet: str | int | None, path: object) -> tuple[list[str], list[Note]]:
     """Return the sheets that are read: the one asked for, else the first table and those of its header."""
-    names = list(book.sheet_names)
+    names = book.names
     if not names:
         raise InputError.unreadable(path, "工作簿里没有工作表", "请检查文件是否导出完整")
     if isinstance(sheet, int) and not isinstance(sheet, bool):
@@ -121,12 +185,8 @@ def _choose(
         if sheet not in names:
             raise ParameterError.not_allowed("sheet", sheet, names)
         return [sheet], []
-    visible = [
-        meta.name
-        for meta in book.sheets_metadata
-        if meta.visible == calamine.SheetVisibleEnum.Visible and meta.typ == calamine.SheetTypeEnum.WorkSheet
-    ]
-    tables = {name: found for name in visible or names if (found := _look(book, name, path)) is not None}
+    visible = book.visible
+    tables = {name: found for name in visible or names if (found := book.look(name)) is not None}
     if not tables:
         return [(visible or names)[0]], []
     texts = {name: found.rows for name, found in tables.items() if found.has_text}
@@ -134,6 +194,7 @@ def _choose(
     first = next((name for name, rows in texts.items() if rows >= least), next(iter(tables)))
     used = [n for n in tables if n == first or same_header(tables[first].names, tables[n].names)]
     others = [other for other in names if other not in used]
+    book.drop(others)
     joined = "（表头相同，当作一张表）" if len(used) > 1 else ""
     detail = f"用工作表「{'、'.join(used)}」{joined}"
     detail += f"；未读：{'、'.join(others)}（可用 sheet= 指定）" if others else ""
@@ -143,24 +204,6 @@ def _choose(
         detail = f"工作表「{'、'.join(unread)}」里也有表，表头不同，没有读"
         notes.append(Note("sheets_unread", "", len(unread), len(names), detail))
     return used, notes
-
-
-def _look(book: calamine.CalamineWorkbook, name: str, path: object) -> _Sheet | None:
-    """Return what the first rows of a sheet tell of its table, None where it holds none."""
-    rows, top, _ = _grid(book, name, path, FIRST_ROWS)
-    if filled_rows(rows) < _LEAST_ROWS:
-        return None
-    header = header_of_grid(rows)
-    names = [] if header is None else [shown_cell(cell) for cell in rows[header]]
-    known = [known_headers().get(normal_header(name)) for name in names]
-    has_text = any(column is not None and column.canonical == "text" for column in known)
-    return _Sheet(book.get_sheet_by_name(name).total_height - top - (header or 0), names, has_text)
-
-
-def _merges(book: calamine.CalamineWorkbook, name: str, top: int, left: int) -> list[MergedRange]:
-    """Return the merged ranges of a sheet, (first row, column) and (last row, column) in the grid."""
-    ranges = book.get_sheet_by_name(name).merged_cell_ranges or []
-    return [((a - top, b - left), (c - top, d - left)) for (a, b), (c, d) in ranges if a >= top and b >= left]
 
 
 def read_workbook(data: bytes, path: object, sheet: str | int | None = None) -> RawTable:
@@ -204,28 +247,28 @@ def read_grids(data: bytes, path: object) -> list[tuple[int, list[list[str]]]]:
         The workbook cannot be opened.
     """
     with _PanicAsError(path):
-        book = _open(_sound(data, path).data, path)
-        grids = []
-        for name in book.sheet_names:
-            rows, top, _ = _grid(book, name, path)
-            grids.append((top, [[shown_cell(cell).strip() for cell in row] for row in rows]))
-        return grids
+        book = _Book(_sound(data, path), path)
+        grids = map(book.take, book.names)
+        return [
+            (grid.top, [[shown_cell(cell).strip() for cell in row] for row in grid.rows]) for grid in grids
+        ]
 
 
 def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:
     """Return the sheets that are one table; a damaged workbook may make the reader panic."""
     packed = _sound(data, path)
-    book = _open(packed.data, path)
+    book = _Book(packed, path)
     names, notes = _choose(book, sheet, path)
     tables: list[tuple[str, RawTable]] = []
     for name in names:
         rejects, sheet_notes = _far_rows(packed, name)
-        rows, top, left = _grid(book, name, path)
-        if top + len(rows) in _FULL:
-            detail = f"工作表「{name}」写满了 {top + len(rows):,} 行，多半有行没有导出来，请分批导出"
+        grid = book.take(name)
+        end = grid.top + len(grid.rows)
+        if end in _FULL:
+            detail = f"工作表「{name}」写满了 {end:,} 行，多半有行没有导出来，请分批导出"
             sheet_notes.append(Note("sheet_full", "", 1, 1, detail))
         try:
-            raw = table_of_grid(Grid(name, rows, top, _merges(book, name, top, left)), path)
+            raw = table_of_grid(grid, path)
         except InputError:
             # A month without data is a header alone.
             if len(names) == 1 or (name == names[-1] and not tables):

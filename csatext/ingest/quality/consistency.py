@@ -27,7 +27,7 @@ _ORDER = (
 """Which of two times comes first; the second is judged by the first pair whose columns are there."""
 _AFTER = re.compile(
     r"(?:办结|完成|完结|结束|结案|关闭|解决|回访|回复|答复|响应|派单|分派|处理|更新|签收|评价|退款|升级|首响)(?:时间|日期|时刻)$"
-    r"|(?:closed?|finish(?:ed)?|complet(?:ed|ion)|end(?:ed)?|resolved|replied|responded|updated|rated)"
+    r"|(?:closed?|finish(?:ed)?|complet(?:ed|ion)|end(?:ed)?|resolved|replied|responded|updated|rated|solved|reply|response|resolution|closing|assigned)"
     r"(?:at|time|date|on)$"
 )
 """Headers of times that come after a contact began, under which no canonical column is known."""

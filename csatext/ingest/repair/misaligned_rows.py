@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.column_profiles import GAP, Shape, learn_robust, with_headers, with_prefix
-from csatext.strings import distinct_cells
+from csatext.strings import begins_with, digit_shapes, distinct_cells, utf8
 
 __all__ = [
     "MisalignedRows",
@@ -37,7 +37,9 @@ _GAIN = 2
 _SENTENCE = 24
 """Bytes in UTF-8 (eight hanzi) beyond which a cell in a typed column is a sentence."""
 _FILLED = re.compile(r"\S")
-_BLANKS = np.frombuffer(b" \t\r\n\f", dtype=np.uint8)
+_BLANKS = b" \t\r\n\f"
+_STRAY_FIRST = _BLANKS + b"+-0123456789"
+"""First bytes of the dates and numbers that :mod:`csatext.ingest.repair.column_profiles` knows as strays."""
 _SAMPLE = 2000
 _MANY = 0.4
 """Share of misaligned rows from which nobody can say which of the columns are the right ones."""
@@ -269,22 +271,24 @@ def find_misaligned(frame: pd.DataFrame, shapes: Sequence[Shape]) -> MisalignedR
         cells, spread = different.values, different.spread
         lengths = pc.binary_length(cells).to_numpy(zero_copy_only=False)
         empty = _empty(cells)
-        gaps += spread(empty)
+        if empty.any():
+            gaps += spread(empty)
         if shape.pattern is None:
-            is_stray = np.zeros(len(cells), dtype=np.bool_)
-            if shape.stray is not None:
-                is_stray = _matches(cells, shape.stray)
-            stray += spread(is_stray)
-            other += spread(~is_stray & ~empty & _unknown(cells, shape))
-            missing += spread(empty & (not shape.free and not shape.may_be_empty))
+            is_stray = _strays(cells, shape.stray)
+            if is_stray.any():
+                stray += spread(is_stray)
+            if not shape.free:
+                other += spread(~is_stray & ~empty & _unknown(cells, shape))
+                missing += spread(empty & (not shape.may_be_empty))
             continue
-        bad = ~_matches(cells, shape.pattern) & ((lengths > 0) | (not shape.may_be_empty))
+        typed += 1
+        bad = ~_fits(cells, shape.pattern) & ((lengths > 0) | (not shape.may_be_empty))
         if bad.any():
             bad[bad] = ~_matches(cells.filter(pa.array(bad)), GAP)
-        wrong += spread(bad)
-        written += spread(bad & (lengths > 0))
-        typed += 1
-        long += spread(bad & (lengths > _SENTENCE))
+        if bad.any():
+            wrong += spread(bad)
+            written += spread(bad & (lengths > 0))
+            long += spread(bad & (lengths > _SENTENCE))
     surely = ((stray > 0) & (written > 0)) | ((wrong >= 2) & (2 * wrong >= typed) & (long > 0))
     odd = (wrong + stray + other + missing >= 2) & (written + stray + other > 0) & (gaps > 0)
     return MisalignedRows(surely, ~surely & (stray > 0) & (wrong > 0), odd)
@@ -302,21 +306,33 @@ def _unknown(cells: pa.Array, shape: Shape) -> NDArray[np.bool_]:
 
 def _empty(cells: pa.LargeStringArray) -> NDArray[np.bool_]:
     """Return which cells hold nothing but ASCII blanks."""
-    _, ends, data = cells.buffers()
-    offsets = np.frombuffer(ends, dtype=np.int64)[cells.offset : cells.offset + len(cells) + 1]
+    offsets, _ = utf8(cells)
     empty = np.asarray(offsets[1:] == offsets[:-1])
-    if not empty.all():
-        # Few cells begin with a blank: only those need a pattern.
-        begins = np.frombuffer(data, dtype=np.uint8).take(offsets[:-1], mode="clip")
-        blank = np.isin(begins, _BLANKS) & ~empty
-        if blank.any():
-            empty[blank] = ~_matches(cells.filter(pa.array(blank)), _FILLED)
+    # Few cells begin with a blank: only those need a pattern.
+    blank = begins_with(cells, _BLANKS)
+    if blank.any():
+        empty[blank] = ~_matches(cells.filter(pa.array(blank)), _FILLED)
     return empty
 
 
 def _matches(cells: pa.Array, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
     found = pc.match_substring_regex(cells, pattern=pattern.pattern)
     return np.asarray(found.to_numpy(zero_copy_only=False).astype(np.bool_))
+
+
+def _fits(cells: pa.LargeStringArray, pattern: re.Pattern[str]) -> NDArray[np.bool_]:
+    """Return which cells match a pattern of a column, to which all digits are alike."""
+    shapes, code = digit_shapes(cells)
+    return _matches(shapes, pattern)[code]
+
+
+def _strays(cells: pa.LargeStringArray, stray: re.Pattern[str] | None) -> NDArray[np.bool_]:
+    """Return which cells are what no cell of a column of words is: a date or a number."""
+    found = np.zeros(len(cells), dtype=np.bool_)
+    maybe = begins_with(cells, _STRAY_FIRST) if stray is not None else found
+    if stray is not None and maybe.any():
+        found[maybe] = _matches(cells.filter(pa.array(maybe)), stray)
+    return found
 
 
 def realign_rows(raw: RawTable) -> RawTable:

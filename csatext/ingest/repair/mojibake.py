@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from csatext.ingest.raw_table import Note
 from csatext.ingest.repair.character_frequencies import chinese_share, log_likelihood, of_codes
-from csatext.strings import code_points, distinct_cells
+from csatext.strings import code_points, distinct_cells, is_ascii, string_array
 
 __all__ = ["mend_columns", "mend_names", "mend_text"]
 
@@ -168,8 +168,11 @@ def mend_columns(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
 
 def _mended(column: pd.Series) -> tuple[pd.Series, int]:
     """Return a string column with proven wrong decodings undone, and in how many cells there was one."""
+    written = string_array(column)
+    if is_ascii(written):
+        return column, 0
     # A name or a word that is rare in Chinese stands in thousands of cells: it is judged once.
-    cells = distinct_cells(column)
+    cells = distinct_cells(written)
     doubtful = pc.unique(cells.values.filter(pa.array(_doubtful(cells.values))))
     mended = {text: new for text in doubtful.to_pylist() if (new := mend_text(text)) is not None}
     if not mended:

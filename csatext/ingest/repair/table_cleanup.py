@@ -8,21 +8,24 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from csatext.ingest.columns.headers import known_headers, normal_header
-from csatext.ingest.columns.values import as_text, blank, plain_cells
+from csatext.ingest.columns.values import WORDLESS_KINDS, as_text, blank, plain_cells
 from csatext.ingest.formats.limits import LONGEST_CELL, MOST_COLUMNS
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_names
-from csatext.strings import distinct_cells, string_array
+from csatext.strings import begins_with, ends_with, holds_bytes, string_array
 
 __all__ = ["chosen_names", "drop_header_rows", "narrowed", "tidy", "unread_columns", "without_long_cells"]
 
 _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$")
-_TOTAL_WORDS = ("计".encode(), b"total")
-"""One of them is in every total: most columns need no pattern."""
+_BLANKS = b" \t\n\f\r\v"
+_TOTAL_FIRST = _BLANKS + b"tTgGsS" + bytes({sign.encode()[0] for sign in "合总小共"})
+_TOTAL_LAST = _BLANKS + b"lL:" + bytes({sign.encode()[-1] for sign in "计："})
+"""First and last bytes of a total: most cells need no pattern."""
 _LONGEST_TOTAL = 24
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 """How a workbook writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19, ST_Xstring)."""
@@ -85,8 +88,11 @@ def without_long_cells(raw: RawTable) -> RawTable:
     for position in range(raw.frame.shape[1]):
         cells = raw.frame.iloc[:, position]
         if isinstance(cells.dtype, pd.StringDtype):
-            long |= (cells.str.len() > LONGEST_CELL).fillna(False).to_numpy(dtype=np.bool_)
-        elif cells.dtype == object:
+            texts = string_array(cells)
+            # A character has a byte at least.
+            if (pc.max(pc.binary_length(texts)).as_py() or 0) > LONGEST_CELL:
+                long |= pc.greater(pc.utf8_length(texts), LONGEST_CELL).to_numpy(zero_copy_only=False)
+        elif cells.dtype == object and pd.api.types.infer_dtype(cells) not in WORDLESS_KINDS:
             sizes = (len(cell) if isinstance(cell, str | bytes) else 0 for cell in cells)
             long |= np.fromiter(sizes, dtype=np.int64, count=len(cells)) > LONGEST_CELL
     reason = f"一格超过 {LONGEST_CELL:,} 字"
@@ -142,16 +148,12 @@ def _drop_totals(raw: RawTable) -> RawTable:
         if isinstance(frame[name].dtype, pd.StringDtype) or (
             frame[name].dtype == object and pd.api.types.infer_dtype(frame[name]) in _WITH_WORDS
         ):
-            cells = distinct_cells(as_text(frame[name]))
-            short = pc.less_equal(pc.binary_length(cells.values), _LONGEST_TOTAL)
-            some = cells.values.filter(short)
-            data = some.buffers()[2]
-            if data is None or not any(word in data.to_pybytes().lower() for word in _TOTAL_WORDS):
-                continue
-            found = short.to_numpy(zero_copy_only=False).copy()
-            totals = pc.match_substring_regex(some, pattern=_TOTAL.pattern)
-            found[found] = totals.to_numpy(zero_copy_only=False)
-            at |= cells.spread(found)
+            cells = string_array(as_text(frame[name]))
+            maybe = begins_with(cells, _TOTAL_FIRST) & ends_with(cells, _TOTAL_LAST)
+            maybe &= pc.binary_length(cells).to_numpy(zero_copy_only=False) <= _LONGEST_TOTAL
+            if maybe.any():
+                totals = pc.match_substring_regex(cells.filter(pa.array(maybe)), pattern=_TOTAL.pattern)
+                at[maybe] |= totals.to_numpy(zero_copy_only=False)
     lost = [i for i in np.flatnonzero(at) if _is_total([str(c) for c in as_text(frame.iloc[i]).dropna()])]
     return _without(raw, np.array(lost, dtype=np.int64), "合计行") if lost else raw
 
@@ -206,8 +208,10 @@ def _without_escapes(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
         column = result[name]
         if isinstance(column.dtype, pd.StringDtype):
             cells = string_array(column)
-            found = pc.fill_null(pc.match_substring(cells, _ESCAPED), False).to_numpy(zero_copy_only=False)
-        elif column.dtype == object:
+            if not holds_bytes(cells, _ESCAPED.encode()):
+                continue
+            found = pc.match_substring(cells, _ESCAPED).to_numpy(zero_copy_only=False)
+        elif column.dtype == object and pd.api.types.infer_dtype(column) in _WITH_WORDS:
             found = np.array([isinstance(cell, str) and _ESCAPED in cell for cell in column], dtype=np.bool_)
         else:
             continue

@@ -12,7 +12,7 @@ from csatext.privacy.context import value_trigger_words, words_of
 from csatext.privacy.normalize import ENUMERATORS, PROVINCES, TURN_JOIN, normalization_table
 from csatext.privacy.recognizers.addresses import HALLS, NUMBERING, UNITS
 from csatext.privacy.recognizers.digit_runs import BETWEEN, DIGITS
-from csatext.privacy.recognizers.name_boundaries import LEFT_EDGES, NAME_STARTS
+from csatext.privacy.recognizers.name_boundaries import FREQUENT, LEFT_EDGES, NAME_STARTS, ROLE_ENDS
 from csatext.privacy.recognizers.name_lists import compound_starts, name_lists, surnames
 from csatext.privacy.recognizers.names import ACTS, AT_WORK, REPORTING_VERBS
 from csatext.privacy.recognizers.spoken_digits import MISHEARD, SPOKEN
@@ -20,15 +20,18 @@ from csatext.privacy.recognizers.transliterated_names import DOTS
 
 __all__ = [
     "IS_ACT",
+    "IS_BEFORE_NAME",
     "IS_COMMON",
     "IS_DIGIT",
     "IS_GIVEN",
+    "IS_NICKNAME",
     "IS_RARE",
     "IS_REPORTING_VERB",
     "IS_SPOKEN",
     "IS_SURNAME",
     "IS_TRIGGER_WORD",
     "IS_TRIGGER_WORD_END",
+    "IS_TYPICAL",
     "Bit",
     "classes",
     "flags",
@@ -53,7 +56,10 @@ _PLANES = 0x20000  # what lies beyond has no digits, no letters and no names
     IS_COMMON,
     IS_SURNAME,
     IS_GIVEN,
-) = (np.uint16(1 << place) for place in range(10))
+    IS_TYPICAL,
+    IS_BEFORE_NAME,
+    IS_NICKNAME,
+) = (np.uint16(1 << place) for place in range(13))
 
 
 class Bit(IntFlag):
@@ -103,6 +109,9 @@ class Bit(IntFlag):
     SERIES = auto()
     COMMON = auto()
     AT_WORK = auto()
+    TYPICAL = auto()
+    BEFORE_NAME = auto()
+    NICKNAME = auto()
 
 
 _RARE = (
@@ -165,7 +174,7 @@ def classes() -> np.ndarray:
         Bit.COMPOUND: compound_starts(),
         Bit.LEFT: LEFT_EDGES + "字",  # 名字叫
         Bit.CALLED: "叫",
-        Bit.MAIL: "艾圈小",
+        Bit.MAIL: "艾爱埃哎圈花小",
         Bit.SIGN: "收启",
         Bit.POINT: r"\.",
         Bit.COLON: ":",
@@ -180,7 +189,10 @@ def classes() -> np.ndarray:
         Bit.BORN: "生诞",
         Bit.SERIES: "字",
         Bit.AT_WORK: "".join(AT_WORK),
-        Bit.COMMON: "".join(sorted(name_lists().common)) + compound_starts(),
+        Bit.COMMON: "".join(sorted(name_lists().common)) + compound_starts() + FREQUENT,
+        Bit.TYPICAL: "".join(sorted(name_lists().typical)),
+        Bit.NICKNAME: "小老",
+        Bit.BEFORE_NAME: ROLE_ENDS + LEFT_EDGES,
     }
     table = np.zeros(_PLANES, np.int64)
     # What stands between and beyond is of no class but as what it is read as.
@@ -198,7 +210,8 @@ def flags() -> np.ndarray:
     table = classes()
     sought = (
         *(_RARE, Bit.DIGIT, Bit.SPOKEN, Bit.TRIGGER_WORD, Bit.TRIGGER_WORD_END),
-        *(Bit.ACT, Bit.REPORTING_VERBS, Bit.COMMON, Bit.SURNAME, Bit.GIVEN),
+        *(Bit.ACT, Bit.REPORTING_VERBS, Bit.COMMON, Bit.SURNAME, Bit.GIVEN, Bit.TYPICAL),
+        *(Bit.BEFORE_NAME, Bit.NICKNAME),
     )
     marks = (((table & bits) != 0).astype(np.uint16) << place for place, bits in enumerate(sought))
     return np.bitwise_or.reduce(list(marks))

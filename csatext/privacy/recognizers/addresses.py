@@ -17,7 +17,7 @@ __all__ = ["HALLS", "NUMBERING", "UNITS", "addresses"]
 NUMBERING = "0-9A-Za-z零一二三四五六七八九十百幺两甲乙丙丁东西南北"
 """Characters of the number of a house, a unit or a room, as the members of a character class."""
 
-UNITS = "号栋幢座塔单室层楼弄组队户房铺"
+UNITS = "号栋幢座塔单室层楼弄组队户房铺#梯"
 """First characters of what such a number counts."""
 
 HALLS = "心厦寓场际园苑城楼"
@@ -31,7 +31,7 @@ _NUMBER = (
 )
 _UNIT = (
     r"(?:号(?:宿舍|公寓|教学|办公)?楼|号院|号库|号|栋|幢|座|塔|单元|室|层|楼|弄|组|队|户(?!型)|"
-    r"房|铺|门(?=\s?[0-9零一二三四五六七八九幺]))"
+    r"房|铺|梯(?=\s?[0-9]{3,4}\s?[房室])|#(?=\s?[0-9]{3,4}(?![0-9]))|门(?=\s?[0-9零一二三四五六七八九幺]))"
 )
 _TAIL = (
     r"(?:[A-Za-z]?[0-9]{2,5}|[零一二三四五六七八九幺两]{3,4})(?:室|房|户)?(?![0-9元块年月日点分%.:：个件])"
@@ -76,7 +76,10 @@ _BROKEN = re.compile("[,，、]|[0-9](?:年|月)|由于|因为|清楚|明白|详
 _COUNTED = re.compile(r"(?:小区|社区|村|本楼|全楼|(?P<all>[共有]))\s?$")
 _HOUSEHOLDS = re.compile(r"[0-9一二三四五六七八九十百千几两]+\s?(?P<unit>号楼|[户栋幢座层楼])\s?")
 _NO_ESTATE = 4
-_ROOM = re.compile(r"[栋幢座楼][\s,，\-]?[0-9]{3,4}$")
+_ALONE = re.compile("[\u3400-\u9fff]{3,5}(?<![第共有在个的])")
+"""A name of an estate that is not in the form of one, at the start of a clause before block and room."""
+_OF_ESTATE = re.compile("[府苑园庭湾里轩阁]")
+_ROOM = re.compile(r"[栋幢座楼#][\s,，\-]?[0-9]{3,4}$")
 _VILLAGE = re.compile(r"(?:村|屯|庄|寨|镇|乡|社区)[\s,，]?$")
 _NOT_DOOR = re.compile(
     r"(?:线|口|出口|店|站|车|馆|门(?!口)|机|桌|技师|之前|那天|到货|下单|收到|发货|当天|早上|上午|下午|晚上|中午|前|后|以后|以前|左右|航站楼|"
@@ -97,8 +100,10 @@ def _start(normalized: str, floor: int, door: int) -> int:
     stop = _STOP.match(normalized, start, door)
     if stop is not None:
         start = stop.end()
-    places = _places().find_matches_as_indexes(normalized[start:door])
-    return start + places[0][1] if places else start
+    for _, place, end in _places().find_matches_as_indexes(normalized[start:door]):
+        if place == 0 or _OF_ESTATE.match(normalized, start + end) is None:  # 紫|金华|府
+            return start + place
+    return start
 
 
 def _is_count(normalized: str, start: int, door: int, end: int) -> bool:
@@ -126,7 +131,7 @@ def _is_door(normalized: str, start: int, door: int, end: int) -> bool:
         return False
     if _is_count(normalized, start, door, end):
         return False
-    within = {"栋", "幢", "单元", "室", "座", "塔", "户", "弄"} & set(units) | {
+    within = {"栋", "幢", "单元", "室", "座", "塔", "户", "弄", "#"} & set(units) | {
         unit for unit in units if unit[-1] == "楼" and unit[0] == "号"
     }
     if len(within) >= 2:
@@ -146,6 +151,9 @@ def _is_door(normalized: str, start: int, door: int, end: int) -> bool:
             return len(lead) >= 3 and "-" in normalized[door:end]
         return bool(within) or (placed and "号" in units and len(units) >= 2)
     roomed = _ROOM.search(normalized, door, end) is not None
+    if roomed and within - {"#"} and _ALONE.fullmatch(lead) is not None:
+        opens = door - len(lead) == 0 or not "\u3400" <= normalized[door - len(lead) - 1] <= "\u9fff"
+        return opens or placed
     return bool(within) and placed and (len(units) >= 2 or roomed)
 
 
@@ -179,7 +187,9 @@ def addresses(normalized: str) -> Iterator[Found]:
 
 def _within(normalized: str, door: int, end: int) -> bool:
     units = {part["unit"] for part in _PART.finditer(normalized, door, end)}
-    return not units or bool(units & {"栋", "幢", "单元", "室", "号楼", "座", "塔", "层", "楼", "户", "房"})
+    return not units or bool(
+        units & {"栋", "幢", "单元", "室", "号楼", "座", "塔", "层", "楼", "户", "房", "#"}
+    )
 
 
 def _found(normalized: str, start: int, end: int) -> Found:

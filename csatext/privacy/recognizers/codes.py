@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from csatext.privacy.context import TriggerWord, TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import TURN_JOIN, around
+from csatext.privacy.normalize import TURN_JOIN, around, texts_with
 from csatext.privacy.recognizers.checksums import is_id18, is_uscc
 from csatext.privacy.recognizers.context_values import CONTEXT_KINDS, context_values
 from csatext.privacy.recognizers.dictated_codes import dictated_codes
@@ -24,22 +24,28 @@ _USCC = re.compile(r"[0-9A-Za-z]{18}")
 _TRACKING = re.compile(
     r"(?:SF[0-9]{12,13}|YT[0-9]{13}|JD[VWXA-Z]{0,2}[0-9]{11,13}|JT[0-9]{13}|ZTO[0-9]{12}|DPK[0-9]{12}|[A-Z]{2}[0-9]{9}CN)$"
 )
+_PARTED_ORDER = re.compile(r"[0-9]{3}-[0-9]{7}-[0-9]{7}$")
+"""The order number of a shop abroad, three digits and twice seven."""
 _MASKED = re.compile(
     r"(?<![0-9A-Za-z*])[0-9]{1,10}[\s-]?[*xX#_]{3,17}[\s-]?[0-9]{1,5}[xX]?(?![0-9A-Za-z*])"
     r"|(?<![0-9A-Za-z])[3-69][0-9]{3}\s(?:[*xX]{4}\s){1,3}[0-9]{3,4}(?![0-9A-Za-z*])"
 )
+_MASKS = re.compile("[*xX#_]{3}")
 _MOBILE_START = re.compile(r"1[3-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _LABEL = re.compile(r"(?:QQ|qq|[Vv][Xx])(?=[A-Za-z][A-Za-z0-9_\-]{4})")
 _DOCUMENT = re.compile(
-    r"[〔\[【(](?:19|20)[0-9]{2}[〕\]】)]\s?[\u3400-\u9fffA-Za-z]{0,4}[0-9]{0,4}[\u3400-\u9fff]{0,2}第?\s?[0-9A-Za-z\-]{1,16}号?"
+    r"(?<![0-9])(?:19|20)[0-9]{2}年?[\u3400-\u9fff]{0,3}字第?\s?[0-9A-Za-z\-]{1,16}号"
+    r"|[〔\[【(](?:19|20)[0-9]{2}[〕\]】)]\s?[\u3400-\u9fffA-Za-z]{0,4}[0-9]{0,4}[\u3400-\u9fff]{0,2}第?\s?[0-9A-Za-z\-]{1,16}号?"
 )
 _HEAD = re.compile(
     r"[\s:,，、是为的]{0,6}+(?P<head>[A-Za-z0-9\-]{0,12}[\u3400-\u9fff]{0,8}[A-Za-z0-9\-]{0,8})\s?"
 )
+_MARKS = re.compile(r"[\s:,，、是为的]{0,6}")
 _UNNAMED = re.compile(r"[A-Z]{1,6}-?[0-9][0-9\-]{7,24}[0-9A-Z]?")
 _PURPOSE_WINDOW = 12
 _LEAST_UNNAMED = 10
+_ID_SIZE = 18
 _DATE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}$")
 
 
@@ -59,11 +65,12 @@ def _masked_kind(value: str, trigger: TriggerWord | None) -> str | None:
 
 
 def _masked(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
-    for match in _MASKED.finditer(normalized) if any(mask in normalized for mask in "*xX#_") else ():
-        value = re.sub(r"[\s-]", "", match.group()).lower()
-        kind = _masked_kind(value, triggers.before(match.start()))
-        if kind is not None:
-            yield Found(*match.span(), kind, value)
+    for start, end in texts_with(normalized, _MASKS):
+        for match in _MASKED.finditer(normalized, start, end):
+            value = re.sub(r"[\s-]", "", match.group()).lower()
+            kind = _masked_kind(value, triggers.before(match.start()))
+            if kind is not None:
+                yield Found(*match.span(), kind, value)
 
 
 def _code_kind(normalized: str, code: str, start: int, end: int, triggers: TriggerWords) -> str | None:
@@ -90,12 +97,12 @@ def _code_kind(normalized: str, code: str, start: int, end: int, triggers: Trigg
         return "passport"
     if kind == "id" and trigger is not None and trigger.direct and _PASSPORT_LIKE.fullmatch(code) is not None:
         return "passport"
-    if kind == "passport" and trigger is not None and trigger.direct and 7 <= digits < len(code):
+    if kind == "passport" and trigger is not None and trigger.direct and 6 <= digits < len(code):
         return "passport"
     if kind == "tax" and _USCC.fullmatch(code) is not None and digits >= 8:
         return "uscc"
     if digits == len(code.replace("-", "")):
-        return None
+        return "order" if _PARTED_ORDER.match(code) is not None and kind != "phone" else None
     if _DATE.match(code) is not None:
         return None
     if kind == "order" and trigger is not None and digits >= 5 and (trigger.strong or trigger.direct):
@@ -126,6 +133,8 @@ def _code_kind(normalized: str, code: str, start: int, end: int, triggers: Trigg
 
 def _codes(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     for match in _CODE.finditer(normalized):
+        if match.group().isdecimal() and len(match.group()) != _ID_SIZE:
+            continue  # without a letter or a mark only identity numbers and credit codes are read here
         label = _LABEL.match(match.group())
         start, end = match.start() + (label.end() if label is not None else 0), match.end()
         code = normalized[start:end].replace(TURN_JOIN, "")
@@ -142,9 +151,11 @@ def _documents(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
         trigger = triggers.before(match.start())
         if trigger is None or trigger.kind != "order":
             continue
-        head = _HEAD.match(normalized, trigger.end)
+        direct = _MARKS.fullmatch(normalized, trigger.end, match.start()) is not None
+        head = _HEAD.match(normalized, trigger.end, match.start())
         start = head.start("head") if head is not None else match.start()
-        if head is not None and head.end() == match.start():
+        if direct or (head is not None and head.end() == match.start()):
+            start = match.start() if direct else start
             yield Found(
                 start, match.end(), "order", re.sub(r"[\s\-]", "", normalized[start : match.end()]).upper()
             )
@@ -163,5 +174,8 @@ def codes(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
 
 def lettered(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     """Yield the codes whose shape or trigger word determines their kind, account names among them."""
-    yield from dictated_codes(normalized, triggers)
+    for found in dictated_codes(normalized, triggers):
+        written = _CODE.match(normalized, found.start)
+        longer = written is not None and written.end() > found.end and normalized[found.end] == "-"
+        yield found._replace(end=written.end()) if longer and written is not None else found
     yield from _codes(normalized, triggers)

@@ -49,9 +49,13 @@ _LEAST_HALF = 3
 _WORDS = re.compile(rf"{GAP.pattern}[^\n0-9!?;。\ufdd1\ufdd2]{{0,24}}")
 _LEAST_CORRECTED = 2
 _CORRECTION = re.compile(
-    r"(?:[\s\ufdd0,，。、.…啊哦噢呃嗯哎唉诶欸呀哟喔额]|等等|等一下|等下|稍等|不好意思|抱歉|对不起|sorry|那个|我|刚才|刚刚|前面|上面|这个|这段|那段|又|好像|是不是){0,9}+"
-    r"(?:不对|不是|不|(?:[说讲念报记看打写弄搞输]|给你)?[错串反岔]了?|口误|嘴瓢了?|重来|重说|改一下|更正一下|更正|纠正一下|纠正)"
-    r"(?:[\s\ufdd0,，。、.…!！啊哦噢呃嗯哎唉诶呀]|一下|说|讲|念|报|记|错了?|不对|不是|应该|最后|后面|中间|前面|后[几三四]位|中间[几四]位|这[几四]位|那[几四]位|重新|重来|改成|改为|更正|是|为|那个|我|刚才|这段|才对|才是|看){0,9}+"
+    r"(?:[\s\ufdd0,，。、.…!！~啊哦噢呃嗯哎唉诶欸呀哟喔额]|等等|等一下|等下|稍等|慢着|不好意思|抱歉|对不起|sorry|那个|我|刚才|刚刚|前面|上面|这个|这段|那段|那是|这是|[我你]?看一?下|看看|又|好像|是不是|可能|打住|等会儿?|[前后][几三四]位|中间[几四]位|最后[几四]位|这[几四]位|那[几四]位){0,9}+"
+    r"(?:不对|不是|不|(?:[说讲念报记看打写弄搞输听背给发填]|给你)?[错串反岔混倒](?:行|了)*|口误|嘴瓢了?|嘴快了?|重来|重说|重新[说报念讲来]|从头来|再[来说报]一[遍次]|改一下|更正一下|更正|纠正一下|纠正"
+    r"|(?:旧|老|以前|原来|之前)的?(?:号码?|的)|停用了?|不用了|作废)"
+    r"(?:[\s\ufdd0,，。、.…!！:啊哦噢呃嗯哎唉诶呀哈]|一下|口误|这个|那个|[一两几]位|[一两几]个数?字?|说|讲|念|报|记|[错反混]了?|不对|不是|应该|应为|应当|最后|后面|中间|前面|后[几三四]位|中间[几四]位|这[几四]位|那[几四]位|重新|重来|改成|改为|更正|换成|是|为|那个|我|刚才|这段|才对|才是|看|新的?号?码?|现在的?|正确的?|号码?|的){0,12}+"
+)
+_APOLOGY = re.compile(
+    r"[\s\ufdd0,，、。啊哦呃嗯哎]{0,4}(?:sorry|不好意思|抱歉|对不起)[\s,，、啊哦]{0,3}(?:应该|重新|改)?(?:是|为|成|来)[\s,，、:]{0,3}"
 )
 _BLOCKED = re.compile(
     # a long number that a spreadsheet has read as a fraction; an identity number with its date set apart
@@ -67,6 +71,12 @@ _BLOCKED = re.compile(
     r"|(?<![0-9])[0-9]{1,2}月[0-9]{1,2}[日号]|(?<![0-9])(?:19|20)[0-9]{2}年"
     r"|[零一二三四五六七八九]{2,4}年(?:[一二三四五六七八九十]+月)?(?:[一二三四五六七八九十]+[日号])?)"
 )
+
+
+_BLOCKING = re.compile(
+    r"[-/.:,年月¥$€48](?:(?<=[.:,])[0-9]|(?<=[年月¥$€])|(?<=(?:19|20)[0-9]{2}[-/])|(?<=[48])(?<![0-9-].)00)"
+)
+"""What every date, time, amount and number of a company contains: where it is not, none is looked for."""
 
 
 class Run(NamedTuple):
@@ -87,35 +97,55 @@ def runs(normalized: str) -> Iterator[Run]:
     """Yield chunks between which separators, pauses and fillers stand, or a few other words."""
     chain: list[list[Chunk]] = []
     for whole in _close(normalized):
-        if not chain and sum(len(chunk.digits) for chunk in whole) < _LEAST_HALF:
+        if not chain and _count(whole) < _LEAST_HALF:
             continue
         for run in _unblocked(normalized, whole):
             if chain and (
                 len(chain) == _MOST_PARTS or not _continued(normalized, chain[-1][-1].end, run[0].start)
             ):
-                yield from _chained(chain)
+                if _holds_value(chain):
+                    yield _chained(chain)
                 chain = []
-            if chain or sum(len(chunk.digits) for chunk in run) >= _LEAST_HALF:
+            if chain or _count(run) >= _LEAST_HALF:
                 chain.append(run)
-    yield from _chained(chain)
+    if _holds_value(chain):
+        yield _chained(chain)
 
 
-def _chained(chain: list[list[Chunk]]) -> Iterator[Run]:
-    counts = [sum(len(chunk.digits) for chunk in part) for part in chain]
-    if max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED:
-        sizes = accumulate(len(part) for part in chain)
-        yield Run(list(chain_chunks.from_iterable(chain)), frozenset(sizes))
+def _count(chunks: list[Chunk]) -> int:
+    return len(chunks[0].digits) if len(chunks) == 1 else sum([len(chunk.digits) for chunk in chunks])
+
+
+def _holds_value(chain: list[list[Chunk]]) -> bool:
+    if len(chain) == 1:
+        return _count(chain[0]) >= SHORTEST
+    counts = [_count(part) for part in chain]
+    return max(counts, default=0) >= SHORTEST or sum(counts) >= _PARTED
+
+
+def _chained(chain: list[list[Chunk]]) -> Run:
+    if len(chain) == 1:
+        return Run(chain[0], frozenset())
+    return Run([*chain_chunks.from_iterable(chain)], frozenset(accumulate(map(len, chain))))
 
 
 def _close(normalized: str) -> Iterator[list[Chunk]]:
     """Yield chunks with nothing but separators, pauses and fillers between."""
     run: list[Chunk] = []
     for chunk in digit_chunks(normalized):
-        again = bool(run) and run[-1].digits == chunk.digits
+        if not run or chunk.start - run[-1].end > _LONGEST_GAP:
+            if run:
+                yield run
+            run = [chunk]
+            continue
+        again = run[-1].digits == chunk.digits
         if again and (_is_read_back(normalized, run[-1], chunk) or _is_restarted(normalized, run, chunk)):
             chunk = chunk._replace(start=run.pop().start)
-        elif run and not _joined(normalized, run[-1].end, chunk.start):
-            if _is_corrected(normalized, run, chunk):
+        elif not _joined(normalized, run[-1].end, chunk.start):
+            if _is_restart(normalized, run, chunk):
+                chunk = chunk._replace(start=run[0].start)
+                run = []
+            elif _is_corrected(normalized, run, chunk):
                 wrong = run.pop()
                 kept = wrong.digits[: max(0, len(wrong.digits) - len(chunk.digits))]
                 chunk = chunk._replace(start=wrong.start, digits=kept + chunk.digits)
@@ -150,11 +180,14 @@ def _is_restarted(normalized: str, run: list[Chunk], right: Chunk) -> bool:
     )
 
 
-def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
-    """Yield the parts of a run between dates, times, amounts and numbers of companies."""
+def _unblocked(normalized: str, run: list[Chunk]) -> list[list[Chunk]]:
+    """Return the parts of a run between dates, times, amounts and numbers of companies."""
     around = max(0, run[0].start - 2), run[-1].end + _LONGEST_AMOUNT
+    if _BLOCKING.search(normalized, *around) is None:
+        return [run]
     blocked = [match.span() for match in _BLOCKED.finditer(normalized, *around) if match["kept"] is None]
     at = 0
+    parts: list[list[Chunk]] = []
     part: list[Chunk] = []
     for chunk in run:
         while at < len(blocked) and blocked[at][1] <= chunk.start:
@@ -162,10 +195,22 @@ def _unblocked(normalized: str, run: list[Chunk]) -> Iterator[list[Chunk]]:
         if at == len(blocked) or blocked[at][0] >= chunk.end:
             part.append(chunk)
         elif part:
-            yield part
+            parts.append(part)
             part = []
-    if part:
-        yield part
+    return [*parts, part] if part else parts
+
+
+def _is_restart(normalized: str, run: list[Chunk], right: Chunk) -> bool:
+    """Whether the speaker takes a mobile number back after several groups and begins it again."""
+    return (
+        len(run) > 1
+        and right.digits[:3] == run[0].digits[:3]
+        and right.digits[0] == "1"
+        and len(right.digits) >= _LEAST_HALF
+        and sum(len(chunk.digits) for chunk in run) < _PARTED
+        and right.start - run[-1].end <= _LONGEST_GAP
+        and _CORRECTION.fullmatch(normalized, run[-1].end, right.start) is not None
+    )
 
 
 def _is_corrected(normalized: str, run: list[Chunk], right: Chunk) -> bool:
@@ -176,7 +221,7 @@ def _is_corrected(normalized: str, run: list[Chunk], right: Chunk) -> bool:
         not restarted
         and right.start - wrong.end <= _LONGEST_GAP
         and len(right.digits) >= _LEAST_CORRECTED <= len(wrong.digits)
-        and _CORRECTION.fullmatch(normalized, wrong.end, right.start) is not None
+        and any(words.fullmatch(normalized, wrong.end, right.start) for words in (_CORRECTION, _APOLOGY))
     )
 
 

@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv6Address
 
 from csatext.privacy.context import TriggerWords
 from csatext.privacy.kinds import Found
-from csatext.privacy.normalize import TURN_JOIN
+from csatext.privacy.normalize import TURN_JOIN, texts_with
 from csatext.privacy.recognizers.spoken_digits import SPOKEN, as_digits
 
 __all__ = ["emails", "ips"]
@@ -24,8 +24,8 @@ _DOT = r"(?:\.|。|[ ]?点儿?[ ]?|[ ](?:dot|DOT)[ ]|[(\[](?:dot|DOT)[)\]])"
 _END = r"(?:[cC][oO][mM]|[cC][nN]|[nN][eE][tT]|[oO][rR][gG]|康姆|抗姆|[康抗扣]\s?[母木姆]|com)"
 _LINE = "下划线|中划线|横线|横杠|短横|杠|点|减号"
 _SPOKEN_EMAIL = re.compile(
-    rf"[A-Za-z0-9{SPOKEN}](?:[A-Za-z0-9._\-{SPOKEN}]|{_LINE}){{1,40}}[\s{TURN_JOIN}]?{_AT}[\s{TURN_JOIN}]?"
-    rf"[A-Za-z0-9\-{SPOKEN}]{{1,20}}[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:[A-Za-z0-9]{{2,12}}{_DOT})?(?:{_END}\s?{_DOT}\s?[cC][nN]|{_END})(?![A-Za-z])"
+    rf"(?:(?<![A-Za-z0-9])(?:[A-Za-z]\s){{1,12}})?[A-Za-z0-9{SPOKEN}](?:[A-Za-z0-9._\-{SPOKEN}]|{_LINE}){{1,40}}[\s{TURN_JOIN}]?{_AT}[\s{TURN_JOIN}]?"
+    rf"(?:[A-Za-z0-9\-{SPOKEN}]{{1,20}}|新浪|网易|谷歌|雅虎|搜狐|腾讯|阿里云|移动|电信|联通)[\s{TURN_JOIN}]?{_DOT}[\s{TURN_JOIN}]?(?:[A-Za-z0-9]{{2,12}}{_DOT}){{0,3}}(?:{_END}\s?{_DOT}\s?(?:[cC][nN]|tw|hk)|{_END})(?![A-Za-z])"
 )
 _DICTATED_EMAIL = re.compile(
     rf"(?<![A-Za-z0-9])(?:[A-Za-z0-9]\s){{2,30}}\s?{_AT}\s?(?:[A-Za-z0-9]\s?){{1,20}}"
@@ -67,20 +67,30 @@ _VERSION = re.compile(
 )
 _EDITION = re.compile(r"\s?(?:的?版|bug|闪退|升级|更新)")
 _LEAST_OCTET, _HIGHEST_OCTET = 32, 255
-_MANY_GROUPS = re.compile("::|(?::[0-9A-Fa-f]{1,4}){7}")
-_AT_SIGNS = ("@", "艾特", "爱特", "埃特", "哎特", "花a", "花A", "圈", "at", "AT", "At", "aT", "小老鼠")
+_MANY_GROUPS = re.compile(":(?::|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){6})")
+_AT_SIGN = re.compile(r"@|艾特|爱特|埃特|哎特|花\s?[aA]|圈|at|AT|At|aT|小老鼠")
+_POINTED = re.compile(r"\.(?<=[0-9].)[0-9]")
 
 
 def emails(normalized: str) -> Iterator[Found]:
     """Yield the e-mail addresses in a normalized text; where two overlap, the one yielded first counts."""
-    if not any(sign in normalized for sign in _AT_SIGNS):
-        return
-    for pattern in (
-        (_EMAIL, _SPOKEN_EMAIL, _DICTATED_EMAIL) if "@" in normalized else (_SPOKEN_EMAIL, _DICTATED_EMAIL)
-    ):
-        for match in pattern.finditer(normalized):
-            written = _SPOKEN_MARK.sub(lambda mark: _SPOKEN_MARKS[mark.group()], match.group().lower())
-            yield Found(*match.span(), "email", as_digits(re.sub(r"\s", "", written)))
+    for start, end in texts_with(normalized, _AT_SIGN):
+        plain = [*_EMAIL.finditer(normalized, start, end)] if normalized.find("@", start, end) >= 0 else []
+        yield from map(_email, plain)
+        if len(plain) < len(_AT_SIGN.findall(normalized, start, end)):  # else all would overlap those
+            yield from map(_email, _SPOKEN_EMAIL.finditer(normalized, start, end))
+            yield from map(_email, _DICTATED_EMAIL.finditer(normalized, start, end))
+
+
+def _email(match: re.Match[str]) -> Found:
+    written = _SPOKEN_MARK.sub(lambda mark: _SPOKEN_MARKS[mark.group()], match.group().lower())
+    return Found(*match.span(), "email", as_digits(re.sub(r"\s", "", written)))
+
+
+def _matches(pattern: re.Pattern[str], normalized: str, sign: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield the matches of an expression in the texts that contain a sign of it."""
+    for start, end in texts_with(normalized, sign):
+        yield from pattern.finditer(normalized, start, end)
 
 
 def _is_ip6(value: str) -> bool:
@@ -93,7 +103,7 @@ def _is_ip6(value: str) -> bool:
 
 def ips(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
     """Yield the IP addresses in a normalized text; spoken or spaced ones only after a trigger word."""
-    for match in _IP4.finditer(normalized) if "." in normalized else ():
+    for match in _matches(_IP4, normalized, _POINTED):
         numbers = [int(part) for part in match.group().split(".")]
         version = _VERSION.search(normalized, max(0, match.start() - 12), match.start()) is not None
         version = (
@@ -101,11 +111,12 @@ def ips(normalized: str, triggers: TriggerWords) -> Iterator[Found]:
         )
         if max(numbers) <= _HIGHEST_OCTET and (not version or _follows_ip_trigger(match.start(), triggers)):
             yield Found(*match.span(), "ip", match.group())
-    for match in _SPOKEN_IP4.finditer(normalized) if triggers.knows("ip") else ():
-        if _follows_ip_trigger(match.start(), triggers):
-            parts = re.split(r"\s?(?:点|\.|。|,)\s?|\s", match.group())
-            yield Found(*match.span(), "ip", ".".join(map(as_digits, parts)))
-    for match in _IP6.finditer(normalized) if ":" in normalized and _MANY_GROUPS.search(normalized) else ():
+    for start, end in triggers.texts("ip"):
+        for match in _SPOKEN_IP4.finditer(normalized, start, end):
+            if _follows_ip_trigger(match.start(), triggers):
+                parts = re.split(r"\s?(?:点|\.|。|,)\s?|\s", match.group())
+                yield Found(*match.span(), "ip", ".".join(map(as_digits, parts)))
+    for match in _matches(_IP6, normalized, _MANY_GROUPS):
         value = match.group().lstrip(":") if not match.group().startswith("::") else match.group()
         start = match.end() - len(value)
         value = value if value.endswith("::") else value.rstrip(":")

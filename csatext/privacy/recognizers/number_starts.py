@@ -80,6 +80,7 @@ def _shaped(digits: np.ndarray, sizes: np.ndarray, limits: np.ndarray, barred: n
     twice_zero = zero & (digit(1) == 0) & (digit(2) == 8)
     shaped = (
         (ends(9, 10) & zero & (digit(1) >= 2))
+        | (ends(8) & np.isin(digit(0), (5, 6, 7, 9)))
         | (ends(11, 12, 13) & away)
         | (ends(13, 14, 15) & twice_zero)
         | (sizes >= _UNNAMED)

@@ -36,6 +36,8 @@ _MANY = 64
 _IN_SERVICE = re.compile("1(?:[38]|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|9[0-35-9])")
 """Beginnings of mobile numbers that are given out (Telecommunications Network Numbering Plan, MIIT 2017)."""
 
+_LEAST_DIGITS = (12, 8, 5)
+"""Digits of the shortest order number after a trigger word: neither strong nor direct, one of both, both."""
 _WHOLE_ORDER, _PART_OF_ORDER = 8, 10
 _KINDS_BY_TRIGGER = {"phone": ("mobile", "landline"), "id": ("id_card",), "card": ("bank_card",)}
 _LIGHT = re.compile(r"[ \t\-_.·/()\u200b-\u200f\ufeff\ufe0f\u20e3\ufdd0]{0,3}")
@@ -45,7 +47,7 @@ _UNIT = re.compile(
     r"|[条次件笔步粒](?:(?=[\u3400-\u9fff])(?!码)|$|[^\u3400-\u9fff])|个(?![人性税案号电手])|人(?:次|口|民币)|多?(?:美元|港币|港元|欧元|日元))"
 )
 _COUNTED = re.compile(
-    r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大?约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
+    r"(?:一共|总共|共|合计|共计|累计|总计|达到?|高达|多达|超过|突破|大约|约|将近|数量|人口|播放量?|点击量?|阅读量?|访问量|浏览量|销量|营业额|总额)"
     r"(?:已经|已)?[了有为是到计达:]?\s?$"
 )
 _COUNTED_WINDOW = 10
@@ -70,7 +72,7 @@ _TAIWAN_AREAS = frozenset(
 )
 _TAIWAN_MOBILE = re.compile("09[0-9]{8}")
 PURPOSE = re.compile(
-    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
+    r"查|单|发货|发出|出库|到哪|在哪|物流|快递|快件|包裹|退款|退货|退钱|到账|收到|没到|签收|派送|配送|取件|售后|退|取消|什么时候|啥时候|几时|能到|[买购订拍]的|下的|处理|付款|支付|催|寄|核实|进度|没动|更新|还没|揽收|看[一下看]|麻烦|帮我|投诉|催"
 )
 """Context words of a number without a trigger word: an order or a parcel."""
 _PURPOSE_WINDOW, _SENTENCE_WINDOW = 12, 40
@@ -84,6 +86,9 @@ _IN_BRACKETS = re.compile(r"\($")
 _DIAL = re.compile(r"(?:打|拨|电|call|Call|tel|TEL)\s?$")
 _CALLED = re.compile(r"\s?(?:[搵揾找]我|联系|回电|联络|俾我|给我|同我)")
 _PAIR = 2
+_HIGHEST_DRAWN = "35"
+_LONGEST_AREA, _PART = 3, 3
+"""Digits of an area code without its zero, and of the shortest first part of a number after it."""
 _EXTENSION = re.compile(
     r"(?:-|\s?,?\s?(?:转\s?(?:分机号?)?|分机号?|[eE]xt\.?|#)[\s:是]{0,2})[0-9零一二三四五六七八九幺洞]{1,5}(?![0-9])"
 )
@@ -95,11 +100,13 @@ def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWor
         return True
     if trigger is not None and trigger.kind == "phone" and trigger.direct:
         return True
-    abroad = chunks[0].digits in ("86", "0086")
+    abroad = chunks[0].digits in ("86", "0086", *_CODES_ABROAD)
     if abroad:
         chunks = chunks[1:]
         if len(chunks) == 1 or any(chunk.spoken for chunk in chunks):
             return True
+        if len(chunks[0].digits) <= _LONGEST_AREA and len(chunks[1].digits) >= _PART:
+            chunks = chunks[1:]  # +886-2-2345-6789
     sizes = [len(chunk.digits) for chunk in chunks]
     light = all(
         _LIGHT.fullmatch(normalized, left.end, right.start) is not None for left, right in pairwise(chunks)
@@ -108,13 +115,14 @@ def _is_phone_grouping(normalized: str, chunks: list[Chunk], trigger: TriggerWor
         return sizes[0] >= 3 and max(sizes) >= 3 and sizes[1:] != [3, 3, 2]
     if max(sizes) <= 2:
         return not _is_list(chunks)
-    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1]) >= 2
+    return sizes[0] >= 3 - abroad and len(sizes) <= 5 and min(sizes[:-1], default=2) >= 2
 
 
 def _is_list(chunks: list[Chunk]) -> bool:
-    """Whether pairs of digits rise, as the numbers of a lottery do."""
-    return all(len(c.digits) == _PAIR for c in chunks) and all(
-        left.digits < right.digits for left, right in pairwise(chunks)
+    """Whether pairs of digits rise, or none is above the highest number of a lottery."""
+    return all(len(c.digits) == _PAIR for c in chunks) and (
+        all(left.digits < right.digits for left, right in pairwise(chunks))
+        or all(c.digits <= _HIGHEST_DRAWN for c in chunks)
     )
 
 
@@ -150,6 +158,8 @@ def _structural(
     dialled = size == 8 and digits[0] in "5679" and _CALLED.match(normalized, chunks[-1].end) is not None
     if dialled and _DIAL.search(normalized, max(0, chunks[0].start - 4), chunks[0].start) is not None:
         return "mobile", digits
+    if size == _MOBILE_LENGTH and is_mobile(digits) and _is_phone_grouping(normalized, chunks, trigger):
+        return "mobile", digits  # before all that asks for other lengths
     if size < _MOBILE_LENGTH - 2 and near != "phone":
         return None
     if size == 18 and (is_id18(digits) or (near == "id" and looks_like_id18(digits))):
@@ -213,9 +223,7 @@ def _contextual(
     """Return kind and value of digits that only their context words make personal."""
     size = len(digits)
     if trigger is not None and size <= LONGEST:
-        least = {(True, True): 5, (True, False): 8, (False, True): 8, (False, False): 12}[
-            trigger.strong, trigger.direct
-        ]
+        least = _LEAST_DIGITS[trigger.strong + trigger.direct]
         if trigger.kind == "order" and size >= least and (trigger.strong or _DAY.fullmatch(digits) is None):
             return "order", digits
         if (
@@ -279,7 +287,7 @@ def _refused(normalized: str, chunks: list[Chunk], kind: str, trigger: TriggerWo
     if _LETTER.match(normalized, end) is not None and _LETTERS_AFTER.match(normalized, end) is None:
         return True
     before = normalized[max(0, start - 7) : start]
-    if _FRACTION.search(before) is not None:
+    if "." in before[-2:] and _FRACTION.search(before) is not None:
         return True
     return (
         _LETTER.match(before[-1:]) is not None

@@ -20,39 +20,39 @@ _PLAIN = "零一二三四五六七八九幺两伍陆"
 _NEXT = rf"[ ,，、]?[0-9{_PLAIN}洞拐勾]"
 _LAST = f"0-9{_PLAIN}洞拐勾"
 _SOUNDS_LIKE = {
-    "零": "灵铃令领玲",
-    "幺": "要药耀腰妖吆邀",
-    "一": "衣医依亿",
-    "二": "儿而耳尔",
-    "三": "山伞散",
-    "四": "思私司丝",
-    "五": "武午舞无吴",
-    "六": "留流溜",
-    "七": "期妻漆气齐",
-    "八": "巴吧扒爸",
-    "九": "酒久救玖",
+    "零": "灵铃令领玲林凌岭另龄陵动冻东懂",
+    "幺": "要药耀腰妖吆邀夭遥摇",
+    "一": "衣医依亿伊已以意",
+    "二": "儿而耳尔饵俩良爱",
+    "三": "山伞散珊删叁",
+    "四": "思私司丝是事死斯寺似",
+    "五": "武午舞无吴乌屋物误务",
+    "六": "留流溜刘柳遛",
+    "七": "期妻漆气齐起奇棋骑其旗",
+    "八": "巴吧扒爸把罢霸",
+    "九": "酒久救玖旧就究舅",
 }
 _MISHEARD = {sound: _DIGITS[digit] for digit, sounds in _SOUNDS_LIKE.items() for sound in sounds}
 MISHEARD = "".join(_MISHEARD)
 """Homophones that speech recognition writes for a digit, as the members of a character class."""
 _HEARD = f"[0-9{_PLAIN}洞拐勾{MISHEARD}]"
-_HEARD_MOBILE = re.compile(
-    rf"(?<![0-9{_PLAIN}])(?=[1一幺腰妖吆要药耀邀衣])(?:{_HEARD}[\s,，、]{{0,2}}+){{10}}{_HEARD}(?![0-9{_PLAIN}])"
+_HEARD_MOBILE = re.compile(  # a class first: a search then passes over all other characters fast
+    rf"[1一幺腰妖吆要药耀邀夭遥摇衣医依伊](?<![0-9{_PLAIN}].)[\s,，、]{{0,2}}+(?:{_HEARD}[\s,，、]{{0,2}}+){{9}}{_HEARD}(?![0-9{_PLAIN}])"
 )
 _ONE_MISHEARD = re.compile(
     rf"[{MISHEARD}](?:[\s,，、]{{0,2}}[0-9{_PLAIN}洞拐勾]){{3}}|(?:[0-9{_PLAIN}洞拐勾][\s,，、]{{0,2}}){{3}}[{MISHEARD}]"
 )
 _ANY_MISHEARD = re.compile(f"[{MISHEARD}]")
-_MOST_MISHEARD = 4
+_MOST_MISHEARD = 5
 _IN_SERVICE = re.compile("1[3-9][0-9]{9}")
 _VARIANT = (
     rf"(?:(?<![什甚怎那这多要])么|[腰妖吆])(?=\s?[{_PLAIN}洞拐勾])|[洞拐勾](?={_NEXT})"
     rf"|(?<=[{_LAST}])[洞拐勾]|(?<=[{_LAST}][ ,，、])[洞拐勾]"
 )
 _OF_TOKENS = f"0-9{_PLAIN}十百千洞拐勾腰妖吆"
-_RUN = re.compile(
-    rf"(?:(?P<written>[0-9]++)|(?P<plain>[{_PLAIN}]++))(?![{_OF_TOKENS}么个])"
-    rf"|[{_OF_TOKENS}么个]{{2,}}|[{_OF_TOKENS}]|么(?=\s)"
+_RUN = re.compile(  # a class first: a search then passes over all other characters fast
+    rf"[{_OF_TOKENS}么个](?:(?:(?<=[0-9])(?P<written>[0-9]*+)|(?<=[{_PLAIN}])(?P<plain>[{_PLAIN}]*+))(?![{_OF_TOKENS}么个])"
+    rf"|[{_OF_TOKENS}么个]+|(?<=[{_OF_TOKENS}])|(?<=么)(?=\s))"
 )
 """Characters that tokens are cut from; digits of one kind alone (``written``, ``plain``) are one token."""
 _TOKEN = re.compile(
@@ -71,6 +71,7 @@ _LONGEST_COUNT = 3
 _COUNTING = "一两二三四五六七八九"
 _AHEAD = 3
 _REST_OF_MOBILE = 7
+_LITTLE = frozenset(("一点", "两点", "几点"))
 _MEASURE = frozenset("个下会些样直定起共位条次家天年月日块元斤件张套只台楼层遍岁折倍分秒")
 
 
@@ -161,7 +162,8 @@ def digit_chunks(normalized: str) -> list[Chunk]:
                 if not counts or end - start > _LONGEST_COUNT:
                     chunks.append(Chunk(start, end, run.group(), False))
                 continue
-            if counts and normalized[end - 1] in _COUNTING:
+            a_little = end - start == 1 and normalized[start : end + 1] in _LITTLE
+            if (counts or a_little) and normalized[end - 1] in _COUNTING:
                 end -= 1
             if start < end:
                 chunks.append(Chunk(start, end, normalized[start:end].translate(_AS_DIGITS), True))

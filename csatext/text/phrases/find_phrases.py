@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from csatext.argument_types import as_names, as_path, as_table, check_simple_types
 from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError, SchemaError
 from csatext.lexicon import Lexicon
@@ -25,6 +26,7 @@ _MOSTLY = 0.7
 _EXAMPLES, _CONTEXT = 3, 10
 
 
+@check_simple_types
 def find_phrases(
     corpus: Corpus,
     *,
@@ -103,7 +105,7 @@ def find_phrases(
     frame = pd.concat(parts, ignore_index=True)
     frame = frame[frame["boundary"] >= _LEAST_BOUNDARY]
     frame["term"] = [texts[row][start:end] for row, start, end in _places(atoms, frame, frame["first"])]
-    frame = _chosen(frame, frozenset(known))[:n].reset_index(drop=True)
+    frame = _chosen(frame, frozenset(as_names(known, "known", "由词组成的列表")))[:n].reset_index(drop=True)
     frame["rank"] = np.arange(1, len(frame) + 1)
     frame["kind"] = np.where(frame["broken"] > 0, "new_word", "collocation")
     frame["examples"] = _examples(texts, atoms, levels, frame)
@@ -140,11 +142,10 @@ def save_terms(phrases: pd.DataFrame, path: str | Path) -> Path:
     ...     Lexicon.load(path).terms
     ('妍蓝',)
     """
-    if "term" not in phrases.columns:
-        raise SchemaError.missing_column("phrases", "term", phrases.columns)
+    as_table(phrases, "phrases", ["term"])
     columns = [name for name in ("term", "kind", "n") if name in phrases.columns]
     accepted = Lexicon.from_table(phrases[columns].rename(columns={"n": "freq"}), origin="find_phrases")
-    target = Path(path)
+    target = as_path(path)
     if target.exists():
         accepted = Lexicon.load(target).merge(accepted, on_conflict="ours")
     return accepted.save(target)
@@ -154,6 +155,8 @@ def _first_times(corpus: Corpus, times: pd.Series | None) -> np.ndarray:
     """Return the time of each document in microseconds, the largest integer where it has none."""
     if times is None:
         return np.full(len(corpus), NO_TIME)
+    if not isinstance(times, pd.Series):
+        raise ParameterError.wrong_type("times", times, "以 doc_id 为索引的 Series")
     missing = int((~corpus.doc_ids.isin(times.index)).sum())
     if missing:
         raise SchemaError.foreign_index("times", missing)

@@ -16,11 +16,14 @@ from csatext.text.offsets import Span, span_array
 __all__ = ["TermMatcher", "checked_terms"]
 
 
+_POINTS = frozenset(".．")
+
+
 class TermMatcher:
     """Find added terms; of terms that overlap the longest is kept, of equals the first.
 
     A term that begins or ends with a letter or digit of a script written with spaces is found only where no
-    other of the same class continues it: 5G stands in 用5G流量, not in 15G, L码 not in XL码.
+    other of the same class continues it: 5G stands in 用5G流量, not in 15G or 1.5G, L码 not in XL码.
 
     Parameters
     ----------
@@ -109,10 +112,13 @@ def _edge(char: str) -> str:
 
 def _goes_on(text: str, start: int, end: int) -> bool:
     """Return whether a letter or digit next to ``text[start:end]`` belongs to the same run as its edge."""
-    before = start > 0 and _edge(text[start]) and _edge(text[start]) == _edge(text[start - 1])
-    return bool(
-        before or (end < len(text) and _edge(text[end - 1]) and _edge(text[end - 1]) == _edge(text[end]))
-    )
+    first, last = _edge(text[start]), _edge(text[end - 1])
+    before = start > 0 and first and first == _edge(text[start - 1])
+    after = end < len(text) and last and last == _edge(text[end])
+    # The fraction of a number is a part of it: 5G does not stand in 15.5G.
+    fraction = first == "digit" and start > 1 and text[start - 1] in _POINTS and text[start - 2].isdigit()
+    fraction |= last == "digit" and text[end : end + 1] in _POINTS and text[end + 1 : end + 2].isdigit()
+    return bool(before or after or fraction)
 
 
 def _longest_first(rivals: list[Span]) -> list[Span]:
@@ -140,7 +146,7 @@ def checked_terms(terms: Iterable[str]) -> tuple[str, ...]:
     >>> checked_terms(["退款", "A/B测试", "退款"])
     ('A/B测试', '退款')
     """
-    if isinstance(terms, str):
+    if isinstance(terms, str) or not isinstance(terms, Iterable):
         raise ParameterError.wrong_type("terms", terms, "由词组成的列表，而不是一个字符串")
     distinct = set()
     for term in terms:

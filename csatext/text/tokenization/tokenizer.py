@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from os import PathLike
@@ -88,9 +87,9 @@ class Tokenizer:
     ) -> None:
         if engine not in ENGINES:
             raise ParameterError.not_allowed("engine", engine, list(ENGINES))
-        if isinstance(lexicons, str):
+        if isinstance(lexicons, (str, bytes)) or not isinstance(lexicons, Iterable):
             raise ParameterError.wrong_type("lexicons", lexicons, '词典名的列表，例如 ["terms"]')
-        shipped = (Lexicon.load(os.fspath(name), on_conflict="ours").terms for name in lexicons)
+        shipped = (Lexicon.load(name, on_conflict="ours").terms for name in lexicons)
         self.terms = checked_terms(chain(checked_terms(terms), *shipped))
         self.engine = engine
         self.hmm = hmm

@@ -123,6 +123,13 @@ def test_the_main_category_has_the_most_distinct_patterns():
     assert (result["category"], result["n_categories"], result["categories"]) == ("乙", 2, "乙；甲")
 
 
+def test_what_a_text_comes_back_to_is_its_main_category():
+    categories = [Category("a", "甲", patterns=("医院",)), Category("b", "乙", patterns=("公交",))]
+    corpus = VECTORIZER.fit_transform(["去医院没有公交，早上的公交半小时一班，公交司机还甩站，盼加公交。"])
+    result = ct.RuleClassifier(ct.Taxonomy(categories)).transform(corpus).iloc[0]
+    assert (result["category"], result["categories"]) == ("乙", "乙；甲")
+
+
 def test_severity_is_that_of_the_gravest_category():
     categories = [
         Category("a", "甲", patterns=("慢",), severity=1),

@@ -32,7 +32,10 @@ def _mapping(contacts: pd.DataFrame) -> str:
     )
 
 
-@pytest.mark.parametrize("header", ["报障时间", "opened", "上报时刻", "Incident Start", "工单生成"])
+@pytest.mark.parametrize(
+    "header",
+    ["报障时间", "opened", "上报时刻", "Incident Start", "工单生成", "Case Open Date", "退款申请时间"],
+)
 def test_a_lone_column_of_times_is_taken_and_noted(tmp_path, header):
     contacts = _read(tmp_path, {header: TIMES})
     assert contacts["created_at"].tolist() == [pd.Timestamp(time) for time in TIMES]
@@ -62,6 +65,23 @@ def test_numbers_are_no_times_unless_the_header_says_so(tmp_path):
     contacts = _read(tmp_path, {"月份": ["202603", "202604", "202604"]})
     assert contacts["created_at"].dt.strftime("%F").tolist() == ["2026-03-01", "2026-04-01", "2026-04-01"]
     assert len(_notes(contacts, "date_period")) == 1
+
+
+def test_digits_that_are_all_days_are_times_under_any_header(tmp_path):
+    days = [f"202603{day:02d}" for day in range(1, 7)]
+    path = tmp_path / "a.csv"
+    pd.DataFrame({"ERDAT": days, "text": [f"宽带断了{day}" for day in days]}).to_csv(path, index=False)
+    assert ct.read_contacts(path)["created_at"].dt.day.tolist() == [1, 2, 3, 4, 5, 6]
+    # A number whose month would be 13.
+    pd.DataFrame({"KUNNR": ["20261301", *days[1:]], "text": days}).replace(days[2], "20263103").to_csv(path)
+    assert "created_at" not in ct.read_contacts(path, columns={"text": "text"}).columns
+
+
+def test_bare_epochs_are_times_where_something_was_created(tmp_path):
+    path = tmp_path / "a.csv"
+    epochs = [1772000000000 + 86_400_000 * day for day in range(6)]
+    pd.DataFrame({"conversation_created": epochs, "text": [f"宽带断了{e}" for e in epochs]}).to_csv(path)
+    assert ct.read_contacts(path)["created_at"].dt.year.tolist() == [2026] * 6
 
 
 def test_of_several_columns_the_one_of_the_beginning_is_taken(tmp_path):

@@ -469,3 +469,17 @@ def test_a_listed_turn_of_another_length_is_a_reject(tmp_path):
         ("S1", role, text) for role, (_, text) in zip(["agent", "customer"] * 2, TALK, strict=True)
     ]
     assert len(turns.attrs["rejects"]) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "message", "data": {"content": "退款没到"}},
+        [{"type": "text", "value": "退款"}, {"type": "text", "value": "没到"}],
+        [{"insert": "退款"}, {"insert": "没到", "attributes": {"bold": True}}],
+        {"ops": [{"insert": "退款没到"}]},
+    ],
+)
+@pytest.mark.parametrize("written", [json.dumps, lambda body: body])
+def test_envelopes_and_pieces_of_editors(body, written):
+    assert message_text({"role": "客户", "content": written(body)}) == "退款没到"

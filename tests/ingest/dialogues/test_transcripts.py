@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import csatext as ct
+from csatext.ingest.dialogues.transcripts import find_grammar, split_transcript
 
 EXPECTED = [("agent", "您好"), ("customer", "退款没到")]
 
@@ -189,3 +190,14 @@ def test_a_row_without_its_dialogue_is_counted(tmp_path):
     turns = ct.read_turns(tmp_path / "t.csv")
     assert turns["doc_id"].tolist() == ["A", "A", "A"]
     assert [row["n"] for row in turns.attrs["quality"] if row["check"] == "turn_continued"] == [1]
+
+
+@pytest.mark.parametrize("names", [("说话人 1", "说话人 2"), ("Speaker 1", "Speaker 2"), ("客服", "客户")])
+def test_a_speaker_and_minutes_above_what_was_said(names):
+    text = "\n".join(f"{names[i % 2]} 0{i}:07\n第{i}句：明天 10:30\n" for i in range(4))
+    grammar = find_grammar([text])
+    assert grammar == "head_lines"
+    lines = split_transcript(text, grammar)
+    assert [line.label for line in lines] == [*names, *names]
+    assert [line.text for line in lines] == [f"第{i}句：明天 10:30" for i in range(4)]
+    assert lines[3].began == "03:07"

@@ -5,6 +5,7 @@ import pytest
 
 import csatext as ct
 from csatext.cli import main
+from csatext.ingest.formats.grid import same_header
 
 HEAD = ["工单编号", "投诉内容", "渠道"]
 
@@ -86,3 +87,9 @@ def test_a_full_sheet_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(workbooks, "_FULL", (4,))
     contacts = ct.read_contacts(book(tmp_path / "a.xlsx", {"1月": [HEAD, *month(1)]}))
     assert "写满了 4 行" in checks(contacts)["sheet_full"]
+
+
+def test_a_header_with_a_column_more_is_the_same_table():
+    months = ["编号", "投诉内容", "时间"]
+    assert same_header(months, [*months, "备注"]) and same_header([*months, "备注", "回访"], months)
+    assert not same_header(months[:2], [*months, "备注"])

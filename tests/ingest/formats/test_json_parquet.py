@@ -213,3 +213,12 @@ def test_lines_keep_their_numbers(text, lines, rejected):
     raw = read_json(text, "a.jsonl")
     assert raw.lines.tolist() == lines
     assert [reject.line for reject in raw.rejects] == rejected
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_the_last_line_is_read_with_and_without_its_end(end):
+    raw = read_json('{"text": "慢", "n": 7, "v": 0.5}\n{"text": "差", "n": 8, "v": null}' + end, "a.jsonl")
+    assert raw.frame["text"].tolist() == ["慢", "差"]
+    assert raw.frame["n"].tolist() == [7, 8]
+    assert raw.frame["n"].dtype == "int64"
+    assert raw.frame["v"].isna().tolist() == [False, True]

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from csatext.errors import InputError
 from csatext.ingest.contacts import read_input
+from csatext.ingest.formats import workbooks, xlsx_extent
 from csatext.ingest.formats.workbooks import _PanicAsError
 from csatext.ingest.formats.xls_container import broken_container, broken_records, container_stream
 from csatext.ingest.formats.xlsx_extent import _binary, checked_package
@@ -171,3 +172,77 @@ def test_a_panic_of_the_reader_is_an_error_of_ours() -> None:
         raise panic
     with pytest.raises(KeyError), _PanicAsError("a.xls"):
         pd.Series(dtype="str")["无"]
+
+
+def shared(text: str, refers: bytes) -> bytes:
+    """Return an XLSX of two shared strings, of which cells refer to some."""
+    sheet = b"<worksheet><sheetData><row>" + refers + b"</row></sheetData></worksheet>"
+    strings = f"<sst><si><t>短</t></si><si><t>{text}</t></si></sst>".encode()
+    return packed({"xl/worksheets/sheet1.xml": sheet, "xl/sharedStrings.xml": strings})
+
+
+@pytest.mark.parametrize(
+    ("cell", "refused"),
+    [
+        (b'<c r="A1" t="s"><v>1</v></c>', True),
+        (b"<x:c t='s' s='3'>\n<x:v>1</x:v></x:c>", True),
+        (b'<c r="A1" t="s"><v>0</v></c>', False),
+        (b'<c r="A1"><v>1</v></c>', False),
+        (b'<c r="A1" t="str"><v>1</v></c>', False),
+    ],
+)
+def test_a_long_string_that_very_many_cells_share(cell: bytes, refused: bool) -> None:
+    data = shared("长" * 350_000, cell * 1_000)
+    if refused:
+        with pytest.raises(InputError, match="重复太多次"):
+            checked_package(data, "a.xlsx")
+    else:
+        assert checked_package(data, "a.xlsx").repeated < 20_000
+
+
+def test_repetitions_are_counted_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_extent, "_MOST_REPEATED", 40_000)
+    # 9,000 bytes and the tags around them, once each in three cells: twice beyond the first.
+    refers = b'<c r="A1" t="s"><v>1</v></c>' * 3 + b'<c r="B1" t="s"><v>0</v></c>'
+    assert checked_package(shared("长" * 3_000, refers), "a.xlsx").repeated == 2 * (
+        9_000 + len("<si><t></t>")
+    )
+
+
+def test_a_long_string_of_a_binary_workbook() -> None:
+    string = bytes([19, 0x80 | 0x01, 0x80 | 0x09, 0x3D]) + bytes(1 + (9 << 7) + (0x3D << 14))
+    refers = bytes([7, 12]) + struct.pack("<III", 0, 0, 0)
+    row = bytes([0, 4]) + struct.pack("<I", 0)
+    parts = {"xl/worksheets/sheet1.bin": row + refers * 1_000, "xl/sharedStrings.bin": string}
+    with pytest.raises(InputError, match="重复太多次"):
+        checked_package(packed(parts), "a.xlsb")
+
+
+def test_a_long_text_that_an_ods_repeats() -> None:
+    cell = (
+        '<table:table-cell table:number-columns-repeated="100" office:value-type="string"><text:p>{}</text:p>'
+    )
+    row = '<table:table-row table:number-rows-repeated="{}">' + cell + "</table:table-cell></table:table-row>"
+    for rows, text, refused in (
+        (100, "长" * 350_000, True),
+        (100, "长" * 10, False),
+        (1, "长" * 350_000, False),
+    ):
+        data = packed({"mimetype": b"x", "content.xml": row.format(rows, text).encode()})
+        if refused:
+            with pytest.raises(InputError, match="重复太多次"):
+                checked_package(data, "a.ods")
+        else:
+            assert checked_package(data, "a.ods").data == data
+
+
+def test_texts_that_many_cells_share_are_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        table = workbook.add_worksheet()
+        for i, cells in enumerate([*ROWS[:3], [], *ROWS[3:]]):
+            table.write_row(3 + i, 2, cells)
+    wanted = read_input(path).contacts
+    monkeypatch.setattr(workbooks, "_SHARED", -1)
+    pd.testing.assert_frame_equal(read_input(path).contacts, wanted)
+    assert wanted["text"].tolist() == [cells[1] for cells in ROWS[1:]]

@@ -33,7 +33,9 @@ def test_what_comes_later_and_stands_earlier(later: str) -> None:
     assert note.detail.endswith("doc_id D0")
 
 
-@pytest.mark.parametrize("header", ["办理完成时间", "回访时间", "处理时间", "Finished_Time", "派单日期"])
+@pytest.mark.parametrize(
+    "header", ["办理完成时间", "回访时间", "处理时间", "Finished_Time", "派单日期", "first_reply_at"]
+)
 def test_a_time_under_a_header_that_is_not_known(header: str) -> None:
     frame = table(created_at=["2026-05-03 10:00"] * 2, **{header: ["2026-05-01 09:00", "2026-05-04 09:00"]})
     assert found(frame)["time_order", header] == (1, 2)

@@ -1,10 +1,12 @@
 """Misaligned rows are realigned or rejected; sound rows stay as they are."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from csatext.ingest.contacts import ReadResult, read_input
+from csatext.ingest.repair.column_profiles import _BY_KIND, _CLASSES, with_prefix
 
 HEADER = "工单号,客户,内容,时间,渠道,得分"
 CHANNELS = ("电话", "在线", "邮件")
@@ -129,3 +131,27 @@ def test_a_row_of_odd_cells_whose_text_and_date_fit_stays(tmp_path: Path, odd: s
     assert not result.rejects["reason"].str.startswith("列错位").any()
     assert result.contacts["text"].tolist() == [row[1] for row in rows]
     assert result.contacts.set_index("doc_id").loc["T0051", "责任部门"] == DEPARTMENTS[51 % 4]
+
+
+def test_to_the_patterns_of_columns_all_digits_are_alike() -> None:
+    # find_misaligned tries them on shapes: each digit as nought.
+    rows = [[f"T{i}"] for i in range(30)]
+    prefixed = with_prefix([_BY_KIND["id"]._replace(pattern=_CLASSES[3])], rows)[0].pattern
+    patterns = [*_CLASSES, prefixed, *(shape.pattern for shape in _BY_KIND.values() if shape.pattern)]
+    cells = [
+        "17",
+        "+1.9e17",
+        "95%",
+        "'98年7月",
+        "2024/5/31 下午3点05分",
+        "T2024-19",
+        "AB_93",
+        "3 4",
+        "T",
+        "T1a",
+        '="93"',
+    ]
+    for pattern in patterns:
+        found = [bool(pattern.match(cell)) for cell in cells]
+        assert found == [bool(pattern.match(re.sub("[0-9]", "0", cell))) for cell in cells]
+        assert any(found)

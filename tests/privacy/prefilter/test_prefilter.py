@@ -69,11 +69,20 @@ PIECES = [
         "欧阳主任",
         "收件人：热娜*贝尔，",
         "手机𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎",
+        "收到563703这个验证码",
+        "2179，验证码",
+        "lily642爱特 163 点 com",
+        "20000314出生",
     ],
 )
 def test_a_row_is_not_missed(text: str) -> None:
     assert find_pii(text)
     assert redact_column([text]).to_pylist() == [redact(text)]
+
+
+@pytest.mark.parametrize("text", ["198711月21生人", "打53861903搵我", "联系人", "13800138000"])
+def test_no_row_is_context_of_another(text: str) -> None:
+    assert redact_column([text] * 70).to_pylist() == [redact(text)] * 70
 
 
 @settings(max_examples=25, deadline=None)

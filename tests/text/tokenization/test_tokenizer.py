@@ -77,7 +77,9 @@ def is_cut_out_of_a_run(text, start, end):
     """Whether a neighbour is of the same class, letters or digits, as the edge that it touches."""
     edges = [(start - 1, start), (end - 1, end)]
     pairs = [(run_class(text[a]), run_class(text[b])) for a, b in edges if a >= 0 and b < len(text)]
-    return any(left is not None and left == right for left, right in pairs)
+    fraction = re.search(r"\d[.．]\Z", text[:start]) and text[start].isdigit()
+    fraction = fraction or (text[end - 1].isdigit() and re.match(r"[.．]\d", text[end:]))
+    return bool(fraction) or any(left is not None and left == right for left, right in pairs)
 
 
 def kept_by_brute_force(text, terms):
@@ -117,6 +119,7 @@ def test_an_added_term_is_one_token_wherever_it_stands(term, around):
         ("买XXL码，升级5GB", []),
         ("(5G)，L码", ["5G", "L码"]),
         ("换成了5G、1５G", ["5G"]),
+        ("用了15.5G，v.5G", ["5G"]),
     ],
 )
 def test_a_term_is_not_cut_out_of_a_word_or_number(text, found):
