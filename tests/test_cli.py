@@ -243,7 +243,7 @@ def test_annotate_writes_every_contact_once(tmp_path, capsys, ending):
     else:
         table = pd.read_excel(out, engine="calamine")
     assert table["doc_id"].tolist() == [f"T{i}" for i in range(12)]
-    assert table["text"].iloc[0] == "电话[手机号]"
+    assert table["文本" if ending == ".xlsx" else "text"].iloc[0] == "电话[手机号]"
     results = (
         {"情感分", "情感", "投诉类别", "命中词"}
         if ending == ".xlsx"

@@ -115,7 +115,8 @@ def _with_given_headers(facts: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFr
     headers: dict[str, str] = {}
     for column, detail in zip(notes["column"], notes["detail"], strict=True):
         found = _HEADER.match(str(detail))
-        if found is not None and column in facts.columns:
+        # The text is not the input's: it is cleaned and redacted, and of a dialogue one side only.
+        if found is not None and column in facts.columns and column != "text":
             headers[str(column)] = found.group(1)
     results = [name for name in facts.columns if name in RESULT_COLUMNS]
     given = [name for name in facts.columns if name not in RESULT_COLUMNS]
@@ -163,7 +164,8 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     names: dict[Any, str] = {}
     for name in frame.columns:
         # The results bear Chinese names here, so that a header of the input need not give way.
-        shown = name_of(name) if name in RESULT_COLUMNS else str(name).removesuffix(INPUT_ENDING)
+        ours = name in RESULT_COLUMNS or name == "text"
+        shown = name_of(name) if ours else str(name).removesuffix(INPUT_ENDING)
         names[name] = shown if shown not in names.values() else str(name)
     frame = frame.rename(columns=names)
     for name in _REVIEW:

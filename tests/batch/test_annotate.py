@@ -27,7 +27,7 @@ def annotated(source, out):
 
 def test_the_headers_of_the_input_come_back(source, tmp_path):
     table = pd.read_csv(annotated(source, tmp_path / "out.csv"), dtype=str)
-    assert table.columns[:4].tolist() == ["工单编号", "客户诉求", "受理渠道", "severity_input"]
+    assert table.columns[:4].tolist() == ["工单编号", "text", "受理渠道", "severity_input"]
     assert table["categories"].fillna("").tolist() == ["服务态度/态度恶劣；物流配送/配送延误", ""]
     assert table["category_terms"].fillna("").tolist() == ["快递三天没到、态度差", ""]
     assert table["probability_of_complaint"].str.len().max() <= len("0.97")
@@ -37,7 +37,7 @@ def test_a_workbook_has_chinese_names_a_filter_and_drop_down_lists(source, tmp_p
     book = load_workbook(annotated(source, tmp_path / "out.xlsx"))
     sheet = book["联络"]
     header = [cell.value for cell in sheet[1]]
-    assert header[:4] == ["工单编号", "客户诉求", "受理渠道", "severity"]
+    assert header[:4] == ["工单编号", "文本", "受理渠道", "severity"]
     assert {"投诉类别", "全部类别", "命中词", "联络类型", "投诉概率", "人工类别", "备注"} <= set(header)
     row = dict(zip(header, [cell.value for cell in sheet[2]], strict=True))
     assert (row["联络类型"], row["是否投诉"], row["人工类别"]) == ("投诉", "是", None)
