@@ -35,14 +35,14 @@ REVIEWS = {
     "sentiment/waimai_dev.csv": ("review", "ecommerce"),
 }
 FIRST_LEVEL = {
-    "物流超时": {"物流配送"}, "商品破损": {"物流配送", "产品质量"}, "少发错发": {"产品质量", "物流配送"},
-    "重复扣费": {"计费与扣费"}, "退款缓慢": {"退换退款"}, "应用故障": {"系统与应用"},
-    "服务态度": {"服务态度"}, "虚假宣传": {"营销与宣传"}, "断网故障": {"网络通信"},
-    "商品质量": {"产品质量"}, "维修安装": {"安装与维修"}, "人工难接通": {"受理与响应"},
-    "网速慢": {"网络通信"}, "发票问题": {"发票与凭证"}, "价格争议": {"价格与优惠"},
-    "骚扰泄露": {"营销与宣传", "账户与安全"}, "解约受阻": {"合同与办理", "退换退款"},
+    "物流超时": ("物流配送",), "商品破损": ("物流配送", "产品质量"), "少发错发": ("产品质量", "物流配送"),
+    "重复扣费": ("计费与扣费",), "退款缓慢": ("退换退款",), "应用故障": ("系统与应用",),
+    "服务态度": ("服务态度",), "虚假宣传": ("营销与宣传",), "断网故障": ("网络通信",),
+    "商品质量": ("产品质量",), "维修安装": ("安装与维修",), "人工难接通": ("受理与响应",),
+    "网速慢": ("网络通信",), "发票问题": ("发票与凭证",), "价格争议": ("价格与优惠",),
+    "骚扰泄露": ("营销与宣传", "账户与安全"), "解约受阻": ("合同与办理", "退换退款"),
 }  # fmt: skip
-"""First-level categories that fit each cause of the simulated centre."""
+"""First-level categories that fit each cause of the simulated centre; the first is its own."""
 
 
 def per_second(n: int, work: Callable[[], object]) -> float:
@@ -112,14 +112,19 @@ def simulated(n: int) -> Corpus:
     rules = RuleClassifier().fit(corpus).transform(corpus)
     found, real = kind["is_complaint"], truth["is_complaint"]
     cause = truth.loc[real, "cause"]
+    second = truth.loc[real, "second_cause"].fillna("")
     fits = [one in FIRST_LEVEL[name] for one, name in zip(rules.loc[real, "category"], cause, strict=True)]
     free = np.mean(rules.loc[real, "category"] == UNCLASSIFIED)
     print(
         f"simulated centre: complaints found {found[real].mean():.3f} at precision {real[found].mean():.3f}"
     )
-    print(f"  main category {np.mean(fits):.3f}, unclaimed {free:.3f}")
+    either = [
+        fit or one in FIRST_LEVEL.get(name, ())
+        for fit, one, name in zip(fits, rules.loc[real, "category"], second, strict=True)
+    ]
+    print(f"  main category {np.mean(fits):.3f}, either cause {np.mean(either):.3f}, unclaimed {free:.3f}")
     top = rules.loc[found & (rules["category"] != UNCLASSIFIED), "category"].value_counts()
-    wanted = pd.Series([min(FIRST_LEVEL[name]) for name in cause]).value_counts()
+    wanted = pd.Series([FIRST_LEVEL[name][0] for name in cause]).value_counts()
     print(f"  found: {'、'.join(top.index[:4])}; true: {'、'.join(wanted.index[:4])}")
     return corpus
 

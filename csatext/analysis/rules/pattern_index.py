@@ -38,12 +38,26 @@ class PatternHits(NamedTuple):
     ends: np.ndarray
 
 
-class _Occurrences(NamedTuple):
-    """A slot of a pattern and a place where one of its words stands."""
+class _Words(NamedTuple):
+    """Words found in joined texts: the number of each, and its span."""
 
-    slot: np.ndarray
+    word: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+
+
+class _Uses(NamedTuple):
+    """Slots of one level by word: word ``w`` stands in ``slot[pointer[w]:pointer[w + 1]]``."""
+
+    pointer: np.ndarray
+    slot: np.ndarray
+    whole: np.ndarray
+
+    @classmethod
+    def of(cls, table: np.ndarray, n_words: int) -> _Uses:
+        """Return the uses of a sorted table of (word, slot, whether it must be whole)."""
+        pointer = np.searchsorted(table[:, 0], np.arange(n_words + 1))
+        return cls(pointer, table[:, 1], table[:, 2].astype(bool))
 
 
 class _Links(NamedTuple):
@@ -53,11 +67,6 @@ class _Links(NamedTuple):
     starts: np.ndarray
     ends: np.ndarray
     parent: np.ndarray
-
-    @classmethod
-    def of(cls, found: _Occurrences, at: np.ndarray) -> _Links:
-        """Return occurrences as links that go on from none."""
-        return cls(found.slot[at], found.starts[at], found.ends[at], np.full(len(at), -1))
 
     def take(self, chosen: np.ndarray) -> _Links:
         """Return the links that a mask chooses."""
@@ -113,14 +122,15 @@ class PatternIndex:
         self._owner, self._level = np.array(owner, np.int64), np.array(level, np.int64)
         self._gap, self._last = np.array(gap, np.int64), np.array(last, bool)
         table = np.array(sorted(uses), np.int64).reshape(-1, 3)
-        self._pointer = np.searchsorted(table[:, 0], np.arange(len(words) + 1))
-        self._slot, self._whole = table[:, 1], table[:, 2].astype(bool)
+        self._uses = [
+            _Uses.of(table[self._level[table[:, 1]] == depth], len(words)) for depth in range(self._n_slots)
+        ]
         self._automaton = ahocorasick_rs.AhoCorasick(list(words), store_patterns=False) if words else None
 
     @property
     def whole_words(self) -> bool:
         """Whether a word must be one of the segmenter, so that ``boundaries`` are needed."""
-        return bool(self._whole.any())
+        return any(uses.whole.any() for uses in self._uses)
 
     def search(
         self, joined: JoinedTexts, sentence: np.ndarray, boundaries: np.ndarray | None = None
@@ -140,50 +150,63 @@ class PatternIndex:
         -------
         PatternHits
         """
-        chains = self._chains(self._occurrences(joined, boundaries), sentence, len(joined.points) + 1)
-        chains += [self._expression_hits(number, text, joined) for number, text in self._expressions]
-        return PatternHits(*(np.concatenate(parts) for parts in zip(*chains, strict=True)))
-
-    def _occurrences(self, joined: JoinedTexts, boundaries: np.ndarray | None) -> _Occurrences:
         found = (
             self._automaton.find_matches_as_indexes(joined.folded, overlapping=True)
             if self._automaton
             else []
         )
-        word, start, end = np.array(found, np.int64).reshape(-1, 3).T
-        n_uses = self._pointer[word + 1] - self._pointer[word]
-        at = np.repeat(np.arange(len(word)), n_uses)
-        begin = np.repeat(self._pointer[word] - np.concatenate(([0], np.cumsum(n_uses)[:-1])), n_uses)
-        use = begin + np.arange(len(at))
-        starts, ends = start[at], end[at]
-        if boundaries is not None and self.whole_words:
-            fits = ~self._whole[use] | (boundaries[starts] & boundaries[ends])
-            use, starts, ends = use[fits], starts[fits], ends[fits]
-        return _Occurrences(self._slot[use], starts, ends)
+        words = _Words(*np.array(found, np.int64).reshape(-1, 3).T)
+        chains = self._chains(words, sentence, boundaries)
+        chains += [self._expression_hits(number, text, joined) for number, text in self._expressions]
+        return PatternHits(*(np.concatenate(parts) for parts in zip(*chains, strict=True)))
 
     def _chains(
-        self, found: _Occurrences, sentence: np.ndarray, size: int
+        self, words: _Words, sentence: np.ndarray, boundaries: np.ndarray | None
     ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Return the finished chains of each level as (pattern, starts, ends)."""
-        level = self._level[found.slot]
-        finished, levels = [], [_Links.of(found, np.flatnonzero(level == 0))]
+        finished, levels = [], [self._links(0, words, boundaries, None, None)]
         for depth in range(self._n_slots):
             done = self._last[levels[depth].slot]
             finished.append(self._traced(levels, np.flatnonzero(done)))
             if depth + 1 < self._n_slots:
-                levels[depth] = levels[depth].take(~done)
-                here = _Links.of(found, np.flatnonzero(level == depth + 1))
-                levels.append(self._linked(levels[depth], here, sentence, size))
+                before = levels[depth] = levels[depth].take(~done)
+                bits = np.zeros(_TABLE, bool)
+                bits[_place(self._owner[before.slot], sentence[before.starts])] = True
+                here = self._links(depth + 1, words, boundaries, bits, sentence)
+                levels.append(self._linked(before, here, sentence))
         return finished
 
-    def _linked(self, before: _Links, here: _Links, sentence: np.ndarray, size: int) -> _Links:
+    def _links(
+        self,
+        depth: int,
+        words: _Words,
+        boundaries: np.ndarray | None,
+        bits: np.ndarray | None,
+        sentence: np.ndarray | None,
+    ) -> _Links:
+        """Return the words that stand in slots of one level.
+
+        Most words stand in a sentence without a chain of their pattern: ``bits``, a table of the sentences
+        and patterns that have one, tells them before anything else is worked out.
+        """
+        uses = self._uses[depth]
+        n_uses = uses.pointer[words.word + 1] - uses.pointer[words.word]
+        at = np.repeat(np.arange(len(words.word)), n_uses)
+        first = uses.pointer[words.word] - np.concatenate(([0], np.cumsum(n_uses)[:-1]))
+        use = np.repeat(first, n_uses) + np.arange(len(at))
+        if bits is not None and sentence is not None:
+            possible = bits[_place(self._owner[uses.slot][use], sentence[words.starts][at])]
+            at, use = at[possible], use[possible]
+        starts, ends = words.starts[at], words.ends[at]
+        if boundaries is not None and uses.whole.any():
+            fits = ~uses.whole[use] | (boundaries[starts] & boundaries[ends])
+            use, starts, ends = use[fits], starts[fits], ends[fits]
+        return _Links(uses.slot[use], starts, ends, np.full(len(use), -1))
+
+    def _linked(self, before: _Links, here: _Links, sentence: np.ndarray) -> _Links:
         """Return the words that go on from a chain of their pattern, each with the nearest one."""
+        size = len(sentence)
         owner, owned = self._owner[before.slot], self._owner[here.slot]
-        # Most words stand in a sentence without a chain of their pattern: a table of bits tells them cheaply.
-        bits = np.zeros(_TABLE, bool)
-        bits[(owner * _MIX + sentence[before.starts]) % _TABLE] = True
-        possible = bits[(owned * _MIX + sentence[here.starts]) % _TABLE]
-        here, owned = here.take(possible), owned[possible]
         keys = owner * size + before.ends
         order = np.argsort(keys, kind="stable")
         at = np.searchsorted(keys[order], owned * size + here.starts, side="right") - 1
@@ -220,3 +243,8 @@ class PatternIndex:
             starts[at, 0] = joined.offsets[row] + len(text.encode()[:byte].decode())
             ends[at, 0] = starts[at, 0] + len(word)
         return np.full(len(found), number, np.int64), starts, ends
+
+
+def _place(pattern: np.ndarray, sentence: np.ndarray) -> np.ndarray:
+    """Return a place of the table of bits for each pair of a pattern and a sentence."""
+    return (pattern * _MIX + sentence) & (_TABLE - 1)

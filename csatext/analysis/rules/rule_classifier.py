@@ -435,9 +435,12 @@ def _main(compiled: CompiledTaxonomy, support: Support, n_docs: int) -> np.ndarr
 
 def _joined(labels: np.ndarray, row: np.ndarray, n_docs: int, mark: str) -> np.ndarray:
     """Return the labels of each document joined, each once, in the order of ``row``, which never falls."""
-    bounds = np.searchsorted(row, np.arange(n_docs + 1)).tolist()
+    result = np.full(n_docs, "", object)
     held = labels.tolist()
-    return np.array([mark.join(dict.fromkeys(held[a:b])) for a, b in pairwise(bounds)], object)
+    filled, first = np.unique(row, return_index=True)
+    for at, (start, end) in zip(filled.tolist(), pairwise([*first.tolist(), len(held)]), strict=True):
+        result[at] = held[start] if end - start == 1 else mark.join(dict.fromkeys(held[start:end]))
+    return result
 
 
 def _terms(compiled: CompiledTaxonomy, hits: Hits, corpus: Corpus) -> np.ndarray:
