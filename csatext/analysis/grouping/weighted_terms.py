@@ -28,6 +28,8 @@ def weighted_terms(corpus: Corpus) -> sparse.csr_array:
         Terms of a single document and very frequent ones have no weight (Salton and Buckley 1988).
     """
     counts = sparse.csr_array(corpus.dtm, dtype=np.float64)
+    if not counts.nnz:
+        return counts  # scikit-learn refuses to normalize a matrix without rows or columns
     n_docs = max(len(corpus), 1)
     df = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = np.log((1 + n_docs) / (1 + df)) + 1

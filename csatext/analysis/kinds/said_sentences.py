@@ -76,6 +76,8 @@ def _joined_neighbours(
             kept.append([r, p, s, e])
     for span in kept:
         text = values[span[0]]
+        # The last clause of a text goes on to the mark that divides it from the next text.
+        span[3] = min(span[3], len(text))
         while span[3] > span[2] and text[span[3] - 1] in _MARKS:
             span[3] -= 1
     kept.sort(key=lambda span: (span[0], span[2], span[1]))

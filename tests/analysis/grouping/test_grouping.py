@@ -39,6 +39,22 @@ def test_a_customer_who_asks_again_about_the_same_is_one_case():
     assert result["case_size"].tolist() == [2, 2, 1]
 
 
+def test_a_customer_s_contacts_about_two_products_are_two_cases_though_neither_is_classified():
+    texts = ["路由器红灯闪", "换一张发票", "会员怎么关"]
+    contacts = pd.DataFrame({"text": texts, "customer_id": list("aaa"), "product": ["宽带", "宽带", "会员"]})
+    corpus = ct.Vectorizer().fit_transform(contacts)
+    facts = ct.build_facts(corpus).assign(category="未归类")
+    assert ct.group_cases(corpus, facts)["case_size"].tolist() == [2, 2, 1]
+
+
+@pytest.mark.parametrize("texts", [[], ["", ""]])
+def test_contacts_without_a_term(texts):
+    corpus = ct.Vectorizer().fit_transform(["退款没到账", *texts])[1:]
+    result = pd.DataFrame({"category": "未归类"}, index=corpus.doc_ids)
+    assert ct.group_cases(corpus, result)["case_size"].tolist() == [1] * len(texts)
+    assert f"{len(texts)} 条" in ct.suggest_categories(corpus, result).attrs["reason"]
+
+
 def test_like_contacts_of_one_place_are_one_case_and_of_two_places_are_two():
     texts = ["小区光缆被挖断宽带断网", "光缆挖断整个小区断网了", "小区光缆挖断没网了", "今天发票抬头开错"]
     same = grouped(texts, created_at=days(0, 0, 0, 0), region=["甲", "甲", "甲", "甲"])
@@ -89,6 +105,13 @@ def test_arguments_that_cannot_be_used(arguments, message):
     corpus = ct.Vectorizer().fit_transform(["退款"])
     with pytest.raises(ct.ParameterError, match=message):
         ct.group_cases(corpus, ct.build_facts(corpus), **arguments)
+
+
+@pytest.mark.parametrize("facts", [None, pd.DataFrame({"product": ["宽带"]})])
+def test_facts_that_cannot_be_used(facts):
+    corpus = ct.Vectorizer().fit_transform(["退款"])
+    with pytest.raises(ct.CsatextError, match="facts"):
+        ct.group_cases(corpus, facts, by="produkt")
 
 
 CHARGERS = ["小区充电桩被油车占位", "充电桩总是被占位没人管", "充电桩占位严重"]

@@ -37,6 +37,7 @@ def hits(rule, texts, turns=None):
         ({"words": "屏幕", "polarity": "负面"}, ["屏幕太差", "屏幕很好，客服太差"], [True, False]),
         ({"words": "费用", "without": "免费用"}, ["费用高", "免费用的"], [True, False]),
         ({"words": "re:扣了?\\d+元"}, ["扣了30元", "扣钱"], [True, False]),
+        ({"words": "re:第[三四](?P<n>次)(打|来)电"}, ["昨天第三次来电", "第二次来电"], [True, False]),
         ({"any": [{"all": ["网", "慢"]}, "断"]}, ["网慢", "断", "网"], [True, True, False]),
         ({"all": [{"category": "b"}, "慢"]}, ["零慢", "慢"], [True, False]),
     ],
