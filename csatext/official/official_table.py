@@ -42,7 +42,8 @@ def official_table(
     -------
     DataFrame
         One row a level of the scheme, class and period (schema OFFICIAL), classes by falling number and
-        未对应 last; a class that a period lacks has 0. ``attrs["without_class"]`` lists the categories without a class.
+        未对应 last; a class that a period lacks has 0. ``attrs["without_class"]`` lists the categories
+        without a class.
 
     Raises
     ------

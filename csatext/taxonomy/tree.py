@@ -399,7 +399,7 @@ def _with_bases(file: TaxonomyFile) -> Taxonomy:
     for category in file.categories:
         if not category.label_zh and category.id not in based:
             raise LexiconError(
-                f"分类体系「{file.name}」的新分类「{category.id}」没有 label_zh；请补上名称，或改成已有的编号。"
+                f"分类体系「{file.name}」的新分类「{category.id}」没有 label_zh；请补上，或改成已有的编号。"
             )
     gone = {
         category.id
