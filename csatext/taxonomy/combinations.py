@@ -128,7 +128,16 @@ def pruned(rule: Rule, dropped: Set[str]) -> Rule | None:
         or len(lists["all"]) < len(rule.all)
         or any(getattr(rule, name) is not None and kept is None for name, kept in order.items())
     )
-    return None if fails else replace(rule, **lists, **order)
+    if fails:
+        return None
+    return replace(
+        rule,
+        any=lists["any"],
+        all=lists["all"],
+        none=lists["none"],
+        before=order["before"],
+        after=order["after"],
+    )
 
 
 _FIELDS = {field.name for field in fields(Rule)}

@@ -21,7 +21,8 @@ from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["case_table", "group_cases"]
 
-_SHARED = ["product", "region", "category"]
+_PLACE = ("product", "region")
+_SHARED = (*_PLACE, "category")
 _COPIES = 3
 """Contacts of one copied text that make a burst."""
 _NEIGHBOURS = 200
@@ -53,9 +54,10 @@ def group_cases(
     by : str or sequence of str, optional
         Columns that contacts of one event share; None is those of product, region and category that the facts
         have. Contacts of several customers that are unclassified, or lack a value in one of the columns, are
-        matched as copies of one text alone.
+        matched as copies of one text alone; so are all where the facts have neither product nor region.
     time : str, default "created_at"
-        Column of the time; without it, all contacts are near in time.
+        Column of the time; without it, contacts are matched as copies, or by their customer, whenever they
+        were.
     customer : str, default "customer_id"
         Column of the customer; contacts of one customer within the window are one case where they agree in
         ``by``.
@@ -112,7 +114,9 @@ def group_cases(
     names = [name for name in _SHARED if name in facts.columns] if by is None else wanted
     moments = _moments(facts, time)
     cell, known = _cells(facts, names)
-    place = np.where(known, cell, -1)
+    # A category alone makes no event, for it says nothing of the place; nor does a place without a time.
+    placed = time in facts.columns and (by is not None or any(name in _PLACE for name in names))
+    place = np.where(known & placed, cell, -1)
     pairs = [_copied(corpus, moments, width)]
     if customer in facts.columns:
         pairs.append(_consecutive(_joint(facts[customer], cell), moments, width))
@@ -158,7 +162,7 @@ def case_table(
     """
     as_table(facts, "facts", ["case_id", "case_size"])
     held = facts[facts["case_size"] > 1]
-    moments = _moments(held, time)
+    moments = _moments(held, time) if time in held else pd.Series(pd.NaT, held.index, "datetime64[ns]")
     groups = held.groupby("case_id", sort=True)
     columns = {
         "n_contacts": groups.size(),

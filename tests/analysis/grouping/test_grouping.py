@@ -63,6 +63,14 @@ def test_like_contacts_of_one_place_are_one_case_and_of_two_places_are_two():
     assert other["case_size"].tolist() == [2, 2, 1, 1]
 
 
+def test_like_contacts_of_no_known_time_or_place_are_no_event():
+    texts = ["小区光缆被挖断宽带断网", "光缆挖断整个小区断网了", "小区光缆挖断没网了", "今天发票抬头开错"]
+    assert grouped(texts, region=["甲"] * 4)["case_size"].max() == 1
+    assert grouped(texts, created_at=days(0, 0, 0, 0))["case_size"].max() == 1
+    facts = pd.DataFrame({"case_id": ["a", "a"], "case_size": 2})
+    assert ct.case_table(facts)[["first", "last"]].isna().all(axis=None)
+
+
 def test_cases_do_not_depend_on_the_order_of_rows():
     contacts = pd.DataFrame(
         {
