@@ -14,7 +14,7 @@ from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probabil
 from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.category_support import Support, category_support, specificity
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
-from csatext.analysis.rules.conditions import Conversation, conversation_of, rule_hits
+from csatext.analysis.rules.conditions import Conversation, Places, conversation_of, rule_hits
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
@@ -162,7 +162,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             A column of the turns is missing.
         """
         checked_corpus(corpus)
-        compiled, (support, hits) = self.compiled(), self._support(corpus, turns)
+        compiled, (support, hits, places) = self.compiled(), self._support(corpus, turns)
         main = _main(compiled, support, len(corpus))
         if compiled.taxonomy.complaints:
             main[self._praising(corpus, support)] = -1
@@ -182,7 +182,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
                 "severity": severity,
                 "n_categories": n_categories,
                 "categories": _joined(labels.path[support.category], support.row, len(corpus), _JOIN),
-                "category_terms": _terms(compiled, hits, corpus),
+                "category_terms": _terms(_widest(compiled, hits), places, corpus),
             },
             index=corpus.doc_ids,
         )
@@ -223,7 +223,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         if level not in (1, 2):
             raise ParameterError.not_allowed("level", level, [1, 2])
-        compiled, (support, _) = self.compiled(), self._support(corpus, turns)
+        compiled, (support, *_) = self.compiled(), self._support(corpus, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
         columns = pd.Index(pd.unique(names[:-1]))
@@ -351,14 +351,16 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         )
         return rows[probable & (praise + positive > complaint)]
 
-    def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> tuple[Support, Hits]:
+    def _support(
+        self, corpus: Corpus, turns: pd.DataFrame | None
+    ) -> tuple[Support, Hits, list[tuple[int, Places]]]:
         compiled = self.compiled()
         conversation = None if turns is None else conversation_of(corpus, turns)
         hits = find_hits(compiled, corpus.texts, corpus.token_table)
         lengths = corpus.texts.str.len().fillna(0).to_numpy(np.int64)
         weights = specificity(self.document_frequency_, self.n_docs_)
         rules = rule_hits(compiled, corpus.texts, hits, conversation)
-        return category_support(compiled, hits, rules, lengths, weights), hits
+        return category_support(compiled, hits, rules, lengths, weights), hits, rules
 
 
 class _CategoryLabels:
@@ -407,13 +409,26 @@ def _joined(labels: np.ndarray, row: np.ndarray, n_docs: int, mark: str) -> np.n
     return np.array([mark.join(dict.fromkeys(held[a:b])) for a, b in pairwise(bounds)], object)
 
 
-def _terms(compiled: CompiledTaxonomy, hits: Hits, corpus: Corpus) -> np.ndarray:
-    """Return the words found in each document, in the order of its text."""
-    found = _widest(compiled, hits)
+def _terms(found: Hits, rules: list[tuple[int, Places]], corpus: Corpus) -> np.ndarray:
+    """Return the words found in each document, in the order of its text.
+
+    What a rule finds is left out where a pattern found it, or more than it.
+    """
+    # A hit in a turn has its place in the turn, not in the document's text.
+    own = [places.take((places.turn == 0) & (places.end > places.start)) for _, places in rules]
+    row = np.concatenate((found.row, *(places.row for places in own)))
+    start = np.concatenate((found.start, *(places.start for places in own)))
+    end = np.concatenate((found.end, *(places.end for places in own)))
+    of_rule = np.arange(len(row)) >= len(found.row)
+    order = np.lexsort((np.where(of_rule, -end, 0), of_rule, start, row))
+    row, start, end, of_rule = (values[order] for values in (row, start, end, of_rule))
+    reach = end + row * (1 << 32)
+    furthest = np.maximum.accumulate(np.append(-1, reach[:-1])) if len(reach) else reach
+    kept = ~of_rule | (reach > furthest)
     texts = corpus.texts.to_numpy(object)
-    spans = zip(found.row, found.start, found.end, strict=True)
-    words = np.array([texts[row][start:end] for row, start, end in spans] + [""], object)[:-1]
-    return _joined(words, found.row, len(corpus), "、")
+    spans = zip(row[kept].tolist(), start[kept].tolist(), end[kept].tolist(), strict=True)
+    words = np.array([texts[r][s:e] for r, s, e in spans] + [""], object)[:-1]
+    return _joined(words, row[kept], len(corpus), "、")
 
 
 def _widest(compiled: CompiledTaxonomy, hits: Hits) -> Hits:

@@ -46,6 +46,19 @@ def test_conditions(rule, texts, wanted):
     assert hits(rule, texts) == wanted
 
 
+def test_the_words_of_a_rule_stand_among_those_that_were_found():
+    rule = {"all": [{"words": "退款", "repeat": 2}, "拖"]}
+    taxonomy = ct.Taxonomy(
+        [
+            Category("a", "甲", rules=(parse_rule(rule),)),
+            Category("b", "乙", patterns=("退款又",)),
+        ]
+    )
+    corpus = VECTORIZER.fit_transform(["退款又退款，一拖再拖", "拖"])
+    terms = ct.RuleClassifier(taxonomy).transform(corpus)["category_terms"]
+    assert terms.tolist() == ["退款又、退款、拖", ""]
+
+
 TURNS = pd.DataFrame(
     {
         "doc_id": [0, 0, 0, 1, 1],
