@@ -183,7 +183,8 @@ def case_table(
 
 
 def _values(column: pd.Series) -> str:
-    return "、".join(sorted(map(str, column.dropna().unique())))
+    values = sorted(map(str, column.dropna().unique()))
+    return "、".join([value for value in values if value != UNCLASSIFIED] or values)
 
 
 def _length(window: object) -> np.timedelta64:

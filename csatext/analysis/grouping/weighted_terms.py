@@ -28,11 +28,9 @@ def weighted_terms(corpus: Corpus) -> sparse.csr_array:
         Terms of a single document and very frequent ones have no weight (Salton and Buckley 1988).
     """
     counts = sparse.csr_array(corpus.dtm, dtype=np.float64)
-    if not counts.nnz:
-        return counts  # scikit-learn refuses to normalize a matrix without rows or columns
     n_docs = max(len(corpus), 1)
     df = np.bincount(counts.indices, minlength=counts.shape[1])
     idf = np.log((1 + n_docs) / (1 + df)) + 1
     idf[(df < 2) | ((df > _MOST_FREQUENT * n_docs) & (df > 10))] = 0
     counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
-    return sparse.csr_array(normalize(counts))
+    return sparse.csr_array(normalize(counts)) if 0 not in counts.shape else counts

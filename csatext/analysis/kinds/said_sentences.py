@@ -57,7 +57,9 @@ def said_sentences(
         wished = reading.suspended["wish"][origin + start[mine]]
         point[mine[wished]] = _EXPECTATION
         start[mine] = reading.clause_bounds(origin + start[mine])[0] - origin
-        end[mine] = reading.clause_bounds(origin + end[mine] - 1)[1] - origin
+        # The line end that joins two texts belongs to the last clause of the first.
+        last = joined.offsets[row[mine] - joined.first_row + 1] - 1
+        end[mine] = np.minimum(reading.clause_bounds(origin + end[mine] - 1)[1], last) - origin
     return _joined_neighbours(texts, row, point, start, end)
 
 
@@ -76,8 +78,6 @@ def _joined_neighbours(
             kept.append([r, p, s, e])
     for span in kept:
         text = values[span[0]]
-        # The last clause of a text goes on to the mark that divides it from the next text.
-        span[3] = min(span[3], len(text))
         while span[3] > span[2] and text[span[3] - 1] in _MARKS:
             span[3] -= 1
     kept.sort(key=lambda span: (span[0], span[2], span[1]))

@@ -94,9 +94,11 @@ def test_a_table_of_cases():
             "case_size": [2, 2, 1, 3, 3, 3],
             "created_at": days(0, 1, 0, 4, 2, 3),
             "channel": ["热线", "在线", "在线", "热线", "热线", None],
+            "category": ["未归类", "未归类", "物流", "未归类", "物流", "物流"],
         }
     )
     table = ct.case_table(facts)
+    assert table["case_categories"].tolist() == ["物流", "未归类"]
     assert table[["case_id", "n_contacts", "channels"]].values.tolist() == [
         ["c", 3, "热线"],
         ["a", 2, "在线、热线"],
