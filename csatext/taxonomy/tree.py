@@ -345,7 +345,7 @@ class Taxonomy:
         Raises
         ------
         ParameterError
-            ``tags`` is no Series.
+            ``tags`` or ``choices`` is no Series.
 
         Examples
         --------
@@ -358,6 +358,9 @@ class Taxonomy:
         """
         if not isinstance(tags, pd.Series):
             raise ParameterError.wrong_type("tags", tags, "按 doc_id 索引的一列标签（Series）")
+        if choices is not None and not isinstance(choices, pd.Series):
+            wanted = "按 doc_id 索引的一列分类编号（Series），如分类结果的 category_id 列"
+            raise ParameterError.wrong_type("choices", choices, wanted)
         known = {category.label_zh: (category.id,) for category in reversed(self.categories)}
         known |= {"/".join(self.path(category.id)): (category.id,) for category in self.categories}
         known |= {category.id: (category.id,) for category in self.categories}

@@ -86,6 +86,9 @@ def test_tags_of_an_earlier_version():
     assert found["category_id"].fillna("").tolist() == ["a.b", "a.c", "", "", "a.c", "", "", ""]
     assert found["needs_review"].tolist() == [False, False, True, True, False, False, False, False]
     assert found["candidates"]["u"] == "a.b、a.c"
+    for given in ((["旧"],), (tags, found)):
+        with pytest.raises(ct.ParameterError, match="Series"):
+            taxonomy.relabel(*given)
 
 
 def test_workbook(tmp_path):

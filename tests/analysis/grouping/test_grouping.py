@@ -143,7 +143,7 @@ def test_groups_of_unclaimed_complaints_and_their_rules():
 def test_too_few_unclaimed_complaints_are_a_reason():
     corpus = ct.Vectorizer().fit_transform(["快递丢了"] * 3)
     result = pd.DataFrame(
-        {"category": "未归类", "kind": ["complaint", "praise", "inquiry"]}, index=corpus.doc_ids
+        {"category": "未归类", "kind": ["complaint", pd.NA, "inquiry"]}, index=corpus.doc_ids
     )
     groups = ct.suggest_categories(corpus, result)
     assert len(groups) == 0
