@@ -45,6 +45,7 @@ def folder(tmp_path_factory):
     center = ct.simulate_center(600, random_state=1)
     center.contacts.to_csv(path / "contacts.csv", index=False)
     center.turns.to_parquet(path / "turns.parquet")
+    (path / "ours.yaml").write_text(blocks(ROOT / "docs" / "guide" / "categories.md", "yaml")[0], "utf-8")
     return path
 
 

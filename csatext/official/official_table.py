@@ -11,7 +11,7 @@ from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_times
 from csatext.inference import check_level, wilson
 from csatext.official.schemes import load_scheme
-from csatext.official.to_official import to_official
+from csatext.official.to_official import WITHOUT_CLASS, to_official
 from csatext.schema import conform
 from csatext.schema.official import OFFICIAL
 
@@ -41,8 +41,9 @@ def official_table(
     Returns
     -------
     DataFrame
-        One row a level of the scheme, class and period (schema OFFICIAL), classes by falling number; a class
-        that a period lacks has 0. ``attrs["without_class"]`` lists the categories without a class.
+        One row a level of the scheme, class and period (schema OFFICIAL), classes by falling number and
+        未对应 last; a class that a period lacks has 0. ``attrs["without_class"]`` lists the categories
+        without a class.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def _counts(
     n = np.zeros((len(classes), len(names)), np.int64)
     np.add.at(n, (class_code, period[held]), 1)
     total = n.sum(axis=0)
-    order = np.lexsort((np.asarray(classes, object), -n.sum(axis=1)))
+    order = np.lexsort((np.asarray(classes, object), -n.sum(axis=1), classes == WITHOUT_CLASS))
     n = n[order]
     low, high = wilson(n, np.maximum(total, 1)[np.newaxis, :], confidence)
     change = np.full(n.shape, np.nan)

@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from csatext.argument_types import check_simple_types
+from csatext.argument_types import as_table, check_simple_types
 from csatext.errors import SchemaError
 from csatext.labels import UNCLASSIFIED
 from csatext.official.schemes import load_scheme
@@ -43,7 +43,7 @@ def to_official(facts: pd.DataFrame, scheme: str) -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        There is no such scheme.
+        There is no such scheme, or ``facts`` is no table.
     SchemaError
         There is no column of categories.
 
@@ -54,6 +54,7 @@ def to_official(facts: pd.DataFrame, scheme: str) -> pd.DataFrame:
     ['服务态度及服务质量', nan, '金融机构管理制度、业务规则与流程']
     """
     known = load_scheme(scheme)
+    as_table(facts, "facts")
     ids = _ids(facts)
     distinct = [one for one in pd.unique(ids) if isinstance(one, str) and one]
     result = facts.copy()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Set
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from csatext.taxonomy.patterns import PatternError, parse_pattern
 
-__all__ = ["Rule", "parse_rule"]
+__all__ = ["Rule", "parse_rule", "pruned"]
 
 _ROLES = {
     "customer": "customer", "agent": "agent", "bot": "bot", "system": "system",
@@ -100,6 +101,45 @@ class Rule:
         return kept
 
 
+def pruned(rule: Rule, dropped: Set[str]) -> Rule | None:
+    """Return a rule without the categories that are dropped; None where it cannot hold without them.
+
+    Examples
+    --------
+    >>> rule = parse_rule({"any": [{"category": "a"}, {"category": "b"}], "none": [{"category": "a"}]})
+    >>> pruned(rule, {"a"}).as_data()
+    {'any': [{'category': 'b'}]}
+    >>> pruned(rule, {"a", "b"}) is None
+    True
+    """
+    if not rule.categories() & dropped:
+        return rule
+    lists = {
+        name: tuple(kept for one in getattr(rule, name) if (kept := pruned(one, dropped)) is not None)
+        for name in _LISTS
+    }
+    order = {
+        name: None if getattr(rule, name) is None else pruned(getattr(rule, name), dropped)
+        for name in ("before", "after")
+    }
+    fails = (
+        rule.category in dropped
+        or (rule.any and not lists["any"])
+        or len(lists["all"]) < len(rule.all)
+        or any(getattr(rule, name) is not None and kept is None for name, kept in order.items())
+    )
+    if fails:
+        return None
+    return replace(
+        rule,
+        any=lists["any"],
+        all=lists["all"],
+        none=lists["none"],
+        before=order["before"],
+        after=order["after"],
+    )
+
+
 _FIELDS = {field.name for field in fields(Rule)}
 _LISTS = ("any", "all", "none")
 _COUNTS = ("first", "last", "after_turn", "before_turn", "within", "repeat")
@@ -162,12 +202,13 @@ def parse_rule(given: Any, depth: int = 0) -> Rule:
                 raise PatternError(f"条件「{name}」不能是「{values[name]}」，可用：{'、'.join(allowed)}")
             values[name] = allowed[values[name]]
     for name in _COUNTS:
-        if name in values and (type(values[name]) is not int or values[name] < (name == "repeat")):
-            raise PatternError(f"条件「{name}」应是整数，现在是「{values[name]}」")
+        least = int(name == "repeat")
+        if name in values and (type(values[name]) is not int or values[name] < least):
+            raise PatternError(f"条件「{name}」应是不小于 {least} 的整数，现在是「{values[name]}」")
     for name in _SECONDS:
         if name in values:
             if type(values[name]) not in (int, float) or values[name] <= 0:
-                raise PatternError(f"条件「{name}」应是秒数，现在是「{values[name]}」")
+                raise PatternError(f"条件「{name}」应是大于 0 的秒数，现在是「{values[name]}」")
             values[name] = float(values[name])
     if not any(name in values for name in _FINDS):
         raise PatternError(f"规则没有说要找什么，应有其一：{'、'.join(_FINDS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 import pandas as pd
 
 from csatext.errors import LexiconError, ParameterError
+from csatext.labels import UNCLASSIFIED
 from csatext.regular_files import check_regular
 from csatext.schema import conform
 from csatext.schema.taxonomy import RELABELLED, TAXONOMY
 from csatext.taxonomy.category import Category, Change, extended, parents_first
+from csatext.taxonomy.combinations import pruned
 from csatext.taxonomy.packs import PACKS, pack_path
 from csatext.taxonomy.tables import TABLES, read_table
 from csatext.taxonomy.yaml_files import TaxonomyFile, read_taxonomy_file
@@ -336,12 +339,13 @@ class Taxonomy:
         Returns
         -------
         DataFrame
-            One row a tag (schema RELABELLED): what could not be decided has ``needs_review`` and no category.
+            One row a tag (schema RELABELLED): what could not be decided has ``needs_review`` and no category;
+            a missing tag, an empty one and 未归类 have no category and need no review.
 
         Raises
         ------
         ParameterError
-            ``tags`` is no Series.
+            ``tags`` or ``choices`` is no Series.
 
         Examples
         --------
@@ -354,10 +358,14 @@ class Taxonomy:
         """
         if not isinstance(tags, pd.Series):
             raise ParameterError.wrong_type("tags", tags, "按 doc_id 索引的一列标签（Series）")
+        if choices is not None and not isinstance(choices, pd.Series):
+            wanted = "按 doc_id 索引的一列分类编号（Series），如分类结果的 category_id 列"
+            raise ParameterError.wrong_type("choices", choices, wanted)
         known = {category.label_zh: (category.id,) for category in reversed(self.categories)}
         known |= {"/".join(self.path(category.id)): (category.id,) for category in self.categories}
         known |= {category.id: (category.id,) for category in self.categories}
         changed = {change.old: change.new for change in self.changes}
+        tagged = (tags.notna() & ~tags.isin(["", UNCLASSIFIED])).tolist()
         targets = {tag: changed.get(tag, known.get(tag, ())) for tag in tags.dropna().unique()}
         candidates = [targets.get(tag, ()) for tag in tags]
         given = [None] * len(tags) if choices is None else choices.reindex(tags.index).tolist()
@@ -373,7 +381,7 @@ class Taxonomy:
                     [None if one is None else self[one].label_zh for one in chosen], dtype="str"
                 ),
                 "candidates": ["、".join(found) for found in candidates],
-                "needs_review": [one is None and tag == tag for one, tag in zip(chosen, tags, strict=True)],
+                "needs_review": [one is None and tag for one, tag in zip(chosen, tagged, strict=True)],
             },
             index=tags.index,
         )
@@ -381,9 +389,33 @@ class Taxonomy:
 
 
 def _with_bases(file: TaxonomyFile) -> Taxonomy:
-    """Return the taxonomy of a file joined to those that it extends, without what it drops."""
+    """Return the taxonomy of a file joined to those that it extends, without what it drops.
+
+    Rules of other categories lose what they say of the dropped ones.
+    """
     bases = [_with_bases(read_taxonomy_file(pack_path(name))) for name in file.extends]
-    kept = [category for base in bases for category in base.categories if not _dropped(category, file.drop)]
+    based = {category.id for base in bases for category in base.categories}
+    for dropped in sorted(file.drop - based):
+        raise LexiconError(
+            f"分类体系「{file.name}」的 drop 里的「{dropped}」不在所扩展的分类体系里；请改成其中的编号。"
+        )
+    for category in file.categories:
+        if not category.label_zh and category.id not in based:
+            raise LexiconError(
+                f"分类体系「{file.name}」的新分类「{category.id}」没有 label_zh；请补上，或改成已有的编号。"
+            )
+    gone = {
+        category.id
+        for base in bases
+        for category in base.categories
+        if category.id in file.drop or category.parent in file.drop
+    } - {category.id for category in file.categories}
+    kept = [
+        replace(category, rules=tuple(rule for one in category.rules if (rule := pruned(one, gone))))
+        for base in bases
+        for category in base.categories
+        if category.id not in file.drop and category.parent not in file.drop
+    ]
     return _merged(
         [*kept, *file.categories],
         name=file.name,
@@ -401,10 +433,6 @@ def own_ids(path: Path) -> frozenset[str]:
         category.id for name in file.extends for category in read_taxonomy_file(pack_path(name)).categories
     }
     return frozenset(category.id for category in file.categories) - based
-
-
-def _dropped(category: Category, drop: frozenset[str]) -> bool:
-    return category.id in drop or category.parent in drop
 
 
 def joined(taxonomies: Sequence[Taxonomy]) -> Taxonomy:

@@ -138,7 +138,7 @@ def _line(node: Any) -> int:
 def _strings(content: dict[str, Any], key: str, nodes: dict[str, Any], path: Path) -> tuple[str, ...]:
     given = content.get(key) or []
     if not isinstance(given, list) or not all(isinstance(item, str) for item in given):
-        raise LexiconError.bad_line(path, _line(nodes[key]), f"{key} 应是字符串的列表")
+        raise LexiconError.bad_line(path, _line(nodes[key]), f"{key} 应是字符串的列表，如 {key}: [名字]")
     return tuple(given)
 
 

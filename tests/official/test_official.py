@@ -54,6 +54,13 @@ def test_the_table_of_the_form():
     assert ct.official_table(facts.assign(is_complaint=False), "post12305").empty
 
 
+def test_what_has_no_class_stands_last():
+    facts = pd.DataFrame({"category_id": ["quality.defect"] * 3 + ["logistics.late"]})
+    table = ct.official_table(facts.assign(created_at=pd.Timestamp("2026-01-05")), "post12305")
+    assert table["class"].tolist() == ["延误", "未对应"]
+    assert table["n"].tolist() == [1, 3]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [(("x",), ct.ParameterError), (("cca", "fortnight"), ct.ParameterError)],
@@ -62,5 +69,7 @@ def test_arguments_that_cannot_be_used(arguments, error):
     facts = pd.DataFrame({"category_id": ["quality"], "created_at": pd.to_datetime(["2026-01-05"])})
     with pytest.raises(error):
         ct.official_table(facts, *arguments)
+    with pytest.raises(ct.ParameterError, match="facts"):
+        ct.to_official(["quality"], "cca")
     with pytest.raises(ct.SchemaError):
         ct.to_official(facts.drop(columns="category_id"), "cca")

@@ -5,6 +5,7 @@ import pytest
 
 import csatext as ct
 from csatext.taxonomy import Category
+from csatext.taxonomy.category import Change
 from csatext.taxonomy.patterns import parse_pattern
 
 
@@ -49,6 +50,45 @@ def test_a_bad_entry_is_named_with_its_line(tmp_path, content, line, message):
     with pytest.raises(ct.LexiconError, match=message) as caught:
         ct.Taxonomy.load(path)
     assert f"第 {line} 行" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("extends: [core]\ndrop: [atitude]\ncategories: [{id: attitude}]\n", "atitude"),
+        ("extends: [core]\ncategories: [{id: atitude}]\n", "label_zh"),
+    ],
+)
+def test_a_file_that_extends_a_pack_names_categories_of_it(tmp_path, content, message):
+    path = tmp_path / "t.yaml"
+    path.write_text(content, "utf-8")
+    with pytest.raises(ct.LexiconError, match=message):
+        ct.Taxonomy.load(path)
+
+
+def test_rules_lose_what_they_say_of_a_dropped_category(tmp_path):
+    path = tmp_path / "t.yaml"
+    path.write_text("extends: [telecom]\ndrop: [network.tv]\ncategories: [{id: network}]\n", "utf-8")
+    taxonomy, telecom = ct.Taxonomy.load(path), ct.Taxonomy.load("telecom")
+    assert "network.tv" not in taxonomy
+    assert len(taxonomy) == len(telecom) - 1
+    assert "network.tv" in {named for rule in telecom["network.quality"].rules for named in rule.categories()}
+    assert len(taxonomy["network.quality"].rules) == len(telecom["network.quality"].rules)
+
+
+def test_tags_of_an_earlier_version():
+    taxonomy = ct.Taxonomy(
+        [Category("a", "甲"), Category("a.b", "乙", "a"), Category("a.c", "丙", "a")],
+        changes=[Change("旧", ("a.b",)), Change("分", ("a.b", "a.c")), Change("废", ())],
+    )
+    tags = pd.Series(["旧", "分", "分", "废", "甲/丙", "未归类", "", None], index=list("stuvwxyz"))
+    found = taxonomy.relabel(tags, pd.Series({"t": "a.c", "u": "a"}))
+    assert found["category_id"].fillna("").tolist() == ["a.b", "a.c", "", "", "a.c", "", "", ""]
+    assert found["needs_review"].tolist() == [False, False, True, True, False, False, False, False]
+    assert found["candidates"]["u"] == "a.b、a.c"
+    for given in ((["旧"],), (tags, found)):
+        with pytest.raises(ct.ParameterError, match="Series"):
+            taxonomy.relabel(*given)
 
 
 def test_workbook(tmp_path):

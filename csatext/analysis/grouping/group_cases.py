@@ -21,7 +21,8 @@ from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["case_table", "group_cases"]
 
-_SHARED = ["product", "region", "category"]
+_PLACE = ("product", "region")
+_SHARED = (*_PLACE, "category")
 _COPIES = 3
 """Contacts of one copied text that make a burst."""
 _NEIGHBOURS = 200
@@ -51,11 +52,12 @@ def group_cases(
     facts : DataFrame
         One row a contact, indexed by doc_id.
     by : str or sequence of str, optional
-        Columns that contacts of one event share; None is product, region and category. Those that the facts
-        lack are left out, and contacts that are unclassified, or have no value in any of them, are matched by
-        their text alone.
+        Columns that contacts of one event share; None is those of product, region and category that the facts
+        have. Contacts of several customers that are unclassified, or lack a value in one of the columns, are
+        matched as copies of one text alone; so are all where the facts have neither product nor region.
     time : str, default "created_at"
-        Column of the time; without it, all contacts are near in time.
+        Column of the time; without it, contacts are matched as copies, or by their customer, whenever they
+        were.
     customer : str, default "customer_id"
         Column of the customer; contacts of one customer within the window are one case where they agree in
         ``by``.
@@ -74,9 +76,10 @@ def group_cases(
     Raises
     ------
     ParameterError
-        ``similarity`` is not in (0, 1], ``window`` no length of time, or ``corpus`` no Corpus.
+        ``similarity`` is not in (0, 1], ``window`` no length of time, ``corpus`` no Corpus or ``facts`` no
+        table.
     SchemaError
-        The facts lack documents of the corpus.
+        The facts lack documents of the corpus, or a column of ``by``.
 
     Notes
     -----
@@ -102,17 +105,21 @@ def group_cases(
     if not isinstance(similarity, int | float) or not 0 < similarity <= 1:
         raise ParameterError.out_of_range("similarity", similarity, "大于 0 且不大于 1")
     width = _length(window)
+    wanted = [] if by is None else [by] if isinstance(by, str) else list(by)
+    as_table(facts, "facts", wanted)
     missing = int((~corpus.doc_ids.isin(facts.index)).sum())
     if missing:
         raise SchemaError.foreign_index("facts", missing)
     facts = facts.reindex(corpus.doc_ids)
-    wanted = _SHARED if by is None else [by] if isinstance(by, str) else list(by)
-    names = [name for name in wanted if name in facts.columns]
+    names = [name for name in _SHARED if name in facts.columns] if by is None else wanted
     moments = _moments(facts, time)
-    place = _places(facts, names)
+    cell, known = _cells(facts, names)
+    # A category alone makes no event, for it says nothing of the place; nor does a place without a time.
+    placed = time in facts.columns and (by is not None or any(name in _PLACE for name in names))
+    place = np.where(known & placed, cell, -1)
     pairs = [_copied(corpus, moments, width)]
     if customer in facts.columns:
-        pairs.append(_consecutive(_joint(facts[customer], place), moments, width))
+        pairs.append(_consecutive(_joint(facts[customer], cell), moments, width))
     pairs.append(_like(corpus, place, moments, width, similarity))
     first, second = np.concatenate([one for one, _ in pairs]), np.concatenate([two for _, two in pairs])
     graph = sparse.coo_array((np.ones(len(first), bool), (first, second)), shape=(len(facts), len(facts)))
@@ -155,7 +162,7 @@ def case_table(
     """
     as_table(facts, "facts", ["case_id", "case_size"])
     held = facts[facts["case_size"] > 1]
-    moments = _moments(held, time)
+    moments = _moments(held, time) if time in held else pd.Series(pd.NaT, held.index, "datetime64[ns]")
     groups = held.groupby("case_id", sort=True)
     columns = {
         "n_contacts": groups.size(),
@@ -176,7 +183,8 @@ def case_table(
 
 
 def _values(column: pd.Series) -> str:
-    return "、".join(sorted(map(str, column.dropna().unique())))
+    values = sorted(map(str, column.dropna().unique()))
+    return "、".join([value for value in values if value != UNCLASSIFIED] or values)
 
 
 def _length(window: object) -> np.timedelta64:
@@ -196,21 +204,21 @@ def _moments(facts: pd.DataFrame, time: str) -> pd.Series:
     return read_times(facts[time], time)
 
 
-def _joint(column: pd.Series, place: np.ndarray) -> np.ndarray:
-    """Return one number for each pair of a column's value and a place, -1 where the value is missing."""
+def _joint(column: pd.Series, cell: np.ndarray) -> np.ndarray:
+    """Return one number for each pair of a column's value and a cell, -1 where the value is missing."""
     codes, _ = pd.factorize(column)
-    joint = codes.astype(np.int64) * (place.max(initial=0) + 2) + place + 1
+    joint = codes.astype(np.int64) * (cell.max(initial=0) + 1) + cell
     return np.where(codes < 0, -1, joint)
 
 
-def _places(facts: pd.DataFrame, names: list[str]) -> np.ndarray:
-    """Return one number for each combination of values, -1 where a value is missing or unclassified."""
+def _cells(facts: pd.DataFrame, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return one number for each combination of values, and whether all its values are known."""
     if not names:
-        return np.zeros(len(facts), np.int64)
+        return np.zeros(len(facts), np.int64), np.ones(len(facts), bool)
     cells = facts[names].astype(object)
     known = (cells.notna() & (cells != UNCLASSIFIED) & (cells != "")).all(axis=1).to_numpy()
     codes, _ = pd.factorize(pd.MultiIndex.from_frame(cells.astype(str)))
-    return np.where(known, codes, -1)
+    return codes, known
 
 
 def _copied(corpus: Corpus, moments: pd.Series, width: np.timedelta64) -> tuple[np.ndarray, np.ndarray]:

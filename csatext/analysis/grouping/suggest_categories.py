@@ -94,7 +94,9 @@ def suggest_categories(
         raise SchemaError.foreign_index("result", missing)
     held = result.reindex(corpus.doc_ids)
     free = _unclaimed(held)
-    kinds = held["kind"].to_numpy(object) if "kind" in held else np.full(len(held), _COMPLAINT, object)
+    kinds = (
+        held["kind"].fillna("").to_numpy(object) if "kind" in held else np.full(len(held), _COMPLAINT, object)
+    )
     weights = weighted_terms(corpus)
     order = np.argsort(corpus.doc_ids.astype(str).to_numpy(), kind="stable")
     described: list[dict[str, object]] = []

@@ -235,13 +235,15 @@ class PatternIndex:
         found = np.flatnonzero(pc.match_substring_regex(texts, expression).to_numpy(zero_copy_only=False))
         held = texts.take(pa.array(found))
         first = pc.find_substring_regex(held, expression).to_pylist()
-        words = pc.extract_regex(held, f"(?P<match>{expression})").field("match").to_pylist()
+        # What the text loses with its first hit is the hit, whatever groups the expression has.
+        rest = pc.replace_substring_regex(held, expression, "", max_replacements=1)
+        sizes = pc.subtract(pc.binary_length(held), pc.binary_length(rest)).to_pylist()
         starts = np.full((len(found), self._n_slots), -1, np.int64)
         ends = starts.copy()
-        for at, (row, byte, word) in enumerate(zip(found, first, words, strict=True)):
-            text = held[at].as_py()
-            starts[at, 0] = joined.offsets[row] + len(text.encode()[:byte].decode())
-            ends[at, 0] = starts[at, 0] + len(word)
+        for at, (row, byte, size) in enumerate(zip(found, first, sizes, strict=True)):
+            text = held[at].as_py().encode()
+            starts[at, 0] = joined.offsets[row] + len(text[:byte].decode())
+            ends[at, 0] = starts[at, 0] + len(text[byte : byte + size].decode())
         return np.full(len(found), number, np.int64), starts, ends
 
 

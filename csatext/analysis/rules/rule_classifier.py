@@ -14,7 +14,7 @@ from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probabil
 from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.category_support import Support, category_support, specificity
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
-from csatext.analysis.rules.conditions import Conversation, conversation_of, rule_hits
+from csatext.analysis.rules.conditions import Conversation, Places, conversation_of, rule_hits
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.schema import conform
@@ -123,7 +123,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         hits = self._fit(corpus)
-        return self._table(corpus, self._support(corpus, hits, None), hits)
+        return self._table(corpus, *self._support(corpus, hits, None), hits)
 
     def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
@@ -191,9 +191,11 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         hits = find_hits(self.compiled(), corpus.texts, corpus.token_table)
-        return self._table(corpus, self._support(corpus, hits, turns), hits)
+        return self._table(corpus, *self._support(corpus, hits, turns), hits)
 
-    def _table(self, corpus: Corpus, support: Support, hits: Hits) -> pd.DataFrame:
+    def _table(
+        self, corpus: Corpus, support: Support, rules: list[tuple[int, Places]], hits: Hits
+    ) -> pd.DataFrame:
         compiled = self.compiled()
         main = _main(compiled, support, len(corpus))
         if compiled.taxonomy.complaints:
@@ -214,7 +216,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
                 "severity": severity,
                 "n_categories": n_categories,
                 "categories": _joined(labels.path[support.category], support.row, len(corpus), _JOIN),
-                "category_terms": _terms(compiled, hits, corpus),
+                "category_terms": _terms(_widest(compiled, hits), rules, corpus),
             },
             index=corpus.doc_ids,
         )
@@ -257,7 +259,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             raise ParameterError.not_allowed("level", level, [1, 2])
         compiled = self.compiled()
         hits = find_hits(compiled, corpus.texts, corpus.token_table)
-        support = self._support(corpus, hits, turns)
+        support, _ = self._support(corpus, hits, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
         columns = pd.Index(pd.unique(names[:-1]))
@@ -385,13 +387,15 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         )
         return rows[probable & (praise + positive > complaint)]
 
-    def _support(self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None) -> Support:
+    def _support(
+        self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None
+    ) -> tuple[Support, list[tuple[int, Places]]]:
         compiled = self.compiled()
         conversation = None if turns is None else conversation_of(corpus, turns)
         lengths = corpus.texts.str.len().fillna(0).to_numpy(np.int64)
         weights = specificity(self.document_frequency_, self.n_docs_)
         rules = rule_hits(compiled, corpus.texts, hits, conversation)
-        return category_support(compiled, hits, rules, lengths, weights)
+        return category_support(compiled, hits, rules, lengths, weights), rules
 
 
 class _CategoryLabels:
@@ -443,13 +447,26 @@ def _joined(labels: np.ndarray, row: np.ndarray, n_docs: int, mark: str) -> np.n
     return result
 
 
-def _terms(compiled: CompiledTaxonomy, hits: Hits, corpus: Corpus) -> np.ndarray:
-    """Return the words found in each document, in the order of its text."""
-    found = _widest(compiled, hits)
+def _terms(found: Hits, rules: list[tuple[int, Places]], corpus: Corpus) -> np.ndarray:
+    """Return the words found in each document, in the order of its text.
+
+    What a rule finds is left out where a pattern found it, or more than it.
+    """
+    # A hit in a turn has its place in the turn, not in the document's text.
+    own = [places.take((places.turn == 0) & (places.end > places.start)) for _, places in rules]
+    row = np.concatenate((found.row, *(places.row for places in own)))
+    start = np.concatenate((found.start, *(places.start for places in own)))
+    end = np.concatenate((found.end, *(places.end for places in own)))
+    of_rule = np.arange(len(row)) >= len(found.row)
+    order = np.lexsort((np.where(of_rule, -end, 0), of_rule, start, row))
+    row, start, end, of_rule = (values[order] for values in (row, start, end, of_rule))
+    reach = end + row * (1 << 32)
+    furthest = np.maximum.accumulate(np.append(-1, reach[:-1])) if len(reach) else reach
+    kept = ~of_rule | (reach > furthest)
     texts = corpus.texts.to_numpy(object)
-    spans = zip(found.row, found.start, found.end, strict=True)
-    words = np.array([texts[row][start:end] for row, start, end in spans] + [""], object)[:-1]
-    return _joined(words, found.row, len(corpus), "、")
+    spans = zip(row[kept].tolist(), start[kept].tolist(), end[kept].tolist(), strict=True)
+    words = np.array([texts[r][s:e] for r, s, e in spans] + [""], object)[:-1]
+    return _joined(words, row[kept], len(corpus), "、")
 
 
 def _widest(compiled: CompiledTaxonomy, hits: Hits) -> Hits:

@@ -39,12 +39,36 @@ def test_a_customer_who_asks_again_about_the_same_is_one_case():
     assert result["case_size"].tolist() == [2, 2, 1]
 
 
+def test_a_customer_s_contacts_about_two_products_are_two_cases_though_neither_is_classified():
+    texts = ["路由器红灯闪", "换一张发票", "会员怎么关"]
+    contacts = pd.DataFrame({"text": texts, "customer_id": list("aaa"), "product": ["宽带", "宽带", "会员"]})
+    corpus = ct.Vectorizer().fit_transform(contacts)
+    facts = ct.build_facts(corpus).assign(category="未归类")
+    assert ct.group_cases(corpus, facts)["case_size"].tolist() == [2, 2, 1]
+
+
+@pytest.mark.parametrize("texts", [[], ["", ""]])
+def test_contacts_without_a_term(texts):
+    corpus = ct.Vectorizer().fit_transform(["退款没到账", *texts])[1:]
+    result = pd.DataFrame({"category": "未归类"}, index=corpus.doc_ids)
+    assert ct.group_cases(corpus, result)["case_size"].tolist() == [1] * len(texts)
+    assert f"{len(texts)} 条" in ct.suggest_categories(corpus, result).attrs["reason"]
+
+
 def test_like_contacts_of_one_place_are_one_case_and_of_two_places_are_two():
     texts = ["小区光缆被挖断宽带断网", "光缆挖断整个小区断网了", "小区光缆挖断没网了", "今天发票抬头开错"]
     same = grouped(texts, created_at=days(0, 0, 0, 0), region=["甲", "甲", "甲", "甲"])
     assert same["case_size"].tolist() == [3, 3, 3, 1]
     other = grouped(texts, created_at=days(0, 0, 0, 0), region=["甲", "甲", "乙", "甲"])
     assert other["case_size"].tolist() == [2, 2, 1, 1]
+
+
+def test_like_contacts_of_no_known_time_or_place_are_no_event():
+    texts = ["小区光缆被挖断宽带断网", "光缆挖断整个小区断网了", "小区光缆挖断没网了", "今天发票抬头开错"]
+    assert grouped(texts, region=["甲"] * 4)["case_size"].max() == 1
+    assert grouped(texts, created_at=days(0, 0, 0, 0))["case_size"].max() == 1
+    facts = pd.DataFrame({"case_id": ["a", "a"], "case_size": 2})
+    assert ct.case_table(facts)[["first", "last"]].isna().all(axis=None)
 
 
 def test_cases_do_not_depend_on_the_order_of_rows():
@@ -70,9 +94,11 @@ def test_a_table_of_cases():
             "case_size": [2, 2, 1, 3, 3, 3],
             "created_at": days(0, 1, 0, 4, 2, 3),
             "channel": ["热线", "在线", "在线", "热线", "热线", None],
+            "category": ["未归类", "未归类", "物流", "未归类", "物流", "物流"],
         }
     )
     table = ct.case_table(facts)
+    assert table["case_categories"].tolist() == ["物流", "未归类"]
     assert table[["case_id", "n_contacts", "channels"]].values.tolist() == [
         ["c", 3, "热线"],
         ["a", 2, "在线、热线"],
@@ -89,6 +115,13 @@ def test_arguments_that_cannot_be_used(arguments, message):
     corpus = ct.Vectorizer().fit_transform(["退款"])
     with pytest.raises(ct.ParameterError, match=message):
         ct.group_cases(corpus, ct.build_facts(corpus), **arguments)
+
+
+@pytest.mark.parametrize("facts", [None, pd.DataFrame({"product": ["宽带"]})])
+def test_facts_that_cannot_be_used(facts):
+    corpus = ct.Vectorizer().fit_transform(["退款"])
+    with pytest.raises(ct.CsatextError, match="facts"):
+        ct.group_cases(corpus, facts, by="produkt")
 
 
 CHARGERS = ["小区充电桩被油车占位", "充电桩总是被占位没人管", "充电桩占位严重"]
@@ -110,7 +143,7 @@ def test_groups_of_unclaimed_complaints_and_their_rules():
 def test_too_few_unclaimed_complaints_are_a_reason():
     corpus = ct.Vectorizer().fit_transform(["快递丢了"] * 3)
     result = pd.DataFrame(
-        {"category": "未归类", "kind": ["complaint", "praise", "inquiry"]}, index=corpus.doc_ids
+        {"category": "未归类", "kind": ["complaint", pd.NA, "inquiry"]}, index=corpus.doc_ids
     )
     groups = ct.suggest_categories(corpus, result)
     assert len(groups) == 0

@@ -37,6 +37,16 @@ def test_an_empty_contact_is_other():
     assert result["kind_probability"].tolist() == [1.0, 1.0]
 
 
+def test_points_of_a_text_without_a_mark_at_its_end():
+    corpus = ct.Vectorizer().fit_transform(["快递丢了没人管", "希望尽快赔偿"])
+    points = ct.ContactKind().points(corpus)
+    assert points[["point", "sentence"]].values.tolist() == [
+        ["痛点", "快递丢了没人管"],
+        ["期望", "希望尽快赔偿"],
+    ]
+    assert points["end"].tolist() == [7, 6]
+
+
 def test_shares_are_those_of_maximum_likelihood_with_the_prior():
     # Certain documents: the shares are the counts plus 20, over n plus 120.
     certain = np.eye(6)[[0] * 30 + [1] * 10]

@@ -37,12 +37,26 @@ def hits(rule, texts, turns=None):
         ({"words": "屏幕", "polarity": "负面"}, ["屏幕太差", "屏幕很好，客服太差"], [True, False]),
         ({"words": "费用", "without": "免费用"}, ["费用高", "免费用的"], [True, False]),
         ({"words": "re:扣了?\\d+元"}, ["扣了30元", "扣钱"], [True, False]),
+        ({"words": "re:第[三四](?P<n>次)(打|来)电"}, ["昨天第三次来电", "第二次来电"], [True, False]),
         ({"any": [{"all": ["网", "慢"]}, "断"]}, ["网慢", "断", "网"], [True, True, False]),
         ({"all": [{"category": "b"}, "慢"]}, ["零慢", "慢"], [True, False]),
     ],
 )
 def test_conditions(rule, texts, wanted):
     assert hits(rule, texts) == wanted
+
+
+def test_the_words_of_a_rule_stand_among_those_that_were_found():
+    rule = {"all": [{"words": "退款", "repeat": 2}, "拖"]}
+    taxonomy = ct.Taxonomy(
+        [
+            Category("a", "甲", rules=(parse_rule(rule),)),
+            Category("b", "乙", patterns=("退款又",)),
+        ]
+    )
+    corpus = VECTORIZER.fit_transform(["退款又退款，一拖再拖", "拖"])
+    terms = ct.RuleClassifier(taxonomy).transform(corpus)["category_terms"]
+    assert terms.tolist() == ["退款又、退款、拖", ""]
 
 
 TURNS = pd.DataFrame(
