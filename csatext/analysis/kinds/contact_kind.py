@@ -168,12 +168,14 @@ class ContactKind(TransformerMixin, BaseEstimator):
             probability /= probability.sum(axis=1, keepdims=True)
         empty = (corpus.texts.str.len().fillna(0) == 0).to_numpy()
         probability[empty] = np.eye(len(KINDS))[KINDS.index("other")]
-        best = probability.argmax(axis=1)
+        complaint = probability[:, 0] >= 0.5
+        # A complaint that is less probable than all else together is none: the next kind is taken.
+        best = np.where(complaint, 0, probability[:, 1:].argmax(axis=1) + 1)
         frame = pd.DataFrame(
             {
                 "kind": np.array(KINDS, object)[best],
                 "kind_probability": probability[np.arange(len(best)), best],
-                "is_complaint": probability[:, 0] >= 0.5,
+                "is_complaint": complaint,
                 "probability_of_complaint": probability[:, 0],
             },
             index=corpus.doc_ids,
