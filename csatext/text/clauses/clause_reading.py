@@ -18,6 +18,14 @@ _ENUMERATION = 12
 """Characters more that a negator reaches over an enumeration: 没有破损、丢件、延误."""
 _OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
+_HAVING = ord("有")
+_COUNTED = np.array([ord(mark) for mark in "一个点些几两块条道"], np.uint32)
+_UNDONE = np.array([ord(mark) for mark in "没未"], np.uint32)
+_ALL = np.array([ord(mark) for mark in "都也"], np.uint32)
+_POSTPOSED = 8
+"""Characters that a denial after a minimiser reaches back over."""
+_DUTY_REACH = 12
+"""Characters that may stand between a negator and the duty that was not done: 没有在承诺的时间内给我答复."""
 _OTHERS_SUBJECT = 2
 """A clause is about others where these are its subject: within its first characters."""
 _LATER = 30
@@ -117,6 +125,13 @@ class ClauseReading:
         begin, _ = self.clause_bounds(positions)
         return self._any(np.sort(self._spans("contrast")[0]), begin, positions)
 
+    def against(self, positions: np.ndarray) -> np.ndarray:
+        """Return whether 但是 stands before each position in its clause, no mere 就是, and nothing hedges."""
+        begin, end = self.clause_bounds(positions)
+        strong = self.cues.having("contrast") & ~self.cues.having("aside")
+        found = self._any(self.cues.starts[strong], begin, positions)
+        return found & ~self._any(self._spans("hedge")[0], begin, end)
+
     # Negation
 
     def _read_negation(self) -> None:
@@ -175,6 +190,8 @@ class ClauseReading:
             "wish": self._cover(*self._wishes()),
             "hearsay": self._cover(*self._reports()),
             "other": self._cover(*self._former_or_others()),
+            "less": self._cover(*self._lessened()),
+            "none": self._cover(*self._none_of_it()),
         }
 
     def _cover(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -197,8 +214,23 @@ class ClauseReading:
         # 坏了可以修吗 asks for a repair; that it is broken is said.
         modal = np.append(self._spans("ask_modal")[0], self._size)
         first = modal[np.searchsorted(modal[:-1], begin)]
-        begin = np.where(first < particle, first, begin)
-        return np.concatenate((starts, begin)), np.concatenate((ends, end))
+        begin = np.where((first < particle) & ~self._supposes(begin), first, begin)
+        back, back_end = self._spans("question_back")
+        # 下个月要涨价，有这回事吗 asks about what stands before.
+        opening, _ = self.clause_bounds(back)
+        before, _ = self.clause_bounds(np.maximum(opening - 1, 0))
+        before = np.where(self.sentence[before] == self.sentence[back], before, opening)
+        # 异响怎么自己检查 asks for a method.
+        method, method_end = self.clause_bounds(self._spans("how")[0])
+        return (
+            np.concatenate((starts, begin, before, method)),
+            np.concatenate((ends, end, back_end, method_end)),
+        )
+
+    def _supposes(self, begin: np.ndarray) -> np.ndarray:
+        """Return whether a clause that asks supposes a case (有问题可以退吗), and tells of none (有个洞)."""
+        points = np.append(self._points, np.zeros(2, np.uint32))
+        return (points[begin] == _HAVING) & ~np.isin(points[begin + 1], _COUNTED)
 
     def _alternatives(self) -> np.ndarray:
         """Return the first character of each A-not-A form (慢不慢) that no cue word holds."""
@@ -266,10 +298,31 @@ class ClauseReading:
         )
         better = near & self._any(good, today_end, stop)
         past_begin, _ = self.clause_bounds(past)
+        solved = np.append(self._spans("solved")[0], self._size)
+        # 上次漏水，当天就修好了: what was mended needs no word for today.
+        mended = solved[np.searchsorted(solved[:-1], past_end)]
+        over = (mended < self._size) & (mended - past_end <= _LATER)
+        over &= self.sentence[past] == self.sentence[np.minimum(mended, self._size)]
         return (
-            np.concatenate((others[subject], past_begin[better])),
-            np.concatenate((end[subject], today[better])),
+            np.concatenate((others[subject], past_begin[better], past_begin[over])),
+            np.concatenate((end[subject], today[better], mended[over])),
         )
+
+    def _lessened(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the part of each clause before a word of decrease: 噪音比旧的小多了."""
+        ends, _ = self._spans("less")
+        begin, _ = self.clause_bounds(ends)
+        return begin, ends
+
+    def _none_of_it(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what stands between a minimiser and the denial after it: 一丁点划痕都没有."""
+        _, begin = self._spans("minimiser")
+        starts = self._negators.starts
+        denial = starts[np.isin(self._points[np.maximum(starts - 1, 0)], _ALL)] - 1
+        denial = np.append(denial, self._size)
+        end = denial[np.searchsorted(denial[:-1], begin)]
+        near = (end - begin <= _POSTPOSED) & (self.clause[begin] == self.clause[end])
+        return begin[near], end[near]
 
     # What is asserted
 
@@ -304,9 +357,44 @@ class ClauseReading:
         last = np.maximum(end - 1, 0)
         for kind in ("condition", "wish"):
             suspended |= self.suspended[kind][last] & ~goes_on
+        suspended |= self.suspended["less"][last] | self.suspended["none"][last]
         suspended |= self.suspended["hearsay"][start] | self.suspended["other"][start]
         suspended |= self.suspended["question"][last] & ~affirmed
         return ~(denied & ~affirmed) & ~suspended
+
+    def denied(self, starts: np.ndarray) -> np.ndarray:
+        """Return whether a negator before each word denies it."""
+        none = np.zeros(len(starts), np.int64)
+        negator = self._denying(Spans(np.arange(len(starts)), starts, starts + 1), none)
+        return (negator >= 0) & (self._sign[negator] < 0) if len(self._sign) else none > 0
+
+    def listed(self, starts: np.ndarray) -> np.ndarray:
+        """Return whether each word is a later member of a list that a negator denies (没有破损、丢件)."""
+        if not len(self._negators.starts):
+            return np.zeros(len(starts), bool)
+        negator = self._nearest(starts, np.zeros(len(starts), np.int64), np.zeros(len(starts), bool))
+        safe = np.maximum(negator, 0)
+        held = self._any(self._coordinators, self._negators.ends[safe], starts)
+        return (negator >= 0) & held & (self._sign[safe] < 0)
+
+    def neglected(self) -> np.ndarray:
+        """Return the positions of duties that a clause says were not done (没有按照合同交房)."""
+        duties, duty_ends = self._spans("duty")
+        negators = self._negators
+        if not len(negators.starts) or not len(duties):
+            return np.empty(0, np.int64)
+        at = np.searchsorted(negators.ends, duties, side="right") - 1
+        safe = np.maximum(at, 0)
+        ends = negators.ends[safe]
+        undone = np.isin(self._points[ends - 1], _UNDONE) | np.isin(self._points[negators.starts[safe]], _UNDONE)
+        undone &= (at >= 0) & (duties - ends <= _DUTY_REACH)
+        undone &= self.clause[negators.starts[safe]] == self.clause[duties]
+        undone &= ~self._any(np.sort(self._spans("scope_end")[0]), ends, duties)
+        # 没有解决不了的问题 praises.
+        after = np.append(self._points, 0)[duty_ends]
+        undone &= after != ord("不")
+        real = ~np.any([self.suspended[kind][duties] for kind in self.suspended], axis=0)
+        return duties[undone & real]
 
     def _denying(self, words: Spans, floor: np.ndarray) -> np.ndarray:
         if not len(self._negators.starts):
