@@ -42,6 +42,7 @@ _MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
+_FIRST_HANZI = 0x4DFF
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
 
@@ -72,6 +73,7 @@ class _Matcher(NamedTuple):
     kind: np.ndarray
     weight: np.ndarray
     constructions: PatternIndex
+    unless_praised: np.ndarray
 
 
 @cache
@@ -79,6 +81,8 @@ def _matcher() -> _Matcher:
     table = Lexicon.load("contact_kinds").table
     construction = table["kind"] == _GRIEVANCE
     constructions = PatternIndex([parse_pattern(term) for term in table.loc[construction, "term"]])
+    # Those of weight 1 may praise: 没有一道菜不好吃.
+    unless_praised = (table.loc[construction, "weight"].astype(float) < _GRIEVANCE_WEIGHT).to_numpy()
     table = table[~construction]
     numbers = {name: at for at, name in enumerate(KINDS)}
     automaton = ahocorasick_rs.AhoCorasick(
@@ -86,7 +90,7 @@ def _matcher() -> _Matcher:
     )
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
-    return _Matcher(automaton, kind, table["weight"].astype(float).to_numpy(), constructions)
+    return _Matcher(automaton, kind, table["weight"].astype(float).to_numpy(), constructions, unless_praised)
 
 
 def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues, np.ndarray]:
@@ -139,11 +143,12 @@ def _chunk(joined: JoinedTexts) -> tuple[KindCues, np.ndarray]:
     place = polar.rows - joined.first_row
     at = joined.offsets[place] + polar.ends - 1
     real = ~np.any([covered[at] for covered in reading.suspended.values()], axis=0)
-    real &= ~((polar.values < 0) & reading.listed(at))
+    # A negator further off than that of a polar word denies it: 没有破损、丢件.
+    real &= ~((polar.values < 0) & reading.denied(joined.offsets[place] + polar.starts))
     for name, sign in (("negative", -1), ("positive", 1)):
         values = np.maximum(sign * polar.values, 0) * real
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
-    built, built_end = _constructions(matcher.constructions, joined, reading)
+    built, built_end = _constructions(matcher, joined, reading, at[polar.values > 0])
     turned = np.concatenate(
         (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
     )
@@ -164,14 +169,19 @@ def _chunk(joined: JoinedTexts) -> tuple[KindCues, np.ndarray]:
 
 
 def _constructions(
-    index: PatternIndex, joined: JoinedTexts, reading: ClauseReading
+    matcher: _Matcher, joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the spans of constructions that only a complaint uses, and of duties not done."""
-    found = index.search(joined, reading.sentence)
+    found = matcher.constructions.search(joined, reading.sentence)
     start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
     last = end - 1
-    within = np.isin(found.starts, _comma_positions(joined)).any(axis=1) | (reading.clause[start] == reading.clause[last])
-    kept = within & ~reading.denied(start)
+    within = np.isin(found.starts, _comma_positions(joined)).any(axis=1) | (
+        reading.clause[start] == reading.clause[last]
+    )
+    kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
+    kept &= ~(
+        matcher.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
+    )
     for name in ("hearsay", "other", "less"):
         kept &= ~reading.suspended[name][start]
     kept &= ~reading.suspended["condition"][last]
@@ -181,6 +191,12 @@ def _constructions(
     # A clause complains once.
     _, once = np.unique(reading.clause[start], return_index=True)
     return start[once], end[once]
+
+
+def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return whether the negator at each start is the middle of an A-not-A question (送不送)."""
+    padded = np.concatenate((np.zeros(1, np.uint32), points, np.zeros(2, np.uint32)))
+    return (padded[starts] == padded[starts + 2]) & (padded[starts] > _FIRST_HANZI)
 
 
 def _comma_positions(joined: JoinedTexts) -> np.ndarray:

@@ -19,6 +19,9 @@ _ENUMERATION = 12
 _OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
 _HAVING = ord("有")
+_DONE = ord("了")
+_BUT = ord("可")
+_NO_TURN = np.array([ord(mark) for mark in "以能否不惜爱口靠见怜控信行用选"], np.uint32)
 _COUNTED = np.array([ord(mark) for mark in "一个点些几两块条道"], np.uint32)
 _UNDONE = np.array([ord(mark) for mark in "没未"], np.uint32)
 _ALL = np.array([ord(mark) for mark in "都也"], np.uint32)
@@ -123,13 +126,20 @@ class ClauseReading:
     def turned(self, positions: np.ndarray) -> np.ndarray:
         """Return whether a word such as 但是 stands before each position in its clause."""
         begin, _ = self.clause_bounds(positions)
-        return self._any(np.sort(self._spans("contrast")[0]), begin, positions)
+        return self._any(self._turns(), begin, positions)
+
+    def _turns(self) -> np.ndarray:
+        """Return, sorted, where words that turn a text begin; 可 turns at the head of a clause (可鱼是臭的)."""
+        heads = self._clause_starts[:-1]
+        points = np.append(self._points, np.zeros(2, np.uint32))
+        turning = (points[heads] == _BUT) & ~np.isin(points[heads + 1], _NO_TURN)
+        return np.unique(np.concatenate((self._spans("contrast")[0], heads[turning])))
 
     def against(self, positions: np.ndarray) -> np.ndarray:
         """Return whether 但是 stands before each position in its clause, no mere 就是, and nothing hedges."""
         begin, end = self.clause_bounds(positions)
-        strong = self.cues.having("contrast") & ~self.cues.having("aside")
-        found = self._any(self.cues.starts[strong], begin, positions)
+        strong = np.setdiff1d(self._turns(), self._spans("aside")[0])
+        found = self._any(strong, begin, positions)
         return found & ~self._any(self._spans("hedge")[0], begin, end)
 
     # Negation
@@ -206,8 +216,7 @@ class ClauseReading:
 
     def _questions(self) -> tuple[np.ndarray, np.ndarray]:
         starts, _ = self._spans("question")
-        asked = self._alternatives()
-        starts = np.concatenate((starts, asked))
+        starts = np.concatenate((starts, self._asked_from(self._alternatives())))
         _, ends = self.clause_bounds(starts)
         particle, _ = self._spans("question_end")
         begin, end = self.clause_bounds(particle)
@@ -231,6 +240,12 @@ class ClauseReading:
         """Return whether a clause that asks supposes a case (有问题可以退吗), and tells of none (有个洞)."""
         points = np.append(self._points, np.zeros(2, np.uint32))
         return (points[begin] == _HAVING) & ~np.isin(points[begin + 1], _COUNTED)
+
+    def _asked_from(self, at: np.ndarray) -> np.ndarray:
+        """Return where each A-not-A question begins: with its topic, unless something happened (丢了赔不赔)."""
+        begin, _ = self.clause_bounds(at)
+        done = np.flatnonzero(self._points == _DONE)
+        return np.where(self._any(done, begin, at), at, begin)
 
     def _alternatives(self) -> np.ndarray:
         """Return the first character of each A-not-A form (慢不慢) that no cue word holds."""
@@ -368,27 +383,17 @@ class ClauseReading:
         negator = self._denying(Spans(np.arange(len(starts)), starts, starts + 1), none)
         return (negator >= 0) & (self._sign[negator] < 0) if len(self._sign) else none > 0
 
-    def listed(self, starts: np.ndarray) -> np.ndarray:
-        """Return whether each word is a later member of a list that a negator denies (没有破损、丢件)."""
-        if not len(self._negators.starts):
-            return np.zeros(len(starts), bool)
-        negator = self._nearest(starts, np.zeros(len(starts), np.int64), np.zeros(len(starts), bool))
-        safe = np.maximum(negator, 0)
-        held = self._any(self._coordinators, self._negators.ends[safe], starts)
-        return (negator >= 0) & held & (self._sign[safe] < 0)
-
     def neglected(self) -> np.ndarray:
         """Return the positions of duties that a clause says were not done (没有按照合同交房)."""
         duties, duty_ends = self._spans("duty")
-        negators = self._negators
-        if not len(negators.starts) or not len(duties):
+        starts, ends = self._spans("negator", "refusal")
+        undone = np.isin(self._points[starts], _UNDONE) | np.isin(self._points[ends - 1], _UNDONE)
+        starts, ends = starts[undone], ends[undone]
+        if not len(starts) or not len(duties):
             return np.empty(0, np.int64)
-        at = np.searchsorted(negators.ends, duties, side="right") - 1
-        safe = np.maximum(at, 0)
-        ends = negators.ends[safe]
-        undone = np.isin(self._points[ends - 1], _UNDONE) | np.isin(self._points[negators.starts[safe]], _UNDONE)
-        undone &= (at >= 0) & (duties - ends <= _DUTY_REACH)
-        undone &= self.clause[negators.starts[safe]] == self.clause[duties]
+        at = np.searchsorted(ends, duties, side="right") - 1
+        starts, ends = starts[np.maximum(at, 0)], ends[np.maximum(at, 0)]
+        undone = (at >= 0) & (duties - ends <= _DUTY_REACH) & (self.clause[starts] == self.clause[duties])
         undone &= ~self._any(np.sort(self._spans("scope_end")[0]), ends, duties)
         # 没有解决不了的问题 praises.
         after = np.append(self._points, 0)[duty_ends]
@@ -400,7 +405,9 @@ class ClauseReading:
         if not len(self._negators.starts):
             return np.full(len(words.hit), -1, np.int64)
         own = np.isin(self._points[words.starts], _OWN_NEGATORS)
-        negator = self._nearest(words.starts, floor, own)
+        # 有划痕 in 没有划痕 begins within its negator.
+        within = (self._points[words.starts] == _HAVING) & np.isin(words.starts + 1, self._negators.ends)
+        negator = self._nearest(words.starts + within, floor, own)
         # 不要再乱收费 commands an end to what goes on.
         safe = np.maximum(negator, 0)
         ordered = np.isin(self._negators.starts[safe], self._spans("imperative")[0])
