@@ -42,6 +42,7 @@ _MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
+_COMMAS = np.array([ord("，"), ord(",")], np.uint32)
 _FIRST_HANZI = 0x4DFF
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
@@ -201,7 +202,7 @@ def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 def _comma_positions(joined: JoinedTexts) -> np.ndarray:
     """Return where a construction that names the comma may go on to the next clause."""
-    return np.flatnonzero(joined.points == ord("，"))
+    return np.flatnonzero(np.isin(joined.points, _COMMAS))
 
 
 def _asking(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:

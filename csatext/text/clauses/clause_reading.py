@@ -129,7 +129,7 @@ class ClauseReading:
         return self._any(self._turns(), begin, positions)
 
     def _turns(self) -> np.ndarray:
-        """Return, sorted, where words that turn a text begin; 可 turns at the head of a clause (可鱼是臭的)."""
+        """Return, sorted, where words that turn a text begin; 可 turns at the head of a clause."""
         heads = self._clause_starts[:-1]
         points = np.append(self._points, np.zeros(2, np.uint32))
         turning = (points[heads] == _BUT) & ~np.isin(points[heads + 1], _NO_TURN)
@@ -242,7 +242,7 @@ class ClauseReading:
         return (points[begin] == _HAVING) & ~np.isin(points[begin + 1], _COUNTED)
 
     def _asked_from(self, at: np.ndarray) -> np.ndarray:
-        """Return where each A-not-A question begins: with its topic, unless something happened (丢了赔不赔)."""
+        """Return where each A-not-A question begins: with its topic, or after what happened (丢了赔不赔)."""
         begin, _ = self.clause_bounds(at)
         done = np.flatnonzero(self._points == _DONE)
         return np.where(self._any(done, begin, at), at, begin)
