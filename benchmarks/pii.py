@@ -16,14 +16,14 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-from pii_fifth_forms import FIFTH_FORMS, FIFTH_TRAPS
-from pii_forms import FORMS, Form
-from pii_forms import TRAPS as FORM_TRAPS
-from pii_fourth_forms import FOURTH_FORMS, FOURTH_TRAPS
-from pii_more_forms import MORE_FORMS, MORE_TRAPS
-from pii_sentences import CARRIERS, TRAPS, TURN_CARRIERS, values
-from pii_sixth_forms import SIXTH_FORMS, SIXTH_TRAPS
-from pii_third_forms import THIRD_FORMS, THIRD_TRAPS
+from personal_data.fifth_forms import FIFTH_FORMS, FIFTH_TRAPS
+from personal_data.first_forms import FORMS, Form
+from personal_data.first_forms import TRAPS as FORM_TRAPS
+from personal_data.fourth_forms import FOURTH_FORMS, FOURTH_TRAPS
+from personal_data.second_forms import MORE_FORMS, MORE_TRAPS
+from personal_data.sentences import CARRIERS, TRAPS, TURN_CARRIERS, values
+from personal_data.sixth_forms import SIXTH_FORMS, SIXTH_TRAPS
+from personal_data.third_forms import THIRD_FORMS, THIRD_TRAPS
 
 from csatext.datasets.simulate import simulate_center
 from csatext.privacy.across_turns import find_pii_turns
@@ -205,7 +205,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--show", type=int, default=0)
     parser.add_argument("--reviews", type=Path)
-    parser.add_argument("--forms", type=int, default=0, help="values of each form of pii_forms.py")
+    parser.add_argument("--forms", type=int, default=0, help="values of each form")
     given = parser.parse_args()
     if given.forms:
         for forms, traps in (

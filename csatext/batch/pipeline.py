@@ -301,7 +301,6 @@ def annotated_contacts(
         tables["pack_choice"] = choice = choose_packs(corpus)
         taxonomy = chosen_taxonomy(choice)
         progress(f"分类体系：{taxonomy.label_zh}（按命中选定）")
-        absent["分类体系"] = _chosen(choice)
     else:
         taxonomy = Taxonomy.load(settings.taxonomy or None)
     tables["taxonomy"] = taxonomy.table
@@ -309,8 +308,6 @@ def annotated_contacts(
     kinds = ContactKind(taxonomy).fit(corpus)
     categories, kind = rules.transform(corpus), kinds.transform(corpus)
     results = [Sentiment().transform(corpus), categories, kind]
-    if kinds.complaints_only_:
-        absent["投诉率"] = "这批联络几乎都是投诉，投诉率没有比较意义；请看各类别的条数和占比"
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
     if settings.taxonomy and settings.taxonomy not in (AUTO, *PACKS):
@@ -334,19 +331,6 @@ def annotated_contacts(
         results.append(model.transform(corpus))
         tables["topics"] = model.topics_
     return corpus, build_facts(corpus, *results), tables, absent
-
-
-def _chosen(choice: pd.DataFrame) -> str:
-    """Return the sentence that says which packs were chosen, and why."""
-    chosen = choice[choice["chosen"]]
-    if chosen["share"].max() == 0:
-        best = choice[choice["pack"] != chosen["pack"].iloc[0]].iloc[0]
-        return (
-            "按命中选了「通用」：没有一个行业包能认出四分之一的联络"
-            f"（最多的是「{best['label_zh']}」，{best['share']:.0%}）"
-        )
-    shown = "、".join(f"「{row.label_zh}」（{row.share:.0%} 的联络命中）" for row in chosen.itertuples())
-    return f"按命中选了{shown}；可用 --taxonomy 指定别的行业包或文件"
 
 
 def analyse(

@@ -46,6 +46,8 @@ class Category:
         Of ``STAGES`` and ``CAUSES``; a child without one has its parent's.
     severity : int
         1 minor, 2 ordinary, 3 grave (safety, injury, loss of money, fraud, privacy).
+    weight : float
+        Factor of its support against other categories: how a matter was handled counts less than the matter.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Category:
     stage: str = ""
     cause: str = ""
     severity: int = _ORDINARY
+    weight: float = 1.0
 
     @property
     def identified(self) -> bool:
@@ -129,7 +132,8 @@ def extended(known: Category, more: Category) -> Category:
         if getattr(more, field)
     }
     severity = more.severity if more.severity != _ORDINARY else known.severity
-    return replace(known, **added, **replaced, severity=severity)
+    weight = more.weight if more.weight != 1 else known.weight
+    return replace(known, **added, **replaced, severity=severity, weight=weight)
 
 
 def parents_first(categories: Iterable[Category]) -> list[Category]:

@@ -24,7 +24,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FILE_KEYS = {"name", "label_zh", "version", "complaints", "extends", "drop", "changes", "categories"}
 _TEXTS = ("owner", "definition", "remedy", "stage", "cause")
 _LISTS = ("patterns", "except", "examples", "counterexamples")
-_KEYS = {"id", "label_zh", "parent", "severity", "children", *_TEXTS, *_LISTS}
+_KEYS = {"id", "label_zh", "parent", "severity", "weight", "children", *_TEXTS, *_LISTS}
 _BASES = ("core", *PACKS)
 _ALLOWED = {"stage": STAGES, "cause": CAUSES}
 
@@ -204,6 +204,9 @@ class _Reader:
         severity = entry.get("severity", 2)
         if type(severity) is not int or not 1 <= severity <= 3:
             raise self._error(nodes["severity"], f"severity 应是 1、2 或 3，现在是「{severity}」")
+        weight = entry.get("weight", 1)
+        if type(weight) not in (int, float) or not 0 < weight <= 10:
+            raise self._error(nodes["weight"], f"weight 应是大于 0、不大于 10 的数，现在是「{weight}」")
         rules = []
         for key in ("patterns", "except"):
             for item, at in zip(
@@ -228,6 +231,7 @@ class _Reader:
             examples=tuple(map(str, entry.get("examples") or ())),
             counterexamples=tuple(map(str, entry.get("counterexamples") or ())),
             severity=severity,
+            weight=float(weight),
             **texts,
         )
 

@@ -99,6 +99,7 @@ def category_support(
         row = np.append(row, rows)
         category = np.append(category, np.full(len(rows), at))
         weight = np.append(weight, np.full(len(rows), _RULE))
+    weight = weight * np.array([*(one.weight for one in compiled.categories), 1.0])[category]
     n_categories = max(len(compiled.categories), 1)
     pairs, inverse = np.unique(row * n_categories + category, return_inverse=True)
     total = np.bincount(inverse, weight, minlength=len(pairs))

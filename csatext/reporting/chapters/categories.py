@@ -17,6 +17,8 @@ from csatext.reporting.format import format_intervals, format_number, format_per
 __all__ = ["category_chapter"]
 
 _WORDS = 8
+_COMPLAINTS_ONLY = 0.9
+"""Share of complaints from which a set is an export of complaints."""
 _POLARITY = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 
 
@@ -59,7 +61,25 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], flag: FlagNames) -> Sec
             lines = line_chart(counts, "category", title="各投诉类别的联络数走势", percent=False)
             blocks.append(Block("各类别的联络数走势", as_markup(lines), note="联络最多的六类。"))
     blocks += _quotes(tables.get("examples"), named["category"].tolist())
-    return Section("投诉类别", tuple(blocks), "按规则归类，一条联络取其主要类别；个人信息已遮盖。")
+    return Section("投诉类别", tuple(blocks), _lead(tables, ordered))
+
+
+def _lead(tables: Mapping[str, pd.DataFrame], ordered: pd.DataFrame) -> str:
+    """Return what a reader must know of the categories: by what they were found, and of what contacts."""
+    lead = "按规则归类，一条联络取其主要类别；个人信息已遮盖。"
+    choice = tables.get("pack_choice")
+    if choice is not None:
+        chosen = choice[choice["chosen"]]
+        shown = "、".join(
+            f"「{row.label_zh}」" + (f"（{format_percent(row.share)} 的联络命中）" if row.n_docs else "")
+            for row in chosen.itertuples(index=False)
+        )
+        lead += f"分类体系按命中选了{shown}。"
+    if "breakdown_is_complaint_category" in tables:
+        rate = ordered["numerator"].sum() / max(ordered["denominator"].sum(), 1)
+        if rate >= _COMPLAINTS_ONLY:
+            lead += f"这批联络几乎都是投诉（{format_percent(rate)}），投诉率没有比较意义，请看条数和占比。"
+    return lead
 
 
 def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames) -> Any:

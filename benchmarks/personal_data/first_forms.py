@@ -1,4 +1,4 @@
-"""Forms of personal data that the sentences of ``pii_sentences.tsv`` do not have, equal numbers of each.
+"""Forms of personal data that the sentences of ``sentences.tsv`` do not have, equal numbers each.
 
 Every value is made up when the script runs; check digits are those of the published standards.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import opencc
-from pii_sentences import (
+from personal_data.sentences import (
     GIVEN,
     SURNAMES,
     digits,

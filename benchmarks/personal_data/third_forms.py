@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 
-from pii_forms import Form
-from pii_sentences import digits, id_number, mobile
-from pii_values import (
+from personal_data.first_forms import Form
+from personal_data.made_values import (
     bank_card,
     chinese_name,
     foreign_name,
@@ -25,6 +24,7 @@ from pii_values import (
     uscc,
     vin,
 )
+from personal_data.sentences import digits, id_number, mobile
 
 __all__ = ["THIRD_FORMS", "THIRD_TRAPS"]
 

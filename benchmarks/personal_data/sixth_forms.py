@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 
-from pii_fifth_forms import FIFTH_TRAPS
-from pii_forms import Form
-from pii_sentences import digits, id_number, mobile
-from pii_values import (
+from personal_data.fifth_forms import FIFTH_TRAPS
+from personal_data.first_forms import Form
+from personal_data.made_values import (
     bank_card,
     hk_id,
     imei,
@@ -20,6 +19,7 @@ from pii_values import (
     uscc,
     vin,
 )
+from personal_data.sentences import digits, id_number, mobile
 
 __all__ = ["SIXTH_FORMS", "SIXTH_TRAPS"]
 

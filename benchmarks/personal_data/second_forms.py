@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 import opencc
-from pii_forms import Form
-from pii_sentences import GIVEN, SURNAMES, digits, id_number, mobile, name, order, say
+from personal_data.first_forms import Form
+from personal_data.sentences import GIVEN, SURNAMES, digits, id_number, mobile, name, order, say
 
 traditional = opencc.OpenCC("s2t").convert
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 import opencc
-from pii_sentences import digits
+from personal_data.sentences import digits
 
 traditional = opencc.OpenCC("s2t").convert
 
