@@ -36,13 +36,14 @@ FEATURES = (
 """Columns of the evidence: words of each kind, polar words, share of sentences that ask, categories,
 constructions that only a complaint uses."""
 _GRIEVANCE = "grievance"
+_CROSSING = 14
+"""A construction with a gap as wide as this one may go on in the next clause; others stand in one."""
 _BRIEF = 3
 """Clauses of a contact in which a single turn to a trouble outweighs the praise before it."""
 _MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
-_COMMAS = np.array([ord("，"), ord(",")], np.uint32)
 _FIRST_HANZI = 0x4DFF
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
@@ -75,13 +76,15 @@ class _Matcher(NamedTuple):
     weight: np.ndarray
     constructions: PatternIndex
     unless_praised: np.ndarray
+    crossing: np.ndarray
 
 
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("contact_kinds").table
     construction = table["kind"] == _GRIEVANCE
-    constructions = PatternIndex([parse_pattern(term) for term in table.loc[construction, "term"]])
+    patterns = [parse_pattern(term) for term in table.loc[construction, "term"]]
+    crossing = np.array([max(pattern.gaps, default=0) >= _CROSSING for pattern in patterns])
     # Those of weight 1 may praise: 没有一道菜不好吃.
     unless_praised = (table.loc[construction, "weight"].astype(float) < _GRIEVANCE_WEIGHT).to_numpy()
     table = table[~construction]
@@ -91,7 +94,8 @@ def _matcher() -> _Matcher:
     )
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
-    return _Matcher(automaton, kind, table["weight"].astype(float).to_numpy(), constructions, unless_praised)
+    weight = table["weight"].astype(float).to_numpy()
+    return _Matcher(automaton, kind, weight, PatternIndex(patterns), unless_praised, crossing)
 
 
 def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues, np.ndarray]:
@@ -176,9 +180,7 @@ def _constructions(
     found = matcher.constructions.search(joined, reading.sentence)
     start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
     last = end - 1
-    within = np.isin(found.starts, _comma_positions(joined)).any(axis=1) | (
-        reading.clause[start] == reading.clause[last]
-    )
+    within = matcher.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
     kept &= ~(
         matcher.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
@@ -198,11 +200,6 @@ def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Return whether the negator at each start is the middle of an A-not-A question (送不送)."""
     padded = np.concatenate((np.zeros(1, np.uint32), points, np.zeros(2, np.uint32)))
     return (padded[starts] == padded[starts + 2]) & (padded[starts] > _FIRST_HANZI)
-
-
-def _comma_positions(joined: JoinedTexts) -> np.ndarray:
-    """Return where a construction that names the comma may go on to the next clause."""
-    return np.flatnonzero(np.isin(joined.points, _COMMAS))
 
 
 def _asking(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
