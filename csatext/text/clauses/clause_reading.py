@@ -22,7 +22,9 @@ _HAVING = ord("有")
 _DONE = ord("了")
 _BUT = ord("可")
 _NO_TURN = np.array([ord(mark) for mark in "以能否不惜爱口靠见怜控信行用选"], np.uint32)
+"""Second characters of words that 可 begins."""
 _COUNTED = np.array([ord(mark) for mark in "一个点些几两块条道"], np.uint32)
+"""有 before a count tells of what is there; before a bare noun in a question it supposes a case."""
 _UNDONE = np.array([ord(mark) for mark in "没未"], np.uint32)
 _ALL = np.array([ord(mark) for mark in "都也"], np.uint32)
 _POSTPOSED = 8
