@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import io
 import json
@@ -10,6 +11,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,13 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 import csatext
-from csatext.analysis.classification import ComplaintClassifier
+from csatext.analysis.classification.abstention import Promise
+from csatext.analysis.classification.calibration import PlattScaling, Tempering
+from csatext.analysis.classification.complaint_classifier import ComplaintClassifier
+from csatext.analysis.classification.estimator_scores import EstimatorScores
+from csatext.analysis.classification.features import FeatureSpace
+from csatext.analysis.classification.label_thresholds import LabelThresholds
+from csatext.analysis.classification.linear_scores import LinearScores, Settings
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
@@ -38,7 +46,7 @@ from csatext.text.vectorization import Vectorizer
 
 __all__ = ["load", "save"]
 
-_FORMAT = 2
+_FORMAT = 3
 _DIGEST = "sha256"
 _FITTED = re.compile("[a-z][a-z0-9_]*_")
 _SMALL, _LARGEST = 64 << 20, 4 << 30
@@ -71,13 +79,27 @@ _ESTIMATORS: dict[str, type[Any]] = {
         Vectorizer,
     )
 }
+_RECORDS: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        EstimatorScores,
+        FeatureSpace,
+        LabelThresholds,
+        LinearScores,
+        PlattScaling,
+        Promise,
+        Settings,
+        Tempering,
+    )
+}
+"""Parts of a fitted classifier: their fields are data."""
 _STEPS = {step.__name__ if hasattr(step, "__name__") else step.name: step for step in DEFAULT_STEPS}
 # A key that opens pseudonyms must not travel with the model.
 _SECRETS = ("pseudonymize",)
 _WHAT_TO_DO = "请用 csatext.save 写出的文件"
 
 
-def save(estimator: Any, path: str | PathLike[str]) -> Path:
+def save(estimator: Any, path: str | PathLike[str], *, date: str | datetime.date | None = None) -> Path:
     """Write a csatext estimator, or a pipeline of them, to one file.
 
     Parameters
@@ -86,6 +108,9 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
         Fitted or not. A pseudonym key is left out: set it again after loading.
     path : path
         Replaced as a whole.
+    date : date, "2026-05-01", or None
+        Day that the model card bears. The card of a classifier stands in the file as ``model_card.json``
+        and in its ``card_``: digest of the data, version of the taxonomy, held-out metrics.
 
     Returns
     -------
@@ -96,7 +121,7 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
     ------
     ParameterError
         The estimator is none of ours, or holds something that is not data, such as a function of the
-        user's or a scikit-learn estimator that skops does not trust.
+        user's or a scikit-learn estimator that skops does not trust; or ``date`` is no date.
 
     Examples
     --------
@@ -109,11 +134,9 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
     path = as_path(path)
     arrays: dict[str, np.ndarray] = {}
     blobs: dict[str, bytes] = {}
-    content = {
-        "format": _FORMAT,
-        "csatext": csatext.__version__,
-        "model": _Writer(arrays, blobs).estimator(estimator),
-    }
+    writer = _Writer(arrays, blobs, _iso(date))
+    content = {"format": _FORMAT, "csatext": csatext.__version__, "model": writer.estimator(estimator)}
+    card = json.dumps({"csatext": csatext.__version__, "models": writer.cards}, ensure_ascii=False, indent=1)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         packed = io.BytesIO()
@@ -122,6 +145,7 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
         files = {
             "model.json": json.dumps(content, ensure_ascii=False).encode(),
             "arrays.npz": packed.getvalue(),
+            "model_card.json": card.encode(),
             **blobs,
         }
         for name, data in {**files, _DIGEST: _digest(files).encode()}.items():
@@ -133,6 +157,15 @@ def save(estimator: Any, path: str | PathLike[str]) -> Path:
 
     write_whole(path, write)
     return path
+
+
+def _iso(date: str | datetime.date | None) -> str | None:
+    if date is None or isinstance(date, datetime.date):
+        return None if date is None else date.isoformat()[:10]
+    try:
+        return datetime.date.fromisoformat(date).isoformat()
+    except (TypeError, ValueError) as error:
+        raise ParameterError.wrong_type("date", date, "日期，写作 2026-05-01") from error
 
 
 def _digest(files: Mapping[str, bytes]) -> str:
@@ -227,9 +260,11 @@ def _arrays(data: bytes) -> dict[str, np.ndarray]:
 
 
 class _Writer:
-    def __init__(self, arrays: dict[str, np.ndarray], blobs: dict[str, bytes]) -> None:
+    def __init__(self, arrays: dict[str, np.ndarray], blobs: dict[str, bytes], date: str | None) -> None:
         self._arrays = arrays
         self._blobs = blobs
+        self._date = date
+        self.cards: list[dict[str, Any]] = []
 
     def estimator(self, estimator: Any) -> dict[str, Any]:
         name = type(estimator).__name__
@@ -239,11 +274,15 @@ class _Writer:
             key: None if key in _SECRETS else self.value(value)
             for key, value in estimator.get_params(deep=False).items()
         }
-        fitted = {
-            key: self.value(value)
+        state = {
+            key: value
             for key, value in vars(estimator).items()
             if key.endswith("_") and not key.startswith("_")
         }
+        if "card_" in state:
+            state["card_"] = {**state["card_"], "date": self._date or state["card_"].get("date")}
+            self.cards.append(state["card_"])
+        fitted = {key: self.value(value) for key, value in state.items()}
         return {"class": name, "parameters": parameters, "fitted": fitted}
 
     def value(self, value: Any) -> Any:
@@ -268,12 +307,22 @@ class _Writer:
             return {"taxonomy": value.as_data()}
         if type(value) in _ESTIMATORS.values():
             return {"estimator": self.estimator(value)}
+        if _RECORDS.get(type(value).__name__) is type(value):
+            return {
+                "record": [
+                    type(value).__name__,
+                    {field.name: self.value(getattr(value, field.name)) for field in fields(value)},
+                ]
+            }
         if isinstance(value, BaseEstimator):
             return self._foreign(value)
         step = getattr(value, "__name__", getattr(value, "name", None))
         if step in _STEPS and _STEPS[step] == value:
             return {"step": step}
-        raise ParameterError(f"模型里有不能保存的内容：{value!r}；只能保存数据，请去掉自定义函数后再保存。")
+        raise ParameterError(
+            f"模型里有不能保存的内容：{value!r}；只能保存数据，请去掉自定义函数后再保存"
+            "（embedding 请先 set_params(embedding=None)，载入后再设回）。"
+        )
 
     def _array(self, array: np.ndarray) -> Any:
         if array.dtype == object or array.dtype.kind in "US":
@@ -309,6 +358,7 @@ class _Reader:
             ),
             "taxonomy": Taxonomy.from_data,
             "estimator": self.estimator,
+            "record": self._record,
             "skops": self._foreign,
             "step": lambda name: _STEPS[name],
         }
@@ -339,6 +389,12 @@ class _Reader:
         if form not in self._forms:
             raise InputError.unreadable(self._path, f"含有不认识的内容「{form}」", _WHAT_TO_DO)
         return self._forms[form](content[form])
+
+    def _record(self, content: list[Any]) -> Any:
+        name, given = content
+        if name not in _RECORDS:
+            raise InputError.unreadable(self._path, f"含有不允许的类型「{name}」", _WHAT_TO_DO)
+        return _RECORDS[name](**{key: self.value(item) for key, item in given.items()})
 
     def _foreign(self, name: str) -> Any:
         data = self._blobs[name]

@@ -134,8 +134,9 @@ def test_the_sentence_says_what_to_give(check, given, message):
 
 
 def test_labels_of_lists_of_unequal_length_and_missing_ones_among_words(small):
-    for labels in ([["a"], ["a", "b"], ["b"]], ["a", np.nan, "b"], ["a", "nan", "b"], ["a", "\u200b", "b"]):
-        with pytest.raises(ct.ParameterError, match="labels"):
-            ct.ComplaintClassifier().fit(small, labels)
+    with pytest.raises(ct.ParameterError, match="labels"):
+        ct.ComplaintClassifier().fit(small, [["a"], ["a", "b"], ["b"]])
+    for missing in (np.nan, "nan", "\u200b"):
+        assert ct.ComplaintClassifier().fit(small, ["a", missing, "b"]).n_human_ == 2
     fitted = ct.ComplaintClassifier().fit(small, ["a", "a\u200b", "b\xa0"])
     assert fitted.classes_.tolist() == ["a", "b"]

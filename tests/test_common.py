@@ -25,7 +25,7 @@ ESTIMATORS = {
     "topics_gensim": (ct.TopicModel(4, engine="gensim", n_iter=20), DOCUMENT_TOPICS),
     "rules": (ct.RuleClassifier(), RULES),
     "complaints": (ct.ComplaintClassifier(), COMPLAINTS),
-    "complaints_sgd": (ct.ComplaintClassifier(SGDClassifier(random_state=0), char_ngrams=None), COMPLAINTS),
+    "complaints_sgd": (ct.ComplaintClassifier(SGDClassifier(random_state=0)), COMPLAINTS),
 }
 LEARNS_VOCABULARY = ["keywords", "topics", "complaints"]
 

@@ -304,9 +304,8 @@ def annotated_contacts(
     else:
         taxonomy = Taxonomy.load(settings.taxonomy or None)
     tables["taxonomy"] = taxonomy.table
-    rules = RuleClassifier(taxonomy).fit(corpus)
-    kinds = ContactKind(taxonomy).fit(corpus)
-    categories, kind = rules.transform(corpus), kinds.transform(corpus)
+    rules = RuleClassifier(taxonomy)
+    categories, kind = rules.fit_transform(corpus), ContactKind(taxonomy).fit_transform(corpus)
     results = [Sentiment().transform(corpus), categories, kind]
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested

@@ -3,19 +3,27 @@
 from csatext.schema.model import Column, Table
 
 __all__ = [
+    "CALIBRATION_CURVE",
     "CASES",
+    "CLASS_SCORES",
     "COMPLAINTS",
+    "COMPLAINT_EVIDENCE",
     "CONCORDANCE",
+    "CONFUSION",
     "CONTACT_CASES",
     "CONTACT_KINDS",
+    "COVERAGE_AT_PRECISION",
     "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
     "DOCUMENT_TOPICS",
+    "EVALUATION",
     "FREQUENCIES",
+    "GROUP_SCORES",
     "KEYNESS",
     "KEYWORDS",
     "KEYWORD_EVIDENCE",
     "KIND_EVIDENCE",
+    "LEARNING_CURVE",
     "PACK_CHOICE",
     "RULES",
     "RULE_MATCHES",
@@ -171,10 +179,139 @@ COMPLAINTS = Table(
     (
         Column("complaint", "any", "category"),
         Column(
-            "complaint_probability", "float", "the classifier's probability of it, NA where it gives none"
+            "complaint_probability",
+            "float",
+            "calibrated probability of it, of several the least; NA where the classifier gives none",
+        ),
+        Column(
+            "needs_review",
+            "bool",
+            "no answer at the promised precision, or no known word: a person should look",
         ),
     ),
     index="doc_id",
+)
+
+COMPLAINT_EVIDENCE = Table(
+    "complaint_evidence",
+    "the words that a learnt category rests on, and the hits of the rules",
+    (
+        Column("doc_id", "any", "document"),
+        Column("complaint", "any", "category"),
+        Column("source", "str", "model, or rule of the taxonomy"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "what the words add to the category's score; NA for a rule"),
+    ),
+)
+
+EVALUATION = Table(
+    "evaluation",
+    "how good a classifier is on annotated documents, one row a figure",
+    (
+        Column(
+            "metric",
+            "str",
+            "accuracy, macro_f1, micro_f1, expected_calibration_error, answered, precision_of_answered",
+        ),
+        Column("value", "float", "0 to 1"),
+        Column("low", "float", "lower end of the 95 % interval"),
+        Column("high", "float", "upper end of the 95 % interval"),
+        Column("n", "int", "documents that it rests on"),
+    ),
+    key=("metric",),
+)
+
+CLASS_SCORES = Table(
+    "class_scores",
+    "how good a classifier is, one row a category",
+    (
+        Column("complaint", "any", "category"),
+        Column("n_true", "int", "documents that have it"),
+        Column("n_predicted", "int", "documents that are given it"),
+        Column("n_right", "int", "both"),
+        Column("precision", "float", "n_right / n_predicted"),
+        Column("precision_low", "float", "lower end of Wilson's interval"),
+        Column("precision_high", "float", "upper end of Wilson's interval"),
+        Column("recall", "float", "n_right / n_true"),
+        Column("recall_low", "float", "lower end of Wilson's interval"),
+        Column("recall_high", "float", "upper end of Wilson's interval"),
+        Column("f1", "float", "harmonic mean of precision and recall"),
+        Column("f1_low", "float", "lower end, carried over from Wilson's interval of the Jaccard index"),
+        Column("f1_high", "float", "upper end, likewise"),
+    ),
+    key=("complaint",),
+)
+
+CONFUSION = Table(
+    "confusion",
+    "which category is taken for which",
+    (
+        Column("actual", "any", "right category; (空) for one given too much"),
+        Column("predicted", "any", "given category; (空) for one that is missing"),
+        Column("n", "int", "documents"),
+        Column("share", "float", "n / documents of the right category"),
+    ),
+    key=("actual", "predicted"),
+)
+
+CALIBRATION_CURVE = Table(
+    "calibration_curve",
+    "how often answers of a probability are right",
+    (
+        Column("bin", "int", "number of the bin, from 1"),
+        Column("at_least", "float", "lower end of the bin; the next begins .1 above"),
+        Column("n", "int", "documents"),
+        Column("mean_probability", "float", "mean of their probabilities"),
+        Column("accuracy", "float", "share that is right"),
+        Column("low", "float", "lower end of accuracy's Wilson interval"),
+        Column("high", "float", "upper end of accuracy's Wilson interval"),
+    ),
+    key=("bin",),
+)
+
+COVERAGE_AT_PRECISION = Table(
+    "coverage_at_precision",
+    "how many documents can be answered at a precision, the surest first",
+    (
+        Column("target", "float", "precision wanted"),
+        Column("threshold", "float", "least probability of an answer"),
+        Column("n", "int", "documents answered"),
+        Column("coverage", "float", "n / documents"),
+        Column("precision", "float", "share of answers that is right"),
+        Column("low", "float", "lower end of precision's Wilson interval"),
+        Column("high", "float", "upper end of precision's Wilson interval"),
+    ),
+    key=("target",),
+)
+
+GROUP_SCORES = Table(
+    "group_scores",
+    "how good a classifier is by channel, month or another dimension",
+    (
+        Column("dimension", "str", "name of the dimension; month is the month of the contact"),
+        Column("group", "str", "its value"),
+        Column("n", "int", "documents"),
+        Column("accuracy", "float", "share with the right category, or all of the right ones"),
+        Column("low", "float", "lower end of accuracy's Wilson interval"),
+        Column("high", "float", "upper end of accuracy's Wilson interval"),
+        Column("macro_f1", "float", "mean F1 of the categories"),
+    ),
+    key=("dimension", "group"),
+)
+
+LEARNING_CURVE = Table(
+    "learning_curve",
+    "how good a classifier is by the number of annotated documents",
+    (
+        Column("n_labels", "int", "annotated documents learnt from"),
+        Column("draw", "int", "number of the random draw of them"),
+        Column("f1", "float", "macro-F1 on held-out documents, micro-F1 where a document has several"),
+        Column("accuracy", "float", "share of held-out documents that is right"),
+        Column("n_test", "int", "held-out documents"),
+    ),
+    key=("n_labels", "draw"),
 )
 
 RULES = Table(

@@ -33,4 +33,4 @@ def weighted_terms(corpus: Corpus) -> sparse.csr_array:
     idf = np.log((1 + n_docs) / (1 + df)) + 1
     idf[(df < 2) | ((df > _MOST_FREQUENT * n_docs) & (df > 10))] = 0
     counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
-    return sparse.csr_array(normalize(counts))
+    return sparse.csr_array(normalize(counts)) if 0 not in counts.shape else counts

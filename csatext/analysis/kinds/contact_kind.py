@@ -103,13 +103,42 @@ class ContactKind(TransformerMixin, BaseEstimator):
             Labels do not cover the documents.
         """
         checked_corpus(corpus)
-        evidence = self._evidence(corpus)
+        self._fit(corpus, self._evidence(corpus), labels)
+        return self
+
+    def _fit(self, corpus: Corpus, evidence: np.ndarray, labels: Any) -> None:
         self.model_ = None
         if labels is not None:
             self._learn(corpus, evidence, labels)
         self.shares_ = _shares(self._probability(evidence))
         self.complaints_only_ = bool(self.shares_[0] >= _COMPLAINTS_ONLY)
-        return self
+
+    def fit_transform(self, corpus: Corpus, labels: Any = None) -> pd.DataFrame:
+        """Do what ``fit(corpus, labels).transform(corpus)`` does, and read the texts once.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The contacts.
+        labels : Series by doc_id, array-like of length n_docs, or None
+            As for :meth:`fit`.
+
+        Returns
+        -------
+        DataFrame
+            As of :meth:`transform`.
+
+        Raises
+        ------
+        ParameterError
+            As of :meth:`fit`.
+        SchemaError
+            Labels do not cover the documents.
+        """
+        checked_corpus(corpus)
+        evidence = self._evidence(corpus)
+        self._fit(corpus, evidence, labels)
+        return self._table(corpus, evidence)
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
         """Return the kind of each contact.
@@ -131,7 +160,10 @@ class ContactKind(TransformerMixin, BaseEstimator):
             ``corpus`` is no Corpus.
         """
         checked_corpus(corpus)
-        probability = self._probability(self._evidence(corpus))
+        return self._table(corpus, self._evidence(corpus))
+
+    def _table(self, corpus: Corpus, evidence: np.ndarray) -> pd.DataFrame:
+        probability = self._probability(evidence)
         shares = getattr(self, "shares_", None)
         if shares is not None:
             probability = probability * shares

@@ -57,7 +57,9 @@ def said_sentences(
         wished = reading.suspended["wish"][origin + start[mine]]
         point[mine[wished]] = _EXPECTATION
         start[mine] = reading.clause_bounds(origin + start[mine])[0] - origin
-        end[mine] = reading.clause_bounds(origin + end[mine] - 1)[1] - origin
+        # The line end that joins two texts belongs to the last clause of the first.
+        last = joined.offsets[row[mine] - joined.first_row + 1] - 1
+        end[mine] = np.minimum(reading.clause_bounds(origin + end[mine] - 1)[1], last) - origin
     return _joined_neighbours(texts, row, point, start, end)
 
 

@@ -91,11 +91,39 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
         checked_corpus(corpus)
+        self._fit(corpus)
+        return self
+
+    def _fit(self, corpus: Corpus) -> Hits:
         self._load()
         hits = find_hits(self._compiled, corpus.texts, corpus.token_table)
         self.n_docs_ = len(corpus)
         self.document_frequency_ = self._document_frequency(hits)
-        return self
+        return hits
+
+    def fit_transform(self, corpus: Corpus, y: Any = None) -> pd.DataFrame:
+        """Do what ``fit(corpus).transform(corpus)`` does, and search the texts once.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The documents.
+        y : None
+            Ignored; scikit-learn's pipelines pass it.
+
+        Returns
+        -------
+        DataFrame
+            As of :meth:`transform`.
+
+        Raises
+        ------
+        ParameterError
+            ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
+        """
+        checked_corpus(corpus)
+        hits = self._fit(corpus)
+        return self._table(corpus, self._support(corpus, hits, None), hits)
 
     def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
@@ -162,7 +190,11 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             A column of the turns is missing.
         """
         checked_corpus(corpus)
-        compiled, (support, hits) = self.compiled(), self._support(corpus, turns)
+        hits = find_hits(self.compiled(), corpus.texts, corpus.token_table)
+        return self._table(corpus, self._support(corpus, hits, turns), hits)
+
+    def _table(self, corpus: Corpus, support: Support, hits: Hits) -> pd.DataFrame:
+        compiled = self.compiled()
         main = _main(compiled, support, len(corpus))
         if compiled.taxonomy.complaints:
             main[self._praising(corpus, support)] = -1
@@ -223,7 +255,9 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         if level not in (1, 2):
             raise ParameterError.not_allowed("level", level, [1, 2])
-        compiled, (support, _) = self.compiled(), self._support(corpus, turns)
+        compiled = self.compiled()
+        hits = find_hits(compiled, corpus.texts, corpus.token_table)
+        support = self._support(corpus, hits, turns)
         labels = _CategoryLabels(compiled)
         names = labels.first if level == 1 else labels.path
         columns = pd.Index(pd.unique(names[:-1]))
@@ -351,14 +385,13 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         )
         return rows[probable & (praise + positive > complaint)]
 
-    def _support(self, corpus: Corpus, turns: pd.DataFrame | None) -> tuple[Support, Hits]:
+    def _support(self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None) -> Support:
         compiled = self.compiled()
         conversation = None if turns is None else conversation_of(corpus, turns)
-        hits = find_hits(compiled, corpus.texts, corpus.token_table)
         lengths = corpus.texts.str.len().fillna(0).to_numpy(np.int64)
         weights = specificity(self.document_frequency_, self.n_docs_)
         rules = rule_hits(compiled, corpus.texts, hits, conversation)
-        return category_support(compiled, hits, rules, lengths, weights), hits
+        return category_support(compiled, hits, rules, lengths, weights)
 
 
 class _CategoryLabels:

@@ -1,0 +1,1 @@
+"""Categories learnt from annotated contacts, with probabilities that are calibrated and abstention."""
