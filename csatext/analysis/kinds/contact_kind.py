@@ -59,11 +59,13 @@ class ContactKind(TransformerMixin, BaseEstimator):
     Notes
     -----
     Evidence is counted where the clause asserts it: words of each kind (``lexicons/contact_kinds.tsv``),
-    polar words, complaint categories, questions and the sentiment score. Its weights
+    polar words, complaint categories, questions, the sentiment score, and constructions that only a complaint
+    uses: duties not done, refusals, questions that affirm, threats, praise that turns. Its weights
     (``lexicons/kind_weights.tsv``) are those of a multinomial logistic regression with balanced kinds,
-    rounded. The shares of the kinds in new contacts are found by expectation maximization (Saerens, Latinne
-    and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities") with a prior
-    of 20 documents a kind.
+    rounded; that of the constructions is chosen so that one of them makes a complaint of a sentence without
+    other evidence. The shares of the kinds in new contacts are found by expectation maximization (Saerens,
+    Latinne and Decaestecker 2002, "Adjusting the outputs of a classifier to new a priori probabilities") with
+    a prior of 20 documents a kind.
 
     Examples
     --------

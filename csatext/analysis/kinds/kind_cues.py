@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from csatext.analysis.polar_words import joined_valence
+from csatext.analysis.rules.pattern_index import PatternIndex
 from csatext.lexicon import Lexicon
+from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
@@ -29,11 +31,20 @@ FEATURES = (
     "positive",
     "questions",
     "categories",
+    "grievances",
 )
-"""Columns of the evidence: words of each kind, polar words, share of sentences that ask, categories."""
+"""Columns of the evidence: words of each kind, polar words, share of sentences that ask, categories,
+constructions that only a complaint uses."""
+_GRIEVANCE = "grievance"
+_CROSSING = 14
+"""A construction with a gap as wide as this one may go on in the next clause; others stand in one."""
+_BRIEF = 3
+"""Clauses of a contact in which a single turn to a trouble outweighs the praise before it."""
+_MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
+_FIRST_HANZI = 0x4DFF
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
 
@@ -63,18 +74,28 @@ class _Matcher(NamedTuple):
     automaton: ahocorasick_rs.AhoCorasick
     kind: np.ndarray
     weight: np.ndarray
+    constructions: PatternIndex
+    unless_praised: np.ndarray
+    crossing: np.ndarray
 
 
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("contact_kinds").table
+    construction = table["kind"] == _GRIEVANCE
+    patterns = [parse_pattern(term) for term in table.loc[construction, "term"]]
+    crossing = np.array([max(pattern.gaps, default=0) >= _CROSSING for pattern in patterns])
+    # Those of weight 1 may praise: 没有一道菜不好吃.
+    unless_praised = (table.loc[construction, "weight"].astype(float) < _GRIEVANCE_WEIGHT).to_numpy()
+    table = table[~construction]
     numbers = {name: at for at, name in enumerate(KINDS)}
     automaton = ahocorasick_rs.AhoCorasick(
         table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
-    return _Matcher(automaton, kind, table["weight"].astype(float).to_numpy())
+    weight = table["weight"].astype(float).to_numpy()
+    return _Matcher(automaton, kind, weight, PatternIndex(patterns), unless_praised, crossing)
 
 
 def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues, np.ndarray]:
@@ -114,26 +135,71 @@ def _chunk(joined: JoinedTexts) -> tuple[KindCues, np.ndarray]:
     hit = np.arange(len(term))
     must = np.isin(kind, [KINDS.index(name) for name in _ASSERTED])
     kept = (kind >= 0) & (reading.asserted(Spans(hit, start, end)) | ~must)
-    start, end, kind, weight = start[kept], end[kept], kind[kept], weight[kept]
+    term, start, end, kind, weight = term[kept], start[kept], end[kept], kind[kept], weight[kept]
     row = joined.rows_of(start)
     n = len(joined)
     evidence = np.zeros((n, len(FEATURES)))
     for at in range(len(KINDS)):
         mine = kind == at
         # The same word again says nothing new.
-        key = np.unique(np.stack([row[mine], term[kept][mine]]), axis=1)
+        key = np.unique(np.stack([row[mine], term[mine]]), axis=1)
         evidence[:, at] = np.bincount(key[0], matcher.weight[key[1]], minlength=n)
     polar = joined_valence(joined)
     place = polar.rows - joined.first_row
     at = joined.offsets[place] + polar.ends - 1
     real = ~np.any([covered[at] for covered in reading.suspended.values()], axis=0)
+    # A negator further off than that of a polar word denies it: 没有破损、丢件.
+    real &= ~((polar.values < 0) & reading.denied(joined.offsets[place] + polar.starts))
     for name, sign in (("negative", -1), ("positive", 1)):
         values = np.maximum(sign * polar.values, 0) * real
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
+    built, built_end = _constructions(matcher, joined, reading, at[polar.values > 0])
+    turned = np.concatenate(
+        (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
+    )
+    # After praise in one breath the turn is what counts; a long review may have its one but.
+    brief = reading.clause[joined.offsets[1:] - 1] - reading.clause[joined.offsets[:-1]] < _BRIEF
+    turns = (np.bincount(joined.rows_of(turned), minlength=n) > 0) & brief
+    count = np.bincount(joined.rows_of(built), minlength=n) + turns
+    evidence[:, FEATURES.index("grievances")] = np.minimum(count, _MOST_GRIEVANCES)
+    evidence[:, 0] += _GRIEVANCE_WEIGHT * (count > 0)
     evidence[:, : len(KINDS) + 2] = np.minimum(evidence[:, : len(KINDS) + 2], _MOST)
     evidence[:, FEATURES.index("questions")] = _asking(joined, reading)
+    start, end = np.concatenate((start, built)), np.concatenate((end, built_end))
+    kind = np.concatenate((kind, np.zeros(len(built), np.int64)))
+    weight = np.concatenate((weight, np.full(len(built), _GRIEVANCE_WEIGHT)))
+    row = joined.rows_of(start)
     origin = joined.offsets[row]
     return KindCues(joined.first_row + row, kind, start - origin, end - origin, weight), evidence
+
+
+def _constructions(
+    matcher: _Matcher, joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the spans of constructions that only a complaint uses, and of duties not done."""
+    found = matcher.constructions.search(joined, reading.sentence)
+    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
+    last = end - 1
+    within = matcher.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
+    kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
+    kept &= ~(
+        matcher.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
+    )
+    for name in ("hearsay", "other", "less"):
+        kept &= ~reading.suspended[name][start]
+    kept &= ~reading.suspended["condition"][last]
+    start, end = start[kept], end[kept]
+    duties = reading.neglected()
+    start, end = np.concatenate((start, duties)), np.concatenate((end, duties + 2))
+    # A clause complains once.
+    _, once = np.unique(reading.clause[start], return_index=True)
+    return start[once], end[once]
+
+
+def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return whether the negator at each start is the middle of an A-not-A question (送不送)."""
+    padded = np.concatenate((np.zeros(1, np.uint32), points, np.zeros(2, np.uint32)))
+    return (padded[starts] == padded[starts + 2]) & (padded[starts] > _FIRST_HANZI)
 
 
 def _asking(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:

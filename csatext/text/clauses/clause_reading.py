@@ -18,6 +18,19 @@ _ENUMERATION = 12
 """Characters more that a negator reaches over an enumeration: 没有破损、丢件、延误."""
 _OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
+_HAVING = ord("有")
+_DONE = ord("了")
+_BUT = ord("可")
+_NO_TURN = np.array([ord(mark) for mark in "以能否不惜爱口靠见怜控信行用选"], np.uint32)
+"""Second characters of words that 可 begins."""
+_COUNTED = np.array([ord(mark) for mark in "一个点些几两块条道"], np.uint32)
+"""有 before a count tells of what is there; before a bare noun in a question it supposes a case."""
+_UNDONE = np.array([ord(mark) for mark in "没未"], np.uint32)
+_ALL = np.array([ord(mark) for mark in "都也"], np.uint32)
+_POSTPOSED = 8
+"""Characters that a denial after a minimiser reaches back over."""
+_DUTY_REACH = 12
+"""Characters that may stand between a negator and the duty that was not done: 没有在承诺的时间内给我答复."""
 _OTHERS_SUBJECT = 2
 """A clause is about others where these are its subject: within its first characters."""
 _LATER = 30
@@ -115,7 +128,21 @@ class ClauseReading:
     def turned(self, positions: np.ndarray) -> np.ndarray:
         """Return whether a word such as 但是 stands before each position in its clause."""
         begin, _ = self.clause_bounds(positions)
-        return self._any(np.sort(self._spans("contrast")[0]), begin, positions)
+        return self._any(self._turns(), begin, positions)
+
+    def _turns(self) -> np.ndarray:
+        """Return, sorted, where words that turn a text begin; 可 turns at the head of a clause."""
+        heads = self._clause_starts[:-1]
+        points = np.append(self._points, np.zeros(2, np.uint32))
+        turning = (points[heads] == _BUT) & ~np.isin(points[heads + 1], _NO_TURN)
+        return np.unique(np.concatenate((self._spans("contrast")[0], heads[turning])))
+
+    def against(self, positions: np.ndarray) -> np.ndarray:
+        """Return whether 但是 stands before each position in its clause, no mere 就是, and nothing hedges."""
+        begin, end = self.clause_bounds(positions)
+        strong = np.setdiff1d(self._turns(), self._spans("aside")[0])
+        found = self._any(strong, begin, positions)
+        return found & ~self._any(self._spans("hedge")[0], begin, end)
 
     # Negation
 
@@ -175,6 +202,8 @@ class ClauseReading:
             "wish": self._cover(*self._wishes()),
             "hearsay": self._cover(*self._reports()),
             "other": self._cover(*self._former_or_others()),
+            "less": self._cover(*self._lessened()),
+            "none": self._cover(*self._none_of_it()),
         }
 
     def _cover(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -189,16 +218,36 @@ class ClauseReading:
 
     def _questions(self) -> tuple[np.ndarray, np.ndarray]:
         starts, _ = self._spans("question")
-        asked = self._alternatives()
-        starts = np.concatenate((starts, asked))
+        starts = np.concatenate((starts, self._asked_from(self._alternatives())))
         _, ends = self.clause_bounds(starts)
         particle, _ = self._spans("question_end")
         begin, end = self.clause_bounds(particle)
         # 坏了可以修吗 asks for a repair; that it is broken is said.
         modal = np.append(self._spans("ask_modal")[0], self._size)
         first = modal[np.searchsorted(modal[:-1], begin)]
-        begin = np.where(first < particle, first, begin)
-        return np.concatenate((starts, begin)), np.concatenate((ends, end))
+        begin = np.where((first < particle) & ~self._supposes(begin), first, begin)
+        back, back_end = self._spans("question_back")
+        # 下个月要涨价，有这回事吗 asks about what stands before.
+        opening, _ = self.clause_bounds(back)
+        before, _ = self.clause_bounds(np.maximum(opening - 1, 0))
+        before = np.where(self.sentence[before] == self.sentence[back], before, opening)
+        # 异响怎么自己检查 asks for a method.
+        method, method_end = self.clause_bounds(self._spans("how")[0])
+        return (
+            np.concatenate((starts, begin, before, method)),
+            np.concatenate((ends, end, back_end, method_end)),
+        )
+
+    def _supposes(self, begin: np.ndarray) -> np.ndarray:
+        """Return whether a clause that asks supposes a case (有问题可以退吗), and tells of none (有个洞)."""
+        points = np.append(self._points, np.zeros(2, np.uint32))
+        return (points[begin] == _HAVING) & ~np.isin(points[begin + 1], _COUNTED)
+
+    def _asked_from(self, at: np.ndarray) -> np.ndarray:
+        """Return where each A-not-A question begins: with its topic, or after what happened (丢了赔不赔)."""
+        begin, _ = self.clause_bounds(at)
+        done = np.flatnonzero(self._points == _DONE)
+        return np.where(self._any(done, begin, at), at, begin)
 
     def _alternatives(self) -> np.ndarray:
         """Return the first character of each A-not-A form (慢不慢) that no cue word holds."""
@@ -266,10 +315,31 @@ class ClauseReading:
         )
         better = near & self._any(good, today_end, stop)
         past_begin, _ = self.clause_bounds(past)
+        solved = np.append(self._spans("solved")[0], self._size)
+        # 上次漏水，当天就修好了: what was mended needs no word for today.
+        mended = solved[np.searchsorted(solved[:-1], past_end)]
+        over = (mended < self._size) & (mended - past_end <= _LATER)
+        over &= self.sentence[past] == self.sentence[np.minimum(mended, self._size)]
         return (
-            np.concatenate((others[subject], past_begin[better])),
-            np.concatenate((end[subject], today[better])),
+            np.concatenate((others[subject], past_begin[better], past_begin[over])),
+            np.concatenate((end[subject], today[better], mended[over])),
         )
+
+    def _lessened(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the part of each clause before a word of decrease: 噪音比旧的小多了."""
+        ends, _ = self._spans("less")
+        begin, _ = self.clause_bounds(ends)
+        return begin, ends
+
+    def _none_of_it(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what stands between a minimiser and the denial after it: 一丁点划痕都没有."""
+        _, begin = self._spans("minimiser")
+        starts = self._negators.starts
+        denial = starts[np.isin(self._points[np.maximum(starts - 1, 0)], _ALL)] - 1
+        denial = np.append(denial, self._size)
+        end = denial[np.searchsorted(denial[:-1], begin)]
+        near = (end - begin <= _POSTPOSED) & (self.clause[begin] == self.clause[end])
+        return begin[near], end[near]
 
     # What is asserted
 
@@ -304,15 +374,42 @@ class ClauseReading:
         last = np.maximum(end - 1, 0)
         for kind in ("condition", "wish"):
             suspended |= self.suspended[kind][last] & ~goes_on
+        suspended |= self.suspended["less"][last] | self.suspended["none"][last]
         suspended |= self.suspended["hearsay"][start] | self.suspended["other"][start]
         suspended |= self.suspended["question"][last] & ~affirmed
         return ~(denied & ~affirmed) & ~suspended
+
+    def denied(self, starts: np.ndarray) -> np.ndarray:
+        """Return whether a negator before each word denies it."""
+        none = np.zeros(len(starts), np.int64)
+        negator = self._denying(Spans(np.arange(len(starts)), starts, starts + 1), none)
+        return (negator >= 0) & (self._sign[negator] < 0) if len(self._sign) else none > 0
+
+    def neglected(self) -> np.ndarray:
+        """Return the positions of duties that a clause says were not done (没有按照合同交房)."""
+        duties, duty_ends = self._spans("duty")
+        starts, ends = self._spans("negator", "refusal")
+        undone = np.isin(self._points[starts], _UNDONE) | np.isin(self._points[ends - 1], _UNDONE)
+        starts, ends = starts[undone], ends[undone]
+        if not len(starts) or not len(duties):
+            return np.empty(0, np.int64)
+        at = np.searchsorted(ends, duties, side="right") - 1
+        starts, ends = starts[np.maximum(at, 0)], ends[np.maximum(at, 0)]
+        undone = (at >= 0) & (duties - ends <= _DUTY_REACH) & (self.clause[starts] == self.clause[duties])
+        undone &= ~self._any(np.sort(self._spans("scope_end")[0]), ends, duties)
+        # 没有解决不了的问题 praises.
+        after = np.append(self._points, 0)[duty_ends]
+        undone &= after != ord("不")
+        real = ~np.any([self.suspended[kind][duties] for kind in self.suspended], axis=0)
+        return duties[undone & real]
 
     def _denying(self, words: Spans, floor: np.ndarray) -> np.ndarray:
         if not len(self._negators.starts):
             return np.full(len(words.hit), -1, np.int64)
         own = np.isin(self._points[words.starts], _OWN_NEGATORS)
-        negator = self._nearest(words.starts, floor, own)
+        # 有划痕 in 没有划痕 begins within its negator.
+        within = (self._points[words.starts] == _HAVING) & np.isin(words.starts + 1, self._negators.ends)
+        negator = self._nearest(words.starts + within, floor, own)
         # 不要再乱收费 commands an end to what goes on.
         safe = np.maximum(negator, 0)
         ordered = np.isin(self._negators.starts[safe], self._spans("imperative")[0])

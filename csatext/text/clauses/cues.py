@@ -42,6 +42,14 @@ ROLES = (
     "contrast",
     "comparison",
     "why",
+    "question_back",
+    "solved",
+    "less",
+    "duty",
+    "how",
+    "minimiser",
+    "aside",
+    "hedge",
 )
 """Roles of ``lexicons/clause_cues.tsv``; negators are those of ``negators.tsv`` that have no other role."""
 
