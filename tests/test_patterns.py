@@ -15,8 +15,8 @@ from statistics import median
 import csatext
 
 SHORT, LONG = 400, 1600
-SLOW = 0.0008
-"""Seconds for a text of LONG characters from which a pattern is looked at closely; most need a tenth."""
+SLOW = 0.0004
+"""Seconds for a text of LONG characters from which a pattern is looked at closely; most need a fifth."""
 RATIO = 8.0
 """Time at four times the length over time at the length: 4 in linear time, 16 in quadratic."""
 MOST_CHARACTERS = 4

@@ -98,7 +98,9 @@ def _matcher() -> _Matcher:
     return _Matcher(automaton, kind, weight, PatternIndex(patterns), unless_praised, crossing)
 
 
-def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues, np.ndarray]:
+def find_kind_cues(
+    texts: pd.Series, n_categories: np.ndarray, *, constructions: bool = True
+) -> tuple[KindCues, np.ndarray]:
     """Return the words that speak for a kind, and the evidence of each text as numbers.
 
     Parameters
@@ -107,6 +109,9 @@ def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues
         Prepared texts.
     n_categories : ndarray of int64, shape (n_docs,)
         Complaint categories of each.
+    constructions : bool, default True
+        Whether constructions that only a complaint uses are looked for; without them words alone are
+        evidence.
 
     Returns
     -------
@@ -117,7 +122,7 @@ def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues
     evidence = np.zeros((len(texts), len(FEATURES)))
     parts = []
     for joined in joined_chunks(texts):
-        cues, numbers = _chunk(joined)
+        cues, numbers = _chunk(joined, constructions)
         evidence[joined.first_row : joined.first_row + len(joined)] = numbers
         parts.append(cues)
     evidence[:, FEATURES.index("categories")] = np.minimum(n_categories, 3)
@@ -127,7 +132,7 @@ def find_kind_cues(texts: pd.Series, n_categories: np.ndarray) -> tuple[KindCues
     return KindCues(*(np.concatenate(values) for values in zip(*parts, strict=True))), evidence
 
 
-def _chunk(joined: JoinedTexts) -> tuple[KindCues, np.ndarray]:
+def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarray]:
     reading, matcher = ClauseReading(joined), _matcher()
     found = matcher.automaton.find_matches_as_indexes(joined.folded)
     term, start, end = np.array(found, np.int64).reshape(-1, 3).T
@@ -153,10 +158,12 @@ def _chunk(joined: JoinedTexts) -> tuple[KindCues, np.ndarray]:
     for name, sign in (("negative", -1), ("positive", 1)):
         values = np.maximum(sign * polar.values, 0) * real
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
-    built, built_end = _constructions(matcher, joined, reading, at[polar.values > 0])
-    turned = np.concatenate(
-        (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
-    )
+    built = built_end = turned = np.empty(0, np.int64)
+    if constructions:
+        built, built_end = _constructions(matcher, joined, reading, at[polar.values > 0])
+        turned = np.concatenate(
+            (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
+        )
     # After praise in one breath the turn is what counts; a long review may have its one but.
     brief = reading.clause[joined.offsets[1:] - 1] - reading.clause[joined.offsets[:-1]] < _BRIEF
     turns = (np.bincount(joined.rows_of(turned), minlength=n) > 0) & brief

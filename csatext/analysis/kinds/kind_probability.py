@@ -18,7 +18,7 @@ _EVIDENCE = (*FEATURES, "satisfied", "dissatisfied")
 """The evidence of the words, and the positive and negative part of the sentiment score."""
 
 
-def kind_evidence(corpus: Corpus, n_categories: np.ndarray) -> np.ndarray:
+def kind_evidence(corpus: Corpus, n_categories: np.ndarray, *, constructions: bool = True) -> np.ndarray:
     """Return the evidence for the kind of each document.
 
     Parameters
@@ -27,12 +27,14 @@ def kind_evidence(corpus: Corpus, n_categories: np.ndarray) -> np.ndarray:
         The documents.
     n_categories : ndarray of int64, shape (n_docs,)
         Complaint categories of each.
+    constructions : bool, default True
+        As of :func:`csatext.analysis.kinds.kind_cues.find_kind_cues`.
 
     Returns
     -------
     ndarray of float64, shape (n_docs, n_features)
     """
-    _, numbers = find_kind_cues(corpus.texts, n_categories)
+    _, numbers = find_kind_cues(corpus.texts, n_categories, constructions=constructions)
     score = Sentiment().transform(corpus)["sentiment"].to_numpy()
     return np.column_stack((numbers, np.maximum(score, 0), np.maximum(-score, 0)))
 

@@ -380,7 +380,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         rows, counts = np.unique(support.row, return_counts=True)
         if not len(rows):
             return rows
-        evidence = kind_evidence(corpus[rows], counts)
+        evidence = kind_evidence(corpus[rows], counts, constructions=False)
         probable = kind_probability(evidence)[:, KINDS.index("praise")] > _PRAISE
         praise, positive, complaint = (
             evidence[:, FEATURES.index(name)] for name in ("praise", "positive", "complaint")
