@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.lexicon import Lexicon
-from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
 
 __all__ = ["ValenceHits", "joined_valence", "valence_hits"]
 
@@ -102,10 +102,9 @@ def valence_hits(texts: pd.Series) -> ValenceHits:
 def joined_valence(joined: JoinedTexts) -> ValenceHits:
     """Return the polar words of joined texts, as :func:`valence_hits` does; rows count from its first."""
     matcher = _matcher()
-    found = matcher.automaton.find_matches_as_indexes(joined.text)
-    if not found:
+    term, start, end = matched_words(matcher.automaton, joined.text)
+    if not len(term):
         return _NOTHING
-    term, start, end = np.array(found, np.int64).T
     kind, value = matcher.kinds[term], matcher.values[term]
     breaks = np.concatenate(([0], np.cumsum(np.isin(joined.points, _BREAKS))))
     polar = np.flatnonzero((kind == _POLAR) & (value != 0))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
+import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-__all__ = ["JoinedTexts", "joined_chunks"]
+__all__ = ["JoinedTexts", "joined_chunks", "matched_words"]
 
 _SEPARATOR = "\n"
 _CHUNK = 1_500_000
@@ -97,3 +99,26 @@ def joined_chunks(texts: pd.Series, characters: int = _CHUNK) -> Iterator[Joined
         stop = max(int(np.searchsorted(ends, before + characters, side="right")), start + 1)
         yield JoinedTexts(texts.iloc[start:stop], start)
         start = stop
+
+
+def matched_words(
+    automaton: ahocorasick_rs.AhoCorasick | None, text: str, *, overlapping: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the words of an automaton in a text: number of the word, start and end of each, by position.
+
+    Parameters
+    ----------
+    automaton : AhoCorasick or None
+        None finds nothing.
+    text : str
+        Joined texts.
+    overlapping : bool, default False
+        Whether words that overlap others are found too.
+
+    Returns
+    -------
+    word, starts, ends : ndarray of int64
+    """
+    found = [] if automaton is None else automaton.find_matches_as_indexes(text, overlapping=overlapping)
+    flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
+    return flat[:, 0].copy(), flat[:, 1].copy(), flat[:, 2].copy()

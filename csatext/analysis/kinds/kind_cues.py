@@ -14,7 +14,7 @@ from csatext.analysis.rules.pattern_index import PatternIndex
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
-from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
 
 __all__ = ["FEATURES", "KINDS", "KindCues", "find_kind_cues"]
 
@@ -134,8 +134,7 @@ def find_kind_cues(
 
 def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarray]:
     reading, matcher = ClauseReading(joined), _matcher()
-    found = matcher.automaton.find_matches_as_indexes(joined.folded)
-    term, start, end = np.array(found, np.int64).reshape(-1, 3).T
+    term, start, end = matched_words(matcher.automaton, joined.folded)
     kind, weight = matcher.kind[term], matcher.weight[term]
     hit = np.arange(len(term))
     must = np.isin(kind, [KINDS.index(name) for name in _ASSERTED])

@@ -77,23 +77,23 @@ def _chunk_hits(compiled: CompiledTaxonomy, joined: JoinedTexts, tokens: TokenTa
     hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
     starts, ends = found.starts[held].astype(np.int64), found.ends[held].astype(np.int64)
     asserted = reading.asserted(Spans(hit, starts, ends))
-    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
+    start = found.starts[:, 0].astype(np.int64)
     asserted &= ~_cancelled(compiled, found.pattern, reading.sentence[start])
-    asserted &= compiled.exception_of[found.pattern] < 0
+    kept = np.flatnonzero(asserted & (compiled.exception_of[found.pattern] < 0))
+    start, end = start[kept], found.ends[kept].max(axis=1).astype(np.int64)
     row = joined.rows_of(start)
     clause_start, clause_end = reading.clause_bounds(start)
     origin = joined.offsets[row]
     hits = Hits(
         joined.first_row + row,
-        found.pattern,
+        found.pattern[kept],
         start - origin,
         end - origin,
         clause_start - origin,
         clause_end - origin,
         reading.turned(start),
     )
-    order = np.lexsort((hits.pattern, hits.end, hits.start, hits.row))
-    return hits.take(order[asserted[order]])
+    return hits.take(np.lexsort((hits.pattern, hits.end, hits.start, hits.row)))
 
 
 def _cancelled(compiled: CompiledTaxonomy, pattern: np.ndarray, sentence: np.ndarray) -> np.ndarray:

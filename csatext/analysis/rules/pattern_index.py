@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from csatext.strings import string_array
 from csatext.taxonomy.patterns import Pattern
-from csatext.text.joined_texts import JoinedTexts
+from csatext.text.joined_texts import JoinedTexts, matched_words
 
 __all__ = ["PatternHits", "PatternIndex"]
 
@@ -150,12 +150,7 @@ class PatternIndex:
         -------
         PatternHits
         """
-        found = (
-            self._automaton.find_matches_as_indexes(joined.folded, overlapping=True)
-            if self._automaton
-            else []
-        )
-        words = _Words(*np.array(found, np.int64).reshape(-1, 3).T)
+        words = _Words(*matched_words(self._automaton, joined.folded, overlapping=True))
         chains = self._chains(words, sentence, boundaries)
         chains += [self._expression_hits(number, text, joined) for number, text in self._expressions]
         return PatternHits(*(np.concatenate(parts) for parts in zip(*chains, strict=True)))

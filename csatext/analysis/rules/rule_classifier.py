@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.kinds.kind_cues import FEATURES, KINDS
-from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probability
+from csatext.analysis.kinds.kind_probability import praising
 from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.category_support import Support, category_support, specificity
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
@@ -25,10 +24,6 @@ from csatext.text.corpus import Corpus, checked_corpus
 __all__ = ["RuleClassifier"]
 
 _JOIN = "；"
-_PRAISE = 0.3
-"""Probability of praise above which a remark is no complaint: 好吃，就是有点慢. Of the positive reviews of
-shops and of deliveries 3.0 and 5.5 % have a main category then, 9.5 and 11 % without; of citizens' complaints
-6 % lose theirs, of car and finance complaints 3 and 2 %."""
 
 
 class RuleClassifier(TransformerMixin, BaseEstimator):
@@ -199,7 +194,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         compiled = self.compiled()
         main = _main(compiled, support, len(corpus))
         if compiled.taxonomy.complaints:
-            main[self._praising(corpus, support)] = -1
+            main[praising(corpus, *np.unique(support.row, return_counts=True))] = -1
         hit = main >= 0
         labels = _CategoryLabels(compiled)
         n_categories = np.bincount(support.row, minlength=len(corpus))
@@ -373,19 +368,6 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             }
         )
         return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
-
-    @staticmethod
-    def _praising(corpus: Corpus, support: Support) -> np.ndarray:
-        """Return the positions of the documents with a category that praise rather than complain."""
-        rows, counts = np.unique(support.row, return_counts=True)
-        if not len(rows):
-            return rows
-        evidence = kind_evidence(corpus[rows], counts, constructions=False)
-        probable = kind_probability(evidence)[:, KINDS.index("praise")] > _PRAISE
-        praise, positive, complaint = (
-            evidence[:, FEATURES.index(name)] for name in ("praise", "positive", "complaint")
-        )
-        return rows[probable & (praise + positive > complaint)]
 
     def _support(
         self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None

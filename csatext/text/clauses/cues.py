@@ -9,6 +9,7 @@ import ahocorasick_rs
 import numpy as np
 
 from csatext.lexicon import Lexicon
+from csatext.text.joined_texts import matched_words
 
 __all__ = ["ROLES", "Cues", "find_cues"]
 
@@ -127,6 +128,5 @@ def find_cues(text: str) -> Cues:
     ([0, 3], [False, True])
     """
     matcher = _matcher()
-    found = matcher.automaton.find_matches_as_indexes(text)
-    term, start, end = np.array(found, np.int64).reshape(-1, 3).T
+    term, start, end = matched_words(matcher.automaton, text)
     return Cues(start, end, matcher.bits[term], matcher.reach[term])
