@@ -450,7 +450,7 @@ def joined(taxonomies: Sequence[Taxonomy]) -> Taxonomy:
         label_zh="、".join(taxonomy.label_zh for taxonomy in taxonomies),
         version="+".join(dict.fromkeys(taxonomy.version for taxonomy in taxonomies)),
         changes=[change for taxonomy in taxonomies for change in taxonomy.changes],
-        complaints=all(taxonomy.complaints for taxonomy in taxonomies),
+        complaints=any(taxonomy.complaints for taxonomy in taxonomies),
     )
 
 

@@ -244,3 +244,11 @@ def test_what_is_no_workbook_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(ct.CsatextError):
         ct.Taxonomy.load(path)
+
+
+def test_a_pack_joined_with_a_table_stays_one_of_complaints(tmp_path):
+    own = sheet(tmp_path, [["设备", "机顶盒", "机顶盒", None], ["设备", "遥控器", "遥控器", None]])
+    taxonomy = ct.Taxonomy.load(["telecom", own])
+    assert taxonomy.complaints
+    assert taxonomy["设备/机顶盒"].patterns == ("机顶盒",)
+    assert "network.outage" in taxonomy

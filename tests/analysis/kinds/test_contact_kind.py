@@ -10,6 +10,7 @@ from csatext.analysis.kinds.contact_kind import _shares
 TEXTS = {
     "complaint": ["快递丢了没人管", "客服态度太差了", "没有解决断网的问题", "不是不满意，是非常不满意"],
     "inquiry": ["请问怎么办理停机", "流量套餐多少钱"],
+    "request": ["帮我预约周六上门移机", "我想办一张新卡，谢谢"],
     "suggestion": ["建议增加夜班客服"],
     "praise": ["师傅很专业，非常满意", "包装很好，推荐购买"],
 }
