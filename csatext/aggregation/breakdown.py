@@ -41,7 +41,10 @@ class Overview(NamedTuple):
     value, low, high : float
         Rate and its Wilson interval of 95 %; NaN where no flag is known.
     classified : float or None
-        Share of contacts with a complaint category; None without categories.
+        Share of the complaints with a category, of all contacts where ``is_complaint`` is not there; None
+        without categories.
+    complaints : float or None
+        Share of the contacts that are complaints; None without ``is_complaint``.
     csat : float or None
         Mean score; None without scores.
     """
@@ -55,6 +58,7 @@ class Overview(NamedTuple):
     low: float
     high: float
     classified: float | None
+    complaints: float | None
     csat: float | None
 
 
@@ -64,7 +68,7 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
     Parameters
     ----------
     facts : DataFrame
-        One row a contact; the columns ``category`` and ``csat`` are used where they exist.
+        One row a contact; ``category``, ``is_complaint`` and ``csat`` are used where they exist.
     measure : str
         A flag.
     time : str, default "created_at"
@@ -96,9 +100,22 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
         value=float(known.mean()),
         low=float(low),
         high=float(high),
-        classified=float((facts["category"] != UNCLASSIFIED).mean()) if "category" in facts.columns else None,
+        classified=_classified(facts),
+        complaints=float(as_number(facts, "is_complaint").mean())
+        if "is_complaint" in facts.columns
+        else None,
         csat=float(scores.mean()) if scores.notna().any() else None,
     )
+
+
+def _classified(facts: pd.DataFrame) -> float | None:
+    """Return the share of complaints with a category, of all contacts where complaints are not told."""
+    if "category" not in facts.columns:
+        return None
+    looked = facts["category"]
+    if "is_complaint" in facts.columns:
+        looked = looked[facts["is_complaint"].fillna(False).astype(bool)]
+    return float((looked != UNCLASSIFIED).mean()) if len(looked) else None
 
 
 def above_rest(table: pd.DataFrame, alpha: float = ALPHA) -> pd.DataFrame:

@@ -314,3 +314,17 @@ def test_scores_that_happen_to_be_zero_and_one_can_be_averaged():
     facts = pd.DataFrame({"channel": ["电话"] * 10, "score": [0, 1] * 5})
     assert breakdown(facts, "channel", "score", kind="mean").attrs["kind"] == "mean"
     assert breakdown(facts, "channel", "score").attrs["kind"] == "rate"
+
+
+def test_the_share_with_a_category_is_of_complaints_where_these_are_told():
+    facts = pd.DataFrame(
+        {
+            "is_negative": [True, True, False, False],
+            "category": ["物流", "未归类", "物流", "未归类"],
+            "is_complaint": [True, True, True, False],
+        }
+    )
+    found = overview(facts, "is_negative")
+    assert found.complaints == 0.75
+    assert found.classified == pytest.approx(2 / 3)
+    assert overview(facts.drop(columns="is_complaint"), "is_negative").complaints is None

@@ -44,8 +44,11 @@ def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, s
     made = [{"value": format_number(whole.n), "label": "联络数"}]
     if whole.denominator:
         made.append({"value": format_percent(whole.value), "label": flag.rate})
+    if whole.complaints is not None and flag.rate != "投诉率":
+        made.append({"value": format_percent(whole.complaints), "label": "投诉率"})
     if whole.classified is not None:
-        made.append({"value": format_percent(whole.classified), "label": "命中投诉类别的占比"})
+        label = "命中投诉类别的占比" if whole.complaints is None else "投诉中已归类的占比"
+        made.append({"value": format_percent(whole.classified), "label": label})
     if whole.csat is not None:
         made.append({"value": f"{whole.csat:.2f}", "label": "满意度均分"})
     if "episodes" in tables:
