@@ -193,7 +193,7 @@ class Configuration:
 
 
 def _is_taxonomy(given: str) -> bool:
-    return given in (AUTO, *PACKS) or Path(given).is_file()
+    return given in (AUTO, *PACKS, *PACKS.values()) or Path(given).is_file()
 
 
 def load_configuration(path: str | Path) -> Configuration:

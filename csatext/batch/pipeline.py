@@ -309,7 +309,7 @@ def annotated_contacts(
     results = [Sentiment().transform(corpus), categories, kind]
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
-    if settings.taxonomy and settings.taxonomy not in (AUTO, *PACKS):
+    if settings.taxonomy and settings.taxonomy not in (AUTO, *PACKS, *PACKS.values()):
         tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
         idle = hits.loc[hits["n_docs"] == 0, "pattern"]
         if len(idle):

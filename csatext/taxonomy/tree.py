@@ -23,6 +23,9 @@ from csatext.taxonomy.yaml_files import TaxonomyFile, read_taxonomy_file
 
 __all__ = ["Taxonomy", "joined", "own_ids"]
 
+_PACK_OF_TRADE = {label: name for name, label in PACKS.items()}
+"""Name of the pack by the name of its trade: 电信."""
+
 
 class Taxonomy:
     """A tree of categories in the order of its file.
@@ -102,13 +105,13 @@ class Taxonomy:
         ----------
         path : str, path, list of them, or None
             Name of a shipped pack (telecom, ecommerce, banking, government, automotive, catering,
-            appliances, apps, property), a YAML file in the form of ``lexicons/taxonomies``, or a table
-            (.xlsx, .xls, .ods, .csv, .tsv) with one row a category: columns 一级, 二级 (三级 …) or
-            大类, 小类, optionally 关键词 (several columns too), 排除词 (words between ``|``, 、 ， ； / or
-            blanks, in lines), 责任部门, 定义, 正例, 反例, 处理办法, 阶段, 成因, 严重度. Rows of one
-            category are joined; a category without words that has none below it is identified by its own
-            name, one of the first level only where there is no second. Of a list, categories of the same id
-            are joined. None reads the pack of all trades, ``"general"``.
+            appliances, apps, property) or of its trade (电信), a YAML file in the form of
+            ``lexicons/taxonomies``, or a table (.xlsx, .xls, .ods, .csv, .tsv) with one row a category:
+            columns 一级, 二级 (三级 …) or 大类, 小类, optionally 关键词 (several columns too), 排除词 (words
+            between ``|``, 、 ， ； / or blanks, in lines), 责任部门, 定义, 正例, 反例, 处理办法, 阶段, 成因,
+            严重度. Rows of one category are joined; a category without words that has none below it is
+            identified by its own name, one of the first level only where there is no second. Of a list,
+            categories of the same id are joined. None reads the pack of all trades, ``"general"``.
 
         Returns
         -------
@@ -136,8 +139,9 @@ class Taxonomy:
             raise ParameterError.wrong_type(
                 "path", path, f"分类体系文件的路径（.yaml、.xlsx、.csv），或自带的行业：{'、'.join(PACKS)}"
             )
-        if path is None or str(path) in PACKS:
-            return _with_bases(read_taxonomy_file(pack_path("general" if path is None else str(path))))
+        named = _PACK_OF_TRADE.get(str(path), str(path))
+        if path is None or named in PACKS:
+            return _with_bases(read_taxonomy_file(pack_path("general" if path is None else named)))
         path = Path(path)
         if not path.is_file():
             check_regular(path)

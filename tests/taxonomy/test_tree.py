@@ -252,3 +252,7 @@ def test_a_pack_joined_with_a_table_stays_one_of_complaints(tmp_path):
     assert taxonomy.complaints
     assert taxonomy["设备/机顶盒"].patterns == ("机顶盒",)
     assert "network.outage" in taxonomy
+
+
+def test_a_pack_has_the_name_of_its_trade_too():
+    assert ct.Taxonomy.load("电信") == ct.Taxonomy.load("telecom")
