@@ -10,6 +10,8 @@ import pandas as pd
 
 __all__ = [
     "EMPTY",
+    "KIND_NAMES",
+    "POLARITY_NAMES",
     "UNCLASSIFIED",
     "FlagNames",
     "cell_name",
@@ -66,6 +68,16 @@ _NAMES = {
     "month": "月份",
     "date": "日期",
 }
+POLARITY_NAMES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
+KIND_NAMES = {
+    "complaint": "投诉",
+    "inquiry": "咨询",
+    "request": "办理",
+    "suggestion": "建议",
+    "praise": "表扬",
+    "other": "其他",
+}
+"""Kinds of contact."""
 _CHECKS = {
     "bad_bytes": "坏字节",
     "bad_characters": "坏字符",

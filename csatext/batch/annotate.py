@@ -15,9 +15,8 @@ from csatext.batch.configuration import Configuration
 from csatext.batch.pipeline import annotated_contacts, masked_input, read_source
 from csatext.batch.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.errors import InputError
-from csatext.labels import UNCLASSIFIED, name_of
+from csatext.labels import KIND_NAMES, POLARITY_NAMES, UNCLASSIFIED, name_of
 from csatext.privacy.outputs import mask_sentence
-from csatext.schema.analysis import CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
 
 __all__ = ["ENDINGS", "annotate"]
 
@@ -28,18 +27,6 @@ _NO_CLOCK = datetime(2000, 1, 1)
 _TEXT_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _HEADER = re.compile(r"^由「([^「」]+)」得到")
 """A note of the reader on a column that it renamed."""
-_RESULTS = tuple(
-    column.name for table in (RULES, CONTACT_KINDS, SENTIMENT, DOCUMENT_TOPICS) for column in table.columns
-)
-_KINDS = {
-    "complaint": "投诉",
-    "inquiry": "咨询",
-    "request": "办理",
-    "suggestion": "建议",
-    "praise": "表扬",
-    "other": "其他",
-}
-_POLARITIES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 _REVIEW = ("人工类别", "备注")
 """Empty columns for the person who checks."""
 _CHOICES_SHEET = "可选类别"
@@ -131,7 +118,7 @@ def _with_given_headers(facts: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFr
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with scores and probabilities of two digits."""
-    scores = [name for name in _RESULTS if name in table and table[name].dtype.kind == "f"]
+    scores = [name for name in table if name in RESULT_COLUMNS and table[name].dtype.kind == "f"]
     return table.assign(**{name: table[name].round(2) for name in scores})
 
 
@@ -152,7 +139,7 @@ def _write_xlsx(table: pd.DataFrame, taxonomy: pd.DataFrame, path: Path) -> None
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table as a workbook shows it: Chinese names and values, texts that fit a cell."""
     frame = _rounded(table)
-    for name, words in (("kind", _KINDS), ("polarity", _POLARITIES)):
+    for name, words in (("kind", KIND_NAMES), ("polarity", POLARITY_NAMES)):
         if name in frame:
             frame[name] = frame[name].map(words)
     for name in ("is_complaint", "is_negative"):
@@ -186,7 +173,7 @@ def _arrange(sheet: Any, frame: pd.DataFrame, n_choices: int) -> None:
     sheet.autofilter(0, 0, last, len(frame.columns) - 1)
     rules: Mapping[str, Any] = {
         "人工类别": {"validate": "list", "source": f"={_CHOICES_SHEET}!$A$2:$A${n_choices + 1}"},
-        "联络类型": {"validate": "list", "source": list(_KINDS.values())},
+        "联络类型": {"validate": "list", "source": list(KIND_NAMES.values())},
         "是否投诉": {"validate": "list", "source": ["是", "否"]},
     }
     for at, name in enumerate(frame.columns):

@@ -14,7 +14,7 @@ from csatext.inference import check_alpha
 from csatext.ingest.options import ReadOptions
 from csatext.regular_files import read_whole
 from csatext.reporting.standard_tables import FREQUENCIES
-from csatext.taxonomy.packs import PACKS
+from csatext.taxonomy.packs import PACKS, pack_named
 
 __all__ = [
     "AnalysisSection",
@@ -193,7 +193,7 @@ class Configuration:
 
 
 def _is_taxonomy(given: str) -> bool:
-    return given in (AUTO, *PACKS, *PACKS.values()) or Path(given).is_file()
+    return given == AUTO or pack_named(given) is not None or Path(given).is_file()
 
 
 def load_configuration(path: str | Path) -> Configuration:

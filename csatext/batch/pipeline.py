@@ -40,7 +40,7 @@ from csatext.reporting.standard_tables import CHART_VALUES, absent_tables, dimen
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY
 from csatext.taxonomy import Taxonomy
-from csatext.taxonomy.packs import PACKS
+from csatext.taxonomy.packs import pack_named
 from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
@@ -309,7 +309,7 @@ def annotated_contacts(
     results = [Sentiment().transform(corpus), categories, kind]
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
-    if settings.taxonomy and settings.taxonomy not in (AUTO, *PACKS, *PACKS.values()):
+    if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:
         tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
         idle = hits.loc[hits["n_docs"] == 0, "pattern"]
         if len(idle):

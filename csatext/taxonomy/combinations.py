@@ -77,13 +77,18 @@ class Rule:
     def needs_turns(self) -> bool:
         """Whether the rule, or one below it, asks for turns."""
         own = (self.role, self.after_turn, self.before_turn, self.silence, self.response_over)
-        below = [*self.any, *self.all, *self.none, *(rule for rule in (self.before, self.after) if rule)]
-        return any(own) or self.unit == "turns" or any(rule.needs_turns for rule in below)
+        return any(own) or self.unit == "turns" or any(rule.needs_turns for rule in self.below)
+
+    @property
+    def below(self) -> list[Rule]:
+        """The rules that this one is made of."""
+        return [*self.any, *self.all, *self.none, *(rule for rule in (self.before, self.after) if rule)]
 
     def categories(self) -> set[str]:
         """Return the ids that the rule refers to."""
-        below = [*self.any, *self.all, *self.none, *(rule for rule in (self.before, self.after) if rule)]
-        return ({self.category} if self.category else set()).union(*(rule.categories() for rule in below))
+        return ({self.category} if self.category else set()).union(
+            *(rule.categories() for rule in self.below)
+        )
 
     def as_data(self) -> dict[str, Any]:
         """Return the rule as JSON holds it; :func:`parse_rule` reads it back."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from csatext.lexicon import lexicon_path
 
-__all__ = ["PACKS", "pack_path"]
+__all__ = ["PACKS", "pack_named", "pack_path"]
 
 PACKS = {
     "general": "通用",
@@ -21,6 +21,17 @@ PACKS = {
     "property": "物业与住房",
 }
 """Name of each pack and of its trade; every one extends ``core``."""
+
+
+def pack_named(given: object) -> str | None:
+    """Return the name of the pack that a name, or the name of its trade, means; None for none.
+
+    Examples
+    --------
+    >>> pack_named("电信"), pack_named("telecom"), pack_named("my.yaml")
+    ('telecom', 'telecom', None)
+    """
+    return next((name for name, label in PACKS.items() if given in (name, label)), None)
 
 
 def pack_path(name: str) -> Path:

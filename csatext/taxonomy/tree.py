@@ -17,14 +17,11 @@ from csatext.schema import conform
 from csatext.schema.taxonomy import RELABELLED, TAXONOMY
 from csatext.taxonomy.category import Category, Change, extended, parents_first
 from csatext.taxonomy.combinations import pruned
-from csatext.taxonomy.packs import PACKS, pack_path
+from csatext.taxonomy.packs import PACKS, pack_named, pack_path
 from csatext.taxonomy.tables import TABLES, read_table
 from csatext.taxonomy.yaml_files import TaxonomyFile, read_taxonomy_file
 
 __all__ = ["Taxonomy", "joined", "own_ids"]
-
-_PACK_OF_TRADE = {label: name for name, label in PACKS.items()}
-"""Name of the pack by the name of its trade: 电信."""
 
 
 class Taxonomy:
@@ -135,13 +132,15 @@ class Taxonomy:
             if not path:
                 raise ParameterError.out_of_range("path", path, "至少一个行业名或文件")
             return joined([cls.load(one) for one in path])
-        if path is not None and not isinstance(path, str | PathLike):
+        if path is None:
+            path = "general"
+        if not isinstance(path, str | PathLike):
             raise ParameterError.wrong_type(
                 "path", path, f"分类体系文件的路径（.yaml、.xlsx、.csv），或自带的行业：{'、'.join(PACKS)}"
             )
-        named = _PACK_OF_TRADE.get(str(path), str(path))
-        if path is None or named in PACKS:
-            return _with_bases(read_taxonomy_file(pack_path("general" if path is None else named)))
+        named = pack_named(str(path))
+        if named is not None:
+            return _with_bases(read_taxonomy_file(pack_path(named)))
         path = Path(path)
         if not path.is_file():
             check_regular(path)

@@ -27,7 +27,7 @@ _COPIES = 3
 """Contacts of one copied text that make a burst."""
 _NEIGHBOURS = 200
 """Earlier contacts of the same place and product, within the window, that a contact is compared with."""
-_BLOCK = 2_000
+_BLOCK = 20_000
 _SHORTEST = 4
 """Terms below which a contact says too little to be matched by likeness."""
 
@@ -264,8 +264,8 @@ def _like(
         if not near.any():
             break
         later, before = later[near], before[near]
-        for start in range(0, len(later), _BLOCK * 10):
-            one, two = later[start : start + _BLOCK * 10], before[start : start + _BLOCK * 10]
+        for start in range(0, len(later), _BLOCK):
+            one, two = later[start : start + _BLOCK], before[start : start + _BLOCK]
             cosine = np.asarray(weights[one].multiply(weights[two]).sum(axis=1)).ravel()
             alike = cosine >= similarity
             first.append(one[alike])

@@ -279,7 +279,10 @@ class ContactKind(TransformerMixin, BaseEstimator):
         return kind_evidence(corpus, np.bincount(pairs // size, minlength=len(corpus)))
 
     def _compiled(self) -> CompiledTaxonomy:
-        return RuleClassifier(self.taxonomy).compiled()
+        rules = getattr(self, "_rules", None)
+        if rules is None or rules.taxonomy is not self.taxonomy:
+            self._rules = rules = RuleClassifier(self.taxonomy)
+        return rules.compiled()
 
     def _probability(self, evidence: np.ndarray) -> np.ndarray:
         """Return the probability of each kind were all equally frequent."""

@@ -151,7 +151,7 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
     polar = joined_valence(joined)
     place = polar.rows - joined.first_row
     at = joined.offsets[place] + polar.ends - 1
-    real = ~np.any([covered[at] for covered in reading.suspended.values()], axis=0)
+    real = ~reading.suspends(at)
     # A negator further off than that of a polar word denies it: 没有破损、丢件.
     real &= ~((polar.values < 0) & reading.denied(joined.offsets[place] + polar.starts))
     for name, sign in (("negative", -1), ("positive", 1)):

@@ -73,6 +73,5 @@ class CompiledTaxonomy:
 
 def _words(rule: Rule) -> list[str]:
     """Return the patterns of a rule and of all below it."""
-    below = [*rule.any, *rule.all, *rule.none, *(one for one in (rule.before, rule.after) if one)]
     own = [words for words in (rule.words, rule.without) if words]
-    return [*own, *(words for one in below for words in _words(one))]
+    return [*own, *(words for one in rule.below for words in _words(one))]

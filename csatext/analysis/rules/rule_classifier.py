@@ -192,11 +192,11 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         self, corpus: Corpus, support: Support, rules: list[tuple[int, Places]], hits: Hits
     ) -> pd.DataFrame:
         compiled = self.compiled()
-        main = _main(compiled, support, len(corpus))
+        labels = _CategoryLabels(compiled)
+        main = _main(compiled, labels, support, len(corpus))
         if compiled.taxonomy.complaints:
             main[praising(corpus, *np.unique(support.row, return_counts=True))] = -1
         hit = main >= 0
-        labels = _CategoryLabels(compiled)
         n_categories = np.bincount(support.row, minlength=len(corpus))
         severity = np.zeros(len(corpus), np.int64)
         np.maximum.at(severity, support.row, labels.severity[support.category])
@@ -401,13 +401,12 @@ def _objects(values: list[str]) -> np.ndarray:
     return np.array([*values, ""], object)
 
 
-def _main(compiled: CompiledTaxonomy, support: Support, n_docs: int) -> np.ndarray:
+def _main(compiled: CompiledTaxonomy, labels: _CategoryLabels, support: Support, n_docs: int) -> np.ndarray:
     """Return the main category of each document, -1 for none.
 
     The first level with the most support wins, then the category below it with the most.
     """
     first_level = {one.label_zh: at for at, one in enumerate(compiled.taxonomy.first_level)}
-    labels = _CategoryLabels(compiled)
     level = np.array([first_level[label] for label in labels.first[:-1]], np.int64)[support.category]
     pairs, inverse = np.unique(support.row * (len(first_level) + 1) + level, return_inverse=True)
     total = np.bincount(inverse, support.weight, minlength=len(pairs))[inverse]

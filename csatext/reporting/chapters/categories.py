@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.aggregation.breakdown import numerator_shares
 from csatext.inference import ALPHA
-from csatext.labels import UNCLASSIFIED, FlagNames, flag_names
+from csatext.labels import POLARITY_NAMES, UNCLASSIFIED, FlagNames, flag_names
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart, line_chart
 from csatext.reporting.format import format_intervals, format_number, format_percent
@@ -19,7 +19,6 @@ __all__ = ["category_chapter"]
 _WORDS = 8
 _COMPLAINTS_ONLY = 0.9
 """Share of complaints from which a set is an export of complaints."""
-_POLARITY = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 
 
 def category_chapter(tables: Mapping[str, pd.DataFrame], flag: FlagNames) -> Section | None:
@@ -102,7 +101,7 @@ def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames)
 
 def _source(polarity: Any, sentiment: Any, doc_id: Any) -> str:
     score = "" if pd.isna(sentiment) else f" {sentiment:+.2f}"
-    return f"{_POLARITY.get(polarity, '—')}{score}，编号 {doc_id}"
+    return f"{POLARITY_NAMES.get(polarity, '—')}{score}，编号 {doc_id}"
 
 
 def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:

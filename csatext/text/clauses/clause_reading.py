@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csatext.text.clauses.cues import Cues, find_cues
+from csatext.text.clauses.cues import CLAUSE_REACH, Cues, find_cues
 from csatext.text.joined_texts import JoinedTexts
 
 __all__ = ["ClauseReading", "Spans"]
@@ -149,8 +149,8 @@ class ClauseReading:
     def _read_negation(self) -> None:
         cues = self.cues
         self._opaque = self._counted_opaque()
-        self._barriers = np.sort(cues.starts[cues.having("scope_end", "remedy", "refusal")])
-        self._coordinators = np.sort(cues.starts[cues.having("coordinator")])
+        self._barriers, _ = self._spans("scope_end", "remedy", "refusal")
+        self._coordinators, _ = self._spans("coordinator")
         chosen = cues.having("negator")
         self._negators = Cues(*(values[chosen] for values in cues))
         n = len(self._negators.starts)
@@ -182,7 +182,9 @@ class ClauseReading:
             begins, ends, reach = negators.starts[safe], negators.ends[safe], negators.reach[safe]
             between = self._opaque[starts] - self._opaque[ends]
             listed = self._any(self._coordinators, ends, starts)
-            allowed = np.where(own & (reach < 6), 0, reach) + np.where(listed & ~own, _ENUMERATION, 0)
+            allowed = np.where(own & (reach < CLAUSE_REACH), 0, reach) + np.where(
+                listed & ~own, _ENUMERATION, 0
+            )
             possible &= (begins >= floor) & (self.clause[begins] == self.clause[starts])
             possible &= (between <= allowed) & ~self._any(self._barriers, ends, starts)
             result = np.where(possible, at, result)
@@ -396,12 +398,15 @@ class ClauseReading:
         at = np.searchsorted(ends, duties, side="right") - 1
         starts, ends = starts[np.maximum(at, 0)], ends[np.maximum(at, 0)]
         undone = (at >= 0) & (duties - ends <= _DUTY_REACH) & (self.clause[starts] == self.clause[duties])
-        undone &= ~self._any(np.sort(self._spans("scope_end")[0]), ends, duties)
+        undone &= ~self._any(self._spans("scope_end")[0], ends, duties)
         # 没有解决不了的问题 praises.
         after = np.append(self._points, 0)[duty_ends]
         undone &= after != ord("不")
-        real = ~np.any([self.suspended[kind][duties] for kind in self.suspended], axis=0)
-        return duties[undone & real]
+        return duties[undone & ~self.suspends(duties)]
+
+    def suspends(self, positions: np.ndarray) -> np.ndarray:
+        """Return whether each position is asked, wished, supposed, reported or taken back in any way."""
+        return np.any([covered[positions] for covered in self.suspended.values()], axis=0)
 
     def _denying(self, words: Spans, floor: np.ndarray) -> np.ndarray:
         if not len(self._negators.starts):
@@ -423,13 +428,11 @@ class ClauseReading:
     def _affirmed(self, starts: np.ndarray, ends: np.ndarray, denied: np.ndarray) -> np.ndarray:
         """Return which hits a question only in form affirms (难道不是乱收费吗)."""
         begin, end = self.clause_bounds(starts)
-        forms = np.sort(self._spans("rhetorical")[0])
-        held = self._any(forms, begin, end)
-        particle = self._any(np.sort(self._spans("question_end")[0]), begin, end)
+        held = self._any(self._spans("rhetorical")[0], begin, end)
+        particle = self._any(self._spans("question_end")[0], begin, end)
         return held | (denied & particle & self._denied_by_being(begin, ends))
 
     def _denied_by_being(self, begin: np.ndarray, ends: np.ndarray) -> np.ndarray:
         """Return whether a clause denies by 不是 before each end: with 吗 it affirms."""
-        negators = self._negators
-        being = negators.starts[negators.reach >= 6] if len(negators.starts) else negators.starts
-        return self._any(np.sort(being), begin, ends)
+        being = self._negators.starts[self._negators.reach >= CLAUSE_REACH]
+        return self._any(being, begin, ends)

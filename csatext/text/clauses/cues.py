@@ -11,7 +11,7 @@ import numpy as np
 from csatext.lexicon import Lexicon
 from csatext.text.joined_texts import matched_words
 
-__all__ = ["ROLES", "Cues", "find_cues"]
+__all__ = ["CLAUSE_REACH", "ROLES", "Cues", "find_cues"]
 
 ROLES = (
     "negator",
@@ -55,7 +55,8 @@ ROLES = (
 """Roles of ``lexicons/clause_cues.tsv``; negators are those of ``negators.tsv`` that have no other role."""
 
 _BITS = {role: 1 << at for at, role in enumerate(ROLES)}
-_REACH = {"clause": 6, "noun": 4}
+CLAUSE_REACH = 6
+_REACH = {"clause": CLAUSE_REACH, "noun": 4}
 """Characters that may stand between a negator of a scope and what it denies; 1 for other scopes. Chosen by
 reading: 没有师傅乱收费 needs 2, 不存在 and 不是 take a subject of up to six."""
 _PHRASE_REACH = 1
