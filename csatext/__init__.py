@@ -27,7 +27,7 @@ _HOMES = {
     "csatext.analysis.classification.evaluation": ("evaluate_classifier",),
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
-    "csatext.analysis.sentiment": ("Sentiment",),
+    "csatext.analysis.sentiment.score": ("Sentiment",),
     "csatext.analysis.kinds.contact_kind": ("ContactKind",),
     "csatext.analysis.rules.rule_report": ("rule_report",),
     "csatext.analysis.rules.pack_choice": ("choose_packs",),

@@ -33,7 +33,7 @@ from csatext.analysis.classification.linear_scores import LinearScores, Settings
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
-from csatext.analysis.sentiment import Sentiment
+from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.argument_types import as_path
 from csatext.atomic_files import write_whole

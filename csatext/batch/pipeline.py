@@ -17,7 +17,7 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
-from csatext.analysis.sentiment import Sentiment
+from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import AUTO, Configuration, PrivacySection

@@ -9,8 +9,8 @@ import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.polar_words import joined_valence
 from csatext.analysis.rules.pattern_index import PatternIndex
+from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading, Spans

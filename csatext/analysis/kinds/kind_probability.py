@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import softmax
 
 from csatext.analysis.kinds.kind_cues import FEATURES, KINDS, find_kind_cues
-from csatext.analysis.sentiment import Sentiment
+from csatext.analysis.sentiment.score import Sentiment
 from csatext.lexicon import Lexicon
 from csatext.text.corpus import Corpus
 

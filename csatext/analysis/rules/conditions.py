@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.polar_words import valence_hits
 from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
+from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.errors import ParameterError, SchemaError
 from csatext.taxonomy.combinations import Rule
 from csatext.text.corpus import Corpus

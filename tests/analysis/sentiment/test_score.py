@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import csatext as ct
-from csatext.analysis.polar_words import valence_hits
+from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.lexicon import lexicon_path
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.polar_words import valence_hits
+from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.lexicon import lexicon_path
@@ -53,7 +53,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
     ``sentiment = 2 p - 1``, ``p = 1 / (1 + exp(-(0.45 m + 1.1 v)))``:
 
     - ``v = log((P + 1/2) / (N + 1/2))`` with ``P`` and ``N`` the summed valence of positive and
-      negative words (:func:`csatext.analysis.polar_words.valence_hits`). Lexicon words alone leave
+      negative words (:func:`csatext.analysis.sentiment.polar_words.valence_hits`). Lexicon words alone leave
       inquiries neutral, which a model of reviews does not.
     - ``m`` are the log-odds of a logistic regression on the presence of words and of neighbouring
       words (Pang, Lee and Vaithyanathan 2002; Wang and Manning 2012), trained on the review corpora

@@ -1,0 +1,1 @@
+"""How customers feel: the score, the words it rests on."""
