@@ -25,6 +25,8 @@ _HOMES = {
     "csatext.aggregation.trend": ("trend",),
     "csatext.analysis.classification.complaint_classifier": ("ComplaintClassifier",),
     "csatext.analysis.classification.evaluation": ("evaluate_classifier",),
+    "csatext.analysis.conversations.conversation_sentiment": ("conversation_sentiment",),
+    "csatext.analysis.conversations.satisfaction_model": ("SatisfactionModel",),
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
     "csatext.analysis.sentiment.score": ("Sentiment",),

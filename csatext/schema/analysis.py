@@ -12,6 +12,7 @@ __all__ = [
     "CONFUSION",
     "CONTACT_CASES",
     "CONTACT_KINDS",
+    "CONVERSATIONS",
     "COVERAGE_AT_PRECISION",
     "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
@@ -29,6 +30,8 @@ __all__ = [
     "RULE_MATCHES",
     "RULE_PATTERNS",
     "RULE_REPORT",
+    "SATISFACTION",
+    "SATISFACTION_SIGNALS",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
     "SUGGESTED_CATEGORIES",
@@ -143,6 +146,74 @@ SENTIMENT_EVIDENCE = Table(
         Column("end", "int", "one past the last character in the text as it was read"),
         Column("weight", "float", "valence after negation and intensity; negative is bad"),
     ),
+)
+
+SATISFACTION = Table(
+    "satisfaction",
+    "one row a dialogue: how satisfied its customer is, as a model predicts it",
+    (
+        Column(
+            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+        ),
+    ),
+    index="doc_id",
+)
+
+SATISFACTION_SIGNALS = Table(
+    "satisfaction_signals",
+    "one row a dialogue: what its predicted satisfaction rests on",
+    (
+        Column("score_first", "float", "sentiment of the customer's first turn, -1 to 1"),
+        Column("score_last", "float", "sentiment of the customer's last turn"),
+        Column(
+            "score_after_reply", "float", "mean sentiment of the customer after the first reply, 0 without"
+        ),
+        Column("thanks", "float", "1 where the customer thanks after a reply"),
+        Column("solved", "float", "1 where the customer says that it is done"),
+        Column("consents", "float", "1 where the customer consents"),
+        Column("complains", "float", "1 where the customer complains of the centre, or threatens"),
+        Column("asks_at_end", "float", "1 where the customer's last passage asks"),
+        Column("denies_at_end", "float", "1 where the customer's last passage denies"),
+        Column("agent_apologises", "float", "1 where the service side apologises"),
+        Column("has_reply", "float", "1 where the service side says anything"),
+        Column("customer_last", "float", "1 where the customer speaks last"),
+        Column("log_turns", "float", "natural log of 1 + turns of both sides, 20 at most"),
+        Column("log_length", "float", "natural log of 1 + characters of the customer, 400 at most"),
+    ),
+    index="doc_id",
+)
+
+CONVERSATIONS = Table(
+    "conversations",
+    "one row a dialogue: the course of feelings",
+    (
+        Column(
+            "customer_start",
+            "float",
+            "sentiment of the customer's first turn, -1 to 1; NA where there is none",
+        ),
+        Column("customer_worst", "float", "least sentiment of a turn of the customer's"),
+        Column("customer_end", "float", "sentiment of the customer's last turn"),
+        Column("customer_mean", "float", "mean sentiment of the customer's turns"),
+        Column(
+            "agent_start", "float", "sentiment of the agent's first turn, -1 to 1; NA where there is none"
+        ),
+        Column("agent_worst", "float", "least sentiment of a turn of the agent's"),
+        Column("agent_end", "float", "sentiment of the agent's last turn"),
+        Column("agent_mean", "float", "mean sentiment of the agent's turns"),
+        Column("recovery", "float", "customer_end - customer_worst"),
+        Column(
+            "turning_turn", "Int", "turn_id of the customer's turn that parts the course best, NA for none"
+        ),
+        Column(
+            "turning_change", "float", "mean sentiment of the customer from that turn on less that before it"
+        ),
+        Column("escalated", "bool", "the customer threatens, or ends well below the start"),
+        Column(
+            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+        ),
+    ),
+    index="doc_id",
 )
 
 TOPICS = Table(
