@@ -89,6 +89,7 @@ PUBLIC = [
     "trend",
     "trend_tests",
     "turn_spans",
+    "turning_points",
     "write_report",
 ]
 

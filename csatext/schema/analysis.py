@@ -36,6 +36,7 @@ __all__ = [
     "SENTIMENT_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
+    "TURNING_POINTS",
 ]
 
 FREQUENCIES = Table(
@@ -214,6 +215,29 @@ CONVERSATIONS = Table(
         ),
     ),
     index="doc_id",
+)
+
+TURNING_POINTS = Table(
+    "turning_points",
+    "words of agents that go with recoveries of the customer, or with losses",
+    (
+        Column("rank", "int", "order by p, from 1"),
+        Column("phrase", "str", "one to twelve words of agents"),
+        Column("direction", "str", "recovery: followed by more recoveries than expected; loss: by fewer"),
+        Column("n", "int", "compared replies that hold it"),
+        Column("n_dialogues", "int", "dialogues of these"),
+        Column("recovered", "int", "replies of these after which the customer recovered"),
+        Column("expected", "float", "as many as replies of the same strata let expect"),
+        Column("odds_ratio", "float", "odds of recovery with it against without it, of equal strata"),
+        Column("low", "float", "lower end of its 95 % interval"),
+        Column("high", "float", "upper end of its 95 % interval"),
+        Column("p", "float", "two-sided, with dialogues as sampling units"),
+        Column("q", "float", "p corrected over all phrases (Benjamini-Hochberg)"),
+        Column("doc_id", "str", "dialogue of the example"),
+        Column("turn", "int", "turn_id with which the example begins"),
+        Column("example", "str", "a reply that holds it, personal data masked"),
+    ),
+    key=("phrase",),
 )
 
 TOPICS = Table(
