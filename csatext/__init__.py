@@ -27,6 +27,7 @@ _HOMES = {
     "csatext.analysis.classification.evaluation": ("evaluate_classifier",),
     "csatext.analysis.conversations.conversation_sentiment": ("conversation_sentiment",),
     "csatext.analysis.conversations.satisfaction_model": ("SatisfactionModel",),
+    "csatext.analysis.conversations.script_adherence": ("script_adherence", "script_rates"),
     "csatext.analysis.conversations.turning_points": ("turning_points",),
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),

@@ -80,6 +80,8 @@ PUBLIC = [
     "rule_report",
     "save",
     "save_terms",
+    "script_adherence",
+    "script_rates",
     "simulate_center",
     "suggest_categories",
     "tables",

@@ -32,6 +32,8 @@ __all__ = [
     "RULE_REPORT",
     "SATISFACTION",
     "SATISFACTION_SIGNALS",
+    "SCRIPT_ADHERENCE",
+    "SCRIPT_RATES",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
     "SUGGESTED_CATEGORIES",
@@ -238,6 +240,40 @@ TURNING_POINTS = Table(
         Column("example", "str", "a reply that holds it, personal data masked"),
     ),
     key=("phrase",),
+)
+
+SCRIPT_ADHERENCE = Table(
+    "script_adherence",
+    "one row a dialogue and item of a service script: was it said, by whom, in time",
+    (
+        Column("doc_id", "str", "dialogue"),
+        Column("item", "str", "identifier of the item"),
+        Column("label", "str", "its name"),
+        Column("forbidden", "bool", "it must not be said"),
+        Column("optional", "bool", "it does not count"),
+        Column("weight", "float", "its part in the rate of a contact"),
+        Column("due", "bool", "the role speaks, and what the item is an answer to was said"),
+        Column("said", "bool", "the role says it"),
+        Column("by", "str", "who says it: the role, else the bot or agent who does; NA for nobody"),
+        Column("turn", "Int", "turn_id of the first time in time, else of the first time"),
+        Column("in_time", "boolean", "it is said at the right moment; NA where it is not said"),
+        Column("start", "Int", "first character in the turn's text as it was read"),
+        Column("end", "Int", "one past the last character in the turn's text as it was read"),
+        Column("kept", "boolean", "said in time, or forbidden and not said; NA where it is not due"),
+    ),
+    key=("doc_id", "item"),
+)
+
+SCRIPT_RATES = Table(
+    "script_rates",
+    "one row a dialogue: how well it kept to the script",
+    (
+        Column("script_due", "int", "items that were due; forbidden and optional ones do not count"),
+        Column("script_kept", "int", "of these, said in time"),
+        Column("script_rate", "float", "script_kept / script_due by the weights of the items"),
+        Column("script_forbidden", "int", "forbidden items that were said"),
+    ),
+    index="doc_id",
 )
 
 TOPICS = Table(

@@ -42,8 +42,8 @@ class Talk:
         Who speaks; none of them for a system's notices.
     said : ndarray of bool, shape (n_turns,)
         The turn holds words, and is neither a button that a customer pressed nor a card that was sent.
-    texts : Series of str, length n_turns
-        As they were read.
+    table : DataFrame, length n_turns
+        Schema TURNS, with a role in every row.
     score : ndarray of float64, shape (n_turns,)
         Sentiment of what customers and agents said, -1 to 1; NaN for all other turns.
     """
@@ -55,11 +55,16 @@ class Talk:
     agent: np.ndarray
     bot: np.ndarray
     said: np.ndarray
-    texts: pd.Series
+    table: pd.DataFrame
     score: np.ndarray
 
     def __len__(self) -> int:
         return len(self.documents)
+
+    @property
+    def texts(self) -> pd.Series:
+        """The texts as they were read."""
+        return self.table["text"]
 
     @property
     def prepared(self) -> pd.Series:
@@ -133,7 +138,7 @@ def talk_of(turns: pd.DataFrame, sentiment: Sentiment | None = None, *, scored: 
         role == "agent",
         role == "bot",
         _said(table),
-        table["text"],
+        table,
         np.full(len(table), np.nan),
     )
     return replace(talk, score=_scores(talk, table, sentiment)) if scored else talk
