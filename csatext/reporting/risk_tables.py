@@ -81,19 +81,17 @@ def risk_tables(
             tables["risk_cells"] = _risk_cells(facts, signals, dimensions)
     course = [name for name in _COURSE if name in facts and facts[name].notna().any()]
     if course:
-        figures = [breakdown(facts, None, name).assign(figure=name) for name in course]
+        figures = [breakdown(facts, [], name).assign(figure=name) for name in course]
         tables["conversation_figures"] = conform(pd.concat(figures, ignore_index=True), CONVERSATION_FIGURES)
     return tables
 
 
 def _polarities(facts: pd.DataFrame) -> pd.DataFrame:
     known = facts["polarity"].notna()
-    shares = [
-        breakdown(
-            facts.assign(**{name: (facts["polarity"] == name).astype("boolean").where(known)}), None, name
-        ).assign(polarity=name)
-        for name in _POLARITIES
-    ]
+    flags = pd.DataFrame(
+        {name: (facts["polarity"] == name).astype("boolean").where(known) for name in _POLARITIES}
+    )
+    shares = [breakdown(flags, [], name).assign(polarity=name) for name in _POLARITIES]
     return conform(pd.concat(shares, ignore_index=True), POLARITIES)
 
 
@@ -113,7 +111,7 @@ def _risks(
     """
     rows = []
     for name in signals:
-        row = breakdown(facts, None, name).iloc[0].to_dict() | {"signal": name}
+        row = breakdown(facts, [], name).iloc[0].to_dict() | {"signal": name}
         total = trend(dated, time, freq, measure=name) if len(dated) else None
         change = None if total is None else latest_change(total, baseline_periods, 1 - alpha / len(signals))
         if change is not None:
