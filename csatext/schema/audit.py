@@ -2,7 +2,7 @@
 
 from csatext.schema.model import Column, Table
 
-__all__ = ["AUDITED_RATES", "TAG_BUDGET", "TAG_SAMPLE"]
+__all__ = ["AGREEMENT", "AUDITED_RATES", "TAG_BUDGET", "TAG_CONFUSION", "TAG_DISAGREEMENTS", "TAG_SAMPLE"]
 
 TAG_SAMPLE = Table(
     "tag_sample",
@@ -58,4 +58,57 @@ AUDITED_RATES = Table(
         Column("corrected_by", "str", "in Chinese: the cell whose tags correct; why there is no correction"),
     ),
     at=0,
+)
+
+AGREEMENT = Table(
+    "agreement",
+    "one row a column of labels and category (NA = all): how far people agree, each with its interval",
+    (
+        Column("measure", "str", "column of the labels"),
+        Column("category", "str", "label against all others; NA for all labels together"),
+        Column("n", "int", "contacts that two people or more have tagged"),
+        Column("n_annotators", "int", "people"),
+        Column("percent", "float", "share of agreeing pairs, mean over contacts"),
+        Column("percent_low", "float", "lower end of its interval"),
+        Column("percent_high", "float", "upper end of its interval"),
+        Column("kappa", "float", "Cohen's kappa; of several people the mean over pairs (Light)"),
+        Column("kappa_low", "float", "lower end of its interval"),
+        Column("kappa_high", "float", "upper end of its interval"),
+        Column("alpha", "float", "Krippendorff's alpha, nominal"),
+        Column("alpha_low", "float", "lower end of its interval"),
+        Column("alpha_high", "float", "upper end of its interval"),
+        Column("ac1", "float", "Gwet's AC1"),
+        Column("ac1_low", "float", "lower end of its interval"),
+        Column("ac1_high", "float", "upper end of its interval"),
+        Column("note", "str", "what to mind, in Chinese; empty where there is nothing"),
+    ),
+    key=("measure", "category"),
+)
+
+TAG_CONFUSION = Table(
+    "tag_confusion",
+    "one row a pair of people and a pair of labels that they gave to the same contacts, most frequent first",
+    (
+        Column("measure", "str", "column of the labels"),
+        Column("annotator_a", "str", "one of the two"),
+        Column("annotator_b", "str", "the other"),
+        Column("label_a", "str", "label by the one"),
+        Column("label_b", "str", "label by the other"),
+        Column("n", "int", "contacts"),
+    ),
+    key=("measure", "annotator_a", "annotator_b", "label_a", "label_b"),
+)
+
+TAG_DISAGREEMENTS = Table(
+    "tag_disagreements",
+    "one row a contact and pair of people who gave it different labels",
+    (
+        Column("doc_id", "str", "contact"),
+        Column("measure", "str", "column of the labels"),
+        Column("annotator_a", "str", "one of the two"),
+        Column("annotator_b", "str", "the other"),
+        Column("label_a", "str", "label by the one"),
+        Column("label_b", "str", "label by the other"),
+    ),
+    key=("doc_id", "measure", "annotator_a", "annotator_b"),
 )

@@ -25,6 +25,9 @@ _PSEUDO = 0.5
 """Pseudo-tags of each pair of human and machine label in the variance of the other interval: half a tag, as
 the prior of Jeffreys has. Without them a sample without errors of the machine would prove that there are none
 (coverage .34 at 30 tags and a share of .02; measured)."""
+_STEADYING = 5.0
+"""Tags that the variance of equal strata counts for against the tags of the rarer kind. Measured: without it
+coverage is .91 at 300 tags of two or four strata and a share of .02, with it .96."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +94,10 @@ class Rates:
 class _Moments:
     """Weighted means of the sample by cell, and the variances and covariance of these means."""
 
-    def __init__(self, sample: Sample, n_cells: int) -> None:
-        self._sample, self._cells = sample, n_cells
+    def __init__(self, sample: Sample, rest: Array) -> None:
+        self._sample, self._cells = sample, len(rest)
         self.n = self._sum(np.ones(len(sample.cell)))
+        self._contacts = self.n + rest
         self._share = (
             sample.weight / self._sum(sample.weight)[sample.cell] if len(sample.cell) else (sample.weight)
         )
@@ -101,36 +105,55 @@ class _Moments:
             self._sum(self._share * sample.human),
             self._sum(self._share * sample.machine),
         )
+        self.flagged = self._sum(sample.machine)
         self.design_effect = self.n * self._sum(self._share**2)
-        of_human = self._share * (sample.human - self.human[sample.cell])
-        of_machine = self._share * (sample.machine - self.machine[sample.cell])
-        self.var_human = self._covariance(of_human, of_human)
-        self.var_machine = self._covariance(of_machine, of_machine)
-        self.cov = self._covariance(of_human, of_machine)
+        human = sample.human - self.human[sample.cell]
+        machine = sample.machine - self.machine[sample.cell]
+        self.var_human = self._covariance(human, human)
+        self.var_machine = self._covariance(machine, machine)
+        self.cov = self._covariance(human, machine)
+        self.off = human, machine
+
+    def steadied(self, a: Array, b: Array) -> Array:
+        """Return a covariance of two means that rests on more than the few tags of the rarer kind.
+
+        It is mixed with that of tags which vary alike in all strata (Kish): where the rarer kind came up in
+        light strata only, the linearized one is far too small.
+        """
+        rare = np.minimum(self._sum(self._sample.human), self._sum(1 - self._sample.human))
+        rare = divide(rare, self.design_effect)
+        alike = self._sum(self._share**2) * self._sum(self._share * a * b)
+        return (rare * self._covariance(a, b) + _STEADYING * alike) / (rare + _STEADYING)
 
     def _sum(self, values: Array) -> Array:
         return np.bincount(self._sample.cell, values, minlength=self._cells).astype("float64")
 
     def _covariance(self, a: Array, b: Array) -> Array:
-        """Return the covariance of two linearized means of a stratified sample (Cochran 1977, 5A.14).
+        """Return the covariance of two linearized means of a sample of the process that makes contacts.
 
-        A sample of one stratum keeps the divisor n, as that of PPI++ does.
+        ``a`` and ``b`` are deviations from the means. Of a stratified sample: that of the sample, with finite
+        population correction (Cochran 1977, 5A.14), and that of the contacts themselves. In a sample of one
+        stratum both add up to the plain variance with divisor n, which PPI++ has.
         """
         stratum = self._sample.stratum
         n_strata = int(stratum.max(initial=-1)) + 1
+        whole = self._share * a * b
+        a, b = self._share * a, self._share * b
         if n_strata <= 1:
             return self._sum(a * b)
         size = np.bincount(stratum, minlength=n_strata).astype("float64")
-        factor = np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
+        drawn = size / np.maximum(np.bincount(stratum, self._sample.weight, minlength=n_strata), size)
+        # The only tag of a stratum shows no variance: its square stands for it.
+        factor = (1 - drawn) * np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
         pair = self._sample.cell * n_strata + stratum
         shape = self._cells, n_strata
         sums = [
             np.bincount(pair, values, minlength=shape[0] * shape[1]).reshape(shape)
             for values in (a * b, a, b)
         ]
-        # The only tag of a stratum shows no variance: its square stands for it.
         centred = np.where(size > 1, sums[1] * sums[2] / np.maximum(size, 1), 0.0)
-        return ((sums[0] - centred) * factor).sum(axis=1)
+        of_sample = ((sums[0] - centred) * factor).sum(axis=1)
+        return of_sample + self._sum(whole) / np.maximum(self._contacts, 1)
 
 
 def estimate_rates(
@@ -175,10 +198,9 @@ def estimate_rates(
     ([1.0], [0.25])
     """
     cells = len(population.rest)
-    moments = _Moments(sample, cells)
-    rest = population.rest
-    rest_rate = divide(population.rest_flagged, np.maximum(rest, 1))
-    rest_variance = rest_rate * (1 - rest_rate) / np.maximum(rest, 1)
+    moments = _Moments(sample, population.rest)
+    rest_rate = _rest_rate(moments, population)
+    rest_variance = np.clip(rest_rate * (1 - rest_rate), 0.0, 0.25) / np.maximum(population.rest, 1)
     tuned = _tuned_weight(moments, population) if weight is None else weight
     intercept = moments.human - tuned * moments.machine
     rate = np.where(moments.n > 0, np.clip(tuned * rest_rate + intercept, 0.0, 1.0), np.nan)
@@ -186,18 +208,28 @@ def estimate_rates(
     low, high = wilson(rate * size, size, level)
     variance = moments.var_human - 2 * tuned * moments.cov + tuned**2 * moments.var_machine
     half = special.ndtri(0.5 + level / 2) * np.sqrt(tuned**2 * rest_variance + np.maximum(variance, 0.0))
-    normal = _is_common(sample, cells)
+    normal = _is_common(sample, moments.design_effect)
     low = np.where(normal, np.clip(rate - half, 0.0, 1.0), low)
     high = np.where(normal, np.clip(rate + half, 0.0, 1.0), high)
     p = _bias_p_value(sample, cells)
     return Rates(moments.n, rate, low, high, p, tuned, intercept, smoothed)
 
 
+def _rest_rate(moments: _Moments, population: Population) -> Array:
+    """Return the machine's rate of contacts that are not tagged, as if they were as those that are.
+
+    In a sample of equal probabilities it is just their rate. Where uncertain contacts are drawn more often
+    the others are not like the tagged; the machine's rate of all contacts is, after weighting.
+    """
+    flagged = population.rest_flagged + moments.flagged
+    return divide(flagged - moments.n * moments.machine, np.maximum(population.rest, 1))
+
+
 def _tuned_weight(moments: _Moments, population: Population) -> Array:
     """Return the weight of the machine's labels with the least variance, 0 to 1."""
     n, rest = moments.n, population.rest
     total = n + rest
-    flagged = (n * moments.machine + population.rest_flagged) / np.maximum(total, 1)
+    flagged = (moments.flagged + population.rest_flagged) / np.maximum(total, 1)
     pooled = flagged * (1 - flagged) * total / np.maximum(total - 1, 1)
     spread = moments.machine * (1 - moments.machine)
     # Tags of a simple random sample that give the machine's rate the variance it has in this one.
@@ -224,10 +256,13 @@ def _effective_size(
     def spread(mean: Array) -> Array:
         return 2 * (mean**2 + (1 - mean) ** 2)
 
-    of_human = smoothed(moments.var_human, (moments.human - human) ** 2, spread(human))
-    of_machine = smoothed(moments.var_machine, (moments.machine - machine) ** 2, spread(machine))
+    off_human, off_machine = moments.off
+    of_human = smoothed(moments.steadied(off_human, off_human), (moments.human - human) ** 2, spread(human))
+    of_machine = smoothed(
+        moments.steadied(off_machine, off_machine), (moments.machine - machine) ** 2, spread(machine)
+    )
     of_both = smoothed(
-        moments.cov,
+        moments.steadied(off_human, off_machine),
         (moments.human - human) * (moments.machine - machine),
         4 * (0.5 - human) * (0.5 - machine),
     )
@@ -238,12 +273,13 @@ def _effective_size(
     return np.maximum(divide(rate * (1 - rate), weight**2 * rest_variance + variance), alone), variance
 
 
-def _is_common(sample: Sample, cells: int) -> npt.NDArray[np.bool_]:
+def _is_common(sample: Sample, design_effect: Array) -> npt.NDArray[np.bool_]:
     """Return in which cells flags, their absence and errors are frequent enough for a normal interval."""
-    flagged = np.bincount(sample.cell, sample.human, minlength=cells)
-    cleared = np.bincount(sample.cell, 1 - sample.human, minlength=cells)
-    wrong = np.bincount(sample.cell, np.abs(sample.human - sample.machine), minlength=cells)
-    return (np.minimum(flagged, cleared) >= _COMMON) & (wrong >= _DISAGREEING)
+    kinds = sample.human, 1 - sample.human, np.abs(sample.human - sample.machine)
+    cells = len(design_effect)
+    flagged, cleared, wrong = (np.bincount(sample.cell, kind, minlength=cells) for kind in kinds)
+    factor = np.maximum(design_effect, 1.0)
+    return (np.minimum(flagged, cleared) >= _COMMON * factor) & (wrong >= _DISAGREEING * factor)
 
 
 def _bias_p_value(sample: Sample, cells: int) -> Array:
