@@ -11,6 +11,10 @@ __version__ = "0.3.0"
 _HOMES = {
     "csatext.aggregation.alerts": ("alerts",),
     "csatext.aggregation.associate": ("associate", "residuals"),
+    "csatext.aggregation.audit.agreement": ("agreement",),
+    "csatext.aggregation.audit.audited_rates": ("audited_rates",),
+    "csatext.aggregation.audit.sample_for_tagging": ("sample_for_tagging",),
+    "csatext.aggregation.audit.tag_budget": ("tag_budget",),
     "csatext.aggregation.breakdown": ("breakdown",),
     "csatext.aggregation.calendar": ("business_calendar",),
     "csatext.aggregation.decompose": ("decompose",),

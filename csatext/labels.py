@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 __all__ = [
+    "ADJUDICATOR",
     "EMPTY",
     "KIND_NAMES",
     "POLARITY_NAMES",
@@ -24,6 +25,8 @@ __all__ = [
 
 EMPTY = "(空)"
 """A missing value of a dimension in a result; there NA means any value."""
+ADJUDICATOR = "裁定"
+"""Annotator whose tag holds against those of the others."""
 UNCLASSIFIED = "未归类"
 """Category of a contact that no rule matches."""
 _NAMES = {
