@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+
+RANDOM_CENTRES = int(os.environ.get("CSATEXT_RANDOM_CENTRES", "20"))
+"""Random centres that a test compares; ``benchmarks/kpis.py --loops`` compares more."""
 
 
 def dialogue_loop(turns, slow_seconds=60.0, longest_wait=600.0):

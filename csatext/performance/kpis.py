@@ -15,28 +15,22 @@ from csatext.aggregation.inputs.dimensions import encode_groups, free_dimensions
 from csatext.aggregation.panel.coverage import ends_early, floor, starts_late
 from csatext.aggregation.panel.panel import FREQUENCIES, as_freq, next_starts
 from csatext.aggregation.statistics.intervals import divide, garwood, mean_interval
-from csatext.argument_types import as_names, check_simple_types
+from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_moment, read_times
 from csatext.errors import ParameterError
 from csatext.inference import check_level, wilson
+from csatext.performance.evaluated import TIMES, Evaluated, evaluate_kpis, facts_of, time_of
 from csatext.schema import conform, with_reason
 from csatext.schema.service import KPIS
 from csatext.service.definitions import Definition, read_definitions
-from csatext.service.formulas.contributions import (
-    Contributions,
-    by_customer,
-    contributions,
-    customers_of,
-    read_columns,
-)
+from csatext.service.formulas.contributions import Contributions
+from csatext.service.inputs.records import NO_ROWS
 
-__all__ = ["TIMES", "kpis"]
+__all__ = ["kpis"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-TIMES = ("contacted_at", "created_at")
-"""Columns that date a contact; the first that is there is taken."""
 _MOST_ROWS = 50_000_000
 _DAY = pd.Timedelta(days=1)
 
@@ -116,60 +110,27 @@ def kpis(
     [['answer_question_ratio', 'A', 2.0, 2], ['answer_question_ratio', 'B', 0.75, 1]]
     """
     check_level(level)
-    known = read_definitions(definitions)
-    chosen = _chosen(metrics, known)
     dimensions = free_dimensions(by, KPIS, "by")
-    if facts.index.name in (*dimensions, "doc_id") and facts.index.name not in facts.columns:
-        facts = facts.reset_index()
+    facts = facts_of(facts, dimensions)
     check_columns(facts, dimensions, "by")
-    when = time or next((name for name in TIMES if name in facts.columns), None)
-    if when is not None:
-        check_columns(facts, [when], "time")
+    when = time_of(facts, time)
     if freq is not None and when is None:
         raise ParameterError(
             f'按时段汇总（freq={freq!r}）要有时间列；表里没有 {"、".join(TIMES)}，请用 time="列名" 指定。'
         )
     cells = _cells(facts, dimensions, when, None if freq is None else as_freq(freq), as_of)
-    absent = {one.id: "、".join(one.missing(facts.columns)) for one in chosen}
-    absent = {name: columns for name, columns in absent.items() if columns}
-    used = [one for one in chosen if one.id not in absent]
-    columns, customers = read_columns(facts, used), customers_of(facts)
-    parts = []
-    for one in used:
-        found = contributions(one, columns, len(facts))
-        if np.isnan(found.top).all() and len(facts):
-            absent[one.id] = "列是空的：" + "、".join(one.columns)
-            continue
-        if one.per == "customer":
-            found = by_customer(found, one, customers, cells.codes)
-        parts.append(_table(one, found, cells, level))
-    result = (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else _table(next(iter(known.values())), None, cells, level)
-    )
+    found = evaluate_kpis(facts, metrics, definitions)
+    parts = [_table(one, rows, cells, level) for one, rows in found.in_cells(cells.codes)]
+    if not parts:
+        parts = [_table(next(iter(read_definitions(definitions).values())), None, cells, level)]
+    result = pd.concat(parts, ignore_index=True)
     result.attrs = {
-        "absent": absent,
-        "assumed": {
-            one.id: {name: value for name, value in one.optional.items() if name not in facts.columns}
-            for one in used
-            if one.optional.keys() - {*facts.columns}
-        },
-        "time": when, "freq": freq, "level": level, "n_missing_time": cells.n_missing,
+        "absent": found.absent, "assumed": found.assumed, "time": when, "freq": freq, "level": level,
+        "n_missing_time": cells.n_missing,
     }  # fmt: skip
     if not len(result):
-        result.attrs["reason"] = _reason(facts, chosen, absent)
+        result.attrs["reason"] = _reason(facts, found)
     return with_reason(conform(result, KPIS, dimensions))
-
-
-def _chosen(metrics: Sequence[str] | None, known: dict[str, Definition]) -> list[Definition]:
-    if metrics is None:
-        return list(known.values())
-    wanted = [metrics] if isinstance(metrics, str) else as_names(metrics, "metrics", "指标 id 的列表")
-    for name in wanted:
-        if name not in known:
-            raise ParameterError.not_allowed("metrics", name, list(known))
-    return [known[name] for name in dict.fromkeys(wanted)]
 
 
 @dataclass(frozen=True)
@@ -305,11 +266,11 @@ def _values(found: Contributions, cells: _Cells, level: float) -> dict[str, Arra
     }
 
 
-def _reason(facts: pd.DataFrame, chosen: list[Definition], absent: dict[str, str]) -> str:
+def _reason(facts: pd.DataFrame, found: Evaluated) -> str:
     if not len(facts):
-        return "表里没有数据行；请检查导出的时间范围和筛选条件。"
-    if len(absent) == len(chosen):
-        needed = sorted({name for columns in absent.values() for name in columns.split("、")})
+        return NO_ROWS
+    if not found.definitions:
+        needed = sorted({name for columns in found.absent.values() for name in columns.split("、")})
         return (
             f"现有的列算不出所要的指标，缺：{'、'.join(needed[:12])} 等；"
             "请先用 ct.conversation_measures 等函数得到这些列，再用 ct.build_facts 并进来。"

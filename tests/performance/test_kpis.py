@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from service_loops import dialogue_loop, kpi_loop
+from service_loops import RANDOM_CENTRES, dialogue_loop, kpi_loop
 
 import csatext as ct
 
@@ -343,7 +343,7 @@ CENTRES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=RANDOM_CENTRES, deadline=None)
 @given(CENTRES)
 def test_random_centres_equal_the_loop_by_day(centre):
     rows, contacts = [], []

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from service_loops import agent_loop, dialogue_loop
+from service_loops import RANDOM_CENTRES, agent_loop, dialogue_loop
 
 import csatext as ct
 
@@ -241,7 +241,7 @@ def random_turns(dialogues, backwards):
     return pd.DataFrame(rows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=RANDOM_CENTRES, deadline=None)
 @given(st.lists(st.lists(MESSAGE, min_size=1, max_size=9), min_size=1, max_size=6))
 def test_random_dialogues_equal_the_loop(dialogues):
     turns = random_turns(dialogues, backwards=True)
@@ -256,7 +256,7 @@ def test_random_dialogues_equal_the_loop(dialogues):
         )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=RANDOM_CENTRES, deadline=None)
 @given(st.lists(st.lists(MESSAGE, min_size=1, max_size=9), min_size=1, max_size=6))
 def test_random_dialogues_by_agent_equal_the_loop_and_add_up(dialogues):
     turns = random_turns(dialogues, backwards=False)
