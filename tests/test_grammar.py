@@ -54,6 +54,9 @@ MAY_DIFFER = {
     ("forecast", "freq"): None,  # a Series brings its own
     ("audited_rates", "time"): None,  # rates of all contacts, unless periods are asked for
     ("audited_rates", "freq"): None,
+    ("backlog", "freq"): "D",  # what is open is looked at every day
+    ("kpis", "freq"): None,  # all periods together
+    ("kpis", "time"): None,  # a customer's first message, else created_at
     ("official_table", "freq"): "Q",  # regulators count quarters
 }
 OTHERS = {
@@ -82,8 +85,9 @@ def test_every_verb_speaks_the_grammar(verb):
 
 def test_no_verb_of_the_grammar_is_forgotten():
     told = {name for name, parameters in FUNCTIONS.items() if {"by", "measure", "alpha"} & set(parameters)}
-    # Answers and their facts; tickets of one incident.
-    assert told - set(VERBS) == {"evaluate_classifier", "group_cases", "write_report"}
+    # Answers and their facts; tickets of one incident; what is made of KPIs.
+    others = {"evaluate_classifier", "group_cases", "write_report", "kpis"}
+    assert told - set(VERBS) == others
     table = {name for name, parameters in FUNCTIONS.items() if "table" in parameters}
     assert table == {"conform", "join"}  # a promise of columns; what facts are joined to
 
@@ -117,6 +121,7 @@ def facts():
 
 TAGS = pd.DataFrame({"doc_id": range(400), "inclusion_probability": 1.0, "is_negative": True})
 CALLS = {
+    "abandonment_curve": ((), {}),
     "associate": (("channel", "csat"), {}),
     "audited_rates": ((TAGS, "is_negative"), {}),
     "breakdown": (("channel", "is_negative"), {}),
@@ -125,9 +130,11 @@ CALLS = {
     "drivers": (("csat", "channel"), {}),
     "effect": (("2026-02-20",), {}),
     "forecast": ((7,), {}),
+    "kpis": ((), {}),
     "official_table": (("cca",), {}),
     "root_causes": ((), {"numerator": "is_negative", "by": "channel", "period": "period", "current": "后",
                          "baseline": "前"}),
+    "stage_durations": ((), {}),
     "trend": ((), {}),
     "trend_tests": ((), {}),
 }  # fmt: skip
