@@ -428,7 +428,10 @@ def test_where_the_second_level_is_a_toss_the_first_is_answered(several):
     # All are right, so that the promise is made for the least sure of the documents learnt from.
     answered = ~table["needs_review"]
     assert answered.mean() > 0.9
-    assert table["complaint"][answered].tolist() == np.array([one[:2] for one in labels[200:]])[answered].tolist()
+    assert (
+        table["complaint"][answered].tolist()
+        == np.array([one[:2] for one in labels[200:]])[answered].tolist()
+    )
     assert (table["complaint_probability"][answered] >= model.parent_promise_.threshold).all()
     scores = ct.evaluate_classifier(labels[200:], table, multilabel=several)
     found = scores["evaluation"].set_index("metric")["value"]

@@ -169,7 +169,12 @@ class _Answers:
     def by_class(self) -> pd.DataFrame:
         n_true, n_given, hits = (counted[~self.general] for counted in self.counts())
         frame = pd.DataFrame(
-            {"complaint": self.classes[~self.general], "n_true": n_true, "n_predicted": n_given, "n_right": hits}
+            {
+                "complaint": self.classes[~self.general],
+                "n_true": n_true,
+                "n_predicted": n_given,
+                "n_right": hits,
+            }
         )
         union = n_true + n_given - hits
         for name, total in (("precision", n_given), ("recall", n_true), ("f1", union)):

@@ -13,7 +13,6 @@ from csatext.text.joined_texts import JoinedTexts
 __all__ = ["ClauseReading", "Spans"]
 
 
-
 def _table(marks: str) -> np.ndarray:
     """Return which code points are marks: looking up every character beats a search for it fourfold."""
     table = np.zeros(sys.maxunicode + 1, bool)
