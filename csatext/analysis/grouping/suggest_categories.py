@@ -276,7 +276,7 @@ def _is_precise(held: np.ndarray, inside: np.ndarray, chosen_on: np.ndarray, lea
 
 
 def _in_one_sentence(texts: np.ndarray, both: np.ndarray, one: str, two: str, gap: int) -> np.ndarray:
-    """Return which of the texts hold two words in this order in a sentence, ``gap`` characters apart at most."""
+    """Return which texts hold two words in this order in a sentence, ``gap`` characters apart at most."""
     expression = re.compile(f"{re.escape(one)}[^。！？!?\n]{{0,{gap}}}?{re.escape(two)}")
     hit = np.zeros(len(texts), bool)
     rows = np.flatnonzero(both)
