@@ -12,6 +12,11 @@ from csatext.schema.analysis import CONTACT_KINDS, CONVERSATIONS, DOCUMENT_TOPIC
 __all__ = ["INPUT_ENDING", "RESULT_COLUMNS", "free_names"]
 
 RESULT_COLUMNS = column_names(SENTIMENT, RULES, CONTACT_KINDS, DOCUMENT_TOPICS, CONVERSATIONS) | {
+from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
+
+__all__ = ["INPUT_ENDING", "RESULT_COLUMNS", "free_names"]
+
+RESULT_COLUMNS = column_names(SENTIMENT, RULES, CONTACT_KINDS, DOCUMENT_TOPICS, COMPLAINTS) | {
     *PERIOD_COLUMNS.values()
 }
 """Columns that analyses and the calendar add to the facts."""
