@@ -87,7 +87,8 @@ def measure(n: int) -> None:
     begin = time.perf_counter()
     ct.conversation_measures(part.drop(columns="is_template"))
     print(
-        f"with templates learnt from the texts {(time.perf_counter() - begin) / share:6.1f} s, by {len(part):,} turns"
+        f"with templates learnt from the texts {(time.perf_counter() - begin) / share:6.1f} s, "
+        f"by {len(part):,} turns"
     )
 
 
