@@ -28,6 +28,7 @@ _HOMES = {
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
     "csatext.analysis.sentiment.score": ("Sentiment",),
+    "csatext.analysis.signals.service_signals": ("ServiceSignals",),
     "csatext.analysis.kinds.contact_kind": ("ContactKind",),
     "csatext.analysis.rules.rule_report": ("rule_report",),
     "csatext.analysis.rules.pack_choice": ("choose_packs",),

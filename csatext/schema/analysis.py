@@ -31,6 +31,8 @@ __all__ = [
     "RULE_REPORT",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
+    "SERVICE_SIGNALS",
+    "SIGNAL_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
 ]
@@ -142,6 +144,51 @@ SENTIMENT_EVIDENCE = Table(
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
         Column("weight", "float", "valence after negation and intensity; negative is bad"),
+    ),
+)
+
+SERVICE_SIGNALS = Table(
+    "service_signals",
+    "one row a document: the signals that it gives",
+    (
+        Column("signals", "str", "names of its signals, joined by 、"),
+        Column("signal_severity", "int", "gravest severity of a signal but praise and suggestion: 0 none to 3"),
+        Column("signal_anger", "bool", "anger"),
+        Column("signal_anxiety", "bool", "anxiety"),
+        Column("signal_disappointment", "bool", "disappointment"),
+        Column("signal_urgency", "bool", "urgency"),
+        Column("signal_effort", "bool", "effort: calls again, waiting, being sent around"),
+        Column("signal_escalation", "bool", "a threat to go further, or the act: regulators, media, law, superiors"),
+        Column("signal_churn", "bool", "leaving, or a threat to leave"),
+        Column("signal_praise", "bool", "praise"),
+        Column("signal_suggestion", "bool", "a suggestion"),
+        Column("signal_safety", "bool", "danger to life, health, home, money or personal data"),
+        Column("signal_legal", "bool", "law as an argument or a threat"),
+        Column("severity_anger", "int", "severity of anger: 0 none, 1 mild to 3 grave"),
+        Column("severity_anxiety", "int", "severity of anxiety: 0 none, 1 mild to 3 grave"),
+        Column("severity_disappointment", "int", "severity of disappointment: 0 none, 1 mild to 3 grave"),
+        Column("severity_urgency", "int", "severity of urgency: 0 none, 1 mild to 3 grave"),
+        Column("severity_effort", "int", "severity of effort: 0 none, 1 mild to 3 grave"),
+        Column("severity_escalation", "int", "severity of escalation: 0 none, 1 mild to 3 grave"),
+        Column("severity_churn", "int", "severity of churn: 0 none, 1 mild to 3 grave"),
+        Column("severity_praise", "int", "severity of praise: 0 none, 1 mild to 3 grave"),
+        Column("severity_suggestion", "int", "severity of suggestion: 0 none, 1 mild to 3 grave"),
+        Column("severity_safety", "int", "severity of safety: 0 none, 1 mild to 3 grave"),
+        Column("severity_legal", "int", "severity of legal: 0 none, 1 mild to 3 grave"),
+    ),
+    index="doc_id",
+)
+
+SIGNAL_EVIDENCE = Table(
+    "signal_evidence",
+    "the words that a signal rests on",
+    (
+        Column("doc_id", "any", "document"),
+        Column("signal", "str", "name of the signal"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("severity", "int", "1 mild, 2, 3 grave"),
     ),
 )
 
