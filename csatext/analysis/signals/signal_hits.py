@@ -124,14 +124,15 @@ def _meant(patterns: SignalPatterns, reading: ClauseReading, found: PatternHits)
     held = found.starts >= 0
     hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
     asserted = reading.asserted(Spans(hit, found.starts[held], found.ends[held]))
-    denied = reading.denied(start)
+    begin, _ = reading.clause_bounds(start)
+    intent = np.sort(start[patterns.intent[found.pattern]])
+    threatens = np.searchsorted(intent, begin) < np.searchsorted(intent, start)
+    denied = reading.denied(start) & ~(threatens & _affirmed_since(reading, intent, start))
     suspended = {
         kind: covered[start if kind in ("hearsay", "other") else last]
         for kind, covered in reading.suspended.items()
     }
-    intent = np.sort(start[patterns.intent[found.pattern]])
-    begin, _ = reading.clause_bounds(start)
-    suspended["condition"] &= np.searchsorted(intent, begin) == np.searchsorted(intent, start)
+    suspended["condition"] &= ~threatens
     asking = np.zeros(int(reading.clause[-1]) + 1, bool)
     asking[reading.clause[start[patterns.inquiry[found.pattern]]]] = True
     inquired = asking[reading.clause[start]]
@@ -146,6 +147,16 @@ def _meant(patterns: SignalPatterns, reading: ClauseReading, found: PatternHits)
             said = said & ~inquired
         meant[:, at] &= said | formula
     return meant & ~_excepted(patterns, found, start, end, meant)
+
+
+def _affirmed_since(reading: ClauseReading, intent: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Return whether no negator stands between each hit and the last word of intent before it.
+
+    The negator of a condition reaches over it otherwise: 如果还不赔我会找媒体.
+    """
+    negators = reading.cues.starts[reading.cues.having("negator", "refusal")]
+    last = np.append(intent, 0)[np.searchsorted(intent, start) - 1]
+    return np.searchsorted(negators, last) == np.searchsorted(negators, start)
 
 
 def _excepted(
