@@ -28,6 +28,8 @@ _HOMES = {
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
     "csatext.analysis.sentiment.score": ("Sentiment",),
+    "csatext.analysis.sentiment.sentiment_evaluation": ("evaluate_sentiment",),
+    "csatext.analysis.sentiment.snownlp_sentiment": ("SnowNLPSentiment",),
     "csatext.analysis.signals.service_signals": ("ServiceSignals",),
     "csatext.analysis.kinds.contact_kind": ("ContactKind",),
     "csatext.analysis.rules.rule_report": ("rule_report",),

@@ -18,6 +18,7 @@ from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import AUTO, Configuration, PrivacySection
@@ -277,7 +278,7 @@ def annotated_contacts(
     -------
     corpus : Corpus
     facts : DataFrame
-        Sentiment, category and topic of each contact joined to its columns.
+        Sentiment, signals, category and topic of each contact joined to its columns.
     tables : dict of str to DataFrame
         ``topics``, where there are any.
     absent : dict of str to str
@@ -294,7 +295,7 @@ def annotated_contacts(
         keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
-    progress("情感、投诉类别")
+    progress("情感、信号、投诉类别")
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
     if settings.taxonomy == AUTO:
@@ -306,7 +307,8 @@ def annotated_contacts(
     tables["taxonomy"] = taxonomy.table
     rules = RuleClassifier(taxonomy)
     categories, kind = rules.fit_transform(corpus), ContactKind(taxonomy).fit_transform(corpus)
-    results = [Sentiment().transform(corpus), categories, kind]
+    signals = ServiceSignals().transform(corpus).filter(regex="^(signal_|risk_severity$)")
+    results = [Sentiment().transform(corpus), signals, categories, kind]
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
     if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:

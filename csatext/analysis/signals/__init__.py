@@ -1,1 +1,1 @@
-"""Signals of service: anger, urgency, effort, threats to go further or to leave, praise, danger and others."""
+"""Signals of service: anger, urgency, effort, threats, praise, danger and others."""

@@ -1,4 +1,4 @@
-"""Service signals of a contact: anger, urgency, effort, threats, praise, danger, with the words that say so."""
+"""Service signals of a contact: anger, urgency, effort, threats, praise, danger, and their words."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _RISK = np.array([signal.risk for signal in SIGNALS])
 class ServiceSignals(TransformerMixin, BaseEstimator):
     """Find what a service must notice in a contact: feelings, urgency, effort, threats, danger, praise.
 
-    Signals are anger, anxiety, disappointment, urgency, effort (打了三次电话, 等了两个小时), escalation (12315,
-    曝光, 起诉, 媒体), churn (销户, 转网, 以后再也不买了), praise, suggestion, safety and legal. Ready without
-    training.
+    Signals are anger, anxiety, disappointment, urgency, effort (打了三次电话, 等了两个小时), escalation
+    (12315, 曝光, 起诉, 媒体), churn (销户, 转网, 以后再也不买了), praise, suggestion, safety and legal. Ready
+    without training.
 
     Notes
     -----
@@ -39,8 +39,8 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
       asked (怎么销户, 可以投诉到12315吗), reported of others, or supposed themselves (如果销户要什么材料).
       To ask for the end of a contract (我要销户, 帮我退订) is churn, calm or not; to ask how is not. A
       regulator or medium that is named as what the customer turns to is escalation, done or announced.
-    - Urgency and suggestions are made by wishes and questions (能不能快点, 希望增加夜间班车); they do not count
-      where they are denied or what others said (客服说尽快处理).
+    - Urgency and suggestions are made by wishes and questions (能不能快点, 希望增加夜间班车); they do not
+      count where they are denied or what others said (客服说尽快处理).
     - Legal is law as an argument or a threat: 起诉 is escalation as well, 违反合同 is legal alone. Safety is
       danger to life, health, home, money and personal data.
 
@@ -49,11 +49,12 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
     Examples
     --------
     >>> import csatext as ct
-    >>> corpus = ct.Vectorizer().fit_transform(["打了三次电话没人管，再不解决我就投诉到12315", "请问怎么销户"])
+    >>> texts = ["打了三次电话没人管，再不解决我就投诉到12315", "请问怎么销户"]
+    >>> corpus = ct.Vectorizer().fit_transform(texts)
     >>> result = ct.ServiceSignals().transform(corpus)
     >>> result["signals"].tolist()
     ['effort、escalation', '']
-    >>> result[["signal_escalation", "severity_escalation", "signal_severity"]].values.tolist()
+    >>> result[["signal_escalation", "severity_escalation", "risk_severity"]].values.tolist()
     [[True, 3, 3], [False, 0, 0]]
     """
 
@@ -96,7 +97,7 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
         DataFrame
             One row a document, indexed by doc_id (schema SERVICE_SIGNALS): the names of its signals, the
             gravest severity of those that are risks (all but praise and suggestion), and a flag and a
-            severity for each signal. The gravest is called ``signal_severity``, because ``severity`` is that
+            severity for each signal. The gravest is called ``risk_severity``, because ``severity`` is that
             of the complaint categories, and facts hold both.
 
         Raises
@@ -111,7 +112,7 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
         found = severity > 0
         frame = pd.DataFrame(index=corpus.doc_ids)
         frame["signals"] = _joined_names(found)
-        frame["signal_severity"] = severity[:, _RISK].max(axis=1, initial=0)
+        frame["risk_severity"] = severity[:, _RISK].max(axis=1, initial=0)
         for at, name in enumerate(_NAMES):
             frame[f"signal_{name}"] = found[:, at]
         for at, name in enumerate(_NAMES):
@@ -140,7 +141,7 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
         Examples
         --------
         >>> import csatext as ct
-        >>> corpus = ct.Vectorizer().fit_transform(["再不解决我就去法院起诉"])
+        >>> corpus = ct.Vectorizer().fit_transform(["我要去法院起诉"])
         >>> ct.ServiceSignals().evidence(corpus)[["signal", "term", "severity"]].values.tolist()
         [['escalation', '去法院起诉', 3], ['legal', '去法院起诉', 3]]
         """

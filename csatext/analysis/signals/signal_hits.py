@@ -41,13 +41,31 @@ class SignalHits(NamedTuple):
         return SignalHits(*(values[chosen] for values in self))
 
     def outermost(self) -> SignalHits:
-        """Return the hits that no other of their text and signal holds."""
-        order = np.lexsort((-self.severity, -self.end, self.start, self.signal, self.row))
+        """Return the hits that no other of their text and signal holds, with the severity of what they hold."""
+        order, outer = self._outer(np.ones(len(self.row), bool))
         hits = self.take(order)
-        group = np.cumsum((np.diff(hits.row, prepend=-1) != 0) | (np.diff(hits.signal, prepend=-1) != 0))
-        place = group * (int(hits.end.max(initial=0)) + 1) + hits.end
+        if not len(outer):
+            return hits
+        # What a hit holds follows it, up to the next that no other holds.
+        gravest = np.maximum.reduceat(hits.severity, np.flatnonzero(outer))
+        return hits.take(outer)._replace(severity=gravest)
+
+    def without_held(self, holders: np.ndarray) -> SignalHits:
+        """Return the hits without those of the chosen ones that another chosen one of their signal holds."""
+        order, outer = self._outer(holders)
+        return self.take(np.sort(np.concatenate((order[outer], np.flatnonzero(~holders)))))
+
+    def _outer(self, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the chosen hits sorted, and which of them no other one holds."""
+        order = np.flatnonzero(chosen)
+        keys = (self.end, self.start, self.signal, self.row)
+        end, start, signal, row = (values[order] for values in keys)
+        order = order[np.lexsort((-end, start, signal, row))]
+        end, _, signal, row = (values[order] for values in keys)
+        group = np.cumsum((np.diff(row, prepend=-1) != 0) | (np.diff(signal, prepend=-1) != 0))
+        place = group * (int(end.max(initial=0)) + 1) + end
         before = np.concatenate(([-1], np.maximum.accumulate(place)[:-1]))[: len(place)]
-        return hits.take(place > before)
+        return order, place > before
 
 
 def find_signals(texts: pd.Series) -> SignalHits:
@@ -65,8 +83,8 @@ def find_signals(texts: pd.Series) -> SignalHits:
     Examples
     --------
     >>> hits = find_signals(pd.Series(["再不解决我就投诉到12315"]))
-    >>> SIGNALS[hits.signal[0]].name, int(hits.severity[0])
-    ('escalation', 3)
+    >>> {SIGNALS[signal].name for signal in hits.signal}, int(hits.severity.max())
+    ({'escalation'}, 3)
     """
     patterns = signal_patterns()
     parts = [_chunk_hits(patterns, chunk) for chunk in joined_chunks(texts)]
@@ -79,7 +97,7 @@ def find_signals(texts: pd.Series) -> SignalHits:
 def _chunk_hits(patterns: SignalPatterns, joined: JoinedTexts) -> SignalHits:
     lengths = np.diff(joined.offsets)
     row_of = np.append(np.repeat(np.arange(len(joined)), lengths), len(joined))
-    found = patterns.index.search(joined, row_of)
+    found = patterns.searched.search(joined, row_of)
     # Clauses are read of those texts alone that may hold a signal.
     told = np.zeros(len(joined) + 1, bool)
     told[row_of[found.starts[patterns.severity[found.pattern] > 0, 0]]] = True
@@ -99,6 +117,8 @@ def _chunk_hits(patterns: SignalPatterns, joined: JoinedTexts) -> SignalHits:
     origin = part.offsets[row]
     severity = patterns.severity[found.pattern[hit]]
     hits = SignalHits(joined.first_row + rows[row], signal, start - origin, end - origin, severity)
+    # 失望 within 有点失望 does not count; what a pattern of several words holds does.
+    hits = hits.without_held(found.starts[hit].max(axis=1, initial=-1) == found.starts[hit, 0])
     return hits.take(np.lexsort((hits.end, hits.start, hits.signal, hits.row)))
 
 

@@ -15,6 +15,7 @@ from csatext.taxonomy.patterns import parse_pattern
 
 __all__ = ["SIGNALS", "Signal", "SignalPatterns", "signal_patterns"]
 
+
 class Signal(NamedTuple):
     """A signal, and the readings of a clause that take it back.
 
@@ -62,8 +63,40 @@ _FORMULA, _INTENT, _INQUIRY = "formula", "intent", "inquiry"
 _NUMBERS = {
     "{数}": (
         *"二两三四五六七八九十几数23456789Nn",
-        *("好几", "多", "好多", "很多", "无数", "若干", "十几", "十多", "几十", "二十", "三十", "四十", "五十"),
-        *("10", "11", "12", "13", "14", "15", "16", "18", "20", "24", "25", "30", "35", "40", "45", "48", "50"),
+        *(
+            "好几",
+            "多",
+            "好多",
+            "很多",
+            "无数",
+            "若干",
+            "十几",
+            "十多",
+            "几十",
+            "二十",
+            "三十",
+            "四十",
+            "五十",
+        ),
+        *(
+            "10",
+            "11",
+            "12",
+            "13",
+            "14",
+            "15",
+            "16",
+            "18",
+            "20",
+            "24",
+            "25",
+            "30",
+            "35",
+            "40",
+            "45",
+            "48",
+            "50",
+        ),
     ),
     "{多}": (
         *"六七八九十6789Nn",
@@ -72,6 +105,7 @@ _NUMBERS = {
     ),
 }
 """What stands for a number from two on, and for a large one, in the words of a pattern: 打了 .. {数}次."""
+_NUMBERED = re.compile(r"([^| {]*)(\{[数多]\})([^| ]*)")
 _CROSSING = 14
 """A pattern with a gap as wide as this one may go on in the next clause; others stand in one."""
 
@@ -81,7 +115,7 @@ class SignalPatterns(NamedTuple):
 
     Attributes
     ----------
-    index : PatternIndex
+    searched : PatternIndex
     signals : ndarray of bool, shape (n_patterns, n_signals)
         Signals that a pattern stands for.
     severity : ndarray of int64
@@ -98,7 +132,7 @@ class SignalPatterns(NamedTuple):
         Whether a pattern may go over the end of a clause.
     """
 
-    index: PatternIndex
+    searched: PatternIndex
     signals: np.ndarray
     severity: np.ndarray
     takes_back: np.ndarray
@@ -128,14 +162,9 @@ def signal_patterns() -> SignalPatterns:
 
 def _with_numbers(term: str) -> str:
     """Return a pattern with every number written out in the words that hold one."""
-    for name, numbers in _NUMBERS.items():
-        if name in term:
-            term = re.sub(
-                rf"([^| ]*){re.escape(name)}([^| ]*)",
-                lambda found: "|".join(found[1] + number + found[2] for number in numbers),
-                term,
-            )
-    return term
+    return _NUMBERED.sub(
+        lambda found: "|".join(found[1] + number + found[3] for number in _NUMBERS[found[2]]), term
+    )
 
 
 def _named(cells: pd.Series) -> np.ndarray:
