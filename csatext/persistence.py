@@ -35,6 +35,8 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.sentiment.snownlp_sentiment import SnowNLPSentiment
+from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics import TopicModel
 from csatext.argument_types import as_path
 from csatext.atomic_files import write_whole
@@ -77,6 +79,8 @@ _ESTIMATORS: dict[str, type[Any]] = {
         RuleClassifier,
         SatisfactionModel,
         Sentiment,
+        ServiceSignals,
+        SnowNLPSentiment,
         TopicModel,
         Vectorizer,
     )

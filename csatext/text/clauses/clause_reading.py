@@ -307,8 +307,8 @@ class ClauseReading:
     def _reports(self) -> tuple[np.ndarray, np.ndarray]:
         starts, ends = self._spans("hearsay", "irrealis")
         _, clause_end = self.clause_bounds(starts)
-        # 听说，质量不好: what is reported stands in the next clause.
-        bare = clause_end - ends <= 1
+        # 听说，质量不好: what is reported stands in the next clause. 我很担心，快递丢了 tells what is so.
+        bare = (clause_end - ends <= 1) & np.isin(starts, self._spans("hearsay")[0])
         _, following = self.clause_bounds(np.minimum(clause_end, max(self._size - 1, 0)))
         same = self.sentence[np.minimum(clause_end, self._size)] == self.sentence[starts]
         return starts, np.where(bare & same, following, clause_end)
