@@ -27,6 +27,7 @@ _HOMES = {
     "csatext.analysis.classification.evaluation": ("evaluate_classifier",),
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
+    "csatext.analysis.aspects.aspect_sentiment": ("AspectSentiment",),
     "csatext.analysis.sentiment.score": ("Sentiment",),
     "csatext.analysis.kinds.contact_kind": ("ContactKind",),
     "csatext.analysis.rules.rule_report": ("rule_report",),

@@ -12,7 +12,7 @@ from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 from csatext.text.tokenization.token_table import TokenTable
 
-__all__ = ["Hits", "find_hits"]
+__all__ = ["Hits", "chunk_hits", "find_hits", "word_boundaries"]
 
 
 class Hits(NamedTuple):
@@ -61,17 +61,19 @@ def find_hits(compiled: CompiledTaxonomy, texts: pd.Series, tokens: TokenTable |
     -------
     Hits
     """
-    parts = [_chunk_hits(compiled, chunk, tokens) for chunk in joined_chunks(texts)]
+    parts = [chunk_hits(compiled, chunk, tokens, ClauseReading(chunk)) for chunk in joined_chunks(texts)]
     if not parts:
         nothing = np.empty(0, np.int64)
         return Hits(nothing, nothing, nothing, nothing, nothing, nothing, np.empty(0, bool))
     return Hits(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
-def _chunk_hits(compiled: CompiledTaxonomy, joined: JoinedTexts, tokens: TokenTable | None) -> Hits:
-    reading = ClauseReading(joined)
+def chunk_hits(
+    compiled: CompiledTaxonomy, joined: JoinedTexts, tokens: TokenTable | None, reading: ClauseReading
+) -> Hits:
+    """Return the asserted hits in joined texts whose clauses are read already, as :func:`find_hits` does."""
     whole = tokens is not None and compiled.index.whole_words
-    boundaries = _boundaries(joined, tokens) if whole and tokens is not None else None
+    boundaries = word_boundaries(joined, tokens) if whole and tokens is not None else None
     found = compiled.index.search(joined, reading.sentence, boundaries)
     held = found.starts >= 0
     hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
@@ -107,8 +109,20 @@ def _cancelled(compiled: CompiledTaxonomy, pattern: np.ndarray, sentence: np.nda
     return (category >= 0) & np.isin(sentence * size + category, cancelled)
 
 
-def _boundaries(joined: JoinedTexts, tokens: TokenTable) -> np.ndarray:
-    """Return where a word of the segmenter begins or ends in the joined text."""
+def word_boundaries(joined: JoinedTexts, tokens: TokenTable) -> np.ndarray:
+    """Return where a word of the segmenter begins or ends in the joined text.
+
+    Parameters
+    ----------
+    joined : JoinedTexts
+        The texts.
+    tokens : TokenTable
+        Tokens of all texts that they were taken from.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_characters + 1,)
+    """
     lengths = np.fromiter(map(len, tokens.vocabulary), np.int64, len(tokens.vocabulary))
     first, last = tokens.offsets[joined.first_row], tokens.offsets[joined.first_row + len(joined)]
     token_ends = np.cumsum(lengths[tokens.codes[first:last]])

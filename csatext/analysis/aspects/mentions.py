@@ -1,0 +1,280 @@
+"""Mentions of aspects in joined texts: which opinion is about what."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from csatext.analysis.aspects.ontology import ANY, NAME, NONE, OPINION, STEM, AspectWords
+from csatext.analysis.sentiment.polar_words import joined_valence
+from csatext.text.clauses.clause_reading import ClauseReading
+from csatext.text.joined_texts import JoinedTexts, matched_words
+
+__all__ = ["Mentions", "word_mentions"]
+
+_DENIED = -0.7
+"""Factor of a denied word: negation shifts, it does not mirror (Taboada et al. 2011), as for polar words."""
+_AFTER, _BEFORE = 16, 6
+"""Characters from a name to an opinion after it, and from an opinion to a name after it: 很好的味道."""
+_TOPIC_END, _COMMENT = 3, 8
+"""Characters from a bare topic to the end of its clause (味道嘛，), and from there to the opinion."""
+_JOINT = 3
+"""Characters that join two names: 味道和服务."""
+_JOINS = np.array([ord(mark) for mark in "、和与跟及以还有或同加，,/&+ "], np.uint32)
+_COMMAS = np.array([ord(mark) for mark in "，, "], np.uint32)
+_DEGREES = np.array(
+    [ord(one) for one in "很挺太好超蛮最更极巨够也都真较点是常别其不没以比又偏略稍颇死贼忒甚怪特满老得的有还就这么那样真心算会点些儿不"],
+    np.uint32,
+)
+"""Characters that may stand before an opinion of one character; or a name of the aspect."""
+_CLOSERS = np.array(
+    [ord(one) for one in "，。！？；：、 ~～…,.!?;:\n的了啊哦呢吧呀哈嘛啦咯哟哇到得但而也又还就和过一些点多死是)）”\"不"], np.uint32
+)
+"""Characters that may stand after it: 慢 in 慢慢 and 快 in 快递 are no opinions."""
+
+
+class Mentions(NamedTuple):
+    """Opinions about aspects in joined texts.
+
+    Attributes
+    ----------
+    aspect : ndarray of int64
+    value : ndarray of float64
+        Valence, negation counted; 0 for words such as 一般.
+    start, end : ndarray of int64
+        From the name, or the opinion, to the end of the other.
+    word_start, word_end : ndarray of int64
+        The opinion.
+    """
+
+    aspect: np.ndarray
+    value: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    word_start: np.ndarray
+    word_end: np.ndarray
+
+    def take(self, chosen: np.ndarray) -> Mentions:
+        """Return the mentions that a mask or positions choose."""
+        return Mentions(*(values[chosen] for values in self))
+
+
+class _Names(NamedTuple):
+    """Names of aspects in order of position."""
+
+    start: np.ndarray
+    end: np.ndarray
+    aspect: np.ndarray
+    other: np.ndarray
+    stem: np.ndarray
+    clause: np.ndarray
+    first: np.ndarray
+    """First of the names that are joined with this one: 环境、味道和服务."""
+
+
+class _Opinions(NamedTuple):
+    """Polar words in order of position; ``word`` is -1 for those of the lexicon of polarity."""
+
+    start: np.ndarray
+    word_start: np.ndarray
+    end: np.ndarray
+    word: np.ndarray
+    value: np.ndarray
+    valence: np.ndarray
+    factor: np.ndarray
+    clause: np.ndarray
+
+
+def word_mentions(
+    words: AspectWords, joined: JoinedTexts, reading: ClauseReading, boundaries: np.ndarray
+) -> Mentions:
+    """Return what joined texts assert about aspects.
+
+    Parameters
+    ----------
+    words : AspectWords
+        Words of the aspects.
+    joined : JoinedTexts
+        The texts.
+    reading : ClauseReading
+        Their clauses.
+    boundaries : ndarray of bool, shape (n_characters + 1,)
+        Where words of the segmenter begin or end.
+
+    Returns
+    -------
+    Mentions
+        In order of the opinions.
+
+    Notes
+    -----
+    An opinion is about the nearest name before it in its clause and those joined with that; where there is
+    none, about a bare topic in the clause before (味道嘛，一般), else about the next name after it (很好的
+    味道). A word that tells its aspect itself (好吃, 太贵) is about that one, unless a name of another aspect
+    that it can be about stands there.
+    """
+    word, start, end = matched_words(words.automaton, joined.folded)
+    role = words.role[word]
+    named = (role == NAME) | (role == STEM)
+    whole = ~words.single[word] | (boundaries[start] & boundaries[end])
+    names = _names(words, word[named & whole], start[named & whole], end[named & whole], joined, reading)
+    polar = (role == OPINION) | (role == ANY)
+    polar &= ~words.single[word] | _stands_free(joined.points, start, end, names.end)
+    hidden = role == NONE
+    own = np.flatnonzero(polar)
+    opinions = _opinions(words, word[own], start[own], end[own], joined, reading, (start[hidden], end[hidden]))
+    return _linked(words, names, opinions, reading)
+
+
+def _stands_free(
+    points: np.ndarray, start: np.ndarray, end: np.ndarray, name_ends: np.ndarray
+) -> np.ndarray:
+    """Return whether a word of one character stands as a predicate: after a word of degree or a name."""
+    padded = np.append(points, np.uint32(ord("\n")))
+    before = np.isin(padded[start - 1], _DEGREES) | np.isin(start, name_ends)
+    return before & np.isin(padded[end], _CLOSERS)
+
+
+def _names(
+    words: AspectWords,
+    word: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    joined: JoinedTexts,
+    reading: ClauseReading,
+) -> _Names:
+    n = len(word)
+    clause = reading.clause[start]
+    joins = np.isin(joined.points, _JOINS)
+    others = np.concatenate(([0], np.cumsum(~joins)))
+    commas = np.concatenate(([0], np.cumsum(np.isin(joined.points, _COMMAS))))
+    first = np.arange(n)
+    if n > 1:
+        gap, left = start[1:] - end[:-1], end[:-1]
+        begin, _ = reading.clause_bounds(start[:-1])
+        joint = (gap <= _JOINT) & (others[start[1:]] == others[left])
+        # 环境，味道都好: over a comma a name must be all that its clause has.
+        joint &= (commas[start[1:]] == commas[left]) | (begin == start[:-1])
+        joint &= words.role[word[1:]] == NAME
+        head = np.concatenate(([True], ~joint))
+        first = np.maximum.accumulate(np.where(head, np.arange(n), 0))
+    return _Names(start, end, words.aspect[word], words.other[word], words.role[word] == STEM, clause, first)
+
+
+def _opinions(
+    words: AspectWords,
+    word: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    joined: JoinedTexts,
+    reading: ClauseReading,
+    hidden: tuple[np.ndarray, np.ndarray],
+) -> _Opinions:
+    """Return the polar words of the aspects and those of the lexicon of polarity that overlap none of them."""
+    denial = reading.denial(start)
+    general = joined_valence(joined)
+    origin = joined.offsets[general.rows - joined.first_row]
+    other_start, other_end = general.starts + origin, general.ends + origin
+    free = ~_overlap(other_start, other_end, start, end) & ~_overlap(other_start, other_end, *hidden)
+    # The words of a span begin with its modifiers; what it denies is counted in its value.
+    other_start, other_end, other_value = other_start[free], other_end[free], general.values[free]
+    n = len(other_start)
+    begin = np.concatenate((np.where(denial >= 0, denial, start), other_start))
+    word_start = np.concatenate((start, other_start))
+    ends = np.concatenate((end, other_end))
+    number = np.concatenate((word, np.full(n, -1)))
+    value = np.concatenate((words.value[word], np.full(n, np.nan)))
+    valence = np.concatenate((words.valence[word], other_value))
+    factor = np.concatenate((np.where(denial >= 0, _DENIED, 1.0), np.ones(n)))
+    last = np.maximum(ends - 1, 0)
+    # 一点异味都没有
+    factor = np.where(reading.suspended["none"][last], factor * _DENIED, factor)
+    kept = ~np.any([reading.suspended[kind][last] for kind in ("question", "condition", "wish")], axis=0)
+    kept &= ~np.any([reading.suspended[kind][word_start] for kind in ("hearsay", "other")], axis=0)
+    order = np.flatnonzero(kept)
+    order = order[np.lexsort((word_start[order], ends[order]))]
+    columns = (begin, word_start, ends, number, value, valence, factor)
+    return _Opinions(*(column[order] for column in columns), reading.clause[word_start[order]])
+
+
+def _overlap(start: np.ndarray, end: np.ndarray, others: np.ndarray, other_ends: np.ndarray) -> np.ndarray:
+    """Return whether each span overlaps one of others, which are sorted and apart from each other."""
+    if not len(others):
+        return np.zeros(len(start), bool)
+    at = np.searchsorted(others, end) - 1
+    return (at >= 0) & (other_ends[np.maximum(at, 0)] > start)
+
+
+def _linked(words: AspectWords, names: _Names, opinions: _Opinions, reading: ClauseReading) -> Mentions:
+    name = _name_of(names, opinions, reading)
+    held = name >= 0
+    # One row an opinion and name that it may be about.
+    count = np.where(held, name - names.first[np.maximum(name, 0)] + 1, 0) if len(names.first) else 0 * name
+    at = np.repeat(np.arange(len(name)), count)
+    step = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+    which = np.repeat(name, count) - step
+    aspect, value = _judged(words, names, opinions, at, which)
+    found = aspect >= 0
+    at, which, aspect, value = at[found], which[found], aspect[found], value[found]
+    # What no name claims, a word that tells its aspect itself is about.
+    told = np.zeros(len(name), bool)
+    told[at] = True
+    alone = np.flatnonzero(~told & (opinions.word >= 0))
+    alone = alone[words.aspect[opinions.word[alone]] >= 0]
+    start = np.concatenate((np.minimum(names.start[which], opinions.start[at]), opinions.start[alone]))
+    end = np.concatenate((np.maximum(names.end[which], opinions.end[at]), opinions.end[alone]))
+    aspect = np.concatenate((aspect, words.aspect[opinions.word[alone]]))
+    value = np.concatenate((value, opinions.value[alone] * opinions.factor[alone]))
+    at = np.concatenate((at, alone))
+    found = Mentions(aspect, value, start, end, opinions.start[at], opinions.end[at])
+    return found.take(np.lexsort((aspect, found.word_start)))
+
+
+def _judged(
+    words: AspectWords,
+    names: _Names,
+    opinions: _Opinions,
+    at: np.ndarray,
+    which: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the aspect of each pair of opinion and name, -1 where the opinion is not about it, and its value."""
+    word, factor = opinions.word[at], opinions.factor[at]
+    result, value = np.full(len(at), -1, np.int64), np.zeros(len(at))
+    for aspect in (names.aspect[which], names.other[which]):
+        key = np.where((word >= 0) & (aspect >= 0), word * words.n_aspects + aspect, -1)
+        place = np.minimum(np.searchsorted(words.pairs, key), max(len(words.pairs) - 1, 0))
+        fits = (result < 0) & (key >= 0)
+        if len(words.pairs):
+            fits &= words.pairs[place] == key
+            value = np.where(fits, words.pair_values[place], value)
+            result = np.where(fits, aspect, result)
+    tells = (word >= 0) & (words.aspect[np.maximum(word, 0)] >= 0)
+    general = (result < 0) & ~tells & ~names.stem[which] & ~np.isnan(opinions.valence[at])
+    result = np.where(general, names.aspect[which], result)
+    value = np.where(general, opinions.valence[at], value)
+    return result, value * factor
+
+
+def _name_of(names: _Names, opinions: _Opinions, reading: ClauseReading) -> np.ndarray:
+    """Return the name that each opinion may be about, -1 for none."""
+    n = len(names.start)
+    if not n:
+        return np.full(len(opinions.end), -1, np.int64)
+    before = np.searchsorted(names.end, opinions.end, side="right") - 1
+    safe = np.maximum(before, 0)
+    same = (before >= 0) & (names.clause[safe] == opinions.clause)
+    same &= opinions.word_start - names.end[safe] <= _AFTER
+    begin, _ = reading.clause_bounds(opinions.word_start)
+    _, topic_end = reading.clause_bounds(names.start[safe])
+    topic_begin, _ = reading.clause_bounds(names.start[safe])
+    bare = (before >= 0) & (names.clause[safe] == opinions.clause - 1) & ~names.stem[safe]
+    bare &= reading.sentence[names.start[safe]] == reading.sentence[opinions.word_start]
+    bare &= (topic_end - names.end[safe] <= _TOPIC_END) & (opinions.start - begin <= _COMMENT)
+    n_before = np.searchsorted(opinions.end, topic_end) - np.searchsorted(opinions.end, topic_begin)
+    bare &= n_before == 0
+    after = np.searchsorted(names.start, opinions.end)
+    last = np.minimum(after, n - 1)
+    follows = (after < n) & (names.clause[last] == opinions.clause) & ~names.stem[last]
+    follows &= names.start[last] - opinions.end <= _BEFORE
+    return np.where(same | bare, before, np.where(follows, last, -1))
