@@ -358,7 +358,7 @@ def _needed(n_said: int, clause: np.ndarray, group: np.ndarray, value: np.ndarra
     """Return which mentions are kept: a pattern is not where its clause says the same by words already."""
     size = int(group.max(initial=0)) + 2
     key = clause * size + group + 1
-    told = key[:n_said][value[:n_said] < 0]
+    told = key[:n_said][value[:n_said] <= 0]
     kept = np.ones(len(key), bool)
     kept[n_said:] = ~np.isin(key[n_said:], told)
     return kept

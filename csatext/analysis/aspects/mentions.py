@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csatext.analysis.aspects.ontology import ANY, NAME, NONE, OPINION, STEM, AspectWords
+from csatext.analysis.aspects.ontology import ANY, FACT, NAME, NONE, OPINION, STEM, AspectWords
 from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.text.clauses.clause_reading import ClauseReading
 from csatext.text.joined_texts import JoinedTexts, matched_words
@@ -29,9 +29,13 @@ _DEGREES = np.array(
 )
 """Characters that may stand before an opinion of one character; or a name of the aspect."""
 _CLOSERS = np.array(
-    [ord(one) for one in "，。！？；：、 ~～…,.!?;:\n的了啊哦呢吧呀哈嘛啦咯哟哇到得但而也又还就和过一些点多死是)）”\"不"], np.uint32
+    [ord(one) for one in "，。！？；：、 ~～…,.!?;:\n的了啊哦呢吧呀哈嘛啦咯哟哇到得但而也又还就和过一些点多死是极爆)）”\"不"], np.uint32
 )
 """Characters that may stand after it: 慢 in 慢慢 and 快 in 快递 are no opinions."""
+
+
+_WEAK = 0.25
+"""Valence of words such as 可以, 还行, 一般, 普通."""
 
 
 class Mentions(NamedTuple):
@@ -67,7 +71,7 @@ class _Names(NamedTuple):
     end: np.ndarray
     aspect: np.ndarray
     other: np.ndarray
-    stem: np.ndarray
+    role: np.ndarray
     clause: np.ndarray
     first: np.ndarray
     """First of the names that are joined with this one: 环境、味道和服务."""
@@ -116,24 +120,27 @@ def word_mentions(
     """
     word, start, end = matched_words(words.automaton, joined.folded)
     role = words.role[word]
-    named = (role == NAME) | (role == STEM)
+    named = (role == NAME) | (role == STEM) | (role == FACT)
     whole = ~words.single[word] | (boundaries[start] & boundaries[end])
     names = _names(words, word[named & whole], start[named & whole], end[named & whole], joined, reading)
     polar = (role == OPINION) | (role == ANY)
-    polar &= ~words.single[word] | _stands_free(joined.points, start, end, names.end)
-    hidden = role == NONE
-    own = np.flatnonzero(polar)
+    before, after = _stands_free(joined.points, start, end, names.end)
+    # 还可以拼桌, 普通的: weak words are adverbs or attributes elsewhere.
+    weak = (role == ANY) & (np.abs(words.valence[word]) <= _WEAK)
+    free = np.where(words.single[word], before & after, ~weak | after)
+    hidden = (role == NONE) | (polar & ~free)
+    own = np.flatnonzero(polar & free)
     opinions = _opinions(words, word[own], start[own], end[own], joined, reading, (start[hidden], end[hidden]))
     return _linked(words, names, opinions, reading)
 
 
 def _stands_free(
     points: np.ndarray, start: np.ndarray, end: np.ndarray, name_ends: np.ndarray
-) -> np.ndarray:
-    """Return whether a word of one character stands as a predicate: after a word of degree or a name."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return whether a word stands after a word of degree or a name, and whether a clause may end after it."""
     padded = np.append(points, np.uint32(ord("\n")))
     before = np.isin(padded[start - 1], _DEGREES) | np.isin(start, name_ends)
-    return before & np.isin(padded[end], _CLOSERS)
+    return before, np.isin(padded[end], _CLOSERS)
 
 
 def _names(
@@ -156,10 +163,10 @@ def _names(
         joint = (gap <= _JOINT) & (others[start[1:]] == others[left])
         # 环境，味道都好: over a comma a name must be all that its clause has.
         joint &= (commas[start[1:]] == commas[left]) | (begin == start[:-1])
-        joint &= words.role[word[1:]] == NAME
+        joint &= words.role[word[1:]] != STEM
         head = np.concatenate(([True], ~joint))
         first = np.maximum.accumulate(np.where(head, np.arange(n), 0))
-    return _Names(start, end, words.aspect[word], words.other[word], words.role[word] == STEM, clause, first)
+    return _Names(start, end, words.aspect[word], words.other[word], words.role[word], clause, first)
 
 
 def _opinions(
@@ -222,13 +229,26 @@ def _linked(words: AspectWords, names: _Names, opinions: _Opinions, reading: Cla
     told[at] = True
     alone = np.flatnonzero(~told & (opinions.word >= 0))
     alone = alone[words.aspect[opinions.word[alone]] >= 0]
-    start = np.concatenate((np.minimum(names.start[which], opinions.start[at]), opinions.start[alone]))
-    end = np.concatenate((np.maximum(names.end[which], opinions.end[at]), opinions.end[alone]))
-    aspect = np.concatenate((aspect, words.aspect[opinions.word[alone]]))
-    value = np.concatenate((value, opinions.value[alone] * opinions.factor[alone]))
-    at = np.concatenate((at, alone))
-    found = Mentions(aspect, value, start, end, opinions.start[at], opinions.end[at])
-    return found.take(np.lexsort((aspect, found.word_start)))
+    stated = _facts(names, which, reading)
+    start = np.minimum(names.start[which], opinions.start[at])
+    end = np.maximum(names.end[which], opinions.end[at])
+    alone_start, alone_end = opinions.start[alone], opinions.end[alone]
+    found = Mentions(
+        np.concatenate((aspect, words.aspect[opinions.word[alone]], names.aspect[stated])),
+        np.concatenate((value, opinions.value[alone] * opinions.factor[alone], np.zeros(len(stated)))),
+        np.concatenate((start, alone_start, names.start[stated])),
+        np.concatenate((end, alone_end, names.end[stated])),
+        np.concatenate((opinions.start[at], alone_start, names.start[stated])),
+        np.concatenate((opinions.end[at], alone_end, names.end[stated])),
+    )
+    return found.take(np.lexsort((found.aspect, found.word_start)))
+
+
+def _facts(names: _Names, judged: np.ndarray, reading: ClauseReading) -> np.ndarray:
+    """Return the names that say something neutral by themselves, where nothing judges them: 人均80."""
+    fact = names.role == FACT
+    fact[judged] = False
+    return np.flatnonzero(fact & ~reading.suspends(names.start))
 
 
 def _judged(
@@ -250,7 +270,7 @@ def _judged(
             value = np.where(fits, words.pair_values[place], value)
             result = np.where(fits, aspect, result)
     tells = (word >= 0) & (words.aspect[np.maximum(word, 0)] >= 0)
-    general = (result < 0) & ~tells & ~names.stem[which] & ~np.isnan(opinions.valence[at])
+    general = (result < 0) & ~tells & (names.role[which] != STEM) & ~np.isnan(opinions.valence[at])
     result = np.where(general, names.aspect[which], result)
     value = np.where(general, opinions.valence[at], value)
     return result, value * factor
@@ -268,13 +288,13 @@ def _name_of(names: _Names, opinions: _Opinions, reading: ClauseReading) -> np.n
     begin, _ = reading.clause_bounds(opinions.word_start)
     _, topic_end = reading.clause_bounds(names.start[safe])
     topic_begin, _ = reading.clause_bounds(names.start[safe])
-    bare = (before >= 0) & (names.clause[safe] == opinions.clause - 1) & ~names.stem[safe]
+    bare = (before >= 0) & (names.clause[safe] == opinions.clause - 1) & (names.role[safe] != STEM)
     bare &= reading.sentence[names.start[safe]] == reading.sentence[opinions.word_start]
     bare &= (topic_end - names.end[safe] <= _TOPIC_END) & (opinions.start - begin <= _COMMENT)
     n_before = np.searchsorted(opinions.end, topic_end) - np.searchsorted(opinions.end, topic_begin)
     bare &= n_before == 0
     after = np.searchsorted(names.start, opinions.end)
     last = np.minimum(after, n - 1)
-    follows = (after < n) & (names.clause[last] == opinions.clause) & ~names.stem[last]
+    follows = (after < n) & (names.clause[last] == opinions.clause) & (names.role[last] != STEM)
     follows &= names.start[last] - opinions.end <= _BEFORE
     return np.where(same | bare, before, np.where(follows, last, -1))

@@ -14,12 +14,12 @@ from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.lexicon import Lexicon
 from csatext.taxonomy import Category, Taxonomy
 
-__all__ = ["ANY", "NAME", "NONE", "OPINION", "STEM", "AspectWords", "Ontology"]
+__all__ = ["ANY", "FACT", "NAME", "NONE", "OPINION", "STEM", "AspectWords", "Ontology"]
 
-NAME, STEM, OPINION, ANY, NONE = range(5)
+NAME, STEM, FACT, OPINION, ANY, NONE = range(6)
 """Roles of ``lexicons/aspect_words.tsv``: an aspect's name; a beginning that only a word of its own completes
-(送得); a polar word of certain aspects; one of any aspect; a word that hides what it holds."""
-_ROLES = {"name": NAME, "stem": STEM, "opinion": OPINION, "any": ANY, "none": NONE}
+(送得); a name that says something neutral by itself (人均); a polar word of certain aspects; one of any aspect; a word that hides what it holds."""
+_ROLES = {"name": NAME, "stem": STEM, "fact": FACT, "opinion": OPINION, "any": ANY, "none": NONE}
 _BESIDE = {"+": 0.5, "-": -0.5}
 """Valence of a word such as 大 beside a name of an aspect; that of 不错 in the lexicon of polarity."""
 _SHORTEST = 2
