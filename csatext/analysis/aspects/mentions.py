@@ -34,6 +34,12 @@ _CLOSERS = np.array(
 """Characters that may stand after it: 慢 in 慢慢 and 快 in 快递 are no opinions."""
 
 
+_LINKS = np.array([ord(one) for one in "太很会算系是几够特别怎么那咁"], np.uint32)
+_NEGATORS = np.array([ord(one) for one in "不没唔冇"], np.uint32)
+_DEGREE_STEPS = 3
+"""Characters of degree between such a negator and a word: 唔会太甜, 不怎么辣."""
+_THEN = (ord("就"), ord("是"))
+_OF = ord("的")
 _WEAK = 0.25
 """Valence of words such as 可以, 还行, 一般, 普通."""
 
@@ -121,17 +127,19 @@ def word_mentions(
     word, start, end = matched_words(words.automaton, joined.folded)
     role = words.role[word]
     named = (role == NAME) | (role == STEM) | (role == FACT)
+    apart = ~_within_latin(joined.points, start, end)
+    word, start, end, role, named = (values[apart] for values in (word, start, end, role, named))
     whole = ~words.single[word] | (boundaries[start] & boundaries[end])
     names = _names(words, word[named & whole], start[named & whole], end[named & whole], joined, reading)
     polar = (role == OPINION) | (role == ANY)
     before, after = _stands_free(joined.points, start, end, names.end)
-    # 还可以拼桌, 普通的: weak words are adverbs or attributes elsewhere.
-    weak = (role == ANY) & (np.abs(words.valence[word]) <= _WEAK)
+    # 可以拼桌, 普通的: weak words are auxiliaries or attributes elsewhere.
+    weak = (words.aspect[word] < 0) & (np.abs(words.valence[word]) <= _WEAK)
     free = np.where(words.single[word], before & after, ~weak | after)
     hidden = (role == NONE) | (polar & ~free)
     own = np.flatnonzero(polar & free)
     opinions = _opinions(words, word[own], start[own], end[own], joined, reading, (start[hidden], end[hidden]))
-    return _linked(words, names, opinions, reading)
+    return _linked(words, names, opinions, joined.points, reading)
 
 
 def _stands_free(
@@ -141,6 +149,13 @@ def _stands_free(
     padded = np.append(points, np.uint32(ord("\n")))
     before = np.isin(padded[start - 1], _DEGREES) | np.isin(start, name_ends)
     return before, np.isin(padded[end], _CLOSERS)
+
+
+def _within_latin(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Return whether a word is a part of a longer one in Latin letters: nice in niceness, app in apple."""
+    padded = np.append(points, np.uint32(ord("\n")))
+    letter = ((padded | 32) >= ord("a")) & ((padded | 32) <= ord("z"))
+    return (letter[start] & letter[start - 1] & (start > 0)) | (letter[end - 1] & letter[end])
 
 
 def _names(
@@ -179,7 +194,7 @@ def _opinions(
     hidden: tuple[np.ndarray, np.ndarray],
 ) -> _Opinions:
     """Return the polar words of the aspects and those of the lexicon of polarity that overlap none of them."""
-    denial = reading.denial(start)
+    denial = _denial(joined.points, start, end, reading)
     general = joined_valence(joined)
     origin = joined.offsets[general.rows - joined.first_row]
     other_start, other_end = general.starts + origin, general.ends + origin
@@ -205,6 +220,25 @@ def _opinions(
     return _Opinions(*(column[order] for column in columns), reading.clause[word_start[order]])
 
 
+def _denial(points: np.ndarray, start: np.ndarray, end: np.ndarray, reading: ClauseReading) -> np.ndarray:
+    """Return where the negation of each word begins, -1 where it is not denied.
+
+    Words such as 太辣 begin with their degree, which a negator holds in 不太; 不是坏了就是不熟 denies nothing.
+    """
+    denial = reading.denial(start)
+    padded = np.append(points, np.zeros(2, np.uint32))
+    at = start - 1
+    for _ in range(_DEGREE_STEPS):
+        at = np.where(np.isin(padded[at], _LINKS), at - 1, at)
+    near = (denial < 0) & (at >= 0) & np.isin(padded[at], _NEGATORS)
+    denial = np.where(near & (reading.clause[np.maximum(at, 0)] == reading.clause[start]), at, denial)
+    _, clause_end = reading.clause_bounds(start)
+    for then in (end, np.minimum(clause_end, len(points))):
+        either = (padded[then] == _THEN[0]) & (padded[then + 1] == _THEN[1])
+        denial = np.where(either & (denial >= 0) & (padded[denial + 1] == _THEN[1]), -1, denial)
+    return denial
+
+
 def _overlap(start: np.ndarray, end: np.ndarray, others: np.ndarray, other_ends: np.ndarray) -> np.ndarray:
     """Return whether each span overlaps one of others, which are sorted and apart from each other."""
     if not len(others):
@@ -213,8 +247,10 @@ def _overlap(start: np.ndarray, end: np.ndarray, others: np.ndarray, other_ends:
     return (at >= 0) & (other_ends[np.maximum(at, 0)] > start)
 
 
-def _linked(words: AspectWords, names: _Names, opinions: _Opinions, reading: ClauseReading) -> Mentions:
-    name = _name_of(names, opinions, reading)
+def _linked(
+    words: AspectWords, names: _Names, opinions: _Opinions, points: np.ndarray, reading: ClauseReading
+) -> Mentions:
+    name = _name_of(names, opinions, points, reading)
     held = name >= 0
     # One row an opinion and name that it may be about.
     count = np.where(held, name - names.first[np.maximum(name, 0)] + 1, 0) if len(names.first) else 0 * name
@@ -276,7 +312,9 @@ def _judged(
     return result, value * factor
 
 
-def _name_of(names: _Names, opinions: _Opinions, reading: ClauseReading) -> np.ndarray:
+def _name_of(
+    names: _Names, opinions: _Opinions, points: np.ndarray, reading: ClauseReading
+) -> np.ndarray:
     """Return the name that each opinion may be about, -1 for none."""
     n = len(names.start)
     if not n:
@@ -296,5 +334,9 @@ def _name_of(names: _Names, opinions: _Opinions, reading: ClauseReading) -> np.n
     after = np.searchsorted(names.start, opinions.end)
     last = np.minimum(after, n - 1)
     follows = (after < n) & (names.clause[last] == opinions.clause) & (names.role[last] != STEM)
-    follows &= names.start[last] - opinions.end <= _BEFORE
+    gap = names.start[last] - opinions.end
+    linked = np.concatenate(([0], np.cumsum(points == _OF)))
+    of = linked[np.minimum(names.start[last], len(points))] > linked[opinions.end]
+    # 很好的味道, 喜欢这里的环境; 感谢客服.
+    follows &= (gap <= _BEFORE) & (of | ((gap == 0) & (opinions.valence > 0)))
     return np.where(same | bare, before, np.where(follows, last, -1))
