@@ -322,7 +322,7 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
         aspect, group, against = _against(compiled, ontology, joined, hits)
         clause = np.concatenate((reading.clause[said.word_start], reading.clause[against.word_start]))
         group = np.concatenate((ontology.group_of[said.aspect], group))
-        kept = _needed(len(said.aspect), clause, group, np.append(said.value, against.value))
+        kept = _needed(said, against, clause, group)
         columns = [np.concatenate(pair)[kept] for pair in zip(said, against, strict=True)]
         said, clause, group = Mentions(*columns), clause[kept], group[kept]
         label, which = self._labels(ontology, said.aspect, group)
@@ -354,13 +354,19 @@ def _against(
     return aspect, ontology.category_group[category], mention
 
 
-def _needed(n_said: int, clause: np.ndarray, group: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """Return which mentions are kept: a pattern is not where its clause says the same by words already."""
-    size = int(group.max(initial=0)) + 2
-    key = clause * size + group + 1
-    told = key[:n_said][value[:n_said] <= 0]
+def _needed(said: Mentions, against: Mentions, clause: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Return which of the mentions by words, then by patterns, are kept.
+
+    A pattern adds nothing where words of its clause speak against the same first level already. Where it
+    overlaps words that say something about any aspect, these tell more exactly what is meant.
+    """
+    n_said = len(said.aspect)
+    key = clause * (int(group.max(initial=0)) + 2) + group + 1
+    order = np.argsort(said.start, kind="stable")
+    reach = np.concatenate(([-1], np.maximum.accumulate(said.end[order]))) if n_said else np.array([-1])
+    held = reach[np.searchsorted(said.start[order], against.end)] > against.start
     kept = np.ones(len(key), bool)
-    kept[n_said:] = ~np.isin(key[n_said:], told)
+    kept[n_said:] = ~np.isin(key[n_said:], key[:n_said][said.value <= 0]) & ~held
     return kept
 
 

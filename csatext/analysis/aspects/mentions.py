@@ -24,7 +24,7 @@ _JOINT = 3
 _JOINS = np.array([ord(mark) for mark in "、和与跟及以还有或同加，,/&+ "], np.uint32)
 _COMMAS = np.array([ord(mark) for mark in "，, "], np.uint32)
 _DEGREES = np.array(
-    [ord(one) for one in "很挺太好超蛮最更极巨够也都真较点是常别其不没以比又偏略稍颇死贼忒甚怪特满老得的有还就这么那样真心算会点些儿不"],
+    [ord(one) for one in "很挺太好超蛮最更极巨够也都真较点是常别其不没以比又偏略稍颇死贼忒甚怪特满老得的有还就这么那样真心算会点些儿不前次"],
     np.uint32,
 )
 """Characters that may stand before an opinion of one character; or a name of the aspect."""
@@ -212,8 +212,12 @@ def _opinions(
     last = np.maximum(ends - 1, 0)
     # 一点异味都没有
     factor = np.where(reading.suspended["none"][last], factor * _DENIED, factor)
-    kept = ~np.any([reading.suspended[kind][last] for kind in ("question", "condition", "wish")], axis=0)
-    kept &= ~np.any([reading.suspended[kind][word_start] for kind in ("hearsay", "other")], axis=0)
+    kept = ~(reading.suspended["question"][last] | reading.suspended["condition"][last])
+    # 下次还会再来 holds its own modal.
+    cues = reading.cues.starts[reading.cues.having("wish", "hearsay", "irrealis")]
+    modal = np.searchsorted(cues, word_start) < np.searchsorted(cues, ends)
+    kept &= ~(reading.suspended["wish"][last] | reading.suspended["hearsay"][word_start]) | modal
+    kept &= ~reading.suspended["other"][word_start]
     order = np.flatnonzero(kept)
     order = order[np.lexsort((word_start[order], ends[order]))]
     columns = (begin, word_start, ends, number, value, valence, factor)

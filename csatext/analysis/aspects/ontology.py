@@ -24,6 +24,7 @@ _BESIDE = {"+": 0.5, "-": -0.5}
 """Valence of a word such as 大 beside a name of an aspect; that of 不错 in the lexicon of polarity."""
 _SHORTEST = 2
 """Characters of a word by which a category of the user's own is known to be about an aspect."""
+_DEGREES = ("非常", "特别", "有点", "比较", "太", "很", "好", "超", "巨", "挺", "真", "更", "蛮")
 _PARTS = re.compile(r"[与和及、/／（）()\s]")
 """What joins several things in the label of a category: 餐品与配送."""
 
@@ -221,6 +222,16 @@ def _label_words(taxonomy: Taxonomy, own: dict[str, str]) -> Iterator[tuple[str,
                     yield word.lower(), own.get(one.id, one.label_zh)
 
 
+def _beside(term: str, word: _Word, words: dict[str, _Word]) -> tuple[tuple[str, float], ...]:
+    """Return what a polar word is beside names: 太贵 what 贵 is, too."""
+    degree = next((one for one in _DEGREES if word.role == OPINION and term.startswith(one)), "")
+    plain = words.get(term.removeprefix(degree)) if degree else None
+    if plain is None or plain.role != OPINION:
+        return word.beside
+    sides = [(name, 0.5 if value > 0 else -0.5) for name, value in (*plain.alone, *plain.beside) if value]
+    return (*sides, *word.beside)
+
+
 def _compiled_words(at: dict[str, int], labels: dict[str, str]) -> AspectWords:
     """Return the words of the aspects that are there; what stands for others only is left out."""
     words = _words() | {term: _Word(NAME, ((name, 0.0),), (), float("nan")) for term, name in labels.items()}
@@ -228,7 +239,7 @@ def _compiled_words(at: dict[str, int], labels: dict[str, str]) -> AspectWords:
     for term in sorted(words):
         word = words[term]
         alone = [(at[name], value) for name, value in word.alone if name in at]
-        beside = [(at[name], value) for name, value in word.beside if name in at]
+        beside = [(at[name], value) for name, value in _beside(term, word, words) if name in at]
         if not (alone or beside or word.role == NONE or word.valence == word.valence):
             continue
         for aspect, value in (*beside, *alone[::-1]):
