@@ -24,7 +24,7 @@ _JOINT = 3
 _JOINS = np.array([ord(mark) for mark in "、和与跟及以还有或同加，,/&+ "], np.uint32)
 _COMMAS = np.array([ord(mark) for mark in "，, "], np.uint32)
 _DEGREES = np.array(
-    [ord(one) for one in "很挺太好超蛮最更极巨够也都真较点是常别其不没以比又偏略稍颇死贼忒甚怪特满老得的有还就这么那样真心算会点些儿不前次"],
+    [ord(one) for one in "很挺太好超蛮最更极巨够也都真较点是常别其不没以比又偏略稍颇死贼忒甚怪特满老得有还就这么那样真心算会点些儿不前次"],
     np.uint32,
 )
 """Characters that may stand before an opinion of one character; or a name of the aspect."""
@@ -39,7 +39,9 @@ _NEGATORS = np.array([ord(one) for one in "不没唔冇"], np.uint32)
 _DEGREE_STEPS = 3
 """Characters of degree between such a negator and a word: 唔会太甜, 不怎么辣."""
 _THEN = (ord("就"), ord("是"))
-_OF = ord("的")
+_OF, _REALLY = ord("的"), ord("真")
+_ALL = np.array([ord(one) for one in "都均也全皆"], np.uint32)
+"""Words by which an opinion is about names that stand side by side without a conjunction: 环境服务都好."""
 _WEAK = 0.25
 """Valence of words such as 可以, 还行, 一般, 普通."""
 
@@ -81,6 +83,8 @@ class _Names(NamedTuple):
     clause: np.ndarray
     first: np.ndarray
     """First of the names that are joined with this one: 环境、味道和服务."""
+    beside: np.ndarray
+    """First of the names that are joined with this one or stand side by side with it: 环境服务."""
 
 
 class _Opinions(NamedTuple):
@@ -148,6 +152,7 @@ def _stands_free(
     """Return whether a word stands after a word of degree or a name, and whether a clause may end after it."""
     padded = np.append(points, np.uint32(ord("\n")))
     before = np.isin(padded[start - 1], _DEGREES) | np.isin(start, name_ends)
+    before |= (padded[start - 1] == _OF) & (padded[start - 2] == _REALLY)
     return before, np.isin(padded[end], _CLOSERS)
 
 
@@ -171,17 +176,24 @@ def _names(
     joins = np.isin(joined.points, _JOINS)
     others = np.concatenate(([0], np.cumsum(~joins)))
     commas = np.concatenate(([0], np.cumsum(np.isin(joined.points, _COMMAS))))
-    first = np.arange(n)
+    first = beside = np.arange(n)
     if n > 1:
         gap, left = start[1:] - end[:-1], end[:-1]
         begin, _ = reading.clause_bounds(start[:-1])
         joint = (gap <= _JOINT) & (others[start[1:]] == others[left])
         # 环境，味道都好: over a comma a name must be all that its clause has.
         joint &= (commas[start[1:]] == commas[left]) | (begin == start[:-1])
-        joint &= words.role[word[1:]] != STEM
-        head = np.concatenate(([True], ~joint))
-        first = np.maximum.accumulate(np.where(head, np.arange(n), 0))
-    return _Names(start, end, words.aspect[word], words.other[word], words.role[word], clause, first)
+        joint &= (words.role[word[1:]] == NAME) & (words.role[word[:-1]] == NAME)
+        first, beside = (_first_of(joined_by) for joined_by in (joint & (gap > 0), joint))
+    return _Names(
+        start, end, words.aspect[word], words.other[word], words.role[word], clause, first, beside
+    )
+
+
+def _first_of(joint: np.ndarray) -> np.ndarray:
+    """Return the position of the first of each run; ``joint`` tells which go on from the one before."""
+    head = np.concatenate(([True], ~joint))
+    return np.maximum.accumulate(np.where(head, np.arange(len(head)), 0))
 
 
 def _opinions(
@@ -257,7 +269,12 @@ def _linked(
     name = _name_of(names, opinions, points, reading)
     held = name >= 0
     # One row an opinion and name that it may be about.
-    count = np.where(held, name - names.first[np.maximum(name, 0)] + 1, 0) if len(names.first) else 0 * name
+    count = np.zeros(len(name), np.int64)
+    if len(names.start):
+        last = np.maximum(name, 0)
+        every = np.concatenate(([0], np.cumsum(np.isin(points, _ALL))))
+        all_of_them = every[opinions.end] > every[np.minimum(names.end[last], opinions.end)]
+        count = np.where(held, name - np.where(all_of_them, names.beside[last], names.first[last]) + 1, 0)
     at = np.repeat(np.arange(len(name)), count)
     step = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
     which = np.repeat(name, count) - step
