@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from os.path import commonprefix
 from typing import Any
 
 import numpy as np
@@ -161,8 +160,8 @@ class Corpus:
         simplified, places = to_simplified(source, return_offsets=True)
         if not self._preparation.simplify:
             simplified, places = source, identity(len(source))
-        head = len(commonprefix((text, simplified)))
-        tail = len(commonprefix((text[head:][::-1], simplified[head:][::-1])))
+        head = _common(text, simplified)
+        tail = _common(text[head:][::-1], simplified[head:][::-1])
         ahead, behind = ends <= head, starts >= len(text) - tail
         if ((ahead | behind) & (ends > starts)).all():
             shift = np.where(ahead, 0, len(simplified) - len(text))
@@ -208,6 +207,13 @@ class Corpus:
                 raise SchemaError(f"筛选条件有 {len(at)} 个值，语料有 {len(self)} 篇文档；两者必须一样长。")
             return np.flatnonzero(at)
         return np.arange(len(self))[at.astype(np.int64)]
+
+
+def _common(left: str, right: str) -> int:
+    """Return how many first characters two texts have in common."""
+    shorter = min(len(left), len(right))
+    pairs = enumerate(zip(left[:shorter], right[:shorter], strict=True))
+    return next((at for at, (one, other) in pairs if one != other), shorter)
 
 
 def _next_origin(offsets: np.ndarray, last: np.ndarray) -> np.ndarray:

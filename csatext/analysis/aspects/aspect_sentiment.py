@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,8 +59,8 @@ class _Found(NamedTuple):
 class AspectSentiment(TransformerMixin, BaseEstimator):
     """Find the aspects that contacts speak of, and what they think of each.
 
-    The aspects are those of a taxonomy, so that praise and complaints are counted under the same names, beside
-    the five aspects of service (服务态度, 解决问题, 沟通能力, 响应速度, 专业知识) and 信息透明度.
+    The aspects are those of a taxonomy, so that praise and complaints are counted under the same names, and
+    the five aspects of service (服务态度, 解决问题, 沟通能力, 响应速度, 专业知识) with 信息透明度.
 
     Parameters
     ----------
@@ -67,18 +68,20 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
         None is the one of all trades, ``Taxonomy.load()``. Choose the pack of the trade: a word such as 味道
         belongs to what the taxonomy has (口味 in ``catering``, 气味 in ``automotive``).
     level : {1, 2}, default 1
-        1 for the first level of the taxonomy and the six aspects of service, under both where it is both; 2 for
-        finer ones: 口味, 分量, 价格, 性价比, 优惠, 排队等待, 上菜速度, 停车, 交通, 位置, 环境装修, 噪音, 空间,
-        卫生, 配送速度, 包装, 质量, 信号, 网速, ... (:meth:`aspect_names`).
+        1 for the first level of the taxonomy and the six aspects of service, under both where it is both; 2
+        for finer ones: 口味, 分量, 价格, 性价比, 优惠, 排队等待, 上菜速度, 停车, 交通, 位置, 环境装修,
+        噪音, 空间, 卫生, 配送速度, 包装, 质量, 信号, 网速, ... (:meth:`aspect_names`).
 
     Notes
     -----
-    A complaint pattern that a clause asserts speaks against its aspect. A polar word is about the nearest name
-    of an aspect in its clause, or in the bare topic before (味道嘛，一般); words such as 好吃, 太贵 tell their
-    aspect themselves. What is asked, wished, supposed or reported does not count; what is denied turns (没有异味
-    is praise). Linking an opinion to the nearest name by clause follows Hu and Liu (2004), "Mining and
-    summarizing customer reviews"; the words are in ``lexicons/aspect_words.tsv``, the aspects in
-    ``lexicons/aspects.tsv``. Several opinions about an aspect in a clause are averaged.
+    A complaint pattern that a clause asserts speaks against its aspect; those of public hotlines and of the
+    user's own categories, which name a subject (公交, 学校), do where the clause holds a negative word as
+    well. A polar word is about the nearest name of an aspect in its clause, or in the bare topic before
+    (味道嘛，一般); words such as 好吃, 太贵 tell their aspect themselves. What is asked, wished, supposed or
+    reported does not count; what is denied turns (没有异味 is praise). Linking an opinion to the nearest
+    name by clause follows Hu and Liu (2004), "Mining and summarizing customer reviews"; the words are in
+    ``lexicons/aspect_words.tsv``, the aspects in ``lexicons/aspects.tsv``. Several opinions about an aspect
+    in a clause are averaged.
 
     Examples
     --------
@@ -86,9 +89,8 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["味道很好，就是上菜太慢", "服务热情，价格也不贵"])
     >>> aspects = ct.AspectSentiment(ct.Taxonomy.load("catering"), level=2)
     >>> found = aspects.fit_transform(corpus)
-    >>> found[["doc_id", "aspect", "polarity", "opinion"]].values.tolist()
-    [[0, '口味', 'positive', '很好'], [0, '上菜速度', 'negative', '上菜太慢'], \
-[1, '服务态度', 'positive', '服务热情'], [1, '价格', 'positive', '不贵']]
+    >>> found[["aspect", "polarity", "opinion"]].to_numpy().tolist()[1:3]
+    [['上菜速度', 'negative', '上菜太慢'], ['服务态度', 'positive', '热情']]
     >>> aspects.per_contact(found)["aspect_价格"].notna().tolist()
     [False, True]
     """
@@ -182,7 +184,9 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
                 "doc_id": corpus.doc_ids[row],
                 "aspect": names[found.aspect[first]],
                 "sentiment": value,
-                "polarity": np.select([value <= -_NEUTRAL, value >= _NEUTRAL], ["negative", "positive"], "neutral"),
+                "polarity": np.select(
+                    [value <= -_NEUTRAL, value >= _NEUTRAL], ["negative", "positive"], "neutral"
+                ),
                 "opinion": opinion,
                 "start": source_start,
                 "end": source_end,
@@ -208,6 +212,14 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
         ------
         ParameterError
             ``taxonomy`` is no Taxonomy, ``level`` another number, or ``corpus`` no Corpus.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["快递太慢，包装也破了"])
+        >>> aspects = ct.AspectSentiment(ct.Taxonomy.load("ecommerce"), level=2)
+        >>> aspects.evidence(corpus)[["aspect", "term"]].values.tolist()
+        [['配送速度', '快递太慢'], ['包装', '破了']]
         """
         checked_corpus(corpus)
         found = self._found(corpus)
@@ -262,7 +274,7 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
         >>> aspects = ct.AspectSentiment()
         >>> wide = aspects.per_contact(aspects.transform(corpus), values="negative")
         >>> facts = ct.build_facts(corpus, wide)
-        >>> ct.breakdown(facts, measure="aspect_服务态度", by="store")["value"].tolist()
+        >>> ct.breakdown(facts, measure="aspect_服务态度", by="store", min_n=1)["value"].tolist()
         [0.5, 0.0]
         """
         if values not in _VALUES:
@@ -275,7 +287,9 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
             if name not in names:
                 raise ParameterError.not_allowed("aspects", name, names)
         kept = mentions if aspects is None else mentions[mentions["aspect"].isin(aspects)]
-        wide = kept.pivot_table(index="doc_id", columns="aspect", values="sentiment", aggfunc="mean", sort=False)
+        wide = kept.pivot_table(
+            index="doc_id", columns="aspect", values="sentiment", aggfunc="mean", sort=False
+        )
         present = [name for name in names if name in wide.columns] if aspects is None else aspects
         wide = wide.reindex(columns=present)
         if values != "sentiment":
@@ -316,10 +330,14 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
     ) -> _Found:
         reading = ClauseReading(joined)
         boundaries = word_boundaries(joined, corpus.token_table)
-        said = word_mentions(ontology.words, joined, reading, boundaries)
+        said, troubled = word_mentions(ontology.words, joined, reading, boundaries)
         hits = chunk_hits(compiled, joined, corpus.token_table, reading)
         hits = hits.take(compiled.category_of[hits.pattern] >= 0)
-        aspect, group, against = _against(compiled, ontology, joined, hits)
+        group, against = _against(compiled, ontology, joined, hits)
+        spoken = reading.clause[against.word_start]
+        denying = reading.clause[reading.cues.starts[reading.cues.having("negator", "refusal")]]
+        calm = ontology.by_subject[against.aspect] & ~np.isin(spoken, troubled) & ~np.isin(spoken, denying)
+        against = against._replace(value=np.where(calm, 0.0, against.value))
         clause = np.concatenate((reading.clause[said.word_start], reading.clause[against.word_start]))
         group = np.concatenate((ontology.group_of[said.aspect], group))
         kept = _needed(said, against, clause, group)
@@ -343,15 +361,14 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
 
 def _against(
     compiled: CompiledTaxonomy, ontology: Ontology, joined: JoinedTexts, hits: Hits
-) -> tuple[np.ndarray, np.ndarray, Mentions]:
-    """Return the aspect, first level and mention of each complaint pattern that is asserted."""
+) -> tuple[np.ndarray, Mentions]:
+    """Return the first level and the mention of each complaint pattern that is asserted."""
     category = compiled.category_of[hits.pattern]
     severity = np.array([one.severity for one in compiled.categories] or [0])[category]
     origin = joined.offsets[hits.row - joined.first_row]
     start, end = hits.start + origin, hits.end + origin
-    aspect = ontology.category_aspect[category]
-    mention = Mentions(aspect, _SEVERITY[severity], start, end, start, end)
-    return aspect, ontology.category_group[category], mention
+    mention = Mentions(ontology.category_aspect[category], _SEVERITY[severity], start, end, start, end)
+    return ontology.category_group[category], mention
 
 
 def _needed(said: Mentions, against: Mentions, clause: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -390,8 +407,6 @@ def _words(corpus: Corpus, row: np.ndarray, start: np.ndarray, end: np.ndarray) 
 
 def _joined_words(words: np.ndarray, first: np.ndarray) -> list[str]:
     """Return the words of each group joined, each once."""
-    held, ends = words.tolist(), [*first.tolist()[1:], len(words)]
-    return [
-        held[s] if e - s == 1 else "、".join(dict.fromkeys(held[s:e]))
-        for s, e in zip(first.tolist(), ends, strict=True)
-    ]
+    held = words.tolist()
+    bounds = pairwise([*first.tolist(), len(held)])
+    return [held[s] if e - s == 1 else "、".join(dict.fromkeys(held[s:e])) for s, e in bounds]

@@ -21,26 +21,30 @@ _TOPIC_END, _COMMENT = 3, 8
 """Characters from a bare topic to the end of its clause (味道嘛，), and from there to the opinion."""
 _JOINT = 3
 """Characters that join two names: 味道和服务."""
-_JOINS = np.array([ord(mark) for mark in "、和与跟及以还有或同加，,/&+ "], np.uint32)
-_COMMAS = np.array([ord(mark) for mark in "，, "], np.uint32)
-_DEGREES = np.array(
-    [ord(one) for one in "很挺太好超蛮最更极巨够也都真较点是常别其不没以比又偏略稍颇死贼忒甚怪特满老得有还就这么那样真心算会点些儿不前次"],
-    np.uint32,
+
+
+def _points(characters: str) -> np.ndarray:
+    return np.array([ord(one) for one in characters], np.uint32)
+
+
+_JOINS, _COMMAS = _points("、和与跟及以还有或同加，,/&+ "), _points("，, ")
+_DEGREES = _points(
+    "很挺太好超蛮最更极巨够也都真较点是常别其不没以比又偏略稍颇死贼忒甚怪特满老得"
+    "有还就这么那样真心算会点些儿不前次"
 )
 """Characters that may stand before an opinion of one character; or a name of the aspect."""
-_CLOSERS = np.array(
-    [ord(one) for one in "，。！？；：、 ~～…,.!?;:\n的了啊哦呢吧呀哈嘛啦咯哟哇到得但而也又还就和过一些点多死是极爆)）”\"不"], np.uint32
+_CLOSERS = _points(
+    '，。！？；：、 ~～…,.!?;:\n)）”"的了啊哦呢吧呀哈嘛啦咯哟哇到得但而也又还就和过一些点多死是极爆不'
 )
 """Characters that may stand after it: 慢 in 慢慢 and 快 in 快递 are no opinions."""
-
-
-_LINKS = np.array([ord(one) for one in "太很会算系是几够特别怎么那咁"], np.uint32)
-_NEGATORS = np.array([ord(one) for one in "不没唔冇"], np.uint32)
+_LINKS = _points("太很会算系是几够特别怎么那咁")
+_SHOWN = _points("很太真挺最更好超蛮够极巨常非别特也都")
+_NEGATORS = _points("不没唔冇")
 _DEGREE_STEPS = 3
 """Characters of degree between such a negator and a word: 唔会太甜, 不怎么辣."""
 _THEN = (ord("就"), ord("是"))
-_OF, _REALLY = ord("的"), ord("真")
-_ALL = np.array([ord(one) for one in "都均也全皆"], np.uint32)
+_OF, _REALLY, _GOOD = ord("的"), ord("真"), ord("好")
+_ALL = _points("都均也全皆")
 """Words by which an opinion is about names that stand side by side without a conjunction: 环境服务都好."""
 _WEAK = 0.25
 """Valence of words such as 可以, 还行, 一般, 普通."""
@@ -102,7 +106,7 @@ class _Opinions(NamedTuple):
 
 def word_mentions(
     words: AspectWords, joined: JoinedTexts, reading: ClauseReading, boundaries: np.ndarray
-) -> Mentions:
+) -> tuple[Mentions, np.ndarray]:
     """Return what joined texts assert about aspects.
 
     Parameters
@@ -118,8 +122,10 @@ def word_mentions(
 
     Returns
     -------
-    Mentions
+    mentions : Mentions
         In order of the opinions.
+    troubled : ndarray of int64
+        Clauses that hold a negative word, whatever it is about.
 
     Notes
     -----
@@ -139,17 +145,22 @@ def word_mentions(
     before, after = _stands_free(joined.points, start, end, names.end)
     # 可以拼桌, 普通的: weak words are auxiliaries or attributes elsewhere.
     weak = (words.aspect[word] < 0) & (np.abs(words.valence[word]) <= _WEAK)
+    # 也好 of 也好找: a longer word begins in it.
+    weak |= (role == ANY) & (joined.points[end - 1] == _GOOD)
     free = np.where(words.single[word], before & after, ~weak | after)
     hidden = (role == NONE) | (polar & ~free)
     own = np.flatnonzero(polar & free)
-    opinions = _opinions(words, word[own], start[own], end[own], joined, reading, (start[hidden], end[hidden]))
-    return _linked(words, names, opinions, joined.points, reading)
+    opinions = _opinions(
+        words, word[own], start[own], end[own], joined, reading, (start[hidden], end[hidden])
+    )
+    value = np.where(np.isnan(opinions.valence), opinions.value, opinions.valence) * opinions.factor
+    return _linked(words, names, opinions, joined.points, reading), opinions.clause[value < 0]
 
 
 def _stands_free(
     points: np.ndarray, start: np.ndarray, end: np.ndarray, name_ends: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return whether a word stands after a word of degree or a name, and whether a clause may end after it."""
+    """Return whether a word stands after one of degree or a name, and whether a clause may end after it."""
     padded = np.append(points, np.uint32(ord("\n")))
     before = np.isin(padded[start - 1], _DEGREES) | np.isin(start, name_ends)
     before |= (padded[start - 1] == _OF) & (padded[start - 2] == _REALLY)
@@ -185,9 +196,7 @@ def _names(
         joint &= (commas[start[1:]] == commas[left]) | (begin == start[:-1])
         joint &= (words.role[word[1:]] == NAME) & (words.role[word[:-1]] == NAME)
         first, beside = (_first_of(joined_by) for joined_by in (joint & (gap > 0), joint))
-    return _Names(
-        start, end, words.aspect[word], words.other[word], words.role[word], clause, first, beside
-    )
+    return _Names(start, end, words.aspect[word], words.other[word], words.role[word], clause, first, beside)
 
 
 def _first_of(joint: np.ndarray) -> np.ndarray:
@@ -205,7 +214,7 @@ def _opinions(
     reading: ClauseReading,
     hidden: tuple[np.ndarray, np.ndarray],
 ) -> _Opinions:
-    """Return the polar words of the aspects and those of the lexicon of polarity that overlap none of them."""
+    """Return the polar words of the aspects, and those of the polarity list that overlap none of them."""
     denial = _denial(joined.points, start, end, reading)
     general = joined_valence(joined)
     origin = joined.offsets[general.rows - joined.first_row]
@@ -214,7 +223,9 @@ def _opinions(
     # The words of a span begin with its modifiers; what it denies is counted in its value.
     other_start, other_end, other_value = other_start[free], other_end[free], general.values[free]
     n = len(other_start)
-    begin = np.concatenate((np.where(denial >= 0, denial, start), other_start))
+    begin = np.concatenate(
+        (np.where(denial >= 0, denial, _degree(joined.points, word, start, words)), other_start)
+    )
     word_start = np.concatenate((start, other_start))
     ends = np.concatenate((end, other_end))
     number = np.concatenate((word, np.full(n, -1)))
@@ -233,13 +244,23 @@ def _opinions(
     order = np.flatnonzero(kept)
     order = order[np.lexsort((word_start[order], ends[order]))]
     columns = (begin, word_start, ends, number, value, valence, factor)
-    return _Opinions(*(column[order] for column in columns), reading.clause[word_start[order]])
+    clause = reading.clause[word_start]
+    return _Opinions(*(column[order] for column in (*columns, clause)))
+
+
+def _degree(points: np.ndarray, word: np.ndarray, start: np.ndarray, words: AspectWords) -> np.ndarray:
+    """Return where each word begins with its word of degree, for those of one character: 太慢."""
+    first = start.copy()
+    for _ in range(2):
+        first -= words.single[word] & (first > 0) & np.isin(points[first - 1], _SHOWN)
+    return first
 
 
 def _denial(points: np.ndarray, start: np.ndarray, end: np.ndarray, reading: ClauseReading) -> np.ndarray:
     """Return where the negation of each word begins, -1 where it is not denied.
 
-    Words such as 太辣 begin with their degree, which a negator holds in 不太; 不是坏了就是不熟 denies nothing.
+    Words such as 太辣 begin with their degree, which a negator holds in 不太; 不是坏了就是不熟 denies
+    nothing.
     """
     denial = reading.denial(start)
     padded = np.append(points, np.zeros(2, np.uint32))
@@ -290,7 +311,7 @@ def _linked(
     start = np.minimum(names.start[which], opinions.start[at])
     end = np.maximum(names.end[which], opinions.end[at])
     alone_start, alone_end = opinions.start[alone], opinions.end[alone]
-    found = Mentions(
+    mentions = Mentions(
         np.concatenate((aspect, words.aspect[opinions.word[alone]], names.aspect[stated])),
         np.concatenate((value, opinions.value[alone] * opinions.factor[alone], np.zeros(len(stated)))),
         np.concatenate((start, alone_start, names.start[stated])),
@@ -298,7 +319,7 @@ def _linked(
         np.concatenate((opinions.start[at], alone_start, names.start[stated])),
         np.concatenate((opinions.end[at], alone_end, names.end[stated])),
     )
-    return found.take(np.lexsort((found.aspect, found.word_start)))
+    return mentions.take(np.lexsort((mentions.aspect, mentions.word_start)))
 
 
 def _facts(names: _Names, judged: np.ndarray, reading: ClauseReading) -> np.ndarray:
@@ -315,7 +336,7 @@ def _judged(
     at: np.ndarray,
     which: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the aspect of each pair of opinion and name, -1 where the opinion is not about it, and its value."""
+    """Return the aspect and value of each pair of opinion and name, -1 where one is not about the other."""
     word, factor = opinions.word[at], opinions.factor[at]
     result, value = np.full(len(at), -1, np.int64), np.zeros(len(at))
     for aspect in (names.aspect[which], names.other[which]):
@@ -333,9 +354,7 @@ def _judged(
     return result, value * factor
 
 
-def _name_of(
-    names: _Names, opinions: _Opinions, points: np.ndarray, reading: ClauseReading
-) -> np.ndarray:
+def _name_of(names: _Names, opinions: _Opinions, points: np.ndarray, reading: ClauseReading) -> np.ndarray:
     """Return the name that each opinion may be about, -1 for none."""
     n = len(names.start)
     if not n:

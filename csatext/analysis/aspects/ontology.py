@@ -18,10 +18,14 @@ __all__ = ["ANY", "FACT", "NAME", "NONE", "OPINION", "STEM", "AspectWords", "Ont
 
 NAME, STEM, FACT, OPINION, ANY, NONE = range(6)
 """Roles of ``lexicons/aspect_words.tsv``: an aspect's name; a beginning that only a word of its own completes
-(送得); a name that says something neutral by itself (人均); a polar word of certain aspects; one of any aspect; a word that hides what it holds."""
+(送得); a name that says something neutral by itself (人均); a polar word of certain aspects; one of any
+aspect; a word that hides what it holds."""
 _ROLES = {"name": NAME, "stem": STEM, "fact": FACT, "opinion": OPINION, "any": ANY, "none": NONE}
 _BESIDE = {"+": 0.5, "-": -0.5}
-"""Valence of a word such as 大 beside a name of an aspect; that of 不错 in the lexicon of polarity."""
+"""Valence of a word such as 大 beside a name of an aspect: about that of 不错 among polar words."""
+_SUBJECTS = ("city", "environment", "livelihood", "housing", "rural", "market", "governance", "safety")
+"""First levels of public hotlines: six in ten hits of their patterns stand in clauses without a negative word
+(of the other packs one in five or fewer), for questions and requests have a subject too."""
 _SHORTEST = 2
 """Characters of a word by which a category of the user's own is known to be about an aspect."""
 _DEGREES = ("非常", "特别", "有点", "比较", "太", "很", "好", "超", "巨", "挺", "真", "更", "蛮")
@@ -102,6 +106,8 @@ class Ontology:
         First level of each aspect, -1 for an aspect of service that the taxonomy does not have.
     service_of : ndarray of int64
         Position in ``groups`` of an aspect of service, -1 for others.
+    by_subject : ndarray of bool
+        Aspects whose patterns name a subject, and no trouble by themselves.
     category_aspect, category_group : ndarray of int64
         Aspect, and first level, of each category of the compiled taxonomy.
     words : AspectWords
@@ -134,6 +140,8 @@ class Ontology:
             [at[own.get(one.id, one.label_zh)] for one in compiled.categories], np.int64
         )
         self.category_group = np.array([group_at[roots[one.id]] for one in compiled.categories], np.int64)
+        subjects = {own.get(one.id, one.label_zh) for one in taxonomy.categories if _names_a_subject(one.id)}
+        self.by_subject = np.array([name in subjects for name in names], bool)
         self.words = _compiled_words(at, dict(_label_words(taxonomy, own)))
 
 
@@ -183,6 +191,11 @@ def _homes(taxonomy: Taxonomy) -> dict[str, str]:
 @cache
 def _shipped_roots() -> frozenset[str]:
     return frozenset(one.partition(".")[0] for aspect in _aspects() for one in aspect.categories)
+
+
+def _names_a_subject(category_id: str) -> bool:
+    root = category_id.partition(".")[0]
+    return root in _SUBJECTS or root not in _shipped_roots()
 
 
 def _is_about(label: str, aspect: str) -> bool:
@@ -235,7 +248,9 @@ def _beside(term: str, word: _Word, words: dict[str, _Word]) -> tuple[tuple[str,
 def _compiled_words(at: dict[str, int], labels: dict[str, str]) -> AspectWords:
     """Return the words of the aspects that are there; what stands for others only is left out."""
     words = _words() | {term: _Word(NAME, ((name, 0.0),), (), float("nan")) for term, name in labels.items()}
-    terms, rows, pairs = [], [], {}
+    terms: list[str] = []
+    rows: list[tuple[int, int, int, float, float]] = []
+    pairs: dict[int, float] = {}
     for term in sorted(words):
         word = words[term]
         alone = [(at[name], value) for name, value in word.alone if name in at]
@@ -251,16 +266,16 @@ def _compiled_words(at: dict[str, int], labels: dict[str, str]) -> AspectWords:
     automaton = ahocorasick_rs.AhoCorasick(
         terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
-    role, first, second, value, valence = (np.array(column) for column in zip(*rows, strict=True))
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
     keys = np.array(sorted(pairs), np.int64)
     return AspectWords(
         automaton,
-        role,
+        columns[0],
         np.array([len(term) == 1 for term in terms]),
-        first,
-        second,
-        value,
-        valence.astype(np.float64),
+        columns[1],
+        columns[2],
+        columns[3],
+        columns[4],
         len(at),
         keys,
         np.array([pairs[key] for key in keys.tolist()]),
