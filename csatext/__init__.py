@@ -35,6 +35,7 @@ _HOMES = {
     "csatext.analysis.conversations.turning_points": ("turning_points",),
     "csatext.analysis.keywords": ("KeywordExtractor",),
     "csatext.analysis.rules.rule_classifier": ("RuleClassifier",),
+    "csatext.analysis.aspects.aspect_sentiment": ("AspectSentiment",),
     "csatext.analysis.sentiment.score": ("Sentiment",),
     "csatext.analysis.sentiment.sentiment_evaluation": ("evaluate_sentiment",),
     "csatext.analysis.sentiment.snownlp_sentiment": ("SnowNLPSentiment",),

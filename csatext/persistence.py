@@ -23,6 +23,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 import csatext
+from csatext.analysis.aspects.aspect_sentiment import AspectSentiment
 from csatext.analysis.classification.abstention import Promise
 from csatext.analysis.classification.calibration import PlattScaling, Tempering
 from csatext.analysis.classification.complaint_classifier import ComplaintClassifier
@@ -72,6 +73,7 @@ _DAMAGE = (
 _ESTIMATORS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        AspectSentiment,
         ContactKind,
         ComplaintClassifier,
         KeywordExtractor,

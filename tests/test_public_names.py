@@ -16,6 +16,7 @@ from numpydoc.validate import validate
 import csatext as ct
 
 PUBLIC = [
+    "AspectSentiment",
     "ComplaintClassifier",
     "ConfigError",
     "ContactKind",
@@ -125,6 +126,7 @@ CHECKS = {
 
 # What rests on a formula, a measured method or a standard says whose it is.
 WITH_A_SOURCE = [
+    "AspectSentiment",
     "ComplaintClassifier",
     "KeywordExtractor.by_document",
     "KeywordExtractor.by_group",

@@ -3,6 +3,8 @@
 from csatext.schema.model import Column, Table
 
 __all__ = [
+    "ASPECTS",
+    "ASPECT_EVIDENCE",
     "CALIBRATION_CURVE",
     "CASES",
     "CLASS_SCORES",
@@ -133,6 +135,33 @@ KEYWORD_EVIDENCE = Table(
         Column("right", "str", "text after"),
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
+    ),
+)
+
+ASPECTS = Table(
+    "aspects",
+    "what each document says about each aspect, one row an aspect and clause",
+    (
+        Column("doc_id", "any", "document"),
+        Column("aspect", "str", "aspect of service or of the taxonomy"),
+        Column("sentiment", "float", "-1 (worst) to 1 (best), mean of the clause's opinions about it"),
+        Column("polarity", "str", "negative, neutral or positive"),
+        Column("opinion", "str", "polar words and complaint patterns, joined by 、"),
+        Column("start", "int", "first character of name and opinion in the text as it was read"),
+        Column("end", "int", "one past their last character"),
+    ),
+)
+
+ASPECT_EVIDENCE = Table(
+    "aspect_evidence",
+    "the words that speak for or against an aspect",
+    (
+        Column("doc_id", "any", "document"),
+        Column("aspect", "str", "aspect of service or of the taxonomy"),
+        Column("term", "str", "words found, with what negates them"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "-1 (worst) to 1 (best)"),
     ),
 )
 

@@ -399,9 +399,16 @@ class ClauseReading:
 
     def denied(self, starts: np.ndarray) -> np.ndarray:
         """Return whether a negator before each word denies it."""
+        return self.denial(starts) >= 0
+
+    def denial(self, starts: np.ndarray) -> np.ndarray:
+        """Return where the negator begins that denies each word, -1 where none does."""
         none = np.zeros(len(starts), np.int64)
+        if not len(self._sign):
+            return none - 1
         negator = self._denying(Spans(np.arange(len(starts)), starts, starts + 1), none)
-        return (negator >= 0) & (self._sign[negator] < 0) if len(self._sign) else none > 0
+        denies = (negator >= 0) & (self._sign[negator] < 0)
+        return np.where(denies, self._negators.starts[negator], -1)
 
     def neglected(self) -> np.ndarray:
         """Return the positions of duties that a clause says were not done (没有按照合同交房)."""
