@@ -3,13 +3,8 @@
 from csatext.schema.model import Column, Table
 
 __all__ = [
-    "POLARITIES_READ",
-    "LENGTH_SCORES",
-    "POLARITY_SHARES",
-    "POLARITY_SCORES",
-    "SENTIMENT_EVALUATION",
-    "SIGNAL_EVIDENCE",
-    "SERVICE_SIGNALS",
+    "ASPECTS",
+    "ASPECT_EVIDENCE",
     "CALIBRATION_CURVE",
     "CASES",
     "CLASS_SCORES",
@@ -32,7 +27,11 @@ __all__ = [
     "KEYWORD_EVIDENCE",
     "KIND_EVIDENCE",
     "LEARNING_CURVE",
+    "LENGTH_SCORES",
     "PACK_CHOICE",
+    "POLARITIES_READ",
+    "POLARITY_SCORES",
+    "POLARITY_SHARES",
     "RULES",
     "RULE_MATCHES",
     "RULE_PATTERNS",
@@ -42,7 +41,10 @@ __all__ = [
     "SCRIPT_ADHERENCE",
     "SCRIPT_RATES",
     "SENTIMENT",
+    "SENTIMENT_EVALUATION",
     "SENTIMENT_EVIDENCE",
+    "SERVICE_SIGNALS",
+    "SIGNAL_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
     "TRAINED_MODEL",
@@ -768,4 +770,31 @@ POLARITIES_READ = Table(
         Column("scale", "str", "what the values were taken for: names, binary, stars or votes"),
     ),
     key=("given",),
+)
+
+ASPECTS = Table(
+    "aspects",
+    "what each document says about each aspect, one row an aspect and clause",
+    (
+        Column("doc_id", "any", "document"),
+        Column("aspect", "str", "aspect of service or of the taxonomy"),
+        Column("sentiment", "float", "-1 (worst) to 1 (best), mean of the clause's opinions about it"),
+        Column("polarity", "str", "negative, neutral or positive"),
+        Column("opinion", "str", "polar words and complaint patterns, joined by 、"),
+        Column("start", "int", "first character of name and opinion in the text as it was read"),
+        Column("end", "int", "one past their last character"),
+    ),
+)
+
+ASPECT_EVIDENCE = Table(
+    "aspect_evidence",
+    "the words that speak for or against an aspect",
+    (
+        Column("doc_id", "any", "document"),
+        Column("aspect", "str", "aspect of service or of the taxonomy"),
+        Column("term", "str", "words found, with what negates them"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "-1 (worst) to 1 (best)"),
+    ),
 )
