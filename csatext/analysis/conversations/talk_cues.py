@@ -10,12 +10,11 @@ import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.rules.asserted_hits import find_hits
+from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.lexicon import Lexicon
 from csatext.taxonomy import Category, Taxonomy
 from csatext.text.joined_texts import joined_chunks, matched_words
-from csatext.text.vectorization import Vectorizer
 
 __all__ = ["CUES", "find_cues", "threatening"]
 
@@ -49,9 +48,7 @@ def _matcher() -> _Matcher:
     automaton = ahocorasick_rs.AhoCorasick(
         terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
-    # A number such as 315 must be a word by itself, not a part of another number.
-    patterns = tuple(f"={term}" if term.isdigit() else term for term in threats)
-    category = Category("threat", "升级", patterns=patterns)
+    category = Category("threat", "升级", patterns=tuple(threats))
     return _Matcher(
         automaton, np.array([cue[term] for term in terms], np.int64), CompiledTaxonomy(Taxonomy([category]))
     )
@@ -101,10 +98,8 @@ def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
     rows = np.flatnonzero(possible)
     result = np.zeros(len(texts), bool)
     if len(rows):
-        corpus = Vectorizer(redact=False).fit_transform(texts.iloc[rows].reset_index(drop=True))
-        threats = _matcher().threats
-        every = find_hits(threats, corpus.texts, corpus.token_table, asserted=False)
-        meant = find_hits(threats, corpus.texts, corpus.token_table)
+        read = texts.iloc[rows].reset_index(drop=True)
+        every, meant = (_whole_numbers(read, asserted) for asserted in (False, True))
         # Words overlap: what denies the first of a clause denies the others (不会找媒体曝光).
         first = np.lexsort((every.start, every.clause_start, every.row))
         news = np.ones(len(first), bool)
@@ -114,12 +109,25 @@ def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
         leading = every.take(first[news])
         said = np.isin(leading.row * _IN_TEXT + leading.start, meant.row * _IN_TEXT + meant.start)
         meant = leading.take(said)
-        clauses = [
-            texts[start:end]
-            for texts, start, end in zip(
-                corpus.texts.to_numpy(object)[meant.row], meant.clause_start, meant.clause_end, strict=True
-            )
-        ]
-        asks = np.array([_ASKS.search(clause) is not None for clause in clauses], bool)
+        clauses = zip(
+            read.to_numpy(object)[meant.row],
+            meant.clause_start.tolist(),
+            meant.clause_end.tolist(),
+            strict=True,
+        )
+        asks = np.array([_ASKS.search(text[start:end]) is not None for text, start, end in clauses], bool)
         result[rows[meant.row[~asks]]] = True
     return result
+
+
+def _whole_numbers(texts: pd.Series, asserted: bool) -> Hits:
+    """Return the hits of threats; a number such as 315 must not be a part of another one."""
+    hits = find_hits(_matcher().threats, texts, asserted=asserted)
+    values = texts.to_numpy(object)
+    places = zip(values[hits.row], hits.start.tolist(), hits.end.tolist(), strict=True)
+    inside = [
+        text[start:end].isdigit()
+        and any(mark.isdigit() for mark in text[max(start - 1, 0) : start] + text[end : end + 1])
+        for text, start, end in places
+    ]
+    return hits.take(~np.array(inside, bool))
