@@ -156,7 +156,9 @@ SATISFACTION = Table(
     "one row a dialogue: how satisfied its customer is, as a model predicts it",
     (
         Column(
-            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+            "predicted_satisfaction",
+            "float",
+            "-2 to 2, or on the scale of the ratings that were learnt from; NA where the customer is silent",
         ),
     ),
     index="doc_id",
@@ -213,7 +215,9 @@ CONVERSATIONS = Table(
         ),
         Column("escalated", "bool", "the customer threatens, or ends well below the start"),
         Column(
-            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+            "predicted_satisfaction",
+            "float",
+            "-2 to 2, or on the scale of the ratings that were learnt from; NA where the customer is silent",
         ),
     ),
     index="doc_id",

@@ -77,7 +77,8 @@ def test_a_side_that_says_nothing_has_no_scores(course):
     assert course.loc["desk", [c for c in course if c.startswith("customer_")]].isna().all()
     assert pd.isna(course.loc["desk", "recovery"])
     assert not course.loc["desk", "escalated"]  # what a system says is nobody's feeling
-    assert course["predicted_satisfaction"].between(-2, 2).all()
+    assert course.loc[["won", "one"], "predicted_satisfaction"].between(-2, 2).all()
+    assert pd.isna(course.loc["desk", "predicted_satisfaction"])
     assert course.index.tolist() == ["won", "one", "desk"]
 
 
