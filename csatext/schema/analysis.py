@@ -215,6 +215,10 @@ CONVERSATIONS = Table(
         ),
         Column("escalated", "bool", "the customer threatens, or ends well below the start"),
         Column(
+            "customer_repeats", "int", "turns in which the customer says again what a reply did not settle"
+        ),
+        Column("transfers", "int", "times that the customer is passed on to another person or from the bot"),
+        Column(
             "predicted_satisfaction",
             "float",
             "-2 to 2, or on the scale of the ratings that were learnt from; NA where the customer is silent",

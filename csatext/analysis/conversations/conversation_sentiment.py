@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from csatext.analysis.conversations.customer_effort import repeats, transfers
 from csatext.analysis.conversations.satisfaction_model import SatisfactionModel, predicted
 from csatext.analysis.conversations.talk import Talk, group_first, group_last, group_means, talk_of
 from csatext.analysis.conversations.talk_cues import CUES, find_cues, threatening
@@ -51,7 +52,8 @@ def conversation_sentiment(
         :func:`csatext.build_facts`. Of the customer and of the agent: ``start``, ``worst``, ``end`` and
         ``mean`` of the scores, NA where that side says nothing. Of the customer: ``recovery`` (end - worst);
         ``turning_turn`` and ``turning_change``: the turn that parts the course best, and the mean from it on
-        less the mean before it; ``escalated``; ``predicted_satisfaction``.
+        less the mean before it; ``escalated``; ``customer_repeats`` and ``transfers``: what it cost the
+        customer (row 67); ``predicted_satisfaction``.
 
     Raises
     ------
@@ -107,6 +109,8 @@ def conversation_sentiment(
             "turning_turn": turn,
             "turning_change": change,
             "escalated": threatened | fallen,
+            "customer_repeats": repeats(talk, prepared),
+            "transfers": transfers(talk, prepared),
             "predicted_satisfaction": predicted(model, talk, cues),
         },
         index=talk.documents,
