@@ -18,13 +18,15 @@ from csatext.text.joined_texts import joined_chunks, matched_words
 
 __all__ = ["CUES", "find_cues", "threatening"]
 
-CUES = ("thanks", "solved", "consent", "question", "denial", "apology", "complaint", "threat")
+CUES = ("thanks", "solved", "consent", "question", "denial", "apology", "complaint", "demand", "threat")
 """Columns of :func:`find_cues`; the last are the words of ``lexicons/escalation.tsv`` as they come."""
 _THREATS = frozenset(("group", "legal", "management", "media", "police", "regulator", "safety"))
 """Kinds of escalation that put pressure on the centre; who leaves, or complains of privacy, does not."""
 
 _ASKS = re.compile("什么|怎么|怎样|如何|多少|哪|吗")
 """Words with which a clause asks about an authority instead of turning to it."""
+_DEMAND = 1
+"""Position of demands among the compiled categories."""
 _IN_TEXT = 1 << 32
 
 
@@ -48,9 +50,13 @@ def _matcher() -> _Matcher:
     automaton = ahocorasick_rs.AhoCorasick(
         terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
-    category = Category("threat", "升级", patterns=tuple(threats))
+    demands = table.loc[table["signal"] == "demand", "term"].tolist()
+    categories = [
+        Category(name, name, patterns=tuple(words))
+        for name, words in (("threat", threats), ("demand", demands))
+    ]
     return _Matcher(
-        automaton, np.array([cue[term] for term in terms], np.int64), CompiledTaxonomy(Taxonomy([category]))
+        automaton, np.array([cue[term] for term in terms], np.int64), CompiledTaxonomy(Taxonomy(categories))
     )
 
 
@@ -81,15 +87,19 @@ def find_cues(texts: pd.Series) -> np.ndarray:
     return found
 
 
-def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
+def threatening(texts: pd.Series, possible: np.ndarray, later: np.ndarray) -> np.ndarray:
     """Return which texts threaten in earnest: 我要找媒体曝光, but not 12315 是做什么的.
+
+    That one is going to complain is a threat after a reply; before it, it is what many call for.
 
     Parameters
     ----------
     texts : Series of str, length n
         Prepared texts.
     possible : ndarray of bool, shape (n,)
-        Texts that hold a word of ``lexicons/escalation.tsv``.
+        Texts that hold a threat or a demand.
+    later : ndarray of bool, shape (n,)
+        Texts that follow a reply.
 
     Returns
     -------
@@ -99,7 +109,7 @@ def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
     result = np.zeros(len(texts), bool)
     if len(rows):
         read = texts.iloc[rows].reset_index(drop=True)
-        every, meant = (_whole_numbers(read, asserted) for asserted in (False, True))
+        every, meant = (_threats(read, asserted, later[rows]) for asserted in (False, True))
         # Words overlap: what denies the first of a clause denies the others (不会找媒体曝光).
         first = np.lexsort((every.start, every.clause_start, every.row))
         news = np.ones(len(first), bool)
@@ -120,9 +130,11 @@ def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
     return result
 
 
-def _whole_numbers(texts: pd.Series, asserted: bool) -> Hits:
-    """Return the hits of threats; a number such as 315 must not be a part of another one."""
-    hits = find_hits(_matcher().threats, texts, asserted=asserted)
+def _threats(texts: pd.Series, asserted: bool, later: np.ndarray) -> Hits:
+    """Return the hits of threats, and of later demands; 315 must not be a part of another number."""
+    threats = _matcher().threats
+    hits = find_hits(threats, texts, asserted=asserted)
+    hits = hits.take((threats.category_of[hits.pattern] != _DEMAND) | later[hits.row])
     values = texts.to_numpy(object)
     places = zip(values[hits.row], hits.start.tolist(), hits.end.tolist(), strict=True)
     inside = [

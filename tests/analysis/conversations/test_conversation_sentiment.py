@@ -111,6 +111,13 @@ def test_threats_in_earnest_escalate(said, wanted):
     assert escalated(("c", said, -0.2), ("a", "马上处理", 0.0), ("c", "行", 0.0)) == wanted
 
 
+def test_going_to_complain_is_a_threat_after_a_reply():
+    assert not escalated(("c", "我要投诉快递员", -0.2), ("a", "请讲", 0.0), ("c", "他乱扔", -0.2))
+    assert escalated(("c", "包裹破了", -0.2), ("a", "请讲", 0.0), ("c", "我要投诉", -0.2))
+    assert not escalated(("c", "包裹破了", -0.2), ("a", "请讲", 0.0), ("c", "我不是要投诉", -0.2))
+    assert escalated(("c", "我要去投诉你们，找媒体曝光", -0.2), ("a", "请讲", 0.0))
+
+
 def test_what_the_agent_says_of_law_is_no_threat():
     assert not escalated(("c", "在吗", 0.0), ("a", "您可以去法院起诉", 0.0), ("c", "行", 0.0))
 
