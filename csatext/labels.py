@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 __all__ = [
+    "ADJUDICATOR",
     "EMPTY",
     "KIND_NAMES",
     "POLARITY_NAMES",
@@ -24,6 +25,8 @@ __all__ = [
 
 EMPTY = "(空)"
 """A missing value of a dimension in a result; there NA means any value."""
+ADJUDICATOR = "裁定"
+"""Annotator whose tag holds against those of the others."""
 UNCLASSIFIED = "未归类"
 """Category of a contact that no rule matches."""
 _NAMES = {
@@ -50,6 +53,10 @@ _NAMES = {
     "categories": "全部类别",
     "category_terms": "命中词",
     "n_categories": "类别数",
+    "category_lead": "类别领先幅度",
+    "needs_review": "待复核",
+    "complaint": "模型类别",
+    "complaint_probability": "模型概率",
     "owner": "责任部门",
     "journey_stage": "旅程阶段",
     "cause_family": "成因",

@@ -16,6 +16,7 @@ from csatext.analysis.conversations.conversation_sentiment import conversation_s
 from csatext.analysis.grouping.suggest_categories import suggest_categories
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
+from csatext.analysis.rules.doubtful_categories import doubtful_categories
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
@@ -26,6 +27,7 @@ from csatext.batch.manifest import RunOutput
 from csatext.batch.output import refuse_link, write_output
 from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
+from csatext.batch.trained_model import load_model, model_answers, model_table
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import ReadResult
@@ -287,12 +289,14 @@ def annotated_contacts(
     -------
     corpus : Corpus
     facts : DataFrame
-        Sentiment, category and topic of each contact joined to its columns.
+        Sentiment, category and topic of each contact joined to its columns, and what a person should look
+        at: by the trained classifier where there is one, by the rules otherwise.
     tables : dict of str to DataFrame
         ``topics``, where there are any.
     absent : dict of str to str
     """
     settings = configuration.analysis
+    model = load_model(settings.model) if settings.model else None
     progress("清洗、脱敏、分词、计数")
     corpus = Vectorizer(
         tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
@@ -321,6 +325,12 @@ def annotated_contacts(
         progress("会话走势")
         # A column of the input that bears this name is not our score.
         results.append(conversation_sentiment(turns.drop(columns="sentiment", errors="ignore")))
+    if model is None:
+        results.append(doubtful_categories(categories, kind).to_frame())
+    else:
+        progress("训练好的分类器")
+        results.append(model_answers(model, corpus, contacts))
+        tables["trained_model"] = model_table(model)
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
     if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:

@@ -38,6 +38,7 @@ __all__ = [
     "SENTIMENT_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
+    "TRAINED_MODEL",
     "TURNING_POINTS",
 ]
 
@@ -331,6 +332,24 @@ COMPLAINTS = Table(
     index="doc_id",
 )
 
+TRAINED_MODEL = Table(
+    "trained_model",
+    "one row: what the answers of a trained classifier rest on, from its model card",
+    (
+        Column("n_human", "int", "documents annotated by people that it learnt from"),
+        Column("n_weak", "int", "documents labelled by rules that it learnt from"),
+        Column("n_categories", "int", "categories"),
+        Column("f1", "float", "macro-F1 on held-out documents, micro-F1 where a document has several"),
+        Column("accuracy", "float", "share of held-out documents that is right"),
+        Column("calibration_error", "float", "expected calibration error on held-out documents"),
+        Column("promised_precision", "float", "promised share of answers that are right, NA without"),
+        Column("n_answered", "Int", "held-out documents that are answered at the promise"),
+        Column("n_right", "Int", "of these, the right ones"),
+        Column("n_needed", "Int", "annotated documents that would show the promise, 0 where it is kept"),
+        Column("data_sha256", "str", "digest of the texts and labels that it learnt from"),
+    ),
+)
+
 COMPLAINT_EVIDENCE = Table(
     "complaint_evidence",
     "the words that a learnt category rests on, and the hits of the rules",
@@ -464,6 +483,11 @@ RULES = Table(
         Column("journey_stage", "str", "stage of the customer's journey: 咨询, 下单, 交付, 使用, 售后"),
         Column("cause_family", "str", "family of root causes: 产品, 流程, 沟通"),
         Column("severity", "int", "gravest of its categories: 0 none, 1 minor, 2 ordinary, 3 grave"),
+        Column(
+            "category_lead",
+            "float",
+            "1 - support of the next first-level category / support of the main one; NA without a main one",
+        ),
         Column("n_categories", "int", "categories that match"),
         Column("categories", "str", "all of them as paths, best supported first, joined by ；"),
         Column("category_terms", "str", "the words found, from the redacted text, joined by 、"),
