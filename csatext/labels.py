@@ -80,6 +80,8 @@ _NAMES = {
     "turning_turn": "转折轮次",
     "turning_change": "转折幅度",
     "escalated": "情绪升级",
+    "customer_repeats": "客户重复说明次数",
+    "transfers": "转接次数",
     "predicted_satisfaction": "预测满意度",
     "script_due": "应说话术数",
     "script_kept": "做到话术数",
