@@ -23,6 +23,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 import csatext
+from csatext.analysis.aspects.aspect_sentiment import AspectSentiment
 from csatext.analysis.classification.abstention import Promise
 from csatext.analysis.classification.calibration import PlattScaling, Tempering
 from csatext.analysis.classification.complaint_classifier import ComplaintClassifier
@@ -30,6 +31,7 @@ from csatext.analysis.classification.estimator_scores import EstimatorScores
 from csatext.analysis.classification.features import FeatureSpace
 from csatext.analysis.classification.label_thresholds import LabelThresholds
 from csatext.analysis.classification.linear_scores import LinearScores, Settings
+from csatext.analysis.conversations.satisfaction_model import SatisfactionModel
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
@@ -71,11 +73,13 @@ _DAMAGE = (
 _ESTIMATORS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        AspectSentiment,
         ContactKind,
         ComplaintClassifier,
         KeywordExtractor,
         Pipeline,
         RuleClassifier,
+        SatisfactionModel,
         Sentiment,
         ServiceSignals,
         SnowNLPSentiment,

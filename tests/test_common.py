@@ -182,6 +182,7 @@ def test_a_pseudonym_key_is_not_saved(tmp_path):
     "use",
     [
         lambda texts: ct.Sentiment().transform(texts),
+        lambda texts: ct.AspectSentiment().transform(texts),
         lambda texts: ct.TopicModel().fit(texts),
         lambda texts: ct.RuleClassifier().transform(texts),
         lambda texts: ct.KeywordExtractor().by_group(texts, ["a"]),

@@ -30,7 +30,7 @@ from csatext.reporting.format import (
     format_points,
     format_whole,
 )
-from csatext.reporting.standard_tables import CHART_VALUES
+from csatext.reporting.standard_tables import CHART_VALUES, TAGS
 
 __all__ = ["cards", "episode_sentence", "summary"]
 
@@ -202,7 +202,7 @@ def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
     sentences = []
     for key, table in tables.items():
         name = key.removeprefix("breakdown_")
-        if not key.startswith("breakdown_") or name not in table.columns or name == "category":
+        if not key.startswith("breakdown_") or name not in table.columns or name in TAGS:
             continue
         high = above_rest(table).sort_values("difference", ascending=False, kind="stable")
         if not len(high):
