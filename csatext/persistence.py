@@ -31,10 +31,13 @@ from csatext.analysis.classification.estimator_scores import EstimatorScores
 from csatext.analysis.classification.features import FeatureSpace
 from csatext.analysis.classification.label_thresholds import LabelThresholds
 from csatext.analysis.classification.linear_scores import LinearScores, Settings
+from csatext.analysis.conversations.satisfaction_model import SatisfactionModel
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.sentiment.snownlp_sentiment import SnowNLPSentiment
+from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics import TopicModel
 from csatext.argument_types import as_path
 from csatext.atomic_files import write_whole
@@ -76,7 +79,10 @@ _ESTIMATORS: dict[str, type[Any]] = {
         KeywordExtractor,
         Pipeline,
         RuleClassifier,
+        SatisfactionModel,
         Sentiment,
+        ServiceSignals,
+        SnowNLPSentiment,
         TopicModel,
         Vectorizer,
     )

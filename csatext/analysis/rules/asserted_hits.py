@@ -1,4 +1,4 @@
-"""Hits of a compiled taxonomy in texts, those alone that the text asserts."""
+"""Hits of a compiled taxonomy in texts, as a rule those alone that the text asserts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Hits", "chunk_hits", "find_hits", "word_boundaries"]
 
 
 class Hits(NamedTuple):
-    """Asserted hits, by row, then position, then number of the pattern.
+    """Hits, by row, then position, then number of the pattern.
 
     Attributes
     ----------
@@ -46,8 +46,14 @@ class Hits(NamedTuple):
         return Hits(*(values[chosen] for values in self))
 
 
-def find_hits(compiled: CompiledTaxonomy, texts: pd.Series, tokens: TokenTable | None = None) -> Hits:
-    """Return the asserted hits of all patterns; those of categories without what an exception cancels.
+def find_hits(
+    compiled: CompiledTaxonomy,
+    texts: pd.Series,
+    tokens: TokenTable | None = None,
+    *,
+    asserted: bool = True,
+) -> Hits:
+    """Return the hits of all patterns; those of categories without what an exception cancels.
 
     Parameters
     ----------
@@ -57,12 +63,17 @@ def find_hits(compiled: CompiledTaxonomy, texts: pd.Series, tokens: TokenTable |
         Prepared texts.
     tokens : TokenTable, optional
         Their tokens; without them no word must be a whole one.
+    asserted : bool, default True
+        Whether hits that their clause does not assert are left out; an agent's question is said all the same.
 
     Returns
     -------
     Hits
     """
-    parts = [chunk_hits(compiled, chunk, tokens, ClauseReading(chunk)) for chunk in joined_chunks(texts)]
+    parts = [
+        chunk_hits(compiled, chunk, tokens, ClauseReading(chunk), asserted=asserted)
+        for chunk in joined_chunks(texts)
+    ]
     if not parts:
         nothing = np.empty(0, np.int64)
         return Hits(nothing, nothing, nothing, nothing, nothing, nothing, np.empty(0, bool))
@@ -70,9 +81,14 @@ def find_hits(compiled: CompiledTaxonomy, texts: pd.Series, tokens: TokenTable |
 
 
 def chunk_hits(
-    compiled: CompiledTaxonomy, joined: JoinedTexts, tokens: TokenTable | None, reading: ClauseReading
+    compiled: CompiledTaxonomy,
+    joined: JoinedTexts,
+    tokens: TokenTable | None,
+    reading: ClauseReading,
+    *,
+    asserted: bool = True,
 ) -> Hits:
-    """Return the asserted hits in joined texts whose clauses are read already, as :func:`find_hits` does."""
+    """Return the hits in joined texts whose clauses are read already, as :func:`find_hits` does."""
     whole = tokens is not None and compiled.index.whole_words
     boundaries = word_boundaries(joined, tokens) if whole and tokens is not None else None
     found = compiled.index.search(joined, reading.sentence, boundaries)
@@ -80,10 +96,12 @@ def chunk_hits(
     left = compiled.exception_of[found.pattern] < 0
     left &= ~_cancelled(compiled, found.pattern, reading.sentence[found.starts[:, 0]])
     found = PatternHits(*(values[left] for values in found))
-    held = found.starts >= 0
-    hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
-    spans = Spans(hit, found.starts[held].astype(np.int64), found.ends[held].astype(np.int64))
-    kept = np.flatnonzero(reading.asserted(spans))
+    kept = np.arange(len(found.pattern))
+    if asserted:
+        held = found.starts >= 0
+        hit = np.repeat(kept, held.sum(axis=1))
+        spans = Spans(hit, found.starts[held].astype(np.int64), found.ends[held].astype(np.int64))
+        kept = np.flatnonzero(reading.asserted(spans))
     start = found.starts[kept, 0].astype(np.int64)
     end = found.ends[kept].max(axis=1).astype(np.int64)
     row = joined.rows_of(start)
