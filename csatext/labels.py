@@ -67,6 +67,8 @@ _NAMES = {
     "probability_of_complaint": "投诉概率",
     "sentiment": "情感分",
     "polarity": "情感",
+    "aspect": "方面",
+    "opinion": "评价用语",
     "is_negative": "是否负面",
     "customer_start": "客户开头情感",
     "customer_worst": "客户最低情感",
@@ -119,6 +121,8 @@ _NAMES = {
     "month": "月份",
     "date": "日期",
 }
+_ASPECT = "aspect_"
+"""What the columns of aspects begin with."""
 POLARITY_NAMES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 KIND_NAMES = {
     "complaint": "投诉",
@@ -232,14 +236,14 @@ def flag_names(column: str) -> FlagNames:
 
 
 def name_of(column: str) -> str:
-    """Return the Chinese name of a column, or the column.
+    """Return the Chinese name of a column, or the column; that of an aspect is the aspect.
 
     Examples
     --------
-    >>> name_of("channel"), name_of("机型")
-    ('渠道', '机型')
+    >>> name_of("channel"), name_of("机型"), name_of("aspect_物流配送")
+    ('渠道', '机型', '物流配送')
     """
-    return _NAMES.get(column, column)
+    return _NAMES.get(column, column.removeprefix(_ASPECT))
 
 
 def check_name(check: str) -> str:
