@@ -15,6 +15,7 @@ from csatext.aggregation.inputs.arguments import is_numeric
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
+from csatext.reporting.risk_tables import risk_tables
 from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
 
 __all__ = [
@@ -128,9 +129,11 @@ def standard_tables(
     -------
     dict of str to DataFrame
         ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
-        for complaints, csat and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
-        ``episodes``. Root causes by agents are sought only where ``by`` names them. What the facts do
-        not allow is left out; :func:`absent_tables` says why.
+        for complaints, csat and resolved, ``polarities``, ``risks``, ``risk_cells`` and
+        ``conversation_figures`` where feelings were scored, ``trend_total``,
+        ``trend_<dimension>``, ``root_causes``, ``episodes``. Root causes and risks by agents are
+        sought only where ``by`` names them. What the facts do not allow is left out;
+        :func:`absent_tables` says why.
 
     Raises
     ------
@@ -163,11 +166,15 @@ def standard_tables(
     dated = _dated(facts, time)
     if len(dated):
         freq = _freq_of(dated[time]) if freq == "auto" else freq
+    looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
+    tables |= risk_tables(
+        facts, looked_by, dated, time=time, freq=freq, baseline_periods=baseline_periods, alpha=alpha
+    )
+    if len(dated):
         tables["trend_total"] = trend(dated, time, freq, measure=measure)
         for name in [*dimensions, *tags]:
             if values[name] <= TREND_VALUES or name in tags:
                 tables[f"trend_{name}"] = trend(dated, time, freq, by=name, measure=measure)
-        looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
         if looked_by:
             total = tables["trend_total"]
             causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, alpha)

@@ -13,6 +13,7 @@ from csatext.labels import FlagNames, flag_names, name_of
 from csatext.reporting.chapters.categories import category_chapter
 from csatext.reporting.chapters.changes import cause_chapter
 from csatext.reporting.chapters.closing import glossary, quality_chapter
+from csatext.reporting.chapters.feelings import feelings_chapter
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.chapters.summary import cards, summary
@@ -59,6 +60,7 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
         cause_chapter(tables, figures.overview, figures.courses, flag),
         _course(tables, flag),
         category_chapter(tables, figures.overview, flag),
+        feelings_chapter(tables),
         _breakdowns(tables, flag),
         _scores(tables),
         _keywords(tables),

@@ -19,6 +19,7 @@ from csatext.labels import (
     name_of,
     period_name,
 )
+from csatext.reporting.chapters.feelings import risk_sentences
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.format import (
@@ -65,6 +66,7 @@ def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...
         *_changes(tables, figures, flag),
         _worst_category(tables, flag),
         *_worst_cells(tables, flag),
+        *risk_sentences(tables),
     ]
     return tuple(sentence for sentence in [*sentences, _rejected(tables)] if sentence)
 
