@@ -11,6 +11,7 @@ import pandas as pd
 
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, free_dimensions
+from csatext.aggregation.inputs.kpi_measures import measured
 from csatext.aggregation.inputs.measures import measure_kind, rows_are_contacts
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
 from csatext.aggregation.statistics.intervals import bootstrap_interval, divide, shrink
@@ -187,8 +188,8 @@ def breakdown(
     by : str or list of str
         Dimension columns. Their values are shown as text, a missing one as ``(空)``.
     measure : str
-        A flag (gives a rate), a number (gives a mean), or with ``denominator`` what is summed above
-        the line. Rows where it is missing count in ``n`` only.
+        A flag (gives a rate), a number (gives a mean), the id of a KPI (:func:`csatext.kpi_definitions`), or
+        with ``denominator`` what is summed above the line. Rows where it is missing count in ``n`` only.
     denominator : str, optional
         Column summed below the line (agent messages over customer messages). A flag over a flag that
         contains it (paid over asked) is a rate. So is a counted table (423 complaints of 1,526
@@ -258,6 +259,8 @@ def breakdown(
     """
     dimensions = free_dimensions(by, BREAKDOWN)
     check_columns(facts, dimensions, "by")
+    given = measured(facts, measure, denominator, kind, by=dimensions)
+    facts, denominator, kind = given.facts, given.denominator, given.kind
     check_columns(facts, [measure], "measure")
     check_columns(facts, [] if denominator is None else [denominator], "denominator")
     check_level(level)

@@ -78,7 +78,7 @@ def annotate(
     check_folder(out.parent)
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
     corpus, facts, tables, _ = annotated_contacts(
-        read.contacts, configuration, progress, redacted=read.redacted
+        read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances
     )
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)

@@ -16,7 +16,14 @@ from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
 from csatext.reporting.risk_tables import risk_tables
-from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
+from csatext.schema.analysis import (
+    COMPLAINTS,
+    CONTACT_KINDS,
+    CONVERSATIONS,
+    DOCUMENT_TOPICS,
+    RULES,
+    SENTIMENT,
+)
 
 __all__ = [
     "CHART_VALUES",
@@ -36,7 +43,7 @@ TAGS = ("category", "complaint")
 _COMPLAINT = "is_complaint"
 _NO_DIMENSIONS = frozenset(
     column.name
-    for table in (RULES, CONTACT_KINDS, SENTIMENT, DOCUMENT_TOPICS, COMPLAINTS)
+    for table in (RULES, CONTACT_KINDS, SENTIMENT, DOCUMENT_TOPICS, COMPLAINTS, CONVERSATIONS)
     for column in table.columns
 ) | {"date", "week", "month", "doc_id", "text", "source"}
 """Columns that analyses and the calendar add, and what names a contact."""
