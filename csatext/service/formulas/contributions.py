@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from csatext.service.definitions import Definition
 from csatext.service.formulas.expressions import evaluate
 from csatext.service.inputs.records import flags, numbers
 
-__all__ = ["Contributions", "by_customer", "contributions", "customers_of", "read_columns"]
+__all__ = ["Contributions", "by_customer", "contributions", "customers_of", "read_columns", "read_named"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -47,8 +48,24 @@ def read_columns(facts: pd.DataFrame, definitions: list[Definition]) -> dict[str
         A column holds neither numbers nor flags.
     """
     names = {name for one in definitions for name in (*one.columns, *one.instead.values())}
+    return read_named(facts, names)
+
+
+def read_named(facts: pd.DataFrame, names: Iterable[str]) -> dict[str, Array]:
+    """Return those columns that are there as numbers; flags written as words are read.
+
+    Raises
+    ------
+    SchemaError
+        A column holds neither numbers nor flags.
+
+    Examples
+    --------
+    >>> read_named(pd.DataFrame({"resolved": ["是", "否"]}), ["resolved", "csat"])["resolved"].tolist()
+    [1.0, 0.0]
+    """
     found = {}
-    for name in sorted(names & {*facts.columns}):
+    for name in sorted({*names} & {*facts.columns}):
         column = facts[name]
         if name == "customer_id" or pd.api.types.is_datetime64_any_dtype(column.dtype):
             # of an identifier or a time only whether it is there counts
