@@ -30,6 +30,7 @@ from csatext.analysis.classification.estimator_scores import EstimatorScores
 from csatext.analysis.classification.features import FeatureSpace
 from csatext.analysis.classification.label_thresholds import LabelThresholds
 from csatext.analysis.classification.linear_scores import LinearScores, Settings
+from csatext.analysis.conversations.satisfaction_model import SatisfactionModel
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
@@ -74,6 +75,7 @@ _ESTIMATORS: dict[str, type[Any]] = {
         KeywordExtractor,
         Pipeline,
         RuleClassifier,
+        SatisfactionModel,
         Sentiment,
         TopicModel,
         Vectorizer,

@@ -21,8 +21,9 @@ METHODS = {
     "KeywordExtractor.frequencies": inspect.signature(ct.KeywordExtractor.frequencies).parameters,
 }
 VERBS = (
-    "alerts", "associate", "breakdown", "changepoints", "decompose", "distribution", "drivers", "effect",
-    "forecast", "residuals", "root_causes", "trend", "trend_tests",
+    "alerts", "associate", "audited_rates", "breakdown", "changepoints", "decompose", "distribution",
+    "drivers", "effect", "forecast", "residuals", "root_causes", "sample_for_tagging", "tag_budget", "trend",
+    "trend_tests",
 )  # fmt: skip
 """The verbs that look at one table of facts."""
 
@@ -52,6 +53,8 @@ GRAMMAR = {
 MAY_DIFFER = {
     ("alerts", "freq"): "D",  # a warning must not wait for the end of a week
     ("forecast", "freq"): None,  # a Series brings its own
+    ("audited_rates", "time"): None,  # rates of all contacts, unless periods are asked for
+    ("audited_rates", "freq"): None,
     ("backlog", "freq"): "D",  # what is open is looked at every day
     ("kpis", "freq"): None,  # all periods together
     ("unusual_changes", "freq"): None,  # weeks
@@ -110,6 +113,7 @@ def facts():
     n = 400
     return pd.DataFrame(
         {
+            "doc_id": range(n),
             "created_at": pd.Timestamp("2026-01-05") + pd.to_timedelta(np.arange(n) // 4, unit="D"),
             "channel": rng.choice(["电话", "在线"], n),
             "product": rng.choice(["宽带", "手机"], n),
@@ -121,10 +125,12 @@ def facts():
     )
 
 
+TAGS = pd.DataFrame({"doc_id": range(400), "inclusion_probability": 1.0, "is_negative": True})
 CALLS = {
     "abandonment_curve": ((), {}),
     "agent_scorecard": ((), {}),
     "associate": (("channel", "csat"), {}),
+    "audited_rates": ((TAGS, "is_negative"), {}),
     "breakdown": (("channel", "is_negative"), {}),
     "cause_value": ((1.0,), {}),
     "changepoints": ((), {}),
@@ -161,7 +167,12 @@ def test_an_error_rate_and_a_coverage_are_told_apart_by_every_verb(verb, argumen
 
 
 def test_all_verbs_with_an_error_rate_or_a_coverage_are_called_above():
-    assert {name for name in FUNCTIONS if {"alpha", "level"} & set(FUNCTIONS[name])} == set(CALLS)
+    assert {name for name in FUNCTIONS if {"alpha", "level"} & set(FUNCTIONS[name])} == {
+        *CALLS,
+        "agreement",  # of tags, not of facts
+    }
+    with pytest.raises(ct.ParameterError, match="level 是区间的置信水平"):
+        ct.agreement(TAGS.assign(annotator="甲"), columns="is_negative", level=0.05)
     corpus = ct.Vectorizer().fit_transform(["退款太慢"] * 5)
     with pytest.raises(ct.ParameterError, match="level 是区间的置信水平"):
         ct.KeywordExtractor(min_docs=1).frequencies(corpus, level=0.05)

@@ -46,6 +46,8 @@ class Overview(NamedTuple):
         without categories.
     complaints : float or None
         Share of the contacts that are complaints; None without ``is_complaint``.
+    to_review : float or None
+        Share of the contacts that a person should look at; None without ``needs_review``.
     csat : float or None
         Mean score; None without scores.
     """
@@ -60,6 +62,7 @@ class Overview(NamedTuple):
     high: float
     classified: float | None
     complaints: float | None
+    to_review: float | None
     csat: float | None
 
 
@@ -69,7 +72,8 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
     Parameters
     ----------
     facts : DataFrame
-        One row a contact; ``category``, ``is_complaint`` and ``csat`` are used where they exist.
+        One row a contact; ``category``, ``is_complaint``, ``needs_review`` and ``csat`` are used where
+        they exist.
     measure : str
         A flag.
     time : str, default "created_at"
@@ -102,11 +106,15 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
         low=float(low),
         high=float(high),
         classified=_classified(facts),
-        complaints=float(as_number(facts, "is_complaint").mean())
-        if "is_complaint" in facts.columns
-        else None,
+        complaints=_share_of(facts, "is_complaint"),
+        to_review=_share_of(facts, "needs_review"),
         csat=float(scores.mean()) if scores.notna().any() else None,
     )
+
+
+def _share_of(facts: pd.DataFrame, flag: str) -> float | None:
+    """Return the share of the contacts with a flag, None where there is no such flag."""
+    return float(pd.Series(as_number(facts, flag)).mean()) if flag in facts.columns else None
 
 
 def _classified(facts: pd.DataFrame) -> float | None:

@@ -12,6 +12,7 @@ __all__ = [
     "CONFUSION",
     "CONTACT_CASES",
     "CONTACT_KINDS",
+    "CONVERSATIONS",
     "COVERAGE_AT_PRECISION",
     "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
@@ -29,10 +30,16 @@ __all__ = [
     "RULE_MATCHES",
     "RULE_PATTERNS",
     "RULE_REPORT",
+    "SATISFACTION",
+    "SATISFACTION_SIGNALS",
+    "SCRIPT_ADHERENCE",
+    "SCRIPT_RATES",
     "SENTIMENT",
     "SENTIMENT_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
+    "TRAINED_MODEL",
+    "TURNING_POINTS",
 ]
 
 FREQUENCIES = Table(
@@ -145,6 +152,131 @@ SENTIMENT_EVIDENCE = Table(
     ),
 )
 
+SATISFACTION = Table(
+    "satisfaction",
+    "one row a dialogue: how satisfied its customer is, as a model predicts it",
+    (
+        Column(
+            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+        ),
+    ),
+    index="doc_id",
+)
+
+SATISFACTION_SIGNALS = Table(
+    "satisfaction_signals",
+    "one row a dialogue: what its predicted satisfaction rests on",
+    (
+        Column("score_first", "float", "sentiment of the customer's first turn, -1 to 1"),
+        Column("score_last", "float", "sentiment of the customer's last turn"),
+        Column(
+            "score_after_reply", "float", "mean sentiment of the customer after the first reply, 0 without"
+        ),
+        Column("thanks", "float", "1 where the customer thanks after a reply"),
+        Column("solved", "float", "1 where the customer says that it is done"),
+        Column("consents", "float", "1 where the customer consents"),
+        Column("complains", "float", "1 where the customer complains of the centre, or threatens"),
+        Column("asks_at_end", "float", "1 where the customer's last passage asks"),
+        Column("denies_at_end", "float", "1 where the customer's last passage denies"),
+        Column("agent_apologises", "float", "1 where the service side apologises"),
+        Column("has_reply", "float", "1 where the service side says anything"),
+        Column("customer_last", "float", "1 where the customer speaks last"),
+        Column("log_turns", "float", "natural log of 1 + turns of both sides, 20 at most"),
+        Column("log_length", "float", "natural log of 1 + characters of the customer, 400 at most"),
+    ),
+    index="doc_id",
+)
+
+CONVERSATIONS = Table(
+    "conversations",
+    "one row a dialogue: the course of feelings",
+    (
+        Column(
+            "customer_start",
+            "float",
+            "sentiment of the customer's first turn, -1 to 1; NA where there is none",
+        ),
+        Column("customer_worst", "float", "least sentiment of a turn of the customer's"),
+        Column("customer_end", "float", "sentiment of the customer's last turn"),
+        Column("customer_mean", "float", "mean sentiment of the customer's turns"),
+        Column(
+            "agent_start", "float", "sentiment of the agent's first turn, -1 to 1; NA where there is none"
+        ),
+        Column("agent_worst", "float", "least sentiment of a turn of the agent's"),
+        Column("agent_end", "float", "sentiment of the agent's last turn"),
+        Column("agent_mean", "float", "mean sentiment of the agent's turns"),
+        Column("recovery", "float", "customer_end - customer_worst"),
+        Column(
+            "turning_turn", "Int", "turn_id of the customer's turn that parts the course best, NA for none"
+        ),
+        Column(
+            "turning_change", "float", "mean sentiment of the customer from that turn on less that before it"
+        ),
+        Column("escalated", "bool", "the customer threatens, or ends well below the start"),
+        Column(
+            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+        ),
+    ),
+    index="doc_id",
+)
+
+TURNING_POINTS = Table(
+    "turning_points",
+    "words of agents that go with recoveries of the customer, or with losses",
+    (
+        Column("rank", "int", "order by p, from 1"),
+        Column("phrase", "str", "one to twelve words of agents"),
+        Column("direction", "str", "recovery: followed by more recoveries than expected; loss: by fewer"),
+        Column("n", "int", "compared replies that hold it"),
+        Column("n_dialogues", "int", "dialogues of these"),
+        Column("recovered", "int", "replies of these after which the customer recovered"),
+        Column("expected", "float", "as many as replies of the same strata let expect"),
+        Column("odds_ratio", "float", "odds of recovery with it against without it, of equal strata"),
+        Column("low", "float", "lower end of its 95 % interval"),
+        Column("high", "float", "upper end of its 95 % interval"),
+        Column("p", "float", "two-sided, with dialogues as sampling units"),
+        Column("q", "float", "p corrected over all phrases (Benjamini-Hochberg)"),
+        Column("doc_id", "str", "dialogue of the example"),
+        Column("turn", "int", "turn_id with which the example begins"),
+        Column("example", "str", "a reply that holds it, personal data masked"),
+    ),
+    key=("phrase",),
+)
+
+SCRIPT_ADHERENCE = Table(
+    "script_adherence",
+    "one row a dialogue and item of a service script: was it said, by whom, in time",
+    (
+        Column("doc_id", "str", "dialogue"),
+        Column("item", "str", "identifier of the item"),
+        Column("label", "str", "its name"),
+        Column("forbidden", "bool", "it must not be said"),
+        Column("optional", "bool", "it does not count"),
+        Column("weight", "float", "its part in the rate of a contact"),
+        Column("due", "bool", "the role speaks, and what the item is an answer to was said"),
+        Column("said", "bool", "the role says it"),
+        Column("by", "str", "who says it: the role, else the bot or agent who does; NA for nobody"),
+        Column("turn", "Int", "turn_id of the first time in time, else of the first time"),
+        Column("in_time", "boolean", "it is said at the right moment; NA where it is not said"),
+        Column("start", "Int", "first character in the turn's text as it was read"),
+        Column("end", "Int", "one past the last character in the turn's text as it was read"),
+        Column("kept", "boolean", "said in time, or forbidden and not said; NA where it is not due"),
+    ),
+    key=("doc_id", "item"),
+)
+
+SCRIPT_RATES = Table(
+    "script_rates",
+    "one row a dialogue: how well it kept to the script",
+    (
+        Column("script_due", "int", "items that were due; forbidden and optional ones do not count"),
+        Column("script_kept", "int", "of these, said in time"),
+        Column("script_rate", "float", "script_kept / script_due by the weights of the items"),
+        Column("script_forbidden", "int", "forbidden items that were said"),
+    ),
+    index="doc_id",
+)
+
 TOPICS = Table(
     "topics",
     "the terms of each topic",
@@ -190,6 +322,24 @@ COMPLAINTS = Table(
         ),
     ),
     index="doc_id",
+)
+
+TRAINED_MODEL = Table(
+    "trained_model",
+    "one row: what the answers of a trained classifier rest on, from its model card",
+    (
+        Column("n_human", "int", "documents annotated by people that it learnt from"),
+        Column("n_weak", "int", "documents labelled by rules that it learnt from"),
+        Column("n_categories", "int", "categories"),
+        Column("f1", "float", "macro-F1 on held-out documents, micro-F1 where a document has several"),
+        Column("accuracy", "float", "share of held-out documents that is right"),
+        Column("calibration_error", "float", "expected calibration error on held-out documents"),
+        Column("promised_precision", "float", "promised share of answers that are right, NA without"),
+        Column("n_answered", "Int", "held-out documents that are answered at the promise"),
+        Column("n_right", "Int", "of these, the right ones"),
+        Column("n_needed", "Int", "annotated documents that would show the promise, 0 where it is kept"),
+        Column("data_sha256", "str", "digest of the texts and labels that it learnt from"),
+    ),
 )
 
 COMPLAINT_EVIDENCE = Table(
@@ -325,6 +475,11 @@ RULES = Table(
         Column("journey_stage", "str", "stage of the customer's journey: 咨询, 下单, 交付, 使用, 售后"),
         Column("cause_family", "str", "family of root causes: 产品, 流程, 沟通"),
         Column("severity", "int", "gravest of its categories: 0 none, 1 minor, 2 ordinary, 3 grave"),
+        Column(
+            "category_lead",
+            "float",
+            "1 - support of the next first-level category / support of the main one; NA without a main one",
+        ),
         Column("n_categories", "int", "categories that match"),
         Column("categories", "str", "all of them as paths, best supported first, joined by ；"),
         Column("category_terms", "str", "the words found, from the redacted text, joined by 、"),

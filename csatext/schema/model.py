@@ -37,6 +37,7 @@ _ROOMS = (
     "aggregation",
     "time",
     "causes",
+    "audit",
     "service",
     "official",
     "batch",

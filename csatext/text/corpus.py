@@ -115,6 +115,31 @@ class Corpus:
             self._preparation,
         )
 
+    def with_counts(self, dtm: sparse.csr_array, terms: np.ndarray) -> Corpus:
+        """Return the same documents counted on other terms.
+
+        Parameters
+        ----------
+        dtm : csr_array, shape (n_docs, n_terms)
+            Their document-term matrix.
+        terms : ndarray of object, shape (n_terms,)
+            Names of its columns.
+
+        Returns
+        -------
+        Corpus
+            Texts and tokens are shared, not copied.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["快递太慢", "客服很好"])
+        >>> corpus.with_counts(corpus.dtm[:, :1], corpus.terms[:1]).shape
+        (2, 1)
+        """
+        table, preparation = self.token_table, self._preparation
+        return Corpus(self.docs, self._texts, self._source, table, dtm, terms, preparation)
+
     def source_spans(
         self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:

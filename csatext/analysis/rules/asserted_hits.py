@@ -1,4 +1,4 @@
-"""Hits of a compiled taxonomy in texts, those alone that the text asserts."""
+"""Hits of a compiled taxonomy in texts, as a rule those alone that the text asserts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Hits", "find_hits"]
 
 
 class Hits(NamedTuple):
-    """Asserted hits, by row, then position, then number of the pattern.
+    """Hits, by row, then position, then number of the pattern.
 
     Attributes
     ----------
@@ -45,8 +45,14 @@ class Hits(NamedTuple):
         return Hits(*(values[chosen] for values in self))
 
 
-def find_hits(compiled: CompiledTaxonomy, texts: pd.Series, tokens: TokenTable | None = None) -> Hits:
-    """Return the asserted hits of all patterns; those of categories without what an exception cancels.
+def find_hits(
+    compiled: CompiledTaxonomy,
+    texts: pd.Series,
+    tokens: TokenTable | None = None,
+    *,
+    asserted: bool = True,
+) -> Hits:
+    """Return the hits of all patterns; those of categories without what an exception cancels.
 
     Parameters
     ----------
@@ -56,27 +62,33 @@ def find_hits(compiled: CompiledTaxonomy, texts: pd.Series, tokens: TokenTable |
         Prepared texts.
     tokens : TokenTable, optional
         Their tokens; without them no word must be a whole one.
+    asserted : bool, default True
+        Whether hits that their clause does not assert are left out; an agent's question is said all the same.
 
     Returns
     -------
     Hits
     """
-    parts = [_chunk_hits(compiled, chunk, tokens) for chunk in joined_chunks(texts)]
+    parts = [_chunk_hits(compiled, chunk, tokens, asserted) for chunk in joined_chunks(texts)]
     if not parts:
         nothing = np.empty(0, np.int64)
         return Hits(nothing, nothing, nothing, nothing, nothing, nothing, np.empty(0, bool))
     return Hits(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
-def _chunk_hits(compiled: CompiledTaxonomy, joined: JoinedTexts, tokens: TokenTable | None) -> Hits:
+def _chunk_hits(
+    compiled: CompiledTaxonomy, joined: JoinedTexts, tokens: TokenTable | None, only_asserted: bool
+) -> Hits:
     reading = ClauseReading(joined)
     whole = tokens is not None and compiled.index.whole_words
     boundaries = _boundaries(joined, tokens) if whole and tokens is not None else None
     found = compiled.index.search(joined, reading.sentence, boundaries)
-    held = found.starts >= 0
-    hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
-    starts, ends = found.starts[held].astype(np.int64), found.ends[held].astype(np.int64)
-    asserted = reading.asserted(Spans(hit, starts, ends))
+    asserted = np.ones(len(found.pattern), bool)
+    if only_asserted:
+        held = found.starts >= 0
+        hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
+        starts, ends = found.starts[held].astype(np.int64), found.ends[held].astype(np.int64)
+        asserted = reading.asserted(Spans(hit, starts, ends))
     start = found.starts[:, 0].astype(np.int64)
     asserted &= ~_cancelled(compiled, found.pattern, reading.sentence[start])
     kept = np.flatnonzero(asserted & (compiled.exception_of[found.pattern] < 0))
