@@ -114,8 +114,8 @@ PUBLIC = [
     "trend",
     "trend_tests",
     "turn_spans",
-    "unusual_changes",
     "turning_points",
+    "unusual_changes",
     "write_report",
 ]
 
