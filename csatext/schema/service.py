@@ -83,6 +83,7 @@ AGENT_MEASURES = Table(
         *_CONVERSATION,
     ),
     key=("doc_id", "agent_id"),
+    open=True,
 )
 
 KPIS = Table(

@@ -121,7 +121,7 @@ BY_HAND = {
     "cost_of_poor_quality": ({"poor_quality_cost": [0, 62, 10]}, 72),
     "compensation_paid": ({"compensation_cost": [0, 50, 10]}, 60),
     "contact_frequency": ({"customer_id": ["a", "a", "b"]}, 1.5),
-    "new_customer_share": ({"is_new_customer": [True, False, False], "customer_id": ["a", "a", "b"]}, 1 / 2),
+    "new_customer_share": ({"is_new_customer": [True, False, False], "customer_id": ["a", "a", "b"]}, 1 / 3),
     "attendance_rate": ({"attended_hours": [8, 6, 8], "scheduled_hours": [8, 8, 8]}, 22 / 24),
     "attrition_rate": ({"has_left": [True, False, False]}, 1 / 3),
 }
