@@ -224,6 +224,15 @@ def test_missing_columns_are_said_and_not_guessed():
     assert "没有数据行" in ct.kpis(facts.iloc[:0], freq=None, by="replied").attrs["reason"]
 
 
+def test_of_all_metrics_one_that_cannot_be_read_is_left_out_and_says_why():
+    facts = pd.DataFrame({"replied": [True, False], "csat": ["好", "坏"]})
+    table = ct.kpis(facts)
+    assert "reply_rate" in set(table["metric"])
+    assert "「csat」" in table.attrs["absent"]["csat"]
+    with pytest.raises(ct.SchemaError, match="「csat」"):
+        ct.kpis(facts, metrics=["csat"])
+
+
 def test_bad_arguments_are_told_in_chinese():
     facts = pd.DataFrame({"replied": [True], "channel": ["电话"]})
     with pytest.raises(ct.SchemaError, match=r"参数 by 要用的列「chanel」不在表中.*是不是想写「channel」"):
