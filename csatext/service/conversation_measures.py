@@ -47,6 +47,8 @@ _SPOKEN = (
     "talk_share", "characters_per_minute",
 )  # fmt: skip
 _CANNED = ("n_canned", "canned_share")
+_CONTACT = ("customer_id", "channel", "product", "region", "team", "category", "is_filtered")
+"""Columns of a contact that its rows by agent keep."""
 _LEAST_QUESTION = 4
 """Characters of a message that can be a question asked again (chosen): 在吗 said twice is none."""
 
@@ -113,7 +115,8 @@ def conversation_measures(
     DataFrame
         Table ``conversation_measures`` by ``doc_id``, in the order in which dialogues first appear, to be
         joined with :func:`csatext.build_facts`; for ``unit="agent"`` table ``agent_measures`` with the
-        columns ``doc_id`` and ``agent_id``. ``attrs``: ``absent`` (measure -> missing column),
+        columns ``doc_id`` and ``agent_id``, and what the turns tell of the contact (customer_id, channel,
+        product, region, team, category, is_filtered). ``attrs``: ``absent`` (measure -> missing column),
         ``repairs`` (what was wrong with clocks and rows -> how often), ``slow_seconds``,
         ``longest_wait``, and ``reason``, a sentence where something is amiss.
 
@@ -175,6 +178,8 @@ def conversation_measures(
     if messages.anchored is None:
         columns["contacted_at"] = pd.array([pd.NaT] * messages.size, dtype="datetime64[us]")
     result = pd.DataFrame({**({} if unit == "contact" else dict(labels)), **columns})
+    if unit == "agent":
+        result = result.join(_of_contact(frame), on="doc_id")
     if unit == "contact":
         result = result.set_axis(pd.Index(labels["doc_id"], name="doc_id"))
     result.attrs = {
@@ -185,6 +190,12 @@ def conversation_measures(
     if reason:
         result.attrs["reason"] = reason
     return with_reason(conform(result, table))
+
+
+def _of_contact(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what turns tell of their whole contact, by ``doc_id``: its customer, channel, product ..."""
+    there = [name for name in _CONTACT if name in frame.columns]
+    return frame.groupby("doc_id", sort=False)[there].first() if there else pd.DataFrame(index=[])
 
 
 def _ordered(frame: pd.DataFrame, repairs: dict[str, int]) -> pd.DataFrame:
@@ -230,7 +241,9 @@ def _messages(
     said = role >= 0
     start, end, anchored = _clock(frame, absent, repairs)
     who = agent or column_of(frame, "agent_id", "speaker")
-    absent.need(frame, ["n_handovers"] if who is None else [], "agent_id")
+    if who is None or (who == "speaker" and frame.loc[role == _AGENT, who].nunique() < 2):
+        # one name for all agents is that of their side
+        absent["n_handovers"] = "agent_id"
     if unit == "agent" and who is None:
         raise SchemaError(
             "表「turns」没有客服的列（agent_id 或 speaker），不能按客服统计；"

@@ -121,7 +121,7 @@ BY_HAND = {
     "cost_of_poor_quality": ({"poor_quality_cost": [0, 62, 10]}, 72),
     "compensation_paid": ({"compensation_cost": [0, 50, 10]}, 60),
     "contact_frequency": ({"customer_id": ["a", "a", "b"]}, 1.5),
-    "new_customer_share": ({"is_new_customer": [True, False, False], "customer_id": ["a", "a", "b"]}, 1 / 2),
+    "new_customer_share": ({"is_new_customer": [True, False, False], "customer_id": ["a", "a", "b"]}, 1 / 3),
     "attendance_rate": ({"attended_hours": [8, 6, 8], "scheduled_hours": [8, 8, 8]}, 22 / 24),
     "attrition_rate": ({"has_left": [True, False, False]}, 1 / 3),
 }
@@ -222,6 +222,15 @@ def test_missing_columns_are_said_and_not_guessed():
     assert len(nothing) == 0
     assert "缺：paid_amount" in nothing.attrs["reason"]
     assert "没有数据行" in ct.kpis(facts.iloc[:0], freq=None, by="replied").attrs["reason"]
+
+
+def test_of_all_metrics_one_that_cannot_be_read_is_left_out_and_says_why():
+    facts = pd.DataFrame({"replied": [True, False], "csat": ["好", "坏"]})
+    table = ct.kpis(facts)
+    assert "reply_rate" in set(table["metric"])
+    assert "「csat」" in table.attrs["absent"]["csat"]
+    with pytest.raises(ct.SchemaError, match="「csat」"):
+        ct.kpis(facts, metrics=["csat"])
 
 
 def test_bad_arguments_are_told_in_chinese():

@@ -57,6 +57,13 @@ def test_a_table_worked_out_by_hand():
     assert occupied["甲"] == 265 / 7200
 
 
+def test_lengths_are_read_as_telephone_systems_write_them():
+    calls = pd.DataFrame({"answered": ["是"] * 4, "talk_seconds": ["01:00:05", "3分20秒", "02:05", "90"]})
+    assert ct.call_measures(calls)["talking_seconds"].tolist() == [3605, 200, 125, 90]
+    with pytest.raises(ct.SchemaError, match=r"「talk_seconds」.*「很久」"):
+        ct.call_measures(calls.assign(talk_seconds="很久"))
+
+
 def test_what_is_missing_or_wrong_is_said():
     found = ct.call_measures(CALLS[["doc_id", "answered"]])
     assert found.attrs["absent"] == {
