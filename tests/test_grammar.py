@@ -21,8 +21,9 @@ METHODS = {
     "KeywordExtractor.frequencies": inspect.signature(ct.KeywordExtractor.frequencies).parameters,
 }
 VERBS = (
-    "alerts", "associate", "audited_rates", "breakdown", "changepoints", "decompose", "distribution", "drivers", "effect",
-    "forecast", "residuals", "root_causes", "sample_for_tagging", "tag_budget", "trend", "trend_tests",
+    "alerts", "associate", "audited_rates", "breakdown", "changepoints", "decompose", "distribution",
+    "drivers", "effect", "forecast", "residuals", "root_causes", "sample_for_tagging", "tag_budget", "trend",
+    "trend_tests",
 )  # fmt: skip
 """The verbs that look at one table of facts."""
 

@@ -70,6 +70,7 @@ PUBLIC = [
     "official_table",
     "pipe_tables",
     "read_contacts",
+    "read_tagging_workbook",
     "read_turns",
     "redact",
     "redact_column",
@@ -92,6 +93,7 @@ PUBLIC = [
     "trend_tests",
     "turn_spans",
     "write_report",
+    "write_tagging_workbook",
 ]
 
 # Checks of numpydoc: sections known and in order, a summary of one line, every parameter and what comes
