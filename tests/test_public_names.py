@@ -65,6 +65,7 @@ PUBLIC = [
     "forecast",
     "group_cases",
     "join",
+    "label_audit",
     "load",
     "mark_templates",
     "official_table",

@@ -5,6 +5,8 @@ from csatext.schema.model import Column, Table
 __all__ = [
     "AGREEMENT",
     "AUDITED_RATES",
+    "DRIFT",
+    "LABEL_AUDIT",
     "TAGS",
     "TAG_BUDGET",
     "TAG_CONFLICTS",
@@ -173,4 +175,37 @@ TAG_STORE = Table(
     "tag_store",
     "one row a tag as it was imported, oldest first; the last of a contact and person holds",
     (*TAGS.columns, Column("tagged_on", "str", "date of the import, as given: 2026-05-31")),
+)
+
+LABEL_AUDIT = Table(
+    "label_audit",
+    "one row a tag that is likely wrong, or that stands against another of the same text; most likely first",
+    (
+        Column("rank", "int", "place by how likely the tag is wrong, from 1"),
+        Column("doc_id", "str", "contact"),
+        Column("label", "str", "what people said"),
+        Column("suggested", "str", "what the other contacts say"),
+        Column("probability", "float", "probability of the given label by a model that has not seen it"),
+        Column("suggested_probability", "float", "probability of the suggested label by that model"),
+        Column("check", "str", "model (likely wrong by the model) or same_text (one text, several labels)"),
+        Column("detail", "str", "what was found, in Chinese"),
+    ),
+    key=("doc_id", "check"),
+)
+
+DRIFT = Table(
+    "drift",
+    "one row a thing that may have changed between two sets of contacts, largest change first in each kind",
+    (
+        Column("rank", "int", "place in its kind, from 1"),
+        Column("what", "str", "label_mix, confidence, or term"),
+        Column("group", "str", "channel or other group; NA for all contacts"),
+        Column("name", "str", "label, statistic or term"),
+        Column("before", "float", "share or mean before"),
+        Column("after", "float", "share or mean after"),
+        Column("difference", "float", "after - before"),
+        Column("p", "float", "p value of no change"),
+        Column("q", "float", "p corrected over the rows of its kind (Benjamini-Hochberg)"),
+    ),
+    key=("what", "group", "name"),
 )
