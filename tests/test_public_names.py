@@ -83,6 +83,7 @@ PUBLIC = [
     "join",
     "kpi_definitions",
     "kpis",
+    "label_audit",
     "learning_curve",
     "load",
     "mark_templates",
@@ -90,6 +91,7 @@ PUBLIC = [
     "order_measures",
     "pipe_tables",
     "read_contacts",
+    "read_tagging_workbook",
     "read_turns",
     "redact",
     "redact_column",
@@ -121,6 +123,7 @@ PUBLIC = [
     "turning_points",
     "unusual_changes",
     "write_report",
+    "write_tagging_workbook",
 ]
 
 # Checks of numpydoc: sections known and in order, a summary of one line, every parameter and what comes
