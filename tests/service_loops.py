@@ -74,7 +74,8 @@ def agent_loop(turns, longest_wait=600.0):
         owner, owners = None, []
         for row in said:
             owner = row["agent_id"] if row["role"] == "agent" else owner
-            owners.append(owner if owner is not None else speakers[0])
+            mine = owner if owner is not None else speakers[0]
+            owners.append("" if row["role"] == "bot" else mine)  # a bot's part is no agent's
         asked, holder, answered_first = None, None, False
         for i, (row, own) in enumerate(zip(said, owners, strict=True)):
             cell = found[doc, own]
