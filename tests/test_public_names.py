@@ -108,6 +108,7 @@ PUBLIC = [
     "script_adherence",
     "script_rates",
     "simulate_center",
+    "simulate_service",
     "stage_durations",
     "suggest_categories",
     "survey_measures",

@@ -201,6 +201,8 @@ SURVEY_MEASURES = Table(
         Column("survey_invited", "boolean", "was asked to rate; who answered was"),
         Column("survey_answered", "boolean", "gave a score"),
         Column("survey_commented", "boolean", "wrote something"),
+        Column("csat", "float", "score; NA without one, or off the scale"),
+        Column("nps", "float", "willingness to recommend, 0 to 10; NA without one, or off the scale"),
         Column("satisfied", "boolean", "score of 4 of 5, 8 of 10, 80 of 100 or better; NA without a score"),
         Column("promoter", "boolean", "9 or 10 of 10; NA without a score"),
         Column("detractor", "boolean", "0 to 6 of 10; NA without a score"),

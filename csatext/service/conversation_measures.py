@@ -135,11 +135,13 @@ def conversation_measures(
     -----
     By agent: a contact counts once for each agent who spoke in it; a reply counts for the agent who gave
     it; customers' messages and pauses before a hand-over belong to the agent before it, those before any
-    agent spoke to the first. A contact nobody answered counts for the agent its rows name, if any. What
-    agents have is then summed to what the contact has. Dirty clocks: a message twice (same doc_id,
-    turn_id, role, text and time) counts once; a response, pause or utterance of negative length is unknown
-    and left out, and the times of a dialogue are what lies between the earliest and the latest. Wall clocks
-    of a zone are read as Beijing time.
+    agent spoke to the first. What a bot says and answers, and the pause after it, stands in a row without
+    agent. A contact nobody answered counts for the agent its rows name, if any. What agents have adds up to
+    what the contact has, but for turns.
+
+    Dirty clocks: a message twice (same doc_id, turn_id, role, text and time) counts once; a response, pause
+    or utterance of negative length is unknown and left out, and the times of a dialogue are what lies
+    between the earliest and the latest. Wall clocks of a zone are read as Beijing time.
 
     Examples
     --------
@@ -257,6 +259,8 @@ def _messages(
     size = len(doc_names)
     if unit == "agent":
         owner = _owners(doc, speaker, kept_role == _AGENT, all_docs, person, size)
+        # what a bot says counts for no agent
+        owner = np.where(kept_role == _BOT, -1, owner)
         pair = doc * (len(people) + 1) + owner + 1
         found, group = np.unique(pair, return_inverse=True)
         size = len(found)
