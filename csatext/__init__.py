@@ -59,6 +59,7 @@ _HOMES = {
     "csatext.reporting.report": ("write_report",),
     "csatext.schema": ("conform", "tables"),
     "csatext.taxonomy": ("Taxonomy",),
+    "csatext.tagging.drift": ("drift",),
     "csatext.tagging.label_audit": ("label_audit",),
     "csatext.tagging.read_tagging_workbook": ("read_tagging_workbook",),
     "csatext.tagging.write_tagging_workbook": ("write_tagging_workbook",),

@@ -54,6 +54,7 @@ PUBLIC = [
     "contacts_from_turns",
     "decompose",
     "distribution",
+    "drift",
     "drivers",
     "effect",
     "evaluate_classifier",
