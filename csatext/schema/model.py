@@ -38,6 +38,7 @@ _ROOMS = (
     "time",
     "causes",
     "audit",
+    "service",
     "official",
     "batch",
 )
