@@ -88,6 +88,7 @@ _HOMES = {
     "csatext.service.survey_measures": ("survey_measures",),
     "csatext.service.ticket_measures": ("ticket_measures",),
     "csatext.taxonomy": ("Taxonomy",),
+    "csatext.tagging.drift": ("drift",),
     "csatext.tagging.label_audit": ("label_audit",),
     "csatext.tagging.read_tagging_workbook": ("read_tagging_workbook",),
     "csatext.tagging.write_tagging_workbook": ("write_tagging_workbook",),

@@ -210,6 +210,13 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--out", required=True, metavar="OUT", help="输出文件：.parquet、.csv 或 .xlsx"
     )
     annotate.add_argument("--text", action="store_true", help="附上清洗并脱敏后的文本")
+    annotate.add_argument("--model", metavar="MODEL", help="csatext train 写出的模型；附上它判断的类别")
+    train = add("train", _train, "用人工标注训练分类模型，存成一个文件")
+    train.add_argument("tags", metavar="TAGS", help="tag import 写出的标注库，或有文本列和类别列的表格")
+    _add_input(train, config=False, positional=False)
+    train.add_argument("--input", dest="original", default="", metavar="FILE", help="标注库的原文件")
+    train.add_argument("-o", "--out", required=True, metavar="MODEL", help="模型文件")
+    train.add_argument("--date", default=None, metavar="日期", help="写进模型卡的日期，如 2026-05-31")
     report = add("report", _report, "用已有的 facts.parquet 重做报告")
     report.add_argument("facts", metavar="FACTS", help="run 写出的 facts.parquet")
     report.add_argument(
@@ -266,9 +273,10 @@ def _add_tag(verbs: Any) -> None:
     agreed.add_argument("store", metavar="PARQUET", help="import 写出的标注库")
 
 
-def _add_input(parser: _Parser, *, config: bool = True) -> None:
+def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True) -> None:
     what = "CSV、TSV、XLSX、XLS、JSON、JSONL、Parquet、SRT、VTT、对话文本或文件夹"
-    parser.add_argument("input", metavar="INPUT", help=what)
+    if positional:
+        parser.add_argument("input", metavar="INPUT", help=what)
     parser.add_argument("--column", action="append", default=[], metavar="标准列=表头", help=_COLUMN_HELP)
     parser.add_argument("--encoding", default="", metavar="编码", help="文件编码；不写则自动判断")
     parser.add_argument(
@@ -381,8 +389,22 @@ def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]
     configuration = _configuration(given)
     from csatext.batch.annotate import annotate
 
-    contacts, rejects = annotate(given.input, given.out, configuration, progress, with_text=given.text)
+    contacts, rejects = annotate(
+        given.input, given.out, configuration, progress, with_text=given.text, model=given.model
+    )
     return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}", DONE
+
+
+def _train(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from csatext.batch.configuration import Configuration
+    from csatext.batch.train import train
+
+    configuration = Configuration().with_given(
+        columns=_columns(given.column), encoding=given.encoding, kind=given.kind, query=given.query
+    )
+    found = train(given.tags, given.out, configuration, progress, original=given.original, date=given.date)
+    divided = f"，{found.divided} 条标注人意见不一，没有用" if found.divided else ""
+    return f"用 {found.contacts} 条标注学了 {found.categories} 个类别{divided}。模型：{given.out}", DONE
 
 
 def _tag_export(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from csatext.aggregation.statistics.intervals import divide, shrink
 from csatext.errors import ParameterError
 from csatext.schema.audit import AUDITED_RATES
 
-__all__ = ["audited_cells", "check_auditable", "compared_rates"]
+__all__ = ["audited_cells", "check_auditable", "compared_rates", "refuse_audit"]
 
 Array = npt.NDArray[np.float64]
 
@@ -37,6 +37,29 @@ def check_auditable(verb: str, kind: str, is_plain: bool) -> None:
         raise ParameterError(
             f"{verb} 的 audit 只能校正联络的是/否标记（一行一条联络，不带 denominator、count）；"
             "其他量请去掉 audit，结果是机器标签的原值。"
+        )
+
+
+def refuse_audit(verb: str, audit: object, why: str) -> None:
+    """Raise where tags are given to a verb that cannot use them.
+
+    Parameters
+    ----------
+    verb : str
+    audit : object
+        None is fine.
+    why : str
+        A clause in Chinese.
+
+    Raises
+    ------
+    ParameterError
+        Something is given.
+    """
+    if audit is not None:
+        raise ParameterError(
+            f"{verb} 用不上 audit：{why}；请去掉 audit（结果按机器标签），校正后的率请用 audited_rates、"
+            "breakdown 或 trend。"
         )
 
 

@@ -93,3 +93,14 @@ def test_other_measures_are_refused():
         ct.breakdown(facts, "channel", "urgent", "asked", audit=tags)
     with pytest.raises(ct.ParameterError, match="只能校正"):
         ct.trend(facts, audit=tags)
+
+
+def test_verbs_that_cannot_use_tags_say_so():
+    facts = center()
+    tags = tagged(facts)
+    with pytest.raises(ct.ParameterError, match="alerts 用不上 audit"):
+        ct.alerts(facts, measure="urgent", audit=tags)
+    facts["month"] = facts["created_at"].dt.month
+    question = {"numerator": "urgent", "by": "channel", "period": "month", "current": 3, "baseline": [1, 2]}
+    with pytest.raises(ct.ParameterError, match="root_causes 用不上 audit"):
+        ct.root_causes(facts, **question, audit=tags)
