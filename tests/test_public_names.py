@@ -82,7 +82,6 @@ PUBLIC = [
     "forecast",
     "group_cases",
     "join",
-    "label_audit",
     "kpi_definitions",
     "kpis",
     "label_audit",
