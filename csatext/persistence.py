@@ -33,6 +33,8 @@ from csatext.analysis.classification.linear_scores import LinearScores, Settings
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
+from csatext.analysis.sentiment.adaptation import Adaptation
+from csatext.analysis.sentiment.review_model import NgramWeights
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.topics import TopicModel
 from csatext.argument_types import as_path
@@ -82,10 +84,12 @@ _ESTIMATORS: dict[str, type[Any]] = {
 _RECORDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        Adaptation,
         EstimatorScores,
         FeatureSpace,
         LabelThresholds,
         LinearScores,
+        NgramWeights,
         PlattScaling,
         Promise,
         Settings,

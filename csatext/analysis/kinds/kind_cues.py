@@ -9,10 +9,9 @@ import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.rules.pattern_index import PatternIndex
+from csatext.analysis.sentiment.grievances import GRIEVANCE, find_grievances
 from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.lexicon import Lexicon
-from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
 
@@ -35,16 +34,12 @@ FEATURES = (
 )
 """Columns of the evidence: words of each kind, polar words, share of sentences that ask, categories,
 constructions that only a complaint uses."""
-_GRIEVANCE = "grievance"
-_CROSSING = 14
-"""A construction with a gap as wide as this one may go on in the next clause; others stand in one."""
 _BRIEF = 3
 """Clauses of a contact in which a single turn to a trouble outweighs the praise before it."""
 _MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
-_FIRST_HANZI = 0x4DFF
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
 
@@ -74,20 +69,12 @@ class _Matcher(NamedTuple):
     automaton: ahocorasick_rs.AhoCorasick
     kind: np.ndarray
     weight: np.ndarray
-    constructions: PatternIndex
-    unless_praised: np.ndarray
-    crossing: np.ndarray
 
 
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("contact_kinds").table
-    construction = table["kind"] == _GRIEVANCE
-    patterns = [parse_pattern(term) for term in table.loc[construction, "term"]]
-    crossing = np.array([max(pattern.gaps, default=0) >= _CROSSING for pattern in patterns])
-    # Those of weight 1 may praise: 没有一道菜不好吃.
-    unless_praised = (table.loc[construction, "weight"].astype(float) < _GRIEVANCE_WEIGHT).to_numpy()
-    table = table[~construction]
+    table = table[table["kind"] != GRIEVANCE]
     numbers = {name: at for at, name in enumerate(KINDS)}
     automaton = ahocorasick_rs.AhoCorasick(
         table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
@@ -95,7 +82,7 @@ def _matcher() -> _Matcher:
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
     weight = table["weight"].astype(float).to_numpy()
-    return _Matcher(automaton, kind, weight, PatternIndex(patterns), unless_praised, crossing)
+    return _Matcher(automaton, kind, weight)
 
 
 def find_kind_cues(
@@ -148,7 +135,7 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
         # The same word again says nothing new.
         key = np.unique(np.stack([row[mine], term[mine]]), axis=1)
         evidence[:, at] = np.bincount(key[0], matcher.weight[key[1]], minlength=n)
-    polar = joined_valence(joined)
+    polar = joined_valence(joined, reading)
     place = polar.rows - joined.first_row
     at = joined.offsets[place] + polar.ends - 1
     real = ~reading.suspends(at)
@@ -159,7 +146,7 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
     built = built_end = turned = np.empty(0, np.int64)
     if constructions:
-        built, built_end = _constructions(matcher, joined, reading, at[polar.values > 0])
+        built, built_end = find_grievances(joined, reading, at[polar.values > 0])
         turned = np.concatenate(
             (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
         )
@@ -177,35 +164,6 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
     row = joined.rows_of(start)
     origin = joined.offsets[row]
     return KindCues(joined.first_row + row, kind, start - origin, end - origin, weight), evidence
-
-
-def _constructions(
-    matcher: _Matcher, joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the spans of constructions that only a complaint uses, and of duties not done."""
-    found = matcher.constructions.search(joined, reading.sentence)
-    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
-    last = end - 1
-    within = matcher.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
-    kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
-    kept &= ~(
-        matcher.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
-    )
-    for name in ("hearsay", "other", "less"):
-        kept &= ~reading.suspended[name][start]
-    kept &= ~reading.suspended["condition"][last]
-    start, end = start[kept], end[kept]
-    duties = reading.neglected()
-    start, end = np.concatenate((start, duties)), np.concatenate((end, duties + 2))
-    # A clause complains once.
-    _, once = np.unique(reading.clause[start], return_index=True)
-    return start[once], end[once]
-
-
-def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Return whether the negator at each start is the middle of an A-not-A question (送不送)."""
-    padded = np.concatenate((np.zeros(1, np.uint32), points, np.zeros(2, np.uint32)))
-    return (padded[starts] == padded[starts + 2]) & (padded[starts] > _FIRST_HANZI)
 
 
 def _asking(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
