@@ -27,7 +27,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 import csatext as ct
-from csatext.analysis.sentiment.polarity_model import POLARITIES, TERMS, polarity_terms, probabilities
+from csatext.analysis.sentiment.polarity_labels import POLARITIES
+from csatext.analysis.sentiment.polarity_model import TERMS, polarity_terms, probabilities
 from csatext.analysis.sentiment.review_model import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
 from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.strings import string_array

@@ -254,6 +254,12 @@ def _add_input(parser: _Parser, *, config: bool = True) -> None:
             metavar="分类体系",
             help="行业名（telecom、ecommerce、banking 等）、文件，或 auto：按命中自动选；不写则用通用的",
         )
+        parser.add_argument(
+            "--model",
+            default="",
+            metavar="模型",
+            help="训练好的分类器（csatext.save 写出的文件），答案并入结果",
+        )
         parser.add_argument("--month", default="", metavar="年-月", help="只分析这个月，如 2026-05")
         parser.add_argument(
             "--since", default="", metavar="日期", help="只分析这一天（含）以后的，如 2026-05-01"
@@ -304,6 +310,7 @@ def _configuration(given: argparse.Namespace) -> Configuration:
         return configuration.with_given(
             tables={"by": given.by, "freq": given.freq},
             taxonomy=given.taxonomy,
+            model=given.model,
             columns=_columns(given.column),
             encoding=given.encoding,
             duplicates=given.duplicates,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, free_dimensions
+from csatext.aggregation.inputs.kpi_measures import measured
 from csatext.aggregation.inputs.measures import measure_kind, rows_are_contacts
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
 from csatext.aggregation.statistics.intervals import bootstrap_interval, divide, shrink
@@ -45,6 +46,8 @@ class Overview(NamedTuple):
         without categories.
     complaints : float or None
         Share of the contacts that are complaints; None without ``is_complaint``.
+    to_review : float or None
+        Share of the contacts that a person should look at; None without ``needs_review``.
     csat : float or None
         Mean score; None without scores.
     """
@@ -59,6 +62,7 @@ class Overview(NamedTuple):
     high: float
     classified: float | None
     complaints: float | None
+    to_review: float | None
     csat: float | None
 
 
@@ -68,7 +72,8 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
     Parameters
     ----------
     facts : DataFrame
-        One row a contact; ``category``, ``is_complaint`` and ``csat`` are used where they exist.
+        One row a contact; ``category``, ``is_complaint``, ``needs_review`` and ``csat`` are used where
+        they exist.
     measure : str
         A flag.
     time : str, default "created_at"
@@ -101,11 +106,15 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
         low=float(low),
         high=float(high),
         classified=_classified(facts),
-        complaints=float(as_number(facts, "is_complaint").mean())
-        if "is_complaint" in facts.columns
-        else None,
+        complaints=_share_of(facts, "is_complaint"),
+        to_review=_share_of(facts, "needs_review"),
         csat=float(scores.mean()) if scores.notna().any() else None,
     )
+
+
+def _share_of(facts: pd.DataFrame, flag: str) -> float | None:
+    """Return the share of the contacts with a flag, None where there is no such flag."""
+    return float(pd.Series(as_number(facts, flag)).mean()) if flag in facts.columns else None
 
 
 def _classified(facts: pd.DataFrame) -> float | None:
@@ -179,8 +188,8 @@ def breakdown(
     by : str or list of str
         Dimension columns. Their values are shown as text, a missing one as ``(空)``.
     measure : str
-        A flag (gives a rate), a number (gives a mean), or with ``denominator`` what is summed above
-        the line. Rows where it is missing count in ``n`` only.
+        A flag (gives a rate), a number (gives a mean), the id of a KPI (:func:`csatext.kpi_definitions`), or
+        with ``denominator`` what is summed above the line. Rows where it is missing count in ``n`` only.
     denominator : str, optional
         Column summed below the line (agent messages over customer messages). A flag over a flag that
         contains it (paid over asked) is a rate. So is a counted table (423 complaints of 1,526
@@ -250,6 +259,8 @@ def breakdown(
     """
     dimensions = free_dimensions(by, BREAKDOWN)
     check_columns(facts, dimensions, "by")
+    given = measured(facts, measure, denominator, kind, by=dimensions)
+    facts, denominator, kind = given.facts, given.denominator, given.kind
     check_columns(facts, [measure], "measure")
     check_columns(facts, [] if denominator is None else [denominator], "denominator")
     check_level(level)

@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
-from csatext.aggregation.statistics.intervals import Difference, divide, garwood, rate_difference
+from csatext.aggregation.statistics.intervals import (
+    Difference,
+    divide,
+    garwood,
+    mean_interval,
+    rate_difference,
+)
 from csatext.argument_types import check_simple_types
 from csatext.inference import check_level, wilson
 from csatext.schema import conform
@@ -163,14 +168,12 @@ def trend(
 
 def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:
     """Return the interval of each value; NaN where there is none."""
-    tail = (1 - level) / 2
     if panel.kind == "count":
         return garwood(panel.n, level)
     size = np.where(panel.denominator > 0, panel.denominator, np.nan)
     if panel.kind == "rate":
         return wilson(panel.numerator, size, level)
-    half = stats.t.ppf(1 - tail, np.where(panel.units > 1, panel.units - 1, np.nan)) * panel.error
-    return panel.value - half, panel.value + half
+    return mean_interval(panel.value, panel.error, panel.units, level)
 
 
 def _changes(value: Array, lag: int) -> tuple[Array, Array]:

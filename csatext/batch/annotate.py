@@ -78,7 +78,7 @@ def annotate(
     check_folder(out.parent)
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
     corpus, facts, tables, _ = annotated_contacts(
-        read.contacts, configuration, progress, redacted=read.redacted
+        read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances
     )
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
@@ -124,7 +124,10 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
 
 def _write_xlsx(table: pd.DataFrame, taxonomy: pd.DataFrame, path: Path) -> None:
     frame = _shown(table)
-    choices = _choices(taxonomy)
+    answers = (
+        table["complaint"].dropna().unique().tolist() if "complaint" in RESULT_COLUMNS & {*table} else []
+    )
+    choices = list(dict.fromkeys([*sorted(answers), *_choices(taxonomy)]))
 
     def write(target: Path) -> None:
         with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": _TEXT_OPTIONS}) as writer:
@@ -142,7 +145,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     for name, words in (("kind", KIND_NAMES), ("polarity", POLARITY_NAMES)):
         if name in frame:
             frame[name] = frame[name].map(words)
-    for name in ("is_complaint", "is_negative"):
+    for name in ("is_complaint", "is_negative", "needs_review"):
         if name in frame:
             frame[name] = frame[name].map({True: "是", False: "否"})
     for name in frame.columns:

@@ -11,7 +11,6 @@ from csatext.analysis.sentiment.text_numbers import NUMBERS
 from csatext.lexicon import Lexicon
 
 __all__ = [
-    "POLARITIES",
     "TERMS",
     "polarity_log_odds",
     "polarity_probability",
@@ -19,8 +18,6 @@ __all__ = [
     "probabilities",
 ]
 
-POLARITIES = ("negative", "neutral", "positive")
-"""In the order of probabilities."""
 _SIGNED = ("balance", "first", "last", "mean", "review")
 _SIDES = (("bad", -1), ("good", 1))
 _CALM = ("inquiry", "wished", "courtesy", "silent", "absent", "solved", "brief")

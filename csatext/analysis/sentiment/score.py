@@ -12,8 +12,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.analysis.classification.calibration import PlattScaling, fit_platt
 from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself, adapt_to_labels
 from csatext.analysis.sentiment.clause_scores import REASONS, score_clauses
-from csatext.analysis.sentiment.polarity_labels import read_polarities
-from csatext.analysis.sentiment.polarity_model import POLARITIES, polarity_log_odds, probabilities
+from csatext.analysis.sentiment.polarity_labels import POLARITIES, read_polarities
+from csatext.analysis.sentiment.polarity_model import polarity_log_odds, probabilities
 from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
@@ -94,8 +94,8 @@ class Sentiment(TransformerMixin, BaseEstimator):
         corpus : Corpus
             The contacts.
         y : Series by doc_id, array-like of length n_docs, or None
-            Polarity of each: negative, neutral, positive, in Chinese too (负面, 中性, 正面); 0 and 1;
-            -1, 0 and 1. Missing ones are left out. Where no label is neutral, no text will be.
+            Polarity of each: negative, neutral, positive, in Chinese too (负面, 中性, 正面); 1 and 0; stars
+            from 1 to 5; votes around 0. Missing ones are left out. Where no label is neutral, no text will be.
 
         Returns
         -------
@@ -118,7 +118,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
             texts = texts.iloc[said]
             self.adaptation_ = adapt_by_itself(texts, polarity_log_odds(text_numbers(texts)))
         else:
-            rows, labels = read_polarities(corpus, y)
+            rows, labels = _labelled(corpus, y)
             texts = corpus.texts.iloc[rows]
             self.adaptation_ = adapt_to_labels(texts, polarity_log_odds(text_numbers(texts)), labels)
         self.one_polarity_ = self.adaptation_.one_polarity or None
@@ -162,7 +162,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         check_simple_parameters(self)
-        rows, labels = read_polarities(corpus, y)
+        rows, labels = _labelled(corpus, y)
         probability = self._probability(corpus.texts.iloc[rows])
         predicted = self._predicted(probability)
         odds = _confidence_odds(probability, predicted)
@@ -284,6 +284,15 @@ class Sentiment(TransformerMixin, BaseEstimator):
             return np.asarray(probability.argmax(axis=1))
         score = probability[:, 2] - probability[:, 0]
         return np.where((np.abs(score) < self.neutral) | (score == 0), _NEUTRAL, np.where(score > 0, 2, 0))
+
+
+def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows that have a label, and the position of each label in ``POLARITIES``."""
+    polarity = read_polarities(corpus.doc_ids, y).polarity
+    rows = np.flatnonzero(polarity >= 0)
+    if not len(rows):
+        raise ParameterError.out_of_range("y", 0, "至少有一个标签")
+    return rows, polarity[rows]
 
 
 def _said(texts: pd.Series) -> np.ndarray:

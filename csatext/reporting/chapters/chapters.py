@@ -13,6 +13,7 @@ from csatext.labels import FlagNames, flag_names, name_of
 from csatext.reporting.chapters.categories import category_chapter
 from csatext.reporting.chapters.changes import cause_chapter
 from csatext.reporting.chapters.closing import glossary, quality_chapter
+from csatext.reporting.chapters.feelings import feelings_chapter
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.chapters.summary import cards, summary
@@ -24,7 +25,7 @@ from csatext.reporting.format import (
     format_percent,
     format_points,
 )
-from csatext.reporting.standard_tables import CHART_VALUES
+from csatext.reporting.standard_tables import CHART_VALUES, TAGS
 
 __all__ = ["chapters"]
 
@@ -58,7 +59,8 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
         ),
         cause_chapter(tables, figures.overview, figures.courses, flag),
         _course(tables, flag),
-        category_chapter(tables, flag),
+        category_chapter(tables, figures.overview, flag),
+        feelings_chapter(tables),
         _breakdowns(tables, flag),
         _scores(tables),
         _keywords(tables),
@@ -104,7 +106,7 @@ def _single(tables: Tables) -> dict[str, pd.DataFrame]:
     found = {
         key.removeprefix("breakdown_"): table for key, table in tables.items() if key.startswith("breakdown_")
     }
-    return {name: table for name, table in found.items() if name in table.columns and name != "category"}
+    return {name: table for name, table in found.items() if name in table.columns and name not in TAGS}
 
 
 def _breakdowns(tables: Tables, flag: FlagNames) -> Section | None:

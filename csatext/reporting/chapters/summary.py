@@ -19,6 +19,7 @@ from csatext.labels import (
     name_of,
     period_name,
 )
+from csatext.reporting.chapters.feelings import risk_sentences
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.format import (
@@ -29,7 +30,7 @@ from csatext.reporting.format import (
     format_points,
     format_whole,
 )
-from csatext.reporting.standard_tables import CHART_VALUES
+from csatext.reporting.standard_tables import CHART_VALUES, TAGS
 
 __all__ = ["cards", "episode_sentence", "summary"]
 
@@ -65,6 +66,7 @@ def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...
         *_changes(tables, figures, flag),
         _worst_category(tables, flag),
         *_worst_cells(tables, flag),
+        *risk_sentences(tables),
     ]
     return tuple(sentence for sentence in [*sentences, _rejected(tables)] if sentence)
 
@@ -200,7 +202,7 @@ def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
     sentences = []
     for key, table in tables.items():
         name = key.removeprefix("breakdown_")
-        if not key.startswith("breakdown_") or name not in table.columns or name == "category":
+        if not key.startswith("breakdown_") or name not in table.columns or name in TAGS:
             continue
         high = above_rest(table).sort_values("difference", ascending=False, kind="stable")
         if not len(high):

@@ -11,7 +11,6 @@ from sklearn.metrics import roc_auc_score
 import csatext as ct
 from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
-from csatext.analysis.sentiment.polarity_labels import read_polarities
 from csatext.analysis.sentiment.polarity_model import polarity_log_odds
 from csatext.analysis.sentiment.review_model import review_log_odds
 from csatext.analysis.sentiment.text_numbers import text_numbers
@@ -208,22 +207,6 @@ def test_calibration_moves_confidence_and_nothing_else():
     assert plain["confidence"].gt(0.5).all()
     assert calibrated["confidence"].lt(0.2).all()
     pd.testing.assert_frame_equal(plain.drop(columns="confidence"), calibrated.drop(columns="confidence"))
-
-
-@pytest.mark.parametrize(
-    ("labels", "wanted"),
-    [
-        ([0, 1], [0, 2]),
-        ([-1, 1], [0, 2]),
-        ([False, True], [0, 2]),
-        (["差评", "好评"], [0, 2]),
-        (["neutral", "中性"], [1, 1]),
-    ],
-)
-def test_labels_are_read_in_words_and_numbers(labels, wanted):
-    rows, read = read_polarities(corpus_of("一", "二"), labels)
-    assert rows.tolist() == [0, 1]
-    assert read.tolist() == wanted
 
 
 def test_labels_that_are_no_polarities_are_refused():
