@@ -35,6 +35,8 @@ from csatext.analysis.conversations.satisfaction_model import SatisfactionModel
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
+from csatext.analysis.sentiment.adaptation import Adaptation
+from csatext.analysis.sentiment.review_model import NgramWeights
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.sentiment.snownlp_sentiment import SnowNLPSentiment
 from csatext.analysis.signals.service_signals import ServiceSignals
@@ -90,10 +92,12 @@ _ESTIMATORS: dict[str, type[Any]] = {
 _RECORDS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        Adaptation,
         EstimatorScores,
         FeatureSpace,
         LabelThresholds,
         LinearScores,
+        NgramWeights,
         PlattScaling,
         Promise,
         Settings,

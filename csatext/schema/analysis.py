@@ -152,13 +152,15 @@ SENTIMENT = Table(
 
 SENTIMENT_EVIDENCE = Table(
     "sentiment_evidence",
-    "the words a sentiment score rests on",
+    "the words and constructions a sentiment score rests on",
     (
         Column("doc_id", "any", "document"),
         Column("term", "str", "word or characters"),
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
-        Column("weight", "float", "valence after negation and intensity; negative is bad"),
+        Column("weight", "float", "what it adds to its clause; negative is bad, 0 is not asserted"),
+        Column("reason", "str", "why it counts or does not: said, denied, asked, wished, ..."),
+        Column("clause", "str", "the clause it stands in"),
     ),
 )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.analysis.rules.pattern_index import PatternHits, PatternIndex
+from csatext.analysis.sentiment.grievances import GRIEVANCE, find_grievances
 from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
@@ -35,9 +36,6 @@ FEATURES = (
 )
 """Columns of the evidence: words of each kind, polar words, share of sentences that ask, categories,
 constructions that only a complaint uses."""
-_GRIEVANCE = "grievance"
-_CROSSING = 14
-"""A construction with a gap as wide as this one may go on in the next clause; others stand in one."""
 _BRIEF = 3
 """Clauses of a contact in which a single turn to a trouble outweighs the praise before it."""
 _MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
@@ -46,8 +44,6 @@ _MOST = 4.0
 _ASSERTED = ("complaint", "praise")
 _MOST_TERMS = 1 << 20
 """More than there are words and constructions of kinds."""
-_FIRST_HANZI = 0x4DFF
-_NEGATORS = np.array([ord(mark) for mark in "不没未"], np.uint32)
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
 
@@ -80,22 +76,18 @@ class _Matcher(NamedTuple):
     constructions: PatternIndex
     construction_kind: np.ndarray
     construction_weight: np.ndarray
-    unless_praised: np.ndarray
-    crossing: np.ndarray
 
 
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("contact_kinds").table
+    table = table[table["kind"] != GRIEVANCE]
     numbers = {name: at for at, name in enumerate(KINDS)}
-    construction = (table["kind"] == _GRIEVANCE) | table["term"].str.contains("|", regex=False)
+    construction = table["term"].str.contains("|", regex=False)
     built = table[construction]
     patterns = [parse_pattern(term) for term in built["term"]]
-    crossing = np.array([max(pattern.gaps, default=0) >= _CROSSING for pattern in patterns])
-    built_kind = built["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
+    built_kind = built["kind"].map(numbers).to_numpy(np.int64)
     built_weight = built["weight"].astype(float).to_numpy()
-    # Those of weight 1 may praise: 没有一道菜不好吃.
-    unless_praised = built_weight < _GRIEVANCE_WEIGHT
     table = table[~construction]
     automaton = ahocorasick_rs.AhoCorasick(
         table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
@@ -103,8 +95,7 @@ def _matcher() -> _Matcher:
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
     weight = table["weight"].astype(float).to_numpy()
-    index = PatternIndex(patterns)
-    return _Matcher(automaton, kind, weight, index, built_kind, built_weight, unless_praised, crossing)
+    return _Matcher(automaton, kind, weight, PatternIndex(patterns), built_kind, built_weight)
 
 
 def find_kind_cues(
@@ -162,7 +153,7 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
         # The same word again says nothing new.
         _, once = np.unique(row[mine] * _MOST_TERMS + term[mine], return_index=True)
         evidence[:, at] = np.bincount(row[mine][once], weight[mine][once], minlength=n)
-    polar = joined_valence(joined)
+    polar = joined_valence(joined, reading)
     place = polar.rows - joined.first_row
     at = joined.offsets[place] + polar.ends - 1
     real = ~reading.suspends(at)
@@ -172,8 +163,8 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
         values = np.maximum(sign * polar.values, 0) * real
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
     built = built_end = turned = np.empty(0, np.int64)
-    if found is not None:
-        built, built_end = _constructions(matcher, found, joined, reading, at[polar.values > 0])
+    if constructions:
+        built, built_end = find_grievances(joined, reading, at[polar.values > 0])
         turned = np.concatenate(
             (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
         )
@@ -195,49 +186,11 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
 
 def _phrases(matcher: _Matcher, found: PatternHits, reading: ClauseReading) -> list[np.ndarray]:
     """Return the constructions of a kind, each in one clause, as (term, start, end, kind, weight)."""
-    kind = matcher.construction_kind[found.pattern]
     start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
-    kept = (kind >= 0) & (reading.clause[start] == reading.clause[end - 1]) & ~reading.denied(start)
+    kept = (reading.clause[start] == reading.clause[end - 1]) & ~reading.denied(start)
     pattern = found.pattern[kept]
     weight = matcher.construction_weight[pattern]
-    return [len(matcher.weight) + pattern, start[kept], end[kept], kind[kept], weight]
-
-
-def _constructions(
-    matcher: _Matcher, found: PatternHits, joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the spans of constructions that only a complaint uses, and of duties not done."""
-    found = found.take(matcher.construction_kind[found.pattern] < 0)
-    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
-    last = end - 1
-    within = matcher.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
-    kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
-    kept &= ~_taken_back(found, joined.points)
-    kept &= ~(
-        matcher.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
-    )
-    for name in ("hearsay", "other", "less"):
-        kept &= ~reading.suspended[name][start]
-    kept &= ~reading.suspended["condition"][last]
-    start, end = start[kept], end[kept]
-    duties = reading.neglected()
-    start, end = np.concatenate((start, duties)), np.concatenate((end, duties + 2))
-    # A clause complains once.
-    _, once = np.unique(reading.clause[start], return_index=True)
-    return start[once], end[once]
-
-
-def _taken_back(found: PatternHits, points: np.ndarray) -> np.ndarray:
-    """Return whether a negator in the gap before its last word takes a construction back (没有一次不准时)."""
-    last = found.starts.max(axis=1)
-    before = np.where(found.starts == last[:, None], -1, found.ends).max(axis=1)
-    return (before >= 0) & (last > before) & np.isin(points[np.maximum(last - 1, 0)], _NEGATORS)
-
-
-def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Return whether the negator at each start is the middle of an A-not-A question (送不送)."""
-    padded = np.concatenate((np.zeros(1, np.uint32), points, np.zeros(2, np.uint32)))
-    return (padded[starts] == padded[starts + 2]) & (padded[starts] > _FIRST_HANZI)
+    return [len(matcher.weight) + pattern, start[kept], end[kept], matcher.construction_kind[pattern], weight]
 
 
 def _asking(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Polar words matched on the characters of a text, shifted by negators and scaled by intensifiers."""
+"""Polar words matched on the characters of a text, denied by the clause engine and scaled by intensifiers."""
 
 from __future__ import annotations
 
@@ -10,15 +10,49 @@ import numpy as np
 import pandas as pd
 
 from csatext.lexicon import Lexicon
+from csatext.text.clauses.clause_reading import ClauseReading
 from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
 
-__all__ = ["ValenceHits", "joined_valence", "valence_hits"]
+__all__ = ["EVENTS", "PolarWords", "ValenceHits", "find_polar_words", "joined_valence", "valence_hits"]
 
-_BREAKS = np.array([ord(mark) for mark in "，。！？；、,.!?;\n ~～…"], np.uint32)
 _MODIFIER_WINDOW = 3
 _GAP = 4
 _NEGATED = -0.7
-_NEGATOR, _INTENSIFIER, _POLAR = 0, 1, 2
+_STRONG = 1.6
+"""Factor of a strong intensifier."""
+_OWN_NEGATORS = "不没未无"
+_WARNED = 0.5
+_STRONGLY_NEGATED = 0.5
+"""不是特别好 denies less than 不好."""
+_NEGATOR, _REFUSAL, _IMPERATIVE, _UNIVERSAL, _INTENSIFIER, _POLAR = range(6)
+_UNIVERSALS = tuple(
+    f"{denial}{one}"
+    for denial in ("没有", "没", "无")
+    for one in (
+        "一个",
+        "一次",
+        "一天",
+        "一件",
+        "一家",
+        "一回",
+        "一样",
+        "一单",
+        "一道",
+        "一处",
+        "一项",
+        "一位",
+        "一人",
+        "一",
+        "哪",
+        "谁",
+        "人",
+    )
+)
+"""Before 不 or 没 they say it of all: 没有一道菜不好吃."""
+_UNIVERSAL_GAP = 8
+_DENIALS = np.array([ord("不"), ord("没")], np.uint32)
+EVENTS = ("fault", "mishap", "solved", "thanks")
+"""What a word of ``lexicons/service_events.tsv`` tells."""
 
 
 class ValenceHits(NamedTuple):
@@ -43,31 +77,73 @@ class ValenceHits(NamedTuple):
 _NOTHING = ValenceHits(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
+class PolarWords(NamedTuple):
+    """Polar words of joined texts, in order of position.
+
+    Attributes
+    ----------
+    starts, ends : ndarray of int64
+        Span in the joined text, from the first modifier to the end of the word.
+    heads : ndarray of int64
+        First character of the word itself.
+    bases, values : ndarray of float64
+        Valence in the list, and after negation and intensity.
+    denied : ndarray of bool
+        Whether a negator denies the word.
+    events : ndarray of int64
+        What the word tells, as position in ``EVENTS``: a fault of the firm, a mishap that may be anybody's, a
+        trouble that is over, thanks; -1 of words that judge.
+    """
+
+    starts: np.ndarray
+    ends: np.ndarray
+    heads: np.ndarray
+    bases: np.ndarray
+    values: np.ndarray
+    denied: np.ndarray
+    events: np.ndarray
+
+
 class _Matcher(NamedTuple):
     automaton: ahocorasick_rs.AhoCorasick
     kinds: np.ndarray
     values: np.ndarray
+    events: np.ndarray
 
 
 @cache
 def _matcher() -> _Matcher:
-    negators = dict.fromkeys(Lexicon.load("negators").terms, (_NEGATOR, _NEGATED))
-    intensifiers, polar = Lexicon.load("intensifiers").table, Lexicon.load("polarity").table
+    cues = Lexicon.load("clause_cues").table
+    found: dict[str, tuple[int, float]] = dict.fromkeys(Lexicon.load("negators").terms, (_NEGATOR, 1.0))
+    for role, kind in (("refusal", _REFUSAL), ("imperative", _IMPERATIVE)):
+        found |= dict.fromkeys(cues.loc[cues["roles"].str.contains(role), "term"], (kind, 1.0))
+    # 不得不 is no refusal.
+    harmless = cues.loc[cues["roles"].str.contains("not_negation"), "term"]
+    found |= {
+        term: (_POLAR, 0.0)
+        for term in harmless
+        if term[0] in _OWN_NEGATORS and not term.startswith(_UNIVERSALS)
+    }
+    found |= dict.fromkeys(_UNIVERSALS, (_UNIVERSAL, 1.0))
     # Of a word in two lists the last counts: 没用 is polar before it is a negator.
-    found = (
-        negators
-        | {
-            term: (_INTENSIFIER, value)
-            for term, value in zip(intensifiers["term"], intensifiers["factor"], strict=True)
-        }
-        | {term: (_POLAR, value) for term, value in zip(polar["term"], polar["valence"], strict=True)}
-    )
+    for name, column, kind in (
+        ("intensifiers", "factor", _INTENSIFIER),
+        ("service_events", "valence", _POLAR),
+        ("polarity", "valence", _POLAR),
+    ):
+        table = Lexicon.load(name).table
+        found |= {term: (kind, value) for term, value in zip(table["term"], table[column], strict=True)}
+    events = Lexicon.load("service_events").table.set_index("term")["kind"].to_dict()
     terms = sorted(found)
     automaton = ahocorasick_rs.AhoCorasick(
         terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
+    numbers = {kind: at for at, kind in enumerate(EVENTS)}
     return _Matcher(
-        automaton, np.array([found[term][0] for term in terms]), np.array([found[term][1] for term in terms])
+        automaton,
+        np.array([found[term][0] for term in terms]),
+        np.array([found[term][1] for term in terms]),
+        np.array([numbers.get(events.get(term, ""), -1) for term in terms]),
     )
 
 
@@ -85,10 +161,12 @@ def valence_hits(texts: pd.Series) -> ValenceHits:
 
     Notes
     -----
-    The longest entry wins, so that 耐心等待 (neutral) hides 耐心. Up to three negators and
-    intensifiers before a word count, each at most four characters from what follows and in the same
-    clause: a negator multiplies by -0.7, an intensifier by its factor (after Taboada et al. 2011,
-    "Lexicon-based methods for sentiment analysis": negation shifts, it does not mirror).
+    The longest entry wins, so that 耐心等待 (neutral) hides 耐心. Up to three intensifiers before a word
+    count, each at most four characters from what follows and in the same clause. Whether a word is denied
+    is read by :class:`csatext.text.clauses.clause_reading.ClauseReading`: a denied word has -0.7 of its
+    valence
+    (after Taboada et al. 2011, "Lexicon-based methods for sentiment analysis": negation shifts, it does not
+    mirror). A refusal before a positive word denies it too: 不能保证质量.
 
     Examples
     --------
@@ -99,26 +177,68 @@ def valence_hits(texts: pd.Series) -> ValenceHits:
     return ValenceHits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def joined_valence(joined: JoinedTexts) -> ValenceHits:
+def joined_valence(joined: JoinedTexts, reading: ClauseReading | None = None) -> ValenceHits:
     """Return the polar words of joined texts, as :func:`valence_hits` does; rows count from its first."""
+    words = find_polar_words(joined, reading or ClauseReading(joined))
+    row = joined.rows_of(words.starts)
+    origin = joined.offsets[row]
+    return ValenceHits(joined.first_row + row, words.starts - origin, words.ends - origin, words.values)
+
+
+def find_polar_words(joined: JoinedTexts, reading: ClauseReading) -> PolarWords:
+    """Return the polar words of joined texts with what denies and strengthens them."""
     matcher = _matcher()
     term, start, end = matched_words(matcher.automaton, joined.text)
-    if not len(term):
-        return _NOTHING
     kind, value = matcher.kinds[term], matcher.values[term]
-    breaks = np.concatenate(([0], np.cumsum(np.isin(joined.points, _BREAKS))))
     polar = np.flatnonzero((kind == _POLAR) & (value != 0))
-    total, span_start = value[polar].copy(), start[polar].copy()
+    base = value[polar]
+    factor, span_start = np.ones(len(polar)), start[polar].copy()
     active = np.ones(len(polar), bool)
+    refused, ordered = np.zeros(len(polar), bool), np.zeros(len(polar), bool)
     for step in range(1, _MODIFIER_WINDOW + 1):
         before = polar - step
         active &= before >= 0
         before = np.maximum(before, 0)
-        active &= (span_start - end[before] <= _GAP) & (breaks[end[before]] == breaks[span_start])
+        active &= (span_start - end[before] <= _GAP) & (
+            reading.clause[start[before]] == reading.clause[span_start]
+        )
         active &= ~((kind[before] == _POLAR) & (value[before] != 0))
         modifier = active & (kind[before] != _POLAR)
-        total[modifier] *= value[before[modifier]]
+        factor[modifier & (kind[before] == _INTENSIFIER)] *= value[before][
+            modifier & (kind[before] == _INTENSIFIER)
+        ]
+        refused ^= modifier & (kind[before] == _REFUSAL)
+        ordered |= modifier & (kind[before] == _IMPERATIVE)
         span_start[modifier] = start[before[modifier]]
-    row = joined.rows_of(start[polar])
-    origin = joined.offsets[row]
-    return ValenceHits(joined.first_row + row, span_start - origin, end[polar] - origin, total)
+    head = start[polar]
+    denied = reading.denied(head) if len(head) else np.zeros(0, bool)
+    denied ^= (base > 0) & refused & ~denied
+    event = matcher.events[term[polar]]
+    of_all, own = _said_of_all(joined, reading, end[kind == _UNIVERSAL], head)
+    base = np.where(of_all & own, -base, base)
+    denied &= ~of_all
+    # 别上当 warns of what has happened to others.
+    warned = denied & ordered & (base < 0)
+    denied &= ~warned
+    base = np.where(warned, _WARNED * base, base)
+    weight = np.where(denied, _NEGATED * np.where(factor > _STRONG, _STRONGLY_NEGATED, 1.0), 1.0)
+    return PolarWords(span_start, end[polar], head, base, base * factor * weight, denied, event)
+
+
+def _said_of_all(
+    joined: JoinedTexts, reading: ClauseReading, universals: np.ndarray, heads: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which words two denials say of all (没有一个不夸), and which of them begin with the second."""
+    if not len(universals) or not len(heads):
+        nothing = np.zeros(len(heads), bool)
+        return nothing, nothing
+    own = np.isin(joined.points[heads], _DENIALS)
+    second = np.where(own, heads, heads - 1)
+    at = np.searchsorted(universals, second, side="right") - 1
+    first = universals[np.maximum(at, 0)]
+    of_all = (
+        (at >= 0)
+        & (second - first <= _UNIVERSAL_GAP)
+        & np.isin(joined.points[np.maximum(second, 0)], _DENIALS)
+    )
+    return of_all & (reading.clause[first - 1] == reading.clause[heads]), own

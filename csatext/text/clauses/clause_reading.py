@@ -43,6 +43,8 @@ _DUTY_REACH = 12
 """Characters that may stand between a negator and the duty that was not done: 没有在承诺的时间内给我答复."""
 _OTHERS_SUBJECT = 2
 """A clause is about others where these are its subject: within its first characters."""
+_BESIDE = np.array([ord(mark) for mark in "比跟和与像如较同"], np.uint32)
+"""Before others, these compare the firm with them: 比上一家强多了 is about the firm."""
 _LATER = 30
 """Characters between a trouble of former days and the word for today."""
 _CANDIDATES = 2
@@ -138,19 +140,23 @@ class ClauseReading:
     def turned(self, positions: np.ndarray) -> np.ndarray:
         """Return whether a word such as 但是 stands before each position in its clause."""
         begin, _ = self.clause_bounds(positions)
-        return self._any(self._turns(), begin, positions)
+        return self._any(self.turns(), begin, positions)
 
-    def _turns(self) -> np.ndarray:
+    def turns(self) -> np.ndarray:
         """Return, sorted, where words that turn a text begin; 可 turns at the head of a clause."""
         heads = self._clause_starts[:-1]
         points = np.append(self._points, np.zeros(2, np.uint32))
         turning = (points[heads] == _BUT) & ~np.isin(points[heads + 1], _NO_TURN)
         return np.unique(np.concatenate((self._spans("contrast")[0], heads[turning])))
 
+    def asides(self) -> np.ndarray:
+        """Return, sorted, where words begin that turn to a remark by the way, such as 就是 and 可惜."""
+        return self._spans("aside")[0]
+
     def against(self, positions: np.ndarray) -> np.ndarray:
         """Return whether 但是 stands before each position in its clause, no mere 就是, and nothing hedges."""
         begin, end = self.clause_bounds(positions)
-        strong = np.setdiff1d(self._turns(), self._spans("aside")[0])
+        strong = np.setdiff1d(self.turns(), self._spans("aside")[0])
         found = self._any(strong, begin, positions)
         return found & ~self._any(self._spans("hedge")[0], begin, end)
 
@@ -317,6 +323,7 @@ class ClauseReading:
         others, _ = self._spans("other")
         begin, end = self.clause_bounds(others)
         subject = others - begin <= _OTHERS_SUBJECT
+        subject &= ~((others > begin) & np.isin(self._points[np.maximum(others - 1, 0)], _BESIDE))
         past, past_end = self._spans("past")
         now, now_end = self._spans("now")
         good, _ = self._spans("good")

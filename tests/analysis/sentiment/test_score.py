@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,13 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import csatext as ct
+from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
+from csatext.analysis.sentiment.polarity_model import polarity_log_odds
+from csatext.analysis.sentiment.review_model import review_log_odds
+from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.lexicon import lexicon_path
+from csatext.text.joined_texts import JoinedTexts
 
 
 def corpus_of(*texts):
@@ -58,17 +64,32 @@ def test_spans_count_from_the_start_of_each_document():
     assert hits.ends.tolist() == [4, 2]
 
 
-def test_score_is_the_stated_formula():
-    text = "满意"
-    corpus = corpus_of(text)
-    good = entry("polarity", text, "valence")
-    weights = pd.read_csv(
-        lexicon_path("sentiment.tsv"), sep="\t", keep_default_na=False, quoting=3
-    ).set_index(["term", "next"])["weight"]
-    model = weights["", ""] + weights[text, ""]
-    log_odds = 0.45 * model + 1.1 * math.log((good + 0.5) / 0.5)
-    p = 1 / (1 + math.exp(-log_odds))
-    assert ct.Sentiment().transform(corpus)["sentiment"].iloc[0] == pytest.approx(2 * p - 1)
+def test_review_model_is_the_stated_formula():
+    weights = pd.read_csv(lexicon_path("sentiment.tsv"), sep="\t", keep_default_na=False, quoting=3)
+    weights = weights.set_index("term")["weight"]
+    text = "很好，A好"
+    runs = ["很", "好", "很好", "a", "好", "a好"]
+    expected = sum(weights.get(run, 0.0) for run in runs) / math.sqrt(4 + 2) + weights[""]
+    assert review_log_odds(JoinedTexts(pd.Series([text])))[0] == pytest.approx(expected)
+
+
+def test_balance_of_clauses_is_the_stated_formula():
+    good = entry("polarity", "满意", "valence")
+    scores = score_clauses(JoinedTexts(pd.Series(["满意"])))
+    assert scores.numbers[0, EVIDENCE.index("balance")] == pytest.approx(
+        math.log((2 * math.log1p(good / 2) + 0.5) / 0.5)
+    )
+    assert scores.numbers[0, EVIDENCE.index("worst")] == 0
+    assert scores.numbers[0, EVIDENCE.index("best")] == pytest.approx(math.tanh(good))
+
+
+def test_score_is_the_difference_of_two_probabilities():
+    result = ct.Sentiment().transform(corpus_of("服务很差，坏了没人修", "非常满意"))
+    odds = polarity_log_odds(text_numbers(pd.Series(["服务很差，坏了没人修", "非常满意"])))
+    positive, neutral = 1 / (1 + np.exp(-odds[:, 0])), 1 / (1 + np.exp(-odds[:, 1]))
+    shares = np.column_stack([(1 - positive) * (1 - neutral), neutral, positive * (1 - neutral)])
+    assert result["sentiment"].to_numpy() == pytest.approx(shares[:, 2] - shares[:, 0])
+    assert result["confidence"].to_numpy() == pytest.approx(shares.max(axis=1))
 
 
 def test_neutral_band():
@@ -108,7 +129,97 @@ def test_complaints_are_separated_from_inquiries_on_simulated_contacts(center, c
     assert roc_auc_score(~center.truth["is_negative"], scores) > 0.9
 
 
-def test_words_that_nobody_knows_score_zero():
-    score = ct.Sentiment().transform(corpus_of("㐀㐁㐂", "", "……"))["sentiment"]
-    assert np.array_equal(score.to_numpy()[[1]], [0.0])
-    assert abs(score.iloc[0]) < 0.35
+def test_a_text_without_letters_is_neutral_without_confidence():
+    result = ct.Sentiment().transform(corpus_of("", "……", "好"))
+    assert result["sentiment"].tolist()[:2] == [0.0, 0.0]
+    assert result["polarity"].tolist()[:2] == ["neutral", "neutral"]
+    assert result["confidence"].tolist()[:2] == [0.0, 0.0]
+
+
+BATTERY = pd.read_csv(Path(__file__).with_name("polarity_battery.tsv"), sep="\t")
+
+
+def test_battery_over_the_grammar_and_the_words_of_service():
+    result = ct.Sentiment().transform(corpus_of(*BATTERY["sentence"]))
+    right = result["polarity"].to_numpy() == BATTERY["polarity"].to_numpy()
+    missed = BATTERY.assign(got=result["polarity"].to_numpy())[~right]
+    assert len(BATTERY) >= 300
+    assert right.mean() >= 0.95, missed.to_string()
+
+
+@pytest.mark.parametrize("pleasant", [1, 2, 4, 8])
+def test_a_complaint_stays_one_whatever_pleasant_sentences_follow(pleasant):
+    follows = [
+        "快递员很有礼貌",
+        "包装也漂亮",
+        "颜色好看",
+        "页面清楚",
+        "送来得很快",
+        "价格便宜",
+        "地方好找",
+        "早餐丰富",
+    ]
+    complaints = ["客服态度恶劣，钱扣了货没到", "坏了三个月没人修，打电话都不接", "多扣了两百块钱，死活不退"]
+    texts = ["。".join([complaint, *follows[:pleasant]]) for complaint in complaints]
+    assert set(ct.Sentiment().transform(corpus_of(*texts))["polarity"]) == {"negative"}
+
+
+def test_labels_teach_words_that_nobody_knows():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 300)
+    texts = [f"订单{number}号{'咕噜咕噜' if good else '叽歪叽歪'}" for number, good in enumerate(labels)]
+    corpus = corpus_of(*texts)
+    before = (ct.Sentiment().transform(corpus)["sentiment"].to_numpy() > 0) == labels
+    model = ct.Sentiment().fit(corpus[:200], labels[:200])
+    after = model.transform(corpus[200:])
+    assert before.mean() < 0.7
+    assert ((after["sentiment"].to_numpy() > 0) == labels[200:]).all()
+    assert set(after["polarity"]) == {"negative", "positive"}
+
+
+def test_few_labels_leave_the_score_nearly_as_it_was():
+    texts = ["太差了", "很满意", "坏了没人修", "好用"]
+    corpus = corpus_of(*texts)
+    shipped = ct.Sentiment().transform(corpus)["sentiment"]
+    fitted = ct.Sentiment().fit(corpus, ["负面", "正面", "负面", "正面"]).transform(corpus)["sentiment"]
+    assert (np.sign(shipped) == np.sign(fitted)).all()
+
+
+def test_a_corpus_of_one_polarity_is_said_and_left_as_it_is():
+    parts = ["坏了没人修", "钱扣了货没到", "客服态度恶劣", "一直打不通", "退款拖了一个月", "收到的是破的"]
+    texts = [f"{a}，{b}" for a in parts for b in parts if a != b] * 3
+    corpus = corpus_of(*texts)
+    model = ct.Sentiment().fit(corpus)
+    assert model.one_polarity_ == "negative"
+    assert "负面" in model.notes_[0]
+    assert model.transform(corpus).attrs["one_polarity"] == "negative"
+    pd.testing.assert_frame_equal(
+        model.transform(corpus), ct.Sentiment().transform(corpus), check_names=True, check_flags=False
+    )
+
+
+def test_calibration_moves_confidence_and_nothing_else():
+    texts = ["太差了", "很满意", "坏了没人修", "好用"] * 50
+    corpus = corpus_of(*texts)
+    wrong = [1, 0, 1, 0] * 50
+    plain = ct.Sentiment().transform(corpus)
+    calibrated = ct.Sentiment().calibrate(corpus, wrong).transform(corpus)
+    assert plain["confidence"].gt(0.5).all()
+    assert calibrated["confidence"].lt(0.2).all()
+    pd.testing.assert_frame_equal(plain.drop(columns="confidence"), calibrated.drop(columns="confidence"))
+
+
+def test_labels_that_are_no_polarities_are_refused():
+    corpus = corpus_of("很好", "太差")
+    with pytest.raises(ct.ParameterError, match="y"):
+        ct.Sentiment().fit(corpus, ["投诉", "表扬"])
+    with pytest.raises(ct.ParameterError, match="标签"):
+        ct.Sentiment().fit(corpus, [0])
+    with pytest.raises(ct.SchemaError):
+        ct.Sentiment().calibrate(corpus, pd.Series([0, 1], index=["x", "y"]))
+
+
+def test_evidence_says_why_a_word_does_not_count():
+    corpus = corpus_of("信用卡丢了怎么补办", "没有破损", "希望服务更好", "听说质量差")
+    evidence = ct.Sentiment().evidence(corpus).groupby("doc_id")["reason"].first()
+    assert evidence.tolist() == ["inquiry", "denied", "wished", "reported"]

@@ -1,0 +1,448 @@
+"""What each clause says of the firm: where words are said, denied, asked, wished or supposed."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import ahocorasick_rs
+import numpy as np
+
+from csatext.analysis.sentiment.grievances import find_grievances
+from csatext.analysis.sentiment.polar_words import EVENTS, PolarWords, find_polar_words
+from csatext.lexicon import Lexicon
+from csatext.text.clauses.clause_reading import ClauseReading, Spans
+from csatext.text.joined_texts import JoinedTexts, matched_words
+
+__all__ = ["EVIDENCE", "REASONS", "ClauseScores", "Evidence", "score_clauses"]
+
+REASONS = (
+    "said",
+    "denied",
+    "asked",
+    "wished",
+    "supposed",
+    "reported",
+    "former or others",
+    "lessened",
+    "inquiry",
+    "courtesy",
+    "complaint construction",
+    "reproach",
+    "threat",
+)
+"""Why a word counts or does not."""
+_SUSPENSIONS = {
+    "question": "asked",
+    "wish": "wished",
+    "condition": "supposed",
+    "hearsay": "reported",
+    "other": "former or others",
+    "less": "lessened",
+    "none": "lessened",
+}
+EVIDENCE = (
+    "balance",
+    "worst",
+    "best",
+    "last",
+    "mean",
+    "negative_share",
+    "positive_share",
+    "faults",
+    "constructions",
+    "reproaches",
+    "threats",
+    "inquiry",
+    "wished",
+    "courtesy",
+    "solved",
+    "silent",
+    "first",
+    "desired",
+    "appeal",
+    "gravest",
+    "length",
+    "absent",
+    "brief",
+)
+"""Numbers of a text that :mod:`csatext.analysis.sentiment.polarity_model` weighs."""
+_ROLES = ("inquiry", "aggravation", "reproach", "courtesy", "threat", "desire", "nodesire", "appeal")
+_INQUIRY, _AGGRAVATION, _REPROACH, _COURTESY, _THREAT, _DESIRE, _, _APPEAL = (
+    1 << at for at in range(len(_ROLES))
+)
+_SOLVED, _THANKS = EVENTS.index("solved"), EVENTS.index("thanks")
+_CONSTRUCTION, _REPROACHED, _THREATENED = -0.9, -0.7, -0.7
+_STRONG = 0.7
+"""A word that judges this hard is meant even in a question: 怎么会有这么垃圾的服务."""
+_BRIEF = 3
+"""Sentences of a text in which an inquiry anywhere makes an inquiry of the whole."""
+_BEFORE, _AFTER = 0.7, 1.3
+"""Weights of what stands before and after 但是; of 就是 and 可惜 the roots. Chosen by reading."""
+_ENOUGH = 2.0
+_FORMERLY = 0.4
+_LARGEST = 1.5
+_HALF = 0.5
+_NOT, _BE, _RATHER = map(ord, "不是而")
+_TWO = 2
+_SHORT = 12.0
+"""Characters of a short text, of which the words of reviews say little."""
+_OVER = 0.2
+"""A trouble that is over counts little."""
+_LESSENED = -0.8
+"""A trouble that has become less is good news."""
+_COMMON = 2.0
+"""Clauses in which one more trouble no longer counts."""
+
+
+class Evidence(NamedTuple):
+    """Words and constructions of joined texts, by position.
+
+    Attributes
+    ----------
+    starts, ends : ndarray of int64
+        Spans in the joined text.
+    values : ndarray of float64
+        What each adds to its clause; 0 for what is not asserted.
+    reasons : ndarray of int64
+        Position in ``REASONS``.
+    """
+
+    starts: np.ndarray
+    ends: np.ndarray
+    values: np.ndarray
+    reasons: np.ndarray
+
+
+class ClauseScores(NamedTuple):
+    """Evidence of joined texts, its clauses, and the numbers of each text.
+
+    Attributes
+    ----------
+    reading : ClauseReading
+    evidence : Evidence
+    numbers : ndarray of float64, shape (n_texts, n_evidence)
+        Columns as ``EVIDENCE``.
+    """
+
+    reading: ClauseReading
+    evidence: Evidence
+    numbers: np.ndarray
+
+
+class _Matcher(NamedTuple):
+    automaton: ahocorasick_rs.AhoCorasick
+    bits: np.ndarray
+
+
+class _Cues(NamedTuple):
+    starts: np.ndarray
+    ends: np.ndarray
+    bits: np.ndarray
+
+    def having(self, role: int) -> np.ndarray:
+        """Return the positions of the cues that have a role."""
+        return self.starts[(self.bits & role) != 0]
+
+
+@cache
+def _matcher() -> _Matcher:
+    table = Lexicon.load("sentiment_cues").table
+    bits = [sum(1 << _ROLES.index(role) for role in roles.split(",")) for roles in table["roles"]]
+    automaton = ahocorasick_rs.AhoCorasick(
+        table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
+    )
+    return _Matcher(automaton, np.array(bits, np.int64))
+
+
+def score_clauses(joined: JoinedTexts) -> ClauseScores:
+    """Return what the clauses of joined texts say.
+
+    Parameters
+    ----------
+    joined : JoinedTexts
+        The texts.
+
+    Returns
+    -------
+    ClauseScores
+
+    Notes
+    -----
+    A polar word counts where its clause asserts it, turned where it is denied, and not where it is asked,
+    wished, supposed or reported (:class:`csatext.text.clauses.clause_reading.ClauseReading`). What a text
+    tells as it asks how to proceed (信用卡丢了怎么补办) is no complaint unless something aggravates it: how
+    long, how often, 到底. Before 但是 half counts, after it half more.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = score_clauses(JoinedTexts(pd.Series(["价格便宜，但是坏了"])))
+    >>> scores.numbers[0, EVIDENCE.index("balance")] < 0
+    np.True_
+    """
+    reading = ClauseReading(joined)
+    words = find_polar_words(joined, reading)
+    cues = _find_cues(joined)
+    values, reasons = _asserted(words, reading)
+    at = words.ends - 1
+    built, built_end = find_grievances(joined, reading, at[values > 0])
+    values = np.where(_foils(joined, reading)[reading.clause[words.heads]], 0.0, values)
+    values, reasons = _desired(reading, words, cues, values, reasons)
+    values, reasons = _inquired(joined, reading, words, cues, built, values, reasons)
+    reproach = (cues.bits & _REPROACH) != 0
+    threat = (cues.bits & _THREAT) != 0
+    starts = np.concatenate((words.starts, built, cues.starts[reproach], cues.starts[threat]))
+    ends = np.concatenate((words.ends, built_end, cues.ends[reproach], cues.ends[threat]))
+    values = np.concatenate(
+        (
+            values,
+            np.full(len(built), _CONSTRUCTION),
+            np.full(reproach.sum(), _REPROACHED),
+            np.full(threat.sum(), _THREATENED),
+        )
+    )
+    reasons = np.concatenate(
+        (
+            reasons,
+            np.repeat(
+                [REASONS.index(name) for name in ("complaint construction", "reproach", "threat")],
+                [len(built), reproach.sum(), threat.sum()],
+            ),
+        )
+    )
+    events = np.concatenate((words.events, np.full(len(starts) - len(words.events), -1)))
+    values, reasons = _courteous(joined, reading, cues, starts, events, values, reasons)
+    values = values * _contrast(reading, starts)
+    values = np.where(_over(reading, starts, values, events, reasons), _OVER * values, values)
+    order = np.argsort(starts, kind="stable")
+    evidence = Evidence(starts[order], ends[order], values[order], reasons[order])
+    numbers = _numbers(joined, reading, evidence, events[order], cues)
+    return ClauseScores(reading, evidence, numbers)
+
+
+def _find_cues(joined: JoinedTexts) -> _Cues:
+    matcher = _matcher()
+    term, start, end = matched_words(matcher.automaton, joined.text)
+    return _Cues(start, end, matcher.bits[term])
+
+
+def _asserted(words: PolarWords, reading: ClauseReading) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each word adds by itself, and why."""
+    n = len(words.heads)
+    if not n:
+        return np.empty(0), np.empty(0, np.int64)
+    last = words.ends - 1
+    asserted = reading.asserted(Spans(np.arange(n), words.heads, words.ends))
+    suspended = reading.suspends(last)
+    turned = words.denied & ~suspended
+    # 难道不是骗人吗 affirms what it denies in form.
+    affirmed = asserted & words.denied & reading.denied(words.heads)
+    values = np.where(affirmed, words.bases, words.values)
+    reasons = np.where(turned & ~affirmed, REASONS.index("denied"), REASONS.index("said"))
+    kept = asserted | turned
+    for name, reason in _SUSPENSIONS.items():
+        reasons = np.where(~kept & reading.suspended[name][last], REASONS.index(reason), reasons)
+    # 噪音比旧的小多了 praises.
+    smaller = (reading.suspended["less"] | reading.suspended["none"])[last] & (words.bases < 0) & ~kept
+    values = np.where(smaller, _LESSENED * words.bases, values)
+    reasons = np.where(smaller & reading.suspended["none"][last], REASONS.index("denied"), reasons)
+    kept = kept | smaller
+    meant = (values <= -_STRONG) & (words.events < 0) & ~words.denied & reading.suspended["question"][last]
+    return np.where(kept, values, np.where(meant, _HALF * values, 0.0)), reasons
+
+
+def _inquired(
+    joined: JoinedTexts,
+    reading: ClauseReading,
+    words: PolarWords,
+    cues: _Cues,
+    built: np.ndarray,
+    values: np.ndarray,
+    reasons: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the values without what a calm inquiry tells."""
+    scope = _scopes(joined, reading)
+    calm = np.zeros(scope[-1] + 2, bool)
+    calm[scope[cues.having(_INQUIRY)]] = True
+    for positions in (
+        cues.having(_AGGRAVATION),
+        cues.having(_REPROACH),
+        cues.having(_THREAT),
+        built,
+        words.heads[(values <= -_STRONG) & (words.events < 0)],
+    ):
+        calm[scope[positions]] = False
+    told = calm[scope[words.heads]] & (values < 0)
+    reasons = np.where(told, REASONS.index("inquiry"), reasons)
+    mild = told & ((words.events >= 0) | (values > -_HALF))
+    return np.where(mild, 0.0, values), reasons
+
+
+def _foils(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
+    """Return which clauses deny what the next one overbids: 不是不满意，是非常不满意."""
+    points = np.append(joined.points, np.zeros(2, np.uint32))
+    heads = np.append(np.flatnonzero(np.diff(reading.clause[:-1], prepend=-1)), len(joined.points))
+    if len(heads) < _TWO:
+        return np.zeros(int(reading.clause[-1]) + 2, bool)
+    here, following = heads[:-1], heads[1:]
+    foil = (points[here] == _NOT) & (points[here + 1] == _BE)
+    foil &= (points[following] == _BE) | ((points[following] == _RATHER) & (points[following + 1] == _BE))
+    foil &= reading.sentence[here] == reading.sentence[following]
+    found = np.zeros(int(reading.clause[-1]) + 2, bool)
+    found[reading.clause[here[foil]]] = True
+    return found
+
+
+def _desired(
+    reading: ClauseReading, words: PolarWords, cues: _Cues, values: np.ndarray, reasons: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the values without the good that is asked for, promised or supposed: 请给予合理的解释."""
+    begin, _ = reading.clause_bounds(words.heads)
+    desires = cues.having(_DESIRE)
+    wanted = np.searchsorted(desires, begin) < np.searchsorted(desires, words.heads)
+    wanted &= (values > 0) & ~words.denied
+    return np.where(wanted, 0.0, values), np.where(wanted, REASONS.index("wished"), reasons)
+
+
+def _over(
+    reading: ClauseReading, starts: np.ndarray, values: np.ndarray, events: np.ndarray, reasons: np.ndarray
+) -> np.ndarray:
+    """Return which troubles are over: something told after them in their sentence says so
+    (多扣的钱退回来了).
+    """
+    trouble = (values < 0) & ((events >= 0) | (reasons == REASONS.index("complaint construction")))
+    solved = np.sort(starts[(values > 0) & (events == _SOLVED)])
+    if not len(solved):
+        return np.zeros(len(starts), bool)
+    at = np.searchsorted(solved, starts)
+    following = solved[np.minimum(at, len(solved) - 1)]
+    same = reading.sentence[following] == reading.sentence[starts]
+    return trouble & (at < len(solved)) & same
+
+
+def _courteous(
+    joined: JoinedTexts,
+    reading: ClauseReading,
+    cues: _Cues,
+    starts: np.ndarray,
+    events: np.ndarray,
+    values: np.ndarray,
+    reasons: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the values without thanks where a text complains, asks or wishes: they close it politely."""
+    n = len(joined)
+    row = joined.rows_of(starts)
+    formal = np.bincount(row, values < 0, minlength=n) > 0
+    asking = np.concatenate((cues.having(_INQUIRY), cues.having(_DESIRE)))
+    formal |= np.bincount(joined.rows_of(asking), minlength=n) > 0
+    polite = (events == _THANKS) & formal[row]
+    return np.where(polite, 0.0, values), np.where(polite, REASONS.index("courtesy"), reasons)
+
+
+def _scopes(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
+    """Return, for each character, the number of what an inquiry in it reaches: the text, or its sentence."""
+    first, last = reading.sentence[joined.offsets[:-1]], reading.sentence[joined.offsets[1:] - 1]
+    brief = last - first < _BRIEF
+    row = np.repeat(np.arange(len(joined)), np.diff(joined.offsets))
+    return np.where(brief[row], first[row], reading.sentence[:-1])
+
+
+def _contrast(reading: ClauseReading, starts: np.ndarray) -> np.ndarray:
+    """Return the weight of each position by what turns before and after it in its sentence."""
+    asides = reading.asides()
+    factor = np.ones(len(starts))
+    for turns, before, after in (
+        (np.setdiff1d(reading.turns(), asides), _BEFORE, _AFTER),
+        (asides, np.sqrt(_BEFORE), np.sqrt(_AFTER)),
+        (_changes(reading), _FORMERLY, _AFTER),
+    ):
+        if not len(turns):
+            continue
+        at = np.searchsorted(turns, starts, side="right")
+        previous, following = turns[np.maximum(at - 1, 0)], turns[np.minimum(at, len(turns) - 1)]
+        turned = (at > 0) & (reading.sentence[previous] == reading.sentence[starts])
+        turns_later = (at < len(turns)) & (reading.sentence[following] == reading.sentence[starts])
+        factor *= np.where(turns_later, before, np.where(turned, after, 1.0))
+    return factor
+
+
+def _saturated(total: np.ndarray) -> np.ndarray:
+    """Return sums that grow ever more slowly: the eighth pleasant sentence says less than the first."""
+    return _ENOUGH * np.log1p(total / _ENOUGH)
+
+
+def _changes(reading: ClauseReading) -> np.ndarray:
+    """Return where words of today begin that follow one of former days in their sentence
+    (以前慢，现在快多了).
+    """
+    past = reading.cues.starts[reading.cues.having("past")]
+    now = reading.cues.starts[reading.cues.having("now")]
+    at = np.searchsorted(past, now) - 1
+    if not len(past):
+        return past
+    return now[(at >= 0) & (reading.sentence[past[np.maximum(at, 0)]] == reading.sentence[now])]
+
+
+def _numbers(
+    joined: JoinedTexts, reading: ClauseReading, evidence: Evidence, events: np.ndarray, cues: _Cues
+) -> np.ndarray:
+    """Return the numbers of each text, shape (n_texts, n_evidence)."""
+    n = len(joined)
+    clause = reading.clause[evidence.starts]
+    valued = evidence.values != 0
+    number, inverse = np.unique(clause[valued], return_inverse=True)
+    total = np.clip(np.bincount(inverse, evidence.values[valued], minlength=len(number)), -_LARGEST, _LARGEST)
+    first_clause = reading.clause[joined.offsets[:-1]]
+    row = np.searchsorted(first_clause, number, side="right") - 1
+    clauses = np.maximum(reading.clause[joined.offsets[1:] - 1] - first_clause, 1)
+    good = np.bincount(row, np.maximum(total, 0), minlength=n)
+    bad = np.bincount(row, np.maximum(-total, 0), minlength=n)
+    level = np.tanh(total)
+    worst, best, first, last, gravest = np.zeros((5, n))
+    np.minimum.at(worst, row, level)
+    np.maximum.at(best, row, level)
+    last[row] = level
+    first[row[::-1]] = level[::-1]
+    np.minimum.at(gravest, joined.rows_of(evidence.starts), np.maximum(evidence.values, -_LARGEST))
+    n_valued = np.bincount(row, minlength=n)
+    place = joined.rows_of(evidence.starts)
+
+    def capped(positions: np.ndarray) -> np.ndarray:
+        return np.minimum(np.bincount(joined.rows_of(positions), minlength=n), _COMMON) / _COMMON
+
+    def present(positions: np.ndarray) -> np.ndarray:
+        return (np.bincount(joined.rows_of(positions), minlength=n) > 0).astype(float)
+
+    wished = reading.suspended["wish"][joined.offsets[:-1]]
+    opened = np.flatnonzero(np.diff(reading.suspended["wish"].astype(np.int8), prepend=0) > 0)
+    negative = evidence.values < 0
+    built = evidence.reasons == REASONS.index("complaint construction")
+    columns = {
+        "balance": np.log((_saturated(good) + 0.5) / (_saturated(bad) + 0.5)),
+        "worst": worst,
+        "best": best,
+        "last": last,
+        "mean": (good - bad) / np.maximum(n_valued, 1),
+        "negative_share": np.bincount(row, level < 0, minlength=n) / clauses,
+        "positive_share": np.bincount(row, level > 0, minlength=n) / clauses,
+        "faults": capped(evidence.starts[negative & ((events >= 0) | built)]),
+        "constructions": present(evidence.starts[built]),
+        "reproaches": present(cues.having(_REPROACH)),
+        "threats": present(cues.having(_THREAT)),
+        "inquiry": present(cues.having(_INQUIRY)),
+        "wished": np.maximum(wished, present(opened[opened < len(joined.points)])),
+        "courtesy": present(cues.having(_COURTESY)),
+        "solved": present(evidence.starts[(evidence.values > 0) & (events == _SOLVED)]),
+        "first": first,
+        "desired": np.minimum(np.bincount(joined.rows_of(cues.having(_DESIRE)), minlength=n) / clauses, 1.0),
+        "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
+        "gravest": gravest,
+        "length": np.log1p(n_valued),
+        "brief": np.exp(-np.diff(joined.offsets) / _SHORT),
+        "absent": present(
+            evidence.starts[(evidence.values > 0) & (evidence.reasons == REASONS.index("denied"))]
+        ),
+        "silent": (np.bincount(place, evidence.values != 0, minlength=n) == 0).astype(float),
+    }
+    return np.column_stack([columns[name] for name in EVIDENCE])

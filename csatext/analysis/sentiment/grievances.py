@@ -1,0 +1,95 @@
+"""Constructions that only a complaint uses: 连个说法都没有, 凭什么 and duties that were not done."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from csatext.analysis.rules.pattern_index import PatternHits, PatternIndex
+from csatext.lexicon import Lexicon
+from csatext.taxonomy.patterns import parse_pattern
+from csatext.text.clauses.clause_reading import ClauseReading
+from csatext.text.joined_texts import JoinedTexts
+
+__all__ = ["GRIEVANCE", "find_grievances"]
+
+GRIEVANCE = "grievance"
+"""Kind, in ``lexicons/contact_kinds.tsv``, of a construction that only a complaint uses."""
+_SURE = 2.0
+"""Weight of a construction that complains whatever its clause praises."""
+_CROSSING = 14
+"""A construction with a gap as wide as this one may go on in the next clause; others stand in one."""
+_FIRST_HANZI = 0x4DFF
+_NEGATORS = np.array([ord(mark) for mark in "不没未"], np.uint32)
+
+
+class _Constructions(NamedTuple):
+    patterns: PatternIndex
+    unless_praised: np.ndarray
+    crossing: np.ndarray
+
+
+@cache
+def _constructions() -> _Constructions:
+    table = Lexicon.load("contact_kinds").table
+    table = table[table["kind"] == GRIEVANCE]
+    patterns = [parse_pattern(term) for term in table["term"]]
+    crossing = np.array([max(pattern.gaps, default=0) >= _CROSSING for pattern in patterns])
+    # Those of weight 1 may praise: 没有一道菜不好吃.
+    unless_praised = (table["weight"].astype(float) < _SURE).to_numpy()
+    return _Constructions(PatternIndex(patterns), unless_praised, crossing)
+
+
+def find_grievances(
+    joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the spans of constructions that only a complaint uses, and of duties not done.
+
+    Parameters
+    ----------
+    joined : JoinedTexts
+        The texts.
+    reading : ClauseReading
+        Of the same texts.
+    praising : ndarray of int64
+        Positions of positive words.
+
+    Returns
+    -------
+    starts, ends : ndarray of int64
+        One span a clause at most.
+    """
+    constructions = _constructions()
+    found = constructions.patterns.search(joined, reading.sentence)
+    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
+    last = end - 1
+    within = constructions.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
+    kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
+    kept &= ~(
+        constructions.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
+    )
+    kept &= ~_taken_back(found, joined.points)
+    for name in ("hearsay", "other", "less"):
+        kept &= ~reading.suspended[name][start]
+    kept &= ~reading.suspended["condition"][last]
+    start, end = start[kept], end[kept]
+    duties = reading.neglected()
+    start, end = np.concatenate((start, duties)), np.concatenate((end, duties + 2))
+    # A clause complains once.
+    _, once = np.unique(reading.clause[start], return_index=True)
+    return start[once], end[once]
+
+
+def _taken_back(found: PatternHits, points: np.ndarray) -> np.ndarray:
+    """Return whether a negator in the gap before its last word takes a construction back (没有一次不准时)."""
+    last = found.starts.max(axis=1)
+    before = np.where(found.starts == last[:, None], -1, found.ends).max(axis=1)
+    return (before >= 0) & (last > before) & np.isin(points[np.maximum(last - 1, 0)], _NEGATORS)
+
+
+def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return whether the negator at each start is the middle of an A-not-A question (送不送)."""
+    padded = np.concatenate((np.zeros(1, np.uint32), points, np.zeros(2, np.uint32)))
+    return (padded[starts] == padded[starts + 2]) & (padded[starts] > _FIRST_HANZI)

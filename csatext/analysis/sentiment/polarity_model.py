@@ -1,0 +1,89 @@
+"""Probability that a text is negative, neutral or positive, by the numbers of its clauses and its words."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from scipy.special import expit
+
+from csatext.analysis.sentiment.text_numbers import NUMBERS
+from csatext.lexicon import Lexicon
+
+__all__ = [
+    "TERMS",
+    "polarity_log_odds",
+    "polarity_probability",
+    "polarity_terms",
+    "probabilities",
+]
+
+_SIGNED = ("balance", "first", "last", "mean", "review")
+_SIDES = (("bad", -1), ("good", 1))
+_CALM = ("inquiry", "wished", "courtesy", "silent", "absent", "solved", "brief")
+_APPEALED = ("balance bad", "balance good", "review bad", "review good", "worst", "best", "length")
+TERMS = (
+    *(name for name in NUMBERS if name not in _SIGNED),
+    *(f"{name} {side}" for name in _SIGNED for side, _ in _SIDES),
+    *(f"review {side} {name}" for name in _CALM for side, _ in _SIDES),
+    *(f"{name} appeal" for name in _APPEALED),
+    "worst good",
+    "first fault",
+)
+"""Terms of the model: numbers with a sign are cut in two, since neutral lies between; words of a review
+mean less
+in a text that asks, wishes or has no polar word, and polar words less in one that appeals to an office."""
+_MOST = 4.0
+
+
+def polarity_terms(numbers: np.ndarray) -> np.ndarray:
+    """Return the terms of the model, shape (n_texts, n_terms)."""
+    column = dict(zip(NUMBERS, np.clip(numbers, -_MOST, _MOST).T, strict=True))
+    values = column | {
+        f"{name} {side}": np.maximum(sign * column[name], 0) for name in _SIGNED for side, sign in _SIDES
+    }
+    for name in _CALM:
+        values |= {f"review {side} {name}": values[f"review {side}"] * column[name] for side, _ in _SIDES}
+    appeal = np.sqrt(column["appeal"])
+    values |= {f"{name} appeal": values[name] * appeal for name in _APPEALED}
+    values["worst good"] = -column["worst"] * column["best"]
+    values["first fault"] = values["first bad"] * column["faults"]
+    return np.column_stack([values[name] for name in TERMS])
+
+
+def polarity_probability(numbers: np.ndarray, *, shift: np.ndarray | float = 0.0) -> np.ndarray:
+    """Return the probability of each polarity, shape (n_texts, 3), by the shipped weights.
+
+    Parameters
+    ----------
+    numbers : ndarray of float64, shape (n_texts, n_numbers)
+        Of :func:`csatext.analysis.sentiment.text_numbers.text_numbers`.
+    shift : ndarray of float64 or float
+        Added to the log-odds of positive against negative.
+
+    Notes
+    -----
+    Two logistic regressions: whether a text is neutral, and whether it is positive if it is not. The second
+    is drawn to a prior, the sum of both scores, which holds on reviews of every trade;
+    ``benchmarks/train_sentiment.py`` trains them.
+    """
+    odds = polarity_log_odds(numbers)
+    return probabilities(odds[:, 0] + shift, odds[:, 1])
+
+
+def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
+    """Return the log-odds of positive against negative, and of neutral against both, shape (n_texts, 2)."""
+    weights, intercept = _weights()
+    return polarity_terms(numbers) @ weights + intercept
+
+
+def probabilities(positive: np.ndarray, neutral: np.ndarray) -> np.ndarray:
+    """Return the probability of each polarity from the two log-odds."""
+    p_neutral, p_positive = expit(neutral), expit(positive)
+    return np.column_stack(((1 - p_neutral) * (1 - p_positive), p_neutral, (1 - p_neutral) * p_positive))
+
+
+@cache
+def _weights() -> tuple[np.ndarray, np.ndarray]:
+    table = Lexicon.load("polarity_weights").table.set_index("term")[["positive", "neutral"]].astype(float)
+    return table.loc[list(TERMS)].to_numpy(), table.loc["intercept"].to_numpy()

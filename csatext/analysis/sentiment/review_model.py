@@ -1,0 +1,194 @@
+"""Linear models over runs of one to three characters, and the shipped one: log-odds of a positive review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+from scipy import sparse
+
+from csatext.lexicon import lexicon_path
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
+
+__all__ = ["LONGEST", "NgramWeights", "ngram_log_odds", "ngram_matrix", "review_log_odds"]
+
+LONGEST = 3
+"""Characters of the longest run."""
+_BITS = 16
+_SMOOTHING = 2.0
+"""Letters added to the length of a text, so that one character alone is no certain review."""
+_MULTIPLIER = 0x9E3779B97F4A7C15
+"""Golden ratio of 64 bits (Knuth 1998, volume 3, section 6.4): spreads keys over the slots of a table."""
+
+
+class _Lookup:
+    """Weights by key, found by open addressing: about one probe a key."""
+
+    def __init__(self, keys: np.ndarray, weights: np.ndarray) -> None:
+        self._slots = max(1 << (8 * len(keys) + 1).bit_length(), 64)
+        self._shift = np.uint64(64 - (self._slots.bit_length() - 1))
+        self._keys = np.full(self._slots, -1, np.int64)
+        self._weights = np.zeros(self._slots)
+        waiting, self._probes = np.arange(len(keys)), 0
+        slot = self._slot(keys)
+        while len(waiting):
+            self._probes += 1
+            free = self._keys[slot[waiting]] < 0
+            chosen, once = np.unique(slot[waiting[free]], return_index=True)
+            placed = waiting[free][once]
+            self._keys[chosen], self._weights[chosen] = keys[placed], weights[placed]
+            waiting = np.setdiff1d(waiting, placed)
+            slot[waiting] = (slot[waiting] + 1) & (self._slots - 1)
+
+    def _slot(self, keys: np.ndarray) -> np.ndarray:
+        return ((keys.astype(np.uint64) * np.uint64(_MULTIPLIER)) >> self._shift).astype(np.int64)
+
+    def __call__(self, keys: np.ndarray) -> np.ndarray:
+        """Return the weight of each key, 0 for those that have none."""
+        slot = self._slot(keys)
+        found = np.where(self._keys[slot] == keys, self._weights[slot], 0.0)
+        missed = np.flatnonzero((self._keys[slot] != keys) & (self._keys[slot] >= 0))
+        for _ in range(self._probes):
+            if not len(missed):
+                break
+            slot[missed] = (slot[missed] + 1) & (self._slots - 1)
+            here = self._keys[slot[missed]]
+            same = here == keys[missed]
+            found[missed[same]] = self._weights[slot[missed[same]]]
+            missed = missed[~same & (here >= 0)]
+        return found
+
+
+class _Letters:
+    """Letters of joined texts: Han characters and a to z, and the runs of them."""
+
+    def __init__(self, joined: JoinedTexts) -> None:
+        points = joined.points.astype(np.int64)
+        self.points = np.where((points >= ord("A")) & (points <= ord("Z")), points + 32, points)
+        self.is_letter = ((self.points >= 0x4E00) & (self.points <= 0x9FFF)) | (
+            (self.points >= ord("a")) & (self.points <= ord("z"))
+        )
+        counts = np.concatenate(([0], np.cumsum(self.is_letter)))
+        self.n_letters = counts[joined.offsets[1:]] - counts[joined.offsets[:-1]]
+
+    def runs(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return, for each length, where runs begin and their keys: 16 bits a character."""
+        found = []
+        key, whole = self.points, self.is_letter
+        for length in range(1, LONGEST + 1):
+            if length > 1:
+                key = (key[:-1] << _BITS) | self.points[length - 1 :]
+                whole = whole[:-1] & self.is_letter[length - 1 :]
+            at = np.flatnonzero(whole)
+            found.append((at, key[at]))
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class NgramWeights:
+    """A linear model over runs of letters.
+
+    Attributes
+    ----------
+    keys : ndarray of int64, shape (n_runs,)
+        Code points of each run, 16 bits each; leading zeros of shorter ones.
+    weights : ndarray of float64, shape (n_runs,)
+    intercept : float
+    """
+
+    keys: np.ndarray
+    weights: np.ndarray
+    intercept: float
+
+    def log_odds(self, joined: JoinedTexts) -> np.ndarray:
+        """Return the log-odds of each text; 0 without letters.
+
+        ``sum of weights / sqrt(letters + 2) + intercept``: the root keeps a long text from being certain by
+        its length alone, as the Euclidean norm of its counts would.
+        """
+        letters = _Letters(joined)
+        found = np.zeros(len(joined.points))
+        for at, key in letters.runs():
+            found[at] += self._lookup(key)
+        sums = np.concatenate(([0.0], np.cumsum(found)))
+        total = sums[joined.offsets[1:]] - sums[joined.offsets[:-1]]
+        total /= np.sqrt(letters.n_letters + _SMOOTHING)
+        return np.where(letters.n_letters > 0, total + self.intercept, 0.0)
+
+    @property
+    def _lookup(self) -> _Lookup:
+        made = self.__dict__.get("_made")
+        if made is None:
+            # A frozen dataclass keeps what is worked out from it beside its fields.
+            made = self.__dict__["_made"] = _Lookup(self.keys, self.weights)
+        return made
+
+
+def ngram_log_odds(model: NgramWeights, texts: pd.Series) -> np.ndarray:
+    """Return the log-odds of each text by a model, chunk by chunk."""
+    return np.concatenate([np.empty(0), *(model.log_odds(joined) for joined in joined_chunks(texts))])
+
+
+def ngram_matrix(texts: pd.Series, min_df: int) -> tuple[sparse.csr_array, np.ndarray]:
+    """Return the runs of each text, counted and divided by the root of its letters, and the keys of the
+    columns.
+
+    Parameters
+    ----------
+    texts : Series of str
+        Prepared texts.
+    min_df : int
+        Texts that a run must stand in.
+    """
+    keys, rows, roots = [], [], []
+    for joined in joined_chunks(texts):
+        letters = _Letters(joined)
+        roots.append(np.sqrt(letters.n_letters + _SMOOTHING))
+        for at, key in letters.runs():
+            keys.append(key)
+            rows.append((joined.first_row + joined.rows_of(at)).astype(np.int32))
+    if not keys:
+        return sparse.csr_array((len(texts), 0)), np.empty(0, np.int64)
+    columns, column = np.unique(np.concatenate(keys), return_inverse=True)
+    row = np.concatenate(rows)
+    counts = sparse.coo_array((np.ones(len(row)), (row, column)), shape=(len(texts), len(columns))).tocsr()
+    frequent = np.flatnonzero(np.bincount(counts.indices, minlength=len(columns)) >= min_df)
+    matrix = sparse.diags_array(1 / np.concatenate(roots)) @ counts[:, frequent]
+    matrix = matrix.tocsr()
+    # liblinear takes indices of 32 bits only.
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return matrix, columns[frequent]
+
+
+def review_log_odds(joined: JoinedTexts) -> np.ndarray:
+    """Return the log-odds that each text is a positive review, by the shipped weights.
+
+    Examples
+    --------
+    >>> (review_log_odds(JoinedTexts(pd.Series(["很好，非常满意", "太差了", ""]))) > 0).tolist()
+    [True, False, False]
+    """
+    return _shipped().log_odds(joined)
+
+
+@cache
+def _shipped() -> NgramWeights:
+    """Return the weights of ``lexicons/sentiment.tsv``; the line without a term is the intercept."""
+    options = pa.csv.ParseOptions(delimiter="\t", quote_char=False)
+    types = pa.csv.ConvertOptions(column_types={"term": pa.string(), "weight": pa.float64()})
+    table = pa.csv.read_csv(lexicon_path("sentiment.tsv"), parse_options=options, convert_options=types)
+    terms, weights = table["term"].to_pylist(), table["weight"].to_numpy()
+    keys = np.array([_key(term) for term in terms], np.int64)
+    runs = keys > 0
+    return NgramWeights(keys[runs], weights[runs], float(weights[~runs].sum()))
+
+
+def _key(run: str) -> int:
+    key = 0
+    for character in run:
+        key = key << _BITS | ord(character)
+    return key
