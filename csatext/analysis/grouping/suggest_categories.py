@@ -93,7 +93,7 @@ def suggest_categories(
     Contacts are k-means groups (Lloyd 1982) of their latent semantic vectors (Deerwester et al. 1990). Rules
     are chosen by the F measure of every second contact (beta .5: precision counts twice), of patterns that
     keep ``rule_precision`` there and among the other contacts as well: words, phrases of two words, and two
-    words of a sentence. Words that tell the kind of a contact (thanks, 投诉) are left out of groups and rules.
+    words of a sentence. Words that tell the kind of a contact (thanks, 投诉) are in no group and no rule.
 
     Examples
     --------
