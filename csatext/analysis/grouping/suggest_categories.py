@@ -51,7 +51,7 @@ def suggest_categories(
     result: pd.DataFrame,
     *,
     n_groups: int | None = None,
-    precision: float = 0.7,
+    rule_precision: float = 0.7,
     random_state: int = 0,
 ) -> pd.DataFrame:
     """Return groups of complaints that no category claims, with words, examples and a rule for each.
@@ -66,7 +66,7 @@ def suggest_categories(
         out; contacts that ask (``kind`` inquiry) are grouped as well, as questions that no answer waits for.
     n_groups : int, optional
         Groups looked for; None is one for about 100 contacts, 2 to 15.
-    precision : float, default 0.7
+    rule_precision : float, default 0.7
         Least share of the contacts that a rule hits, tagged and other ones among them, that belongs to the
         group; a group without such a rule has none.
     random_state : int, default 0
@@ -84,7 +84,7 @@ def suggest_categories(
     ------
     ParameterError
         ``corpus`` is no Corpus, ``result`` no table, ``n_groups`` no whole number of 2 or more, or
-        ``precision`` not between 0 and 1.
+        ``rule_precision`` not between 0 and 1.
     SchemaError
         There is no column of categories, or documents are missing.
 
@@ -92,8 +92,8 @@ def suggest_categories(
     -----
     Contacts are k-means groups (Lloyd 1982) of their latent semantic vectors (Deerwester et al. 1990). Rules
     are chosen by the F measure of every second contact (beta .5: precision counts twice), of patterns that
-    keep ``precision`` there and among the other contacts as well: words, phrases of two words, and two words
-    of a sentence. Words that tell the kind of a contact (thanks, 投诉) are left out of groups and rules.
+    keep ``rule_precision`` there and among the other contacts as well: words, phrases of two words, and two
+    words of a sentence. Words that tell the kind of a contact (thanks, 投诉) are in no group and no rule.
 
     Examples
     --------
@@ -109,8 +109,8 @@ def suggest_categories(
         raise ParameterError.wrong_type("result", result, "分类结果表，如 RuleClassifier().transform(corpus)")
     if n_groups is not None and (isinstance(n_groups, bool) or not isinstance(n_groups, int) or n_groups < 2):
         raise ParameterError.out_of_range("n_groups", n_groups, "不小于 2 的整数")
-    if isinstance(precision, bool) or not 0 < precision < 1:
-        raise ParameterError.out_of_range("precision", precision, "大于 0、小于 1，例如 0.7")
+    if isinstance(rule_precision, bool) or not 0 < rule_precision < 1:
+        raise ParameterError.out_of_range("rule_precision", rule_precision, "大于 0、小于 1，例如 0.7")
     missing = int((~corpus.doc_ids.isin(result.index)).sum())
     if missing:
         raise SchemaError.foreign_index("result", missing)
@@ -125,7 +125,7 @@ def suggest_categories(
     for kind in (_COMPLAINT, _INQUIRY):
         rows = order[(free & (kinds == kind))[order]]
         if len(rows) >= 2 * _SMALLEST:
-            described += _kind_groups(corpus, weights, rows, kind, n_groups, precision, random_state)
+            described += _kind_groups(corpus, weights, rows, kind, n_groups, rule_precision, random_state)
     columns = [column.name for column in SUGGESTED_CATEGORIES.columns]
     frame = pd.DataFrame(described, columns=columns)
     if not described:

@@ -173,10 +173,10 @@ def test_a_rule_below_the_stated_precision_is_withheld():
     assert groups.loc[tagged, ["n_hits", "recall"]].values.tolist() == [[0, 0]]
     assert groups.loc[tagged, "precision"].isna().all()
     assert groups.loc[~tagged, "precision"].tolist() == [1.0]
-    lenient = ct.suggest_categories(corpus, result, n_groups=2, precision=0.3)
+    lenient = ct.suggest_categories(corpus, result, n_groups=2, rule_precision=0.3)
     assert (lenient["rule"] != "").all()
     with pytest.raises(ct.ParameterError, match="precision"):
-        ct.suggest_categories(corpus, result, precision=1.5)
+        ct.suggest_categories(corpus, result, rule_precision=1.5)
 
 
 def test_two_words_are_a_rule_where_neither_is_one():
