@@ -3,7 +3,7 @@
 Run: python benchmarks/label_audit.py FILE.csv [--text text] [--label label] [--rows 2000] [--seeds 5]
 
 ``found`` is the share of flipped labels among the first n rows, n being how many were flipped; ``all`` the
-share of them in the whole table, whose length is ``flagged``. Labels that were wrong before count as mistakes.
+share of them in the whole table, whose length is ``flagged``. Labels wrong before count as mistakes.
 """
 
 import argparse
