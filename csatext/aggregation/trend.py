@@ -11,7 +11,9 @@ import pandas as pd
 
 from csatext.aggregation.audit.audited_cells import audited_cells, check_auditable
 from csatext.aggregation.calendar import CalendarLike, days_of
+from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.age import by_age
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.aggregation.statistics.intervals import (
@@ -23,6 +25,7 @@ from csatext.aggregation.statistics.intervals import (
 )
 from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_moment, read_times
+from csatext.errors import ParameterError
 from csatext.inference import check_level, wilson
 from csatext.schema import conform
 from csatext.schema.time import TREND
@@ -48,6 +51,7 @@ def trend(
     calendar: CalendarLike = "CN",
     start: object = None,
     end: object = None,
+    age_from: str | None = None,
     audit: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row a period (and group): counts, rates or means, interval, changes, calendar.
@@ -67,8 +71,8 @@ def trend(
     by : str or list of str, optional
         Dimensions; missing values become the group "(空)".
     measure : str, optional
-        None: counts. A column of True and False (or 0 and 1): rates. Another number: means.
-        Rows with a missing measure are left out of the denominator.
+        None: counts. A column of True and False (or 0 and 1): rates. Another number: means. Or the id of
+        a KPI (:func:`csatext.kpi_definitions`). Rows with a missing measure are left out of the denominator.
     denominator : str, optional
         Column summed below the line; ``measure`` is summed above it and ``count`` weighs nothing. Of
         counts that are a part of it in every row (complaints and contacts of a day) it gives a rate,
@@ -90,6 +94,12 @@ def trend(
         first and last contact tell, and a first or last period that the data do not fill is marked in
         ``is_complete``. Rows of a counted table that all stand on first (or all on last) days of
         periods are totals of whole periods.
+    age_from : str, optional
+        Column of the moment at which what the contact is about began (launch, release, first order):
+        periods are counted from it, so that products lie over each other. ``label`` is then 第1周, 第2周
+        ..., ``period`` the same length counted from 2001-01-01, without calendar; ages that no row of a
+        group can have reached yet are left out, and those that not all of it have reached are not
+        complete. ``attrs["n_before"]``: rows before their beginning, left out.
     audit : DataFrame, optional
         Tags of people (see :func:`csatext.audited_rates`): rates of a flag, their intervals, changes and
         adjusted values are then corrected ones. ``attrs["audit"]`` says how many rows have a correction of
@@ -101,7 +111,7 @@ def trend(
         Table ``trend``, sorted by group and period. ``change`` is against the period before,
         ``yoy_change`` against the year before (52 weeks for hours, days and weeks); for counts both
         are NA where one of the two periods is incomplete. ``adjusted``: see
-        :func:`csatext.aggregation.panel.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92.
+        :func:`csatext.aggregation.panel.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92, 103.
         ``attrs``: ``kind`` (count, rate, mean, ratio: what the measure was taken for), ``measure``,
         ``denominator``, ``freq``, ``level``, ``n_rows``, ``n_missing_time``, ``n_outside``,
         ``whole_periods``, ``n_late_periods``; ``calendar_predicted_from``: first day whose days off
@@ -137,6 +147,14 @@ def trend(
     """
     check_level(level)
     dimensions = free_dimensions(by, TREND)
+    aged = None
+    if age_from is not None:
+        check_columns(facts, [time], "time")
+        check_columns(facts, [age_from], "age_from")
+        if start is not None or end is not None:
+            raise ParameterError("按年龄（age_from）看趋势时不能给 start、end；请先筛选行。")
+        aged = by_age(facts, time, age_from, dimensions)
+        facts, calendar = aged.facts, None
     panel = make_panel(
         facts, time, freq, dimensions, measure,
         denominator=denominator, count=count, kind=kind, start=start, end=end,
@@ -170,6 +188,8 @@ def trend(
     columns = _calendar_columns(panel, calendar)
     frame = frame.merge(columns, on="period", how="left")
     frame.attrs = {**panel.notes, "freq": panel.freq, "level": level, **columns.attrs}
+    if aged is not None:
+        frame = aged.cut(frame, panel, dimensions)
     if corrections is not None:
         frame.attrs["audit"] = corrections
     if not len(panel.starts):

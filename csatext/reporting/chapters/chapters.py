@@ -16,6 +16,7 @@ from csatext.reporting.chapters.closing import glossary, quality_chapter
 from csatext.reporting.chapters.feelings import feelings_chapter
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
+from csatext.reporting.chapters.service_figures import service_chapter
 from csatext.reporting.chapters.summary import cards, machine_note, summary
 from csatext.reporting.charts.charts import bar_chart, line_chart
 from csatext.reporting.format import (
@@ -64,6 +65,7 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
         feelings_chapter(tables),
         _breakdowns(tables, flag),
         _scores(tables),
+        service_chapter(tables),
         _keywords(tables),
         _topics(tables),
         quality_chapter(tables, absent),
