@@ -210,7 +210,6 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--out", required=True, metavar="OUT", help="输出文件：.parquet、.csv 或 .xlsx"
     )
     annotate.add_argument("--text", action="store_true", help="附上清洗并脱敏后的文本")
-    annotate.add_argument("--model", metavar="MODEL", help="csatext train 写出的模型；附上它判断的类别")
     train = add("train", _train, "用人工标注训练分类模型，存成一个文件")
     train.add_argument("tags", metavar="TAGS", help="tag import 写出的标注库，或有文本列和类别列的表格")
     _add_input(train, config=False, positional=False)
@@ -389,9 +388,7 @@ def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]
     configuration = _configuration(given)
     from csatext.batch.annotate import annotate
 
-    contacts, rejects = annotate(
-        given.input, given.out, configuration, progress, with_text=given.text, model=given.model
-    )
+    contacts, rejects = annotate(given.input, given.out, configuration, progress, with_text=given.text)
     return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}", DONE
 
 

@@ -15,7 +15,7 @@ import pytest
 import csatext as ct
 from csatext.cli import _Progress, main
 
-VERBS = ("run", "annotate", "report", "demo", "check")
+VERBS = ("run", "annotate", "train", "tag", "report", "demo", "check")
 UTTERANCES = [
     "快递三天没动静，太慢了",
     "客服态度很好，谢谢",

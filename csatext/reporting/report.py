@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment
 
+from csatext.aggregation.audit.audited_rates import audited_rates
 from csatext.argument_types import as_path, as_table, check_simple_types
 from csatext.atomic_files import write_text
 from csatext.errors import ParameterError, SchemaError, escape_controls
@@ -38,6 +39,7 @@ def write_report(
     measure: str = "is_negative",
     absent: Mapping[str, str] | None = None,
     keep: Iterable[str] = (),
+    audit: pd.DataFrame | None = None,
 ) -> Path:
     """Write the report of some facts.
 
@@ -61,6 +63,10 @@ def write_report(
     keep : iterable of str
         Columns shown as they are. The others are shown without personal data, names of agents as 坐席-1 (see
         :mod:`csatext.privacy.personal_columns`); in ``tables`` and ``examples`` the values found are masked.
+    audit : DataFrame, optional
+        Tags of people (see :func:`csatext.audited_rates`): the corrected rate of all contacts stands below
+        the figures at the head, which, as the chapters, are the machine's. Without it the page says that
+        these are not corrected.
 
     Returns
     -------
@@ -72,7 +78,7 @@ def write_report(
     ParameterError
         An argument is of another type.
     SchemaError
-        ``facts`` lack a column that the standard tables need.
+        ``facts`` lack a column that the standard tables need, or ``audit`` one of the measure.
 
     Examples
     --------
@@ -91,9 +97,10 @@ def write_report(
         as_table(table, f"tables[{name!r}]")
     # The owner of a category is a department of the taxonomy, not who served the customer.
     kept = {*keep, *(column.name for column in RULES.columns)}
+    audited = {} if audit is None else {"audited_rates": audited_rates(facts, audit, measure)}
     facts = mask_columns(facts, keep=kept, orders=False)
     made = standard_tables(facts, measure=measure) if tables is None else tables
-    shown = made if examples is None else {**made, "examples": examples}
+    shown = {**made, **audited} if examples is None else {**made, **audited, "examples": examples}
     masked = {name: _masked(table, kept) for name, table in shown.items()}
     write_text(render_report(facts, masked, title=title, measure=measure, absent=absent), path)
     return path

@@ -19,6 +19,9 @@ from csatext.text.corpus import Corpus, checked_corpus
 __all__ = ["label_audit"]
 
 _FOLDS = 5
+_C = 1.0
+"""Inverse of the regularization strength. Measured on six classes of complaints, 1,200 tags, 5 % flipped: of
+the flipped ones .51 are among the first as many rows, .46 with 10."""
 _LEAST = 2
 """Tags of a label below which nothing can be learnt of it."""
 
@@ -57,8 +60,9 @@ def label_audit(
     Confident learning (Northcutt, Jiang and Chuang 2021, Journal of Artificial Intelligence Research 70,
     1373-1411): probabilities by 5-fold cross-validation; a label's threshold is the mean probability of it
     among the contacts that bear it; a tag is flagged where another label passes its own threshold and is more
-    probable. Rows are in order of the difference of the two probabilities. The model is logistic regression
-    on words and character n-grams.
+    probable. Rows are in order of the probability of the given label, the least first, which finds more of
+    labels flipped at random than the difference of both (``benchmarks/label_audit.py``). The model is
+    logistic regression on words and character n-grams.
 
     Examples
     --------
@@ -90,9 +94,8 @@ def label_audit(
         raise ParameterError("至少要有两个类别各有两条标注，才能检查标注；请先多标一些。")
     doubtful = _doubtful(corpus, learnt, random_state)
     table = pd.concat([repeated, doubtful], ignore_index=True)
-    table["order"] = table["suggested_probability"] - table["probability"]
-    table["order"] = table["order"].where(table["check"] == "model", np.inf)
-    table = table.sort_values("order", ascending=False, kind="stable", ignore_index=True)
+    # Rows of the same text have no probability and stand first.
+    table = table.sort_values("probability", kind="stable", na_position="first", ignore_index=True)
     table["rank"] = np.arange(1, len(table) + 1)
     table.attrs = {"n_tags": len(frame), "n_left_out": int((counts < _LEAST).sum())}
     if table.empty:
@@ -133,7 +136,7 @@ def _doubtful(corpus: Corpus, frame: pd.DataFrame, random_state: int) -> pd.Data
     if folds < _FOLDS:
         folds = max(folds, 2)
     splits = StratifiedKFold(folds, shuffle=True, random_state=random_state)
-    model = LogisticRegression(C=10.0, solver="newton-cg", max_iter=200, tol=1e-3)
+    model = LogisticRegression(C=_C, class_weight="balanced", solver="newton-cg", max_iter=200, tol=1e-3)
     probability = cross_val_predict(model, features, label, cv=splits, method="predict_proba")
     rows = np.arange(len(label))
     own = probability[rows, label]

@@ -35,7 +35,7 @@ from csatext.text.corpus import Corpus, checked_corpus
 __all__ = ["write_tagging_workbook"]
 
 _NO_CLOCK = datetime(2000, 1, 1)
-_CONFIDENCE = ("confidence", "complaint_probability", "category_probability", "kind_probability")
+_CONFIDENCE = ("confidence", "complaint_probability", "category_probability", "category_lead")
 _TERMS_SHOWN = 30
 _MOST_ROWS = 1_048_575
 _HELP = (

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 import csatext as ct
-from csatext.aggregation.audit.audited_rates import audited_rates
 from csatext.errors import SchemaError
 from csatext.labels import cell_name, flag_names
 from csatext.reporting.chapters.page import text_table
@@ -260,6 +259,5 @@ def test_rates_of_a_machine_are_called_so_until_people_have_tagged_a_sample(tmp_
     tags = pd.DataFrame({"doc_id": range(0, 400, 4), "inclusion_probability": 0.25, "is_negative": True})
     tags["is_negative"] = tags["doc_id"] % 16 != 0
     odd = pd.DataFrame({"doc_id": range(1, 400, 4), "inclusion_probability": 0.25, "is_negative": False})
-    audited = audited_rates(facts, pd.concat([tags, odd]), "is_negative")
-    page = write_report(facts, tmp_path / "c.html", tables={"audited_rates": audited}).read_text("utf-8")
+    page = write_report(facts, tmp_path / "c.html", audit=pd.concat([tags, odd])).read_text("utf-8")
     assert "按 200 条抽检校正后为 37.5%" in page

@@ -286,6 +286,10 @@ def test_files_that_cannot_be_read_say_so_in_a_sentence(tmp_path, written, taxon
     (tmp_path / "锁.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
     with pytest.raises(ct.InputError, match="锁"):
         ct.read_tagging_workbook(tmp_path / "锁.xlsx", taxonomy=taxonomy)
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+    (tmp_path / "密.xlsx").write_bytes(locked)
+    with pytest.raises(ct.InputError, match="工作簿有密码"):
+        ct.read_tagging_workbook(tmp_path / "密.xlsx", taxonomy=taxonomy)
     (tmp_path / "旧.pdf").write_bytes(b"%PDF-1.4 nothing")
     with pytest.raises(ct.InputError, match="不是 Excel 工作簿"):
         ct.read_tagging_workbook(tmp_path / "旧.pdf", taxonomy=taxonomy)

@@ -238,7 +238,7 @@ class _Grid(NamedTuple):
 def _rows_of(tagged: pd.Index, contacts: pd.Index) -> npt.NDArray[np.int64]:
     """Return the position of each tagged contact, -1 where it is not there."""
     rows = contacts.get_indexer(tagged)
-    if len(tagged) and (rows < 0).all():
+    if len(tagged) and len(contacts) and (rows < 0).all():
         raise SchemaError(
             f"tags 的 {len(tagged)} 个 doc_id 没有一个在 facts 里（或 facts 里没有机器标签）；"
             f"请检查编号是否同一套，例如 tags 里是「{tagged[0]}」。"

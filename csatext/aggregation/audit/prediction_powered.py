@@ -178,9 +178,11 @@ def estimate_rates(
     -----
     The estimate is that of PPI++ (Angelopoulos, Duchi and Zrnic 2023, equation 6, the weight in 0 to 1):
     ``weight * mean(machine, not tagged) + mean(human - weight * machine, tagged)``, means of the tagged by
-    inverse inclusion probabilities (Hajek 1971). With ``weight`` 1 it is the difference estimator of survey
-    sampling (Cassel, Särndal and Wretman 1976). The weight minimizes the variance, which is linearized within
-    strata; for a simple random sample all is equal to package ``ppi-python``.
+    inverse inclusion probabilities (Hajek 1971). Where probabilities differ the mean of those not tagged is
+    that of all contacts less the weighted one of the tagged, as the two are then not alike. With ``weight`` 1
+    it is the difference estimator of survey sampling (Cassel, Särndal and Wretman 1976). The weight minimizes
+    the variance, which is linearized within strata; for a simple random sample all is equal to package
+    ``ppi-python``.
 
     The interval is the normal one where the sample holds enough of both kinds and of errors, else Wilson's
     at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998, Survey Methodology

@@ -32,8 +32,8 @@ _BANDS = (0.1, 0.25, 0.5)
 _BAND_SHARES = (0.6, 0.3, 0.1, 0.0)
 """How the purposeful part is spread over the bands (chosen)."""
 _CONFIDENCE = (
-    "confidence", "complaint_probability", "category_probability", "kind_probability",
-    "probability_of_complaint", "topic_probability",
+    "confidence", "complaint_probability", "category_probability", "category_lead",
+    "kind_probability", "probability_of_complaint", "topic_probability",
 )  # fmt: skip
 """Columns that hold a confidence, the first that is there."""
 _TWO_SIDED = ("probability_of_complaint",)
@@ -73,7 +73,7 @@ def sample_for_tagging(
         "random": all contacts alike. "stratified": of every combination of ``by`` its share, and at least 5
         as far as ``n`` allows. The others draw half of the sample like that, so that rates can still be
         estimated, and half where it pays: "uncertain" where the machine is least confident (``confidence``,
-        ``complaint_probability``, ``kind_probability`` or another probability), "risk" where ``severity`` is
+        ``complaint_probability``, ``category_lead`` or another probability), "risk" where ``severity`` is
         3 or a contact is ``escalated``, "disagreement" where two labels differ (rules and model).
     by : str or list of str, optional
         "stratified": the dimensions; by default ``category`` where it is there. "disagreement": the two

@@ -42,6 +42,9 @@ _A_TENTH = 0.1
 """A sheet with a text column that is shorter than this share of the longest explains the table."""
 
 
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Name of the stream that a workbook with a password is (MS-OFFCRYPTO 1.3.3)."""
+_LOCKED = "工作簿有密码", "请先在 Excel 里去掉密码再另存"
 _DAMAGED = "工作簿已损坏或不是 Excel 文件", "请用 Excel 打开后另存为 .xlsx"
 
 
@@ -49,6 +52,8 @@ def _sound(data: bytes, path: object) -> Packed:
     """Return a workbook whose sizes and chains can be trusted: a failed allocation ends the interpreter."""
     if data.startswith(b"PK"):
         return checked_package(data, path)
+    if _ENCRYPTED in data:
+        raise InputError.unreadable(path, *_LOCKED)
     if broken_container(data) or broken_records(container_stream(data, ("Workbook", "Book")) or b""):
         raise InputError.unreadable(path, *_DAMAGED)
     return Packed(data, {}, {})
@@ -98,7 +103,7 @@ class _Book:
         try:
             self._book = calamine.CalamineWorkbook.from_filelike(BytesIO(packed.data))
         except calamine.PasswordError as error:
-            raise InputError.unreadable(path, "工作簿有密码", "请先在 Excel 里去掉密码再另存") from error
+            raise InputError.unreadable(path, *_LOCKED) from error
         except (calamine.CalamineError, OSError, ValueError, BadZipFile) as error:
             raise InputError.unreadable(path, *_DAMAGED) from error
         self._path = path

@@ -75,6 +75,15 @@ def test_purposeful_strategies_look_where_it_pays_and_everywhere_else_too():
     assert (differing["category"] != differing["complaint"]).mean() > 0.7
 
 
+def test_the_lead_of_a_rule_and_the_middle_of_a_probability_are_uncertain():
+    f = facts().drop(columns="confidence")
+    lead = ct.sample_for_tagging(f.assign(category_lead=np.arange(1000)), 100, strategy="uncertain")
+    assert (lead["doc_id"] < 250).mean() > 0.45
+    two_sided = f.assign(probability_of_complaint=np.arange(1000) / 1000)
+    middle = ct.sample_for_tagging(two_sided, 100, strategy="uncertain")["doc_id"]
+    assert ((middle - 500).abs() < 125).mean() > 0.45
+
+
 def test_more_than_there_are_is_all_and_many_strata_are_joined():
     f = facts(40)
     whole = ct.sample_for_tagging(f, 400, strategy="random")
