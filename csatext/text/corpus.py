@@ -12,6 +12,7 @@ from scipy import sparse
 from csatext.errors import ParameterError, SchemaError
 from csatext.strings import string_array
 from csatext.text.preparation import Preparation
+from csatext.text.terms.content_words import says_something
 from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["Corpus", "checked_corpus"]
@@ -36,6 +37,8 @@ class Corpus:
         Names of the matrix's columns, in order of code points.
     preparation : Preparation
         How ``texts`` came from ``source``.
+    always_shown : frozenset of str or None, default frozenset()
+        Terms that count as content whatever they are; None for all.
 
     Examples
     --------
@@ -64,6 +67,8 @@ class Corpus:
         dtm: sparse.csr_array,
         terms: np.ndarray,
         preparation: Preparation,
+        *,
+        always_shown: frozenset[str] | None = frozenset(),
     ) -> None:
         self.docs = docs
         self.token_table = token_table
@@ -72,6 +77,8 @@ class Corpus:
         self._texts = texts
         self._source = source
         self._preparation = preparation
+        self._always_shown = always_shown
+        self._content: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.docs)
@@ -92,6 +99,24 @@ class Corpus:
         return self.docs.index
 
     @property
+    def content(self) -> np.ndarray:
+        """Mask of the terms that say something on their own, which tables of words show."""
+        if self._content is None:
+            self._content = self.is_content(self.terms)
+        return self._content
+
+    def is_content(self, terms: np.ndarray) -> np.ndarray:
+        """Return the mask of the terms, of this corpus or others, that say something on their own.
+
+        Parameters
+        ----------
+        terms : ndarray of object, shape (n,)
+        """
+        if self._always_shown is None:
+            return np.ones(len(terms), bool)
+        return says_something(terms) | pd.Index(terms, dtype=object).isin(self._always_shown)
+
+    @property
     def texts(self) -> pd.Series:
         """Prepared texts (clean, personal data masked, Simplified), by doc_id."""
         values = pd.array(self._texts, dtype="str")
@@ -105,7 +130,7 @@ class Corpus:
     def __getitem__(self, rows: Any) -> Corpus:
         """Return the documents that ``rows`` (mask, positions or slice) picks, with the same terms."""
         at = self._positions(rows)
-        return Corpus(
+        part = Corpus(
             self.docs.iloc[at],
             self._texts.take(pa.array(at)),
             self._source.take(pa.array(at)),
@@ -113,7 +138,10 @@ class Corpus:
             self.dtm[at],
             self.terms,
             self._preparation,
+            always_shown=self._always_shown,
         )
+        part._content = self._content
+        return part
 
     def source_spans(
         self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray

@@ -21,6 +21,9 @@ from csatext.strings import string_array
 from csatext.text.cleaning import Steps
 from csatext.text.corpus import Corpus
 from csatext.text.preparation import Preparation
+from csatext.text.terms.content_words import says_something
+from csatext.text.terms.expressions import find_expressions
+from csatext.text.terms.joined_terms import PhraseMatcher
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer
 
@@ -47,6 +50,14 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         Words not counted; they stay in the tokens. The default list holds no negator. A list replaces it;
         ``{"extra": [...], "without": [...]}`` adds words to it and takes words out. Marks, plain numbers and
         masks such as ``[手机号]`` are never counted.
+    phrases : "auto", iterable of str, mapping or None, default None
+        Expressions counted as one term instead of as their words. ``"auto"`` finds them in the contacts of
+        ``fit``: negated words (没到账), verbs with an impossible complement (打不通), things with what is
+        wrong about them (态度差), new words (节温器) and collocations of :func:`csatext.find_phrases`; words
+        that say nothing on their own (function words, particles, placeholders, light verbs, names of people)
+        are then not counted. A list is taken instead; ``{"extra": [...], "without": [...]}`` adds expressions,
+        such as the terms of a taxonomy, to those found and takes some out. An expression is counted where it
+        begins and ends with a token; the tokens themselves stay as they are. None counts single tokens.
     steps : "default" or sequence of steps, default "default"
         Cleaning steps (see :func:`csatext.clean`); the default is :data:`csatext.DEFAULT_STEPS`.
     redact : bool, default True
@@ -66,6 +77,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     ----------
     terms_ : ndarray of object, shape (n_terms,)
         Columns of the document-term matrix, in order of code points.
+    phrases_ : tuple of str
+        Expressions that are counted whole, in order of code points.
 
     Examples
     --------
@@ -89,6 +102,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         max_df: int | float = 1.0,
         max_features: int | None = None,
         stop_words: str | Iterable[str] | Mapping[str, Iterable[str]] | None = "default",
+        phrases: str | Iterable[str] | Mapping[str, Iterable[str]] | None = None,
         steps: Steps = "default",
         redact: bool = True,
         pseudonymize: str | bytes | None = None,
@@ -101,6 +115,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self.max_df = max_df
         self.max_features = max_features
         self.stop_words = stop_words
+        self.phrases = phrases
         self.steps = steps
         self.redact = redact
         self.pseudonymize = pseudonymize
@@ -156,7 +171,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             ``min_df``, ``max_df`` or ``stop_words`` cannot be used.
         """
         docs, prepared = self._prepared(contacts)
-        table = prepared[2]
+        self.phrases_ = self._expressions(docs, prepared)
+        table = self._joined(docs, prepared)
         candidate = self._candidates(table.vocabulary)
         columns = np.where(candidate, np.cumsum(candidate) - 1, -1)
         counts = _count(table, columns, int(candidate.sum()))
@@ -187,10 +203,9 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
         docs, prepared = self._prepared(contacts)
-        columns = pd.Index(self.terms_, dtype=object).get_indexer(
-            pd.Index(prepared[2].vocabulary, dtype=object)
-        )
-        return self._corpus(docs, prepared, _count(prepared[2], columns, len(self.terms_)))
+        table = self._joined(docs, prepared)
+        columns = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
+        return self._corpus(docs, prepared, _count(table, columns, len(self.terms_)))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the terms.
@@ -246,13 +261,57 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable], dtm: sparse.csr_array
     ) -> Corpus:
         texts, source, table = prepared
-        return Corpus(docs, texts, source, table, dtm, self.terms_, self._preparation())
+        return Corpus(
+            docs, texts, source, table, dtm, self.terms_, self._preparation(), always_shown=self._always_shown()
+        )
+
+    def _expressions(
+        self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable]
+    ) -> tuple[str, ...]:
+        """Return the expressions to be counted whole."""
+        if self.phrases is None:
+            return ()
+        automatic = isinstance(self.phrases, (str, Mapping))
+        if isinstance(self.phrases, str) and self.phrases != "auto":
+            raise ParameterError.not_allowed("phrases", self.phrases, ["auto", None, "词的列表"])
+        if isinstance(self.phrases, Mapping):
+            extra, without = _extra_and_without(self.phrases, "phrases")
+        else:
+            extra, without = frozenset() if automatic else _words(self.phrases, "phrases"), frozenset()
+        found: list[str] = []
+        if automatic:
+            texts, source, table = prepared
+            nothing = sparse.csr_array((len(docs), 0), dtype=np.int32)
+            no_terms = np.empty(0, object)
+            corpus = Corpus(docs, texts, source, table, nothing, no_terms, self._preparation())
+            found = find_expressions(corpus)
+        return tuple(sorted(({*found} | {phrase for phrase in extra if phrase.strip()}) - without))
+
+    def _joined(self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable]) -> TokenTable:
+        """Return the tokens with the expressions joined, which are counted."""
+        texts, _, table = prepared
+        if not self.phrases_:
+            return table
+        values = pd.Series(pd.array(texts, dtype="str"), index=docs.index)
+        return PhraseMatcher(self.phrases_).join(values, table)
+
+    def _always_shown(self) -> frozenset[str] | None:
+        """Return the terms that the user or the corpus itself chose; None for all of them."""
+        chosen = self.stop_words == "default" or isinstance(self.stop_words, Mapping)
+        if not chosen:
+            return None
+        extra = self.stop_words.get("without", ()) if isinstance(self.stop_words, Mapping) else ()
+        return frozenset((*extra, *self.phrases_))
 
     def _candidates(self, vocabulary: np.ndarray) -> np.ndarray:
         words = pa.array(vocabulary, pa.large_string())
         stop = pa.array(sorted(self._stop_words()), pa.large_string())
         left_out = pc.or_(pc.match_substring_regex(words, _NO_TERM), pc.is_in(words, stop))
-        return pc.invert(left_out).to_numpy(zero_copy_only=False)
+        counted = pc.invert(left_out).to_numpy(zero_copy_only=False)
+        always = self._always_shown()
+        if self.phrases is None or always is None:
+            return counted
+        return counted & (says_something(vocabulary) | pd.Index(vocabulary).isin(always))
 
     def _stop_words(self) -> frozenset[str]:
         if self.stop_words is None:
@@ -262,10 +321,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if isinstance(self.stop_words, str):
             raise ParameterError.not_allowed("stop_words", self.stop_words, ["default", None, "词的列表"])
         if isinstance(self.stop_words, Mapping):
-            unknown = sorted(set(self.stop_words) - {"extra", "without"})
-            if unknown:
-                raise ParameterError.not_allowed("stop_words 的键", unknown[0], ["extra", "without"])
-            extra, without = (_words(self.stop_words.get(key, ()), key) for key in ("extra", "without"))
+            extra, without = _extra_and_without(self.stop_words, "stop_words")
             return (frozenset(Lexicon.load("stopwords").terms) | extra) - without
         return _words(self.stop_words, "stop_words")
 
@@ -307,6 +363,15 @@ def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
 
 def _words(given: Iterable[str], name: str) -> frozenset[str]:
     return frozenset(as_names(given, name, "由词组成的列表"))
+
+
+def _extra_and_without(
+    given: Mapping[str, Iterable[str]], name: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    unknown = sorted(set(given) - {"extra", "without"})
+    if unknown:
+        raise ParameterError.not_allowed(f"{name} 的键", unknown[0], ["extra", "without"])
+    return _words(given.get("extra", ()), "extra"), _words(given.get("without", ()), "without")
 
 
 def _limit(name: str, value: int | float, n_docs: int) -> float:

@@ -1,0 +1,126 @@
+"""Expressions of a corpus that are counted whole: compounds, new words and collocations."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from csatext.text.corpus import Corpus
+from csatext.text.phrases.find_phrases import find_phrases
+from csatext.text.terms.compounds import find_compounds
+from csatext.text.terms.content_words import (
+    function_words,
+    is_personal_name,
+    says_something,
+    word_roles,
+)
+from csatext.text.terms.fragments import join_fragments
+from csatext.text.terms.joined_terms import PhraseMatcher
+from csatext.text.tokenization.jieba_dictionary import parts_of_speech
+
+__all__ = ["find_expressions"]
+
+_MOST_TOKENS = 2_000_000
+"""Expressions are learnt from documents at even distances with about so many tokens (bounds the memory)."""
+_LEAST_COUNT, _LEAST_SHARE, _LARGEST_LEAST = 3, 3e-4, 30
+"""An expression occurs at least three times, in three of 10,000 documents, 30 times in large corpora."""
+_MOST_WORDS, _MOST_PARTS, _MOST_CHARACTERS = 2, 4, 8
+"""Longer sequences are sentences rather than terms: words of two or more characters, tokens, characters."""
+_MIN_PMI = 4.0
+_LEAST_BOUNDARY = 0.3
+"""Collocations are free at both ends: 超过国家, which 规定 follows, is a part of something else (chosen)."""
+_CODED_PLACE = re.compile("[A-Z][0-9]{0,2}[省市区县镇村]")
+"""Names of places that were replaced by letters."""
+_EDGE_TAGS = frozenset("n v a i l j nr ns nt nz nrt vn an b s eng".split())
+
+
+def find_expressions(corpus: Corpus) -> list[str]:
+    """Return the expressions of a corpus that are counted as one term, in order of code points.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        The documents.
+
+    Returns
+    -------
+    list of str
+        The compounds of :func:`csatext.text.terms.compounds.find_compounds`, and of what
+        :func:`csatext.find_phrases` finds those of two to four tokens that begin and end with a word of
+        weight and are no name of a person.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> texts = ["更换节温器，客服不退款", "节温器坏了，不退款", "要求换节温器", "节温器漏水，一直不退款"]
+    >>> find_expressions(ct.Vectorizer().fit_transform(texts))
+    ['不退款', '节温器']
+    """
+    part = _sample(corpus)
+    least = _least_count(len(part))
+    compounds = [
+        term
+        for term in (*find_compounds(part.token_table, least), *join_fragments(part.token_table, least))
+        if "general" not in word_roles().get(term, ()) and not is_personal_name(term)
+    ]
+    found = find_phrases(part, min_count=max(least, 4), max_length=_MOST_CHARACTERS, min_pmi=_MIN_PMI)
+    found = found[(found["kind"] == "new_word") | (found["boundary"] >= _LEAST_BOUNDARY)]
+    candidates = sorted(set(found["term"]) - set(compounds))
+    if candidates:
+        candidates = _of_weight(part, candidates, least)
+    return sorted({*compounds, *candidates})
+
+
+def _least_count(n_docs: int) -> int:
+    return min(max(_LEAST_COUNT, round(_LEAST_SHARE * n_docs)), _LARGEST_LEAST)
+
+
+def _sample(corpus: Corpus) -> Corpus:
+    n_tokens = len(corpus.token_table.codes)
+    if n_tokens <= _MOST_TOKENS:
+        return corpus
+    n_docs = max(int(len(corpus) * _MOST_TOKENS / n_tokens), 1)
+    return corpus[np.arange(n_docs) * len(corpus) // n_docs]
+
+
+def _of_weight(corpus: Corpus, candidates: list[str], least: int) -> list[str]:
+    """Return the candidates that stand between token boundaries often enough, and say something there."""
+    table = corpus.token_table
+    places = PhraseMatcher(candidates).places(corpus.texts, table, overlapping=True)
+    parts = places.last - places.first + 1
+    counts = np.bincount(places.phrase, parts > 1, minlength=len(candidates))
+    phrase, at = np.unique(places.phrase, return_index=True)
+    words = _Words(table.vocabulary)
+    kept = []
+    for number, place in zip(phrase.tolist(), at.tolist(), strict=True):
+        tokens = table.codes[places.first[place] : places.last[place] + 1]
+        if counts[number] >= least and words.make_a_term(candidates[number], tokens):
+            kept.append(candidates[number])
+    return kept
+
+
+class _Words:
+    """What the words of a vocabulary are worth within a phrase; every attribute is a mask over it."""
+
+    def __init__(self, vocabulary: np.ndarray) -> None:
+        roles = [word_roles().get(word, frozenset()) for word in vocabulary]
+        tags = parts_of_speech()
+        empty = pd.Index(vocabulary).isin(function_words())
+        content = says_something(vocabulary)
+        weighty = np.array([tags.get(word, "n") in _EDGE_TAGS for word in vocabulary], bool)
+        self._long = np.array([len(word) > 1 for word in vocabulary], bool)
+        self._edge = content | (~self._long & weighty & ~empty)
+        self._suffix = np.array(["suffix" in role for role in roles], bool)
+        self._nothing = (self._long & ~content) | (~self._long & empty)
+
+    def make_a_term(self, phrase: str, tokens: np.ndarray) -> bool:
+        """Return whether tokens are few enough, none says nothing, and they name no person or coded place."""
+        if not 2 <= len(tokens) <= _MOST_PARTS or len(phrase) > 2 * _MOST_CHARACTERS:
+            return False
+        if self._long[tokens].sum() > _MOST_WORDS or self._nothing[tokens].any():
+            return False
+        if self._suffix[tokens[0]] or not self._edge[tokens[[0, -1]]].all():
+            return False
+        return not is_personal_name(phrase) and not _CODED_PLACE.match(phrase)
