@@ -15,6 +15,7 @@ __all__ = [
     "COVERAGE_AT_PRECISION",
     "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
+    "CONTACT_TOPICS",
     "DOCUMENT_TOPICS",
     "EVALUATION",
     "FREQUENCIES",
@@ -33,6 +34,10 @@ __all__ = [
     "SENTIMENT_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
+    "TOPIC_CHANGES",
+    "TOPIC_DOCUMENTS",
+    "TOPIC_NUMBERS",
+    "TOPIC_QUALITY",
 ]
 
 FREQUENCIES = Table(
@@ -149,8 +154,8 @@ TOPICS = Table(
     "topics",
     "the terms of each topic",
     (
-        Column("topic", "int", "number of the topic, 0 is the largest"),
-        Column("label", "str", "name: its three most relevant terms"),
+        Column("topic", "int", "number of the topic; at first 0 is the largest"),
+        Column("label", "str", "name: three of its terms, or the name given to it"),
         Column("share", "float", "share of the tokens"),
         Column("n_docs", "int", "documents whose main topic it is"),
         Column("coherence", "float", "NPMI of its terms within documents, -1 to 1"),
@@ -162,11 +167,83 @@ TOPICS = Table(
     key=("topic", "term"),
 )
 
+CONTACT_TOPICS = Table(
+    "contact_topics",
+    "the topics of each document that has several",
+    (
+        Column("doc_id", "any", "document"),
+        Column("rank", "int", "order in the document, largest share first, from 1"),
+        Column("topic", "int", "number of the topic"),
+        Column("topic_label", "str", "name of the topic"),
+        Column("share", "float", "share of the document that is of the topic"),
+    ),
+    key=("doc_id", "topic"),
+)
+
+TOPIC_QUALITY = Table(
+    "topic_quality",
+    "how far each topic can be trusted",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("share", "float", "share of the tokens"),
+        Column("n_docs", "int", "documents whose main topic it is"),
+        Column("npmi", "float", "mean NPMI of its terms within documents, -1 to 1; 0 for less than two terms"),
+        Column("c_v", "float", "coherence c_v of Roeder et al. (2015), documents as windows"),
+        Column("own_terms", "float", "share of its terms that no other topic shows (diversity)"),
+        Column("stability", "float", "mean affinity with its match on bootstrap samples, 0 to 1"),
+        Column("junk", "bool", "incoherent or unstable: should not be shown"),
+    ),
+    key=("topic",),
+)
+
+TOPIC_DOCUMENTS = Table(
+    "topic_documents",
+    "documents that show best what each topic is about",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("rank", "int", "order in the topic, best first, from 1"),
+        Column("doc_id", "any", "document"),
+        Column("share", "float", "share of the document that is of the topic"),
+        Column("terms", "str", "terms of the topic that the document holds"),
+        Column("excerpt", "str", "beginning of the prepared text, personal data masked"),
+    ),
+    key=("topic", "doc_id"),
+)
+
+TOPIC_NUMBERS = Table(
+    "topic_numbers",
+    "numbers of topics tried",
+    (
+        Column("n_topics", "int", "topics"),
+        Column("npmi", "float", "mean NPMI of the terms shown"),
+        Column("stability", "float", "mean affinity of matched topics of two halves of the documents"),
+        Column("score", "float", "product of both, each as a share of the largest"),
+        Column("chosen", "bool", "the number taken"),
+    ),
+    key=("n_topics",),
+)
+
+TOPIC_CHANGES = Table(
+    "topic_changes",
+    "what became of each topic at an update",
+    (
+        Column("topic", "int", "number of the topic, which lasts"),
+        Column("label", "str", "name of the topic"),
+        Column("change", "str", "kept, born or died"),
+        Column("similarity", "float", "affinity of its terms before and after, 0 to 1; NA for born topics"),
+        Column("share_before", "float", "share of the tokens before; NA for born topics"),
+        Column("share", "float", "share of the tokens now"),
+    ),
+    key=("topic",),
+)
+
 DOCUMENT_TOPICS = Table(
     "document_topics",
     "one row a document: its main topic",
     (
-        Column("topic", "Int", "number of the main topic, NA without counted words"),
+        Column("topic", "Int", "number of the main topic, NA without known words"),
         Column("topic_label", "str", "name of the main topic"),
         Column("topic_probability", "float", "share of the document that is of the main topic"),
     ),

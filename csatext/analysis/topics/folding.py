@@ -1,0 +1,71 @@
+"""Shares of topics in documents, with the topics held fixed."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+__all__ = ["fold_in", "topic_shares"]
+
+_ROUNDS = 8
+_CELLS = 4_000_000
+_LEAST = np.float32(1e-30)
+"""Stands for 0 in quotients: a term that no topic has gives no share."""
+
+
+def fold_in(dtm: sparse.csr_array, components: np.ndarray, prior: float) -> np.ndarray:
+    """Return the maximum a posteriori share of each topic in each document, by expectation maximisation.
+
+    The result for a document depends on no other document and on no random number. Rows sum to 1; documents
+    without a known word have equal shares.
+
+    Parameters
+    ----------
+    dtm : csr_array, shape (n_docs, n_terms)
+    components : ndarray, shape (n_topics, n_terms)
+    prior : float
+        Dirichlet prior of the shares.
+    """
+    n_topics = len(components)
+    theta = np.full((dtm.shape[0], n_topics), 1 / n_topics)
+    step = max(1, _CELLS // n_topics)
+    by_term = np.ascontiguousarray(components.T, np.float32)
+    row = 0
+    while row < dtm.shape[0]:
+        stop = int(np.searchsorted(dtm.indptr, dtm.indptr[row] + step, side="right")) - 1
+        stop = min(max(stop, row + 1), dtm.shape[0])
+        theta[row:stop] = _expectation_maximisation(dtm[row:stop], by_term, prior)
+        row = stop
+    return theta
+
+
+def _expectation_maximisation(dtm: sparse.csr_array, by_term: np.ndarray, prior: float) -> np.ndarray:
+    n_docs, n_topics = dtm.shape[0], by_term.shape[1]
+    rows = np.repeat(np.arange(n_docs), np.diff(dtm.indptr))
+    filled = np.flatnonzero(np.diff(dtm.indptr))
+    phi, weight = by_term[dtm.indices], dtm.data.astype(np.float32)
+    theta = np.full((n_docs, n_topics), 1 / n_topics, np.float32)
+    if not len(filled):
+        return theta
+    for _ in range(_ROUNDS):
+        share = theta[rows] * phi
+        share *= (weight / np.maximum(share.sum(axis=1), _LEAST))[:, None]
+        theta[filled] = np.add.reduceat(share, dtm.indptr[filled], axis=0) + np.float32(prior)
+        theta /= theta.sum(axis=1, keepdims=True)
+    return theta
+
+
+def topic_shares(theta: np.ndarray, lengths: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Return the share of the tokens that each topic has.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (n_docs, n_topics)
+    lengths : ndarray, shape (n_docs,)
+        Known tokens.
+    order : ndarray of int
+        Order of summation, by content: the last digits do not depend on the order of the contacts.
+    """
+    # Sums of numpy, not of BLAS, whose last digits depend on the number of threads.
+    weighted = (theta * lengths[:, None])[order].sum(axis=0)
+    return np.asarray(weighted / max(float(lengths.sum()), 1.0))

@@ -1,0 +1,93 @@
+"""How many topics: coherence and stability over a range of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import linear_sum_assignment
+
+from csatext.analysis.topics.coherence import mean_npmi
+from csatext.analysis.topics.folding import fold_in
+from csatext.analysis.topics.lda_engines import Learning
+from csatext.analysis.topics.shown_terms import choose_terms
+from csatext.analysis.topics.stability import affinities
+from csatext.schema import conform
+from csatext.schema.analysis import TOPIC_NUMBERS
+
+__all__ = ["choose_number"]
+
+_NUMBERS = (3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50)
+_DOCS, _SWEEPS = 4000, 100
+"""Documents and sweeps for each number: the order of the numbers needs no more (chosen)."""
+_DOCS_A_TOPIC = 20
+_SPLITS = 2
+
+
+def choose_number(
+    dtm: sparse.csr_array,
+    terms: np.ndarray,
+    engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
+    how: Learning,
+    n_terms: int,
+) -> tuple[int, pd.DataFrame]:
+    """Return a number of topics, and the curve it was chosen by (schema TOPIC_NUMBERS).
+
+    Parameters
+    ----------
+    dtm : csr_array
+    terms : ndarray of object
+    engine, how
+        Of the model.
+    n_terms : int
+        Shown a topic.
+
+    Notes
+    -----
+    Documents are split in halves, twice; topics are learnt from each half and matched one to one. The score
+    of a number is the mean affinity of matched topics times the mean NPMI of their terms, both over the
+    numbers tried scaled to 0..1. The largest number within a twentieth of the best score is taken.
+    """
+    rng = np.random.default_rng(how.seed)
+    rows = rng.permutation(dtm.shape[0])[: 2 * _DOCS]
+    numbers = [n for n in _NUMBERS if n * _DOCS_A_TOPIC <= len(rows)] or [2]
+    halves = [np.array_split(rng.permutation(rows), 2) for _ in range(_SPLITS)]
+    found = []
+    for n in numbers:
+        scores = [_halves(dtm, terms, engine, replace(how, n_topics=n), pair, n_terms) for pair in halves]
+        found.append((n, *np.mean(scores, axis=0)))
+    curve = pd.DataFrame(found, columns=["n_topics", "npmi", "stability"])
+    curve["score"] = _scaled(curve["npmi"]) * _scaled(curve["stability"])
+    best = curve["score"].max()
+    chosen = int(curve.loc[curve["score"] >= 0.95 * best, "n_topics"].max())
+    return chosen, conform(curve.assign(chosen=curve["n_topics"] == chosen), TOPIC_NUMBERS)
+
+
+def _scaled(values: pd.Series) -> pd.Series:
+    return np.maximum(values, 0.0) / max(float(values.max()), np.finfo(float).tiny)
+
+
+def _halves(
+    dtm: sparse.csr_array,
+    terms: np.ndarray,
+    engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
+    how: Learning,
+    pair: list[np.ndarray],
+    n_terms: int,
+) -> tuple[float, float]:
+    """Return the mean coherence of the topics of two halves, and how far they agree."""
+    quick = replace(how, n_iter=min(how.n_iter, _SWEEPS), pseudo_counts=None, progress=None)
+    learnt, coherence = [], []
+    for half in pair:
+        part = dtm[np.sort(half)]
+        components = engine(part, terms, quick)
+        share = fold_in(part, components, how.doc_topic_prior).mean(axis=0)
+        best, _ = choose_terms(part, components, share, n_terms)
+        coherence.append(mean_npmi(part, best).mean())
+        learnt.append(components)
+    similar = affinities(*learnt)
+    row, column = linear_sum_assignment(-similar)
+    return float(np.mean(coherence)), float(similar[row, column].mean())
