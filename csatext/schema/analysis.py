@@ -3,6 +3,8 @@
 from csatext.schema.model import Column, Table
 
 __all__ = [
+    "ALIGNED_TOPICS",
+    "EMERGING_TOPICS",
     "CALIBRATION_CURVE",
     "CASES",
     "CLASS_SCORES",
@@ -165,6 +167,40 @@ TOPICS = Table(
         Column("relevance", "float", "Sievert and Shirley (2014), lambda 0.6"),
     ),
     key=("topic", "term"),
+)
+
+ALIGNED_TOPICS = Table(
+    "aligned_topics",
+    "which topic of a new model is which of an old one",
+    (
+        Column("topic", "int", "lasting number: that of the old topic, or one not used before"),
+        Column("change", "str", "kept, split, merged, born or died"),
+        Column("old_topic", "Int", "number in the old model, NA for born topics"),
+        Column("old_label", "str", "name in the old model"),
+        Column("new_topic", "Int", "number in the new model, NA for topics that died"),
+        Column("new_label", "str", "name in the new model"),
+        Column("similarity", "float", "geometric mean of the two that follow, 0 to 1"),
+        Column("terms_similarity", "float", "Bhattacharyya coefficient of the terms"),
+        Column("documents_similarity", "float", "cosine of the shares over the documents"),
+        Column("p", "float", "error level: share of pairs not matched that are as similar"),
+    ),
+)
+
+EMERGING_TOPICS = Table(
+    "emerging_topics",
+    "topics that are new, or far more frequent, in the last period",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("n_docs", "int", "documents of the last period whose main topic it is"),
+        Column("share", "float", "of the documents of the last period"),
+        Column("share_before", "float", "of the documents before"),
+        Column("ratio", "float", "share / share before, half a document added to a topic never seen"),
+        Column("p", "float", "probability of so many documents by chance"),
+        Column("p_adjusted", "float", "corrected over the topics (Holm)"),
+        Column("since", "time", "first document of the topic in the last period"),
+    ),
+    key=("topic",),
 )
 
 CONTACT_TOPICS = Table(

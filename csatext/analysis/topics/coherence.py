@@ -8,7 +8,7 @@ from scipy import sparse
 __all__ = ["c_v", "mean_npmi", "npmi_matrix"]
 
 
-def npmi_matrix(dtm: sparse.csr_array, columns: np.ndarray) -> np.ndarray:
+def npmi_matrix(dtm: sparse.sparray, columns: np.ndarray) -> np.ndarray:
     """Return the normalized pointwise mutual information of terms within documents (Bouma 2009).
 
     ``log(p(a, b) / (p(a) p(b))) / -log p(a, b)``; -1 where two terms share no document, 1 where both stand
@@ -16,7 +16,8 @@ def npmi_matrix(dtm: sparse.csr_array, columns: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    dtm : csr_array, shape (n_docs, n_terms)
+    dtm : sparse array, shape (n_docs, n_terms)
+        Quick by columns (csc_array).
     columns : ndarray of int, shape (n,)
         Distinct.
 
@@ -41,7 +42,8 @@ def mean_npmi(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
     best : ndarray of int, shape (n_topics, n)
         Columns of the terms; -1 fills up.
     """
-    return np.array([_pairs(_matrix(dtm, row)).mean() if (row >= 0).sum() > 1 else 0.0 for row in best])
+    by_term = dtm.tocsc()
+    return np.array([_pairs(_matrix(by_term, row)).mean() if (row >= 0).sum() > 1 else 0.0 for row in best])
 
 
 def c_v(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
@@ -56,9 +58,9 @@ def c_v(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
     dtm, best
         As in :func:`mean_npmi`.
     """
-    values = np.zeros(len(best))
+    values, by_term = np.zeros(len(best)), dtm.tocsc()
     for at, row in enumerate(best):
-        matrix = _matrix(dtm, row)
+        matrix = _matrix(by_term, row)
         if len(matrix) < 2:
             continue
         total = matrix.sum(axis=0)
@@ -68,7 +70,7 @@ def c_v(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
     return values
 
 
-def _matrix(dtm: sparse.csr_array, row: np.ndarray) -> np.ndarray:
+def _matrix(dtm: sparse.sparray, row: np.ndarray) -> np.ndarray:
     return npmi_matrix(dtm, row[row >= 0])
 
 

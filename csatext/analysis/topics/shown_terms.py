@@ -71,10 +71,11 @@ def choose_terms(
     own = (part >= _OWN) | (part == part.max(axis=0))
     scores = np.where(own, values, -np.inf)
     best = np.full((len(components), min(n_terms, components.shape[1])), -1)
+    by_term = dtm.tocsc()
     for topic, row in enumerate(scores):
         pool = np.argsort(-row, kind="stable")[: _POOL * n_terms]
         pool = pool[np.isfinite(row[pool])]
-        chosen = pool[_coherent(row[pool], npmi_matrix(dtm, pool), n_terms)]
+        chosen = pool[_coherent(row[pool], npmi_matrix(by_term, pool), n_terms)]
         best[topic, : len(chosen)] = chosen
     return best, values
 

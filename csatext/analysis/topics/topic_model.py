@@ -19,7 +19,7 @@ from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress,
 from csatext.analysis.topics.number_of_topics import choose_number
 from csatext.analysis.topics.shown_terms import choose_terms, labels_of
 from csatext.analysis.topics.stability import bootstrap_stability, is_junk, own_terms
-from csatext.argument_types import check_simple_parameters
+from csatext.argument_types import as_table, check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.schema import conform
 from csatext.schema.analysis import (
@@ -61,9 +61,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 200
+    n_iter : int, default 150
         Sweeps over the documents learnt from; gensim makes a pass for every 20.
-    doc_topic_prior, topic_word_prior : float, default 0.05 and 0.05
+    doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
         Terms a topic in :attr:`topics_`.
@@ -119,9 +119,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         n_topics: int | str = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 200,
-        doc_topic_prior: float = 0.05,
-        topic_word_prior: float = 0.05,
+        n_iter: int = 150,
+        doc_topic_prior: float = 0.1,
+        topic_word_prior: float = 0.1,
         n_terms: int = 10,
         max_docs: int | None = 20_000,
         content_only: bool = True,
@@ -277,7 +277,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
                 "doc_id": corpus.doc_ids[row],
                 "rank": np.arange(len(row)) - np.searchsorted(row, row) + 1,
                 "topic": self.topic_ids_[column],
-                "topic_label": self._names()[column],
+                "topic_label": self.names()[column],
                 "share": theta[row, column],
             }
         )
@@ -314,7 +314,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         frame = pd.DataFrame(
             {
                 "topic": self.topic_ids_,
-                "label": self._names(),
+                "label": self.names(),
                 "share": first["share"].fillna(0.0).to_numpy(),
                 "n_docs": first["n_docs"].fillna(0).to_numpy(),
                 "npmi": self.coherence_[:, 0],
@@ -518,6 +518,42 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self._check_fitted()
         write_labels(path, self.topics_)
 
+    def renumber(self, table: pd.DataFrame) -> TopicModel:
+        """Take the numbers and names that topics had in an earlier model.
+
+        Parameters
+        ----------
+        table : DataFrame
+            Of :func:`csatext.align_topics`, in which this model is the new one.
+
+        Returns
+        -------
+        TopicModel
+            The same object: a topic that is the same as an earlier one has its number and name.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        SchemaError
+            The table lacks a column, or topics of this model.
+        """
+        self._check_fitted()
+        as_table(table, "table", ["topic", "change", "new_topic", "old_topic", "old_label"])
+        rows = table[table["new_topic"].notna()].drop_duplicates("new_topic").set_index("new_topic")
+        missing = int((~pd.Index(self.topic_ids_).isin(rows.index)).sum())
+        if missing:
+            raise SchemaError.foreign_index("table", missing)
+        rows = rows.loc[self.topic_ids_]
+        same = (rows["topic"] == rows["old_topic"]).fillna(False).to_numpy(bool)
+        numbers = dict(zip(self.topic_ids_.tolist(), rows["topic"].astype(int).tolist(), strict=True))
+        labels = rows.loc[same].set_index("topic")["old_label"]
+        self.topics_["topic"] = self.topics_["topic"].map(numbers)
+        self.topics_["label"] = self.topics_["topic"].map(labels).fillna(self.topics_["label"])
+        self.topic_ids_ = rows["topic"].to_numpy(np.int64)
+        self.next_id_ = int(max(self.next_id_, self.topic_ids_.max() + 1, table["topic"].max() + 1))
+        return self
+
     @property
     def labels_(self) -> pd.Series:
         """Name of each topic, by its number."""
@@ -684,8 +720,13 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self.topics_ = conform(frame, TOPICS)
         self._sample = (sample, columns)
 
-    def _names(self) -> np.ndarray:
-        """Return the names in the order of the components; a topic without terms has its number."""
+    def names(self) -> np.ndarray:
+        """Return the names in the order of ``components_``; a topic without terms has its number.
+
+        Returns
+        -------
+        ndarray of object, shape (n_topics,)
+        """
         names = dict(zip(self.topics_["topic"], self.topics_["label"], strict=True))
         return np.array([names.get(topic, str(topic)) for topic in self.topic_ids_.tolist()], object)
 
@@ -729,7 +770,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         frame = pd.DataFrame(
             {
                 "topic": topic,
-                "topic_label": pd.Series(self._names()[main]).mask(empty).astype("str").to_numpy(),
+                "topic_label": pd.Series(self.names()[main]).mask(empty).astype("str").to_numpy(),
                 "topic_probability": theta[np.arange(len(theta)), main],
             },
             index=corpus.doc_ids,
