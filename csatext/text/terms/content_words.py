@@ -22,7 +22,8 @@ _NO_CONTENT_TAGS = frozenset("c d e f h k m o p q r t u x y zg".split())
 """Parts of speech of jieba that say nothing alone: adverbs, conjunctions, numerals, pronouns, times ..."""
 _NO_WORD = (
     r"^(?:[^\p{L}]*"  # marks and numbers
-    r"|[A-Za-z][0-9]{0,2}|[0-9]{1,2}[A-Za-z]"  # letters, codes such as A7 and 3D of which a part is missing
+    r"|[A-Za-z][0-9]{0,2}"  # letters, and codes such as A7
+    r"|[0-9][0-9.,]*[\x{4e00}-\x{9fff}]"  # quantities: 12期
     r"|.*[\[\]<>{}=/\\_@].*"  # placeholders, remains of markup
     r"|[A-Za-z]{15,})$"  # keys and codes
 )
@@ -83,6 +84,12 @@ def _particles() -> frozenset[str]:
     return frozenset(term for term, role in word_roles().items() if "particle" in role)
 
 
+@cache
+def _suffixes() -> frozenset[str]:
+    """Return characters that end words, such as 市: an unknown word that begins with one was cut wrongly."""
+    return frozenset(term for term, role in word_roles().items() if "suffix" in role)
+
+
 def says_something(terms: np.ndarray) -> np.ndarray:
     """Return whether each term says something on its own.
 
@@ -127,14 +134,17 @@ def _chinese(word: str) -> bool:
         return True
     tag = parts_of_speech().get(word)
     if tag is None:
-        return not (word[0] in _particles() or word[-1] in _particles() or is_personal_name(word))
+        edges = word[0] in _particles() or word[-1] in _particles() or word[0] in _suffixes()
+        return not (edges or is_personal_name(word))
     return tag not in _NO_CONTENT_TAGS and not is_personal_name(word)
 
 
 def _other(word: str) -> bool:
-    if word.lower() in function_words():
+    if len(word) == 1 or word.lower() in function_words():
         return False
-    if word in _terms_of_trade() or not any(char.isdigit() for char in word):
+    if word[0] in name_lists().common and word[1:].isascii() and word[1:].islower():
+        return False  # a name written half in pinyin
+    if word in _content_words() or word in _terms_of_trade() or not any(char.isdigit() for char in word):
         return True
     spans = quantity_spans(word)
     return not (len(spans) and spans[0, 0] == 0 and spans[0, 1] == len(word) and not word[0].isalpha())
@@ -151,12 +161,12 @@ def is_personal_name(word: str) -> bool:
     lists = name_lists()
     length = 2 if word[:2] in lists.compound else 1
     surname, given = word[:length], word[length:]
-    if len(word) not in _NAME_LENGTHS or not 1 <= len(given) <= _GIVEN:
-        return False
     if surname not in lists.compound and surname not in lists.single:
         return False
-    if given[0] == "某":
+    if given.startswith("某"):
         return True
+    if len(word) not in _NAME_LENGTHS or not 1 <= len(given) <= _GIVEN:
+        return False
     if word in _content_words() or word in _terms_of_trade() or lists.word_end(word, 0) == len(word):
         return False
     typical = sum(char in lists.typical for char in given)

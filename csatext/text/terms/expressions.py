@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from csatext.lexicon import Lexicon
 from csatext.text.corpus import Corpus
 from csatext.text.phrases.find_phrases import find_phrases
 from csatext.text.terms.compounds import find_compounds
@@ -28,6 +30,7 @@ _LEAST_COUNT, _LEAST_SHARE, _LARGEST_LEAST = 3, 3e-4, 30
 """An expression occurs at least three times, in three of 10,000 documents, 30 times in large corpora."""
 _MOST_WORDS, _MOST_PARTS, _MOST_CHARACTERS = 2, 4, 8
 """Longer sequences are sentences rather than terms: words of two or more characters, tokens, characters."""
+_LEAST_CHARACTERS = 3
 _MIN_PMI = 4.0
 _LEAST_BOUNDARY = 0.3
 """Collocations are free at both ends: 超过国家, which 规定 follows, is a part of something else (chosen)."""
@@ -47,22 +50,31 @@ def find_expressions(corpus: Corpus) -> list[str]:
     Returns
     -------
     list of str
-        The compounds of :func:`csatext.text.terms.compounds.find_compounds`, and of what
+        The compounds of :func:`csatext.text.terms.compounds.find_compounds`, names that segmentation breaks,
+        polar expressions of the lexicon (没到账), and of what
         :func:`csatext.find_phrases` finds those of two to four tokens that begin and end with a word of
         weight and are no name of a person.
 
     Examples
     --------
     >>> import csatext as ct
-    >>> texts = ["更换节温器，客服不退款", "节温器坏了，不退款", "要求换节温器", "节温器漏水，一直不退款"]
+    >>> texts = ["更换节温器，客服不退款", "节温器坏了，不退款", "节温器漏水，一直不退款"]
     >>> find_expressions(ct.Vectorizer().fit_transform(texts))
     ['不退款', '节温器']
     """
     part = _sample(corpus)
     least = _least_count(len(part))
+    table = part.token_table
+    built = (*find_compounds(table, least), *join_fragments(table, least))
+    # 电话打不通 is left to 打不通.
+    listed = [
+        term
+        for term in _often(part, list(_polar_expressions()), least)
+        if not any(one in term for one in built)
+    ]
     compounds = [
         term
-        for term in (*find_compounds(part.token_table, least), *join_fragments(part.token_table, least))
+        for term in (*built, *listed)
         if "general" not in word_roles().get(term, ()) and not is_personal_name(term)
     ]
     found = find_phrases(part, min_count=max(least, 4), max_length=_MOST_CHARACTERS, min_pmi=_MIN_PMI)
@@ -83,6 +95,20 @@ def _sample(corpus: Corpus) -> Corpus:
         return corpus
     n_docs = max(int(len(corpus) * _MOST_TOKENS / n_tokens), 1)
     return corpus[np.arange(n_docs) * len(corpus) // n_docs]
+
+
+@cache
+def _polar_expressions() -> tuple[str, ...]:
+    """Return what the list of polar words holds that may be cut to pieces: 没到账, 打不通, 不作为."""
+    polar = Lexicon.load("polarity").table
+    return tuple(polar["term"][(polar["valence"] != 0) & (polar["term"].str.len() >= _LEAST_CHARACTERS)])
+
+
+def _often(corpus: Corpus, candidates: list[str], least: int) -> list[str]:
+    """Return the candidates that stand as several tokens often enough."""
+    places = PhraseMatcher(candidates).places(corpus.texts, corpus.token_table)
+    counts = np.bincount(places.phrase, places.last > places.first, minlength=len(candidates))
+    return [candidates[number] for number in np.flatnonzero(counts >= least)]
 
 
 def _of_weight(corpus: Corpus, candidates: list[str], least: int) -> list[str]:
