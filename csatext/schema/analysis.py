@@ -254,8 +254,9 @@ TOPIC_NUMBERS = Table(
     (
         Column("n_topics", "int", "topics"),
         Column("npmi", "float", "mean NPMI of the terms shown"),
+        Column("separation", "float", "NPMI of terms of a topic less that with terms of the nearest other topic"),
         Column("stability", "float", "mean affinity of matched topics of two halves of the documents"),
-        Column("score", "float", "product of both, each as a share of the largest"),
+        Column("score", "float", "separation times stability, at least 0"),
         Column("chosen", "bool", "the number taken"),
     ),
     key=("n_topics",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-__all__ = ["c_v", "mean_npmi", "npmi_matrix"]
+__all__ = ["between_npmi", "c_v", "mean_npmi", "npmi_matrix"]
 
 
 def npmi_matrix(dtm: sparse.sparray, columns: np.ndarray) -> np.ndarray:
@@ -44,6 +44,29 @@ def mean_npmi(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
     """
     by_term = dtm.tocsc()
     return np.array([_pairs(_matrix(by_term, row)).mean() if (row >= 0).sum() > 1 else 0.0 for row in best])
+
+
+def between_npmi(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
+    """Return the mean NPMI of the terms of each topic with those of each other one; its own on the diagonal.
+
+    Where a topic is told from another, its terms stand with each other more often than with those of the
+    other.
+
+    Parameters
+    ----------
+    dtm, best
+        As in :func:`mean_npmi`.
+
+    Returns
+    -------
+    ndarray, shape (n_topics, n_topics)
+    """
+    columns = np.unique(best[best >= 0])
+    matrix = npmi_matrix(dtm.tocsc(), columns)
+    rows = [np.searchsorted(columns, row[row >= 0]) for row in best]
+    values = np.array([[matrix[np.ix_(one, two)].mean() if len(one) and len(two) else -1.0 for two in rows] for one in rows])
+    np.fill_diagonal(values, mean_npmi(dtm, best))
+    return values
 
 
 def c_v(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from csatext.analysis.topics.coherence import mean_npmi
+from csatext.analysis.topics.coherence import between_npmi
 from csatext.analysis.topics.folding import fold_in
 from csatext.analysis.topics.lda_engines import Learning
 from csatext.analysis.topics.shown_terms import choose_terms
@@ -48,8 +48,9 @@ def choose_number(
     Notes
     -----
     Documents are split in halves, twice; topics are learnt from each half and matched one to one. The score
-    of a number is the mean affinity of matched topics times the mean NPMI of their terms, both over the
-    numbers tried scaled to 0..1. The largest number within a twentieth of the best score is taken.
+    of a number is the mean affinity of matched topics times the mean, over topics, of the NPMI of its terms
+    with each other less that with the terms of the nearest other topic: with too few topics terms do not
+    belong together, with too many topics are alike. The number with the best score is taken.
     """
     rng = np.random.default_rng(how.seed)
     rows = rng.permutation(dtm.shape[0])[: 2 * _DOCS]
@@ -59,15 +60,10 @@ def choose_number(
     for n in numbers:
         scores = [_halves(dtm, terms, engine, replace(how, n_topics=n), pair, n_terms) for pair in halves]
         found.append((n, *np.mean(scores, axis=0)))
-    curve = pd.DataFrame(found, columns=["n_topics", "npmi", "stability"])
-    curve["score"] = _scaled(curve["npmi"]) * _scaled(curve["stability"])
-    best = curve["score"].max()
-    chosen = int(curve.loc[curve["score"] >= 0.95 * best, "n_topics"].max())
+    curve = pd.DataFrame(found, columns=["n_topics", "npmi", "separation", "stability"])
+    curve["score"] = curve["separation"].clip(lower=0) * curve["stability"]
+    chosen = int(curve["n_topics"].iloc[int(curve["score"].argmax())])
     return chosen, conform(curve.assign(chosen=curve["n_topics"] == chosen), TOPIC_NUMBERS)
-
-
-def _scaled(values: pd.Series) -> pd.Series:
-    return np.maximum(values, 0.0) / max(float(values.max()), np.finfo(float).tiny)
 
 
 def _halves(
@@ -77,17 +73,21 @@ def _halves(
     how: Learning,
     pair: list[np.ndarray],
     n_terms: int,
-) -> tuple[float, float]:
-    """Return the mean coherence of the topics of two halves, and how far they agree."""
+) -> tuple[float, float, float]:
+    """Return the mean coherence and separation of the topics of two halves, and how far they agree."""
     quick = replace(how, n_iter=min(how.n_iter, _SWEEPS), pseudo_counts=None, progress=None)
-    learnt, coherence = [], []
+    learnt, coherence, separation = [], [], []
     for half in pair:
         part = dtm[np.sort(half)]
         components = engine(part, terms, quick)
         share = fold_in(part, components, how.doc_topic_prior).mean(axis=0)
         best, _ = choose_terms(part, components, share, n_terms)
-        coherence.append(mean_npmi(part, best).mean())
+        between = between_npmi(part, best)
+        own = np.diag(between).copy()
+        np.fill_diagonal(between, -1.0)
+        coherence.append(own.mean())
+        separation.append((own - between.max(axis=1)).mean())
         learnt.append(components)
     similar = affinities(*learnt)
     row, column = linear_sum_assignment(-similar)
-    return float(np.mean(coherence)), float(similar[row, column].mean())
+    return float(np.mean(coherence)), float(np.mean(separation)), float(similar[row, column].mean())

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis.topics.alignment import explained, on_terms
-from csatext.analysis.topics.coherence import c_v, mean_npmi
+from csatext.analysis.topics.coherence import between_npmi, c_v, mean_npmi
 from csatext.analysis.topics.folding import fold_in, topic_shares
 from csatext.analysis.topics.label_files import read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
@@ -47,6 +48,8 @@ _FAMILIAR = 0.65
 """A topic of which earlier topics together explain so much (Bhattacharyya coefficient) is not new (chosen)."""
 _GONE = 0.1
 """An earlier topic with less than this part of its former share has died (chosen)."""
+_ONE_TOPIC = 0.5
+"""Free topics are one where the NPMI of their terms with each other reaches this part of the larger own (chosen)."""
 _EXCERPT = 120
 Labels = str | PathLike[str] | Mapping[int, str] | None
 
@@ -420,12 +423,11 @@ class TopicModel(TransformerMixin, BaseEstimator):
         components, ids = old, self.topic_ids_
         if sample.nnz:
             learnt = self._relearnt(old[:, columns], sample, terms, progress)
-            born = self._born(learnt[n_old:], old[:, columns], sample)
-            chosen = np.concatenate((np.ones(n_old, bool), born))
-            components = np.zeros((int(chosen.sum()), len(corpus.terms)))
-            components[:, columns] = learnt[chosen]
-            ids = np.concatenate((ids, self.next_id_ + np.arange(int(born.sum()))))
-            self.next_id_ += int(born.sum())
+            born = self._born(learnt[n_old:], learnt[:n_old], old[:, columns], sample)
+            components = np.zeros((n_old + len(born), len(corpus.terms)))
+            components[:, columns] = np.vstack((learnt[:n_old], born))
+            ids = np.concatenate((ids, self.next_id_ + np.arange(len(born))))
+            self.next_id_ += len(born)
         theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
         share = topic_shares(theta, self._lengths(corpus, components), order_of_content(corpus.dtm))
         before = former["share"].reindex(ids).to_numpy(float)
@@ -669,15 +671,32 @@ class TopicModel(TransformerMixin, BaseEstimator):
         pseudo[: len(old)] = old * (_KEPT_COUNTS * tokens)[:, None]
         return LDA_ENGINES[self.engine](sample, terms, self._how(len(pseudo), pseudo, progress))
 
-    def _born(self, free: np.ndarray, old: np.ndarray, sample: sparse.csr_array) -> np.ndarray:
-        """Return which of the free topics are new, coherent and of weight."""
-        both = np.vstack((old, free))
-        theta = fold_in(sample, both, self.doc_topic_prior)
-        main = np.bincount(theta.argmax(axis=1), minlength=len(both))[len(old) :]
-        best, _ = choose_terms(sample, both, theta.mean(axis=0), _COHERENCE_TERMS)
-        coherent = mean_npmi(sample, best[len(old) :]) >= 0
+    def _born(
+        self, free: np.ndarray, kept: np.ndarray, old: np.ndarray, sample: sparse.csr_array
+    ) -> np.ndarray:
+        """Return the new topics among the free ones: coherent, of weight, not explained by earlier ones.
+
+        Free topics that are parts of one are joined first: their terms stand with each other as with their
+        own.
+        """
+        components = np.vstack((kept, free))
+        theta = fold_in(sample, components, self.doc_topic_prior)
+        weight = theta.mean(axis=0)
+        best, _ = choose_terms(sample, components, weight, _COHERENCE_TERMS)
+        between = between_npmi(sample, best[len(kept) :])
+        own = np.diag(between)
+        one = (between >= _ONE_TOPIC * np.maximum(own[:, None], own)) & (between > 0)
+        n_groups, group = connected_components(sparse.csr_array(one), directed=False)
+        joined = np.zeros((n_groups, free.shape[1]))
+        np.add.at(joined, group, free * weight[len(kept) :, None])
+        joined /= joined.sum(axis=1, keepdims=True)
+        components = np.vstack((kept, joined))
+        theta = fold_in(sample, components, self.doc_topic_prior)
+        main = np.bincount(theta.argmax(axis=1), minlength=len(components))[len(kept) :]
+        best, _ = choose_terms(sample, components, theta.mean(axis=0), _COHERENCE_TERMS)
+        coherent = mean_npmi(sample, best[len(kept) :]) >= 0
         weighty = main >= max(_BORN_DOCS, _BORN_SHARE * sample.shape[0])
-        return weighty & coherent & (explained(free, old) < _FAMILIAR)
+        return joined[weighty & coherent & (explained(joined, old) < _FAMILIAR)]
 
     # Description
 
