@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from csatext.analysis.topics.folding import fold_in
 from csatext.analysis.topics.stability import affinities
 
-__all__ = ["Alignment", "aligned", "explained", "on_terms"]
+__all__ = ["Alignment", "aligned", "on_terms"]
 
-_COUNTS = 10_000
 _SAME = 0.5
 """Similarity from which two topics are one (chosen)."""
 _PART = 0.25
@@ -36,21 +33,6 @@ def on_terms(components: np.ndarray, terms: np.ndarray, wanted: np.ndarray) -> n
     at = pd.Index(terms, dtype=object).get_indexer(pd.Index(wanted, dtype=object))
     moved = np.where(at >= 0, components[:, at], 0.0)
     return moved / np.maximum(moved.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-
-
-def explained(new: np.ndarray, old: np.ndarray) -> np.ndarray:
-    """Return how far a mixture of old topics gives each new one: their Bhattacharyya coefficient.
-
-    Parameters
-    ----------
-    new, old : ndarray, shapes (n, n_terms) and (m, n_terms)
-    """
-    if not len(new) or not len(old):
-        return np.zeros(len(new))
-    counts = sparse.csr_array(np.round(new * _COUNTS).astype(np.int64))
-    weights = sparse.csr_array(fold_in(counts, old, 1e-3))
-    mixture = np.asarray((weights @ sparse.csr_array(old)).toarray())
-    return np.asarray(np.sqrt(new * mixture).sum(axis=1))
 
 
 class Alignment:

@@ -20,11 +20,14 @@ from csatext.schema.analysis import TOPIC_NUMBERS
 
 __all__ = ["choose_number"]
 
-_NUMBERS = (3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50)
-_DOCS, _SWEEPS = 4000, 100
+_NUMBERS = (3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42)
+_DOCS, _SWEEPS = 3000, 60
 """Documents and sweeps for each number: the order of the numbers needs no more (chosen)."""
 _DOCS_A_TOPIC = 20
 _SPLITS = 2
+_CLOSE = 0.9
+"""The smallest number whose score reaches this part of the best is taken: past it more topics say little more
+(chosen; as the one-standard-error rule of Breiman et al. 1984 prefers the smaller model)."""
 
 
 def choose_number(
@@ -50,7 +53,8 @@ def choose_number(
     Documents are split in halves, twice; topics are learnt from each half and matched one to one. The score
     of a number is the mean affinity of matched topics times the mean, over topics, of the NPMI of its terms
     with each other less that with the terms of the nearest other topic: with too few topics terms do not
-    belong together, with too many topics are alike. The number with the best score is taken.
+    belong together, with too many topics are alike. The smallest number within a
+    tenth of the best score is taken.
     """
     rng = np.random.default_rng(how.seed)
     rows = rng.permutation(dtm.shape[0])[: 2 * _DOCS]
@@ -62,7 +66,7 @@ def choose_number(
         found.append((n, *np.mean(scores, axis=0)))
     curve = pd.DataFrame(found, columns=["n_topics", "npmi", "separation", "stability"])
     curve["score"] = curve["separation"].clip(lower=0) * curve["stability"]
-    chosen = int(curve["n_topics"].iloc[int(curve["score"].argmax())])
+    chosen = int(curve.loc[curve["score"] >= _CLOSE * curve["score"].max(), "n_topics"].min())
     return chosen, conform(curve.assign(chosen=curve["n_topics"] == chosen), TOPIC_NUMBERS)
 
 

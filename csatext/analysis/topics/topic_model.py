@@ -12,9 +12,9 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.topics.alignment import explained, on_terms
+from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import between_npmi, c_v, mean_npmi
-from csatext.analysis.topics.folding import fold_in, topic_shares
+from csatext.analysis.topics.folding import fold_in, refreshed, topic_shares
 from csatext.analysis.topics.label_files import read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
 from csatext.analysis.topics.number_of_topics import choose_number
@@ -44,8 +44,9 @@ _KEPT_COUNTS = 1.0
 _FREE_TOPICS = 5
 _BORN_SHARE, _BORN_DOCS = 0.005, 10
 """A born topic is the main one of so many of the documents, and of ten."""
-_FAMILIAR = 0.65
-"""A topic of which earlier topics together explain so much (Bhattacharyya coefficient) is not new (chosen)."""
+_RISEN, _CLEARLY = 1.5, 3.0
+"""Half of the terms of a born topic stand in so many times as many documents as before, and so many standard errors
+above (chosen on the simulated centre, benchmarks/topics.py)."""
 _GONE = 0.1
 """An earlier topic with less than this part of its former share has died (chosen)."""
 _ONE_TOPIC = 0.5
@@ -64,9 +65,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 150
+    n_iter : int, default 200
         Sweeps over the documents learnt from; gensim makes a pass for every 20.
-    doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
+    doc_topic_prior, topic_word_prior : float, default 0.05 and 0.05
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
         Terms a topic in :attr:`topics_`.
@@ -122,9 +123,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         n_topics: int | str = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 150,
-        doc_topic_prior: float = 0.1,
-        topic_word_prior: float = 0.1,
+        n_iter: int = 200,
+        doc_topic_prior: float = 0.05,
+        topic_word_prior: float = 0.05,
         n_terms: int = 10,
         max_docs: int | None = 20_000,
         content_only: bool = True,
@@ -409,8 +410,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
         Notes
         -----
         Earlier topics enter as pseudo-counts (an informative Dirichlet prior on their terms), beside five free
-        topics. Of these, one is born that is the main topic of enough documents, is coherent, and that the
-        earlier topics, mixed, do not explain. The other free topics are dropped.
+        topics. Of these, one is born that is the main topic of enough documents, is coherent, and of which half
+        the terms stand in clearly more documents than before. The other free topics are dropped.
         """
         self._check_fitted()
         checked_corpus(corpus)
@@ -423,9 +424,11 @@ class TopicModel(TransformerMixin, BaseEstimator):
         components, ids = old, self.topic_ids_
         if sample.nnz:
             learnt = self._relearnt(old[:, columns], sample, terms, progress)
-            born = self._born(learnt[n_old:], learnt[:n_old], old[:, columns], sample)
+            risen = self._risen(corpus)[columns]
+            born = self._born(learnt[n_old:], learnt[:n_old], risen, sample)
             components = np.zeros((n_old + len(born), len(corpus.terms)))
-            components[:, columns] = np.vstack((learnt[:n_old], born))
+            start = np.vstack((old[:, columns], born))
+            components[:, columns] = refreshed(sample, start, self.doc_topic_prior, self.topic_word_prior)
             ids = np.concatenate((ids, self.next_id_ + np.arange(len(born))))
             self.next_id_ += len(born)
         theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
@@ -672,9 +675,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         return LDA_ENGINES[self.engine](sample, terms, self._how(len(pseudo), pseudo, progress))
 
     def _born(
-        self, free: np.ndarray, kept: np.ndarray, old: np.ndarray, sample: sparse.csr_array
+        self, free: np.ndarray, kept: np.ndarray, risen: np.ndarray, sample: sparse.csr_array
     ) -> np.ndarray:
-        """Return the new topics among the free ones: coherent, of weight, not explained by earlier ones.
+        """Return the new topics among the free ones: coherent, of weight, of terms that have become frequent.
 
         Free topics that are parts of one are joined first: their terms stand with each other as with their
         own.
@@ -694,9 +697,22 @@ class TopicModel(TransformerMixin, BaseEstimator):
         theta = fold_in(sample, components, self.doc_topic_prior)
         main = np.bincount(theta.argmax(axis=1), minlength=len(components))[len(kept) :]
         best, _ = choose_terms(sample, components, theta.mean(axis=0), _COHERENCE_TERMS)
-        coherent = mean_npmi(sample, best[len(kept) :]) >= 0
+        best = best[len(kept) :]
+        coherent = mean_npmi(sample, best) >= 0
         weighty = main >= max(_BORN_DOCS, _BORN_SHARE * sample.shape[0])
-        return joined[weighty & coherent & (explained(joined, old) < _FAMILIAR)]
+        fresh = np.array([risen[row[row >= 0]].sum() >= max((row >= 0).sum() / 2, 1) for row in best], bool)
+        return joined[weighty & coherent & fresh]
+
+    def _risen(self, corpus: Corpus) -> np.ndarray:
+        """Return which terms stand in clearly more of the documents than in those learnt from before."""
+        at = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(corpus.terms, dtype=object))
+        n_before, n_now = self.n_docs_, len(corpus)
+        before = np.where(at >= 0, self.doc_counts_[at], 0)
+        now = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
+        # Half a document more, so that a term never seen before has a share.
+        rate = (before + 0.5) / (n_before + 1)
+        error = np.sqrt(rate * (1 - rate) * (1 / (n_before + 1) + 1 / n_now))
+        return (now / n_now >= _RISEN * rate) & (now / n_now - rate >= _CLEARLY * error)
 
     # Description
 
@@ -737,6 +753,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
             }
         )
         self.topics_ = conform(frame, TOPICS)
+        self.n_docs_ = len(corpus)
+        self.doc_counts_ = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self._sample = (sample, columns)
 
     def names(self) -> np.ndarray:
