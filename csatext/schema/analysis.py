@@ -4,7 +4,6 @@ from csatext.schema.model import Column, Table
 
 __all__ = [
     "ALIGNED_TOPICS",
-    "EMERGING_TOPICS",
     "CALIBRATION_CURVE",
     "CASES",
     "CLASS_SCORES",
@@ -14,11 +13,12 @@ __all__ = [
     "CONFUSION",
     "CONTACT_CASES",
     "CONTACT_KINDS",
+    "CONTACT_TOPICS",
     "COVERAGE_AT_PRECISION",
     "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
-    "CONTACT_TOPICS",
     "DOCUMENT_TOPICS",
+    "EMERGING_TOPICS",
     "EVALUATION",
     "FREQUENCIES",
     "GROUP_SCORES",
@@ -224,7 +224,9 @@ TOPIC_QUALITY = Table(
         Column("label", "str", "name of the topic"),
         Column("share", "float", "share of the tokens"),
         Column("n_docs", "int", "documents whose main topic it is"),
-        Column("npmi", "float", "mean NPMI of its terms within documents, -1 to 1; 0 for less than two terms"),
+        Column(
+            "npmi", "float", "mean NPMI of its terms within documents, -1 to 1; 0 for less than two terms"
+        ),
         Column("c_v", "float", "coherence c_v of Roeder et al. (2015), documents as windows"),
         Column("own_terms", "float", "share of its terms that no other topic shows (diversity)"),
         Column("stability", "float", "mean affinity with its match on bootstrap samples, 0 to 1"),
@@ -254,7 +256,9 @@ TOPIC_NUMBERS = Table(
     (
         Column("n_topics", "int", "topics"),
         Column("npmi", "float", "mean NPMI of the terms shown"),
-        Column("separation", "float", "NPMI of terms of a topic less that with terms of the nearest other topic"),
+        Column(
+            "separation", "float", "NPMI of terms of a topic less that with terms of the nearest other topic"
+        ),
         Column("stability", "float", "mean affinity of matched topics of two halves of the documents"),
         Column("score", "float", "separation times stability, at least 0"),
         Column("chosen", "bool", "the number taken"),

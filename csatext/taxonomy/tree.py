@@ -15,10 +15,10 @@ from csatext.labels import UNCLASSIFIED
 from csatext.regular_files import check_regular
 from csatext.schema import conform
 from csatext.schema.taxonomy import RELABELLED, TAXONOMY
-from csatext.taxonomy.patterns import parse_pattern
 from csatext.taxonomy.category import Category, Change, extended, parents_first
 from csatext.taxonomy.combinations import pruned
 from csatext.taxonomy.packs import PACKS, pack_named, pack_path
+from csatext.taxonomy.patterns import parse_pattern
 from csatext.taxonomy.tables import TABLES, read_table
 from csatext.taxonomy.yaml_files import TaxonomyFile, read_taxonomy_file
 

@@ -55,9 +55,9 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         ``fit``: negated words (没到账), verbs with an impossible complement (打不通), things with what is
         wrong about them (态度差), new words (节温器) and collocations of :func:`csatext.find_phrases`; words
         that say nothing on their own (function words, particles, placeholders, light verbs, names of people)
-        are then not counted. A list is taken instead; ``{"extra": [...], "without": [...]}`` adds expressions,
-        such as the terms of a taxonomy, to those found and takes some out. An expression is counted where it
-        begins and ends with a token; the tokens themselves stay as they are. None counts single tokens.
+        are then not counted. A list is taken instead; ``{"extra": [...], "without": [...]}`` adds
+        expressions, such as the words of a taxonomy, to those found and takes some out. An expression is
+        counted where it begins and ends with a token; the tokens themselves stay as they are. None counts single tokens.
     steps : "default" or sequence of steps, default "default"
         Cleaning steps (see :func:`csatext.clean`); the default is :data:`csatext.DEFAULT_STEPS`.
     redact : bool, default True
@@ -262,12 +262,17 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     ) -> Corpus:
         texts, source, table = prepared
         return Corpus(
-            docs, texts, source, table, dtm, self.terms_, self._preparation(), always_shown=self._always_shown()
+            docs,
+            texts,
+            source,
+            table,
+            dtm,
+            self.terms_,
+            self._preparation(),
+            always_shown=self._always_shown(),
         )
 
-    def _expressions(
-        self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable]
-    ) -> tuple[str, ...]:
+    def _expressions(self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable]) -> tuple[str, ...]:
         """Return the expressions to be counted whole."""
         if self.phrases is None:
             return ()

@@ -86,7 +86,11 @@ class Alignment:
 
 
 def aligned(
-    alignment: Alignment, old_ids: np.ndarray, old_labels: np.ndarray, new_ids: np.ndarray, new_labels: np.ndarray
+    alignment: Alignment,
+    old_ids: np.ndarray,
+    old_labels: np.ndarray,
+    new_ids: np.ndarray,
+    new_labels: np.ndarray,
 ) -> pd.DataFrame:
     """Return the table of an alignment (schema ALIGNED_TOPICS without its types).
 
@@ -103,13 +107,12 @@ def aligned(
     rows = []
     for at, old_at in enumerate(partner.tolist()):
         pairs = [old_at] if old_at >= 0 else []
-        split = [one for one in np.flatnonzero(splits & alignment.parts[:, at]).tolist()]
+        split = np.flatnonzero(splits & alignment.parts[:, at]).tolist()
         merged = np.flatnonzero(alignment.sources[:, at]).tolist() if merges[at] else []
         change = "split" if split else "merged" if merged else "kept" if pairs else "born"
         topic = int(old_ids[old_at]) if pairs else fresh
         fresh += not pairs
-        for one in dict.fromkeys([*pairs, *split, *merged]) or [-1]:
-            rows.append((topic, change, one, at))
+        rows += [(topic, change, one, at) for one in dict.fromkeys([*pairs, *split, *merged]) or [-1]]
     gone = set(range(len(old_ids))) - {one for _, _, one, _ in rows}
     rows += [(int(old_ids[one]), "died", one, -1) for one in sorted(gone)]
     frame = pd.DataFrame(rows, columns=["topic", "change", "old", "new"])

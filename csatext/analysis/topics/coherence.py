@@ -64,7 +64,9 @@ def between_npmi(dtm: sparse.csr_array, best: np.ndarray) -> np.ndarray:
     columns = np.unique(best[best >= 0])
     matrix = npmi_matrix(dtm.tocsc(), columns)
     rows = [np.searchsorted(columns, row[row >= 0]) for row in best]
-    values = np.array([[matrix[np.ix_(one, two)].mean() if len(one) and len(two) else -1.0 for two in rows] for one in rows])
+    values = np.array(
+        [[matrix[np.ix_(one, two)].mean() if len(one) and len(two) else -1.0 for two in rows] for one in rows]
+    )
     np.fill_diagonal(values, mean_npmi(dtm, best))
     return values
 

@@ -58,8 +58,8 @@ def emerging_topics(
     -----
     The documents of a topic in the last period are compared with its share before. The variance of that share
     from period to period, beyond chance, is estimated over all topics and periods together (Pearson's
-    statistic over its degrees of freedom, at least 1) and widens a binomial tail; p values are corrected over the
-    topics by Holm's (1979) method. Topics must have doubled at least.
+    statistic over its degrees of freedom, at least 1) and widens a binomial tail; p values are corrected over
+    the topics by Holm's (1979) method. Topics must have doubled at least.
     """
     checked_corpus(corpus)
     check_alpha(alpha)
@@ -80,9 +80,14 @@ def emerging_topics(
     last = when.max()
     back = ((last - when) / length).astype(int).to_numpy() if len(when) else np.empty(0, int)
     if not len(when) or not (back > 0).any():
-        raise SchemaError("最后一期以前没有联络，无法判断哪些主题是新的；请把 period 改短，或加入更早的联络。")
+        raise SchemaError(
+            "最后一期以前没有联络，无法判断哪些主题是新的；请把 period 改短，或加入更早的联络。"
+        )
     counts = pd.crosstab(back, main.to_numpy()).reindex(columns=ids, fill_value=0)
-    now, before = counts.loc[0].to_numpy() if 0 in counts.index else np.zeros(len(ids), int), counts.drop(0, errors="ignore")
+    now, before = (
+        counts.loc[0].to_numpy() if 0 in counts.index else np.zeros(len(ids), int),
+        counts.drop(0, errors="ignore"),
+    )
     n_now, n_before = now.sum(), before.to_numpy().sum()
     # Half a document more, so that a topic never seen before has a share.
     rate = (before.sum(axis=0).to_numpy() + 0.5) / (n_before + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,11 @@ def write_labels(path: str | PathLike[str], topics: pd.DataFrame) -> None:
     groups = topics.groupby("topic", sort=False)
     lines = pd.DataFrame({"label": groups["label"].first(), "terms": groups["term"].agg(" ".join)})
     text = lines.reset_index()[list(_COLUMNS)].to_csv(sep="\t", index=False, lineterminator="\n")
-    write_whole(as_path(path), lambda target: target.write_text(text, encoding="utf-8"))
+
+    def write(target: Path) -> None:
+        target.write_text(text, encoding="utf-8")
+
+    write_whole(as_path(path), write)
 
 
 def read_labels(path: str | PathLike[str], topics: pd.DataFrame) -> dict[int, str]:
@@ -58,7 +63,9 @@ def read_labels(path: str | PathLike[str], topics: pd.DataFrame) -> dict[int, st
     """
     source = as_path(path)
     if not source.is_file():
-        raise InputError(f"找不到主题标签文件「{source}」；请先用 model.write_labels 写出，再改其中的 label 列。")
+        raise InputError(
+            f"找不到主题标签文件「{source}」；请先用 model.write_labels 写出，再改其中的 label 列。"
+        )
     lines = pd.read_csv(source, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     for name in _COLUMNS[1:]:
         if name not in lines.columns:

@@ -73,7 +73,10 @@ def _tomotopy(dtm: sparse.csr_array, terms: np.ndarray, how: Learning) -> np.nda
             model.set_word_prior(terms[column], prior.tolist())
     for done in range(0, how.n_iter, _SWEEPS_A_STEP):
         model.train(min(_SWEEPS_A_STEP, how.n_iter - done), workers=1)
-        if how.progress is not None and how.progress(min(done + _SWEEPS_A_STEP, how.n_iter), how.n_iter) is False:
+        if (
+            how.progress is not None
+            and how.progress(min(done + _SWEEPS_A_STEP, how.n_iter), how.n_iter) is False
+        ):
             break
     order = np.searchsorted(terms, np.array(list(model.used_vocabs), object))
     components = np.zeros((how.n_topics, len(terms)))

@@ -14,7 +14,8 @@ _LAMBDA = 0.6
 _POOL = 3
 """Candidates for each term shown."""
 _COHERENCE = 2.0
-"""Weight of the mean NPMI with the terms chosen before against the relevance scaled to 0..1 (benchmarks/topics.py)."""
+"""Weight of the mean NPMI with the terms chosen before, against the relevance scaled to 0..1
+(benchmarks/topics.py)."""
 _OWN = 0.25
 """Share of its occurrences that a term has in the topic at least, if none has more (benchmarks/topics.py)."""
 _LABEL_TERMS = 3

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis.topics.alignment import on_terms
-from csatext.analysis.topics.coherence import between_npmi, c_v, mean_npmi
+from csatext.analysis.topics.coherence import c_v, mean_npmi
 from csatext.analysis.topics.folding import fold_in, refreshed, topic_shares
 from csatext.analysis.topics.label_files import read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
 from csatext.analysis.topics.number_of_topics import choose_number
+from csatext.analysis.topics.renewal import EarlierCounts, born_topics
+from csatext.analysis.topics.representatives import representative_rows
 from csatext.analysis.topics.shown_terms import choose_terms, labels_of
 from csatext.analysis.topics.stability import bootstrap_stability, is_junk, own_terms
 from csatext.argument_types import as_table, check_simple_parameters
@@ -39,19 +40,8 @@ __all__ = ["TopicModel"]
 _COHERENCE_TERMS = 10
 _SEED_COUNTS = 0.2
 """Pseudo-counts of a seed word in its topic, as a share of its occurrences in the documents learnt from."""
-_KEPT_COUNTS = 1.0
-"""Pseudo-counts of an earlier topic at an update, as a share of the tokens it has in the new documents."""
-_FREE_TOPICS = 5
-_BORN_SHARE, _BORN_DOCS = 0.005, 10
-"""A born topic is the main one of so many of the documents, and of ten."""
-_RISEN, _CLEARLY = 1.5, 3.0
-"""Half of the terms of a born topic stand in so many times as many documents as before, and so many standard errors
-above (chosen on the simulated centre, benchmarks/topics.py)."""
 _GONE = 0.1
 """An earlier topic with less than this part of its former share has died (chosen)."""
-_ONE_TOPIC = 0.5
-"""Free topics are one where the NPMI of their terms with each other reaches this part of the larger own (chosen)."""
-_EXCERPT = 120
 Labels = str | PathLike[str] | Mapping[int, str] | None
 
 
@@ -72,7 +62,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
     n_terms : int, default 10
         Terms a topic in :attr:`topics_`.
     max_docs : int or None, default 20_000
-        Topics are learnt from a random sample of so many documents; all get their topics. None learns from all.
+        Topics are learnt from a random sample of so many documents; all get their topics. None learns from
+        all.
     content_only : bool, default True
         Learn from the terms that say something on their own (:attr:`csatext.Corpus.content`).
     seeds : mapping of str to sequence of str, Taxonomy or None
@@ -118,6 +109,11 @@ class TopicModel(TransformerMixin, BaseEstimator):
     ((54, 2), 2)
     """
 
+    topics_: pd.DataFrame
+    topic_ids_: np.ndarray
+    terms_: np.ndarray
+    next_id_: int
+
     def __init__(
         self,
         n_topics: int | str = 20,
@@ -155,8 +151,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
         y : None
             Ignored; scikit-learn's pipelines pass it.
         progress : callable, optional
-            Called with sweeps done and sweeps in all, every ten sweeps; where it returns False, learning stops
-            and the topics learnt so far are used.
+            Called with sweeps done and sweeps in all, every ten sweeps; where it returns False, learning
+            stops and the topics learnt so far are used.
 
         Returns
         -------
@@ -171,7 +167,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self._learn(corpus, progress)
         return self
 
-    def fit_transform(self, corpus: Corpus, y: Any = None, *, progress: Progress | None = None) -> pd.DataFrame:
+    def fit_transform(
+        self, corpus: Corpus, y: Any = None, *, progress: Progress | None = None
+    ) -> pd.DataFrame:
         """Return the main topic of each document of the corpus learnt from, in one pass.
 
         Parameters
@@ -359,29 +357,10 @@ class TopicModel(TransformerMixin, BaseEstimator):
         """
         if n < 1:
             raise ParameterError.out_of_range("n", n, "不小于 1")
-        theta = np.nan_to_num(self._shares(corpus))
-        texts = corpus.texts.to_numpy(object)
-        rows = []
-        for at, (topic, terms) in enumerate(self.topics_.groupby("topic", sort=False)["term"]):
-            columns = np.sort(pd.Index(self.terms_).get_indexer(terms))
-            held = corpus.dtm[:, columns] > 0
-            # A text of one word belongs wholly to a topic and shows nothing: terms count beside the share.
-            score = theta[:, at] * np.log1p(np.asarray(held.sum(axis=1)).ravel())
-            seen: set[str] = set()
-            for row in np.lexsort((np.arange(len(score)), -score)):
-                if score[row] <= 0 or len(seen) == n:
-                    break
-                if texts[row] in seen:
-                    continue
-                seen.add(texts[row])
-                words = self.terms_[columns[held[[row]].indices]]
-                shown = " ".join(term for term in terms if term in set(words))
-                rows.append((topic, self.labels_[topic], len(seen), row, theta[row, at], shown, texts[row]))
-        names = ["topic", "label", "rank", "doc_id", "share", "terms", "excerpt"]
-        frame = pd.DataFrame(rows, columns=names)
-        frame["doc_id"] = corpus.doc_ids[frame["doc_id"].to_numpy(np.int64)] if len(frame) else []
-        frame["excerpt"] = frame["excerpt"].astype("str").str[:_EXCERPT].str.replace("\n", " ")
-        return conform(frame, TOPIC_DOCUMENTS)
+        rows = representative_rows(
+            corpus, np.nan_to_num(self._shares(corpus)), self.topics_, self.topic_ids_, n
+        )
+        return conform(rows, TOPIC_DOCUMENTS)
 
     def update(self, corpus: Corpus, *, progress: Progress | None = None) -> TopicModel:
         """Learn from other documents, of the next month say, and keep the topics that are still there.
@@ -409,9 +388,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
 
         Notes
         -----
-        Earlier topics enter as pseudo-counts (an informative Dirichlet prior on their terms), beside five free
-        topics. Of these, one is born that is the main topic of enough documents, is coherent, and of which half
-        the terms stand in clearly more documents than before. The other free topics are dropped.
+        Earlier topics enter as pseudo-counts (an informative Dirichlet prior on their terms), beside five
+        free topics. Of these, one is born that is the main topic of enough documents, is coherent, and of
+        which half the terms stand in clearly more documents than before. The other free topics are dropped.
         """
         self._check_fitted()
         checked_corpus(corpus)
@@ -423,9 +402,10 @@ class TopicModel(TransformerMixin, BaseEstimator):
         old = on_terms(self.components_, self.terms_, corpus.terms)
         components, ids = old, self.topic_ids_
         if sample.nnz:
-            learnt = self._relearnt(old[:, columns], sample, terms, progress)
-            risen = self._risen(corpus)[columns]
-            born = self._born(learnt[n_old:], learnt[:n_old], risen, sample)
+            earlier = EarlierCounts(self.terms_, self.doc_counts_, self.n_docs_)
+            risen = earlier.risen(corpus.terms, corpus.dtm)[columns]
+            engine, how = LDA_ENGINES[self.engine], self._how(n_old, progress=progress)
+            born = born_topics(sample, terms, old[:, columns], risen, engine, how)
             components = np.zeros((n_old + len(born), len(corpus.terms)))
             start = np.vstack((old[:, columns], born))
             components[:, columns] = refreshed(sample, start, self.doc_topic_prior, self.topic_word_prior)
@@ -441,7 +421,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         else:
             gone[:] = False
         self.terms_ = corpus.terms
-        self._describe(corpus, sample, columns, components[~gone], ids[~gone], theta, former["label"].to_dict())
+        self._describe(
+            corpus, sample, columns, components[~gone], ids[~gone], theta, former["label"].to_dict()
+        )
         now = self.topics_.drop_duplicates("topic").set_index("topic")
         similarity = np.full(len(ids), np.nan)
         similarity[:n_old] = np.sqrt(old * components[:n_old]).sum(axis=1)
@@ -660,59 +642,13 @@ class TopicModel(TransformerMixin, BaseEstimator):
             return {}
         if isinstance(self.seeds, Taxonomy):
             return {category.label_zh: self.seeds.words(category.id) for category in self.seeds.first_level}
-        if not isinstance(self.seeds, Mapping) or any(isinstance(words, str) for words in self.seeds.values()):
-            raise ParameterError.wrong_type("seeds", self.seeds, '名称到词的列表的映射，例如 {"物流": ["快递", …]}')
+        if not isinstance(self.seeds, Mapping) or any(
+            isinstance(words, str) for words in self.seeds.values()
+        ):
+            raise ParameterError.wrong_type(
+                "seeds", self.seeds, '名称到词的列表的映射，例如 {"物流": ["快递", …]}'
+            )
         return {str(name): tuple(words) for name, words in self.seeds.items()}
-
-    def _relearnt(
-        self, old: np.ndarray, sample: sparse.csr_array, terms: np.ndarray, progress: Progress | None
-    ) -> np.ndarray:
-        """Return the earlier topics as the new documents have them, and free ones after them."""
-        theta = fold_in(sample, old, self.doc_topic_prior)
-        tokens = (theta * np.asarray(sample.sum(axis=1), float)[:, None]).sum(axis=0)
-        pseudo = np.zeros((len(old) + _FREE_TOPICS, len(terms)))
-        pseudo[: len(old)] = old * (_KEPT_COUNTS * tokens)[:, None]
-        return LDA_ENGINES[self.engine](sample, terms, self._how(len(pseudo), pseudo, progress))
-
-    def _born(
-        self, free: np.ndarray, kept: np.ndarray, risen: np.ndarray, sample: sparse.csr_array
-    ) -> np.ndarray:
-        """Return the new topics among the free ones: coherent, of weight, of terms that have become frequent.
-
-        Free topics that are parts of one are joined first: their terms stand with each other as with their
-        own.
-        """
-        components = np.vstack((kept, free))
-        theta = fold_in(sample, components, self.doc_topic_prior)
-        weight = theta.mean(axis=0)
-        best, _ = choose_terms(sample, components, weight, _COHERENCE_TERMS)
-        between = between_npmi(sample, best[len(kept) :])
-        own = np.diag(between)
-        one = (between >= _ONE_TOPIC * np.maximum(own[:, None], own)) & (between > 0)
-        n_groups, group = connected_components(sparse.csr_array(one), directed=False)
-        joined = np.zeros((n_groups, free.shape[1]))
-        np.add.at(joined, group, free * weight[len(kept) :, None])
-        joined /= joined.sum(axis=1, keepdims=True)
-        components = np.vstack((kept, joined))
-        theta = fold_in(sample, components, self.doc_topic_prior)
-        main = np.bincount(theta.argmax(axis=1), minlength=len(components))[len(kept) :]
-        best, _ = choose_terms(sample, components, theta.mean(axis=0), _COHERENCE_TERMS)
-        best = best[len(kept) :]
-        coherent = mean_npmi(sample, best) >= 0
-        weighty = main >= max(_BORN_DOCS, _BORN_SHARE * sample.shape[0])
-        fresh = np.array([risen[row[row >= 0]].sum() >= max((row >= 0).sum() / 2, 1) for row in best], bool)
-        return joined[weighty & coherent & fresh]
-
-    def _risen(self, corpus: Corpus) -> np.ndarray:
-        """Return which terms stand in clearly more of the documents than in those learnt from before."""
-        at = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(corpus.terms, dtype=object))
-        n_before, n_now = self.n_docs_, len(corpus)
-        before = np.where(at >= 0, self.doc_counts_[at], 0)
-        now = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
-        # Half a document more, so that a term never seen before has a share.
-        rate = (before + 0.5) / (n_before + 1)
-        error = np.sqrt(rate * (1 - rate) * (1 / (n_before + 1) + 1 / n_now))
-        return (now / n_now >= _RISEN * rate) & (now / n_now - rate >= _CLEARLY * error)
 
     # Description
 
@@ -736,7 +672,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self.components_, self.topic_ids_ = components, ids.astype(np.int64)
         self.coherence_ = np.column_stack((mean_npmi(sample, coherent), c_v(sample, coherent)))
         terms = corpus.terms[columns]
-        labels = [names.get(int(topic), made) for topic, made in zip(ids, labels_of(terms, best), strict=True)]
+        labels = [
+            names.get(int(topic), made) for topic, made in zip(ids, labels_of(terms, best), strict=True)
+        ]
         row, rank = np.nonzero(best >= 0)
         column = best[row, rank]
         frame = pd.DataFrame(

@@ -14,7 +14,7 @@ from csatext.text.tokenization.token_table import TokenTable
 __all__ = ["find_compounds"]
 
 _VERB, _NOUN, _ADJECTIVE = "v", "n", "a"
-_BETWEEN = frozenset("d ad".split())
+_BETWEEN = frozenset(["d", "ad"])
 """Adverbs, which may stand between a negator and its verb: 没有及时处理, 不能正常使用."""
 _WHOLE_CLAUSE = frozenset({"clause"})
 
@@ -42,8 +42,8 @@ def find_compounds(table: TokenTable, min_count: int) -> list[str]:
     Returns
     -------
     list of str
-        A negator and what it denies (不 退款, 没 到账, 没有 及时 处理), a verb and the complement that says it
-        cannot be done (打 不通, 联系 不上), a thing and a predicate (态度 差, 效果 不 好).
+        A negator and what it denies (不 退款, 没 到账, 没有 及时 处理), a verb and the complement that
+        says it cannot be done (打 不通, 联系 不上), a thing and a predicate (态度 差, 效果 不 好).
 
     Examples
     --------

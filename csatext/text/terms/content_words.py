@@ -18,7 +18,7 @@ from csatext.text.tokenization.quantities import quantity_spans
 
 __all__ = ["function_words", "is_personal_name", "says_something", "word_roles"]
 
-_NO_CONTENT_TAGS = frozenset("c d e f h k m o p q r t u x y zg".split())
+_NO_CONTENT_TAGS = frozenset((*"cdefhkmopqrtuxy", "zg"))
 """Parts of speech of jieba that say nothing alone: adverbs, conjunctions, numerals, pronouns, times ..."""
 _NO_WORD = (
     r"^(?:[^\p{L}]*"  # marks and numbers
@@ -44,10 +44,7 @@ def word_roles() -> Mapping[str, frozenset[str]]:
     """
     table = Lexicon.load("content_words").table
     return MappingProxyType(
-        {
-            term: frozenset(roles.split(","))
-            for term, roles in zip(table["term"], table["roles"], strict=True)
-        }
+        {term: frozenset(roles.split(",")) for term, roles in zip(table["term"], table["roles"], strict=True)}
     )
 
 
@@ -73,7 +70,7 @@ def _content_words() -> frozenset[str]:
 
 @cache
 def _terms_of_trade() -> frozenset[str]:
-    """Return terms of the trade and polar words: what lists of other parts of csatext call a word of weight."""
+    """Return terms of the trade and polar words: words of weight by other lists of csatext."""
     polar = Lexicon.load("polarity").table
     polar_terms = polar["term"][(polar["valence"] != 0) & (polar["term"].str.len() > 1)]
     return frozenset((*Lexicon.load("terms", on_conflict="ours").terms, *polar_terms))

@@ -36,7 +36,8 @@ _LEAST_BOUNDARY = 0.3
 """Collocations are free at both ends: 超过国家, which 规定 follows, is a part of something else (chosen)."""
 _CODED_PLACE = re.compile("[A-Z][0-9]{0,2}[省市区县镇村]")
 """Names of places that were replaced by letters."""
-_EDGE_TAGS = frozenset("n v a i l j nr ns nt nz nrt vn an b s eng".split())
+_EDGE_TAGS = frozenset((*"nvailjbs", "nr", "ns", "nt", "nz", "nrt", "vn", "an", "eng"))
+"""Parts of speech of jieba that a single character at the edge of a phrase may have."""
 
 
 def find_expressions(corpus: Corpus) -> list[str]:

@@ -1,4 +1,4 @@
-"""Fragments: names and new words that segmentation breaks, found by which token always stands beside which."""
+"""Fragments: names and new words that segmentation breaks, found by what always stands beside what."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _BOUND = 0.8
 _BOUND_BACK = 0.7
 """And that share of the other's, where both are fragments (chosen)."""
 _TIED, _TIED_TIMES, _PAIR = 0.95, 3, 2
-"""A noun of two characters that one character nearly always follows is a part of a name too: 亚洲|龙 (chosen)."""
+"""A noun of two characters that one character nearly always follows is part of a name: 亚洲|龙 (chosen)."""
 _LONGEST_FRAGMENT, _LONGEST = 3, 6
 """Characters."""
 _RARE = 50
-"""A word that jieba's corpus of 60 million words holds less often is a fragment too: 阿特, 卡罗, 温器 (chosen)."""
-_NO_FRAGMENT_TAGS = frozenset("c d e k m o p q r u y uj ul uz ud ug uv".split())
+"""A word that jieba's corpus of 60 million words holds less often is a fragment too: 阿特, 温器 (chosen)."""
+_NO_FRAGMENT_TAGS = frozenset((*"cdekmopqruy", "uj", "ul", "uz", "ud", "ug", "uv"))
 
 
 def join_fragments(table: TokenTable, min_count: int) -> list[str]:
@@ -40,9 +40,9 @@ def join_fragments(table: TokenTable, min_count: int) -> list[str]:
 
     Notes
     -----
-    A fragment is a Chinese token that the dictionary does not hold, or holds as a rare word. It is joined with
-    a neighbour that is a fragment too, or a single character, if that stands beside it in four fifths of its
-    occurrences.
+    A fragment is a Chinese token that the dictionary does not hold, or holds as a rare word. It is joined
+    with a neighbour that is a fragment too, or a single character, if that stands beside it in four fifths of
+    its occurrences.
 
     Examples
     --------

@@ -115,7 +115,10 @@ def test_seeds_steer_and_name_topics(first):
     model = ct.TopicModel(4, n_iter=60, seeds=seeds, random_state=5).fit(first)
     names = planted_of(model.topics_)
     labels = model.labels_
-    assert {labels[topic]: names[topic] for topic in names if labels[topic] in seeds} == {"网": "网络", "寄": "物流"}
+    assert {labels[topic]: names[topic] for topic in names if labels[topic] in seeds} == {
+        "网": "网络",
+        "寄": "物流",
+    }
     with pytest.raises(ct.ParameterError, match="种子"):
         ct.TopicModel(1, seeds=seeds).fit(first)
 
@@ -143,7 +146,10 @@ def test_names_are_edited_in_a_file_and_found_again_whatever_their_numbers(first
 def test_names_are_given_by_number_or_by_a_function(first):
     model = ct.TopicModel(4, n_iter=60).fit(first)
     assert model.relabel({0: "甲"}).labels_[0] == "甲"
-    assert model.relabel(lambda terms: terms[0]).labels_.tolist() == model.topics_[model.topics_["rank"] == 1]["term"].tolist()
+    assert (
+        model.relabel(lambda terms: terms[0]).labels_.tolist()
+        == model.topics_[model.topics_["rank"] == 1]["term"].tolist()
+    )
     with pytest.raises(ct.ParameterError, match="labels"):
         model.relabel({99: "乙"})
 
@@ -214,7 +220,9 @@ def test_a_topic_that_emerges_is_an_alert_and_noise_is_none():
     base = texts_of(PLANTED.values(), 120, 11)
     days = random.integers(0, 90, len(base))
     fresh = texts_of([FRESH], 40, 12)
-    times = pd.Series(pd.Timestamp("2026-01-01") + pd.to_timedelta([*days, *random.integers(75, 90, 40)], "D"))
+    times = pd.Series(
+        pd.Timestamp("2026-01-01") + pd.to_timedelta([*days, *random.integers(75, 90, 40)], "D")
+    )
     corpus = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform([*base, *fresh])
     model = ct.TopicModel(5, n_iter=60).fit(corpus)
     found = ct.emerging_topics(model, corpus, times, period="15D")
@@ -270,5 +278,7 @@ def test_another_process_learns_the_same_to_the_byte(first, model):
         "corpus = t.corpus_of(t.texts_of(t.PLANTED.values(), 80, 0))\n"
         "print(ct.TopicModel(4, n_iter=60).fit(corpus).topics_.to_csv(), end='')\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
     assert done.stdout == ct.TopicModel(4, n_iter=60).fit(first).topics_.to_csv()

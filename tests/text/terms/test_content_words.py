@@ -33,13 +33,17 @@ FULL = {
 @pytest.mark.parametrize("kind", EMPTY)
 def test_what_says_nothing_is_left_out(kind):
     words = EMPTY[kind].split()
-    assert dict(zip(words, says_something(np.array(words, object)), strict=True)) == dict.fromkeys(words, False)
+    assert dict(zip(words, says_something(np.array(words, object)), strict=True)) == dict.fromkeys(
+        words, False
+    )
 
 
 @pytest.mark.parametrize("kind", FULL)
 def test_what_says_something_stays(kind):
     words = FULL[kind].split()
-    assert dict(zip(words, says_something(np.array(words, object)), strict=True)) == dict.fromkeys(words, True)
+    assert dict(zip(words, says_something(np.array(words, object)), strict=True)) == dict.fromkeys(
+        words, True
+    )
 
 
 @pytest.mark.parametrize("name", ["李志强", "王某", "张某某", "赵秀兰", "欧阳娜娜", "陈ze"])

@@ -70,7 +70,9 @@ def test_of_expressions_that_overlap_the_longest_is_counted():
 
 
 def test_words_broken_by_segmentation_are_counted_whole():
-    texts = [f"{before}节温器{after}" for before in ("更换", "我的", "昨天") for after in ("漏水", "坏了", "异响")]
+    texts = [
+        f"{before}节温器{after}" for before in ("更换", "我的", "昨天") for after in ("漏水", "坏了", "异响")
+    ]
     corpus = ct.Vectorizer(phrases="auto").fit_transform(texts)
     assert corpus.tokens[0] == ["更换", "节", "温器", "漏水"]
     assert count(corpus, "节温器") == 9
@@ -93,9 +95,11 @@ def test_expressions_can_be_added_and_taken_out():
 
 
 def test_stop_words_can_be_added_and_brought_back():
-    terms = ct.Vectorizer(phrases="auto", stop_words={"extra": ["客服"], "without": ["一直"]}).fit(
-        ["客服一直不退款", "一直退款慢"]
-    ).terms_
+    terms = (
+        ct.Vectorizer(phrases="auto", stop_words={"extra": ["客服"], "without": ["一直"]})
+        .fit(["客服一直不退款", "一直退款慢"])
+        .terms_
+    )
     assert "客服" not in terms
     assert "一直" in terms
 
