@@ -3,10 +3,10 @@
 Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters centre words]
 ``shop``: negative reviews of ten kinds of products (``sentiment/online_shopping_dev.csv``, label 0), 20
 topics, the same counts for all: mean NPMI of the ten terms shown and that of the worst topic, share of the
-shown terms that are distinct, mutual information of main topic and kind, seconds. ``letters``: citizen letters of
-seven human classes (``complaints/gov_7class_segmented_train.csv``). ``centre``: the simulated centre, two
-halves fitted apart, a hundred contacts added to 1,500, births and deaths, false births. ``words``: the first 100
-keywords of each set and the first five words of each topic, to be read.
+shown terms that are distinct, mutual information of main topic and kind, seconds. ``letters``: citizen
+letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``centre``: the simulated
+centre, two halves fitted apart, a hundred contacts added to 1,500, births and deaths, false births.
+``words``: the first 100 keywords of each set and the first five words of each topic, to be read.
 """
 
 from __future__ import annotations

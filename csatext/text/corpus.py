@@ -56,6 +56,10 @@ class Corpus:
     (array([0]), array([2]))
     >>> corpus.prepared(pd.Series(["退款！！！！"])).tolist()
     ['退款！']
+    >>> corpus.terms.tolist(), corpus.content.tolist()
+    (['太慢', '好', '客服', '快递'], [True, False, True, True])
+    >>> corpus.is_content(np.array(["没有", "退款"], object)).tolist()
+    [False, True]
     """
 
     def __init__(
@@ -111,6 +115,12 @@ class Corpus:
         Parameters
         ----------
         terms : ndarray of object, shape (n,)
+            Words.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            False for function words, particles, placeholders, bare numbers, light verbs, names of people.
         """
         if self._always_shown is None:
             return np.ones(len(terms), bool)

@@ -57,7 +57,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         that say nothing on their own (function words, particles, placeholders, light verbs, names of people)
         are then not counted. A list is taken instead; ``{"extra": [...], "without": [...]}`` adds
         expressions, such as the words of a taxonomy, to those found and takes some out. An expression is
-        counted where it begins and ends with a token; the tokens themselves stay as they are. None counts single tokens.
+        counted where it begins and ends with a token; the tokens themselves stay as they are. None counts
+        single tokens.
     steps : "default" or sequence of steps, default "default"
         Cleaning steps (see :func:`csatext.clean`); the default is :data:`csatext.DEFAULT_STEPS`.
     redact : bool, default True
@@ -92,6 +93,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     >>> vectorizer = Vectorizer(min_df=2).fit(contacts)
     >>> vectorizer.get_feature_names_out().tolist(), vectorizer.transform(["退款没到账"]).shape
     (['退款'], (1, 1))
+    >>> Vectorizer(phrases="auto").fit(["一直不退款", "就是不退款", "态度差，不退款"]).phrases_
+    ('不退款',)
     """
 
     def __init__(

@@ -20,11 +20,12 @@ __all__ = ["emerging_topics"]
 _LEAST_RATIO = 2.0
 """A topic emerges where its share has doubled at least (chosen)."""
 _LEAST_DOCS = 5
+_FREQUENCIES = ("D", "W", "M", "Q", "Y")
 
 
 @check_simple_types
 def emerging_topics(
-    model: TopicModel, corpus: Corpus, times: pd.Series, *, period: str = "30D", alpha: float = 0.05
+    model: TopicModel, corpus: Corpus, times: pd.Series, *, freq: str = "W", alpha: float = 0.05
 ) -> pd.DataFrame:
     """Return the topics that emerged in the last period (schema EMERGING_TOPICS).
 
@@ -36,8 +37,8 @@ def emerging_topics(
         Documents counted on its terms, before and in the last period.
     times : Series of datetime by doc_id
         Of every document; those without one are left out.
-    period : str, default "30D"
-        Length of a period, as pandas writes it; the last one ends with the latest time.
+    freq : {"D", "W", "M", "Q", "Y"}, default "W"
+        Length of a period; the last one holds the latest time.
     alpha : float, default 0.05
         Probability of one false alarm or more in a call in which no topic emerged.
 
@@ -50,7 +51,7 @@ def emerging_topics(
     Raises
     ------
     ParameterError
-        ``alpha`` is no error rate, ``period`` no length, or ``times`` no Series.
+        ``alpha`` is no error rate, ``freq`` is not known, or ``times`` no Series.
     SchemaError
         ``times`` lacks documents, or there is no earlier period.
 
@@ -59,30 +60,35 @@ def emerging_topics(
     The documents of a topic in the last period are compared with its share before. The variance of that share
     from period to period, beyond chance, is estimated over all topics and periods together (Pearson's
     statistic over its degrees of freedom, at least 1) and widens a binomial tail; p values are corrected over
-    the topics by Holm's (1979) method. Topics must have doubled at least.
+    the topics (Holm 1979). Topics must have doubled at least.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["退款审核太慢", "快递破损丢失"] * 40 + ["快递破损丢失"] * 40)
+    >>> model = ct.TopicModel(2).fit(corpus)
+    >>> times = pd.Series(pd.date_range("2026-01-01", periods=120, freq="8h"))
+    >>> ct.emerging_topics(model, corpus, times, freq="M")["n_docs"].tolist()
+    []
     """
-    checked_corpus(corpus)
     check_alpha(alpha)
+    checked_corpus(corpus)
+    if freq not in _FREQUENCIES:
+        raise ParameterError.not_allowed("freq", freq, _FREQUENCIES)
     if not isinstance(times, pd.Series):
         raise ParameterError.wrong_type("times", times, "以 doc_id 为索引的 Series")
     missing = int((~corpus.doc_ids.isin(times.index)).sum())
     if missing:
         raise SchemaError.foreign_index("times", missing)
-    try:
-        length = pd.Timedelta(period)
-    except ValueError as error:
-        raise ParameterError.out_of_range("period", period, "时间长度，例如 30D、7D") from error
     when = read_times(times.reindex(corpus.doc_ids), "times")
     main = model.transform(corpus)["topic"]
     dated = (when.notna() & main.notna()).to_numpy()
     when, main = when[dated], main[dated].astype(int)
     ids = model.topic_ids_
-    last = when.max()
-    back = ((last - when) / length).astype(int).to_numpy() if len(when) else np.empty(0, int)
+    number = when.dt.to_period(freq).astype("int64").to_numpy() if len(when) else np.empty(0, np.int64)
+    back = number.max(initial=0) - number
     if not len(when) or not (back > 0).any():
-        raise SchemaError(
-            "最后一期以前没有联络，无法判断哪些主题是新的；请把 period 改短，或加入更早的联络。"
-        )
+        raise SchemaError("最后一期以前没有联络，无法判断哪些主题是新的；请把 freq 改短，或加入更早的联络。")
     counts = pd.crosstab(back, main.to_numpy()).reindex(columns=ids, fill_value=0)
     now, before = (
         counts.loc[0].to_numpy() if 0 in counts.index else np.zeros(len(ids), int),

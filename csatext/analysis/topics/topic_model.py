@@ -107,6 +107,20 @@ class TopicModel(TransformerMixin, BaseEstimator):
     2
     >>> model.distribution(corpus).shape, len(model.labels_)
     ((54, 2), 2)
+    >>> len(model.by_document(corpus)), model.quality(n_resamples=0)["junk"].tolist()
+    (54, [False, False])
+    >>> model.representative_documents(corpus, 1)["rank"].tolist()
+    [1, 1]
+    >>> later = ct.TopicModel(n_topics=2, random_state=1).fit(corpus)
+    >>> later.renumber(ct.align_topics(model, later, corpus)).names().tolist() == model.names().tolist()
+    True
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.write_labels(pathlib.Path(folder) / "labels.tsv")
+    ...     len(model.relabel(pathlib.Path(folder) / "labels.tsv").labels_)
+    2
+    >>> model.update(corpus).changes_["change"].tolist()
+    ['kept', 'kept']
     """
 
     topics_: pd.DataFrame
@@ -473,20 +487,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         ['物流', '钱']
         """
         self._check_fitted()
-        given: dict[int, str]
-        if callable(labels):
-            groups = self.topics_.groupby("topic", sort=False)["term"]
-            given = {int(topic): str(labels(terms.tolist())) for topic, terms in groups}
-        elif isinstance(labels, Mapping):
-            given = {int(topic): str(label) for topic, label in labels.items()}
-        elif isinstance(labels, (str, PathLike)):
-            given = read_labels(labels, self.topics_)
-        else:
-            raise ParameterError.wrong_type("labels", labels, "主题号到名称的映射、标签文件的路径或函数")
-        unknown = sorted(set(given) - set(self.topic_ids_.tolist()))
-        if unknown:
-            raise ParameterError.not_allowed("labels", unknown[0], self.topic_ids_.tolist())
-        self.topics_["label"] = self.topics_["topic"].map(given).fillna(self.topics_["label"])
+        self._rename(labels)
         return self
 
     def write_labels(self, path: str | PathLike[str]) -> None:
@@ -574,7 +575,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         names = {int(np.flatnonzero(order == at)[0]): name for at, name in enumerate(seeds)}
         self._describe(corpus, sample, columns, components[order], np.arange(n_topics), theta, names)
         if self.labels is not None:
-            self.relabel(self.labels)
+            self._rename(self.labels)
         theta[lengths == 0] = np.nan
         return theta
 
@@ -695,12 +696,29 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self.doc_counts_ = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self._sample = (sample, columns)
 
+    def _rename(self, labels: Labels | Callable[[list[str]], str]) -> None:
+        given: dict[int, str]
+        if callable(labels):
+            groups = self.topics_.groupby("topic", sort=False)["term"]
+            given = {int(topic): str(labels(terms.tolist())) for topic, terms in groups}
+        elif isinstance(labels, Mapping):
+            given = {int(topic): str(label) for topic, label in labels.items()}
+        elif isinstance(labels, (str, PathLike)):
+            given = read_labels(labels, self.topics_)
+        else:
+            raise ParameterError.wrong_type("labels", labels, "主题号到名称的映射、标签文件的路径或函数")
+        unknown = sorted(set(given) - set(self.topic_ids_.tolist()))
+        if unknown:
+            raise ParameterError.not_allowed("labels", unknown[0], self.topic_ids_.tolist())
+        self.topics_["label"] = self.topics_["topic"].map(given).fillna(self.topics_["label"])
+
     def names(self) -> np.ndarray:
         """Return the names in the order of ``components_``; a topic without terms has its number.
 
         Returns
         -------
         ndarray of object, shape (n_topics,)
+            As :attr:`labels_`.
         """
         names = dict(zip(self.topics_["topic"], self.topics_["label"], strict=True))
         return np.array([names.get(topic, str(topic)) for topic in self.topic_ids_.tolist()], object)

@@ -218,29 +218,28 @@ def test_topics_of_two_models_are_aligned_whatever_their_numbers(first):
 def test_a_topic_that_emerges_is_an_alert_and_noise_is_none():
     random = np.random.default_rng(0)
     base = texts_of(PLANTED.values(), 120, 11)
-    days = random.integers(0, 90, len(base))
+    # Ninety days from the first of January 2026; the new topic stands in March alone.
+    days = [*random.integers(0, 90, len(base)), *random.integers(59, 90, 40)]
     fresh = texts_of([FRESH], 40, 12)
-    times = pd.Series(
-        pd.Timestamp("2026-01-01") + pd.to_timedelta([*days, *random.integers(75, 90, 40)], "D")
-    )
+    times = pd.Series(pd.Timestamp("2026-01-01") + pd.to_timedelta(days, "D"))
     corpus = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform([*base, *fresh])
     model = ct.TopicModel(5, n_iter=60).fit(corpus)
-    found = ct.emerging_topics(model, corpus, times, period="15D")
+    found = ct.emerging_topics(model, corpus, times, freq="M")
     names = planted_of(model.topics_)
     assert [names[topic] for topic in found["topic"]] == ["新"]
     row = found.iloc[0]
     assert row["n_docs"] == 40
     assert row["share_before"] == 0
-    assert row["since"] >= pd.Timestamp("2026-03-16")
+    assert row["since"] >= pd.Timestamp("2026-03-01")
     calm = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform(base)
     steady = ct.TopicModel(4, n_iter=60).fit(calm)
     alarms = 0
     for seed in range(20):
         shuffled = pd.Series(times[: len(base)].sample(frac=1, random_state=seed).to_numpy())
-        alarms += len(ct.emerging_topics(steady, calm, shuffled, period="15D")) > 0
+        alarms += len(ct.emerging_topics(steady, calm, shuffled, freq="M")) > 0
     assert alarms <= 1
     with pytest.raises(ct.SchemaError, match="最后一期"):
-        ct.emerging_topics(model, corpus, times, period="900D")
+        ct.emerging_topics(model, corpus, times, freq="Y")
 
 
 def test_learning_reports_progress_and_can_be_stopped(first):
