@@ -48,10 +48,13 @@ def _expectation_maximisation(dtm: sparse.csr_array, by_term: np.ndarray, prior:
     theta = np.full((n_docs, n_topics), 1 / n_topics, np.float32)
     if not len(filled):
         return theta
+    # A product with ones sums the tokens of each document, several times as fast as numpy's reduceat.
+    ones = np.ones(len(dtm.indices), np.float32)
+    by_document = sparse.csr_array((ones, np.arange(len(ones)), dtm.indptr), shape=(n_docs, len(ones)))
     for _ in range(_ROUNDS):
         share = theta[rows] * phi
         share *= (weight / np.maximum(share.sum(axis=1), _LEAST))[:, None]
-        theta[filled] = np.add.reduceat(share, dtm.indptr[filled], axis=0) + np.float32(prior)
+        theta[filled] = (by_document @ share)[filled] + np.float32(prior)
         theta /= theta.sum(axis=1, keepdims=True)
     return theta
 
