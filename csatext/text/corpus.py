@@ -58,6 +58,8 @@ class Corpus:
     ['退款！']
     >>> corpus.terms.tolist(), corpus.content.tolist()
     (['太慢', '好', '客服', '快递'], [True, False, True, True])
+    >>> corpus.with_counts(corpus.dtm[:, :1], corpus.terms[:1]).terms.tolist()
+    ['太慢']
     >>> corpus.is_content(np.array(["没有", "退款"], object)).tolist()
     [False, True]
     """
@@ -152,6 +154,36 @@ class Corpus:
         )
         part._content = self._content
         return part
+
+    def with_counts(
+        self, dtm: sparse.csr_array, terms: np.ndarray, always_shown: frozenset[str] | None = frozenset()
+    ) -> Corpus:
+        """Return the same documents with another document-term matrix.
+
+        Parameters
+        ----------
+        dtm : csr_array of int32, shape (n_docs, n_terms)
+            Counts.
+        terms : ndarray of object, shape (n_terms,)
+            Names of its columns.
+        always_shown : frozenset of str or None
+            As in the class.
+
+        Returns
+        -------
+        Corpus
+            Documents, texts and tokens are shared.
+        """
+        return Corpus(
+            self.docs,
+            self._texts,
+            self._source,
+            self.token_table,
+            dtm,
+            terms,
+            self._preparation,
+            always_shown=always_shown,
+        )
 
     def source_spans(
         self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray

@@ -19,7 +19,7 @@ from csatext.privacy.kinds import MASK
 from csatext.privacy.personal_columns import mask_columns
 from csatext.strings import string_array
 from csatext.text.cleaning import Steps
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.preparation import Preparation
 from csatext.text.terms.content_words import says_something
 from csatext.text.terms.expressions import find_expressions
@@ -173,15 +173,50 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         ParameterError
             ``min_df``, ``max_df`` or ``stop_words`` cannot be used.
         """
-        docs, prepared = self._prepared(contacts)
-        self.phrases_ = self._expressions(docs, prepared)
-        table = self._joined(docs, prepared)
+        return self._counted(self._prepared(contacts))
+
+    def recount(self, corpus: Corpus) -> Corpus:
+        """Return a corpus with other counts, and learn their terms: texts and tokens stay as they are.
+
+        Contacts are then cleaned and segmented once for two purposes: a classifier that counts every word,
+        and keywords and topics of words and expressions that say something.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Of another Vectorizer.
+
+        Returns
+        -------
+        Corpus
+            The same documents, counted by this one's ``phrases``, ``stop_words``, ``min_df``, ``max_df`` and
+            ``max_features``.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus, or a parameter cannot be used.
+
+        Examples
+        --------
+        >>> corpus = Vectorizer().fit_transform(["一直不退款", "就是不退款", "态度差，不退款"])
+        >>> shown = Vectorizer(phrases="auto").recount(corpus)
+        >>> shown.terms.tolist(), shown.tokens == corpus.tokens
+        (['不退款', '差', '态度'], True)
+        """
+        checked_corpus(corpus)
+        check_simple_parameters(self)
+        return self._counted(corpus)
+
+    def _counted(self, corpus: Corpus) -> Corpus:
+        self.phrases_ = self._expressions(corpus)
+        table = self._joined(corpus)
         candidate = self._candidates(table.vocabulary)
         columns = np.where(candidate, np.cumsum(candidate) - 1, -1)
         counts = _count(table, columns, int(candidate.sum()))
         kept = self._frequent(counts)
         self.terms_ = table.vocabulary[candidate][kept]
-        return self._corpus(docs, prepared, _keep_columns(counts, kept))
+        return corpus.with_counts(_keep_columns(counts, kept), self.terms_, self._always_shown())
 
     def transform(self, contacts: Any) -> Corpus:
         """Return the corpus of other contacts, counted on the terms learnt.
@@ -205,10 +240,10 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         """
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
-        docs, prepared = self._prepared(contacts)
-        table = self._joined(docs, prepared)
+        corpus = self._prepared(contacts)
+        table = self._joined(corpus)
         columns = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
-        return self._corpus(docs, prepared, _count(table, columns, len(self.terms_)))
+        return corpus.with_counts(_count(table, columns, len(self.terms_)), self.terms_, self._always_shown())
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the terms.
@@ -241,7 +276,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     def _preparation(self) -> Preparation:
         return Preparation(self.steps, self.redact, self.pseudonymize, self.simplify)
 
-    def _prepared(self, contacts: Any) -> tuple[pd.DataFrame, tuple[Any, Any, TokenTable]]:
+    def _prepared(self, contacts: Any) -> Corpus:
+        """Return the documents, prepared and segmented, with no term counted."""
         check_simple_parameters(self)
         docs, source = _documents(contacts)
         if self.redact:
@@ -252,7 +288,9 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if not isinstance(tokenizer, Tokenizer):
             wanted = "Tokenizer；要添加词，请写 Vectorizer(tokenizer=ct.Tokenizer([词, …]))"
             raise ParameterError.wrong_type("tokenizer", tokenizer, wanted)
-        return docs, (texts, source, tokenizer.encode(texts, n_jobs=self._n_jobs()))
+        table = tokenizer.encode(texts, n_jobs=self._n_jobs())
+        nothing = sparse.csr_array((len(docs), 0), dtype=np.int32)
+        return Corpus(docs, texts, source, table, nothing, np.empty(0, object), self._preparation())
 
     def _n_jobs(self) -> int:
         """Return the number of processes; -1 is one a core, as in joblib."""
@@ -260,22 +298,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             return -1
         return as_whole_number(self.n_jobs, "n_jobs", 1)
 
-    def _corpus(
-        self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable], dtm: sparse.csr_array
-    ) -> Corpus:
-        texts, source, table = prepared
-        return Corpus(
-            docs,
-            texts,
-            source,
-            table,
-            dtm,
-            self.terms_,
-            self._preparation(),
-            always_shown=self._always_shown(),
-        )
-
-    def _expressions(self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable]) -> tuple[str, ...]:
+    def _expressions(self, corpus: Corpus) -> tuple[str, ...]:
         """Return the expressions to be counted whole."""
         if self.phrases is None:
             return ()
@@ -286,27 +309,18 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             extra, without = _extra_and_without(self.phrases, "phrases")
         else:
             extra, without = frozenset() if automatic else _words(self.phrases, "phrases"), frozenset()
-        found: list[str] = []
-        if automatic:
-            texts, source, table = prepared
-            nothing = sparse.csr_array((len(docs), 0), dtype=np.int32)
-            no_terms = np.empty(0, object)
-            corpus = Corpus(docs, texts, source, table, nothing, no_terms, self._preparation())
-            found = find_expressions(corpus)
+        found = find_expressions(corpus) if automatic else []
         return tuple(sorted(({*found} | {phrase for phrase in extra if phrase.strip()}) - without))
 
-    def _joined(self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable]) -> TokenTable:
+    def _joined(self, corpus: Corpus) -> TokenTable:
         """Return the tokens with the expressions joined, which are counted."""
-        texts, _, table = prepared
         if not self.phrases_:
-            return table
-        values = pd.Series(pd.array(texts, dtype="str"), index=docs.index)
-        return PhraseMatcher(self.phrases_).join(values, table)
+            return corpus.token_table
+        return PhraseMatcher(self.phrases_).join(corpus.texts, corpus.token_table)
 
     def _always_shown(self) -> frozenset[str] | None:
         """Return the terms that the user or the corpus itself chose; None for all of them."""
-        chosen = self.stop_words == "default" or isinstance(self.stop_words, Mapping)
-        if not chosen:
+        if not isinstance(self.stop_words, (str, Mapping)):
             return None
         extra = self.stop_words.get("without", ()) if isinstance(self.stop_words, Mapping) else ()
         return frozenset((*extra, *self.phrases_))

@@ -111,6 +111,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
     (54, [False, False])
     >>> model.representative_documents(corpus, 1)["rank"].tolist()
     [1, 1]
+    >>> model.to_pyldavis(corpus)["topic_term_dists"].shape
+    (2, 6)
     >>> later = ct.TopicModel(n_topics=2, random_state=1).fit(corpus)
     >>> later.renumber(ct.align_topics(model, later, corpus)).names().tolist() == model.names().tolist()
     True
@@ -375,6 +377,40 @@ class TopicModel(TransformerMixin, BaseEstimator):
             corpus, np.nan_to_num(self._shares(corpus)), self.topics_, self.topic_ids_, n
         )
         return conform(rows, TOPIC_DOCUMENTS)
+
+    def to_pyldavis(self, corpus: Corpus) -> dict[str, np.ndarray]:
+        """Return what ``pyLDAvis.prepare`` takes: ``pyLDAvis.prepare(**model.to_pyldavis(corpus))``.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Counted on the terms that were learnt.
+
+        Returns
+        -------
+        dict of str to ndarray
+            ``topic_term_dists``, ``doc_topic_dists``, ``doc_lengths``, ``vocab`` and ``term_frequency``, of
+            the known terms that occur and the documents that have any.
+
+        Raises
+        ------
+        NotFittedError, SchemaError
+            As :meth:`transform`.
+        ParameterError
+            ``corpus`` is no Corpus.
+        """
+        theta = self._shares(corpus)
+        known = ~np.isnan(theta).any(axis=1)
+        counts = np.asarray(corpus.dtm.sum(axis=0)).ravel()
+        columns = np.flatnonzero((counts > 0) & self.components_.any(axis=0))
+        terms = self.components_[:, columns]
+        return {
+            "topic_term_dists": terms / terms.sum(axis=1, keepdims=True),
+            "doc_topic_dists": theta[known] / theta[known].sum(axis=1, keepdims=True),
+            "doc_lengths": np.asarray(corpus.dtm[known][:, columns].sum(axis=1)).ravel(),
+            "vocab": self.terms_[columns],
+            "term_frequency": counts[columns],
+        }
 
     def update(self, corpus: Corpus, *, progress: Progress | None = None) -> TopicModel:
         """Learn from other documents, of the next month say, and keep the topics that are still there.

@@ -281,3 +281,12 @@ def test_another_process_learns_the_same_to_the_byte(first, model):
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
     assert done.stdout == ct.TopicModel(4, n_iter=60).fit(first).topics_.to_csv()
+
+
+def test_what_pyldavis_takes_adds_up(first, model):
+    given = model.to_pyldavis(first)
+    assert given["topic_term_dists"].shape == (4, len(given["vocab"]))
+    assert given["topic_term_dists"].sum(axis=1) == pytest.approx(np.ones(4))
+    assert given["doc_topic_dists"].sum(axis=1) == pytest.approx(np.ones(len(first)))
+    assert given["doc_lengths"].tolist() == [6] * len(first)
+    assert given["term_frequency"].sum() == 6 * len(first)

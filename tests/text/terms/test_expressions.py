@@ -152,3 +152,19 @@ def test_places_of_an_expression_are_found(corpus):
     places = extractor.evidence(corpus, table[table["term"] == "打不通"], n=3)
     assert places["term"].tolist() == ["打不通"] * 3
     assert [TEXTS[row.doc_id][row.start : row.end] for row in places.itertuples()] == ["打不通"] * 3
+
+
+def test_one_corpus_serves_classifiers_and_keywords(corpus):
+    plain = ct.Vectorizer().fit_transform(TEXTS)
+    shown = ct.Vectorizer(phrases="auto").recount(plain)
+    assert (shown.dtm != corpus.dtm).nnz == 0
+    assert shown.terms.tolist() == corpus.terms.tolist()
+    assert shown.token_table is plain.token_table
+    assert "不" in plain.terms
+    with pytest.raises(ct.ParameterError, match="Corpus"):
+        ct.Vectorizer().recount(TEXTS)
+
+
+def test_empty_texts_have_no_expressions():
+    corpus = ct.Vectorizer(phrases="auto").fit_transform(["", "。", None])
+    assert corpus.shape == (3, 0)
