@@ -259,6 +259,11 @@ class LexiconError(CsatextError):
         """Line ``line`` (counted from 1) of ``path`` cannot be used."""
         return cls(f"词典「{path}」第 {line} 行有误：{why}。")
 
+    @classmethod
+    def bad_item(cls, path: object, item: object, why: str) -> LexiconError:
+        """An item of a service script cannot be used."""
+        return cls(f"话术「{path}」的「{item}」有误：{why}。")
+
 
 class NotFittedError(CsatextError, AttributeError):
     """A fitted attribute was asked for before ``fit``.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 __all__ = [
+    "ADJUDICATOR",
     "EMPTY",
     "KIND_NAMES",
     "POLARITY_NAMES",
@@ -24,6 +25,8 @@ __all__ = [
 
 EMPTY = "(空)"
 """A missing value of a dimension in a result; there NA means any value."""
+ADJUDICATOR = "裁定"
+"""Annotator whose tag holds against those of the others."""
 UNCLASSIFIED = "未归类"
 """Category of a contact that no rule matches."""
 _NAMES = {
@@ -50,6 +53,10 @@ _NAMES = {
     "categories": "全部类别",
     "category_terms": "命中词",
     "n_categories": "类别数",
+    "category_lead": "类别领先幅度",
+    "needs_review": "待复核",
+    "complaint": "模型类别",
+    "complaint_probability": "模型概率",
     "owner": "责任部门",
     "journey_stage": "旅程阶段",
     "cause_family": "成因",
@@ -60,7 +67,53 @@ _NAMES = {
     "probability_of_complaint": "投诉概率",
     "sentiment": "情感分",
     "polarity": "情感",
+    "aspect": "方面",
+    "opinion": "评价用语",
     "is_negative": "是否负面",
+    "customer_start": "客户开头情感",
+    "customer_worst": "客户最低情感",
+    "customer_end": "客户结束情感",
+    "customer_mean": "客户平均情感",
+    "agent_start": "客服开头情感",
+    "agent_worst": "客服最低情感",
+    "agent_end": "客服结束情感",
+    "agent_mean": "客服平均情感",
+    "recovery": "情绪回升",
+    "turning_turn": "转折轮次",
+    "turning_change": "转折幅度",
+    "escalated": "情绪升级",
+    "customer_repeats": "客户重复说明次数",
+    "transfers": "转接次数",
+    "predicted_satisfaction": "预测满意度",
+    "script_due": "应说话术数",
+    "script_kept": "做到话术数",
+    "script_rate": "话术执行率",
+    "script_forbidden": "禁语数",
+    "confidence": "置信度",
+    "signals": "信号",
+    "risk_severity": "风险程度",
+    "signal_anger": "愤怒",
+    "signal_anxiety": "焦虑",
+    "signal_disappointment": "失望",
+    "signal_urgency": "紧急",
+    "signal_effort": "费力",
+    "signal_escalation": "升级风险",
+    "signal_churn": "流失风险",
+    "signal_praise": "表扬",
+    "signal_suggestion": "建议",
+    "signal_safety": "安全",
+    "signal_legal": "法律",
+    "severity_anger": "愤怒程度",
+    "severity_anxiety": "焦虑程度",
+    "severity_disappointment": "失望程度",
+    "severity_urgency": "紧急程度",
+    "severity_effort": "费力程度",
+    "severity_escalation": "升级风险程度",
+    "severity_churn": "流失风险程度",
+    "severity_praise": "表扬程度",
+    "severity_suggestion": "建议程度",
+    "severity_safety": "安全程度",
+    "severity_legal": "法律程度",
     "topic": "主题编号",
     "topic_label": "主题",
     "topic_probability": "主题占比",
@@ -68,6 +121,8 @@ _NAMES = {
     "month": "月份",
     "date": "日期",
 }
+_ASPECT = "aspect_"
+"""What the columns of aspects begin with."""
 POLARITY_NAMES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 KIND_NAMES = {
     "complaint": "投诉",
@@ -141,12 +196,14 @@ _CHECKS = {
     "sheets_unread": "未读的工作表",
     "columns_unread": "未读的列",
     "surplus_cells": "比表头多的格子",
+    "sessions_overlap": "同时接待",
     "time_order": "先后颠倒的时间",
     "torn_rows": "断开的行",
     "turn_clock_backwards": "对话时间倒退",
     "turn_continued": "沿用上一句的会话",
     "turn_empty": "空的话",
     "turn_ends_before_start": "先结束后开始",
+    "turn_repeated": "重复的话",
     "turn_offset": "通话内的时刻",
     "turn_without_contact": "没有联络的话",
     "turns_sorted": "重排的话",
@@ -181,14 +238,14 @@ def flag_names(column: str) -> FlagNames:
 
 
 def name_of(column: str) -> str:
-    """Return the Chinese name of a column, or the column.
+    """Return the Chinese name of a column, or the column; that of an aspect is the aspect.
 
     Examples
     --------
-    >>> name_of("channel"), name_of("机型")
-    ('渠道', '机型')
+    >>> name_of("channel"), name_of("机型"), name_of("aspect_物流配送")
+    ('渠道', '机型', '物流配送')
     """
-    return _NAMES.get(column, column)
+    return _NAMES.get(column, column.removeprefix(_ASPECT))
 
 
 def check_name(check: str) -> str:

@@ -21,8 +21,9 @@ METHODS = {
     "KeywordExtractor.frequencies": inspect.signature(ct.KeywordExtractor.frequencies).parameters,
 }
 VERBS = (
-    "alerts", "associate", "breakdown", "changepoints", "decompose", "distribution", "drivers", "effect",
-    "forecast", "residuals", "root_causes", "trend", "trend_tests",
+    "alerts", "associate", "audited_rates", "breakdown", "changepoints", "decompose", "distribution",
+    "drivers", "effect", "forecast", "residuals", "root_causes", "sample_for_tagging", "tag_budget", "trend",
+    "trend_tests",
 )  # fmt: skip
 """The verbs that look at one table of facts."""
 
@@ -52,6 +53,15 @@ GRAMMAR = {
 MAY_DIFFER = {
     ("alerts", "freq"): "D",  # a warning must not wait for the end of a week
     ("forecast", "freq"): None,  # a Series brings its own
+    ("audited_rates", "time"): None,  # rates of all contacts, unless periods are asked for
+    ("audited_rates", "freq"): None,
+    ("backlog", "freq"): "D",  # what is open is looked at every day
+    ("kpis", "freq"): None,  # all periods together
+    ("unusual_changes", "freq"): None,  # weeks
+    **{
+        (verb, "time"): None  # a customer's first message, else created_at
+        for verb in ("cause_value", "kpis", "learning_curve", "repeat_contacts", "unusual_changes")
+    },
     ("official_table", "freq"): "Q",  # regulators count quarters
 }
 OTHERS = {
@@ -80,8 +90,10 @@ def test_every_verb_speaks_the_grammar(verb):
 
 def test_no_verb_of_the_grammar_is_forgotten():
     told = {name for name, parameters in FUNCTIONS.items() if {"by", "measure", "alpha"} & set(parameters)}
-    # Topics of a corpus; answers and their facts; tickets of one incident.
-    assert told - set(VERBS) == {"emerging_topics", "evaluate_classifier", "group_cases", "write_report"}
+    # Two sets of facts; topics of a corpus; answers and their facts; tickets of one incident; KPIs.
+    others = {"evaluate_classifier", "group_cases", "write_report"}
+    others |= {"agent_scorecard", "kpis", "remedies", "unusual_changes", "drift", "emerging_topics"}
+    assert told - set(VERBS) == others
     table = {name for name, parameters in FUNCTIONS.items() if "table" in parameters}
     assert table == {"conform", "join"}  # a promise of columns; what facts are joined to
 
@@ -101,6 +113,7 @@ def facts():
     n = 400
     return pd.DataFrame(
         {
+            "doc_id": range(n),
             "created_at": pd.Timestamp("2026-01-05") + pd.to_timedelta(np.arange(n) // 4, unit="D"),
             "channel": rng.choice(["电话", "在线"], n),
             "product": rng.choice(["宽带", "手机"], n),
@@ -112,20 +125,31 @@ def facts():
     )
 
 
+TAGS = pd.DataFrame({"doc_id": range(400), "inclusion_probability": 1.0, "is_negative": True})
 CALLS = {
+    "abandonment_curve": ((), {}),
+    "agent_scorecard": ((), {}),
     "associate": (("channel", "csat"), {}),
+    "audited_rates": ((TAGS, "is_negative"), {}),
     "breakdown": (("channel", "is_negative"), {}),
+    "cause_value": ((1.0,), {}),
     "changepoints": ((), {}),
     "distribution": (("csat",), {}),
+    "dose_response": (("csat", "is_negative"), {}),
     "drivers": (("csat", "channel"), {}),
     "effect": (("2026-02-20",), {}),
     "emerging_topics": ((None, None), {}),  # refused before it looks at corpus and times
     "forecast": ((7,), {}),
+    "kpis": ((), {}),
+    "learning_curve": (("csat",), {}),
     "official_table": (("cca",), {}),
+    "remedies": ((), {}),
     "root_causes": ((), {"numerator": "is_negative", "by": "channel", "period": "period", "current": "后",
                          "baseline": "前"}),
+    "stage_durations": ((), {}),
     "trend": ((), {}),
     "trend_tests": ((), {}),
+    "unusual_changes": ((), {}),
 }  # fmt: skip
 
 
@@ -144,7 +168,12 @@ def test_an_error_rate_and_a_coverage_are_told_apart_by_every_verb(verb, argumen
 
 
 def test_all_verbs_with_an_error_rate_or_a_coverage_are_called_above():
-    assert {name for name in FUNCTIONS if {"alpha", "level"} & set(FUNCTIONS[name])} == set(CALLS)
+    assert {name for name in FUNCTIONS if {"alpha", "level"} & set(FUNCTIONS[name])} == {
+        *CALLS,
+        "agreement",  # of tags, not of facts
+    }
+    with pytest.raises(ct.ParameterError, match="level 是区间的置信水平"):
+        ct.agreement(TAGS.assign(annotator="甲"), columns="is_negative", level=0.05)
     corpus = ct.Vectorizer().fit_transform(["退款太慢"] * 5)
     with pytest.raises(ct.ParameterError, match="level 是区间的置信水平"):
         ct.KeywordExtractor(min_docs=1).frequencies(corpus, level=0.05)

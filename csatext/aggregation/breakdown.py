@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from csatext.aggregation.audit.audited_cells import audited_cells, check_auditable, compared_rates
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, free_dimensions
+from csatext.aggregation.inputs.kpi_measures import measured
 from csatext.aggregation.inputs.measures import measure_kind, rows_are_contacts
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
 from csatext.aggregation.statistics.intervals import bootstrap_interval, divide, shrink
@@ -45,6 +47,8 @@ class Overview(NamedTuple):
         without categories.
     complaints : float or None
         Share of the contacts that are complaints; None without ``is_complaint``.
+    to_review : float or None
+        Share of the contacts that a person should look at; None without ``needs_review``.
     csat : float or None
         Mean score; None without scores.
     """
@@ -59,6 +63,7 @@ class Overview(NamedTuple):
     high: float
     classified: float | None
     complaints: float | None
+    to_review: float | None
     csat: float | None
 
 
@@ -68,7 +73,8 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
     Parameters
     ----------
     facts : DataFrame
-        One row a contact; ``category``, ``is_complaint`` and ``csat`` are used where they exist.
+        One row a contact; ``category``, ``is_complaint``, ``needs_review`` and ``csat`` are used where
+        they exist.
     measure : str
         A flag.
     time : str, default "created_at"
@@ -101,11 +107,15 @@ def overview(facts: pd.DataFrame, measure: str, time: str = "created_at") -> Ove
         low=float(low),
         high=float(high),
         classified=_classified(facts),
-        complaints=float(as_number(facts, "is_complaint").mean())
-        if "is_complaint" in facts.columns
-        else None,
+        complaints=_share_of(facts, "is_complaint"),
+        to_review=_share_of(facts, "needs_review"),
         csat=float(scores.mean()) if scores.notna().any() else None,
     )
+
+
+def _share_of(facts: pd.DataFrame, flag: str) -> float | None:
+    """Return the share of the contacts with a flag, None where there is no such flag."""
+    return float(pd.Series(as_number(facts, flag)).mean()) if flag in facts.columns else None
 
 
 def _classified(facts: pd.DataFrame) -> float | None:
@@ -169,6 +179,7 @@ def breakdown(
     max_cells: int = 100_000,
     random_state: int = 0,
     kind: str | None = None,
+    audit: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Break a measure down by dimensions.
 
@@ -179,8 +190,8 @@ def breakdown(
     by : str or list of str
         Dimension columns. Their values are shown as text, a missing one as ``(空)``.
     measure : str
-        A flag (gives a rate), a number (gives a mean), or with ``denominator`` what is summed above
-        the line. Rows where it is missing count in ``n`` only.
+        A flag (gives a rate), a number (gives a mean), the id of a KPI (:func:`csatext.kpi_definitions`), or
+        with ``denominator`` what is summed above the line. Rows where it is missing count in ``n`` only.
     denominator : str, optional
         Column summed below the line (agent messages over customer messages). A flag over a flag that
         contains it (paid over asked) is a rate. So is a counted table (423 complaints of 1,526
@@ -202,6 +213,10 @@ def breakdown(
         and never above the denominator (refunded of paid, in yuan) are no counts of independent trials:
         say ``"ratio"``, or their interval is far too narrow. ``"mean"``, without a denominator: the mean
         of scores that happen to be 0 and 1.
+    audit : DataFrame, optional
+        Tags of people (see :func:`csatext.audited_rates`): values and intervals of a flag are then corrected
+        ones, ``numerator`` what they make of the denominator, and a cell whose correction is borrowed has
+        no test; one that cannot be corrected has no value. ``attrs["audit"]`` says how many cells are which.
 
     Returns
     -------
@@ -219,10 +234,12 @@ def breakdown(
     SchemaError
         A column is missing, or the measure is not a number or flag.
     ParameterError
-        An argument has a value that is not allowed, or there would be more than ``max_cells`` cells.
+        An argument has a value that is not allowed, there would be more than ``max_cells`` cells, or
+        ``audit`` is given for something else than a flag of contacts.
 
     See Also
     --------
+    csatext.audited_rates : the corrected rates with bias, precision and recall.
     csatext.trend, csatext.decompose : over periods.
 
     Notes
@@ -250,6 +267,8 @@ def breakdown(
     """
     dimensions = free_dimensions(by, BREAKDOWN)
     check_columns(facts, dimensions, "by")
+    given = measured(facts, measure, denominator, kind, by=dimensions)
+    facts, denominator, kind = given.facts, given.denominator, given.kind
     check_columns(facts, [measure], "measure")
     check_columns(facts, [] if denominator is None else [denominator], "denominator")
     check_level(level)
@@ -257,6 +276,8 @@ def breakdown(
     bottom = None if denominator is None else as_whole(as_number(facts, denominator))
     found = measure_kind(top, bottom, kind=kind, are_contacts=rows_are_contacts(facts), measure=measure)
     kind, counted = ("rate", True) if found == "proportion" else (found, False)
+    if audit is not None:
+        check_auditable("breakdown", kind, is_plain=bottom is None)
     known = ~np.isnan(top) if bottom is None else ~(np.isnan(top) | np.isnan(bottom))
     if bottom is None:
         bottom = np.ones(len(facts))
@@ -275,11 +296,16 @@ def breakdown(
             "请减少维度、合并稀少的取值，或调大 max_cells。"
         )
     parts = []
+    corrections: dict[str, int] = {}
     for subset in subsets:
         codes, labels = cell_codes([encoded[i] for i in subset], len(facts))
         frame = pd.DataFrame({dimensions[i]: labels[place] for place, i in enumerate(subset)})
         size = len(labels[0]) if labels else 1
         columns = _cells(kind, top, bottom, weight, codes, known, size, min_n, level, random_state)
+        if audit is not None and len(facts):
+            seen = _audited(facts, audit, measure, frame, columns, level)
+            for name, n_cells in seen.items():
+                corrections[name] = corrections.get(name, 0) + n_cells
         frame = frame.assign(**columns) if subset else pd.DataFrame(columns)
         parts.append(_ordered(frame.reindex(columns=[*dimensions, *columns]), dimensions))
     table = pd.concat(parts, ignore_index=True) if len(facts) else parts[-1].iloc[:0]
@@ -295,6 +321,8 @@ def breakdown(
         "rows": len(facts), "missing": int((~known).sum()),
         "value": None if np.isnan(overall) else float(overall),
     }  # fmt: skip
+    if audit is not None:
+        table.attrs |= {"interval": "audited", "test": "normal, corrected rates", "audit": corrections}
     if not len(facts):
         table.attrs["reason"] = "表里没有数据行。"
     elif not known.any():
@@ -305,6 +333,27 @@ def breakdown(
             f'如果它是条数：要比率，请写 denominator="总数列"；要合计，请用 trend(…, count={measure!r})。'
         )
     return conform(table, BREAKDOWN, dimensions)
+
+
+def _audited(
+    facts: pd.DataFrame,
+    audit: pd.DataFrame,
+    measure: str,
+    cells: pd.DataFrame,
+    columns: dict[str, Any],
+    level: float,
+) -> dict[str, int]:
+    """Put corrected rates into the columns of one set of dimensions; return how many cells have which."""
+    rates = audited_cells(facts, audit, measure, cells, level=level)
+    corrected = {name: rates[name].to_numpy() for name in ("low", "high")} | {
+        "value": rates["rate"].to_numpy()
+    }
+    corrected |= compared_rates(rates, columns["denominator"], level)
+    for name, values in corrected.items():
+        hidden = columns["suppressed"] & (name in _HIDDEN)
+        columns[name] = np.where(hidden, np.nan, values)
+    columns["numerator"] = rates["rate"].to_numpy() * columns["denominator"]
+    return {str(name): int(n) for name, n in rates["correction"].value_counts().items()}
 
 
 def _cells(

@@ -45,6 +45,8 @@ def build_facts(corpus: _HasDocs | pd.DataFrame, *results: pd.DataFrame | pd.Ser
     *results : DataFrame or named Series
         Tables of sentiment, topics, rules, classifiers, or columns of your own: ``doc_id`` is the index,
         or a column (as after a round through a CSV file). A contact that a result does not hold gets NA.
+        Measures (:func:`csatext.call_measures` and its like) take the place of raw columns of their names;
+        those that could not be computed (``attrs["absent"]``) are left out.
 
     Returns
     -------
@@ -79,6 +81,11 @@ def build_facts(corpus: _HasDocs | pd.DataFrame, *results: pd.DataFrame | pd.Ser
     for place, result in enumerate(results, start=1):
         name = f"第 {place} 个结果"
         table = _as_table(result, name, docs.index)
+        if "repairs" in getattr(result, "attrs", {}):
+            # measures of service: the raw columns of their names, read and repaired; without what is absent
+            table = table.drop(columns=[*result.attrs.get("absent", {})], errors="ignore")
+            parts = [part.drop(columns=[*table.columns], errors="ignore") for part in parts]
+            home = {column: where for column, where in home.items() if column not in table.columns}
         for column in table.columns:
             if column in home:
                 raise SchemaError(

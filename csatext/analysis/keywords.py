@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis import keyness
 from csatext.analysis.keyness import group_codes
+from csatext.analysis.term_weights import inverse_document_frequency
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.inference import benjamini_hochberg, check_alpha, check_level, wilson
@@ -108,7 +109,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         check_simple_parameters(self)
         df = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self.terms_ = corpus.terms
-        self.idf_ = np.log((1 + len(corpus)) / (1 + df)) + 1
+        self.idf_ = inverse_document_frequency(df, len(corpus))
         return self
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:

@@ -93,6 +93,9 @@ class AnalysisSection:
     taxonomy : str
         Name of a shipped pack (telecom, ecommerce, ...), path of a taxonomy file, or ``auto``: the packs that
         fit the contacts. Empty takes the taxonomy of all trades.
+    model : str
+        Path of a trained classifier that ``csatext.save`` wrote: its answers join the facts, with what a
+        person should look at. Empty: the rules of the taxonomy alone.
     random_state : int
         Seed of the topic model.
     """
@@ -100,6 +103,7 @@ class AnalysisSection:
     n_topics: int = 20
     n_keywords: int = 20
     taxonomy: str = ""
+    model: str = ""
     random_state: int = 0
 
 
@@ -163,7 +167,7 @@ class Configuration:
         return asdict(self)
 
     def with_given(
-        self, tables: Mapping[str, Any] | None = None, taxonomy: str = "", **options: Any
+        self, tables: Mapping[str, Any] | None = None, taxonomy: str = "", model: str = "", **options: Any
     ) -> Configuration:
         """Return this configuration overridden by the command line; empty values and None are ignored.
 
@@ -171,8 +175,8 @@ class Configuration:
         ----------
         tables : mapping of str to object, optional
             Keys of section ``[tables]``.
-        taxonomy : str, default ""
-            Key of section ``[analysis]``.
+        taxonomy, model : str, default ""
+            Keys of section ``[analysis]``.
         **options
             Keys of section ``[input]``; ``columns`` are added to those of the file.
 
@@ -186,7 +190,9 @@ class Configuration:
         given = {name: value for name, value in options.items() if value not in (None, "", {})}
         given["columns"] = {**self.input.columns, **given.get("columns", {})}
         chosen = {name: value for name, value in (tables or {}).items() if value not in (None, "", [])}
-        analysis = replace(self.analysis, taxonomy=taxonomy) if taxonomy else self.analysis
+        analysis = replace(
+            self.analysis, taxonomy=taxonomy or self.analysis.taxonomy, model=model or self.analysis.model
+        )
         return replace(
             self, input=replace(self.input, **given), tables=replace(self.tables, **chosen), analysis=analysis
         )

@@ -12,12 +12,15 @@ import pandas as pd
 
 from csatext.aggregation.episodes import episodes
 from csatext.aggregation.facts import build_facts
+from csatext.analysis.conversations.conversation_sentiment import conversation_sentiment
 from csatext.analysis.grouping.suggest_categories import suggest_categories
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
+from csatext.analysis.rules.doubtful_categories import doubtful_categories
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import AUTO, Configuration, PrivacySection
@@ -25,6 +28,8 @@ from csatext.batch.manifest import RunOutput
 from csatext.batch.output import refuse_link, write_output
 from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
+from csatext.batch.service_tables import service_tables, with_conversations
+from csatext.batch.trained_model import load_model, model_answers, model_table
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import ReadResult
@@ -166,8 +171,8 @@ def read_source(
     """
     given = configuration.input
     progress(f"读取 {mask_sentence(source_name(source))}")
-    read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
-    return _of_the_time(read, given)
+    read, turns = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
+    return _of_the_time(read._replace(contacts=with_conversations(read.contacts, turns)), given)
 
 
 def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
@@ -214,7 +219,7 @@ def write_analysis(
 ) -> RunResult:
     """Analyse the input and write the output; all is computed before the first file is written."""
     read = masked_input(read, configuration.privacy)
-    analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted)
+    analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances)
     progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
     page = render_report(
@@ -261,7 +266,13 @@ def masked_input(read: ReadResult, privacy: PrivacySection | None = None) -> Rea
     metadata = [name for name in read.contacts.columns if name not in _OF_TEXT]
     people = any(hold_names(read.contacts[name]) for name in metadata) if len(read.rejects) else False
     rejects = mask_rejects(read.rejects, read.contacts.columns, named=people)
-    return ReadResult(named, rejects, quality, read.rows, read.turns, read.outside, read.redacted)
+    turns = read.utterances
+    if turns is not None:
+        # The turns of the contacts that are analysed, under the names that these bear now.
+        names = dict(zip(read.contacts["doc_id"], named["doc_id"], strict=True))
+        turns = turns[turns["doc_id"].isin(names)]
+        turns = turns.assign(doc_id=turns["doc_id"].map(names).astype("str"))
+    return read._replace(contacts=named, rejects=rejects, quality=quality, utterances=turns)
 
 
 def annotated_contacts(
@@ -270,19 +281,24 @@ def annotated_contacts(
     progress: Progress = _LOG.info,
     *,
     redacted: bool = False,
+    turns: pd.DataFrame | None = None,
 ) -> tuple[Corpus, pd.DataFrame, dict[str, pd.DataFrame], dict[str, str]]:
     """Return the annotated contacts; their texts are redacted unless reading has done so.
+
+    Where the contacts are dialogues, ``turns`` gives them the course of their feelings.
 
     Returns
     -------
     corpus : Corpus
     facts : DataFrame
-        Sentiment, category and topic of each contact joined to its columns.
+        Sentiment, signals, category and topic of each contact joined to its columns, and what a person should
+        look at: by the trained classifier where there is one, by the rules otherwise.
     tables : dict of str to DataFrame
         ``topics``, where there are any.
     absent : dict of str to str
     """
     settings = configuration.analysis
+    model = load_model(settings.model) if settings.model else None
     progress("清洗、脱敏、分词、计数")
     corpus = Vectorizer(
         tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
@@ -294,7 +310,7 @@ def annotated_contacts(
         keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
-    progress("情感、投诉类别")
+    progress("情感、信号、投诉类别")
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
     if settings.taxonomy == AUTO:
@@ -306,7 +322,18 @@ def annotated_contacts(
     tables["taxonomy"] = taxonomy.table
     rules = RuleClassifier(taxonomy)
     categories, kind = rules.fit_transform(corpus), ContactKind(taxonomy).fit_transform(corpus)
-    results = [Sentiment().transform(corpus), categories, kind]
+    signals = ServiceSignals().transform(corpus).filter(regex="^(signal_|risk_severity$)")
+    results = [Sentiment().transform(corpus), signals, categories, kind]
+    if turns is not None:
+        progress("会话走势")
+        # A column of the input that bears this name is not our score.
+        results.append(conversation_sentiment(turns.drop(columns="sentiment", errors="ignore")))
+    if model is None:
+        results.append(doubtful_categories(categories, kind).to_frame())
+    else:
+        progress("训练好的分类器")
+        results.append(model_answers(model, corpus, contacts))
+        tables["trained_model"] = model_table(model)
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
     if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:
@@ -338,6 +365,7 @@ def analyse(
     progress: Progress = _LOG.info,
     *,
     redacted: bool = False,
+    turns: pd.DataFrame | None = None,
 ) -> Analysis:
     """Return the corpus, the facts and the tables of contacts, in memory.
 
@@ -350,6 +378,8 @@ def analyse(
         Called with the name of each step when it begins.
     redacted : bool, default False
         Whether reading has masked personal data in the texts.
+    turns : DataFrame, optional
+        Table ``turns`` of contacts that are dialogues.
 
     Raises
     ------
@@ -357,7 +387,9 @@ def analyse(
         A dimension or the measure is not there, or cannot serve as one.
     """
     given = checked_tables(contacts, configuration.tables)
-    corpus, facts, tables, absent = annotated_contacts(contacts, configuration, progress, redacted=redacted)
+    corpus, facts, tables, absent = annotated_contacts(
+        contacts, configuration, progress, redacted=redacted, turns=turns
+    )
     by = given.by or None
     progress("关键词")
     extractor = KeywordExtractor(configuration.analysis.n_keywords)
@@ -379,4 +411,7 @@ def analyse(
         tables["episodes"] = episodes(tables["root_causes"])
         tables["cause_examples"] = cause_examples(corpus, facts, tables["root_causes"])
     tables["examples"] = examples(corpus, facts)
-    return Analysis(corpus, facts, tables, absent | absent_tables(facts, by=by))
+    progress("服务指标")
+    service, unmade = service_tables(facts)
+    tables |= service
+    return Analysis(corpus, facts, tables, absent | unmade | absent_tables(facts, by=by))

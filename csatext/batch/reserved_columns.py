@@ -7,11 +7,21 @@ import pandas as pd
 from csatext.aggregation.episodes import PERIOD_COLUMNS
 from csatext.privacy.outputs import mask_sentence
 from csatext.schema import column_names
-from csatext.schema.analysis import CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
+from csatext.schema.analysis import (
+    COMPLAINTS,
+    CONTACT_KINDS,
+    CONVERSATIONS,
+    DOCUMENT_TOPICS,
+    RULES,
+    SENTIMENT,
+    SERVICE_SIGNALS,
+)
 
 __all__ = ["INPUT_ENDING", "RESULT_COLUMNS", "free_names"]
 
-RESULT_COLUMNS = column_names(SENTIMENT, RULES, CONTACT_KINDS, DOCUMENT_TOPICS) | {*PERIOD_COLUMNS.values()}
+RESULT_COLUMNS = column_names(
+    SENTIMENT, SERVICE_SIGNALS, RULES, CONTACT_KINDS, DOCUMENT_TOPICS, COMPLAINTS, CONVERSATIONS
+) | {*PERIOD_COLUMNS.values()}
 """Columns that analyses and the calendar add to the facts."""
 INPUT_ENDING = "_input"
 """Added to a column of the input that bears the name of a result."""

@@ -78,7 +78,7 @@ def _dialogues(
     attrs = dict(turns.attrs)
     turns = redact_turns(turns, pseudonymize=key)
     turns.attrs = attrs
-    read = contacts_of_turns(turns, Path(path).name)._replace(redacted=True)
+    read = contacts_of_turns(turns, Path(path).name)._replace(redacted=True, utterances=turns)
     progress(
         f"按对话读入：{read.turns} 句，合成 {len(read.contacts)} 条联络，只取客户说的话；"
         "要逐行当作联络，请加 --kind contacts"

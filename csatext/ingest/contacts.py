@@ -246,7 +246,8 @@ class ReadResult(NamedTuple):
     ``rows == turns + len(rejects)``; None otherwise. ``rejects.raw`` is as it was read: mask or redact it
     before it is stored or shown. ``outside`` contacts were left out because they are not of the time that was
     asked for; they count as contacts in these sums. ``redacted`` says that the road itself has masked the
-    texts, as that of dialogues does over turns; nothing that stands in the data can say so.
+    texts, as that of dialogues does over turns; nothing that stands in the data can say so. ``utterances``
+    are the turns of dialogues, personal data masked; None for an input of contacts.
     """
 
     contacts: pd.DataFrame
@@ -256,6 +257,7 @@ class ReadResult(NamedTuple):
     turns: int | None = None
     outside: int = 0
     redacted: bool = False
+    utterances: pd.DataFrame | None = None
 
 
 def _rejects(rejects: list[tuple[str, Reject]]) -> pd.DataFrame:

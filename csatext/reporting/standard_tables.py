@@ -15,18 +15,35 @@ from csatext.aggregation.inputs.arguments import is_numeric
 from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
-from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES, SENTIMENT
+from csatext.reporting.risk_tables import risk_tables
+from csatext.schema.analysis import (
+    COMPLAINTS,
+    CONTACT_KINDS,
+    CONVERSATIONS,
+    DOCUMENT_TOPICS,
+    RULES,
+    SENTIMENT,
+)
 
-__all__ = ["CHART_VALUES", "FREQUENCIES", "TREND_VALUES", "absent_tables", "dimensions_of", "standard_tables"]
+__all__ = [
+    "CHART_VALUES",
+    "FREQUENCIES",
+    "TAGS",
+    "TREND_VALUES",
+    "absent_tables",
+    "dimensions_of",
+    "standard_tables",
+]
 
 _USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand", "store", "team", "agent_id")
 _PERSONS = ("agent_id",)
 """Dimensions that root causes are sought by on request only: a person has a dozen contacts in a week."""
-_TAGS = ("category",)
+TAGS = ("category", "complaint")
+"""Categories by rules, and by a trained classifier."""
 _COMPLAINT = "is_complaint"
 _NO_DIMENSIONS = frozenset(
     column.name
-    for table in (RULES, CONTACT_KINDS, SENTIMENT, DOCUMENT_TOPICS, COMPLAINTS)
+    for table in (RULES, CONTACT_KINDS, SENTIMENT, DOCUMENT_TOPICS, COMPLAINTS, CONVERSATIONS)
     for column in table.columns
 ) | {"date", "week", "month", "doc_id", "text", "source"}
 """Columns that analyses and the calendar add, and what names a contact."""
@@ -119,9 +136,11 @@ def standard_tables(
     -------
     dict of str to DataFrame
         ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
-        for complaints, csat and resolved, ``trend_total``, ``trend_<dimension>``, ``root_causes``,
-        ``episodes``. Root causes by agents are sought only where ``by`` names them. What the facts do
-        not allow is left out; :func:`absent_tables` says why.
+        for complaints, csat and resolved, ``polarities``, ``risks``, ``risk_cells`` and
+        ``conversation_figures`` where feelings were scored, ``trend_total``,
+        ``trend_<dimension>``, ``root_causes``, ``episodes``. Root causes and risks by agents are
+        sought only where ``by`` names them. What the facts do not allow is left out;
+        :func:`absent_tables` says why.
 
     Raises
     ------
@@ -136,7 +155,7 @@ def standard_tables(
     for name in [measure, *dimensions]:
         if name not in facts.columns:
             raise SchemaError.missing_column("facts", name, facts.columns)
-    tags = [name for name in _TAGS if name in facts and name not in dimensions and facts[name].nunique() > 1]
+    tags = [name for name in TAGS if name in facts and name not in dimensions and _is_tag(facts[name])]
     values = {name: facts[name].nunique() for name in [*dimensions, *tags]}
     tables: dict[str, pd.DataFrame] = {}
     for name in values:
@@ -154,16 +173,25 @@ def standard_tables(
     dated = _dated(facts, time)
     if len(dated):
         freq = _freq_of(dated[time]) if freq == "auto" else freq
+    looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
+    tables |= risk_tables(
+        facts, looked_by, dated, time=time, freq=freq, baseline_periods=baseline_periods, alpha=alpha
+    )
+    if len(dated):
         tables["trend_total"] = trend(dated, time, freq, measure=measure)
         for name in [*dimensions, *tags]:
             if values[name] <= TREND_VALUES or name in tags:
                 tables[f"trend_{name}"] = trend(dated, time, freq, by=name, measure=measure)
-        looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
         if looked_by:
             total = tables["trend_total"]
             causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, alpha)
             tables |= {"root_causes": causes, "episodes": episodes(causes)}
     return tables
+
+
+def _is_tag(column: pd.Series) -> bool:
+    """Return whether a column holds categories; several a contact, joined, are too many to be drawn."""
+    return 1 < column.nunique() <= (_MOST_VALUES if column.name != TAGS[0] else len(column))
 
 
 def _freq_of(times: pd.Series) -> str:

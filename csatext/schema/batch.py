@@ -3,7 +3,25 @@
 from csatext.schema.causes import ROOT_CAUSES
 from csatext.schema.model import Column, Table
 
-__all__ = ["CAUSE_EXAMPLES", "EPISODES", "EXAMPLES", "ROOT_CAUSES_BY_PERIOD"]
+__all__ = [
+    "CAUSE_EXAMPLES",
+    "CONVERSATION_FIGURES",
+    "EPISODES",
+    "EXAMPLES",
+    "POLARITIES",
+    "RISKS",
+    "RISK_CELLS",
+    "ROOT_CAUSES_BY_PERIOD",
+]
+
+_RATE = (
+    Column("n", "int", "contacts"),
+    Column("numerator", "float", "contacts with the flag; of a score its sum"),
+    Column("denominator", "float", "contacts where it is known"),
+    Column("value", "float", "numerator / denominator"),
+    Column("low", "float", "lower end of its 95 % interval"),
+    Column("high", "float", "upper end of its 95 % interval"),
+)
 
 ROOT_CAUSES_BY_PERIOD = Table(
     "root_causes_by_period",
@@ -75,4 +93,51 @@ CAUSE_EXAMPLES = Table(
         Column("text", "str", "redacted, cut to 120 characters"),
     ),
     key=("period", "rank", "doc_id"),
+)
+
+POLARITIES = Table(
+    "polarities",
+    "share of negative, neutral and positive contacts",
+    (Column("polarity", "str", "negative, neutral or positive"), *_RATE),
+    key=("polarity",),
+)
+
+RISKS = Table(
+    "risks",
+    "share of contacts with each service signal, and its change in the last complete period",
+    (
+        Column("signal", "str", "column of the facts, such as signal_escalation"),
+        *_RATE,
+        Column("period", "str", "last complete period; NA without times"),
+        Column("before", "float", "pooled rate of the periods before it"),
+        Column("after", "float", "rate of the period"),
+        Column("change", "float", "after - before"),
+        Column("change_low", "float", "lower end of its interval, which holds for all signals together"),
+        Column("change_high", "float", "upper end of its interval"),
+        Column("has_changed", "boolean", "the interval of the change leaves 0 out"),
+    ),
+    key=("signal",),
+)
+
+RISK_CELLS = Table(
+    "risk_cells",
+    "share of contacts with each service signal by the values of each dimension",
+    (
+        Column("signal", "str", "column of the facts"),
+        Column("dimension", "str", "column of the facts"),
+        Column("cell", "str", "value of the dimension"),
+        *_RATE,
+        Column("rest", "float", "rate of all other contacts"),
+        Column("difference", "float", "value - rest"),
+        Column("p", "float", "two-sided p value of the difference"),
+        Column("q", "float", "p corrected for all signals and cells (Benjamini-Hochberg)"),
+    ),
+    key=("signal", "dimension", "cell"),
+)
+
+CONVERSATION_FIGURES = Table(
+    "conversation_figures",
+    "mean course of the customers' sentiment over the conversations",
+    (Column("figure", "str", "column of the facts, such as customer_start"), *_RATE),
+    key=("figure",),
 )

@@ -37,6 +37,8 @@ _ROOMS = (
     "aggregation",
     "time",
     "causes",
+    "audit",
+    "service",
     "official",
     "batch",
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from csatext.taxonomy.patterns import PatternError, parse_pattern
 
-__all__ = ["Rule", "parse_rule", "pruned"]
+__all__ = ["Rule", "parse_role", "parse_rule", "pruned"]
 
 _ROLES = {
     "customer": "customer", "agent": "agent", "bot": "bot", "system": "system",
@@ -150,6 +150,24 @@ _LISTS = ("any", "all", "none")
 _COUNTS = ("first", "last", "after_turn", "before_turn", "within", "repeat")
 _SECONDS = ("silence", "response_over")
 _FINDS = ("words", "category", "any", "all", "silence", "response_over")
+
+
+def parse_role(given: str) -> str:
+    """Return the role that a word of a rule means.
+
+    Raises
+    ------
+    PatternError
+        It means none.
+
+    Examples
+    --------
+    >>> parse_role("坐席")
+    'agent'
+    """
+    if given not in _ROLES:
+        raise PatternError(f"不能是「{given}」，可用：{'、'.join(_ROLES)}")
+    return _ROLES[given]
 
 
 def parse_rule(given: Any, depth: int = 0) -> Rule:

@@ -14,7 +14,7 @@ from csatext.taxonomy.combinations import parse_rule
 from csatext.taxonomy.packs import PACKS
 from csatext.taxonomy.patterns import PatternError
 
-__all__ = ["TaxonomyFile", "read_taxonomy_file"]
+__all__ = ["TaxonomyFile", "parsed_yaml", "read_taxonomy_file"]
 
 _LARGEST = 2 << 20
 """Bytes of a YAML file, which is read at about a megabyte a second; a shipped one has up to 60 KB."""
@@ -66,7 +66,7 @@ def read_taxonomy_file(path: Path) -> TaxonomyFile:
     LexiconError, InputError
         The file cannot be read, or an entry cannot be used; the line is named.
     """
-    root, content = _parsed(path)
+    root, content = parsed_yaml(path)
     if isinstance(content, list) and content:
         return TaxonomyFile(_Reader(path).categories(content, root), path.stem)
     if not isinstance(content, dict) or "categories" not in content:
@@ -97,8 +97,14 @@ def read_taxonomy_file(path: Path) -> TaxonomyFile:
     )
 
 
-def _parsed(path: Path) -> tuple[Any, Any]:
-    """Return the root node of a file and what it holds."""
+def parsed_yaml(path: Path) -> tuple[Any, Any]:
+    """Return the root node of a YAML file and what it holds.
+
+    Raises
+    ------
+    LexiconError, InputError
+        The file cannot be read, is no YAML, nests too deeply or refers to itself.
+    """
     text = ""
     try:
         text = read_whole(path, _LARGEST, "请只留下要用的分类").decode("utf-8-sig")

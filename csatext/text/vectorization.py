@@ -27,7 +27,7 @@ from csatext.text.terms.joined_terms import PhraseMatcher
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer
 
-__all__ = ["Vectorizer"]
+__all__ = ["Vectorizer", "recounted"]
 
 _NAMELESS = r"\[(?:em(?:_[0-9]+)?|表情)\]"
 _NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{_NAMELESS}|{MASK.pattern})$"
@@ -356,6 +356,22 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             frequency = counts.sum(axis=0)[kept]
             kept = np.sort(kept[np.argsort(-frequency, kind="stable")[: self.max_features]])
         return kept
+
+
+def recounted(corpus: Corpus, terms: np.ndarray) -> Corpus:
+    """Return the documents of a corpus counted on other terms, such as those that a model knows.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    terms : ndarray of object
+        In order of code points.
+    """
+    if np.array_equal(corpus.terms, terms):
+        return corpus
+    table = corpus.token_table
+    columns = pd.Index(terms, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
+    return corpus.with_counts(_count(table, columns, len(terms)), terms)
 
 
 def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:

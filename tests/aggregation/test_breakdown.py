@@ -231,7 +231,7 @@ def test_bad_arguments():
     with pytest.raises(SchemaError, match="是不是想写「channel」"):
         breakdown(f, "chanel", "is_negative")
     with pytest.raises(SchemaError, match="measure"):
-        breakdown(f, "channel", "negative_rate")
+        breakdown(f, "channel", "negative_rates")
     with pytest.raises(ParameterError, match="measure 的类型是 list"):
         breakdown(f, "channel", ["is_negative", "seconds"])
     with pytest.raises(ParameterError, match="measure 的类型是 NoneType"):

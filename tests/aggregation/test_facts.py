@@ -94,6 +94,18 @@ def test_bad_results_are_refused():
         build_facts(c, [1, 2])
 
 
+def test_measures_take_the_place_of_the_raw_columns_they_were_read_from():
+    c = corpus(answered=["是", "否"], channel=["电话", "电话"])
+    measures = pd.DataFrame({"answered": [True, False]}, index=["d0", "d1"])
+    with pytest.raises(SchemaError, match="「answered」"):
+        build_facts(c, measures)
+    measures["held"] = np.nan
+    measures.attrs |= {"repairs": {}, "absent": {"held": "hold_seconds"}}
+    assert "held" not in build_facts(c, measures)
+    assert build_facts(c, measures)["answered"].tolist() == [True, False]
+    assert c.docs["answered"].tolist() == ["是", "否"]
+
+
 def test_results_with_doc_id_as_a_column():
     c = corpus(channel=["电话", "在线"])
     flags = pd.DataFrame({"doc_id": ["d1", "d0"], "flag": [True, False]})

@@ -405,3 +405,54 @@ def test_two_categories_are_mirrored_and_none_is_known_without_documents():
     assert np.allclose(model.scores(known).sum(axis=1), 0)
     absent = fit_linear(known, np.eye(3, dtype=bool)[[0, 0, 1, 1]], Settings())
     assert absent.scores(known)[:, 2] == pytest.approx(np.log(0.5 / 4.5))
+
+
+def two_levels(n, seed):
+    """Return texts and labels: what kind of goods is plain, which of its two faults is a coin's toss."""
+    rng = np.random.default_rng(seed)
+    goods = rng.integers(0, 2, n)
+    fault = np.where(rng.random(n) < 0.5, "甲", "乙")
+    texts = [f"{('快递', '退款')[one]}的事情，单号{at}" for at, one in enumerate(goods.tolist())]
+    labels = [f"{('物流', '退货')[one]}/{two}" for one, two in zip(goods.tolist(), fault, strict=True)]
+    return texts, labels
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_where_the_second_level_is_a_toss_the_first_is_answered(several):
+    texts, labels = two_levels(300, 0)
+    corpus = corpus_of(texts)
+    model = ct.ComplaintClassifier(precision=0.9, multilabel=several).fit(corpus[:200], labels[:200])
+    table = model.transform(corpus[200:])
+    assert model.promise_.threshold == np.inf
+    assert model.parent_promise_.n_right == model.parent_promise_.n_answered >= 22
+    # All are right, so that the promise is made for the least sure of the documents learnt from.
+    answered = ~table["needs_review"]
+    assert answered.mean() > 0.9
+    assert (
+        table["complaint"][answered].tolist()
+        == np.array([one[:2] for one in labels[200:]])[answered].tolist()
+    )
+    assert (table["complaint_probability"][answered] >= model.parent_promise_.threshold).all()
+    scores = ct.evaluate_classifier(labels[200:], table, multilabel=several)
+    found = scores["evaluation"].set_index("metric")["value"]
+    assert found["precision_of_answered"] == 1
+    assert found["accuracy"] < 0.1
+    assert scores["class_scores"]["complaint"].str.contains("/").all()
+
+
+def test_what_the_parents_promise_is_kept_on_what_the_categories_leave():
+    texts, labels = two_levels(400, 1)
+    # Of every tenth contact the goods are mistaken as well: .9 cannot be shown to be .95.
+    swapped = ["退货/甲" if label[:2] == "物流" else "物流/甲" for label in labels]
+    mixed = [swapped[at] if at % 10 == 0 else label for at, label in enumerate(labels)]
+    corpus = corpus_of(texts)
+    strict = ct.ComplaintClassifier(precision=0.95).fit(corpus, mixed)
+    assert strict.parent_promise_.threshold == np.inf
+    assert strict.transform(corpus)["needs_review"].all()
+    lenient = ct.ComplaintClassifier(precision=0.8).fit(corpus, mixed)
+    assert lenient.transform(corpus)["needs_review"].mean() < 0.1
+
+
+def test_one_level_makes_no_promise_for_parents(trained):
+    assert trained.parent_promise_ is None
+    assert trained.card_["parent_promise"] is None

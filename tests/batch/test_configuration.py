@@ -33,6 +33,7 @@ pseudonymize = "k"
 n_topics = 0
 n_keywords = 5
 random_state = 7
+model = "m.csatext"
 [tables]
 by = ["channel"]
 measure = "resolved"

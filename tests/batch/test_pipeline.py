@@ -51,6 +51,17 @@ def test_the_folder_of_a_run(first):
     assert not [name for name in names if name.endswith(".tmp")]
 
 
+def test_facts_have_the_signals_of_every_contact(first):
+    facts = pd.read_parquet(first.out / "facts.parquet")
+    flags = [name for name in facts.columns if name.startswith("signal_")]
+    assert len(flags) == 11
+    assert all(facts[name].dtype == bool for name in flags)
+    # What is a risk has a severity; praise and suggestions are none.
+    risks = facts[[name for name in flags if name not in ("signal_praise", "signal_suggestion")]].any(axis=1)
+    assert ((facts["risk_severity"] > 0) == risks).all()
+    assert risks.any()
+
+
 def test_the_manifest_lists_every_file_with_its_hash(first, source):
     manifest = json.loads((first.out / "manifest.json").read_text("utf-8"))
     there = files_of(first.out)
@@ -194,3 +205,28 @@ def test_a_dialogue_is_redacted_once_and_a_contact_by_the_vectorizer(tmp_path, m
     contacts.to_csv(tmp_path / "contacts.csv", index=False)
     run(tmp_path / "contacts.csv", tmp_path / "contacts", progress=lambda _: None)
     assert calls == [1]
+
+
+def test_dialogues_have_the_course_of_their_feelings(tmp_path):
+    rows = []
+    for number in range(24):
+        name = "13812345678" if number == 3 else f"D{number:02d}"
+        end = "谢谢，问题解决了，非常满意" if number % 2 else "再不退款我就找媒体曝光"
+        rows += [
+            (name, "客户", "退款太慢了，服务太差", "a"),
+            (name, "客服", "抱歉，已为您登记退款", "b"),
+            (name, "客户", end, "c"),
+        ]
+    turns = pd.DataFrame(rows, columns=["dialogue_id", "role", "text", "sentiment"])
+    turns.to_csv(tmp_path / "turns.csv", index=False)
+    run(tmp_path / "turns.csv", tmp_path / "out", progress=lambda _: None)
+    facts = pd.read_parquet(tmp_path / "out" / "facts.parquet")
+    assert len(facts) == 24
+    assert facts["escalated"].tolist() == [number % 2 == 0 for number in range(24)]
+    solved = facts["escalated"].eq(False)
+    assert facts.loc[solved, "recovery"].gt(0.35).all()
+    assert (
+        facts.loc[solved, "predicted_satisfaction"].min() > facts.loc[~solved, "predicted_satisfaction"].max()
+    )
+    assert facts["customer_start"].notna().all()  # also where the number of the dialogue is masked
+    assert "会话里客户情绪的走势" in (tmp_path / "out" / "report.html").read_text("utf-8")

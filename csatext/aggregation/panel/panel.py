@@ -11,6 +11,7 @@ import pandas as pd
 
 from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import encode_groups
+from csatext.aggregation.inputs.kpi_measures import measured
 from csatext.aggregation.inputs.measures import Array, read_amounts
 from csatext.aggregation.panel.coverage import are_whole_periods, ends_early, floor, starts_late
 from csatext.aggregation.panel.period_length import check_width, inferred_freq_note
@@ -162,6 +163,9 @@ def make_panel(
     freq = as_freq(freq)
     check_columns(facts, [time], "time")
     check_columns(facts, by, "by")
+    facts, measure, denominator, kind, count = measured(
+        facts, measure, denominator, kind, count, by=by, time=time, freq=freq, counts=True
+    )
     for name, argument in ((measure, "measure"), (denominator, "denominator"), (count, "count")):
         check_columns(facts, [] if name is None else [name], argument)
     times = read_times(facts[time], time)

@@ -13,6 +13,7 @@ from scipy.sparse import csc_array
 
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns
 from csatext.aggregation.inputs.dimensions import distinct_combinations, encode_columns, free_dimensions
+from csatext.aggregation.inputs.kpi_measures import measured
 from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.scan.compared_periods import Periods, read_periods
 from csatext.errors import ParameterError
@@ -256,6 +257,12 @@ def read_rows(
         raise ParameterError("参数 by 是空的；请给出至少一个维度列。")
     check_columns(table, names, "by")
     check_columns(table, [period], "period")
+    found = measured(table, numerator, denominator, by=[*names, period])
+    if found.facts is not table and found.measure is not None:
+        table, numerator, denominator = found.facts, found.measure, found.denominator
+        if found.kind == "mean":
+            denominator = f"{numerator}（分母）"
+            table = table.assign(**{denominator: table[numerator].notna().astype("float64")})
     check_columns(table, [numerator], "numerator")
     if denominator is not None:
         check_columns(table, [denominator], "denominator")

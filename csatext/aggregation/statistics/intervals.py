@@ -17,6 +17,7 @@ __all__ = [
     "count_difference",
     "divide",
     "garwood",
+    "mean_interval",
     "rate_difference",
     "shrink",
 ]
@@ -72,6 +73,38 @@ def garwood(events: ArrayLike, level: float = 0.95) -> tuple[np.ndarray, np.ndar
     n, alpha = np.asarray(events, dtype="float64"), 1 - level
     low = np.where(n == 0, 0.0, stats.chi2.ppf(alpha / 2, 2 * n) / 2)
     return low, stats.chi2.ppf(1 - alpha / 2, 2 * n + 2) / 2
+
+
+def mean_interval(
+    value: ArrayLike, error: ArrayLike, units: ArrayLike, level: float = 0.95
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the interval of means or ratios by Student's t.
+
+    Parameters
+    ----------
+    value, error, units : array_like
+        Mean, its standard error, and the observations it is made of, of one shape.
+    level : float, default 0.95
+        Confidence level.
+
+    Returns
+    -------
+    low, high : ndarray of float
+        NaN where there are fewer than two observations.
+
+    Notes
+    -----
+    Student (1908), Biometrika 6, 1-25; for ratios the error of the residuals, Cochran (1977), chapter 6.
+
+    Examples
+    --------
+    >>> low, high = mean_interval([5.0], [1.0], [10])
+    >>> round(float(low[0]), 3), round(float(high[0]), 3)
+    (2.738, 7.262)
+    """
+    n = np.asarray(units, dtype="float64")
+    half = stats.t.ppf(0.5 + level / 2, np.where(n > 1, n - 1, np.nan)) * np.asarray(error, dtype="float64")
+    return np.asarray(value) - half, np.asarray(value) + half
 
 
 def shrink(value: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, float]:

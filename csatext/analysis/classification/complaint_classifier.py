@@ -18,9 +18,9 @@ from csatext.analysis.classification.cold_start import WeakLabels, check_classes
 from csatext.analysis.classification.estimator_scores import check_estimator, gives_scores
 from csatext.analysis.classification.features import Features, document_counts, embedded
 from csatext.analysis.classification.heavy_words import heavy_words, with_rule_hits
-from csatext.analysis.classification.hierarchy import parents_of
+from csatext.analysis.classification.hierarchy import heads_of, parent_probability, parents_of
 from csatext.analysis.classification.label_thresholds import micro_f1
-from csatext.analysis.classification.learning import LearningPlan, assigned, learn, least_sure
+from csatext.analysis.classification.learning import LearningPlan, assigned, learn, least_sure, parents_given
 from csatext.analysis.classification.linear_scores import LinearScores
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
@@ -52,7 +52,8 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         rule hits in :meth:`explain`.
     precision : float or None
         Promised share of answers that are right, between 0 and 1; documents for which it cannot be kept are
-        marked ``needs_review``.
+        marked ``needs_review``. Of categories in two levels a document gets the first level alone where that
+        can be promised and the second cannot.
     embedding : callable or None
         From a list of texts to an array of shape (n, d), which joins the features.
 
@@ -71,6 +72,8 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         Documents without annotation that it learnt from by self-training.
     promise_ : Promise or None
         Threshold that keeps ``precision``, and the counts that it rests on.
+    parent_promise_ : Promise or None
+        The same for the first level, of documents whose category is not sure enough; None without two levels.
     card_ : dict
         Model card: data, method, held-out metrics; :func:`csatext.save` adds a date.
 
@@ -82,7 +85,10 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
     1965) join if they raise the F1 of held-out documents. Probabilities come from scores of held-out
     documents: temperature scaling (Guo et al. 2017), or a curve a category (Platt 1999) where categories do
     not exclude each other. A promised precision is kept by learn-then-test (Angelopoulos et al. 2021) on the
-    same held-out scores; people's labels alone are used for it.
+    same held-out scores; people's labels alone are used for it. In two levels it is learnt first for the
+    categories, then for their parents on the held-out documents that are left, each with its own error rate
+    of .1; a parent's probability is the sum over its categories, or that of at least one of them with
+    ``multilabel``.
 
     Examples
     --------
@@ -181,12 +187,15 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         learnt = learn(corpus, annotation, given.known, weak, self._plan())
         self.space_, self.scorer_, self.settings_ = learnt.space, learnt.scorer, learnt.settings
         self.calibration_, self.thresholds_ = learnt.calibration, learnt.thresholds
-        self.promise_, self.n_pool_, self.card_ = learnt.promise, learnt.n_pool, learnt.card
+        self.promise_, self.parent_promise_ = learnt.promise, learnt.parent_promise
+        self.n_pool_, self.card_ = learnt.n_pool, learnt.card
         if self.promise_ is not None and self.promise_.n_needed:
+            instead = "只答一级类别" if math.isfinite(self._parent_threshold()) else "所有联络都标为需复核"
             _LOG.warning(
-                "precision=%s 在 %d 条标注上验证不出来，所有联络都标为需复核；估计需要约 %d 条标注。",
+                "precision=%s 在 %d 条标注上验证不出来，%s；估计需要约 %d 条标注。",
                 self.precision,
                 self.promise_.n_documents,
+                instead,
                 self.promise_.n_needed,
             )
         return self
@@ -259,7 +268,9 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         -------
         DataFrame
             One row a document, indexed by doc_id (schema COMPLAINTS). Several categories are joined by
-            ``、``; 未归类 where a document has none, and the probability is that of the least sure one.
+            ``、``; 未归类 where a document has none, and the probability is that of the least sure one. With
+            ``precision`` and two levels, the first level alone stands where the second is not sure enough;
+            ``attrs["parents"]`` names the first level of each category.
 
         Raises
         ------
@@ -275,19 +286,33 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         probability = self._probabilities(features)
         given = self._assigned(probability)
         confidence = least_sure(probability, given)
-        doubtful = ~features.has_any() & ~features.dense.any(axis=1)
+        unknown = ~features.has_any() & ~features.dense.any(axis=1)
+        doubtful = np.zeros(len(given), bool)
         if self.promise_ is not None:
-            doubtful |= ~((confidence >= self.promise_.threshold) & given.any(axis=1))
+            doubtful = ~((confidence >= self.promise_.threshold) & given.any(axis=1))
         shown = np.where(given.any(axis=1), confidence, 1 - probability.max(axis=1, initial=0.0))
+        names = self._names(given)
+        if math.isfinite(self._parent_threshold()):
+            above = parents_given(given, self.parents_)
+            sure = least_sure(parent_probability(probability, self.parents_, not self.multilabel), above)
+            general = doubtful & ~unknown & (sure >= self._parent_threshold()) & above.any(axis=1)
+            names = np.where(general, self._parent_names(above), names)
+            shown = np.where(general, sure, shown)
+            doubtful &= ~general
+        doubtful |= unknown
         frame = pd.DataFrame(
             {
-                "complaint": self._names(given),
+                "complaint": names,
                 "complaint_probability": shown if self._has_scores() else np.nan,
                 "needs_review": doubtful,
             },
             index=corpus.doc_ids,
         )
-        return conform(frame, COMPLAINTS)
+        result = conform(frame, COMPLAINTS)
+        if len(np.unique(self.parents_)) < len(self.parents_):
+            heads = heads_of(self.classes_, self.taxonomy).tolist()
+            result.attrs["parents"] = dict(zip(map(str, self.classes_.tolist()), heads, strict=True))
+        return result
 
     def explain(self, corpus: Corpus, *, n: int = 5) -> pd.DataFrame:
         """Return the words that each category rests on, heaviest first, and the hits of the taxonomy's rules.
@@ -475,6 +500,18 @@ class ComplaintClassifier(ClassifierMixin, BaseEstimator):
         names = [str(label) for label in self.classes_.tolist()]
         combinations, inverse = np.unique(given, axis=0, return_inverse=True)
         joined = [JOINED_BY.join(np.array(names, object)[row]) or UNCLASSIFIED for row in combinations]
+        return np.array(joined, object)[inverse.ravel()]
+
+    def _parent_threshold(self) -> float:
+        """Return the least probability of a first level that stands alone; infinite where none can."""
+        promise = getattr(self, "parent_promise_", None)
+        return math.inf if promise is None else float(promise.threshold)
+
+    def _parent_names(self, above: np.ndarray) -> np.ndarray:
+        """Return the first-level names of documents, several joined."""
+        heads = np.unique(heads_of(self.classes_, self.taxonomy)).astype(object)
+        combinations, inverse = np.unique(above, axis=0, return_inverse=True)
+        joined = [JOINED_BY.join(heads[row]) for row in combinations]
         return np.array(joined, object)[inverse.ravel()]
 
     def _linear(self) -> LinearScores:

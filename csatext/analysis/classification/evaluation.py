@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from csatext.analysis.classification.annotation import Annotation, read_annotation
+from csatext.analysis.classification.annotation import LEVEL_MARK, Annotation, read_annotation
 from csatext.analysis.classification.calibration import N_BINS, bin_of, calibration_error
 from csatext.analysis.classification.model_selection import assign_folds
 from csatext.errors import ParameterError, SchemaError
@@ -87,7 +87,9 @@ def evaluate_classifier(
     Intervals at 95 %: Wilson (1927) of precision, recall and accuracy; the F1 of a category is
     ``2 J / (1 + J)`` of ``J = tp / (tp + fp + fn)``, whose Wilson interval is carried over; macro- and
     micro-F1 by the delta method over documents (Takahashi et al. 2022). Calibration error in ten bins of
-    equal width (Guo et al. 2017).
+    equal width (Guo et al. 2017). An answer that names the first level alone is right in
+    ``precision_of_answered`` and the calibration where the right category stands below it; accuracy and F1
+    ask for the category itself.
 
     Examples
     --------
@@ -132,11 +134,13 @@ class _Answers:
         self.truth = truth.widened(classes).indicator[truth.known]
         self.given = given.widened(classes).indicator[truth.known]
         self.confidence, self.answered = self.confidence[truth.known], ~review[truth.known]
-        self.right = ~(self.given & ~self.truth).any(axis=1) & self.given.any(axis=1)
+        parents = result.attrs.get("parents", {})
+        self.general, true = _with_parents(self.classes, self.truth, parents)
+        self.right = ~(self.given & ~true).any(axis=1) & self.given.any(axis=1)
         if multilabel:
             self.exact = (self.given == self.truth).all(axis=1)
         else:
-            self.exact = self.right
+            self.exact = ~(self.given & ~self.truth).any(axis=1) & self.given.any(axis=1)
 
     def counts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return, a category, the documents that have it, are given it, and both."""
@@ -147,7 +151,9 @@ class _Answers:
         low, high = wilson([self.exact.sum()], [n], _LEVEL)
         rows = [("accuracy", self.exact.mean(), low[0], high[0], n)]
         for name, averaged in (("macro_f1", True), ("micro_f1", False)):
-            value, error = _f1_with_error(self.truth, self.given, averaged)
+            value, error = _f1_with_error(
+                self.truth[:, ~self.general], self.given[:, ~self.general], averaged
+            )
             half = special.ndtri(0.5 + _LEVEL / 2) * error
             rows.append((name, value, max(value - half, 0.0), min(value + half, 1.0), n))
         scored = self.given.any(axis=1) & ~np.isnan(self.confidence)
@@ -161,9 +167,14 @@ class _Answers:
         return conform(pd.DataFrame(rows, columns=["metric", "value", "low", "high", "n"]), EVALUATION)
 
     def by_class(self) -> pd.DataFrame:
-        n_true, n_given, hits = self.counts()
+        n_true, n_given, hits = (counted[~self.general] for counted in self.counts())
         frame = pd.DataFrame(
-            {"complaint": self.classes, "n_true": n_true, "n_predicted": n_given, "n_right": hits}
+            {
+                "complaint": self.classes[~self.general],
+                "n_true": n_true,
+                "n_predicted": n_given,
+                "n_right": hits,
+            }
         )
         union = n_true + n_given - hits
         for name, total in (("precision", n_given), ("recall", n_true), ("f1", union)):
@@ -240,6 +251,21 @@ class _Answers:
                 rows.append((dimension, str(name), n, right / n, low[0], high[0], f1))
         names = [column.name for column in GROUP_SCORES.columns]
         return conform(pd.DataFrame(rows, columns=names), GROUP_SCORES)
+
+
+def _with_parents(
+    classes: np.ndarray, truth: np.ndarray, parents: dict[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which categories are first levels that only answers name, and the truth with these."""
+    names = [str(label) for label in classes.tolist()]
+    above = [parents.get(name, name.partition(LEVEL_MARK)[0].strip()) for name in names]
+    general, true = np.zeros(len(names), bool), truth.copy()
+    for at, name in enumerate(names):
+        below = [child for child, head in enumerate(above) if head == name and child != at]
+        if below and not truth[:, at].any():
+            general[at] = True
+            true[:, at] = truth[:, below].any(axis=1)
+    return general, true
 
 
 def _given(result: pd.DataFrame, multilabel: bool) -> tuple[Annotation, np.ndarray, np.ndarray]:

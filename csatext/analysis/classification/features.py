@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import sparse
 from sklearn.utils.extmath import randomized_svd
 
+from csatext.analysis.term_weights import inverse_document_frequency
 from csatext.errors import ParameterError
 from csatext.text.char_ngrams import char_ngrams
 from csatext.text.corpus import Corpus
@@ -120,9 +121,15 @@ class FeatureSpace:
         ngram_df = np.bincount(ngrams.indices, minlength=ngrams.shape[1])
         columns = np.flatnonzero(ngram_df).astype(np.int32)
         # A word that no document holds can have no weight.
-        word_idf = np.where(word_df > 0, _idf(word_df, words.shape[0]), 0.0)
+        word_idf = np.where(word_df > 0, inverse_document_frequency(word_df, words.shape[0]), 0.0)
         empty = np.empty((0, 0), np.float32)
-        return cls(word_idf, columns, _idf(ngram_df[columns], words.shape[0]), np.empty(0, np.int32), empty)
+        return cls(
+            word_idf,
+            columns,
+            inverse_document_frequency(ngram_df[columns], words.shape[0]),
+            np.empty(0, np.int32),
+            empty,
+        )
 
     def with_latent(self, features: Features) -> FeatureSpace:
         """Return the space with a latent block, decomposed from the words and n-grams of documents."""
@@ -230,10 +237,6 @@ def embedded(embedding: Callable[[list[str]], Any], corpus: Corpus, size: int | 
     if not fits or not np.isfinite(given).all():
         raise ParameterError(f"embedding 返回了形状 {given.shape} 的结果；要求：{wanted}。")
     return given
-
-
-def _idf(df: np.ndarray, n_docs: int) -> np.ndarray:
-    return np.asarray(np.log((1 + n_docs) / (1 + df)) + 1)
 
 
 def _unit(counts: sparse.csr_array, idf: np.ndarray, columns: np.ndarray, width: int) -> sparse.csr_array:

@@ -23,7 +23,7 @@ from csatext.analysis.classification.calibration import (
 from csatext.analysis.classification.cold_start import WeakLabels, counts_without_matches
 from csatext.analysis.classification.estimator_scores import fit_estimator
 from csatext.analysis.classification.features import Features, FeatureSpace, document_counts, embedded
-from csatext.analysis.classification.hierarchy import decide
+from csatext.analysis.classification.hierarchy import decide, parent_probability
 from csatext.analysis.classification.label_thresholds import LabelThresholds, fit_thresholds
 from csatext.analysis.classification.linear_scores import LinearScores, Settings, mean_of
 from csatext.analysis.classification.model_selection import (
@@ -41,7 +41,7 @@ from csatext.analysis.classification.self_training import POOL, Scorer
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus
 
-__all__ = ["LearningPlan", "Learnt", "assigned", "learn", "least_sure"]
+__all__ = ["LearningPlan", "Learnt", "assigned", "learn", "least_sure", "parents_given"]
 
 _WEAK_WEIGHT = 0.3
 """Of a document labelled by rules against an annotated one, until held-out documents choose (chosen)."""
@@ -98,6 +98,7 @@ class Learnt:
     calibration: Tempering | PlattScaling
     thresholds: LabelThresholds | None
     promise: Promise | None
+    parent_promise: Promise | None
     n_pool: int
     card: dict[str, Any]
 
@@ -231,9 +232,13 @@ def _finished(
     confidence = least_sure(probability, answer)
     correct = ~(answer & ~truth).any(axis=1)
     by_people = np.arange(examples.judged.sum()) < human.sum()
-    promise = None
+    promise = parent_promise = None
     if plan.precision is not None:
         promise = keep_promise(plan.precision, confidence[by_people], correct[by_people])
+        if len(np.unique(plan.parents)) < len(plan.parents):
+            left = by_people & ~(confidence >= promise.threshold)
+            sure, right = _parents(probability[left], answer[left], truth[left], plan)
+            parent_promise = keep_promise(plan.precision, sure, right)
     n_pool = 0 if examples.pool is None else len(examples.pool)
     card: dict[str, Any] = {
         "data_sha256": _digest(corpus, annotation),
@@ -261,6 +266,7 @@ def _finished(
             ),
         },
         "promise": None if promise is None else _promise_card(promise),
+        "parent_promise": None if parent_promise is None else _promise_card(parent_promise),
     }
     return Learnt(
         best.space,
@@ -269,9 +275,19 @@ def _finished(
         calibration,
         thresholds,
         promise,
+        parent_promise,
         n_pool,
         card,
     )
+
+
+def _parents(
+    probability: np.ndarray, answer: np.ndarray, truth: np.ndarray, plan: LearningPlan
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return how sure the parents of answers are, and whether they are right."""
+    given, true = parents_given(answer, plan.parents), parents_given(truth, plan.parents)
+    sure = least_sure(parent_probability(probability, plan.parents, plan.exclusive), given)
+    return sure, ~(given & ~true).any(axis=1)
 
 
 def _final(best: _Candidate, plan: LearningPlan) -> Scorer:
@@ -300,6 +316,12 @@ def assigned(probability: np.ndarray, parents: np.ndarray, thresholds: LabelThre
     given = np.zeros(probability.shape, bool)
     given[np.arange(len(probability)), decide(probability, parents)] = True
     return given
+
+
+def parents_given(given: np.ndarray, parents: np.ndarray) -> np.ndarray:
+    """Return which parents the categories of documents have, shape (n_docs, n_parents) of bool."""
+    below = parents[:, None] == np.arange(parents.max(initial=-1) + 1)[None, :]
+    return np.asarray((given.astype(int) @ below.astype(int)) > 0)
 
 
 def least_sure(probability: np.ndarray, given: np.ndarray) -> np.ndarray:

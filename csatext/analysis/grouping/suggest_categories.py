@@ -19,6 +19,7 @@ from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError, SchemaError
 from csatext.inference import wilson
 from csatext.labels import UNCLASSIFIED
+from csatext.lexicon import Lexicon
 from csatext.schema import conform, with_reason
 from csatext.schema.analysis import SUGGESTED_CATEGORIES
 from csatext.taxonomy.patterns import GAP
@@ -30,6 +31,12 @@ _COMPLAINT, _INQUIRY = "complaint", "inquiry"
 _SMALLEST = 5
 """Contacts below which a group is no category."""
 _WORDS, _EXAMPLES, _PATTERNS = 6, 3, 4
+_RULE_WORDS = 12
+"""Words of a group that its rule may be made of."""
+_LEAST_HITS = 3
+"""Contacts of the group that a pattern hits in each half, so that its precision is no accident."""
+_PHRASE_GAP = 2
+"""Characters between two words that make a phrase, which is more exact than two words of a sentence."""
 _DIMENSIONS, _PER_GROUP, _MOST_GROUPS = 50, 100, 15
 _SAMPLE = 5_000
 """Contacts by which the middles of the groups are found; the rest go to the nearest."""
@@ -40,7 +47,12 @@ _JOIN = "、"
 
 @check_simple_types
 def suggest_categories(
-    corpus: Corpus, result: pd.DataFrame, *, n_groups: int | None = None, random_state: int = 0
+    corpus: Corpus,
+    result: pd.DataFrame,
+    *,
+    n_groups: int | None = None,
+    precision: float = 0.7,
+    random_state: int = 0,
 ) -> pd.DataFrame:
     """Return groups of complaints that no category claims, with words, examples and a rule for each.
 
@@ -54,26 +66,34 @@ def suggest_categories(
         out; contacts that ask (``kind`` inquiry) are grouped as well, as questions that no answer waits for.
     n_groups : int, optional
         Groups looked for; None is one for about 100 contacts, 2 to 15.
+    precision : float, default 0.7
+        Least share of the contacts that a rule hits, tagged and other ones among them, that belongs to the
+        group; a group without such a rule has none.
     random_state : int, default 0
         Seed of the grouping; the result does not depend on the order of the rows.
 
     Returns
     -------
     DataFrame
-        One row a group, the largest first (schema SUGGESTED_CATEGORIES). ``rule`` is a pattern in the
-        language of taxonomy files; ``precision`` says what share of all the contacts that it hits, tagged
-        ones among them, belong to the group. Without rows, ``attrs["reason"]`` says why.
+        One row a group, the largest first (schema SUGGESTED_CATEGORIES). ``rule`` holds patterns in the
+        language of taxonomy files, empty where none is precise enough; ``precision`` says what share of all
+        the contacts that it hits, tagged ones among them, belong to the group. Without rows,
+        ``attrs["reason"]`` says why.
 
     Raises
     ------
     ParameterError
-        ``corpus`` is no Corpus, ``result`` no table, or ``n_groups`` no whole number of 2 or more.
+        ``corpus`` is no Corpus, ``result`` no table, ``n_groups`` no whole number of 2 or more, or
+        ``precision`` not between 0 and 1.
     SchemaError
         There is no column of categories, or documents are missing.
 
     Notes
     -----
-    Contacts are k-means groups (Lloyd 1982) of their latent semantic vectors (Deerwester et al. 1990).
+    Contacts are k-means groups (Lloyd 1982) of their latent semantic vectors (Deerwester et al. 1990). Rules
+    are chosen by the F measure of every second contact (beta .5: precision counts twice), of patterns that
+    keep ``precision`` there and among the other contacts as well: words, phrases of two words, and two words
+    of a sentence. Words that tell the kind of a contact (thanks, 投诉) are left out of groups and rules.
 
     Examples
     --------
@@ -89,6 +109,8 @@ def suggest_categories(
         raise ParameterError.wrong_type("result", result, "分类结果表，如 RuleClassifier().transform(corpus)")
     if n_groups is not None and (isinstance(n_groups, bool) or not isinstance(n_groups, int) or n_groups < 2):
         raise ParameterError.out_of_range("n_groups", n_groups, "不小于 2 的整数")
+    if isinstance(precision, bool) or not 0 < precision < 1:
+        raise ParameterError.out_of_range("precision", precision, "大于 0、小于 1，例如 0.7")
     missing = int((~corpus.doc_ids.isin(result.index)).sum())
     if missing:
         raise SchemaError.foreign_index("result", missing)
@@ -97,13 +119,13 @@ def suggest_categories(
     kinds = (
         held["kind"].fillna("").to_numpy(object) if "kind" in held else np.full(len(held), _COMPLAINT, object)
     )
-    weights = weighted_terms(corpus)
+    weights = _of_the_matter(weighted_terms(corpus), corpus.terms)
     order = np.argsort(corpus.doc_ids.astype(str).to_numpy(), kind="stable")
     described: list[dict[str, object]] = []
     for kind in (_COMPLAINT, _INQUIRY):
         rows = order[(free & (kinds == kind))[order]]
         if len(rows) >= 2 * _SMALLEST:
-            described += _kind_groups(corpus, weights, rows, kind, n_groups, random_state)
+            described += _kind_groups(corpus, weights, rows, kind, n_groups, precision, random_state)
     columns = [column.name for column in SUGGESTED_CATEGORIES.columns]
     frame = pd.DataFrame(described, columns=columns)
     if not described:
@@ -113,19 +135,27 @@ def suggest_categories(
     return with_reason(conform(frame, SUGGESTED_CATEGORIES))
 
 
+def _of_the_matter(weights: sparse.csr_array, terms: np.ndarray) -> sparse.csr_array:
+    """Return the weights without those of words that tell the kind of a contact, such as thanks."""
+    other = np.isin(terms.astype(str), Lexicon.load("contact_kinds").table["term"].to_numpy(str))
+    kept = weights.multiply(~other)
+    return sparse.csr_array(normalize(kept)) if 0 not in kept.shape else sparse.csr_array(kept)
+
+
 def _kind_groups(
     corpus: Corpus,
     weights: sparse.csr_array,
     rows: np.ndarray,
     kind: str,
     n_groups: int | None,
+    precision: float,
     random_state: int,
 ) -> list[dict[str, object]]:
     """Return the groups of contacts of one kind, the largest first."""
     group, likeness = _groups(weights[rows], n_groups, random_state)
     described = [
         {"kind": kind, "share": (group == at).mean()}
-        | _described(corpus, weights, rows, np.flatnonzero(group == at), likeness)
+        | _described(corpus, weights, rows, np.flatnonzero(group == at), likeness, precision)
         for at in np.unique(group)
         if (group == at).sum() >= _SMALLEST
     ]
@@ -163,18 +193,23 @@ def _groups(
 
 
 def _described(
-    corpus: Corpus, weights: sparse.csr_array, rows: np.ndarray, mine: np.ndarray, likeness: np.ndarray
+    corpus: Corpus,
+    weights: sparse.csr_array,
+    rows: np.ndarray,
+    mine: np.ndarray,
+    likeness: np.ndarray,
+    least: float,
 ) -> dict[str, object]:
     """Return one group: its words, its most typical texts and the rule that would catch it."""
     members = rows[mine]
     mean = np.asarray(weights[members].mean(axis=0)).ravel()
     rest = np.asarray(weights[rows].mean(axis=0)).ravel()
     chosen = np.argsort(-(mean - 0.5 * rest), kind="stable")[: 3 * _WORDS]
-    words = [corpus.terms[at] for at in chosen if mean[at] > 0 and len(corpus.terms[at]) > 1][:_WORDS]
+    words = [corpus.terms[at] for at in chosen if mean[at] > 0 and len(corpus.terms[at]) > 1][:_RULE_WORDS]
     texts = corpus.texts.to_numpy(object)
     typical = members[np.argsort(-likeness[mine], kind="stable")]
     examples = list(dict.fromkeys(texts[row] for row in typical))[:_EXAMPLES]
-    rule, hit = _rule(texts, members, words)
+    rule, hit = _rule(texts, members, words, least)
     inside = np.zeros(len(texts), bool)
     inside[members] = True
     unclaimed = np.zeros(len(texts), bool)
@@ -182,7 +217,7 @@ def _described(
     n_hits, n_right = int(hit.sum()), int((hit & inside).sum())
     low, high = wilson(n_right, max(n_hits, 1))
     return {
-        "words": _JOIN.join(words),
+        "words": _JOIN.join(words[:_WORDS]),
         "n_docs": len(members),
         "rule": rule,
         "n_hits": n_hits,
@@ -195,23 +230,31 @@ def _described(
     }
 
 
-def _rule(texts: np.ndarray, members: np.ndarray, words: list[str]) -> tuple[str, np.ndarray]:
+def _rule(texts: np.ndarray, members: np.ndarray, words: list[str], least: float) -> tuple[str, np.ndarray]:
     """Return the patterns, up to four, that describe the members best, and which texts they hit.
 
-    Patterns are single words and pairs of words in one sentence; they are added as long as the F measure
-    grows (beta .5).
+    They are added as long as the F measure grows and the precision of all together is at least ``least``.
     """
     inside = np.zeros(len(texts), bool)
     inside[members] = True
+    chosen_on = np.arange(len(texts)) % 2 == 0
     column = pa.array(texts, pa.large_string())
     holds = {word: pc.match_substring(column, word).to_numpy(zero_copy_only=False) for word in words}
     for one, two in permutations(words, 2):
-        holds[f"{one} .. {two}"] = _in_one_sentence(texts, holds[one] & holds[two], one, two)
+        both = holds[one] & holds[two]
+        if (both & inside).sum() >= 2 * _LEAST_HITS:
+            for gap in (_PHRASE_GAP, GAP):
+                slot = " .. " if gap == GAP else f" ..{gap}.. "
+                holds[one + slot + two] = _in_one_sentence(texts, both, one, two, gap)
     kept: list[str] = []
     hit = np.zeros(len(texts), bool)
     best = 0.0
     while len(kept) < _PATTERNS:
-        scored = {rule: _f_measure(hit | held, inside) for rule, held in holds.items() if rule not in kept}
+        scored = {
+            rule: _f_measure((hit | held)[chosen_on], inside[chosen_on])
+            for rule, held in holds.items()
+            if rule not in kept and _is_precise(held, inside, chosen_on, least)
+        }
         if not scored:
             break
         rule = max(scored, key=lambda one: scored[one])
@@ -223,9 +266,18 @@ def _rule(texts: np.ndarray, members: np.ndarray, words: list[str]) -> tuple[str
     return "；".join(kept), hit
 
 
-def _in_one_sentence(texts: np.ndarray, both: np.ndarray, one: str, two: str) -> np.ndarray:
-    """Return which of the texts hold two words in this order, no farther apart than slots of a pattern."""
-    expression = re.compile(f"{re.escape(one)}[^。！？!?\n]{{0,{GAP}}}?{re.escape(two)}")
+def _is_precise(held: np.ndarray, inside: np.ndarray, chosen_on: np.ndarray, least: float) -> bool:
+    """Return whether enough of the texts that a pattern hits belong to the group, in either half."""
+    for half in (chosen_on, ~chosen_on):
+        n_hits, n_right = (held & half).sum(), (held & half & inside).sum()
+        if n_right < _LEAST_HITS or n_right < least * n_hits:
+            return False
+    return True
+
+
+def _in_one_sentence(texts: np.ndarray, both: np.ndarray, one: str, two: str, gap: int) -> np.ndarray:
+    """Return which texts hold two words in this order in a sentence, ``gap`` characters apart at most."""
+    expression = re.compile(f"{re.escape(one)}[^。！？!?\n]{{0,{gap}}}?{re.escape(two)}")
     hit = np.zeros(len(texts), bool)
     rows = np.flatnonzero(both)
     hit[rows] = [expression.search(texts[row]) is not None for row in rows]

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import normalize
 
+from csatext.analysis.term_weights import inverse_document_frequency
 from csatext.text.corpus import Corpus
 
 __all__ = ["weighted_terms"]
@@ -30,7 +31,7 @@ def weighted_terms(corpus: Corpus) -> sparse.csr_array:
     counts = sparse.csr_array(corpus.dtm, dtype=np.float64)
     n_docs = max(len(corpus), 1)
     df = np.bincount(counts.indices, minlength=counts.shape[1])
-    idf = np.log((1 + n_docs) / (1 + df)) + 1
+    idf = inverse_document_frequency(df, n_docs)
     idf[(df < 2) | ((df > _MOST_FREQUENT * n_docs) & (df > 10))] = 0
     counts.data = (1 + np.log(counts.data)) * idf[counts.indices]
     return sparse.csr_array(normalize(counts)) if 0 not in counts.shape else counts

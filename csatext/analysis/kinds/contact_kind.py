@@ -9,13 +9,14 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 
+from csatext.analysis.classification.annotation import read_annotation
 from csatext.analysis.kinds.kind_cues import KINDS, find_kind_cues
 from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probability
 from csatext.analysis.kinds.said_sentences import POINTS, said_sentences
 from csatext.analysis.rules.asserted_hits import find_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
-from csatext.errors import ParameterError, SchemaError
+from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.analysis import CONTACT_KINDS, CUSTOMER_POINTS, KIND_EVIDENCE
 from csatext.taxonomy import Taxonomy
@@ -295,26 +296,18 @@ class ContactKind(TransformerMixin, BaseEstimator):
         return learnt / learnt.sum(axis=1, keepdims=True)
 
     def _learn(self, corpus: Corpus, evidence: np.ndarray, labels: Any) -> None:
-        if isinstance(labels, pd.Series) and not labels.index.equals(corpus.doc_ids):
-            missing = int((~corpus.doc_ids.isin(labels.index)).sum())
-            if missing:
-                raise SchemaError.foreign_index("labels", missing)
-            labels = labels.reindex(corpus.doc_ids)
-        if np.ndim(labels) != 1 or len(labels) != len(corpus):
+        if np.ndim(labels) != 1:
             raise ParameterError.wrong_type("labels", labels, f"一列标签，共 {len(corpus)} 个")
-        given = pd.Series(np.asarray(labels, object)).map(
-            lambda one: one.strip() if isinstance(one, str) else one
-        )
-        named = given.map(lambda one: _NAMES.get(one, one))
-        known = named.dropna()
-        for label in known.unique():
-            if label not in KINDS:
-                raise ParameterError.not_allowed("labels", label, [*KINDS, *_NAMES])
-        if known.nunique() < _LEAST_LABELS:
-            raise ParameterError.out_of_range("labels", known.nunique(), "至少两种联络")
-        rows = known.index.to_numpy()
+        given = read_annotation(corpus.doc_ids, labels, multilabel=False)
+        named = [_NAMES.get(name, name) for name in given.classes.tolist()]
+        for name in named:
+            if name not in KINDS:
+                raise ParameterError.not_allowed("labels", name, [*KINDS, *_NAMES])
+        if len(set(named)) < _LEAST_LABELS:
+            raise ParameterError.out_of_range("labels", len(set(named)), "至少两种联络")
+        rows = np.flatnonzero(given.known)
+        numbers = np.array([KINDS.index(name) for name in named])[given.indicator[rows].argmax(axis=1)]
         shipped = kind_probability(evidence[rows])
-        numbers = known.map({kind: at for at, kind in enumerate(KINDS)}).to_numpy(np.int64)
         model = LogisticRegression(class_weight="balanced", max_iter=500)
         self.model_ = model.fit(_with_shipped(evidence[rows], shipped), numbers)
 

@@ -14,7 +14,7 @@ from csatext.errors import ParameterError, SchemaError
 from csatext.taxonomy.combinations import Rule
 from csatext.text.corpus import Corpus
 
-__all__ = ["Conversation", "Places", "conversation_of", "rule_hits"]
+__all__ = ["Conversation", "Places", "conversation_of", "rule_hits", "turn_hits"]
 
 _IN_TURN, _IN_ROW = 1 << 24, 1 << 39
 """Characters of a turn, and of a document, that a position can number."""
@@ -145,6 +145,29 @@ def rule_hits(
         if space is not None:
             results.append((at, space.found(rule)))
     return results
+
+
+def turn_hits(
+    compiled: CompiledTaxonomy, conversation: Conversation, *, asserted: bool = True
+) -> list[tuple[int, Places]]:
+    """Return where each rule of a taxonomy holds in the turns, with the position of its category.
+
+    Parameters
+    ----------
+    compiled : CompiledTaxonomy
+        The rules; each is looked for in turns, whether it needs them or not.
+    conversation : Conversation
+        The turns.
+    asserted : bool, default True
+        Whether hits that their clause does not assert are left out.
+
+    Returns
+    -------
+    list of (int, Places)
+    """
+    found = find_hits(compiled, conversation.texts, asserted=asserted)
+    turns = _Evaluation(compiled, conversation.texts, found, conversation)
+    return [(at, turns.found(rule)) for at, rule in compiled.rules]
 
 
 class _Evaluation:

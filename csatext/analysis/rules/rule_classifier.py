@@ -193,7 +193,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     ) -> pd.DataFrame:
         compiled = self.compiled()
         labels = _CategoryLabels(compiled)
-        main = _main(compiled, labels, support, len(corpus))
+        main, lead = _main(compiled, labels, support, len(corpus))
         if compiled.taxonomy.complaints:
             main[praising(corpus, *np.unique(support.row, return_counts=True))] = -1
         hit = main >= 0
@@ -209,6 +209,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
                 "journey_stage": np.where(hit, labels.stage[main], ""),
                 "cause_family": np.where(hit, labels.cause[main], ""),
                 "severity": severity,
+                "category_lead": np.where(hit, lead, np.nan),
                 "n_categories": n_categories,
                 "categories": _joined(labels.path[support.category], support.row, len(corpus), _JOIN),
                 "category_terms": _terms(_widest(compiled, hits), rules, corpus),
@@ -401,21 +402,30 @@ def _objects(values: list[str]) -> np.ndarray:
     return np.array([*values, ""], object)
 
 
-def _main(compiled: CompiledTaxonomy, labels: _CategoryLabels, support: Support, n_docs: int) -> np.ndarray:
-    """Return the main category of each document, -1 for none.
+def _main(
+    compiled: CompiledTaxonomy, labels: _CategoryLabels, support: Support, n_docs: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the main category of each document, -1 for none, and how far its first level leads.
 
-    The first level with the most support wins, then the category below it with the most.
+    The first level with the most support wins, then the category below it with the most. The lead is one
+    minus the support of the next first level over that of the winner, NaN for none.
     """
     first_level = {one.label_zh: at for at, one in enumerate(compiled.taxonomy.first_level)}
+    n_levels = len(first_level) + 1
     level = np.array([first_level[label] for label in labels.first[:-1]], np.int64)[support.category]
-    pairs, inverse = np.unique(support.row * (len(first_level) + 1) + level, return_inverse=True)
-    total = np.bincount(inverse, support.weight, minlength=len(pairs))[inverse]
-    order = np.lexsort((support.category, -support.weight, level, -total, support.row))
+    pairs, inverse = np.unique(support.row * n_levels + level, return_inverse=True)
+    sums = np.bincount(inverse, support.weight, minlength=len(pairs))
+    order = np.lexsort((support.category, -support.weight, level, -sums[inverse], support.row))
     row = support.row[order]
     best = order[np.flatnonzero(np.diff(row, prepend=-1))]
     main = np.full(n_docs, -1, np.int64)
     main[support.row[best]] = support.category[best]
-    return main
+    most, second = np.full(n_docs, np.nan), np.zeros(n_docs)
+    np.fmax.at(most, pairs // n_levels, sums)
+    won = np.unique(inverse[best])
+    others = np.setdiff1d(np.arange(len(pairs)), won, assume_unique=True)
+    np.maximum.at(second, pairs[others] // n_levels, sums[others])
+    return main, 1 - second / most
 
 
 def _joined(labels: np.ndarray, row: np.ndarray, n_docs: int, mark: str) -> np.ndarray:

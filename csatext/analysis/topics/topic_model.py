@@ -112,7 +112,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
     >>> model.representative_documents(corpus, 1)["rank"].tolist()
     [1, 1]
     >>> model.to_pyldavis(corpus)["topic_term_dists"].shape
-    (2, 6)
+    (2, 4)
     >>> later = ct.TopicModel(n_topics=2, random_state=1).fit(corpus)
     >>> later.renumber(ct.align_topics(model, later, corpus)).names().tolist() == model.names().tolist()
     True

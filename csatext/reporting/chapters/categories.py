@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.aggregation.breakdown import numerator_shares
+from csatext.aggregation.breakdown import Overview, numerator_shares
 from csatext.inference import ALPHA
 from csatext.labels import POLARITY_NAMES, UNCLASSIFIED, FlagNames, flag_names
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart, line_chart
 from csatext.reporting.format import format_intervals, format_number, format_percent
+from csatext.reporting.standard_tables import TAGS
 
 __all__ = ["category_chapter"]
 
@@ -21,12 +22,14 @@ _COMPLAINTS_ONLY = 0.9
 """Share of complaints from which a set is an export of complaints."""
 
 
-def category_chapter(tables: Mapping[str, pd.DataFrame], flag: FlagNames) -> Section | None:
-    """Return the chapter, None without categories."""
-    table = tables.get("breakdown_category")
-    complaints = tables.get("breakdown_is_complaint_category")
-    if complaints is not None:
-        table, flag = complaints, flag_names("is_complaint")
+def category_chapter(tables: Mapping[str, pd.DataFrame], whole: Overview, flag: FlagNames) -> Section | None:
+    """Return the chapter, None without categories; a trained classifier's stand below those by rules."""
+    complaint = "breakdown_is_complaint_category" in tables or "breakdown_is_complaint_complaint" in tables
+    kind, flag = ("is_complaint_", flag_names("is_complaint")) if complaint else ("", flag)
+    by_rules, by_model = (tables.get(f"breakdown_{kind}{name}") for name in TAGS)
+    if by_model is not None:
+        by_model = by_model.rename(columns={TAGS[1]: TAGS[0]})
+    table = by_model if by_rules is None else by_rules
     if table is None or not len(table):
         return None
     ordered = table.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
@@ -59,13 +62,18 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], flag: FlagNames) -> Sec
         if counts["value"].notna().any():
             lines = line_chart(counts, "category", title="各投诉类别的联络数走势", percent=False)
             blocks.append(Block("各类别的联络数走势", as_markup(lines), note="联络最多的六类。"))
+    if by_rules is not None and by_model is not None:
+        shown = by_model.assign(share=numerator_shares(by_model))
+        shown = shown.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
+        blocks.append(Block("训练好的分类器给出的类别", table=_rows(shown, None, flag), folded="查看表格"))
     blocks += _quotes(tables.get("examples"), named["category"].tolist())
-    return Section("投诉类别", tuple(blocks), _lead(tables, ordered))
+    return Section("投诉类别", tuple(blocks), _lead(tables, ordered, whole, by_rules is not None))
 
 
-def _lead(tables: Mapping[str, pd.DataFrame], ordered: pd.DataFrame) -> str:
+def _lead(tables: Mapping[str, pd.DataFrame], ordered: pd.DataFrame, whole: Overview, by_rules: bool) -> str:
     """Return what a reader must know of the categories: by what they were found, and of what contacts."""
-    lead = "按规则归类，一条联络取其主要类别；个人信息已遮盖。"
+    lead = "按规则归类，一条联络取其主要类别；" if by_rules else "由训练好的分类器归类；"
+    lead += "个人信息已遮盖。" + _review(tables, whole)
     choice = tables.get("pack_choice")
     if choice is not None:
         chosen = choice[choice["chosen"]]
@@ -79,6 +87,30 @@ def _lead(tables: Mapping[str, pd.DataFrame], ordered: pd.DataFrame) -> str:
         if rate >= _COMPLAINTS_ONLY:
             lead += f"这批联络几乎都是投诉（{format_percent(rate)}），投诉率没有比较意义，请看条数和占比。"
     return lead
+
+
+def _review(tables: Mapping[str, pd.DataFrame], whole: Overview) -> str:
+    """Return how many contacts a person should look at, and why."""
+    if whole.to_review is None or pd.isna(whole.to_review):
+        return ""
+    n, share = format_number(round(whole.to_review * whole.n)), format_percent(whole.to_review)
+    trained = tables.get("trained_model")
+    if trained is None or not len(trained):
+        why = "没有归类的投诉，或两个类别的依据相近" if trained is None and "taxonomy" in tables else ""
+        return f"待复核 {n} 条（{share}）{f'：{why}；规则不承诺准确率' if why else ''}。"
+    model = trained.iloc[0]
+    lead = (
+        f"分类器从 {format_number(model['n_human'])} 条人工标注学得，留出样本上的 F1 为 {model['f1']:.2f}；"
+    )
+    if pd.isna(model["promised_precision"]):
+        return f"{lead}没有承诺准确率，待复核 {n} 条（{share}）是没有认识的词。"
+    promised = format_percent(model["promised_precision"])
+    if model["n_needed"] > 0:
+        return (
+            f"{lead}现有标注验证不了承诺的准确率 {promised}，全部联络待复核；"
+            f"估计需要约 {format_number(model['n_needed'])} 条标注。"
+        )
+    return f"{lead}达不到承诺的准确率 {promised} 的 {n} 条（{share}）待复核；承诺只对与标注同类的联络成立。"
 
 
 def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames) -> Any:

@@ -13,9 +13,11 @@ from csatext.labels import FlagNames, flag_names, name_of
 from csatext.reporting.chapters.categories import category_chapter
 from csatext.reporting.chapters.changes import cause_chapter
 from csatext.reporting.chapters.closing import glossary, quality_chapter
+from csatext.reporting.chapters.feelings import feelings_chapter
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
-from csatext.reporting.chapters.summary import cards, summary
+from csatext.reporting.chapters.service_figures import service_chapter
+from csatext.reporting.chapters.summary import cards, machine_note, summary
 from csatext.reporting.charts.charts import bar_chart, line_chart
 from csatext.reporting.format import (
     format_intervals,
@@ -24,7 +26,7 @@ from csatext.reporting.format import (
     format_percent,
     format_points,
 )
-from csatext.reporting.standard_tables import CHART_VALUES
+from csatext.reporting.standard_tables import CHART_VALUES, TAGS
 
 __all__ = ["chapters"]
 
@@ -55,12 +57,15 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
             "摘要",
             cards=cards(tables, figures.overview, flag),
             sentences=summary(tables, figures, flag),
+            note=machine_note(tables, figures.overview, measure),
         ),
         cause_chapter(tables, figures.overview, figures.courses, flag),
         _course(tables, flag),
-        category_chapter(tables, flag),
+        category_chapter(tables, figures.overview, flag),
+        feelings_chapter(tables),
         _breakdowns(tables, flag),
         _scores(tables),
+        service_chapter(tables),
         _keywords(tables),
         _topics(tables),
         quality_chapter(tables, absent),
@@ -104,7 +109,7 @@ def _single(tables: Tables) -> dict[str, pd.DataFrame]:
     found = {
         key.removeprefix("breakdown_"): table for key, table in tables.items() if key.startswith("breakdown_")
     }
-    return {name: table for name, table in found.items() if name in table.columns and name != "category"}
+    return {name: table for name, table in found.items() if name in table.columns and name not in TAGS}
 
 
 def _breakdowns(tables: Tables, flag: FlagNames) -> Section | None:

@@ -19,6 +19,7 @@ from csatext.labels import (
     name_of,
     period_name,
 )
+from csatext.reporting.chapters.feelings import risk_sentences
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.wording import constant_sentence, unseen
 from csatext.reporting.format import (
@@ -29,9 +30,9 @@ from csatext.reporting.format import (
     format_points,
     format_whole,
 )
-from csatext.reporting.standard_tables import CHART_VALUES
+from csatext.reporting.standard_tables import CHART_VALUES, TAGS
 
-__all__ = ["cards", "episode_sentence", "summary"]
+__all__ = ["cards", "episode_sentence", "machine_note", "summary"]
 
 _MOST_EPISODES = 5
 _MOST_CELLS = 3
@@ -58,6 +59,26 @@ def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, s
     return tuple(made)
 
 
+def machine_note(tables: Tables, whole: Overview, measure: str) -> str:
+    """Return which figures of the head are a machine's, and whether tags of people have corrected them.
+
+    Table ``audited_rates`` of the measure says that they have; its total is named.
+    """
+    audited = tables.get("audited_rates")
+    if audited is not None and audited.attrs.get("measure") == measure and len(audited) == 1:
+        row = audited.iloc[0]
+        if pd.notna(row["rate"]):
+            ends = format_interval(row["low"], row["high"], format_percent)
+            return (
+                f"{flag_names(measure).rate}由机器判断；按 {format_number(row['n_tagged'])} 条抽检校正后为 "
+                f"{format_percent(row['rate'])}（95% 区间 {ends}）。"
+            )
+    machine = [flag_names(measure).rate] if measure in ("is_negative", "is_complaint") else []
+    machine += ["投诉率"] if whole.complaints is not None and "投诉率" not in machine else []
+    machine += ["投诉类别"] if whole.classified is not None else []
+    return f"{'、'.join(machine)}由机器判断，未经抽检校正。" if machine else ""
+
+
 def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
     """Return the sentences, most general first; those without evidence in the tables are left out."""
     sentences = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
@@ -65,6 +86,7 @@ def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...
         *_changes(tables, figures, flag),
         _worst_category(tables, flag),
         *_worst_cells(tables, flag),
+        *risk_sentences(tables),
     ]
     return tuple(sentence for sentence in [*sentences, _rejected(tables)] if sentence)
 
@@ -200,7 +222,7 @@ def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
     sentences = []
     for key, table in tables.items():
         name = key.removeprefix("breakdown_")
-        if not key.startswith("breakdown_") or name not in table.columns or name == "category":
+        if not key.startswith("breakdown_") or name not in table.columns or name in TAGS:
             continue
         high = above_rest(table).sort_values("difference", ascending=False, kind="stable")
         if not len(high):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +12,18 @@ from csatext.text.joined_texts import JoinedTexts
 
 __all__ = ["ClauseReading", "Spans"]
 
-_CLAUSE_ENDS = np.array([ord(mark) for mark in "，。！？；：,!?;:\n~～…"], np.uint32)
-_SENTENCE_ENDS = np.array([ord(mark) for mark in "。！？!?\n"], np.uint32)
-_DOT, _SPACE, _COMMA = ord("."), ord(" "), ord(",")
+
+def _table(marks: str) -> np.ndarray:
+    """Return which code points are marks: looking up every character beats a search for it fourfold."""
+    table = np.zeros(sys.maxunicode + 1, bool)
+    table[[ord(mark) for mark in marks]] = True
+    return table
+
+
+_CLAUSE_ENDS = _table("，。！？；：,!?;:\n~～…")
+_SENTENCE_ENDS = _table("。！？!?\n")
+_IN_NUMBERS = _table(".,:")
+_DOT, _SPACE = ord("."), ord(" ")
 _ENUMERATION = 12
 """Characters more that a negator reaches over an enumeration: 没有破损、丢件、延误."""
 _OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
@@ -96,7 +106,7 @@ class ClauseReading:
         self._size = len(points)
         self.cues = find_cues(joined.text)
         self.clause = self._numbered(self._clause_ends())
-        self.sentence = self._numbered(np.isin(points, _SENTENCE_ENDS))
+        self.sentence = self._numbered(_SENTENCE_ENDS[points])
         self._clause_starts = np.append(np.flatnonzero(np.diff(self.clause[:-1], prepend=-1)), self._size)
         self._read_negation()
         self._read_suspension()
@@ -105,11 +115,11 @@ class ClauseReading:
 
     def _clause_ends(self) -> np.ndarray:
         points, size = self._points, self._size
-        ends = np.isin(points, _CLAUSE_ENDS)
+        ends = _CLAUSE_ENDS[points]
         before, after = np.roll(points, 1), np.roll(points, -1)
         digits = (before >= 48) & (before < 58) & (after >= 48) & (after < 58)
         ends |= points == _DOT
-        ends &= ~(digits & np.isin(points, np.array([_DOT, _COMMA, ord(":")], np.uint32)))
+        ends &= ~(digits & _IN_NUMBERS[points])
         # In chats a blank between two Chinese characters stands for a comma.
         ends |= (points == _SPACE) & (before > 0x2E7F) & (after > 0x2E7F)
         question = self.cues.ends[self.cues.having("question_end")] - 1
@@ -189,6 +199,12 @@ class ClauseReading:
             possible &= (between <= allowed) & ~self._any(self._barriers, ends, starts)
             result = np.where(possible, at, result)
         return result
+
+    def _marked(self, positions: np.ndarray) -> np.ndarray:
+        """Return, for each character and one past the last, whether it is one of the positions."""
+        marked = np.zeros(self._size + 2, bool)
+        marked[positions] = True
+        return marked
 
     @staticmethod
     def _any(positions: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -291,8 +307,8 @@ class ClauseReading:
     def _reports(self) -> tuple[np.ndarray, np.ndarray]:
         starts, ends = self._spans("hearsay", "irrealis")
         _, clause_end = self.clause_bounds(starts)
-        # 听说，质量不好: what is reported stands in the next clause.
-        bare = clause_end - ends <= 1
+        # 听说，质量不好: what is reported stands in the next clause. 我很担心，快递丢了 tells what is so.
+        bare = (clause_end - ends <= 1) & np.isin(starts, self._spans("hearsay")[0])
         _, following = self.clause_bounds(np.minimum(clause_end, max(self._size - 1, 0)))
         same = self.sentence[np.minimum(clause_end, self._size)] == self.sentence[starts]
         return starts, np.where(bare & same, following, clause_end)
@@ -317,14 +333,16 @@ class ClauseReading:
         )
         better = near & self._any(good, today_end, stop)
         past_begin, _ = self.clause_bounds(past)
-        solved = np.append(self._spans("solved")[0], self._size)
+        solved, solved_end = self._spans("solved")
+        solved, solved_end = np.append(solved, self._size), np.append(solved_end, self._size)
         # 上次漏水，当天就修好了: what was mended needs no word for today.
-        mended = solved[np.searchsorted(solved[:-1], past_end)]
+        first = np.searchsorted(solved[:-1], past_end)
+        mended = solved[first]
         over = (mended < self._size) & (mended - past_end <= _LATER)
         over &= self.sentence[past] == self.sentence[np.minimum(mended, self._size)]
         return (
             np.concatenate((others[subject], past_begin[better], past_begin[over])),
-            np.concatenate((end[subject], today[better], mended[over])),
+            np.concatenate((end[subject], today[better], solved_end[first[over]])),
         )
 
     def _lessened(self) -> tuple[np.ndarray, np.ndarray]:
@@ -383,9 +401,16 @@ class ClauseReading:
 
     def denied(self, starts: np.ndarray) -> np.ndarray:
         """Return whether a negator before each word denies it."""
+        return self.denial(starts) >= 0
+
+    def denial(self, starts: np.ndarray) -> np.ndarray:
+        """Return where the negator begins that denies each word, -1 where none does."""
         none = np.zeros(len(starts), np.int64)
+        if not len(self._sign):
+            return none - 1
         negator = self._denying(Spans(np.arange(len(starts)), starts, starts + 1), none)
-        return (negator >= 0) & (self._sign[negator] < 0) if len(self._sign) else none > 0
+        denies = (negator >= 0) & (self._sign[negator] < 0)
+        return np.where(denies, self._negators.starts[negator], -1)
 
     def neglected(self) -> np.ndarray:
         """Return the positions of duties that a clause says were not done (没有按照合同交房)."""
@@ -413,17 +438,17 @@ class ClauseReading:
             return np.full(len(words.hit), -1, np.int64)
         own = np.isin(self._points[words.starts], _OWN_NEGATORS)
         # 有划痕 in 没有划痕 begins within its negator.
-        within = (self._points[words.starts] == _HAVING) & np.isin(words.starts + 1, self._negators.ends)
+        within = (self._points[words.starts] == _HAVING) & self._marked(self._negators.ends)[words.starts + 1]
         negator = self._nearest(words.starts + within, floor, own)
         # 不要再乱收费 commands an end to what goes on.
         safe = np.maximum(negator, 0)
-        ordered = np.isin(self._negators.starts[safe], self._spans("imperative")[0])
+        ordered = self._marked(self._spans("imperative")[0])[self._negators.starts[safe]]
         return np.where((negator >= 0) & ordered & self._goes_on(words.starts), -1, negator)
 
     def _goes_on(self, starts: np.ndarray) -> np.ndarray:
         """Return whether a word of going on stands right before each position, or begins there."""
         persist_start, persist_end = self._spans("persist")
-        return np.isin(starts, persist_end) | np.isin(starts, persist_start)
+        return self._marked(np.concatenate((persist_end, persist_start)))[starts]
 
     def _affirmed(self, starts: np.ndarray, ends: np.ndarray, denied: np.ndarray) -> np.ndarray:
         """Return which hits a question only in form affirms (难道不是乱收费吗)."""

@@ -158,3 +158,34 @@ def test_frequent_questions_are_grouped_after_complaints():
     groups = ct.suggest_categories(corpus, result, n_groups=2)
     assert groups["kind"].tolist() == sorted(groups["kind"])
     assert groups.groupby("kind")["n_docs"].sum().to_dict() == {"complaint": 15, "inquiry": 15}
+
+
+def test_a_rule_below_the_stated_precision_is_withheld():
+    # Tagged contacts hold the same words twice as often: no rule is right on more than a third.
+    mine, lifts = ([f"{text}{n}" for n in range(8) for text in kind] for kind in (CHARGERS, LIFTS))
+    texts = [*mine * 3, *lifts, *(f"快递丢了{n}" for n in range(96))]
+    corpus = ct.Vectorizer().fit_transform(texts)
+    categories = ["未归类"] * 24 + ["物业"] * 48 + ["未归类"] * 24 + ["物流"] * 96
+    result = pd.DataFrame({"category": categories}, index=corpus.doc_ids)
+    groups = ct.suggest_categories(corpus, result, n_groups=2).set_index("words")
+    tagged = groups.index.str.contains("充电")
+    assert groups.loc[tagged, "rule"].tolist() == [""]
+    assert groups.loc[tagged, ["n_hits", "recall"]].values.tolist() == [[0, 0]]
+    assert groups.loc[tagged, "precision"].isna().all()
+    assert groups.loc[~tagged, "precision"].tolist() == [1.0]
+    lenient = ct.suggest_categories(corpus, result, n_groups=2, precision=0.3)
+    assert (lenient["rule"] != "").all()
+    with pytest.raises(ct.ParameterError, match="precision"):
+        ct.suggest_categories(corpus, result, precision=1.5)
+
+
+def test_two_words_are_a_rule_where_neither_is_one():
+    both = [f"电梯里的广告{n}号楼" for n in range(24)]
+    one, other = [f"电梯坏了{n}号楼" for n in range(24)], [f"广告是假的{n}号楼" for n in range(24)]
+    mine = [f"{text}{n}" for n in range(8) for text in CHARGERS]
+    corpus = ct.Vectorizer().fit_transform([*both, *mine, *one, *other])
+    result = pd.DataFrame({"category": ["未归类"] * 48 + ["物业"] * 48}, index=corpus.doc_ids)
+    groups = ct.suggest_categories(corpus, result, n_groups=2)
+    lifts = groups[groups["words"].str.contains("电梯")]
+    assert lifts["rule"].str.contains("电梯 ..", regex=False).all()
+    assert lifts[["n_hits", "n_claimed", "precision", "recall"]].values.tolist() == [[24, 0, 1, 1]]

@@ -106,3 +106,14 @@ def test_patterns_that_hit_nothing_stand_first():
         ["甲", "乙", "退款 .. 慢", 1],
         ["甲", "乙", "快递|包裹", 2],
     ]
+
+
+def test_the_lead_of_the_main_category_is_told():
+    taxonomy = ct.Taxonomy(
+        [Category("slow", "物流", patterns=("快递慢",)), Category("rude", "服务", patterns=("客服凶",))]
+    )
+    corpus = ct.Vectorizer().fit_transform(["快递慢，客服凶", "快递慢", "你好"])
+    lead = ct.RuleClassifier(taxonomy).transform(corpus)["category_lead"]
+    # Of seven characters the first hit begins at 0 (weight 1.5), the second at 4 (1 + .5 * 3 / 7).
+    assert lead.tolist()[:2] == pytest.approx([1 - (1 + 1.5 / 7) / 1.5, 1.0])
+    assert pd.isna(lead.iloc[2])

@@ -1,0 +1,108 @@
+"""Coverage and width of corrected rates, over many simulated centres and samples.
+
+Run: python benchmarks/audit.py [--simulations 1000] [--strategies random stratified uncertain risk]
+
+Twelve settings: share of the flag, error rates of the machine in two groups, tags. For each, contacts are
+simulated, a sample is drawn with ``sample_for_tagging``, and ``audited_rates`` is asked for the rate of all
+and of the groups with 30 tags or more. ``coverage`` is the share of intervals that hold the true share of the
+contacts, ``process`` those that hold the share they were simulated with, ``width`` the median width relative
+to the interval of the same tags without a machine, ``naive`` the coverage of Wilson's interval of the
+machine's labels.
+"""
+
+import argparse
+
+import numpy as np
+import pandas as pd
+
+import csatext as ct
+from csatext.inference import wilson
+
+SETTINGS = (
+    (0.02, 0.05, 0.05, 300), (0.02, 0.10, 0.30, 1000), (0.03, 0.05, 0.10, 100), (0.05, 0.10, 0.10, 300),
+    (0.05, 0.05, 0.40, 1000), (0.09, 0.10, 0.10, 100), (0.10, 0.05, 0.25, 300), (0.20, 0.10, 0.10, 200),
+    (0.30, 0.05, 0.35, 100), (0.30, 0.10, 0.10, 1000), (0.50, 0.10, 0.10, 100), (0.50, 0.40, 0.40, 500),
+)  # fmt: skip
+"""Share, error of the machine in the first and in the second group, tags."""
+CONTACTS = 10_000
+
+
+def contacts(rng, share, errors):
+    """Return contacts of two groups, half as often and half again as often flagged, with machine labels."""
+    group = rng.random(CONTACTS) < 0.5
+    truth = rng.random(CONTACTS) < np.where(group, 1.5, 0.5) * share
+    wrong = rng.random(CONTACTS) < np.where(group, errors[1], errors[0])
+    second = rng.random(CONTACTS) < np.where(group, errors[1], errors[0])
+    return pd.DataFrame(
+        {
+            "doc_id": np.arange(CONTACTS),
+            "group": np.where(group, "乙", "甲"),
+            "truth": truth,
+            "urgent": truth ^ wrong,
+            "other": truth ^ second,
+            "confidence": np.where(wrong, rng.beta(3, 2, CONTACTS), rng.beta(5, 1, CONTACTS)),
+            "severity": np.where(rng.random(CONTACTS) < 0.1, 3, 1 + (rng.random(CONTACTS) < 0.3)),
+        }
+    )
+
+
+def drawn(facts, n, strategy, seed):
+    """Return the tags of a sample."""
+    by = {"stratified": "group", "disagreement": ["urgent", "other"]}.get(strategy)
+    sample = ct.sample_for_tagging(facts, n, strategy=strategy, by=by, random_state=seed)
+    return sample.merge(facts[["doc_id", "truth"]], on="doc_id").rename(columns={"truth": "urgent"})
+
+
+def holds(table, truth):
+    """Return whether each interval holds the truth."""
+    return (table["low"] <= truth) & (truth <= table["high"])
+
+
+def main():
+    """Print one row a setting and strategy."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--simulations", type=int, default=1000)
+    parser.add_argument("--strategies", nargs="+", default=["random", "stratified", "uncertain", "risk"])
+    parser.add_argument("--settings", nargs="+", type=int, default=range(len(SETTINGS)))
+    given = parser.parse_args()
+    for place in given.settings:
+        share, first, second, n = SETTINGS[place]
+        seen = {strategy: [] for strategy in given.strategies}
+        for seed in range(given.simulations):
+            rng = np.random.default_rng([place, seed])
+            facts = contacts(rng, share, (first, second))
+            truth = facts["truth"].mean()
+            by_group = facts.groupby("group")["truth"].mean()
+            low, high = wilson([facts["urgent"].sum()], [CONTACTS])
+            naive = bool(low[0] <= truth <= high[0])
+            for strategy in given.strategies:
+                tags = drawn(facts, n, strategy, seed)
+                total = ct.audited_rates(facts, tags, "urgent")
+                alone = ct.audited_rates(facts.assign(urgent=False), tags, "urgent")
+                groups = ct.audited_rates(facts, tags, "urgent", by="group")
+                groups = groups[groups["n_tagged"] >= 30]
+                covered = holds(groups, by_group.reindex(groups["group"]).to_numpy())
+                width = (total["high"] - total["low"]) / (alone["high"] - alone["low"])
+                row = (
+                    holds(total, truth)[0],
+                    holds(total, share)[0],
+                    width[0],
+                    covered.sum(),
+                    len(groups),
+                    naive,
+                )
+                seen[strategy].append(row)
+        for strategy, rows in seen.items():
+            held, process, width, cells, n_cells, naive = np.array(rows, dtype=float).T
+            accuracy = 1 - (first + second) / 2
+            print(
+                f"share {share:.2f} accuracy {accuracy:.3f} tags {n:4d} {strategy:12s} "
+                f"coverage {held.mean():.3f} process {process.mean():.3f} "
+                f"groups {cells.sum() / max(n_cells.sum(), 1):.3f} width {np.median(width):.2f} "
+                f"naive {naive.mean():.2f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

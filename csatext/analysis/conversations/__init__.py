@@ -1,0 +1,1 @@
+"""Dialogues turn by turn: feelings, satisfaction, what turns a talk, whether a script was kept."""

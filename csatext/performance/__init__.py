@@ -1,0 +1,1 @@
+"""What KPIs say: their values by cell, about people, about causes, and what to do."""

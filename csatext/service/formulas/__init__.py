@@ -1,0 +1,1 @@
+"""Formulas of KPIs: expressions over columns, and what each contact adds to them."""

@@ -1,0 +1,1 @@
+"""What the measures share: columns as numbers and times, and who comes back."""
