@@ -73,7 +73,7 @@ def compared(corpus: ct.Corpus, kinds: np.ndarray, n_topics: int) -> None:
     for seed in range(3):
         before = time.perf_counter()
         model = ct.TopicModel(n_topics, random_state=seed)
-        main = model.fit_transform(corpus)["topic"].fillna(0).to_numpy(int)
+        main = model.fit_transform(corpus)["topic"].fillna(-1).to_numpy(int)
         seconds = time.perf_counter() - before
         terms = model.topics_.pivot(index="topic", columns="rank", values="term").to_numpy()
         best = np.searchsorted(corpus.terms, terms)
@@ -86,7 +86,7 @@ def line(
     """Write one line of the table."""
     npmi = mean_npmi(corpus.dtm, best)
     distinct = len(np.unique(best)) / best.size
-    has = np.diff(corpus.dtm.indptr) > 0
+    has = (np.diff(corpus.dtm.indptr) > 0) & (main >= 0)
     nmi = normalized_mutual_info_score(kinds[has], main[has])
     say(f"| {name} | {npmi.mean():.3f} | {npmi.min():.2f} | {distinct:.2f} | {nmi:.3f} | {seconds:.1f} |")
 

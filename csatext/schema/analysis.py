@@ -314,7 +314,7 @@ TOPICS = Table(
         Column("rank", "int", "order of the term in the topic, from 1"),
         Column("term", "str", "word"),
         Column("probability", "float", "probability of the term in the topic"),
-        Column("relevance", "float", "Sievert and Shirley (2014), lambda 0.6"),
+        Column("relevance", "float", "Sievert and Shirley (2014), lambda 0.8"),
     ),
     key=("topic", "term"),
 )

@@ -22,7 +22,7 @@ from csatext.text.cleaning import Steps
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.preparation import Preparation
 from csatext.text.terms.content_words import says_something
-from csatext.text.terms.expressions import find_expressions
+from csatext.text.terms.found_expressions import find_expressions
 from csatext.text.terms.joined_terms import PhraseMatcher
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer

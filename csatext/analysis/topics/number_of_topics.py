@@ -11,9 +11,8 @@ from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
 from csatext.analysis.topics.coherence import between_npmi
-from csatext.analysis.topics.folding import fold_in
 from csatext.analysis.topics.lda_engines import Learning
-from csatext.analysis.topics.shown_terms import choose_terms
+from csatext.analysis.topics.shown_terms import relevance
 from csatext.analysis.topics.stability import affinities
 from csatext.schema import conform
 from csatext.schema.analysis import TOPIC_NUMBERS
@@ -24,7 +23,8 @@ _NUMBERS = (3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42)
 _DOCS, _SWEEPS = 3000, 60
 """Documents and sweeps for each number: the order of the numbers needs no more (chosen)."""
 _DOCS_A_TOPIC = 20
-_SPLITS = 2
+_SPLITS, _TERMS = 2, 5
+"""Pairs of halves, and terms of a topic that are compared (chosen)."""
 _CLOSE = 0.9
 """The smallest number whose score reaches this part of the best is taken: past it more topics say little more
 (chosen; as the one-standard-error rule of Breiman et al. 1984 prefers the smaller model)."""
@@ -35,7 +35,6 @@ def choose_number(
     terms: np.ndarray,
     engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
     how: Learning,
-    n_terms: int,
 ) -> tuple[int, pd.DataFrame]:
     """Return a number of topics, and the curve it was chosen by (schema TOPIC_NUMBERS).
 
@@ -45,8 +44,6 @@ def choose_number(
     terms : ndarray of object
     engine, how
         Of the model.
-    n_terms : int
-        Shown a topic.
 
     Notes
     -----
@@ -62,7 +59,7 @@ def choose_number(
     halves = [np.array_split(rng.permutation(rows), 2) for _ in range(_SPLITS)]
     found = []
     for n in numbers:
-        scores = [_halves(dtm, terms, engine, replace(how, n_topics=n), pair, n_terms) for pair in halves]
+        scores = [_halves(dtm, terms, engine, replace(how, n_topics=n), pair) for pair in halves]
         found.append((n, *np.mean(scores, axis=0)))
     curve = pd.DataFrame(found, columns=["n_topics", "npmi", "separation", "stability"])
     curve["score"] = curve["separation"].clip(lower=0) * curve["stability"]
@@ -76,7 +73,6 @@ def _halves(
     engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
     how: Learning,
     pair: list[np.ndarray],
-    n_terms: int,
 ) -> tuple[float, float, float]:
     """Return the mean coherence and separation of the topics of two halves, and how far they agree."""
     quick = replace(how, n_iter=min(how.n_iter, _SWEEPS), pseudo_counts=None, progress=None)
@@ -84,8 +80,9 @@ def _halves(
     for half in pair:
         part = dtm[np.sort(half)]
         components = engine(part, terms, quick)
-        share = fold_in(part, components, how.doc_topic_prior).mean(axis=0)
-        best, _ = choose_terms(part, components, share, n_terms)
+        # By relevance alone: terms chosen for coherence would make a topic of two matters look like one.
+        values = relevance(components, np.asarray(part.sum(axis=0), float))
+        best = np.argsort(-values, axis=1, kind="stable")[:, :_TERMS]
         between = between_npmi(part, best)
         own = np.diag(between).copy()
         np.fill_diagonal(between, -1.0)

@@ -9,14 +9,14 @@ from csatext.analysis.topics.coherence import npmi_matrix
 
 __all__ = ["choose_terms", "labels_of", "relevance"]
 
-_LAMBDA = 0.6
+_LAMBDA = 0.8
 """Weight of a term's probability against its lift (Sievert and Shirley 2014)."""
-_POOL = 3
+_POOL = 5
 """Candidates for each term shown."""
-_COHERENCE = 2.0
+_COHERENCE = 4.0
 """Weight of the mean NPMI with the terms chosen before, against the relevance scaled to 0..1
 (benchmarks/topics.py)."""
-_OWN = 0.25
+_OWN = 0.2
 """Share of its occurrences that a term has in the topic at least, if none has more (benchmarks/topics.py)."""
 _LABEL_TERMS = 3
 

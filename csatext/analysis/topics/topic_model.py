@@ -57,7 +57,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         Collapsed Gibbs sampling, or online variational Bayes.
     n_iter : int, default 200
         Sweeps over the documents learnt from; gensim makes a pass for every 20.
-    doc_topic_prior, topic_word_prior : float, default 0.05 and 0.05
+    doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
         Terms a topic in :attr:`topics_`.
@@ -136,8 +136,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
         *,
         engine: str = "tomotopy",
         n_iter: int = 200,
-        doc_topic_prior: float = 0.05,
-        topic_word_prior: float = 0.05,
+        doc_topic_prior: float = 0.1,
+        topic_word_prior: float = 0.1,
         n_terms: int = 10,
         max_docs: int | None = 20_000,
         content_only: bool = True,
@@ -656,9 +656,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
             if n_seeds > number:
                 raise ParameterError.out_of_range("n_topics", number, f"不小于种子主题数 {n_seeds}")
             return number
-        number, self.n_topics_curve_ = choose_number(
-            sample, terms, LDA_ENGINES[self.engine], self._how(2), self.n_terms
-        )
+        number, self.n_topics_curve_ = choose_number(sample, terms, LDA_ENGINES[self.engine], self._how(2))
         return max(number, n_seeds)
 
     def _how(
