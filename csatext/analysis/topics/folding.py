@@ -9,7 +9,9 @@ __all__ = ["fold_in", "refreshed", "topic_shares"]
 
 _ROUNDS = 8
 _CELLS = 4_000_000
-_REFRESHING = 2
+_REFRESHING, _FORMER = 2, 3.0
+"""Rounds, and weight of a topic as it was against the new documents (benchmarks/topics.py, contacts that keep
+their topic)."""
 _LEAST = np.float32(1e-30)
 """Stands for 0 in quotients: a term that no topic has gives no share."""
 
@@ -62,8 +64,8 @@ def _expectation_maximisation(dtm: sparse.csr_array, by_term: np.ndarray, prior:
 def refreshed(dtm: sparse.csr_array, components: np.ndarray, prior: float, term_prior: float) -> np.ndarray:
     """Return topics as other documents have them, close to what they were; nothing is drawn at random.
 
-    Two rounds of expectation maximisation; before counts of the new documents stand as many pseudo-counts of
-    the topic as it was.
+    Two rounds of expectation maximisation; beside the counts of the new documents stand three times as many
+    pseudo-counts of the topic as it was.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def refreshed(dtm: sparse.csr_array, components: np.ndarray, prior: float, term_
         part *= (dtm.data / np.maximum(part.sum(axis=1), _LEAST))[:, None]
         for topic in range(len(learnt)):
             counts[topic] = np.bincount(dtm.indices, part[:, topic], minlength=learnt.shape[1])
-        counts += components * counts.sum(axis=1, keepdims=True) + term_prior
+        counts += _FORMER * components * counts.sum(axis=1, keepdims=True) + term_prior
         learnt = counts / counts.sum(axis=1, keepdims=True)
     return learnt
 

@@ -24,9 +24,11 @@ _KEPT_COUNTS = 1.0
 _TERMS = 10
 _LEAST_SHARE, _LEAST_DOCS = 0.005, 10
 """A born topic is the main one of so many of the documents, and of ten (chosen)."""
-_ONE_TOPIC = 0.5
+_ONE_TOPIC = 0.3
 """Free topics are one where the NPMI of their terms with each other reaches this part of the larger own
 (chosen)."""
+_FRESH = 0.4
+"""Share of its terms that have risen (benchmarks/topics.py, simulated centre)."""
 _RISEN, _CLEARLY = 1.5, 3.0
 """A term has risen that stands in so many times as many documents as before, and so many standard errors
 above (benchmarks/topics.py, simulated centre)."""
@@ -73,7 +75,7 @@ def born_topics(
     engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
     how: Learning,
 ) -> np.ndarray:
-    """Return the topics that are new: coherent, of weight, and half of whose terms have risen.
+    """Return the topics that are new: coherent, of weight, and of terms that have risen.
 
     Parameters
     ----------
@@ -101,7 +103,7 @@ def born_topics(
     main = np.bincount(theta.argmax(axis=1), minlength=len(components))[n_old:]
     best = choose_terms(dtm, components, theta.mean(axis=0), _TERMS)[0][n_old:]
     weighty = main >= max(_LEAST_DOCS, _LEAST_SHARE * dtm.shape[0])
-    fresh = np.array([risen[row[row >= 0]].sum() >= max((row >= 0).sum() / 2, 1) for row in best], bool)
+    fresh = np.array([risen[row[row >= 0]].sum() >= max(_FRESH * (row >= 0).sum(), 1) for row in best], bool)
     return components[n_old:][weighty & (mean_npmi(dtm, best) >= 0) & fresh]
 
 

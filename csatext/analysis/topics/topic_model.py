@@ -440,7 +440,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         -----
         Earlier topics enter as pseudo-counts (an informative Dirichlet prior on their terms), beside five
         free topics. Of these, one is born that is the main topic of enough documents, is coherent, and of
-        which half the terms stand in clearly more documents than before. The other free topics are dropped.
+        which many terms stand in clearly more documents than before. The other free topics are dropped.
         """
         self._check_fitted()
         checked_corpus(corpus)
