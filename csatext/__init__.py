@@ -46,6 +46,8 @@ _HOMES = {
     "csatext.analysis.grouping.group_cases": ("case_table", "group_cases"),
     "csatext.analysis.grouping.suggest_categories": ("suggest_categories",),
     "csatext.analysis.topics": ("TopicModel",),
+    "csatext.analysis.topics.align_topics": ("align_topics",),
+    "csatext.analysis.topics.emerging_topics": ("emerging_topics",),
     "csatext.datasets.service_records": ("simulate_service",),
     "csatext.datasets.simulate": ("Incident", "simulate_center"),
     "csatext.errors": (

@@ -188,9 +188,9 @@ def check_simple_parameters(estimator: object) -> None:
     Examples
     --------
     >>> import csatext as ct
-    >>> check_simple_parameters(ct.TopicModel("20"))
+    >>> check_simple_parameters(ct.TopicModel(n_terms="20"))
     Traceback (most recent call last):
-    csatext.errors.ParameterError: 参数 n_topics 的类型是 str；要求：整数。
+    csatext.errors.ParameterError: 参数 n_terms 的类型是 str；要求：整数。
     """
     _refuse(_simple_types(inspect.signature(type(estimator))), vars(estimator))
 

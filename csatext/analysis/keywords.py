@@ -44,6 +44,10 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         proportion to the corpus's own frequencies (Monroe et al. 2008, informative prior).
     synonyms : "default", mapping of str to str, or None
         Term to the term it is counted as; ``"default"`` is the shipped list.
+    content_only : bool, default True
+        Show only terms that say something on their own: no function words, particles, placeholders, bare
+        numbers, light verbs or names of people (:attr:`csatext.Corpus.content`). Rates and tests keep
+        counting every counted token of a group.
 
     Attributes
     ----------
@@ -73,11 +77,13 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         min_docs: int = 5,
         prior: float = 0.01,
         synonyms: str | Mapping[str, str] | None = None,
+        content_only: bool = True,
     ) -> None:
         self.n_keywords = n_keywords
         self.min_docs = min_docs
         self.prior = prior
         self.synonyms = synonyms
+        self.content_only = content_only
 
     def fit(self, corpus: Corpus, y: Any = None) -> KeywordExtractor:
         """Learn inverse document frequencies.
@@ -201,10 +207,11 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         check_simple_parameters(self)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
         dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
+        shown = self._shown(corpus, terms)
         n = (grouping @ dtm).toarray()
         tokens, members = n.sum(axis=1), np.asarray(grouping.sum(axis=1))
         kept = n_docs_with.sum(axis=0) >= self.min_docs
-        group, term = np.nonzero((n > 0) & kept)
+        group, term = np.nonzero((n > 0) & kept & shown)
         holding = n_docs_with[group, term]
         low, high = wilson(holding, members[group], level)
         frame = pd.DataFrame(
@@ -258,7 +265,7 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         n = (grouping @ dtm).toarray().astype(float)
         counts = n.sum(axis=0)
         total = n.sum(axis=1, keepdims=True)
-        supported = n_docs_with.sum(axis=0) >= max(self.min_docs, 1)
+        supported = (n_docs_with.sum(axis=0) >= max(self.min_docs, 1)) & self._shown(corpus, terms)
         if (total > 0).sum() < 2 or not supported.any():
             empty = pd.DataFrame({column.name: [] for column in KEYNESS.columns})
             few = f"没有出现在 {self.min_docs} 篇以上文档中的词，请减小 min_docs。"
@@ -367,10 +374,19 @@ class KeywordExtractor(TransformerMixin, BaseEstimator):
         norms = np.sqrt(np.bincount(dtm.row, weights**2, minlength=len(corpus)))
         weights = weights / norms[dtm.row]
         order = np.lexsort((dtm.col, -weights, dtm.row))
+        order = order[self._shown(corpus, corpus.terms)[dtm.col[order]]]
         rows = dtm.row[order]
         rank = np.arange(len(rows)) - np.searchsorted(rows, rows) + 1
         keep = rank <= (self.n_keywords or len(self.terms_))
         return rows[keep], dtm.col[order][keep], weights[order][keep], rank[keep]
+
+    def _shown(self, corpus: Corpus, terms: np.ndarray) -> np.ndarray:
+        """Return which of the terms, synonyms counted as one, are shown."""
+        if not self.content_only:
+            return np.ones(len(terms), bool)
+        if terms is corpus.terms:
+            return corpus.content
+        return corpus.is_content(terms)
 
     def _grouped(
         self, corpus: Corpus, groups: Any

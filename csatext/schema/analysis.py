@@ -3,6 +3,7 @@
 from csatext.schema.model import Column, Table
 
 __all__ = [
+    "ALIGNED_TOPICS",
     "ASPECTS",
     "ASPECT_EVIDENCE",
     "CALIBRATION_CURVE",
@@ -14,11 +15,13 @@ __all__ = [
     "CONFUSION",
     "CONTACT_CASES",
     "CONTACT_KINDS",
+    "CONTACT_TOPICS",
     "CONVERSATIONS",
     "COVERAGE_AT_PRECISION",
     "CUSTOMER_POINTS",
     "DOCUMENT_KEYWORDS",
     "DOCUMENT_TOPICS",
+    "EMERGING_TOPICS",
     "EVALUATION",
     "FREQUENCIES",
     "GROUP_SCORES",
@@ -47,6 +50,10 @@ __all__ = [
     "SIGNAL_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
+    "TOPIC_CHANGES",
+    "TOPIC_DOCUMENTS",
+    "TOPIC_NUMBERS",
+    "TOPIC_QUALITY",
     "TRAINED_MODEL",
     "TURNING_POINTS",
 ]
@@ -301,24 +308,135 @@ TOPICS = Table(
     "topics",
     "the terms of each topic",
     (
-        Column("topic", "int", "number of the topic, 0 is the largest"),
-        Column("label", "str", "name: its three most relevant terms"),
+        Column("topic", "int", "number of the topic; at first 0 is the largest"),
+        Column("label", "str", "name: three of its terms, or the name given to it"),
         Column("share", "float", "share of the tokens"),
         Column("n_docs", "int", "documents whose main topic it is"),
         Column("coherence", "float", "NPMI of its terms within documents, -1 to 1"),
         Column("rank", "int", "order of the term in the topic, from 1"),
         Column("term", "str", "word"),
         Column("probability", "float", "probability of the term in the topic"),
-        Column("relevance", "float", "Sievert and Shirley (2014), lambda 0.6"),
+        Column("relevance", "float", "Sievert and Shirley (2014), lambda 0.8"),
     ),
     key=("topic", "term"),
+)
+
+ALIGNED_TOPICS = Table(
+    "aligned_topics",
+    "which topic of a new model is which of an old one",
+    (
+        Column("topic", "int", "lasting number: that of the old topic, or one not used before"),
+        Column("change", "str", "kept, split, merged, born or died"),
+        Column("old_topic", "Int", "number in the old model, NA for born topics"),
+        Column("old_label", "str", "name in the old model"),
+        Column("new_topic", "Int", "number in the new model, NA for topics that died"),
+        Column("new_label", "str", "name in the new model"),
+        Column("similarity", "float", "geometric mean of the two that follow, 0 to 1"),
+        Column("terms_similarity", "float", "Bhattacharyya coefficient of the terms"),
+        Column("documents_similarity", "float", "cosine of the shares over the documents"),
+        Column("p", "float", "error level: share of pairs not matched that are as similar"),
+    ),
+)
+
+EMERGING_TOPICS = Table(
+    "emerging_topics",
+    "topics that are new, or far more frequent, in the last period",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("n_docs", "int", "documents of the last period whose main topic it is"),
+        Column("share", "float", "of the documents of the last period"),
+        Column("share_before", "float", "of the documents before"),
+        Column("ratio", "float", "share / share before, half a document added to a topic never seen"),
+        Column("p", "float", "probability of so many documents by chance"),
+        Column("p_adjusted", "float", "corrected over the topics (Holm)"),
+        Column("since", "time", "first document of the topic in the last period"),
+    ),
+    key=("topic",),
+)
+
+CONTACT_TOPICS = Table(
+    "contact_topics",
+    "the topics of each document that has several",
+    (
+        Column("doc_id", "any", "document"),
+        Column("rank", "int", "order in the document, largest share first, from 1"),
+        Column("topic", "int", "number of the topic"),
+        Column("topic_label", "str", "name of the topic"),
+        Column("share", "float", "share of the document that is of the topic"),
+    ),
+    key=("doc_id", "topic"),
+)
+
+TOPIC_QUALITY = Table(
+    "topic_quality",
+    "how far each topic can be trusted",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("share", "float", "share of the tokens"),
+        Column("n_docs", "int", "documents whose main topic it is"),
+        Column(
+            "npmi", "float", "mean NPMI of its terms within documents, -1 to 1; 0 for less than two terms"
+        ),
+        Column("c_v", "float", "coherence c_v of Roeder et al. (2015), documents as windows"),
+        Column("own_terms", "float", "share of its terms that no other topic shows (diversity)"),
+        Column("stability", "float", "mean affinity with its match on bootstrap samples, 0 to 1"),
+        Column("junk", "bool", "incoherent or unstable: should not be shown"),
+    ),
+    key=("topic",),
+)
+
+TOPIC_DOCUMENTS = Table(
+    "topic_documents",
+    "documents that show best what each topic is about",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("rank", "int", "order in the topic, best first, from 1"),
+        Column("doc_id", "any", "document"),
+        Column("share", "float", "share of the document that is of the topic"),
+        Column("terms", "str", "terms of the topic that the document holds"),
+        Column("excerpt", "str", "beginning of the prepared text, personal data masked"),
+    ),
+    key=("topic", "doc_id"),
+)
+
+TOPIC_NUMBERS = Table(
+    "topic_numbers",
+    "numbers of topics tried",
+    (
+        Column("n_topics", "int", "topics"),
+        Column("npmi", "float", "mean NPMI of the terms shown"),
+        Column(
+            "separation", "float", "NPMI of terms of a topic less that with terms of the nearest other topic"
+        ),
+        Column("stability", "float", "mean affinity of matched topics of two halves of the documents"),
+        Column("score", "float", "separation times stability, at least 0"),
+        Column("chosen", "bool", "the number taken"),
+    ),
+    key=("n_topics",),
+)
+
+TOPIC_CHANGES = Table(
+    "topic_changes",
+    "what became of each topic at an update",
+    (
+        Column("topic", "int", "number of the topic, which lasts"),
+        Column("label", "str", "name of the topic"),
+        Column("change", "str", "kept, born or died"),
+        Column("similarity", "float", "affinity of its terms before and after, 0 to 1; NA for born topics"),
+        Column("share_before", "float", "share of the tokens before; NA for born topics"),
+        Column("share", "float", "share of the tokens now"),
+    ),
+    key=("topic",),
 )
 
 DOCUMENT_TOPICS = Table(
     "document_topics",
     "one row a document: its main topic",
     (
-        Column("topic", "Int", "number of the main topic, NA without counted words"),
+        Column("topic", "Int", "number of the main topic, NA without known words"),
         Column("topic_label", "str", "name of the main topic"),
         Column("topic_probability", "float", "share of the document that is of the main topic"),
     ),

@@ -18,6 +18,7 @@ from csatext.schema.taxonomy import RELABELLED, TAXONOMY
 from csatext.taxonomy.category import Category, Change, extended, parents_first
 from csatext.taxonomy.combinations import pruned
 from csatext.taxonomy.packs import PACKS, pack_named, pack_path
+from csatext.taxonomy.patterns import parse_pattern
 from csatext.taxonomy.tables import TABLES, read_table
 from csatext.taxonomy.yaml_files import TaxonomyFile, read_taxonomy_file
 
@@ -327,6 +328,44 @@ class Taxonomy:
             }
         )
         return conform(frame, TAXONOMY)
+
+    def words(self, category_id: str | None = None) -> tuple[str, ...]:
+        """Return the words that identify a category, or one below it, by themselves.
+
+        Parameters
+        ----------
+        category_id : str or None
+            None takes all categories.
+
+        Returns
+        -------
+        tuple of str
+            In order of code points; words of patterns that ask for nothing beside them, of two or more
+            characters. ``Vectorizer(phrases={"extra": taxonomy.words()})`` counts them whole.
+
+        Raises
+        ------
+        ParameterError
+            There is no such category.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> "不退款" in ct.Taxonomy.load().words("refund")
+        True
+        """
+        if category_id is not None:
+            self[category_id]
+        found: set[str] = set()
+        for category in self.categories:
+            line = [one.id for one in self._line(category.id)]
+            if category_id is not None and category_id not in line:
+                continue
+            for written in category.patterns:
+                pattern = parse_pattern(written)
+                if len(pattern.slots) == 1:
+                    found.update(word for word in pattern.slots[0] if len(word) > 1)
+        return tuple(sorted(found))
 
     def relabel(self, tags: pd.Series, choices: pd.Series | None = None) -> pd.DataFrame:
         """Return tags of earlier versions as categories of this one, by the changes of the file.

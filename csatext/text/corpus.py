@@ -15,6 +15,7 @@ from csatext.strings import string_array
 from csatext.text.conversion import to_simplified
 from csatext.text.offsets import identity
 from csatext.text.preparation import Preparation
+from csatext.text.terms.content_words import says_something
 from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["Corpus", "checked_corpus"]
@@ -39,6 +40,8 @@ class Corpus:
         Names of the matrix's columns, in order of code points.
     preparation : Preparation
         How ``texts`` came from ``source``.
+    always_shown : frozenset of str or None, default frozenset()
+        Terms that count as content whatever they are; None for all.
 
     Examples
     --------
@@ -56,6 +59,10 @@ class Corpus:
     (array([0]), array([2]))
     >>> corpus.prepared(pd.Series(["退款！！！！"])).tolist()
     ['退款！']
+    >>> corpus.terms.tolist(), corpus.content.tolist()
+    (['太慢', '好', '客服', '快递'], [True, False, True, True])
+    >>> corpus.is_content(np.array(["没有", "退款"], object)).tolist()
+    [False, True]
     """
 
     def __init__(
@@ -67,6 +74,8 @@ class Corpus:
         dtm: sparse.csr_array,
         terms: np.ndarray,
         preparation: Preparation,
+        *,
+        always_shown: frozenset[str] | None = frozenset(),
     ) -> None:
         self.docs = docs
         self.token_table = token_table
@@ -75,6 +84,8 @@ class Corpus:
         self._texts = texts
         self._source = source
         self._preparation = preparation
+        self._always_shown = always_shown
+        self._content: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.docs)
@@ -95,6 +106,30 @@ class Corpus:
         return self.docs.index
 
     @property
+    def content(self) -> np.ndarray:
+        """Mask of the terms that say something on their own, which tables of words show."""
+        if self._content is None:
+            self._content = self.is_content(self.terms)
+        return self._content
+
+    def is_content(self, terms: np.ndarray) -> np.ndarray:
+        """Return the mask of the terms, of this corpus or others, that say something on their own.
+
+        Parameters
+        ----------
+        terms : ndarray of object, shape (n,)
+            Words.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            False for function words, particles, placeholders, bare numbers, light verbs, names of people.
+        """
+        if self._always_shown is None:
+            return np.ones(len(terms), bool)
+        return says_something(terms) | pd.Index(terms, dtype=object).isin(self._always_shown)
+
+    @property
     def texts(self) -> pd.Series:
         """Prepared texts (clean, personal data masked, Simplified), by doc_id."""
         values = pd.array(self._texts, dtype="str")
@@ -108,7 +143,7 @@ class Corpus:
     def __getitem__(self, rows: Any) -> Corpus:
         """Return the documents that ``rows`` (mask, positions or slice) picks, with the same terms."""
         at = self._positions(rows)
-        return Corpus(
+        part = Corpus(
             self.docs.iloc[at],
             self._texts.take(pa.array(at)),
             self._source.take(pa.array(at)),
@@ -116,17 +151,24 @@ class Corpus:
             self.dtm[at],
             self.terms,
             self._preparation,
+            always_shown=self._always_shown,
         )
+        part._content = self._content
+        return part
 
-    def with_counts(self, dtm: sparse.csr_array, terms: np.ndarray) -> Corpus:
+    def with_counts(
+        self, dtm: sparse.csr_array, terms: np.ndarray, always_shown: frozenset[str] | None = frozenset()
+    ) -> Corpus:
         """Return the same documents counted on other terms.
 
         Parameters
         ----------
-        dtm : csr_array, shape (n_docs, n_terms)
-            Their document-term matrix.
+        dtm : csr_array of int32, shape (n_docs, n_terms)
+            Counts.
         terms : ndarray of object, shape (n_terms,)
             Names of its columns.
+        always_shown : frozenset of str or None
+            As in the class.
 
         Returns
         -------
@@ -140,8 +182,16 @@ class Corpus:
         >>> corpus.with_counts(corpus.dtm[:, :1], corpus.terms[:1]).shape
         (2, 1)
         """
-        table, preparation = self.token_table, self._preparation
-        return Corpus(self.docs, self._texts, self._source, table, dtm, terms, preparation)
+        return Corpus(
+            self.docs,
+            self._texts,
+            self._source,
+            self.token_table,
+            dtm,
+            terms,
+            self._preparation,
+            always_shown=always_shown,
+        )
 
     def source_spans(
         self, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray

@@ -19,8 +19,11 @@ from csatext.privacy.kinds import MASK
 from csatext.privacy.personal_columns import mask_columns
 from csatext.strings import string_array
 from csatext.text.cleaning import Steps
-from csatext.text.corpus import Corpus
+from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.preparation import Preparation
+from csatext.text.terms.content_words import says_something
+from csatext.text.terms.found_expressions import find_expressions
+from csatext.text.terms.joined_terms import PhraseMatcher
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer
 
@@ -47,6 +50,15 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         Words not counted; they stay in the tokens. The default list holds no negator. A list replaces it;
         ``{"extra": [...], "without": [...]}`` adds words to it and takes words out. Marks, plain numbers and
         masks such as ``[手机号]`` are never counted.
+    phrases : "auto", iterable of str, mapping or None, default None
+        Expressions counted as one term instead of as their words. ``"auto"`` finds them in the contacts of
+        ``fit``: negated words (没到账), verbs with an impossible complement (打不通), things with what is
+        wrong about them (态度差), new words (节温器) and collocations of :func:`csatext.find_phrases`; words
+        that say nothing on their own (function words, particles, placeholders, light verbs, names of people)
+        are then not counted. A list is taken instead; ``{"extra": [...], "without": [...]}`` adds
+        expressions, such as the words of a taxonomy, to those found and takes some out. An expression is
+        counted where it begins and ends with a token; the tokens themselves stay as they are. None counts
+        single tokens.
     steps : "default" or sequence of steps, default "default"
         Cleaning steps (see :func:`csatext.clean`); the default is :data:`csatext.DEFAULT_STEPS`.
     redact : bool, default True
@@ -66,6 +78,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     ----------
     terms_ : ndarray of object, shape (n_terms,)
         Columns of the document-term matrix, in order of code points.
+    phrases_ : tuple of str
+        Expressions that are counted whole, in order of code points.
 
     Examples
     --------
@@ -79,6 +93,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     >>> vectorizer = Vectorizer(min_df=2).fit(contacts)
     >>> vectorizer.get_feature_names_out().tolist(), vectorizer.transform(["退款没到账"]).shape
     (['退款'], (1, 1))
+    >>> Vectorizer(phrases="auto").fit(["一直不退款", "就是不退款", "态度差，不退款"]).phrases_
+    ('不退款',)
     """
 
     def __init__(
@@ -89,6 +105,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         max_df: int | float = 1.0,
         max_features: int | None = None,
         stop_words: str | Iterable[str] | Mapping[str, Iterable[str]] | None = "default",
+        phrases: str | Iterable[str] | Mapping[str, Iterable[str]] | None = None,
         steps: Steps = "default",
         redact: bool = True,
         pseudonymize: str | bytes | None = None,
@@ -101,6 +118,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self.max_df = max_df
         self.max_features = max_features
         self.stop_words = stop_words
+        self.phrases = phrases
         self.steps = steps
         self.redact = redact
         self.pseudonymize = pseudonymize
@@ -155,14 +173,50 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         ParameterError
             ``min_df``, ``max_df`` or ``stop_words`` cannot be used.
         """
-        docs, prepared = self._prepared(contacts)
-        table = prepared[2]
+        return self._counted(self._prepared(contacts))
+
+    def recount(self, corpus: Corpus) -> Corpus:
+        """Return a corpus with other counts, and learn their terms: texts and tokens stay as they are.
+
+        Contacts are then cleaned and segmented once for two purposes: a classifier that counts every word,
+        and keywords and topics of words and expressions that say something.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Of another Vectorizer.
+
+        Returns
+        -------
+        Corpus
+            The same documents, counted by this one's ``phrases``, ``stop_words``, ``min_df``, ``max_df`` and
+            ``max_features``.
+
+        Raises
+        ------
+        ParameterError
+            ``corpus`` is no Corpus, or a parameter cannot be used.
+
+        Examples
+        --------
+        >>> corpus = Vectorizer().fit_transform(["一直不退款", "就是不退款", "态度差，不退款"])
+        >>> shown = Vectorizer(phrases="auto").recount(corpus)
+        >>> shown.terms.tolist(), shown.tokens == corpus.tokens
+        (['不退款', '差', '态度'], True)
+        """
+        checked_corpus(corpus)
+        check_simple_parameters(self)
+        return self._counted(corpus)
+
+    def _counted(self, corpus: Corpus) -> Corpus:
+        self.phrases_ = self._expressions(corpus)
+        table = self._joined(corpus)
         candidate = self._candidates(table.vocabulary)
         columns = np.where(candidate, np.cumsum(candidate) - 1, -1)
         counts = _count(table, columns, int(candidate.sum()))
         kept = self._frequent(counts)
         self.terms_ = table.vocabulary[candidate][kept]
-        return self._corpus(docs, prepared, _keep_columns(counts, kept))
+        return corpus.with_counts(_keep_columns(counts, kept), self.terms_, self._always_shown())
 
     def transform(self, contacts: Any) -> Corpus:
         """Return the corpus of other contacts, counted on the terms learnt.
@@ -186,11 +240,10 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         """
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
-        docs, prepared = self._prepared(contacts)
-        columns = pd.Index(self.terms_, dtype=object).get_indexer(
-            pd.Index(prepared[2].vocabulary, dtype=object)
-        )
-        return self._corpus(docs, prepared, _count(prepared[2], columns, len(self.terms_)))
+        corpus = self._prepared(contacts)
+        table = self._joined(corpus)
+        columns = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
+        return corpus.with_counts(_count(table, columns, len(self.terms_)), self.terms_, self._always_shown())
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the terms.
@@ -223,7 +276,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
     def _preparation(self) -> Preparation:
         return Preparation(self.steps, self.redact, self.pseudonymize, self.simplify)
 
-    def _prepared(self, contacts: Any) -> tuple[pd.DataFrame, tuple[Any, Any, TokenTable]]:
+    def _prepared(self, contacts: Any) -> Corpus:
+        """Return the documents, prepared and segmented, with no term counted."""
         check_simple_parameters(self)
         docs, source = _documents(contacts)
         if self.redact:
@@ -234,7 +288,9 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if not isinstance(tokenizer, Tokenizer):
             wanted = "Tokenizer；要添加词，请写 Vectorizer(tokenizer=ct.Tokenizer([词, …]))"
             raise ParameterError.wrong_type("tokenizer", tokenizer, wanted)
-        return docs, (texts, source, tokenizer.encode(texts, n_jobs=self._n_jobs()))
+        table = tokenizer.encode(texts, n_jobs=self._n_jobs())
+        nothing = sparse.csr_array((len(docs), 0), dtype=np.int32)
+        return Corpus(docs, texts, source, table, nothing, np.empty(0, object), self._preparation())
 
     def _n_jobs(self) -> int:
         """Return the number of processes; -1 is one a core, as in joblib."""
@@ -242,17 +298,42 @@ class Vectorizer(TransformerMixin, BaseEstimator):
             return -1
         return as_whole_number(self.n_jobs, "n_jobs", 1)
 
-    def _corpus(
-        self, docs: pd.DataFrame, prepared: tuple[Any, Any, TokenTable], dtm: sparse.csr_array
-    ) -> Corpus:
-        texts, source, table = prepared
-        return Corpus(docs, texts, source, table, dtm, self.terms_, self._preparation())
+    def _expressions(self, corpus: Corpus) -> tuple[str, ...]:
+        """Return the expressions to be counted whole."""
+        if self.phrases is None:
+            return ()
+        automatic = isinstance(self.phrases, (str, Mapping))
+        if isinstance(self.phrases, str) and self.phrases != "auto":
+            raise ParameterError.not_allowed("phrases", self.phrases, ["auto", None, "词的列表"])
+        if isinstance(self.phrases, Mapping):
+            extra, without = _extra_and_without(self.phrases, "phrases")
+        else:
+            extra, without = frozenset() if automatic else _words(self.phrases, "phrases"), frozenset()
+        found = find_expressions(corpus) if automatic else []
+        return tuple(sorted(({*found} | {phrase for phrase in extra if phrase.strip()}) - without))
+
+    def _joined(self, corpus: Corpus) -> TokenTable:
+        """Return the tokens with the expressions joined, which are counted."""
+        if not self.phrases_:
+            return corpus.token_table
+        return PhraseMatcher(self.phrases_).join(corpus.texts, corpus.token_table)
+
+    def _always_shown(self) -> frozenset[str] | None:
+        """Return the terms that the user or the corpus itself chose; None for all of them."""
+        if not isinstance(self.stop_words, (str, Mapping)):
+            return None
+        extra = self.stop_words.get("without", ()) if isinstance(self.stop_words, Mapping) else ()
+        return frozenset((*extra, *self.phrases_))
 
     def _candidates(self, vocabulary: np.ndarray) -> np.ndarray:
         words = pa.array(vocabulary, pa.large_string())
         stop = pa.array(sorted(self._stop_words()), pa.large_string())
         left_out = pc.or_(pc.match_substring_regex(words, _NO_TERM), pc.is_in(words, stop))
-        return pc.invert(left_out).to_numpy(zero_copy_only=False)
+        counted = pc.invert(left_out).to_numpy(zero_copy_only=False)
+        always = self._always_shown()
+        if self.phrases is None or always is None:
+            return counted
+        return counted & (says_something(vocabulary) | pd.Index(vocabulary).isin(always))
 
     def _stop_words(self) -> frozenset[str]:
         if self.stop_words is None:
@@ -262,10 +343,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if isinstance(self.stop_words, str):
             raise ParameterError.not_allowed("stop_words", self.stop_words, ["default", None, "词的列表"])
         if isinstance(self.stop_words, Mapping):
-            unknown = sorted(set(self.stop_words) - {"extra", "without"})
-            if unknown:
-                raise ParameterError.not_allowed("stop_words 的键", unknown[0], ["extra", "without"])
-            extra, without = (_words(self.stop_words.get(key, ()), key) for key in ("extra", "without"))
+            extra, without = _extra_and_without(self.stop_words, "stop_words")
             return (frozenset(Lexicon.load("stopwords").terms) | extra) - without
         return _words(self.stop_words, "stop_words")
 
@@ -323,6 +401,15 @@ def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
 
 def _words(given: Iterable[str], name: str) -> frozenset[str]:
     return frozenset(as_names(given, name, "由词组成的列表"))
+
+
+def _extra_and_without(
+    given: Mapping[str, Iterable[str]], name: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    unknown = sorted(set(given) - {"extra", "without"})
+    if unknown:
+        raise ParameterError.not_allowed(f"{name} 的键", unknown[0], ["extra", "without"])
+    return _words(given.get("extra", ()), "extra"), _words(given.get("without", ()), "without")
 
 
 def _limit(name: str, value: int | float, n_docs: int) -> float:

@@ -158,7 +158,7 @@ def test_groups_are_aligned_by_doc_id(small):
 
 
 def test_keywords_of_documents_are_weighted_as_by_scikit_learn(small):
-    extractor = ct.KeywordExtractor(None).fit(small)
+    extractor = ct.KeywordExtractor(None, content_only=False).fit(small)
     expected = TfidfTransformer().fit_transform(small.dtm).toarray()
     for row in extractor.by_document(small).itertuples():
         at = small.terms.tolist().index(row.term)

@@ -11,9 +11,9 @@ import numpy as np
 
 from csatext.errors import ParameterError
 from csatext.strings import encodable
-from csatext.text.offsets import Span, span_array
+from csatext.text.offsets import Span
 
-__all__ = ["TermMatcher", "checked_terms"]
+__all__ = ["TermMatcher", "checked_terms", "longest_disjoint"]
 
 
 _POINTS = frozenset(".．")
@@ -78,29 +78,45 @@ class TermMatcher:
             Start and end, ascending and disjoint.
         """
         matches = self.matches(text)
-        if len(matches) < 2:
-            return matches
-        furthest_end = np.maximum.accumulate(matches[:, 1])
-        opens = np.concatenate(([True], matches[1:, 0] >= furthest_end[:-1]))
-        if opens.all():
-            return matches
-        first = np.flatnonzero(opens)
-        cluster = np.cumsum(opens) - 1
-        cluster_end = furthest_end[np.append(first[1:], len(matches)) - 1]
-        # A term that holds all others of its place wins there; other clusters are rare.
-        covers = (matches[:, 0] == matches[first, 0][cluster]) & (matches[:, 1] == cluster_end[cluster])
-        open_clusters = np.ones(len(first), bool)
-        open_clusters[cluster[covers]] = False
-        kept = matches[covers]
-        if not open_clusters.any():
-            return kept
-        bounds = np.append(first, len(matches)).tolist()
-        contested: list[Span] = []
-        for place in np.flatnonzero(open_clusters).tolist():
-            rivals = matches[bounds[place] : bounds[place + 1]].tolist()
-            contested += _longest_first([(start, end) for start, end in rivals])
-        joined = np.concatenate([kept, span_array(contested)])
-        return joined[np.argsort(joined[:, 0], kind="stable")]
+        return matches if len(matches) < 2 else matches[longest_disjoint(matches)]
+
+
+def longest_disjoint(matches: np.ndarray) -> np.ndarray:
+    """Return which of the spans are kept, of those that overlap the longest, of equals the first.
+
+    Parameters
+    ----------
+    matches : ndarray of int64, shape (n, 2)
+        Start and end, by start, then end; at least one.
+
+    Returns
+    -------
+    ndarray of int64
+        Positions in ``matches``, ascending.
+
+    Examples
+    --------
+    >>> longest_disjoint(np.array([[0, 2], [0, 4], [3, 5], [6, 7]])).tolist()
+    [1, 3]
+    """
+    furthest_end = np.maximum.accumulate(matches[:, 1])
+    opens = np.concatenate(([True], matches[1:, 0] >= furthest_end[:-1]))
+    if opens.all():
+        return np.arange(len(matches))
+    first = np.flatnonzero(opens)
+    cluster = np.cumsum(opens) - 1
+    cluster_end = furthest_end[np.append(first[1:], len(matches)) - 1]
+    # A term that holds all others of its place wins there; other clusters are rare.
+    covers = (matches[:, 0] == matches[first, 0][cluster]) & (matches[:, 1] == cluster_end[cluster])
+    open_clusters = np.ones(len(first), bool)
+    open_clusters[cluster[covers]] = False
+    kept = np.flatnonzero(covers).tolist()
+    bounds = np.append(first, len(matches)).tolist()
+    for place in np.flatnonzero(open_clusters).tolist():
+        rivals = matches[bounds[place] : bounds[place + 1]].tolist()
+        at = {(start, end): bounds[place] + number for number, (start, end) in enumerate(rivals)}
+        kept += [at[span] for span in _longest_first(list(at))]
+    return np.sort(np.array(kept, np.int64))
 
 
 def _edge(char: str) -> str:

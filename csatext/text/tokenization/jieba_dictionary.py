@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-__all__ = ["DictionaryWord", "competing_words", "frequencies"]
+__all__ = ["DictionaryWord", "competing_words", "frequencies", "parts_of_speech"]
 
 
 class DictionaryWord(NamedTuple):
@@ -43,12 +43,29 @@ def frequencies() -> Mapping[str, int]:
     >>> frequencies()["客服"] > 0, "首次解决率" in frequencies()
     (True, False)
     """
+    return MappingProxyType({word: int(frequency) for word, frequency, _ in _entries()})
+
+
+@cache
+def parts_of_speech() -> Mapping[str, str]:
+    """Return the part of speech that jieba's dictionary gives each of its words (read once, never changed).
+
+    Examples
+    --------
+    >>> parts_of_speech()["利息"], parts_of_speech()["非常"]
+    ('n', 'd')
+    """
+    tags: dict[str, str] = {}
+    return MappingProxyType({word: tags.setdefault(tag, tag) for word, _, tag in _entries()})
+
+
+def _entries() -> Iterator[list[str]]:
+    """Yield word, frequency and part of speech of each line of the dictionary."""
     package = find_spec("jieba")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("jieba", name="jieba")
-    lines = (Path(package.origin).parent / "dict.txt").read_text(encoding="utf-8").splitlines()
-    fields = (line.split(" ") for line in lines)
-    return MappingProxyType({field[0]: int(field[1]) for field in fields})
+    text = (Path(package.origin).parent / "dict.txt").read_text(encoding="utf-8")
+    return (line.split(" ") for line in text.splitlines())
 
 
 @cache

@@ -1,0 +1,144 @@
+"""Which topic of a new model is which of an old one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from csatext.analysis.topics.stability import affinities
+
+__all__ = ["Alignment", "aligned", "on_terms"]
+
+_SAME = 0.5
+"""Similarity from which two topics are one (chosen)."""
+_PART = 0.25
+"""Share of a topic's documents from which it is a part, or a source, of another (chosen)."""
+
+
+def on_terms(components: np.ndarray, terms: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return topics on other terms: terms they do not know have probability 0; rows sum to 1 again.
+
+    Parameters
+    ----------
+    components : ndarray, shape (n_topics, n_terms)
+    terms, wanted : ndarray of object
+
+    Examples
+    --------
+    >>> terms, wanted = np.array(["慢", "贵"], object), np.array(["破", "贵"], object)
+    >>> on_terms(np.array([[0.4, 0.6]]), terms, wanted).tolist()
+    [[0.0, 1.0]]
+    """
+    at = pd.Index(terms, dtype=object).get_indexer(pd.Index(wanted, dtype=object))
+    moved = np.where(at >= 0, components[:, at], 0.0)
+    return moved / np.maximum(moved.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+
+
+class Alignment:
+    """Topics of two models, matched one to one.
+
+    Parameters
+    ----------
+    old, new : ndarray, shapes (n, n_terms) and (m, n_terms)
+        On the same terms.
+    old_shares, new_shares : ndarray, shapes (n_docs, n) and (n_docs, m)
+        Of the same documents, rows of NaN where none is known.
+
+    Attributes
+    ----------
+    by_terms, by_documents, similarity : ndarray, shape (n, m)
+        Bhattacharyya coefficient of the terms, cosine of the shares over the documents, and the root of
+        their product.
+    partner : ndarray of int, shape (m,)
+        Old topic that each new one is, -1 for none: Hungarian method (Kuhn 1955) on the similarity, pairs of
+        0.5 and more.
+    p : ndarray, shape (n, m)
+        Share of the pairs that were not matched and are at least as similar; one more is counted above and
+        below (Phipson and Smyth 2010).
+    parts, sources : ndarray of bool, shape (n, m)
+        Whether a quarter of an old topic's documents goes to a new one which takes most of its documents from
+        it, and the other way round.
+    """
+
+    def __init__(
+        self, old: np.ndarray, new: np.ndarray, old_shares: np.ndarray, new_shares: np.ndarray
+    ) -> None:
+        one, two = np.nan_to_num(old_shares), np.nan_to_num(new_shares)
+        together = np.einsum("di,dj->ij", one, two)
+        lengths = np.sqrt(np.einsum("di,di->i", one, one))[:, None] * np.sqrt(np.einsum("dj,dj->j", two, two))
+        self.by_documents = np.divide(together, lengths, out=np.zeros_like(together), where=lengths > 0)
+        self.by_terms = np.minimum(affinities(old, new), 1.0)
+        self.similarity = np.sqrt(self.by_terms * self.by_documents)
+        row, column = linear_sum_assignment(-self.similarity)
+        same = self.similarity[row, column] >= _SAME
+        self.partner = np.full(len(new), -1)
+        self.partner[column[same]] = row[same]
+        matched = np.zeros(self.similarity.shape, bool)
+        matched[row[same], column[same]] = True
+        others = np.sort(self.similarity[~matched])
+        above = len(others) - np.searchsorted(others, self.similarity, side="left")
+        self.p = (above + 1) / (len(others) + 1)
+        goes = together / np.maximum(one.sum(axis=0), 1e-12)[:, None]
+        comes = together / np.maximum(two.sum(axis=0), 1e-12)
+        self.parts = (goes >= _PART) & (comes >= 0.5)
+        self.sources = (comes >= _PART) & (goes >= 0.5)
+
+
+def aligned(
+    alignment: Alignment,
+    old_ids: np.ndarray,
+    old_labels: np.ndarray,
+    new_ids: np.ndarray,
+    new_labels: np.ndarray,
+) -> pd.DataFrame:
+    """Return the table of an alignment (schema ALIGNED_TOPICS without its types).
+
+    Parameters
+    ----------
+    alignment : Alignment
+    old_ids, new_ids : ndarray of int
+    old_labels, new_labels : ndarray of object
+    """
+    partner = alignment.partner
+    splits = alignment.parts.sum(axis=1) > 1
+    merges = alignment.sources.sum(axis=0) > 1
+    fresh = int(max(old_ids.max(initial=-1), 0)) + 1
+    rows = []
+    for at, old_at in enumerate(partner.tolist()):
+        pairs = [old_at] if old_at >= 0 else []
+        split = np.flatnonzero(splits & alignment.parts[:, at]).tolist()
+        merged = np.flatnonzero(alignment.sources[:, at]).tolist() if merges[at] else []
+        change = "split" if split else "merged" if merged else "kept" if pairs else "born"
+        topic = int(old_ids[old_at]) if pairs else fresh
+        fresh += not pairs
+        rows += [(topic, change, one, at) for one in dict.fromkeys([*pairs, *split, *merged]) or [-1]]
+    gone = set(range(len(old_ids))) - {one for _, _, one, _ in rows}
+    rows += [(int(old_ids[one]), "died", one, -1) for one in sorted(gone)]
+    frame = pd.DataFrame(rows, columns=["topic", "change", "old", "new"])
+    one, two = frame["old"].to_numpy(), frame["new"].to_numpy()
+    both = (one >= 0) & (two >= 0)
+
+    def values(matrix: np.ndarray) -> np.ndarray:
+        found = np.full(len(frame), np.nan)
+        found[both] = matrix[one[both], two[both]]
+        return found
+
+    return pd.DataFrame(
+        {
+            "topic": frame["topic"],
+            "change": frame["change"],
+            "old_topic": _picked(old_ids, one),
+            "old_label": _picked(old_labels, one),
+            "new_topic": _picked(new_ids, two),
+            "new_label": _picked(new_labels, two),
+            "similarity": values(alignment.similarity),
+            "terms_similarity": values(alignment.by_terms),
+            "documents_similarity": values(alignment.by_documents),
+            "p": values(alignment.p),
+        }
+    )
+
+
+def _picked(values: np.ndarray, at: np.ndarray) -> pd.Series:
+    return pd.Series(pd.Series(values, dtype=object).reindex(at).to_numpy()).where(at >= 0, None)

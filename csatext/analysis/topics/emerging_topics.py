@@ -1,0 +1,149 @@
+"""Topics that are new, or far more frequent, in the last period: alerts with a promised false-alarm rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from csatext.analysis.topics.topic_model import TopicModel
+from csatext.argument_types import check_simple_types
+from csatext.dates.period_names import read_times
+from csatext.errors import ParameterError, SchemaError
+from csatext.inference import check_alpha
+from csatext.schema import conform
+from csatext.schema.analysis import EMERGING_TOPICS
+from csatext.text.corpus import Corpus, checked_corpus
+
+__all__ = ["emerging_topics"]
+
+_LEAST_RATIO = 2.0
+"""A topic emerges where its share has doubled at least (chosen)."""
+_LEAST_DOCS = 5
+_FREQUENCIES = ("D", "W", "M", "Q", "Y")
+
+
+@check_simple_types
+def emerging_topics(
+    model: TopicModel, corpus: Corpus, times: pd.Series, *, freq: str = "W", alpha: float = 0.05
+) -> pd.DataFrame:
+    """Return the topics that emerged in the last period (schema EMERGING_TOPICS).
+
+    Parameters
+    ----------
+    model : TopicModel
+        Fitted, on documents of all the time, or updated with those of the last period.
+    corpus : Corpus
+        Documents counted on its terms, before and in the last period.
+    times : Series of datetime by doc_id
+        Of every document; those without one are left out.
+    freq : {"D", "W", "M", "Q", "Y"}, default "W"
+        Length of a period; the last one holds the latest time.
+    alpha : float, default 0.05
+        Probability of one false alarm or more in a call in which no topic emerged.
+
+    Returns
+    -------
+    DataFrame
+        One row a topic that emerged, clearest first. ``since`` is the time of the first document of the last
+        period whose main topic it is.
+
+    Raises
+    ------
+    ParameterError
+        ``alpha`` is no error rate, ``freq`` is not known, or ``times`` no Series.
+    SchemaError
+        ``times`` lacks documents, or there is no earlier period.
+
+    Notes
+    -----
+    The documents of a topic in the last period are compared with its share before. The variance of that share
+    from period to period, beyond chance, is estimated over all topics and periods together (Pearson's
+    statistic over its degrees of freedom, at least 1) and widens a binomial tail; p values are corrected over
+    the topics (Holm 1979). Topics must have doubled at least.
+
+    Examples
+    --------
+    >>> import csatext as ct
+    >>> corpus = ct.Vectorizer().fit_transform(["退款审核太慢", "快递破损丢失"] * 40 + ["快递破损丢失"] * 40)
+    >>> model = ct.TopicModel(2).fit(corpus)
+    >>> times = pd.Series(pd.date_range("2026-01-01", periods=120, freq="8h"))
+    >>> ct.emerging_topics(model, corpus, times, freq="M")["n_docs"].tolist()
+    []
+    """
+    check_alpha(alpha)
+    checked_corpus(corpus)
+    if freq not in _FREQUENCIES:
+        raise ParameterError.not_allowed("freq", freq, _FREQUENCIES)
+    if not isinstance(times, pd.Series):
+        raise ParameterError.wrong_type("times", times, "以 doc_id 为索引的 Series")
+    missing = int((~corpus.doc_ids.isin(times.index)).sum())
+    if missing:
+        raise SchemaError.foreign_index("times", missing)
+    when = read_times(times.reindex(corpus.doc_ids), "times")
+    main = model.transform(corpus)["topic"]
+    dated = (when.notna() & main.notna()).to_numpy()
+    when, main = when[dated], main[dated].astype(int)
+    ids = model.topic_ids_
+    number = when.dt.to_period(freq).astype("int64").to_numpy() if len(when) else np.empty(0, np.int64)
+    back = number.max(initial=0) - number
+    if not len(when) or not (back > 0).any():
+        raise SchemaError("最后一期以前没有联络，无法判断哪些主题是新的；请把 freq 改短，或加入更早的联络。")
+    counts = pd.crosstab(back, main.to_numpy()).reindex(columns=ids, fill_value=0)
+    now, before = (
+        counts.loc[0].to_numpy() if 0 in counts.index else np.zeros(len(ids), int),
+        counts.drop(0, errors="ignore"),
+    )
+    n_now, n_before = now.sum(), before.to_numpy().sum()
+    # Half a document more, so that a topic never seen before has a share.
+    rate = (before.sum(axis=0).to_numpy() + 0.5) / (n_before + 1)
+    p = _tail(now, n_now, rate, n_before, _dispersion(before.to_numpy(), rate))
+    adjusted = _holm(p)
+    ratio = now / max(n_now, 1) / rate
+    chosen = np.flatnonzero((adjusted < alpha) & (ratio >= _LEAST_RATIO) & (now >= _LEAST_DOCS))
+    chosen = chosen[np.lexsort((ids[chosen], p[chosen]))]
+    latest = when[back == 0]
+    frame = pd.DataFrame(
+        {
+            "topic": ids[chosen],
+            "label": model.names()[chosen],
+            "n_docs": now[chosen],
+            "share": now[chosen] / max(n_now, 1),
+            "share_before": before.sum(axis=0).to_numpy()[chosen] / max(n_before, 1),
+            "ratio": ratio[chosen],
+            "p": p[chosen],
+            "p_adjusted": adjusted[chosen],
+            "since": [latest[(main[back == 0] == topic).to_numpy()].min() for topic in ids[chosen]],
+        }
+    )
+    frame["since"] = pd.to_datetime(frame["since"]).astype("datetime64[us]")
+    return conform(frame, EMERGING_TOPICS)
+
+
+def _dispersion(counts: np.ndarray, rate: np.ndarray) -> float:
+    """Return Pearson's statistic of counts by period and topic over its degrees of freedom, at least 1."""
+    totals = counts.sum(axis=1, keepdims=True)
+    expected = totals * rate
+    usable = expected >= 1
+    if len(counts) < 2 or not usable.any():
+        return 1.0
+    pearson = ((counts - expected) ** 2 / np.maximum(expected * (1 - rate), 1e-12))[usable].sum()
+    return max(float(pearson / max(usable.sum() - usable.any(axis=0).sum(), 1)), 1.0)
+
+
+def _tail(now: np.ndarray, n_now: int, rate: np.ndarray, n_before: int, dispersion: float) -> np.ndarray:
+    """Return the probability of as many documents of each topic or more (beta-binomial tail).
+
+    The beta distribution has the mean ``rate`` and the weight of the documents before; overdispersion makes
+    both samples smaller.
+    """
+    smaller, size = np.floor(now / dispersion).astype(int), max(int(n_now / dispersion), 1)
+    weight = n_before / dispersion
+    return np.asarray(stats.betabinom.sf(smaller - 1, size, rate * weight + 0.5, (1 - rate) * weight + 0.5))
+
+
+def _holm(p: np.ndarray) -> np.ndarray:
+    order = np.argsort(p, kind="stable")
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(np.maximum.accumulate((len(p) - np.arange(len(p))) * p[order]), 1.0)
+    return adjusted
