@@ -40,15 +40,16 @@ MIN_DF, C, KEPT = 4, 2.0, 30_000
 PRIOR = {"balance bad": -1.1, "balance good": 1.1, "review bad": -0.7, "review good": 0.7}
 """Weights that the log-odds of positive are drawn to: alone they are right on reviews of shops and
 deliveries."""
-SURE, MIDDLE, FREE, NEUTRAL_STRENGTH = 3000.0, 150.0, 20.0, 3.0
-"""Strengths of that prior: for what reviews have, for order and worst clause, for what only contacts have."""
+SURE, MIDDLE, LOOSE, FREE, NEUTRAL_STRENGTH = 3000.0, 300.0, 100.0, 3.0, 3.0
+"""Strengths of that prior: for what reviews have, order and worst clause, what contacts have, what only appeals
+to an office have; and of the one of neutral. Chosen on reviews of shops and letters of citizens."""
 CONTACTS = (
     "faults", "constructions", "reproaches", "threats", "inquiry", "wished", "courtesy", "solved", "desired",
     "absent", "first fault", "review bad absent", "review bad solved", "review bad brief",
     "review good brief",
 )  # fmt: skip
 ORDER = ("worst", "gravest", "first bad", "first good", "last bad", "last good")
-WEIGHTS = {"review": 1.0, "sentence": 3.0, "contact": 0.6, "joined": 1.0}
+WEIGHTS = {"review": 1.0, "sentence": 3.0, "contact": 0.6, "joined": 1.3}
 REVIEWS_IN_SIGN = 0.5
 """Weight of each source in the second model, in thousands of texts; of reviews where the sign is learnt."""
 NEUTRAL = POLARITIES.index("neutral")
@@ -146,8 +147,10 @@ def head(x: np.ndarray, y: np.ndarray, w: np.ndarray, is_review: np.ndarray) -> 
 
 
 def strength_of(term: str) -> float:
-    if term in CONTACTS or "appeal" in term:
+    if "appeal" in term:
         return FREE
+    if term in CONTACTS:
+        return LOOSE
     return MIDDLE if term in ORDER else SURE
 
 

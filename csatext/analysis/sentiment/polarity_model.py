@@ -21,7 +21,17 @@ __all__ = [
 _SIGNED = ("balance", "first", "last", "mean", "review")
 _SIDES = (("bad", -1), ("good", 1))
 _CALM = ("inquiry", "wished", "courtesy", "silent", "absent", "solved", "brief")
-_APPEALED = ("balance bad", "balance good", "review bad", "review good", "worst", "best", "length")
+_APPEALED = (
+    "balance bad",
+    "balance good",
+    "review bad",
+    "review good",
+    "worst",
+    "best",
+    "length",
+    "faults",
+    "gravest",
+)
 TERMS = (
     *(name for name in NUMBERS if name not in _SIGNED),
     *(f"{name} {side}" for name in _SIGNED for side, _ in _SIDES),

