@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 from sklearn.linear_model import LogisticRegression
@@ -28,15 +29,26 @@ from sklearn.model_selection import StratifiedKFold
 
 import csatext as ct
 from csatext.analysis.sentiment.polarity_labels import POLARITIES
-from csatext.analysis.sentiment.polarity_model import TERMS, polarity_terms, probabilities
+from csatext.analysis.sentiment.polarity_model import (
+    TERMS,
+    polarity_terms,
+    probabilities,
+    share_of_sentences,
+)
+from csatext.analysis.sentiment.polarity_model import WEIGHTS as TEXT_WEIGHTS
 from csatext.analysis.sentiment.review_model import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
-from csatext.analysis.sentiment.text_numbers import text_numbers
+from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
+from csatext.analysis.sentiment.word_model import MODELS, WordModel
 from csatext.strings import string_array
 from csatext.text.preparation import Preparation
 
 ROOT = Path(__file__).resolve().parent
 LEXICONS = ROOT.parent / "lexicons"
 MIN_DF, C, KEPT = 4, 2.0, 30_000
+C_SENTENCES, KEPT_SENTENCES, FOLDS = 1.0, 40_000, 5
+TERM_SCALE, RUN_SCALE = 0.5, 1.7
+SHORT_REVIEW, SHORT_REVIEW_WEIGHT = 50, 0.1
+"""Letters of the reviews from which single sentences learn too, and what one counts."""
 PRIOR = {"balance bad": -1.1, "balance good": 1.1, "review bad": -0.7, "review good": 0.7}
 """Weights that the log-odds of positive are drawn to: alone they are right on reviews of shops and
 deliveries."""
@@ -49,7 +61,7 @@ CONTACTS = (
     "review good brief",
 )  # fmt: skip
 ORDER = ("worst", "gravest", "first bad", "first good", "last bad", "last good")
-WEIGHTS = {"review": 1.0, "sentence": 3.0, "contact": 0.6, "joined": 1.3}
+WEIGHTS = {"review": 1.0, "sentence": 3.0, "contact": 0.6, "joined": 1.3, "letter": 1.0}
 REVIEWS_IN_SIGN = 0.5
 """Weight of each source in the second model, in thousands of texts; of reviews where the sign is learnt."""
 NEUTRAL = POLARITIES.index("neutral")
@@ -83,7 +95,13 @@ def trained(texts: pd.Series, labels: np.ndarray) -> NgramWeights:
 
 
 def sentences() -> pd.DataFrame:
-    return pd.read_csv(ROOT / "sentiment_sentences.tsv", sep="\t")
+    table = pd.read_csv(ROOT / "sentiment_sentences.tsv", sep="\t")
+    return table.rename(columns={"sentence": "text", "polarity": "label"})
+
+
+def long_texts() -> pd.DataFrame:
+    table = pd.read_csv(ROOT / "sentiment_letters.tsv", sep="\t")
+    return table.rename(columns={"sentence": "text", "polarity": "label"})
 
 
 def contacts(seed: int = 5) -> pd.DataFrame:
@@ -103,8 +121,8 @@ def joined(sentences_: pd.DataFrame, seed: int = 7, n: int = 4_000) -> pd.DataFr
     rng = np.random.default_rng(seed)
 
     def of(polarity: str, *kinds: str) -> np.ndarray:
-        chosen = (sentences_["polarity"] == polarity) & sentences_["kind"].isin(kinds)
-        return sentences_.loc[chosen, "sentence"].to_numpy()
+        chosen = (sentences_["label"] == polarity) & sentences_["kind"].isin(kinds)
+        return sentences_.loc[chosen, "text"].to_numpy()
 
     complaints = of(
         "negative",
@@ -169,55 +187,139 @@ def logistic(
     return minimize(loss, prior, jac=True, method="L-BFGS-B").x
 
 
+def single(
+    terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the weights of the terms and of the runs, and the intercept, of one logistic regression."""
+    x = sparse.hstack((TERM_SCALE * terms, RUN_SCALE * runs)).tocsr()
+    model = LogisticRegression(C=C_SENTENCES, max_iter=2000).fit(x, target, weight)
+    coefficients = model.coef_[0]
+    n = terms.shape[1]
+    return TERM_SCALE * coefficients[:n], RUN_SCALE * coefficients[n:], float(model.intercept_[0])
+
+
+def sentence_models(
+    terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """Return the models of positive against negative, and of neutral, over short texts."""
+    polar = target != NEUTRAL
+    return [
+        single(terms[polar], runs[polar], target[polar] > NEUTRAL, weight[polar]),
+        single(terms, runs, ~polar, weight),
+    ]
+
+
+def whole_models(
+    sources: dict[str, tuple[np.ndarray, np.ndarray]], known: dict[str, np.ndarray]
+) -> np.ndarray:
+    """Return the weights of whole texts, learnt from the known ones of each source."""
+    x = np.concatenate([terms[known[name]] for name, (terms, _) in sources.items()])
+    y = np.concatenate([target[known[name]] for name, (_, target) in sources.items()])
+    w = np.concatenate(
+        [source_weights(name, target[known[name]]) for name, (_, target) in sources.items()]
+    )
+    is_review = np.concatenate([np.full(known[name].sum(), name == "review") for name in sources])
+    return head(x, y, w, is_review)
+
+
+def source_weights(name: str, target: np.ndarray) -> np.ndarray:
+    """Return weights of texts by which each polarity of a source counts the same."""
+    counts = np.bincount(target, minlength=len(POLARITIES))
+    return 1000 * WEIGHTS[name] / (counts[target] * (counts > 0).sum())
+
+
 def main() -> None:
     table = reviews()
     texts, labels = prepared(table["text"]), table["label"].to_numpy()
     unseen = np.empty(len(texts))
-    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(texts, labels):
+    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(texts, labels):
         unseen[test] = ngram_log_odds(trained(texts.iloc[train], labels[train]), texts.iloc[test])
-    print(f"{len(texts):,} reviews, accuracy {((unseen > 0) == labels).mean():.4f} (5 folds)")
-    model = trained(texts, labels)
+    print(f"{len(texts):,} reviews, accuracy {((unseen > 0) == labels).mean():.4f} ({FOLDS} folds)")
+    reviewed = trained(texts, labels)
     written = sentences()
-    sources = {
+    frames = {
         "review": pd.DataFrame({"text": table["text"], "label": np.where(labels, "positive", "negative")}),
-        "sentence": written.rename(columns={"sentence": "text", "polarity": "label"}),
+        "sentence": written,
+        "letter": long_texts(),
         "contact": contacts(),
         "joined": joined(written),
     }
-    terms, targets, weights, origin = [], [], [], []
-    for name, source in sources.items():
-        given = prepared(source["text"])
-        odds = unseen if name == "review" else ngram_log_odds(model, given)
-        terms.append(polarity_terms(text_numbers(given, log_odds=odds)))
-        targets.append(source["label"].map(POLARITIES.index).to_numpy())
-        share = source["label"].map(source["label"].value_counts()).to_numpy() * source["label"].nunique()
-        weights.append(1000 * WEIGHTS[name] / share)
-        origin.append(np.full(len(source), name))
-    x, y, w, o = map(np.concatenate, (terms, targets, weights, origin))
-    fold = np.random.default_rng(0).integers(0, 5, len(y))
-    predicted = np.empty(len(y), int)
-    for at in range(5):
+    given, numbers, sources = {}, {}, {}
+    words = WordModel(
+        reviewed.keys,
+        np.column_stack((reviewed.weights, *(np.zeros(len(reviewed.keys)),) * 2)),
+        np.array([reviewed.intercept, 0.0, 0.0]),
+    )
+    for name, frame in frames.items():
+        given[name] = prepared(frame["text"])
+        numbers[name] = text_numbers(given[name], words=words)
+        if name == "review":
+            numbers[name][:, NUMBERS.index("review")] = unseen
+        target = frame["label"].map(POLARITIES.index).to_numpy()
+        sources[name] = polarity_terms(numbers[name]), target
+    # Short texts: sentences, and the reviews that are as short.
+    brief = given["review"].str.len().to_numpy() <= SHORT_REVIEW
+    short = pd.concat((given["sentence"], given["review"][brief]), ignore_index=True)
+    terms = np.concatenate((sources["sentence"][0], sources["review"][0][brief]))
+    target = np.concatenate((sources["sentence"][1], sources["review"][1][brief]))
+    weight = np.repeat((1.0, SHORT_REVIEW_WEIGHT), (len(written), brief.sum()))
+    runs, keys = ngram_matrix(short, 1)
+    rng = np.random.default_rng(0)
+    fold = rng.integers(0, FOLDS, len(short))
+    mixed = np.zeros((len(written), 2))
+    folds = {name: rng.integers(0, FOLDS, len(target)) for name, (_, target) in sources.items()}
+    folds["sentence"] = fold[: len(written)]
+    right = {name: np.zeros(len(target), bool) for name, (_, target) in sources.items()}
+    for at in range(FOLDS):
+        weights = whole_models(sources, {name: fold != at for name, fold in folds.items()})
         known = fold != at
-        weights_ = head(x[known], y[known], w[known], (o == "review")[known])
-        odds = x[~known] @ weights_[:-1] + weights_[-1]
-        predicted[~known] = probabilities(odds[:, 0], odds[:, 1]).argmax(axis=1)
-    for name in sources:
-        right = (predicted == y)[o == name]
-        print(f"{name:10} {len(right):6,} texts, accuracy {right.mean():.3f} (5 folds)")
+        models = sentence_models(terms[known], runs[known], target[known], weight[known])
+        for name, (x, y) in sources.items():
+            mine = folds[name] == at
+            odds = x[mine] @ weights[:-1] + weights[-1]
+            if name == "sentence":
+                share = share_of_sentences(numbers[name][mine])[:, None]
+                held = np.flatnonzero(mine)
+                alone = np.column_stack([x[mine] @ b + runs[held] @ r + c for b, r, c in models])
+                odds = share * alone + (1 - share) * odds
+            right[name][mine] = probabilities(odds[:, 0], odds[:, 1]).argmax(axis=1) == y[mine]
+    for name, hits in right.items():
+        print(f"{name:10} {len(hits):6,} texts, accuracy {hits.mean():.3f} ({FOLDS} folds)")
     if "--write" in sys.argv:
-        rows = sorted(
-            (term, f"{weight:g}")
-            for term, weight in zip(map(spelled, model.keys), model.weights, strict=True)
-        )
-        lines = ["term\tweight", f"\t{model.intercept}", *("\t".join(row) for row in rows)]
-        (LEXICONS / "sentiment.tsv").write_text("\n".join(lines) + "\n", "utf-8")
-        lines = ["term\tpositive\tneutral"]
-        for term, values in zip((*TERMS, "intercept"), head(x, y, w, o == "review"), strict=True):
-            lines.append("\t".join([term, *(f"{value:.3f}" for value in values)]))
-        (LEXICONS / "polarity_weights.tsv").write_text(
-            "\n".join([lines[0], *sorted(lines[1:])]) + "\n", "utf-8"
-        )
-        print(f"{len(rows):,} weights of runs and {len(TERMS) + 1} of numbers written")
+        models = sentence_models(terms, runs, target, weight)
+        everything = {name: np.ones(len(target), bool) for name, (_, target) in sources.items()}
+        write(reviewed, keys, models, whole_models(sources, everything))
+
+
+def write(
+    reviewed: NgramWeights,
+    keys: np.ndarray,
+    models: list[tuple[np.ndarray, np.ndarray, float]],
+    weights: np.ndarray,
+) -> None:
+    columns = [reviewed, *(NgramWeights(keys, np.round(runs, 2), 0.0) for _, runs, _ in models)]
+    strongest = np.sort(np.max(np.abs([column.weights for column in columns[1:]]), axis=0))
+    least = strongest[-min(KEPT_SENTENCES, len(strongest))]
+    kept = np.max(np.abs([column.weights for column in columns[1:]]), axis=0) >= max(least, 0.005)
+    union = np.union1d(reviewed.keys, keys[kept])
+    table = np.zeros((len(union), len(columns)))
+    table[np.searchsorted(union, reviewed.keys), 0] = reviewed.weights
+    for at, column in enumerate(columns[1:], 1):
+        table[np.searchsorted(union, keys[kept]), at] = column.weights[kept]
+    rows = sorted(
+        (spelled(key), *(f"{weight:g}" for weight in values))
+        for key, values in zip(union, table, strict=True)
+    )
+    lines = ["\t".join(row) for row in (("term", *MODELS), ("", f"{reviewed.intercept:g}", "0", "0"), *rows)]
+    (LEXICONS / "sentiment.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    alone = np.column_stack([np.append(terms, intercept) for terms, _, intercept in models])
+    lines = [
+        "\t".join([term, *(f"{value:.3f}" for value in values)])
+        for term, values in zip((*TERMS, "intercept"), np.column_stack((weights, alone)), strict=True)
+    ]
+    page = "\n".join(["\t".join(("term", *TEXT_WEIGHTS)), *sorted(lines)]) + "\n"
+    (LEXICONS / "polarity_weights.tsv").write_text(page, "utf-8")
+    print(f"{len(rows):,} weights of runs and {len(TERMS) + 1} of numbers written")
 
 
 def spelled(key: int) -> str:

@@ -12,7 +12,7 @@ from scipy.special import expit, log_expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from csatext.analysis.sentiment.review_model import NgramWeights, ngram_log_odds, ngram_matrix
+from csatext.analysis.sentiment.character_runs import NgramWeights, ngram_log_odds, ngram_matrix
 
 __all__ = ["Adaptation", "adapt_by_itself", "adapt_to_labels"]
 

@@ -67,7 +67,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
       balance of a text is ``log((P + 1/2) / (N + 1/2))`` with ``P = 2 log(1 + p / 2)`` of the sum ``p`` over
       its positive clauses, ``N`` likewise; the worst clause has a weight of its own;
     - the log-odds of a review by runs of one to three characters
-      (:mod:`csatext.analysis.sentiment.review_model`).
+      (:mod:`csatext.analysis.sentiment.character_runs`).
 
     Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of
     reviews, Pang, Lee and Vaithyanathan (2002). ``benchmarks/train_sentiment.py`` trains both models on the
