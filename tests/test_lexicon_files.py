@@ -28,6 +28,7 @@ COMPLAINTS = (
     *("敷衍", "推诿", "踢皮球", "乱扣费", "石沉大海", "态度恶劣", "不作为"),
     *("掉线", "卡顿", "爆仓", "缺斤少两", "没人管", "打不通"),
 )
+THREATS = ["12315", "12345", "曝光", "起诉", "律师函", "银保监", "消协", "已报警", "黑猫投诉"]
 SIGNALS = {
     *("anger", "anxiety", "disappointment", "urgency", "effort", "escalation"),
     *("churn", "praise", "suggestion", "safety", "legal"),
@@ -170,7 +171,7 @@ def test_signals_severities_and_uses():
     assert set(table.loc[given.index, "severity"]) == {"1", "2", "3"}
     assert set(table["use"].dropna()) == {"formula", "intent", "inquiry"}
     assert set(table["takes_back"].dropna().str.split(",").explode()) <= SIGNALS
-    assert all("escalation" in given[term] or "legal" in given[term] for term in AUTHORITIES)
+    assert all("escalation" in given[term] or "legal" in given[term] for term in THREATS)
     assert all("churn" in given[term] for term in ("退网", "销户"))
 
 

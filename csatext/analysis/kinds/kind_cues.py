@@ -9,9 +9,11 @@ import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
+from csatext.analysis.rules.pattern_index import PatternHits, PatternIndex
 from csatext.analysis.sentiment.grievances import GRIEVANCE, find_grievances
 from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.lexicon import Lexicon
+from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
 
@@ -40,6 +42,8 @@ _MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
+_MOST_TERMS = 1 << 20
+"""More than there are words and constructions of kinds."""
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
 
@@ -69,20 +73,29 @@ class _Matcher(NamedTuple):
     automaton: ahocorasick_rs.AhoCorasick
     kind: np.ndarray
     weight: np.ndarray
+    constructions: PatternIndex
+    construction_kind: np.ndarray
+    construction_weight: np.ndarray
 
 
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("contact_kinds").table
-    table = table[table["kind"] != GRIEVANCE]
     numbers = {name: at for at, name in enumerate(KINDS)}
+    table = table[table["kind"] != GRIEVANCE]
+    construction = table["term"].str.contains("|", regex=False)
+    built = table[construction]
+    built_kind = built["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
+    built_weight = built["weight"].astype(float).to_numpy()
+    table = table[~construction]
     automaton = ahocorasick_rs.AhoCorasick(
         table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
     weight = table["weight"].astype(float).to_numpy()
-    return _Matcher(automaton, kind, weight)
+    index = PatternIndex([parse_pattern(term) for term in built["term"]])
+    return _Matcher(automaton, kind, weight, index, built_kind, built_weight)
 
 
 def find_kind_cues(
@@ -126,15 +139,20 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
     hit = np.arange(len(term))
     must = np.isin(kind, [KINDS.index(name) for name in _ASSERTED])
     kept = (kind >= 0) & (reading.asserted(Spans(hit, start, end)) | ~must)
-    term, start, end, kind, weight = term[kept], start[kept], end[kept], kind[kept], weight[kept]
+    found = matcher.constructions.search(joined, reading.sentence) if constructions else None
+    words = [values[kept] for values in (term, start, end, kind, weight)]
+    phrases = [] if found is None else _phrases(matcher, found, reading)
+    term, start, end, kind, weight = (
+        (np.concatenate(pair) for pair in zip(words, phrases, strict=True)) if phrases else words
+    )
     row = joined.rows_of(start)
     n = len(joined)
     evidence = np.zeros((n, len(FEATURES)))
     for at in range(len(KINDS)):
         mine = kind == at
         # The same word again says nothing new.
-        key = np.unique(np.stack([row[mine], term[mine]]), axis=1)
-        evidence[:, at] = np.bincount(key[0], matcher.weight[key[1]], minlength=n)
+        _, once = np.unique(row[mine] * _MOST_TERMS + term[mine], return_index=True)
+        evidence[:, at] = np.bincount(row[mine][once], weight[mine][once], minlength=n)
     polar = joined_valence(joined, reading)
     place = polar.rows - joined.first_row
     at = joined.offsets[place] + polar.ends - 1
@@ -145,7 +163,7 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
         values = np.maximum(sign * polar.values, 0) * real
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
     built = built_end = turned = np.empty(0, np.int64)
-    if constructions:
+    if found is not None:
         built, built_end = find_grievances(joined, reading, at[polar.values > 0])
         turned = np.concatenate(
             (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
@@ -164,6 +182,16 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
     row = joined.rows_of(start)
     origin = joined.offsets[row]
     return KindCues(joined.first_row + row, kind, start - origin, end - origin, weight), evidence
+
+
+def _phrases(matcher: _Matcher, found: PatternHits, reading: ClauseReading) -> list[np.ndarray]:
+    """Return the constructions of a kind, each in one clause, as (term, start, end, kind, weight)."""
+    kind = matcher.construction_kind[found.pattern]
+    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
+    kept = (kind >= 0) & (reading.clause[start] == reading.clause[end - 1]) & ~reading.denied(start)
+    pattern = found.pattern[kept]
+    weight = matcher.construction_weight[pattern]
+    return [len(matcher.weight) + pattern, start[kept], end[kept], kind[kept], weight]
 
 
 def _asking(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:

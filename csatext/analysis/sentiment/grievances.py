@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csatext.analysis.rules.pattern_index import PatternIndex
+from csatext.analysis.rules.pattern_index import PatternHits, PatternIndex
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading
@@ -22,6 +22,7 @@ _SURE = 2.0
 _CROSSING = 14
 """A construction with a gap as wide as this one may go on in the next clause; others stand in one."""
 _FIRST_HANZI = 0x4DFF
+_NEGATORS = np.array([ord(mark) for mark in "不没未"], np.uint32)
 
 
 class _Constructions(NamedTuple):
@@ -66,6 +67,7 @@ def find_grievances(
     last = end - 1
     within = constructions.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
+    kept &= ~_taken_back(found, joined.points)
     kept &= ~(
         constructions.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
     )
@@ -78,6 +80,13 @@ def find_grievances(
     # A clause complains once.
     _, once = np.unique(reading.clause[start], return_index=True)
     return start[once], end[once]
+
+
+def _taken_back(found: PatternHits, points: np.ndarray) -> np.ndarray:
+    """Return whether a negator in the gap before its last word takes a construction back (没有一次不准时)."""
+    last = found.starts.max(axis=1)
+    before = np.where(found.starts == last[:, None], -1, found.ends).max(axis=1)
+    return (before >= 0) & (last > before) & np.isin(points[np.maximum(last - 1, 0)], _NEGATORS)
 
 
 def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -10,8 +10,8 @@ import pyarrow as pa
 from scipy.special import expit
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.sentiment.snownlp_segmentation import snownlp_words
-from csatext.analysis.sentiment.snownlp_tables import word_tables
+from csatext.analysis.sentiment.character_tagging import snownlp_words
+from csatext.analysis.sentiment.package_counts import word_tables
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.schema import conform
@@ -58,6 +58,8 @@ class SnowNLPSentiment(TransformerMixin, BaseEstimator):
     >>> corpus = ct.Vectorizer().fit_transform(["东西很好，非常满意", "太差了，再也不来", ""])
     >>> ct.SnowNLPSentiment().transform(corpus)["polarity"].tolist()
     ['positive', 'negative', 'neutral']
+    >>> ct.SnowNLPSentiment().evidence(corpus[[0]])["weight"].iloc[0] > 0
+    np.True_
     """
 
     def __init__(self, *, neutral: float = 0.0) -> None:

@@ -41,7 +41,7 @@ class SignalHits(NamedTuple):
         return SignalHits(*(values[chosen] for values in self))
 
     def outermost(self) -> SignalHits:
-        """Return the hits that no other of their text and signal holds, with the gravest severity within."""
+        """Return the hits that no other of their signal holds, with the severity of what they hold."""
         order, outer = self._outer(np.ones(len(self.row), bool))
         hits = self.take(order)
         if not len(outer):

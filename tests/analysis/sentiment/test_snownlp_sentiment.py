@@ -8,7 +8,7 @@ import pytest
 from snownlp import SnowNLP, normal, seg, sentiment
 
 import csatext as ct
-from csatext.analysis.sentiment.snownlp_segmentation import snownlp_words
+from csatext.analysis.sentiment.character_tagging import snownlp_words
 from csatext.text.joined_texts import JoinedTexts
 
 OWN = [

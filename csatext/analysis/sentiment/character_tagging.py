@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from csatext.analysis.sentiment.snownlp_tables import TAGS, SegmentationTables, segmentation_tables
+from csatext.analysis.sentiment.package_counts import TAGS, SegmentationTables, segmentation_tables
 from csatext.text.joined_texts import JoinedTexts
 
 __all__ = ["snownlp_words"]
