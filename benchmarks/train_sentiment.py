@@ -53,8 +53,8 @@ PRIOR = {"balance bad": -1.1, "balance good": 1.1, "review bad": -0.7, "review g
 """Weights that the log-odds of positive are drawn to: alone they are right on reviews of shops and
 deliveries."""
 SURE, MIDDLE, LOOSE, FREE, NEUTRAL_STRENGTH = 3000.0, 300.0, 100.0, 3.0, 3.0
-"""Strengths of that prior: for what reviews have, order and worst clause, what contacts have, what only appeals
-to an office have; and of the one of neutral. Chosen on reviews of shops and letters of citizens."""
+"""Strengths of that prior: for what reviews have, order and worst clause, what contacts have, what only
+appeals to an office have; and of the one of neutral. Chosen on reviews of shops and letters of citizens."""
 CONTACTS = (
     "faults", "constructions", "reproaches", "threats", "inquiry", "wished", "courtesy", "solved", "desired",
     "absent", "first fault", "review bad absent", "review bad solved", "review bad brief",
@@ -165,7 +165,7 @@ def head(x: np.ndarray, y: np.ndarray, w: np.ndarray, is_review: np.ndarray) -> 
 
 
 def strength_of(term: str) -> float:
-    if "appeal" in term:
+    if "appeal" in term or term == "first fault":
         return FREE
     if term in CONTACTS:
         return LOOSE

@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from csatext.analysis.sentiment.character_runs import NgramWeights, ngram_log_odds, ngram_matrix
+from csatext.analysis.sentiment.zero_point import zero_point
 
 __all__ = ["Adaptation", "adapt_by_itself", "adapt_to_labels"]
 
@@ -101,9 +102,12 @@ def adapt_by_itself(texts: pd.Series, shipped: np.ndarray) -> Adaptation:
         return Adaptation(one_polarity=("negative", "positive")[int(sides.argmax())])
     if sides.min() < _LEAST_SURE:
         return Adaptation()
+    offset = zero_point(positive[polar], texts.str.len().to_numpy(np.int64)[polar])
+    positive = positive - offset
+    sure = polar & (np.abs(positive) > _SURE)
     matrix, keys = ngram_matrix(texts, _MIN_DF)
     words = _words(matrix[sure], positive[sure] > 0, keys, _C, balanced=True)
-    return Adaptation(positive=words, positive_stack=np.array([1.0, _DOMAIN_WEIGHT, 0.0]))
+    return Adaptation(positive=words, positive_stack=np.array([1.0, _DOMAIN_WEIGHT, -offset]))
 
 
 def adapt_to_labels(texts: pd.Series, shipped: np.ndarray, labels: np.ndarray) -> Adaptation:
