@@ -36,7 +36,7 @@ from csatext.analysis.sentiment.polarity_model import (
     share_of_sentences,
 )
 from csatext.analysis.sentiment.polarity_model import WEIGHTS as TEXT_WEIGHTS
-from csatext.analysis.sentiment.review_model import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
+from csatext.analysis.sentiment.character_runs import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
 from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
 from csatext.analysis.sentiment.word_model import MODELS, WordModel
 from csatext.strings import string_array
@@ -45,8 +45,8 @@ from csatext.text.preparation import Preparation
 ROOT = Path(__file__).resolve().parent
 LEXICONS = ROOT.parent / "lexicons"
 MIN_DF, C, KEPT = 4, 2.0, 30_000
-C_SENTENCES, KEPT_SENTENCES, FOLDS = 1.0, 40_000, 5
-TERM_SCALE, RUN_SCALE = 0.5, 1.7
+C_SENTENCES, KEPT_SENTENCES, FOLDS = 1.0, 60_000, 5
+TERM_SCALE, RUN_SCALE = 0.5, 0.5
 SHORT_REVIEW, SHORT_REVIEW_WEIGHT = 50, 0.1
 """Letters of the reviews from which single sentences learn too, and what one counts."""
 PRIOR = {"balance bad": -1.1, "balance good": 1.1, "review bad": -0.7, "review good": 0.7}
@@ -191,21 +191,25 @@ def single(
     terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return the weights of the terms and of the runs, and the intercept, of one logistic regression."""
-    x = sparse.hstack((TERM_SCALE * terms, RUN_SCALE * runs)).tocsr()
+    rarity = RUN_SCALE * np.log(runs.shape[0] / np.maximum(np.bincount(runs.indices, minlength=runs.shape[1]), 1))
+    x = sparse.hstack((TERM_SCALE * terms, runs @ sparse.diags_array(rarity))).tocsr()
     model = LogisticRegression(C=C_SENTENCES, max_iter=2000).fit(x, target, weight)
     coefficients = model.coef_[0]
     n = terms.shape[1]
-    return TERM_SCALE * coefficients[:n], RUN_SCALE * coefficients[n:], float(model.intercept_[0])
+    return TERM_SCALE * coefficients[:n], rarity * coefficients[n:], float(model.intercept_[0])
 
 
 def sentence_models(
     terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
 ) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Return the models of positive against negative, and of neutral, over short texts."""
-    polar = target != NEUTRAL
+    """Return the models of positive against negative, and of neutral, over short texts.
+
+    Reviews are of one side or the other by the way they were gathered: they teach nothing of neutral.
+    """
+    polar, sentence = target != NEUTRAL, weight == 1
     return [
         single(terms[polar], runs[polar], target[polar] > NEUTRAL, weight[polar]),
-        single(terms, runs, ~polar, weight),
+        single(terms[sentence], runs[sentence], ~polar[sentence], weight[sentence]),
     ]
 
 

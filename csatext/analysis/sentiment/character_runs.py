@@ -15,6 +15,7 @@ __all__ = ["LONGEST", "SMOOTHING", "Letters", "NgramWeights", "RunLookup", "ngra
 LONGEST = 3
 """Characters of the longest run."""
 _BITS = 16
+_FULL_WIDTH, _FULL_QUESTION, _FULL_EXCLAMATION = 0xFEE0, ord("？"), ord("！")
 SMOOTHING = 2.0
 """Letters added to the length of a text, so that one character alone is no certain review."""
 _MULTIPLIER = 0x9E3779B97F4A7C15
@@ -60,14 +61,17 @@ class RunLookup:
 
 
 class Letters:
-    """Letters of joined texts: Han characters and a to z, and the runs of them."""
+    """Letters of joined texts: Han characters, a to z and the marks ? and !, and the runs of them."""
 
     def __init__(self, joined: JoinedTexts) -> None:
         points = joined.points.astype(np.int64)
-        self.points = np.where((points >= ord("A")) & (points <= ord("Z")), points + 32, points)
+        points = np.where((points >= ord("A")) & (points <= ord("Z")), points + 32, points)
+        marks = (points == _FULL_QUESTION) | (points == _FULL_EXCLAMATION)
+        self.points = np.where(marks, points - _FULL_WIDTH, points)
         self.is_letter = ((self.points >= 0x4E00) & (self.points <= 0x9FFF)) | (
             (self.points >= ord("a")) & (self.points <= ord("z"))
         )
+        self.is_letter |= (self.points == ord("?")) | (self.points == ord("!"))
         self._counts = np.concatenate(([0], np.cumsum(self.is_letter)))
 
     def within(self, bounds: np.ndarray) -> np.ndarray:

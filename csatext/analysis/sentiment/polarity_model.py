@@ -45,8 +45,10 @@ TERMS = (
 mean less
 in a text that asks, wishes or has no polar word, and polar words less in one that appeals to an office."""
 _MOST = 4.0
-_SHORT = 0.3
-"""Power of ``brief`` that is ``exp(-characters / 40)``; of 20 to 80, 40 was best on reviews of deliveries."""
+_BRIEF = 12.0
+"""Characters by which ``brief`` falls to 1 / e."""
+_EQUAL, _SLOPE = 40.0, 10.0
+"""Characters of a text of which both models count alike, and how fast that changes with the length."""
 WEIGHTS = ("positive", "neutral", "sentence_positive", "sentence_neutral")
 """Columns of ``lexicons/polarity_weights.tsv``: of whole texts, and of single sentences."""
 
@@ -91,7 +93,7 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Two models, mixed by ``exp(-characters / 40)``: of short texts the one learnt from single sentences, which
+    Two models, mixed by the length of the text: of short texts the one learnt from single sentences, which
     knows their words; of long ones the one learnt from whole reviews, letters and conversations.
     """
     weights, intercept = _weights()
@@ -104,7 +106,8 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
 
 def share_of_sentences(numbers: np.ndarray) -> np.ndarray:
     """Return how much the model of single sentences counts for each text."""
-    return np.asarray(numbers[:, NUMBERS.index("brief")] ** _SHORT)
+    characters = -_BRIEF * np.log(numbers[:, NUMBERS.index("brief")])
+    return np.asarray(expit((_EQUAL - characters) / _SLOPE))
 
 
 def probabilities(positive: np.ndarray, neutral: np.ndarray) -> np.ndarray:
