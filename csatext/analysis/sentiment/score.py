@@ -128,8 +128,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         return self
 
     def calibrate(self, corpus: Corpus, y: Any) -> Sentiment:
-        """Make ``confidence`` the probability that the polarity is right, by labels that ``fit`` has not
-        seen.
+        """Make ``confidence`` the probability of being right, by labels that ``fit`` has not seen.
 
         Parameters
         ----------
