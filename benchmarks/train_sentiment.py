@@ -61,7 +61,7 @@ CONTACTS = (
     "review good brief",
 )  # fmt: skip
 ORDER = ("worst", "gravest", "first bad", "first good", "last bad", "last good")
-WEIGHTS = {"review": 1.0, "sentence": 3.0, "contact": 0.6, "joined": 1.3, "letter": 1.0}
+WEIGHTS = {"review": 1.0, "sentence": 1.0, "contact": 0.6, "joined": 1.3, "letter": 2.0}
 REVIEWS_IN_SIGN = 0.5
 """Weight of each source in the second model, in thousands of texts; of reviews where the sign is learnt."""
 NEUTRAL = POLARITIES.index("neutral")

@@ -65,6 +65,7 @@ EVIDENCE = (
     "length",
     "absent",
     "brief",
+    "appealed",
 )
 """Numbers of a text that :mod:`csatext.analysis.sentiment.polarity_model` weighs."""
 _ROLES = ("inquiry", "aggravation", "reproach", "courtesy", "threat", "desire", "nodesire", "appeal")
@@ -444,6 +445,7 @@ def _numbers(
         "first": first,
         "desired": np.minimum(np.bincount(joined.rows_of(cues.having(_DESIRE)), minlength=n) / clauses, 1.0),
         "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
+        "appealed": present(cues.having(_APPEAL)),
         "gravest": gravest,
         "length": np.log1p(n_valued),
         "brief": np.exp(-np.diff(joined.offsets) / _SHORT),

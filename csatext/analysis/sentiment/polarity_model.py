@@ -33,11 +33,13 @@ _APPEALED = (
     "gravest",
 )
 _WORDS = ("positive", "neutral")
+_OFFICIAL = ("balance good", "balance bad", "review good", "review bad", "length")
 TERMS = (
     *(name for name in NUMBERS if name not in (*_SIGNED, *_WORDS)),
     *(f"{name} {side}" for name in _SIGNED for side, _ in _SIDES),
     *(f"review {side} {name}" for name in _CALM for side, _ in _SIDES),
     *(f"{name} appeal" for name in _APPEALED),
+    *(f"{name} appealed" for name in _OFFICIAL),
     "worst good",
     "first fault",
 )
@@ -63,6 +65,7 @@ def polarity_terms(numbers: np.ndarray) -> np.ndarray:
         values |= {f"review {side} {name}": values[f"review {side}"] * column[name] for side, _ in _SIDES}
     appeal = np.sqrt(column["appeal"])
     values |= {f"{name} appeal": values[name] * appeal for name in _APPEALED}
+    values |= {f"{name} appealed": values[name] * column["appealed"] for name in _OFFICIAL}
     values["worst good"] = -column["worst"] * column["best"]
     values["first fault"] = values["first bad"] * column["faults"]
     return np.column_stack([values[name] for name in TERMS])
