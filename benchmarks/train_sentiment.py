@@ -28,6 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 import csatext as ct
+from csatext.analysis.sentiment.character_runs import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
 from csatext.analysis.sentiment.polarity_labels import POLARITIES
 from csatext.analysis.sentiment.polarity_model import (
     TERMS,
@@ -36,7 +37,6 @@ from csatext.analysis.sentiment.polarity_model import (
     share_of_sentences,
 )
 from csatext.analysis.sentiment.polarity_model import WEIGHTS as TEXT_WEIGHTS
-from csatext.analysis.sentiment.character_runs import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
 from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
 from csatext.analysis.sentiment.word_model import MODELS, WordModel
 from csatext.strings import string_array
@@ -47,7 +47,7 @@ LEXICONS = ROOT.parent / "lexicons"
 MIN_DF, C, KEPT = 4, 2.0, 30_000
 C_SENTENCES, KEPT_SENTENCES, FOLDS = 1.0, 60_000, 5
 TERM_SCALE, RUN_SCALE = 0.5, 0.5
-SHORT_REVIEW, SHORT_REVIEW_WEIGHT = 50, 0.1
+SHORT_REVIEW, SHORT_REVIEW_WEIGHT = 50, 0.15
 """Letters of the reviews from which single sentences learn too, and what one counts."""
 PRIOR = {"balance bad": -1.1, "balance good": 1.1, "review bad": -0.7, "review good": 0.7}
 """Weights that the log-odds of positive are drawn to: alone they are right on reviews of shops and
@@ -61,7 +61,8 @@ CONTACTS = (
     "review good brief",
 )  # fmt: skip
 ORDER = ("worst", "gravest", "first bad", "first good", "last bad", "last good")
-WEIGHTS = {"review": 1.0, "sentence": 1.0, "contact": 0.6, "joined": 1.3, "letter": 2.0}
+WEIGHTS = {"review": 1.0, "sentence": 3.0, "spoken": 0.0, "contact": 0.6, "joined": 1.3, "letter": 1.0}
+LETTER_WEIGHTS = {"review": 0.3, "sentence": 1.0, "spoken": 0.0, "contact": 0.3, "joined": 1.3, "letter": 4.0}
 REVIEWS_IN_SIGN = 0.5
 """Weight of each source in the second model, in thousands of texts; of reviews where the sign is learnt."""
 NEUTRAL = POLARITIES.index("neutral")
@@ -94,13 +95,8 @@ def trained(texts: pd.Series, labels: np.ndarray) -> NgramWeights:
     return NgramWeights(keys[kept], weight[kept], round(float(model.intercept_[0]), 3))
 
 
-def sentences() -> pd.DataFrame:
-    table = pd.read_csv(ROOT / "sentiment_sentences.tsv", sep="\t")
-    return table.rename(columns={"sentence": "text", "polarity": "label"})
-
-
-def long_texts() -> pd.DataFrame:
-    table = pd.read_csv(ROOT / "sentiment_letters.tsv", sep="\t")
+def own_text(name: str) -> pd.DataFrame:
+    table = pd.read_csv(ROOT / f"{name}.tsv", sep="\t")
     return table.rename(columns={"sentence": "text", "polarity": "label"})
 
 
@@ -191,7 +187,9 @@ def single(
     terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return the weights of the terms and of the runs, and the intercept, of one logistic regression."""
-    rarity = RUN_SCALE * np.log(runs.shape[0] / np.maximum(np.bincount(runs.indices, minlength=runs.shape[1]), 1))
+    rarity = RUN_SCALE * np.log(
+        runs.shape[0] / np.maximum(np.bincount(runs.indices, minlength=runs.shape[1]), 1)
+    )
     x = sparse.hstack((TERM_SCALE * terms, runs @ sparse.diags_array(rarity))).tocsr()
     model = LogisticRegression(C=C_SENTENCES, max_iter=2000).fit(x, target, weight)
     coefficients = model.coef_[0]
@@ -214,22 +212,29 @@ def sentence_models(
 
 
 def whole_models(
-    sources: dict[str, tuple[np.ndarray, np.ndarray]], known: dict[str, np.ndarray]
+    sources: dict[str, tuple[np.ndarray, np.ndarray]],
+    known: dict[str, np.ndarray],
+    thousands: dict[str, float] = WEIGHTS,
 ) -> np.ndarray:
     """Return the weights of whole texts, learnt from the known ones of each source."""
     x = np.concatenate([terms[known[name]] for name, (terms, _) in sources.items()])
     y = np.concatenate([target[known[name]] for name, (_, target) in sources.items()])
     w = np.concatenate(
-        [source_weights(name, target[known[name]]) for name, (_, target) in sources.items()]
+        [
+            thousands[name] * source_weights(target[known[name]], balanced=name != "letter")
+            for name, (_, target) in sources.items()
+        ]
     )
     is_review = np.concatenate([np.full(known[name].sum(), name == "review") for name in sources])
     return head(x, y, w, is_review)
 
 
-def source_weights(name: str, target: np.ndarray) -> np.ndarray:
-    """Return weights of texts by which each polarity of a source counts the same."""
+def source_weights(target: np.ndarray, *, balanced: bool) -> np.ndarray:
+    """Return weights of texts, 1,000 together, by which each polarity counts the same, or each text."""
+    if not balanced:
+        return np.full(len(target), 1000 / max(len(target), 1))
     counts = np.bincount(target, minlength=len(POLARITIES))
-    return 1000 * WEIGHTS[name] / (counts[target] * (counts > 0).sum())
+    return 1000 / (counts[target] * (counts > 0).sum())
 
 
 def main() -> None:
@@ -240,11 +245,12 @@ def main() -> None:
         unseen[test] = ngram_log_odds(trained(texts.iloc[train], labels[train]), texts.iloc[test])
     print(f"{len(texts):,} reviews, accuracy {((unseen > 0) == labels).mean():.4f} ({FOLDS} folds)")
     reviewed = trained(texts, labels)
-    written = sentences()
+    written = own_text("sentiment_sentences")
     frames = {
         "review": pd.DataFrame({"text": table["text"], "label": np.where(labels, "positive", "negative")}),
         "sentence": written,
-        "letter": long_texts(),
+        "spoken": own_text("spoken_sentences"),
+        "letter": own_text("sentiment_letters"),
         "contact": contacts(),
         "joined": joined(written),
     }
@@ -263,27 +269,31 @@ def main() -> None:
         sources[name] = polarity_terms(numbers[name]), target
     # Short texts: sentences, and the reviews that are as short.
     brief = given["review"].str.len().to_numpy() <= SHORT_REVIEW
-    short = pd.concat((given["sentence"], given["review"][brief]), ignore_index=True)
-    terms = np.concatenate((sources["sentence"][0], sources["review"][0][brief]))
-    target = np.concatenate((sources["sentence"][1], sources["review"][1][brief]))
-    weight = np.repeat((1.0, SHORT_REVIEW_WEIGHT), (len(written), brief.sum()))
+    short = pd.concat((given["sentence"], given["spoken"], given["review"][brief]), ignore_index=True)
+    terms, target = (
+        np.concatenate((sources["sentence"][at], sources["spoken"][at], sources["review"][at][brief]))
+        for at in (0, 1)
+    )
+    n_sentences = len(written), len(given["spoken"])
+    weight = np.repeat((1.0, SHORT_REVIEW_WEIGHT), (sum(n_sentences), brief.sum()))
     runs, keys = ngram_matrix(short, 1)
     rng = np.random.default_rng(0)
     fold = rng.integers(0, FOLDS, len(short))
-    mixed = np.zeros((len(written), 2))
     folds = {name: rng.integers(0, FOLDS, len(target)) for name, (_, target) in sources.items()}
-    folds["sentence"] = fold[: len(written)]
+    folds["sentence"], folds["spoken"] = np.split(fold[: sum(n_sentences)], n_sentences[:1])
     right = {name: np.zeros(len(target), bool) for name, (_, target) in sources.items()}
     for at in range(FOLDS):
-        weights = whole_models(sources, {name: fold != at for name, fold in folds.items()})
+        learnt = {name: fold != at for name, fold in folds.items()}
+        weights, letter = whole_models(sources, learnt), whole_models(sources, learnt, LETTER_WEIGHTS)
         known = fold != at
         models = sentence_models(terms[known], runs[known], target[known], weight[known])
         for name, (x, y) in sources.items():
             mine = folds[name] == at
-            odds = x[mine] @ weights[:-1] + weights[-1]
-            if name == "sentence":
+            used = letter if name == "letter" else weights
+            odds = x[mine] @ used[:-1] + used[-1]
+            if name in ("sentence", "spoken"):
                 share = share_of_sentences(numbers[name][mine])[:, None]
-                held = np.flatnonzero(mine)
+                held = np.flatnonzero(mine) + (n_sentences[0] if name == "spoken" else 0)
                 alone = np.column_stack([x[mine] @ b + runs[held] @ r + c for b, r, c in models])
                 odds = share * alone + (1 - share) * odds
             right[name][mine] = probabilities(odds[:, 0], odds[:, 1]).argmax(axis=1) == y[mine]
@@ -292,7 +302,8 @@ def main() -> None:
     if "--write" in sys.argv:
         models = sentence_models(terms, runs, target, weight)
         everything = {name: np.ones(len(target), bool) for name, (_, target) in sources.items()}
-        write(reviewed, keys, models, whole_models(sources, everything))
+        weights = [whole_models(sources, everything, each) for each in (WEIGHTS, LETTER_WEIGHTS)]
+        write(reviewed, keys, models, np.column_stack(weights))
 
 
 def write(

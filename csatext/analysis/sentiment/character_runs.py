@@ -10,7 +10,16 @@ from scipy import sparse
 
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
-__all__ = ["LONGEST", "SMOOTHING", "Letters", "NgramWeights", "RunLookup", "ngram_log_odds", "ngram_matrix", "run_key"]
+__all__ = [
+    "LONGEST",
+    "SMOOTHING",
+    "Letters",
+    "NgramWeights",
+    "RunLookup",
+    "ngram_log_odds",
+    "ngram_matrix",
+    "run_key",
+]
 
 LONGEST = 3
 """Characters of the longest run."""

@@ -68,8 +68,18 @@ EVIDENCE = (
     "appealed",
 )
 """Numbers of a text that :mod:`csatext.analysis.sentiment.polarity_model` weighs."""
-_ROLES = ("inquiry", "aggravation", "reproach", "courtesy", "threat", "desire", "nodesire", "appeal")
-_INQUIRY, _AGGRAVATION, _REPROACH, _COURTESY, _THREAT, _DESIRE, _, _APPEAL = (
+_ROLES = (
+    "inquiry",
+    "aggravation",
+    "reproach",
+    "courtesy",
+    "threat",
+    "desire",
+    "nodesire",
+    "appeal",
+    "office",
+)
+_INQUIRY, _AGGRAVATION, _REPROACH, _COURTESY, _THREAT, _DESIRE, _, _APPEAL, _OFFICE = (
     1 << at for at in range(len(_ROLES))
 )
 _SOLVED, _THANKS = EVENTS.index("solved"), EVENTS.index("thanks")
@@ -445,7 +455,7 @@ def _numbers(
         "first": first,
         "desired": np.minimum(np.bincount(joined.rows_of(cues.having(_DESIRE)), minlength=n) / clauses, 1.0),
         "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
-        "appealed": present(cues.having(_APPEAL)),
+        "appealed": present(cues.having(_OFFICE)),
         "gravest": gravest,
         "length": np.log1p(n_valued),
         "brief": np.exp(-np.diff(joined.offsets) / _SHORT),

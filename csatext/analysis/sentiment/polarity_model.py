@@ -51,8 +51,15 @@ _BRIEF = 12.0
 """Characters by which ``brief`` falls to 1 / e."""
 _EQUAL, _SLOPE = 40.0, 10.0
 """Characters of a text of which both models count alike, and how fast that changes with the length."""
-WEIGHTS = ("positive", "neutral", "sentence_positive", "sentence_neutral")
-"""Columns of ``lexicons/polarity_weights.tsv``: of whole texts, and of single sentences."""
+WEIGHTS = (
+    "positive",
+    "neutral",
+    "letter_positive",
+    "letter_neutral",
+    "sentence_positive",
+    "sentence_neutral",
+)
+"""Columns of ``lexicons/polarity_weights.tsv``: of whole texts, of letters, and of single sentences."""
 
 
 def polarity_terms(numbers: np.ndarray) -> np.ndarray:
@@ -96,12 +103,15 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Two models, mixed by the length of the text: of short texts the one learnt from single sentences, which
-    knows their words; of long ones the one learnt from whole reviews, letters and conversations.
+    Of short texts the model learnt from single sentences counts, which knows their words; of long ones that
+    of whole reviews and conversations; of long ones that appeal to an office that of letters. The first is
+    mixed with the others by the length of the text.
     """
     weights, intercept = _weights()
     terms = polarity_terms(numbers)
-    whole, single = (terms @ weights[:, at : at + 2] + intercept[at : at + 2] for at in (0, 2))
+    whole, letter, single = (terms @ weights[:, at : at + 2] + intercept[at : at + 2] for at in (0, 2, 4))
+    appealed = numbers[:, NUMBERS.index("appealed")][:, None]
+    whole = np.where(appealed > 0, letter, whole)
     single = single + numbers[:, [NUMBERS.index(name) for name in _WORDS]]
     share = share_of_sentences(numbers)[:, None]
     return np.asarray(share * single + (1 - share) * whole)

@@ -9,10 +9,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import csatext as ct
+from csatext.analysis.sentiment.character_runs import review_log_odds
 from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.analysis.sentiment.polarity_model import polarity_log_odds
-from csatext.analysis.sentiment.character_runs import review_log_odds
 from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.lexicon import lexicon_path
 from csatext.text.joined_texts import JoinedTexts
