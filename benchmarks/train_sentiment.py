@@ -49,6 +49,7 @@ C_SENTENCES, KEPT_SENTENCES, FOLDS = 1.0, 60_000, 5
 TERM_SCALE, RUN_SCALE = 0.5, 0.5
 SHORT_REVIEW, SHORT_REVIEW_WEIGHT = 50, 0.15
 """Letters of the reviews from which single sentences learn too, and what one counts."""
+CONTRAST_WEIGHT, SHORT_PART = 0.3, 16
 PRIOR = {"balance bad": -1.1, "balance good": 1.1, "review bad": -0.7, "review good": 0.7}
 """Weights that the log-odds of positive are drawn to: alone they are right on reviews of shops and
 deliveries."""
@@ -61,8 +62,24 @@ CONTACTS = (
     "review good brief",
 )  # fmt: skip
 ORDER = ("worst", "gravest", "first bad", "first good", "last bad", "last good")
-WEIGHTS = {"review": 1.0, "sentence": 3.0, "spoken": 0.0, "contact": 0.6, "joined": 1.3, "letter": 1.0}
-LETTER_WEIGHTS = {"review": 0.3, "sentence": 1.0, "spoken": 0.0, "contact": 0.3, "joined": 1.3, "letter": 4.0}
+WEIGHTS = {
+    "review": 1.0,
+    "sentence": 3.0,
+    "spoken": 0.0,
+    "contact": 0.6,
+    "joined": 1.3,
+    "letter": 0.0,
+    "contrast": 0.0,
+}
+LETTER_WEIGHTS = {
+    "review": 0.3,
+    "sentence": 1.0,
+    "spoken": 0.0,
+    "contact": 0.3,
+    "joined": 1.3,
+    "letter": 5.0,
+    "contrast": 0.0,
+}
 REVIEWS_IN_SIGN = 0.5
 """Weight of each source in the second model, in thousands of texts; of reviews where the sign is learnt."""
 NEUTRAL = POLARITIES.index("neutral")
@@ -147,6 +164,19 @@ def joined(sentences_: pd.DataFrame, seed: int = 7, n: int = 4_000) -> pd.DataFr
         labels.append("positive" if kind == 5 else "negative")
         texts.append("。".join(map(str, parts)))
     return pd.DataFrame({"text": texts, "label": labels})
+
+
+def contrasts(sentences_: pd.DataFrame, seed: int = 3, n: int = 600) -> pd.DataFrame:
+    """Return praise that a complaint takes back."""
+    rng = np.random.default_rng(seed)
+    short = sentences_[sentences_["text"].str.len() <= SHORT_PART]
+    praise = short.loc[short["kind"].isin(["praise", "short_praise"]), "text"].str.rstrip("。！!")
+    faults = ["factual complaint", "factual_failure", "factual-failure", "plain-fault", "short_complaint"]
+    fault = short.loc[(short["label"] == "negative") & short["kind"].isin(faults), "text"]
+    turns = rng.choice(["，但是", "，不过", "不过", "，可是", "，可惜", "，结果"], n)
+    first, last = rng.choice(praise.to_numpy(str), n), rng.choice(fault.to_numpy(str), n)
+    texts = ["".join(parts) for parts in zip(first, turns, last, strict=True)]
+    return pd.DataFrame({"text": texts, "label": "negative"})
 
 
 def head(x: np.ndarray, y: np.ndarray, w: np.ndarray, is_review: np.ndarray) -> np.ndarray:
@@ -253,6 +283,7 @@ def main() -> None:
         "letter": own_text("sentiment_letters"),
         "contact": contacts(),
         "joined": joined(written),
+        "contrast": contrasts(pd.concat((written, own_text("spoken_sentences")))),
     }
     given, numbers, sources = {}, {}, {}
     words = WordModel(
@@ -269,13 +300,19 @@ def main() -> None:
         sources[name] = polarity_terms(numbers[name]), target
     # Short texts: sentences, and the reviews that are as short.
     brief = given["review"].str.len().to_numpy() <= SHORT_REVIEW
-    short = pd.concat((given["sentence"], given["spoken"], given["review"][brief]), ignore_index=True)
+    chosen = {
+        "sentence": np.ones(len(written), bool),
+        "spoken": np.ones(len(given["spoken"]), bool),
+        "review": brief,
+        "contrast": np.ones(len(given["contrast"]), bool),
+    }
+    short = pd.concat([given[name][mine] for name, mine in chosen.items()], ignore_index=True)
     terms, target = (
-        np.concatenate((sources["sentence"][at], sources["spoken"][at], sources["review"][at][brief]))
-        for at in (0, 1)
+        np.concatenate([sources[name][at][mine] for name, mine in chosen.items()]) for at in (0, 1)
     )
     n_sentences = len(written), len(given["spoken"])
-    weight = np.repeat((1.0, SHORT_REVIEW_WEIGHT), (sum(n_sentences), brief.sum()))
+    sized = (np.ones(sum(n_sentences), bool), brief, chosen["contrast"])
+    weight = np.repeat((1.0, SHORT_REVIEW_WEIGHT, CONTRAST_WEIGHT), [int(mine.sum()) for mine in sized])
     runs, keys = ngram_matrix(short, 1)
     rng = np.random.default_rng(0)
     fold = rng.integers(0, FOLDS, len(short))

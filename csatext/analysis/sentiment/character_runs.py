@@ -12,7 +12,7 @@ from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
 __all__ = [
     "LONGEST",
-    "SMOOTHING",
+    "_SMOOTHING",
     "Letters",
     "NgramWeights",
     "RunLookup",
@@ -25,7 +25,7 @@ LONGEST = 3
 """Characters of the longest run."""
 _BITS = 16
 _FULL_WIDTH, _FULL_QUESTION, _FULL_EXCLAMATION = 0xFEE0, ord("？"), ord("！")
-SMOOTHING = 2.0
+_SMOOTHING = 2.0
 """Letters added to the length of a text, so that one character alone is no certain review."""
 _MULTIPLIER = 0x9E3779B97F4A7C15
 """Golden ratio of 64 bits (Knuth 1998, volume 3, section 6.4): spreads keys over the slots of a table."""
@@ -115,7 +115,7 @@ class Letters:
         """
         sums = np.concatenate(([0.0], np.cumsum(weights)))
         n_letters = self.within(bounds)
-        total = np.diff(sums[bounds]) / np.sqrt(n_letters + SMOOTHING)
+        total = np.diff(sums[bounds]) / np.sqrt(n_letters + _SMOOTHING)
         return np.where(n_letters > 0, total + intercept, 0.0)
 
 
@@ -172,7 +172,7 @@ def ngram_matrix(texts: pd.Series, min_df: int) -> tuple[sparse.csr_array, np.nd
     keys, rows, roots = [], [], []
     for joined in joined_chunks(texts):
         letters = Letters(joined)
-        roots.append(np.sqrt(letters.within(joined.offsets) + SMOOTHING))
+        roots.append(np.sqrt(letters.within(joined.offsets) + _SMOOTHING))
         for at, key in letters.runs():
             keys.append(key)
             rows.append((joined.first_row + joined.rows_of(at)).astype(np.int32))

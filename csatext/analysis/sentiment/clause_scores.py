@@ -66,6 +66,7 @@ EVIDENCE = (
     "absent",
     "brief",
     "appealed",
+    "sentences",
 )
 """Numbers of a text that :mod:`csatext.analysis.sentiment.polarity_model` weighs."""
 _ROLES = (
@@ -188,7 +189,7 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     Examples
     --------
     >>> import pandas as pd
-    >>> scores = score_clauses(JoinedTexts(pd.Series(["价格便宜，但是坏了"])))
+    >>> scores = score_clauses(JoinedTexts(pd.Series(["价格便宜，但是很难用"])))
     >>> scores.numbers[0, EVIDENCE.index("balance")] < 0
     np.True_
     """
@@ -455,6 +456,7 @@ def _numbers(
         "first": first,
         "desired": np.minimum(np.bincount(joined.rows_of(cues.having(_DESIRE)), minlength=n) / clauses, 1.0),
         "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
+        "sentences": reading.sentence[joined.offsets[1:] - 1] - reading.sentence[joined.offsets[:-1]],
         "appealed": present(cues.having(_OFFICE)),
         "gravest": gravest,
         "length": np.log1p(n_valued),

@@ -33,12 +33,14 @@ _APPEALED = (
     "gravest",
 )
 _WORDS = ("positive", "neutral")
+_FORM = ("appealed", "sentences")
 _OFFICIAL = ("balance good", "balance bad", "review good", "review bad", "length")
 TERMS = (
-    *(name for name in NUMBERS if name not in (*_SIGNED, *_WORDS)),
+    *(name for name in NUMBERS if name not in (*_SIGNED, *_WORDS, *_FORM)),
     *(f"{name} {side}" for name in _SIGNED for side, _ in _SIDES),
     *(f"review {side} {name}" for name in _CALM for side, _ in _SIDES),
     *(f"{name} appeal" for name in _APPEALED),
+    "appealed",
     *(f"{name} appealed" for name in _OFFICIAL),
     "worst good",
     "first fault",
@@ -49,6 +51,8 @@ in a text that asks, wishes or has no polar word, and polar words less in one th
 _MOST = 4.0
 _BRIEF = 12.0
 """Characters by which ``brief`` falls to 1 / e."""
+_SENTENCES = 2
+"""Ends of sentences in a text of which the model of single ones does not count any more."""
 _EQUAL, _SLOPE = 40.0, 10.0
 """Characters of a text of which both models count alike, and how fast that changes with the length."""
 WEIGHTS = (
@@ -120,7 +124,8 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
 def share_of_sentences(numbers: np.ndarray) -> np.ndarray:
     """Return how much the model of single sentences counts for each text."""
     characters = -_BRIEF * np.log(numbers[:, NUMBERS.index("brief")])
-    return np.asarray(expit((_EQUAL - characters) / _SLOPE))
+    few = numbers[:, NUMBERS.index("sentences")] < _SENTENCES
+    return np.where(few, expit((_EQUAL - characters) / _SLOPE), 0.0)
 
 
 def probabilities(positive: np.ndarray, neutral: np.ndarray) -> np.ndarray:

@@ -159,7 +159,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         >>> import csatext as ct
         >>> corpus = ct.Vectorizer().fit_transform(["太差了", "很满意", "坏了没人修", "好用"] * 10)
         >>> model = ct.Sentiment().calibrate(corpus, [0, 1, 0, 1] * 10)
-        >>> model.transform(corpus)["confidence"].gt(0.8).all()
+        >>> bool(model.transform(corpus)["confidence"].gt(0.8).all())
         True
         """
         checked_corpus(corpus)
