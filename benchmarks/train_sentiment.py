@@ -21,34 +21,65 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 import csatext as ct
+from csatext.analysis.sentiment.character_runs import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
 from csatext.analysis.sentiment.polarity_labels import POLARITIES
-from csatext.analysis.sentiment.polarity_model import TERMS, polarity_terms, probabilities
-from csatext.analysis.sentiment.review_model import LONGEST, NgramWeights, ngram_log_odds, ngram_matrix
-from csatext.analysis.sentiment.text_numbers import text_numbers
+from csatext.analysis.sentiment.polarity_model import (
+    TERMS,
+    polarity_terms,
+    probabilities,
+    share_of_sentences,
+)
+from csatext.analysis.sentiment.polarity_model import WEIGHTS as TEXT_WEIGHTS
+from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
+from csatext.analysis.sentiment.word_model import MODELS, WordModel
 from csatext.strings import string_array
 from csatext.text.preparation import Preparation
 
 ROOT = Path(__file__).resolve().parent
 LEXICONS = ROOT.parent / "lexicons"
 MIN_DF, C, KEPT = 4, 2.0, 30_000
+C_SENTENCES, KEPT_SENTENCES, FOLDS = 1.0, 60_000, 5
+TERM_SCALE, RUN_SCALE = 0.5, 0.5
+SHORT_REVIEW, SHORT_REVIEW_WEIGHT = 50, 0.15
+"""Letters of the reviews from which single sentences learn too, and what one counts."""
+CONTRAST_WEIGHT, SHORT_PART = 0.3, 16
 PRIOR = {"balance bad": -1.1, "balance good": 1.1, "review bad": -0.7, "review good": 0.7}
 """Weights that the log-odds of positive are drawn to: alone they are right on reviews of shops and
 deliveries."""
-SURE, MIDDLE, FREE, NEUTRAL_STRENGTH = 3000.0, 150.0, 20.0, 3.0
-"""Strengths of that prior: for what reviews have, for order and worst clause, for what only contacts have."""
+SURE, MIDDLE, LOOSE, FREE, NEUTRAL_STRENGTH = 3000.0, 300.0, 100.0, 3.0, 3.0
+"""Strengths of that prior: for what reviews have, order and worst clause, what contacts have, what only
+appeals to an office have; and of the one of neutral. Chosen on reviews of shops and letters of citizens."""
 CONTACTS = (
     "faults", "constructions", "reproaches", "threats", "inquiry", "wished", "courtesy", "solved", "desired",
     "absent", "first fault", "review bad absent", "review bad solved", "review bad brief",
     "review good brief",
 )  # fmt: skip
 ORDER = ("worst", "gravest", "first bad", "first good", "last bad", "last good")
-WEIGHTS = {"review": 1.0, "sentence": 3.0, "contact": 0.6, "joined": 1.0}
+WEIGHTS = {
+    "review": 1.0,
+    "sentence": 3.0,
+    "spoken": 0.0,
+    "contact": 0.6,
+    "joined": 1.3,
+    "letter": 0.0,
+    "contrast": 0.0,
+}
+LETTER_WEIGHTS = {
+    "review": 0.3,
+    "sentence": 1.0,
+    "spoken": 0.0,
+    "contact": 0.3,
+    "joined": 1.3,
+    "letter": 5.0,
+    "contrast": 0.0,
+}
 REVIEWS_IN_SIGN = 0.5
 """Weight of each source in the second model, in thousands of texts; of reviews where the sign is learnt."""
 NEUTRAL = POLARITIES.index("neutral")
@@ -81,8 +112,9 @@ def trained(texts: pd.Series, labels: np.ndarray) -> NgramWeights:
     return NgramWeights(keys[kept], weight[kept], round(float(model.intercept_[0]), 3))
 
 
-def sentences() -> pd.DataFrame:
-    return pd.read_csv(ROOT / "sentiment_sentences.tsv", sep="\t")
+def own_text(name: str) -> pd.DataFrame:
+    table = pd.read_csv(ROOT / f"{name}.tsv", sep="\t")
+    return table.rename(columns={"sentence": "text", "polarity": "label"})
 
 
 def contacts(seed: int = 5) -> pd.DataFrame:
@@ -102,8 +134,8 @@ def joined(sentences_: pd.DataFrame, seed: int = 7, n: int = 4_000) -> pd.DataFr
     rng = np.random.default_rng(seed)
 
     def of(polarity: str, *kinds: str) -> np.ndarray:
-        chosen = (sentences_["polarity"] == polarity) & sentences_["kind"].isin(kinds)
-        return sentences_.loc[chosen, "sentence"].to_numpy()
+        chosen = (sentences_["label"] == polarity) & sentences_["kind"].isin(kinds)
+        return sentences_.loc[chosen, "text"].to_numpy()
 
     complaints = of(
         "negative",
@@ -134,6 +166,19 @@ def joined(sentences_: pd.DataFrame, seed: int = 7, n: int = 4_000) -> pd.DataFr
     return pd.DataFrame({"text": texts, "label": labels})
 
 
+def contrasts(sentences_: pd.DataFrame, seed: int = 3, n: int = 600) -> pd.DataFrame:
+    """Return praise that a complaint takes back."""
+    rng = np.random.default_rng(seed)
+    short = sentences_[sentences_["text"].str.len() <= SHORT_PART]
+    praise = short.loc[short["kind"].isin(["praise", "short_praise"]), "text"].str.rstrip("。！!")
+    faults = ["factual complaint", "factual_failure", "factual-failure", "plain-fault", "short_complaint"]
+    fault = short.loc[(short["label"] == "negative") & short["kind"].isin(faults), "text"]
+    turns = rng.choice(["，但是", "，不过", "不过", "，可是", "，可惜", "，结果"], n)
+    first, last = rng.choice(praise.to_numpy(str), n), rng.choice(fault.to_numpy(str), n)
+    texts = ["".join(parts) for parts in zip(first, turns, last, strict=True)]
+    return pd.DataFrame({"text": texts, "label": "negative"})
+
+
 def head(x: np.ndarray, y: np.ndarray, w: np.ndarray, is_review: np.ndarray) -> np.ndarray:
     """Return the weights of both log-odds, shape (n_terms + 1, 2), the intercepts last."""
     prior = np.array([PRIOR.get(term, 0.0) for term in TERMS] + [0.0])
@@ -146,8 +191,10 @@ def head(x: np.ndarray, y: np.ndarray, w: np.ndarray, is_review: np.ndarray) -> 
 
 
 def strength_of(term: str) -> float:
-    if term in CONTACTS or "appeal" in term:
+    if "appeal" in term or term == "first fault":
         return FREE
+    if term in CONTACTS:
+        return LOOSE
     return MIDDLE if term in ORDER else SURE
 
 
@@ -166,55 +213,165 @@ def logistic(
     return minimize(loss, prior, jac=True, method="L-BFGS-B").x
 
 
+def single(
+    terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the weights of the terms and of the runs, and the intercept, of one logistic regression."""
+    rarity = RUN_SCALE * np.log(
+        runs.shape[0] / np.maximum(np.bincount(runs.indices, minlength=runs.shape[1]), 1)
+    )
+    x = sparse.hstack((TERM_SCALE * terms, runs @ sparse.diags_array(rarity))).tocsr()
+    model = LogisticRegression(C=C_SENTENCES, max_iter=2000).fit(x, target, weight)
+    coefficients = model.coef_[0]
+    n = terms.shape[1]
+    return TERM_SCALE * coefficients[:n], rarity * coefficients[n:], float(model.intercept_[0])
+
+
+def sentence_models(
+    terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    """Return the models of positive against negative, and of neutral, over short texts.
+
+    Reviews are of one side or the other by the way they were gathered: they teach nothing of neutral.
+    """
+    polar, sentence = target != NEUTRAL, weight == 1
+    return [
+        single(terms[polar], runs[polar], target[polar] > NEUTRAL, weight[polar]),
+        single(terms[sentence], runs[sentence], ~polar[sentence], weight[sentence]),
+    ]
+
+
+def whole_models(
+    sources: dict[str, tuple[np.ndarray, np.ndarray]],
+    known: dict[str, np.ndarray],
+    thousands: dict[str, float] = WEIGHTS,
+) -> np.ndarray:
+    """Return the weights of whole texts, learnt from the known ones of each source."""
+    x = np.concatenate([terms[known[name]] for name, (terms, _) in sources.items()])
+    y = np.concatenate([target[known[name]] for name, (_, target) in sources.items()])
+    w = np.concatenate(
+        [
+            thousands[name] * source_weights(target[known[name]], balanced=name != "letter")
+            for name, (_, target) in sources.items()
+        ]
+    )
+    is_review = np.concatenate([np.full(known[name].sum(), name == "review") for name in sources])
+    return head(x, y, w, is_review)
+
+
+def source_weights(target: np.ndarray, *, balanced: bool) -> np.ndarray:
+    """Return weights of texts, 1,000 together, by which each polarity counts the same, or each text."""
+    if not balanced:
+        return np.full(len(target), 1000 / max(len(target), 1))
+    counts = np.bincount(target, minlength=len(POLARITIES))
+    return 1000 / (counts[target] * (counts > 0).sum())
+
+
 def main() -> None:
     table = reviews()
     texts, labels = prepared(table["text"]), table["label"].to_numpy()
     unseen = np.empty(len(texts))
-    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(texts, labels):
+    for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(texts, labels):
         unseen[test] = ngram_log_odds(trained(texts.iloc[train], labels[train]), texts.iloc[test])
-    print(f"{len(texts):,} reviews, accuracy {((unseen > 0) == labels).mean():.4f} (5 folds)")
-    model = trained(texts, labels)
-    written = sentences()
-    sources = {
+    print(f"{len(texts):,} reviews, accuracy {((unseen > 0) == labels).mean():.4f} ({FOLDS} folds)")
+    reviewed = trained(texts, labels)
+    written = own_text("sentiment_sentences")
+    frames = {
         "review": pd.DataFrame({"text": table["text"], "label": np.where(labels, "positive", "negative")}),
-        "sentence": written.rename(columns={"sentence": "text", "polarity": "label"}),
+        "sentence": written,
+        "spoken": own_text("spoken_sentences"),
+        "letter": own_text("sentiment_letters"),
         "contact": contacts(),
         "joined": joined(written),
+        "contrast": contrasts(pd.concat((written, own_text("spoken_sentences")))),
     }
-    terms, targets, weights, origin = [], [], [], []
-    for name, source in sources.items():
-        given = prepared(source["text"])
-        odds = unseen if name == "review" else ngram_log_odds(model, given)
-        terms.append(polarity_terms(text_numbers(given, log_odds=odds)))
-        targets.append(source["label"].map(POLARITIES.index).to_numpy())
-        share = source["label"].map(source["label"].value_counts()).to_numpy() * source["label"].nunique()
-        weights.append(1000 * WEIGHTS[name] / share)
-        origin.append(np.full(len(source), name))
-    x, y, w, o = map(np.concatenate, (terms, targets, weights, origin))
-    fold = np.random.default_rng(0).integers(0, 5, len(y))
-    predicted = np.empty(len(y), int)
-    for at in range(5):
+    given, numbers, sources = {}, {}, {}
+    words = WordModel(
+        reviewed.keys,
+        np.column_stack((reviewed.weights, *(np.zeros(len(reviewed.keys)),) * 2)),
+        np.array([reviewed.intercept, 0.0, 0.0]),
+    )
+    for name, frame in frames.items():
+        given[name] = prepared(frame["text"])
+        numbers[name] = text_numbers(given[name], words=words)
+        if name == "review":
+            numbers[name][:, NUMBERS.index("review")] = unseen
+        target = frame["label"].map(POLARITIES.index).to_numpy()
+        sources[name] = polarity_terms(numbers[name]), target
+    # Short texts: sentences, and the reviews that are as short.
+    brief = given["review"].str.len().to_numpy() <= SHORT_REVIEW
+    chosen = {
+        "sentence": np.ones(len(written), bool),
+        "spoken": np.ones(len(given["spoken"]), bool),
+        "review": brief,
+        "contrast": np.ones(len(given["contrast"]), bool),
+    }
+    short = pd.concat([given[name][mine] for name, mine in chosen.items()], ignore_index=True)
+    terms, target = (
+        np.concatenate([sources[name][at][mine] for name, mine in chosen.items()]) for at in (0, 1)
+    )
+    n_sentences = len(written), len(given["spoken"])
+    sized = (np.ones(sum(n_sentences), bool), brief, chosen["contrast"])
+    weight = np.repeat((1.0, SHORT_REVIEW_WEIGHT, CONTRAST_WEIGHT), [int(mine.sum()) for mine in sized])
+    runs, keys = ngram_matrix(short, 1)
+    rng = np.random.default_rng(0)
+    fold = rng.integers(0, FOLDS, len(short))
+    folds = {name: rng.integers(0, FOLDS, len(target)) for name, (_, target) in sources.items()}
+    folds["sentence"], folds["spoken"] = np.split(fold[: sum(n_sentences)], n_sentences[:1])
+    right = {name: np.zeros(len(target), bool) for name, (_, target) in sources.items()}
+    for at in range(FOLDS):
+        learnt = {name: fold != at for name, fold in folds.items()}
+        weights, letter = whole_models(sources, learnt), whole_models(sources, learnt, LETTER_WEIGHTS)
         known = fold != at
-        weights_ = head(x[known], y[known], w[known], (o == "review")[known])
-        odds = x[~known] @ weights_[:-1] + weights_[-1]
-        predicted[~known] = probabilities(odds[:, 0], odds[:, 1]).argmax(axis=1)
-    for name in sources:
-        right = (predicted == y)[o == name]
-        print(f"{name:10} {len(right):6,} texts, accuracy {right.mean():.3f} (5 folds)")
+        models = sentence_models(terms[known], runs[known], target[known], weight[known])
+        for name, (x, y) in sources.items():
+            mine = folds[name] == at
+            used = letter if name == "letter" else weights
+            odds = x[mine] @ used[:-1] + used[-1]
+            if name in ("sentence", "spoken"):
+                share = share_of_sentences(numbers[name][mine])[:, None]
+                held = np.flatnonzero(mine) + (n_sentences[0] if name == "spoken" else 0)
+                alone = np.column_stack([x[mine] @ b + runs[held] @ r + c for b, r, c in models])
+                odds = share * alone + (1 - share) * odds
+            right[name][mine] = probabilities(odds[:, 0], odds[:, 1]).argmax(axis=1) == y[mine]
+    for name, hits in right.items():
+        print(f"{name:10} {len(hits):6,} texts, accuracy {hits.mean():.3f} ({FOLDS} folds)")
     if "--write" in sys.argv:
-        rows = sorted(
-            (term, f"{weight:g}")
-            for term, weight in zip(map(spelled, model.keys), model.weights, strict=True)
-        )
-        lines = ["term\tweight", f"\t{model.intercept}", *("\t".join(row) for row in rows)]
-        (LEXICONS / "sentiment.tsv").write_text("\n".join(lines) + "\n", "utf-8")
-        lines = ["term\tpositive\tneutral"]
-        for term, values in zip((*TERMS, "intercept"), head(x, y, w, o == "review"), strict=True):
-            lines.append("\t".join([term, *(f"{value:.3f}" for value in values)]))
-        (LEXICONS / "polarity_weights.tsv").write_text(
-            "\n".join([lines[0], *sorted(lines[1:])]) + "\n", "utf-8"
-        )
-        print(f"{len(rows):,} weights of runs and {len(TERMS) + 1} of numbers written")
+        models = sentence_models(terms, runs, target, weight)
+        everything = {name: np.ones(len(target), bool) for name, (_, target) in sources.items()}
+        weights = [whole_models(sources, everything, each) for each in (WEIGHTS, LETTER_WEIGHTS)]
+        write(reviewed, keys, models, np.column_stack(weights))
+
+
+def write(
+    reviewed: NgramWeights,
+    keys: np.ndarray,
+    models: list[tuple[np.ndarray, np.ndarray, float]],
+    weights: np.ndarray,
+) -> None:
+    columns = [reviewed, *(NgramWeights(keys, np.round(runs, 2), 0.0) for _, runs, _ in models)]
+    strongest = np.sort(np.max(np.abs([column.weights for column in columns[1:]]), axis=0))
+    least = strongest[-min(KEPT_SENTENCES, len(strongest))]
+    kept = np.max(np.abs([column.weights for column in columns[1:]]), axis=0) >= max(least, 0.005)
+    union = np.union1d(reviewed.keys, keys[kept])
+    table = np.zeros((len(union), len(columns)))
+    table[np.searchsorted(union, reviewed.keys), 0] = reviewed.weights
+    for at, column in enumerate(columns[1:], 1):
+        table[np.searchsorted(union, keys[kept]), at] = column.weights[kept]
+    rows = sorted(
+        (spelled(key), *(f"{weight:g}" for weight in values))
+        for key, values in zip(union, table, strict=True)
+    )
+    lines = ["\t".join(row) for row in (("term", *MODELS), ("", f"{reviewed.intercept:g}", "0", "0"), *rows)]
+    (LEXICONS / "sentiment.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    alone = np.column_stack([np.append(terms, intercept) for terms, _, intercept in models])
+    lines = [
+        "\t".join([term, *(f"{value:.3f}" for value in values)])
+        for term, values in zip((*TERMS, "intercept"), np.column_stack((weights, alone)), strict=True)
+    ]
+    page = "\n".join(["\t".join(("term", *TEXT_WEIGHTS)), *sorted(lines)]) + "\n"
+    (LEXICONS / "polarity_weights.tsv").write_text(page, "utf-8")
+    print(f"{len(rows):,} weights of runs and {len(TERMS) + 1} of numbers written")
 
 
 def spelled(key: int) -> str:

@@ -36,7 +36,7 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.adaptation import Adaptation
-from csatext.analysis.sentiment.review_model import NgramWeights
+from csatext.analysis.sentiment.character_runs import NgramWeights
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.sentiment.snownlp_sentiment import SnowNLPSentiment
 from csatext.analysis.signals.service_signals import ServiceSignals

@@ -114,7 +114,7 @@ def test_praise_words_are_positive(polarity, term):
 
 def test_neutral_lines_cover_a_polar_word(polarity):
     """A neutral line is of use only where it holds a polar, negating or strengthening word."""
-    others = {t for name in ("negators", "intensifiers") for t in ct.Lexicon.load(name)}
+    others = {t for name in ("negators", "intensifiers", "service_events") for t in ct.Lexicon.load(name)}
     polar = set(polarity.loc[polarity["valence"] != 0, "term"]) | others
     neutral = polarity.loc[polarity["valence"] == 0, "term"]
     idle = [
@@ -123,6 +123,21 @@ def test_neutral_lines_cover_a_polar_word(polarity):
         if not any(term[i:j] in polar for i in range(len(term)) for j in range(i + 1, len(term) + 1))
     ]
     assert idle == []
+
+
+def test_service_events_are_of_a_kind_and_have_its_sign():
+    events = ct.Lexicon.load("service_events").table
+    assert set(events["kind"]) == {"fault", "mishap", "solved", "thanks"}
+    bad = events["kind"].isin(["fault", "mishap"])
+    assert (events.loc[bad, "valence"] < 0).all()
+    assert (events.loc[~bad, "valence"] > 0).all()
+
+
+def test_sentiment_cues_have_known_roles():
+    roles = ct.Lexicon.load("sentiment_cues").table["roles"].str.split(",").explode()
+    known = {"inquiry", "aggravation", "reproach", "courtesy", "threat", "desire", "nodesire"}
+    known |= {"appeal", "office"}
+    assert set(roles) == known
 
 
 def test_intensifiers_have_a_factor_other_than_one():

@@ -9,6 +9,7 @@ __all__ = [
     "CALIBRATION_CURVE",
     "CASES",
     "CLASS_SCORES",
+    "CLAUSE_EVIDENCE",
     "COMPLAINTS",
     "COMPLAINT_EVIDENCE",
     "CONCORDANCE",
@@ -159,10 +160,22 @@ SENTIMENT = Table(
 
 SENTIMENT_EVIDENCE = Table(
     "sentiment_evidence",
-    "the words and constructions a sentiment score rests on",
+    "the words a sentiment score rests on",
     (
         Column("doc_id", "any", "document"),
         Column("term", "str", "word or characters"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "valence after negation and intensity; negative is bad"),
+    ),
+)
+
+CLAUSE_EVIDENCE = Table(
+    "clause_evidence",
+    "what the clauses say that a sentiment score rests on",
+    (
+        Column("doc_id", "any", "document"),
+        Column("term", "str", "word or construction"),
         Column("start", "int", "first character in the text as it was read"),
         Column("end", "int", "one past the last character in the text as it was read"),
         Column("weight", "float", "what it adds to its clause; negative is bad, 0 is not asserted"),

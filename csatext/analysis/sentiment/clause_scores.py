@@ -65,10 +65,22 @@ EVIDENCE = (
     "length",
     "absent",
     "brief",
+    "appealed",
+    "sentences",
 )
 """Numbers of a text that :mod:`csatext.analysis.sentiment.polarity_model` weighs."""
-_ROLES = ("inquiry", "aggravation", "reproach", "courtesy", "threat", "desire", "nodesire", "appeal")
-_INQUIRY, _AGGRAVATION, _REPROACH, _COURTESY, _THREAT, _DESIRE, _, _APPEAL = (
+_ROLES = (
+    "inquiry",
+    "aggravation",
+    "reproach",
+    "courtesy",
+    "threat",
+    "desire",
+    "nodesire",
+    "appeal",
+    "office",
+)
+_INQUIRY, _AGGRAVATION, _REPROACH, _COURTESY, _THREAT, _DESIRE, _, _APPEAL, _OFFICE = (
     1 << at for at in range(len(_ROLES))
 )
 _SOLVED, _THANKS = EVENTS.index("solved"), EVENTS.index("thanks")
@@ -177,7 +189,7 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     Examples
     --------
     >>> import pandas as pd
-    >>> scores = score_clauses(JoinedTexts(pd.Series(["价格便宜，但是坏了"])))
+    >>> scores = score_clauses(JoinedTexts(pd.Series(["价格便宜，但是很难用"])))
     >>> scores.numbers[0, EVIDENCE.index("balance")] < 0
     np.True_
     """
@@ -189,7 +201,13 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     built, built_end = find_grievances(joined, reading, at[values > 0])
     values = np.where(_foils(joined, reading)[reading.clause[words.heads]], 0.0, values)
     values, reasons = _desired(reading, words, cues, values, reasons)
-    values, reasons = _inquired(joined, reading, words, cues, built, values, reasons)
+    # 打不着火 is a construction and an event: it aggravates no inquiry.
+    plain = _holds(built, built_end, words.heads[words.events >= 0])
+    calm = _calm(joined, reading, words, cues, built[~plain], values)
+    told = calm[words.heads] & (values < 0)
+    reasons = np.where(told, REASONS.index("inquiry"), reasons)
+    values = np.where(told & ((words.events >= 0) | (values > -_HALF)), 0.0, values)
+    built, built_end = built[~(plain & calm[built])], built_end[~(plain & calm[built])]
     reproach = (cues.bits & _REPROACH) != 0
     threat = (cues.bits & _THREAT) != 0
     starts = np.concatenate((words.starts, built, cues.starts[reproach], cues.starts[threat]))
@@ -252,16 +270,20 @@ def _asserted(words: PolarWords, reading: ClauseReading) -> tuple[np.ndarray, np
     return np.where(kept, values, np.where(meant, _HALF * values, 0.0)), reasons
 
 
-def _inquired(
+def _holds(starts: np.ndarray, ends: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Return which spans hold one of the positions, which are sorted."""
+    return np.searchsorted(positions, starts) < np.searchsorted(positions, ends)
+
+
+def _calm(
     joined: JoinedTexts,
     reading: ClauseReading,
     words: PolarWords,
     cues: _Cues,
     built: np.ndarray,
     values: np.ndarray,
-    reasons: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the values without what a calm inquiry tells."""
+) -> np.ndarray:
+    """Return which characters belong to an inquiry that nothing aggravates."""
     scope = _scopes(joined, reading)
     calm = np.zeros(scope[-1] + 2, bool)
     calm[scope[cues.having(_INQUIRY)]] = True
@@ -273,10 +295,23 @@ def _inquired(
         words.heads[(values <= -_STRONG) & (words.events < 0)],
     ):
         calm[scope[positions]] = False
-    told = calm[scope[words.heads]] & (values < 0)
-    reasons = np.where(told, REASONS.index("inquiry"), reasons)
-    mild = told & ((words.events >= 0) | (values > -_HALF))
-    return np.where(mild, 0.0, values), reasons
+    return calm[scope]
+
+
+def _over(
+    reading: ClauseReading, starts: np.ndarray, values: np.ndarray, events: np.ndarray, reasons: np.ndarray
+) -> np.ndarray:
+    """Return which troubles are over: something told after them in their sentence says so
+    (多扣的钱退回来了).
+    """
+    trouble = (values < 0) & ((events >= 0) | (reasons == REASONS.index("complaint construction")))
+    solved = np.sort(starts[(values > 0) & (events == _SOLVED)])
+    if not len(solved):
+        return np.zeros(len(starts), bool)
+    at = np.searchsorted(solved, starts)
+    following = solved[np.minimum(at, len(solved) - 1)]
+    same = reading.sentence[following] == reading.sentence[starts]
+    return trouble & (at < len(solved)) & same
 
 
 def _foils(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
@@ -303,22 +338,6 @@ def _desired(
     wanted = np.searchsorted(desires, begin) < np.searchsorted(desires, words.heads)
     wanted &= (values > 0) & ~words.denied
     return np.where(wanted, 0.0, values), np.where(wanted, REASONS.index("wished"), reasons)
-
-
-def _over(
-    reading: ClauseReading, starts: np.ndarray, values: np.ndarray, events: np.ndarray, reasons: np.ndarray
-) -> np.ndarray:
-    """Return which troubles are over: something told after them in their sentence says so
-    (多扣的钱退回来了).
-    """
-    trouble = (values < 0) & ((events >= 0) | (reasons == REASONS.index("complaint construction")))
-    solved = np.sort(starts[(values > 0) & (events == _SOLVED)])
-    if not len(solved):
-        return np.zeros(len(starts), bool)
-    at = np.searchsorted(solved, starts)
-    following = solved[np.minimum(at, len(solved) - 1)]
-    same = reading.sentence[following] == reading.sentence[starts]
-    return trouble & (at < len(solved)) & same
 
 
 def _courteous(
@@ -437,6 +456,8 @@ def _numbers(
         "first": first,
         "desired": np.minimum(np.bincount(joined.rows_of(cues.having(_DESIRE)), minlength=n) / clauses, 1.0),
         "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
+        "sentences": reading.sentence[joined.offsets[1:] - 1] - reading.sentence[joined.offsets[:-1]],
+        "appealed": present(cues.having(_OFFICE)),
         "gravest": gravest,
         "length": np.log1p(n_valued),
         "brief": np.exp(-np.diff(joined.offsets) / _SHORT),

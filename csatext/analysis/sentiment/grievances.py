@@ -67,6 +67,7 @@ def find_grievances(
     last = end - 1
     within = constructions.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
+    kept &= ~_taken_back(found, joined.points)
     kept &= ~(
         constructions.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
     )

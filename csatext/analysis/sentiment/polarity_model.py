@@ -21,12 +21,27 @@ __all__ = [
 _SIGNED = ("balance", "first", "last", "mean", "review")
 _SIDES = (("bad", -1), ("good", 1))
 _CALM = ("inquiry", "wished", "courtesy", "silent", "absent", "solved", "brief")
-_APPEALED = ("balance bad", "balance good", "review bad", "review good", "worst", "best", "length")
+_APPEALED = (
+    "balance bad",
+    "balance good",
+    "review bad",
+    "review good",
+    "worst",
+    "best",
+    "length",
+    "faults",
+    "gravest",
+)
+_WORDS = ("positive", "neutral")
+_FORM = ("appealed", "sentences")
+_OFFICIAL = ("balance good", "balance bad", "review good", "review bad", "length")
 TERMS = (
-    *(name for name in NUMBERS if name not in _SIGNED),
+    *(name for name in NUMBERS if name not in (*_SIGNED, *_WORDS, *_FORM)),
     *(f"{name} {side}" for name in _SIGNED for side, _ in _SIDES),
     *(f"review {side} {name}" for name in _CALM for side, _ in _SIDES),
     *(f"{name} appeal" for name in _APPEALED),
+    "appealed",
+    *(f"{name} appealed" for name in _OFFICIAL),
     "worst good",
     "first fault",
 )
@@ -34,6 +49,21 @@ TERMS = (
 mean less
 in a text that asks, wishes or has no polar word, and polar words less in one that appeals to an office."""
 _MOST = 4.0
+_BRIEF = 12.0
+"""Characters by which ``brief`` falls to 1 / e."""
+_SENTENCES = 2
+"""Ends of sentences in a text of which the model of single ones does not count any more."""
+_EQUAL, _SLOPE = 40.0, 10.0
+"""Characters of a text of which both models count alike, and how fast that changes with the length."""
+WEIGHTS = (
+    "positive",
+    "neutral",
+    "letter_positive",
+    "letter_neutral",
+    "sentence_positive",
+    "sentence_neutral",
+)
+"""Columns of ``lexicons/polarity_weights.tsv``: of whole texts, of letters, and of single sentences."""
 
 
 def polarity_terms(numbers: np.ndarray) -> np.ndarray:
@@ -46,6 +76,7 @@ def polarity_terms(numbers: np.ndarray) -> np.ndarray:
         values |= {f"review {side} {name}": values[f"review {side}"] * column[name] for side, _ in _SIDES}
     appeal = np.sqrt(column["appeal"])
     values |= {f"{name} appeal": values[name] * appeal for name in _APPEALED}
+    values |= {f"{name} appealed": values[name] * column["appealed"] for name in _OFFICIAL}
     values["worst good"] = -column["worst"] * column["best"]
     values["first fault"] = values["first bad"] * column["faults"]
     return np.column_stack([values[name] for name in TERMS])
@@ -72,9 +103,29 @@ def polarity_probability(numbers: np.ndarray, *, shift: np.ndarray | float = 0.0
 
 
 def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
-    """Return the log-odds of positive against negative, and of neutral against both, shape (n_texts, 2)."""
+    """Return the log-odds of positive against negative, and of neutral against both, shape (n_texts, 2).
+
+    Notes
+    -----
+    Of short texts the model learnt from single sentences counts, which knows their words; of long ones that
+    of whole reviews and conversations; of long ones that appeal to an office that of letters. The first is
+    mixed with the others by the length of the text.
+    """
     weights, intercept = _weights()
-    return polarity_terms(numbers) @ weights + intercept
+    terms = polarity_terms(numbers)
+    whole, letter, single = (terms @ weights[:, at : at + 2] + intercept[at : at + 2] for at in (0, 2, 4))
+    appealed = numbers[:, NUMBERS.index("appealed")][:, None]
+    whole = np.where(appealed > 0, letter, whole)
+    single = single + numbers[:, [NUMBERS.index(name) for name in _WORDS]]
+    share = share_of_sentences(numbers)[:, None]
+    return np.asarray(share * single + (1 - share) * whole)
+
+
+def share_of_sentences(numbers: np.ndarray) -> np.ndarray:
+    """Return how much the model of single sentences counts for each text."""
+    characters = -_BRIEF * np.log(numbers[:, NUMBERS.index("brief")])
+    few = numbers[:, NUMBERS.index("sentences")] < _SENTENCES
+    return np.where(few, expit((_EQUAL - characters) / _SLOPE), 0.0)
 
 
 def probabilities(positive: np.ndarray, neutral: np.ndarray) -> np.ndarray:
@@ -85,5 +136,5 @@ def probabilities(positive: np.ndarray, neutral: np.ndarray) -> np.ndarray:
 
 @cache
 def _weights() -> tuple[np.ndarray, np.ndarray]:
-    table = Lexicon.load("polarity_weights").table.set_index("term")[["positive", "neutral"]].astype(float)
+    table = Lexicon.load("polarity_weights").table.set_index("term")[list(WEIGHTS)].astype(float)
     return table.loc[list(TERMS)].to_numpy(), table.loc["intercept"].to_numpy()

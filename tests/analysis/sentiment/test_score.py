@@ -12,8 +12,8 @@ import csatext as ct
 from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.analysis.sentiment.polarity_model import polarity_log_odds
-from csatext.analysis.sentiment.review_model import review_log_odds
 from csatext.analysis.sentiment.text_numbers import text_numbers
+from csatext.analysis.sentiment.word_model import MODELS, word_model
 from csatext.lexicon import lexicon_path
 from csatext.text.joined_texts import JoinedTexts
 
@@ -64,13 +64,14 @@ def test_spans_count_from_the_start_of_each_document():
     assert hits.ends.tolist() == [4, 2]
 
 
-def test_review_model_is_the_stated_formula():
+def test_word_models_are_the_stated_formula():
     weights = pd.read_csv(lexicon_path("sentiment.tsv"), sep="\t", keep_default_na=False, quoting=3)
-    weights = weights.set_index("term")["weight"]
-    text = "很好，A好"
-    runs = ["很", "好", "很好", "a", "好", "a好"]
-    expected = sum(weights.get(run, 0.0) for run in runs) / math.sqrt(4 + 2) + weights[""]
-    assert review_log_odds(JoinedTexts(pd.Series([text])))[0] == pytest.approx(expected)
+    weights = weights.set_index("term")
+    found = word_model().numbers(JoinedTexts(pd.Series(["很好，A好？"])))[0]
+    runs = ["很", "好", "很好", "a", "好", "?", "a好", "好?", "a好?"]
+    for at, name in enumerate(MODELS):
+        expected = sum(weights[name].get(run, 0.0) for run in runs) / math.sqrt(5 + 2) + weights[name][""]
+        assert found[at] == pytest.approx(expected)
 
 
 def test_balance_of_clauses_is_the_stated_formula():
@@ -214,6 +215,8 @@ def test_labels_that_are_no_polarities_are_refused():
     with pytest.raises(ct.ParameterError, match="y"):
         ct.Sentiment().fit(corpus, ["投诉", "表扬"])
     with pytest.raises(ct.ParameterError, match="标签"):
+        ct.Sentiment().fit(corpus, [None, None])
+    with pytest.raises(ct.SchemaError, match="一样长"):
         ct.Sentiment().fit(corpus, [0])
     with pytest.raises(ct.SchemaError):
         ct.Sentiment().calibrate(corpus, pd.Series([0, 1], index=["x", "y"]))

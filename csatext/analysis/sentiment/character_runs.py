@@ -1,46 +1,52 @@
-"""Linear models over runs of one to three characters, and the shipped one: log-odds of a positive review."""
+"""Linear models over runs of one to three characters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
 from scipy import sparse
 
-from csatext.lexicon import lexicon_path
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
-__all__ = ["LONGEST", "NgramWeights", "ngram_log_odds", "ngram_matrix", "review_log_odds"]
+__all__ = [
+    "LONGEST",
+    "_SMOOTHING",
+    "Letters",
+    "NgramWeights",
+    "RunLookup",
+    "ngram_log_odds",
+    "ngram_matrix",
+    "run_key",
+]
 
 LONGEST = 3
 """Characters of the longest run."""
 _BITS = 16
+_FULL_WIDTH, _FULL_QUESTION, _FULL_EXCLAMATION = 0xFEE0, ord("？"), ord("！")
 _SMOOTHING = 2.0
 """Letters added to the length of a text, so that one character alone is no certain review."""
 _MULTIPLIER = 0x9E3779B97F4A7C15
 """Golden ratio of 64 bits (Knuth 1998, volume 3, section 6.4): spreads keys over the slots of a table."""
 
 
-class _Lookup:
-    """Weights by key, found by open addressing: about one probe a key."""
+class RunLookup:
+    """Positions by key, found by open addressing: about one probe a key."""
 
-    def __init__(self, keys: np.ndarray, weights: np.ndarray) -> None:
+    def __init__(self, keys: np.ndarray) -> None:
         self._slots = max(1 << (8 * len(keys) + 1).bit_length(), 64)
         self._shift = np.uint64(64 - (self._slots.bit_length() - 1))
         self._keys = np.full(self._slots, -1, np.int64)
-        self._weights = np.zeros(self._slots)
-        waiting, self._probes = np.arange(len(keys)), 0
+        self._positions = np.full(self._slots, len(keys), np.int64)
+        waiting, self._probes, self._absent = np.arange(len(keys)), 0, len(keys)
         slot = self._slot(keys)
         while len(waiting):
             self._probes += 1
             free = self._keys[slot[waiting]] < 0
             chosen, once = np.unique(slot[waiting[free]], return_index=True)
             placed = waiting[free][once]
-            self._keys[chosen], self._weights[chosen] = keys[placed], weights[placed]
+            self._keys[chosen], self._positions[chosen] = keys[placed], placed
             waiting = np.setdiff1d(waiting, placed)
             slot[waiting] = (slot[waiting] + 1) & (self._slots - 1)
 
@@ -48,9 +54,9 @@ class _Lookup:
         return ((keys.astype(np.uint64) * np.uint64(_MULTIPLIER)) >> self._shift).astype(np.int64)
 
     def __call__(self, keys: np.ndarray) -> np.ndarray:
-        """Return the weight of each key, 0 for those that have none."""
+        """Return the position of each key, one past the last for those that are not there."""
         slot = self._slot(keys)
-        found = np.where(self._keys[slot] == keys, self._weights[slot], 0.0)
+        found = np.where(self._keys[slot] == keys, self._positions[slot], self._absent)
         missed = np.flatnonzero((self._keys[slot] != keys) & (self._keys[slot] >= 0))
         for _ in range(self._probes):
             if not len(missed):
@@ -58,22 +64,28 @@ class _Lookup:
             slot[missed] = (slot[missed] + 1) & (self._slots - 1)
             here = self._keys[slot[missed]]
             same = here == keys[missed]
-            found[missed[same]] = self._weights[slot[missed[same]]]
+            found[missed[same]] = self._positions[slot[missed[same]]]
             missed = missed[~same & (here >= 0)]
         return found
 
 
-class _Letters:
-    """Letters of joined texts: Han characters and a to z, and the runs of them."""
+class Letters:
+    """Letters of joined texts: Han characters, a to z and the marks ? and !, and the runs of them."""
 
     def __init__(self, joined: JoinedTexts) -> None:
         points = joined.points.astype(np.int64)
-        self.points = np.where((points >= ord("A")) & (points <= ord("Z")), points + 32, points)
+        points = np.where((points >= ord("A")) & (points <= ord("Z")), points + 32, points)
+        marks = (points == _FULL_QUESTION) | (points == _FULL_EXCLAMATION)
+        self.points = np.where(marks, points - _FULL_WIDTH, points)
         self.is_letter = ((self.points >= 0x4E00) & (self.points <= 0x9FFF)) | (
             (self.points >= ord("a")) & (self.points <= ord("z"))
         )
-        counts = np.concatenate(([0], np.cumsum(self.is_letter)))
-        self.n_letters = counts[joined.offsets[1:]] - counts[joined.offsets[:-1]]
+        self.is_letter |= (self.points == ord("?")) | (self.points == ord("!"))
+        self._counts = np.concatenate(([0], np.cumsum(self.is_letter)))
+
+    def within(self, bounds: np.ndarray) -> np.ndarray:
+        """Return the number of letters of each segment that consecutive bounds part."""
+        return np.diff(self._counts[bounds])
 
     def runs(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """Return, for each length, where runs begin and their keys: 16 bits a character."""
@@ -86,6 +98,25 @@ class _Letters:
             at = np.flatnonzero(whole)
             found.append((at, key[at]))
         return found
+
+    def log_odds(self, weights: np.ndarray, bounds: np.ndarray, intercept: float) -> np.ndarray:
+        """Return the log-odds of each segment; 0 without letters.
+
+        ``sum of weights / sqrt(letters + 2) + intercept``: the root keeps a long text from being certain by
+        its length alone, as the Euclidean norm of its counts would.
+
+        Parameters
+        ----------
+        weights : ndarray of float64, shape (n_characters,)
+            Sum of the weights of the runs that begin at each character.
+        bounds : ndarray of int64, shape (n_segments + 1,)
+            First character of each segment; the last is one past the end.
+        intercept : float
+        """
+        sums = np.concatenate(([0.0], np.cumsum(weights)))
+        n_letters = self.within(bounds)
+        total = np.diff(sums[bounds]) / np.sqrt(n_letters + _SMOOTHING)
+        return np.where(n_letters > 0, total + intercept, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,26 +136,20 @@ class NgramWeights:
     intercept: float
 
     def log_odds(self, joined: JoinedTexts) -> np.ndarray:
-        """Return the log-odds of each text; 0 without letters.
-
-        ``sum of weights / sqrt(letters + 2) + intercept``: the root keeps a long text from being certain by
-        its length alone, as the Euclidean norm of its counts would.
-        """
-        letters = _Letters(joined)
+        """Return the log-odds of each text; 0 without letters."""
+        letters = Letters(joined)
+        padded = np.append(self.weights, 0.0)
         found = np.zeros(len(joined.points))
         for at, key in letters.runs():
-            found[at] += self._lookup(key)
-        sums = np.concatenate(([0.0], np.cumsum(found)))
-        total = sums[joined.offsets[1:]] - sums[joined.offsets[:-1]]
-        total /= np.sqrt(letters.n_letters + _SMOOTHING)
-        return np.where(letters.n_letters > 0, total + self.intercept, 0.0)
+            found[at] += padded[self._lookup(key)]
+        return letters.log_odds(found, joined.offsets, self.intercept)
 
     @property
-    def _lookup(self) -> _Lookup:
+    def _lookup(self) -> RunLookup:
         made = self.__dict__.get("_made")
         if made is None:
             # A frozen dataclass keeps what is worked out from it beside its fields.
-            made = self.__dict__["_made"] = _Lookup(self.keys, self.weights)
+            made = self.__dict__["_made"] = RunLookup(self.keys)
         return made
 
 
@@ -146,8 +171,8 @@ def ngram_matrix(texts: pd.Series, min_df: int) -> tuple[sparse.csr_array, np.nd
     """
     keys, rows, roots = [], [], []
     for joined in joined_chunks(texts):
-        letters = _Letters(joined)
-        roots.append(np.sqrt(letters.n_letters + _SMOOTHING))
+        letters = Letters(joined)
+        roots.append(np.sqrt(letters.within(joined.offsets) + _SMOOTHING))
         for at, key in letters.runs():
             keys.append(key)
             rows.append((joined.first_row + joined.rows_of(at)).astype(np.int32))
@@ -164,30 +189,8 @@ def ngram_matrix(texts: pd.Series, min_df: int) -> tuple[sparse.csr_array, np.nd
     return matrix, columns[frequent]
 
 
-def review_log_odds(joined: JoinedTexts) -> np.ndarray:
-    """Return the log-odds that each text is a positive review, by the shipped weights.
-
-    Examples
-    --------
-    >>> (review_log_odds(JoinedTexts(pd.Series(["很好，非常满意", "太差了", ""]))) > 0).tolist()
-    [True, False, False]
-    """
-    return _shipped().log_odds(joined)
-
-
-@cache
-def _shipped() -> NgramWeights:
-    """Return the weights of ``lexicons/sentiment.tsv``; the line without a term is the intercept."""
-    options = pa.csv.ParseOptions(delimiter="\t", quote_char=False)
-    types = pa.csv.ConvertOptions(column_types={"term": pa.string(), "weight": pa.float64()})
-    table = pa.csv.read_csv(lexicon_path("sentiment.tsv"), parse_options=options, convert_options=types)
-    terms, weights = table["term"].to_pylist(), table["weight"].to_numpy()
-    keys = np.array([_key(term) for term in terms], np.int64)
-    runs = keys > 0
-    return NgramWeights(keys[runs], weights[runs], float(weights[~runs].sum()))
-
-
-def _key(run: str) -> int:
+def run_key(run: str) -> int:
+    """Return the key of a run: 16 bits a character."""
     key = 0
     for character in run:
         key = key << _BITS | ord(character)

@@ -1,0 +1,79 @@
+"""The shipped linear models of words: of whole reviews, and of single sentences of customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from csatext.analysis.sentiment.character_runs import Letters, RunLookup, run_key
+from csatext.lexicon import lexicon_path
+from csatext.text.joined_texts import JoinedTexts
+
+__all__ = ["MODELS", "WordModel", "word_model"]
+
+MODELS = ("review", "positive", "neutral")
+"""Log-odds that a review is positive; what words add to those that a sentence is positive, and neutral."""
+
+
+@dataclass(frozen=True, eq=False)
+class WordModel:
+    """Weights of runs of one to three characters for all models.
+
+    Attributes
+    ----------
+    keys : ndarray of int64, shape (n_runs,)
+    weights : ndarray of float64, shape (n_runs, n_models)
+    intercepts : ndarray of float64, shape (n_models,)
+    """
+
+    keys: np.ndarray
+    weights: np.ndarray
+    intercepts: np.ndarray
+
+    def numbers(self, joined: JoinedTexts) -> np.ndarray:
+        """Return what the words of each text say, shape (n_texts, n_models)."""
+        letters = Letters(joined)
+        found = np.zeros((len(MODELS), len(joined.points)))
+        padded = np.vstack((self.weights, np.zeros(len(MODELS)))).T
+        lookup = self._lookup
+        for at, key in letters.runs():
+            found[:, at] += padded[:, lookup(key)]
+        columns = [
+            letters.log_odds(weights, joined.offsets, intercept)
+            for weights, intercept in zip(found, self.intercepts, strict=True)
+        ]
+        return np.column_stack(columns)
+
+    @property
+    def _lookup(self) -> RunLookup:
+        made = self.__dict__.get("_made")
+        if made is None:
+            # A frozen dataclass keeps what is worked out from it beside its fields.
+            made = self.__dict__["_made"] = RunLookup(self.keys)
+        return made
+
+
+@cache
+def word_model() -> WordModel:
+    """Return the weights of ``lexicons/sentiment.tsv``; the line without a term has the intercepts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> joined = JoinedTexts(pd.Series(["很好，非常满意", "太差了", ""]))
+    >>> (word_model().numbers(joined)[:, MODELS.index("review")] > 0).tolist()
+    [True, False, False]
+    """
+    options = pa.csv.ParseOptions(delimiter="\t", quote_char=False)
+    types = pa.csv.ConvertOptions(
+        column_types={"term": pa.string(), **{name: pa.float64() for name in MODELS}}
+    )
+    table = pa.csv.read_csv(lexicon_path("sentiment.tsv"), parse_options=options, convert_options=types)
+    keys = np.array([run_key(term) for term in table["term"].to_pylist()], np.int64)
+    weights = np.column_stack([table[name].to_numpy() for name in MODELS])
+    runs = keys > 0
+    return WordModel(keys[runs], weights[runs], weights[~runs].sum(axis=0))
