@@ -67,6 +67,8 @@ _NAMES = {
     "probability_of_complaint": "投诉概率",
     "sentiment": "情感分",
     "polarity": "情感",
+    "aspect": "方面",
+    "opinion": "评价用语",
     "is_negative": "是否负面",
     "customer_start": "客户开头情感",
     "customer_worst": "客户最低情感",
@@ -80,11 +82,38 @@ _NAMES = {
     "turning_turn": "转折轮次",
     "turning_change": "转折幅度",
     "escalated": "情绪升级",
+    "customer_repeats": "客户重复说明次数",
+    "transfers": "转接次数",
     "predicted_satisfaction": "预测满意度",
     "script_due": "应说话术数",
     "script_kept": "做到话术数",
     "script_rate": "话术执行率",
     "script_forbidden": "禁语数",
+    "confidence": "置信度",
+    "signals": "信号",
+    "risk_severity": "风险程度",
+    "signal_anger": "愤怒",
+    "signal_anxiety": "焦虑",
+    "signal_disappointment": "失望",
+    "signal_urgency": "紧急",
+    "signal_effort": "费力",
+    "signal_escalation": "升级风险",
+    "signal_churn": "流失风险",
+    "signal_praise": "表扬",
+    "signal_suggestion": "建议",
+    "signal_safety": "安全",
+    "signal_legal": "法律",
+    "severity_anger": "愤怒程度",
+    "severity_anxiety": "焦虑程度",
+    "severity_disappointment": "失望程度",
+    "severity_urgency": "紧急程度",
+    "severity_effort": "费力程度",
+    "severity_escalation": "升级风险程度",
+    "severity_churn": "流失风险程度",
+    "severity_praise": "表扬程度",
+    "severity_suggestion": "建议程度",
+    "severity_safety": "安全程度",
+    "severity_legal": "法律程度",
     "topic": "主题编号",
     "topic_label": "主题",
     "topic_probability": "主题占比",
@@ -92,6 +121,8 @@ _NAMES = {
     "month": "月份",
     "date": "日期",
 }
+_ASPECT = "aspect_"
+"""What the columns of aspects begin with."""
 POLARITY_NAMES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 KIND_NAMES = {
     "complaint": "投诉",
@@ -207,14 +238,14 @@ def flag_names(column: str) -> FlagNames:
 
 
 def name_of(column: str) -> str:
-    """Return the Chinese name of a column, or the column.
+    """Return the Chinese name of a column, or the column; that of an aspect is the aspect.
 
     Examples
     --------
-    >>> name_of("channel"), name_of("机型")
-    ('渠道', '机型')
+    >>> name_of("channel"), name_of("机型"), name_of("aspect_物流配送")
+    ('渠道', '机型', '物流配送')
     """
-    return _NAMES.get(column, column)
+    return _NAMES.get(column, column.removeprefix(_ASPECT))
 
 
 def check_name(check: str) -> str:

@@ -23,6 +23,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 import csatext
+from csatext.analysis.aspects.aspect_sentiment import AspectSentiment
 from csatext.analysis.classification.abstention import Promise
 from csatext.analysis.classification.calibration import PlattScaling, Tempering
 from csatext.analysis.classification.complaint_classifier import ComplaintClassifier
@@ -35,6 +36,8 @@ from csatext.analysis.keywords import KeywordExtractor
 from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.sentiment.snownlp_sentiment import SnowNLPSentiment
+from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics import TopicModel
 from csatext.argument_types import as_path
 from csatext.atomic_files import write_whole
@@ -70,6 +73,7 @@ _DAMAGE = (
 _ESTIMATORS: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
+        AspectSentiment,
         ContactKind,
         ComplaintClassifier,
         KeywordExtractor,
@@ -77,6 +81,8 @@ _ESTIMATORS: dict[str, type[Any]] = {
         RuleClassifier,
         SatisfactionModel,
         Sentiment,
+        ServiceSignals,
+        SnowNLPSentiment,
         TopicModel,
         Vectorizer,
     )

@@ -109,6 +109,7 @@ def test_numbers_and_switches_of_a_wrong_type_are_refused(door, name, wrong):
         (ct.TopicModel, "n_topics"),
         (ct.TopicModel, "n_iter"),
         (ct.Sentiment, "neutral"),
+        (ct.SnowNLPSentiment, "neutral"),
         (ct.KeywordExtractor, "min_docs"),
         (ct.ComplaintClassifier, "C"),
     ],

@@ -16,11 +16,13 @@ from sklearn.preprocessing import FunctionTransformer
 
 import csatext as ct
 from csatext.persistence import _digest
-from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, KEYWORDS, RULES, SENTIMENT
+from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, KEYWORDS, RULES, SENTIMENT, SERVICE_SIGNALS
 
 ESTIMATORS = {
     "keywords": (ct.KeywordExtractor(5), KEYWORDS),
     "sentiment": (ct.Sentiment(), SENTIMENT),
+    "snownlp": (ct.SnowNLPSentiment(), SENTIMENT),
+    "signals": (ct.ServiceSignals(), SERVICE_SIGNALS),
     "topics": (ct.TopicModel(5, n_iter=20, random_state=3), DOCUMENT_TOPICS),
     "topics_gensim": (ct.TopicModel(4, engine="gensim", n_iter=20), DOCUMENT_TOPICS),
     "rules": (ct.RuleClassifier(), RULES),
@@ -180,6 +182,7 @@ def test_a_pseudonym_key_is_not_saved(tmp_path):
     "use",
     [
         lambda texts: ct.Sentiment().transform(texts),
+        lambda texts: ct.AspectSentiment().transform(texts),
         lambda texts: ct.TopicModel().fit(texts),
         lambda texts: ct.RuleClassifier().transform(texts),
         lambda texts: ct.KeywordExtractor().by_group(texts, ["a"]),

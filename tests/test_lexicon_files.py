@@ -19,6 +19,7 @@ LISTS = (
     "negators",
     "polarity",
     "ratings",
+    "service_signals",
     "stopwords",
     "synonyms",
     "units",
@@ -27,6 +28,11 @@ COMPLAINTS = (
     *("敷衍", "推诿", "踢皮球", "乱扣费", "石沉大海", "态度恶劣", "不作为"),
     *("掉线", "卡顿", "爆仓", "缺斤少两", "没人管", "打不通"),
 )
+THREATS = ["12315", "12345", "曝光", "起诉", "律师函", "银保监", "消协", "已报警", "黑猫投诉"]
+SIGNALS = {
+    *("anger", "anxiety", "disappointment", "urgency", "effort", "escalation"),
+    *("churn", "praise", "suggestion", "safety", "legal"),
+}
 AUTHORITIES = ["12315", "12345", "曝光", "起诉", "律师函", "工信部申诉", "银保监", "消协", "报警", "黑猫投诉"]
 
 
@@ -140,6 +146,19 @@ def test_escalation_kinds_and_levels():
     assert set(table["level"]) == {1, 2, 3}
     assert (table.loc[AUTHORITIES, "level"] == 3).all()
     assert (table.loc[["退网", "销户"], "kind"] == "churn").all()
+
+
+def test_signals_severities_and_uses():
+    table = ct.Lexicon.load("service_signals").table.set_index("term")
+    given = table["signals"].dropna().str.split(",")
+    counts = given.explode().value_counts()
+    assert set(counts.index) == SIGNALS
+    assert (counts >= 290).all()
+    assert set(table.loc[given.index, "severity"]) == {"1", "2", "3"}
+    assert set(table["use"].dropna()) == {"formula", "intent", "inquiry"}
+    assert set(table["takes_back"].dropna().str.split(",").explode()) <= SIGNALS
+    assert all("escalation" in given[term] or "legal" in given[term] for term in THREATS)
+    assert all("churn" in given[term] for term in ("退网", "销户"))
 
 
 def test_units_and_fillers_cover_the_usual_ones():

@@ -16,6 +16,7 @@ from numpydoc.validate import validate
 import csatext as ct
 
 PUBLIC = [
+    "AspectSentiment",
     "ComplaintClassifier",
     "ConfigError",
     "ContactKind",
@@ -33,6 +34,8 @@ PUBLIC = [
     "SatisfactionModel",
     "SchemaError",
     "Sentiment",
+    "ServiceSignals",
+    "SnowNLPSentiment",
     "Taxonomy",
     "Tokenizer",
     "TopicModel",
@@ -66,9 +69,11 @@ PUBLIC = [
     "decompose",
     "distribution",
     "dose_response",
+    "drift",
     "drivers",
     "effect",
     "evaluate_classifier",
+    "evaluate_sentiment",
     "find_boilerplate",
     "find_phrases",
     "find_pii",
@@ -79,6 +84,7 @@ PUBLIC = [
     "join",
     "kpi_definitions",
     "kpis",
+    "label_audit",
     "learning_curve",
     "load",
     "mark_templates",
@@ -86,6 +92,7 @@ PUBLIC = [
     "order_measures",
     "pipe_tables",
     "read_contacts",
+    "read_tagging_workbook",
     "read_turns",
     "redact",
     "redact_column",
@@ -118,6 +125,7 @@ PUBLIC = [
     "turning_points",
     "unusual_changes",
     "write_report",
+    "write_tagging_workbook",
 ]
 
 # Checks of numpydoc: sections known and in order, a summary of one line, every parameter and what comes
@@ -131,6 +139,7 @@ CHECKS = {
 
 # What rests on a formula, a measured method or a standard says whose it is.
 WITH_A_SOURCE = [
+    "AspectSentiment",
     "ComplaintClassifier",
     "KeywordExtractor.by_document",
     "KeywordExtractor.by_group",
@@ -152,6 +161,7 @@ WITH_A_SOURCE = [
     "drivers",
     "effect",
     "evaluate_classifier",
+    "evaluate_sentiment",
     "find_phrases",
     "find_pii",
     "forecast",

@@ -20,6 +20,7 @@ from csatext.analysis.rules.doubtful_categories import doubtful_categories
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import AUTO, Configuration, PrivacySection
@@ -290,8 +291,8 @@ def annotated_contacts(
     -------
     corpus : Corpus
     facts : DataFrame
-        Sentiment, category and topic of each contact joined to its columns, and what a person should look
-        at: by the trained classifier where there is one, by the rules otherwise.
+        Sentiment, signals, category and topic of each contact joined to its columns, and what a person should
+        look at: by the trained classifier where there is one, by the rules otherwise.
     tables : dict of str to DataFrame
         ``topics``, where there are any.
     absent : dict of str to str
@@ -309,7 +310,7 @@ def annotated_contacts(
         keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
     ).fit_transform(contacts)
-    progress("情感、投诉类别")
+    progress("情感、信号、投诉类别")
     tables: dict[str, pd.DataFrame] = {}
     absent: dict[str, str] = {}
     if settings.taxonomy == AUTO:
@@ -321,7 +322,8 @@ def annotated_contacts(
     tables["taxonomy"] = taxonomy.table
     rules = RuleClassifier(taxonomy)
     categories, kind = rules.fit_transform(corpus), ContactKind(taxonomy).fit_transform(corpus)
-    results = [Sentiment().transform(corpus), categories, kind]
+    signals = ServiceSignals().transform(corpus).filter(regex="^(signal_|risk_severity$)")
+    results = [Sentiment().transform(corpus), signals, categories, kind]
     if turns is not None:
         progress("会话走势")
         # A column of the input that bears this name is not our score.

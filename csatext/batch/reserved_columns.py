@@ -14,13 +14,14 @@ from csatext.schema.analysis import (
     DOCUMENT_TOPICS,
     RULES,
     SENTIMENT,
+    SERVICE_SIGNALS,
 )
 
 __all__ = ["INPUT_ENDING", "RESULT_COLUMNS", "free_names"]
 
-RESULT_COLUMNS = column_names(SENTIMENT, RULES, CONTACT_KINDS, DOCUMENT_TOPICS, COMPLAINTS, CONVERSATIONS) | {
-    *PERIOD_COLUMNS.values()
-}
+RESULT_COLUMNS = column_names(
+    SENTIMENT, SERVICE_SIGNALS, RULES, CONTACT_KINDS, DOCUMENT_TOPICS, COMPLAINTS, CONVERSATIONS
+) | {*PERIOD_COLUMNS.values()}
 """Columns that analyses and the calendar add to the facts."""
 INPUT_ENDING = "_input"
 """Added to a column of the input that bears the name of a result."""

@@ -3,6 +3,8 @@
 from csatext.schema.model import Column, Table
 
 __all__ = [
+    "ASPECTS",
+    "ASPECT_EVIDENCE",
     "CALIBRATION_CURVE",
     "CASES",
     "CLASS_SCORES",
@@ -25,7 +27,11 @@ __all__ = [
     "KEYWORD_EVIDENCE",
     "KIND_EVIDENCE",
     "LEARNING_CURVE",
+    "LENGTH_SCORES",
     "PACK_CHOICE",
+    "POLARITIES_READ",
+    "POLARITY_SCORES",
+    "POLARITY_SHARES",
     "RULES",
     "RULE_MATCHES",
     "RULE_PATTERNS",
@@ -35,7 +41,10 @@ __all__ = [
     "SCRIPT_ADHERENCE",
     "SCRIPT_RATES",
     "SENTIMENT",
+    "SENTIMENT_EVALUATION",
     "SENTIMENT_EVIDENCE",
+    "SERVICE_SIGNALS",
+    "SIGNAL_EVIDENCE",
     "SUGGESTED_CATEGORIES",
     "TOPICS",
     "TRAINED_MODEL",
@@ -136,6 +145,7 @@ SENTIMENT = Table(
         Column("sentiment", "float", "-1 (worst) to 1 (best)"),
         Column("polarity", "str", "negative, neutral or positive"),
         Column("is_negative", "bool", "polarity is negative"),
+        Column("confidence", "float", "probability that the polarity is right, 0 for an empty text"),
     ),
     index="doc_id",
 )
@@ -157,7 +167,9 @@ SATISFACTION = Table(
     "one row a dialogue: how satisfied its customer is, as a model predicts it",
     (
         Column(
-            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+            "predicted_satisfaction",
+            "float",
+            "-2 to 2, or on the scale of the ratings that were learnt from; NA where the customer is silent",
         ),
     ),
     index="doc_id",
@@ -214,7 +226,13 @@ CONVERSATIONS = Table(
         ),
         Column("escalated", "bool", "the customer threatens, or ends well below the start"),
         Column(
-            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+            "customer_repeats", "int", "turns in which the customer says again what a reply did not settle"
+        ),
+        Column("transfers", "int", "times that the customer is passed on to another person or from the bot"),
+        Column(
+            "predicted_satisfaction",
+            "float",
+            "-2 to 2, or on the scale of the ratings that were learnt from; NA where the customer is silent",
         ),
     ),
     index="doc_id",
@@ -635,5 +653,156 @@ RULE_PATTERNS = Table(
         Column("subcategory", "str", "the category itself"),
         Column("pattern", "str", "words and slots as the taxonomy has them"),
         Column("n_docs", "int", "documents that hold it"),
+    ),
+)
+
+SERVICE_SIGNALS = Table(
+    "service_signals",
+    "one row a document: the signals that it gives",
+    (
+        Column("signals", "str", "names of its signals, joined by 、"),
+        Column("risk_severity", "int", "gravest severity of a signal but praise and suggestion: 0 none to 3"),
+        Column("signal_anger", "bool", "anger"),
+        Column("signal_anxiety", "bool", "anxiety"),
+        Column("signal_disappointment", "bool", "disappointment"),
+        Column("signal_urgency", "bool", "urgency"),
+        Column("signal_effort", "bool", "effort: calls again, waiting, being sent around"),
+        Column(
+            "signal_escalation",
+            "bool",
+            "a threat to go further, or the act: regulators, media, law, superiors",
+        ),
+        Column("signal_churn", "bool", "leaving, or a threat to leave"),
+        Column("signal_praise", "bool", "praise"),
+        Column("signal_suggestion", "bool", "a suggestion"),
+        Column("signal_safety", "bool", "danger to life, health, home, money or personal data"),
+        Column("signal_legal", "bool", "law as an argument or a threat"),
+        Column("severity_anger", "int", "severity of anger: 0 none, 1 mild to 3 grave"),
+        Column("severity_anxiety", "int", "severity of anxiety: 0 none, 1 mild to 3 grave"),
+        Column("severity_disappointment", "int", "severity of disappointment: 0 none, 1 mild to 3 grave"),
+        Column("severity_urgency", "int", "severity of urgency: 0 none, 1 mild to 3 grave"),
+        Column("severity_effort", "int", "severity of effort: 0 none, 1 mild to 3 grave"),
+        Column("severity_escalation", "int", "severity of escalation: 0 none, 1 mild to 3 grave"),
+        Column("severity_churn", "int", "severity of churn: 0 none, 1 mild to 3 grave"),
+        Column("severity_praise", "int", "severity of praise: 0 none, 1 mild to 3 grave"),
+        Column("severity_suggestion", "int", "severity of suggestion: 0 none, 1 mild to 3 grave"),
+        Column("severity_safety", "int", "severity of safety: 0 none, 1 mild to 3 grave"),
+        Column("severity_legal", "int", "severity of legal: 0 none, 1 mild to 3 grave"),
+    ),
+    index="doc_id",
+)
+
+SIGNAL_EVIDENCE = Table(
+    "signal_evidence",
+    "the words that a signal rests on",
+    (
+        Column("doc_id", "any", "document"),
+        Column("signal", "str", "name of the signal"),
+        Column("term", "str", "the words found"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("severity", "int", "1 mild, 2, 3 grave"),
+    ),
+)
+
+SENTIMENT_EVALUATION = Table(
+    "sentiment_evaluation",
+    "how well sentiment agrees with people, one row a figure",
+    (
+        Column(
+            "metric",
+            "str",
+            "accuracy, balanced_accuracy, sign_accuracy, balanced_sign_accuracy (the sign of the score, "
+            "without documents that people call neutral), auc, zero_point (the score that has as many "
+            "documents below it as people call negative), spearman (with votes or stars), macro_f1 "
+            "(of the polarities that occur), expected_calibration_error",
+        ),
+        Column("value", "float", "0 to 1; -1 to 1 for spearman and zero_point"),
+        Column("low", "float", "lower end of the 95 % interval"),
+        Column("high", "float", "upper end of the 95 % interval"),
+        Column("n", "int", "documents that it rests on"),
+    ),
+    key=("metric",),
+)
+
+POLARITY_SCORES = Table(
+    "polarity_scores",
+    "how well each polarity is recognised",
+    (Column("polarity", "str", "negative, neutral or positive"), *CLASS_SCORES.columns[1:]),
+    key=("polarity",),
+)
+
+POLARITY_SHARES = Table(
+    "polarity_shares",
+    "share of each polarity by people and by the score: the zero point is right where the two are alike",
+    (
+        Column("polarity", "str", "negative, neutral or positive"),
+        Column("n_true", "int", "documents that people call so"),
+        Column("share_true", "float", "n_true / documents"),
+        Column("true_low", "float", "lower end of its Wilson interval"),
+        Column("true_high", "float", "upper end of its Wilson interval"),
+        Column("n_predicted", "int", "documents that the score calls so"),
+        Column("share_predicted", "float", "n_predicted / documents"),
+        Column("predicted_low", "float", "lower end of its Wilson interval"),
+        Column("predicted_high", "float", "upper end of its Wilson interval"),
+        Column("difference", "float", "share_predicted - share_true"),
+    ),
+    key=("polarity",),
+)
+
+LENGTH_SCORES = Table(
+    "length_scores",
+    "how well sentiment agrees with people by the length of the text",
+    (
+        Column("at_least", "int", "least length of the text in characters"),
+        Column("below", "Int", "lengths are below this; NA for the longest"),
+        Column("n", "int", "documents"),
+        Column("accuracy", "float", "share with the right polarity"),
+        Column("low", "float", "lower end of accuracy's Wilson interval"),
+        Column("high", "float", "upper end of accuracy's Wilson interval"),
+        Column("balanced_accuracy", "float", "mean share of right ones over the polarities that occur"),
+        Column("share_negative_true", "float", "share that people call negative"),
+        Column("share_negative_predicted", "float", "share that the score calls negative"),
+        Column("mean_absolute_score", "float", "mean of |sentiment|: it should not grow with length"),
+    ),
+    key=("at_least",),
+)
+
+POLARITIES_READ = Table(
+    "polarities_read",
+    "how the labels, stars or votes of people were read",
+    (
+        Column("given", "str", "value, or range of values, as given; (空) where there is none"),
+        Column("polarity", "str", "polarity that it was read as; empty where there is none"),
+        Column("n", "int", "documents"),
+        Column("scale", "str", "what the values were taken for: names, binary, stars or votes"),
+    ),
+    key=("given",),
+)
+
+ASPECTS = Table(
+    "aspects",
+    "what each document says about each aspect, one row an aspect and clause",
+    (
+        Column("doc_id", "any", "document"),
+        Column("aspect", "str", "aspect of service or of the taxonomy"),
+        Column("sentiment", "float", "-1 (worst) to 1 (best), mean of the clause's opinions about it"),
+        Column("polarity", "str", "negative, neutral or positive"),
+        Column("opinion", "str", "polar words and complaint patterns, joined by 、"),
+        Column("start", "int", "first character of name and opinion in the text as it was read"),
+        Column("end", "int", "one past their last character"),
+    ),
+)
+
+ASPECT_EVIDENCE = Table(
+    "aspect_evidence",
+    "the words that speak for or against an aspect",
+    (
+        Column("doc_id", "any", "document"),
+        Column("aspect", "str", "aspect of service or of the taxonomy"),
+        Column("term", "str", "words found, with what negates them"),
+        Column("start", "int", "first character in the text as it was read"),
+        Column("end", "int", "one past the last character in the text as it was read"),
+        Column("weight", "float", "-1 (worst) to 1 (best)"),
     ),
 )

@@ -38,7 +38,7 @@ longer ones)."""
 def survey_measures(
     surveys: pd.DataFrame,
     *,
-    scale: int | None = None,
+    csat_scale: int | None = None,
     aspects: Sequence[str] | None = None,
     expected: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def survey_measures(
         One row a contact or survey: ``doc_id`` and what there is of ``csat``, ``nps`` (0 to 10),
         ``survey_invited`` (or ``invited``, ``invited_at``), ``survey_answered`` (or ``answered``),
         ``comment``. Left unchanged.
-    scale : {5, 10, 100}, optional
+    csat_scale : {5, 10, 100}, optional
         Greatest score of ``csat``. Default: the least that holds all scores.
     aspects : list of str, optional
         Columns of scores of single aspects (态度, 专业, 速度 ...), for ``attrs["aspects"]``.
@@ -96,10 +96,10 @@ def survey_measures(
             '请先改名，例如 surveys.rename(columns={"评分": "csat"})。'
         )
     nothing = np.full(len(frame), np.nan)
-    csat, nps = nothing, nothing
+    csat, nps, scale = nothing, nothing, None
     if absent.need(frame, ["csat", "satisfied"], "csat"):
         csat = numbers(frame, "csat")
-        scale = _scale(csat, scale)
+        scale = _scale(csat, csat_scale)
         csat = _on_scale(csat, 0.0, float(scale), "满意度", repairs)
     if absent.need(frame, ["nps", "promoter", "detractor"], "nps"):
         nps = _on_scale(numbers(frame, "nps"), 0.0, 10.0, "推荐意愿", repairs)
@@ -130,7 +130,7 @@ def survey_measures(
 def _scale(scores: Array, given: int | None) -> int:
     if given is not None:
         if given not in _SCALES:
-            raise ParameterError.not_allowed("scale", given, list(_SCALES))
+            raise ParameterError.not_allowed("csat_scale", given, list(_SCALES))
         return int(given)
     known = scores[~np.isnan(scores)]
     # as check does: a hundredth of slips of entry makes no longer scale

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
 from csatext.errors import ParameterError, SchemaError
 from csatext.strings import string_array
+from csatext.text.conversion import to_simplified
+from csatext.text.offsets import identity
 from csatext.text.preparation import Preparation
 from csatext.text.tokenization.token_table import TokenTable
 
@@ -159,16 +162,35 @@ class Corpus:
         ends : ndarray of int64, shape (n,)
             Ends exclusive; a mask maps to the whole value it hides.
         """
-        found_starts, found_ends = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
-        for row in np.unique(rows):
-            mine = np.flatnonzero(rows == row)
-            _, offsets = self._preparation.one(self._source[int(row)].as_py())
-            found_starts[mine] = offsets[starts[mine]]
-            last = offsets[np.maximum(ends[mine] - 1, 0)]
-            found_ends[mine] = np.where(
-                ends[mine] > starts[mine], _next_origin(offsets, last), found_starts[mine]
-            )
+        found_starts, found_ends = starts.astype(np.int64), ends.astype(np.int64)
+        distinct, position = np.unique(rows, return_inverse=True)
+        taken = pa.array(distinct, pa.int64())
+        prepared, source = self._texts.take(taken), self._source.take(taken)
+        # Most texts are prepared already: every character has its place.
+        changed = ~pc.fill_null(pc.equal(prepared, source), False).to_numpy(zero_copy_only=False)
+        left = np.flatnonzero(changed[position])
+        bounds = np.searchsorted(np.sort(position[left]), np.arange(len(distinct) + 1))
+        order = left[np.argsort(position[left], kind="stable")]
+        for at in np.flatnonzero(changed):
+            mine = order[bounds[at] : bounds[at + 1]]
+            text = prepared[int(at)].as_py()
+            spans = self._origins(text, source[int(at)].as_py(), starts[mine], ends[mine])
+            found_starts[mine], found_ends[mine] = spans
         return found_starts, found_ends
+
+    def _origins(
+        self, text: str, source: str, starts: np.ndarray, ends: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the spans of one text's source; what stands before or after all that changed only shifts."""
+        simplified, places = to_simplified(source, return_offsets=True)
+        if not self._preparation.simplify:
+            simplified, places = source, identity(len(source))
+        found = _same_words(text, simplified, starts, ends)
+        if found is not None:
+            return places[found], _next_origin(places, places[found + ends - starts - 1])
+        _, offsets = self._preparation.one(source)
+        last = offsets[np.maximum(ends - 1, 0)]
+        return offsets[starts], np.where(ends > starts, _next_origin(offsets, last), offsets[starts])
 
     def prepared(self, texts: pd.Series) -> pd.Series:
         """Return other texts, such as the turns of a dialogue, prepared as the documents were.
@@ -207,6 +229,26 @@ class Corpus:
                 raise SchemaError(f"筛选条件有 {len(at)} 个值，语料有 {len(self)} 篇文档；两者必须一样长。")
             return np.flatnonzero(at)
         return np.arange(len(self))[at.astype(np.int64)]
+
+
+def _same_words(text: str, other: str, starts: np.ndarray, ends: np.ndarray) -> np.ndarray | None:
+    """Return where the words of each span of a text begin in another, None where that is not certain.
+
+    Preparation keeps the order of what it leaves, so that words which both texts have equally often are each
+    other's, the first of one the first of the other.
+    """
+    found = starts.copy()
+    for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        words = text[start:end]
+        # Marks are what cleaning shortens; words that overlap themselves cannot be counted.
+        plain = words[:1].isalnum() and words[-1:].isalnum() and (words[0] != words[-1] or end - start == 1)
+        if not plain or text.count(words) != other.count(words):
+            return None
+        place = -1
+        for _ in range(text.count(words, 0, end)):
+            place = other.find(words, place + 1)
+        found[at] = place
+    return found
 
 
 def _next_origin(offsets: np.ndarray, last: np.ndarray) -> np.ndarray:

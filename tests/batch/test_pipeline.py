@@ -51,6 +51,17 @@ def test_the_folder_of_a_run(first):
     assert not [name for name in names if name.endswith(".tmp")]
 
 
+def test_facts_have_the_signals_of_every_contact(first):
+    facts = pd.read_parquet(first.out / "facts.parquet")
+    flags = [name for name in facts.columns if name.startswith("signal_")]
+    assert len(flags) == 11
+    assert all(facts[name].dtype == bool for name in flags)
+    # What is a risk has a severity; praise and suggestions are none.
+    risks = facts[[name for name in flags if name not in ("signal_praise", "signal_suggestion")]].any(axis=1)
+    assert ((facts["risk_severity"] > 0) == risks).all()
+    assert risks.any()
+
+
 def test_the_manifest_lists_every_file_with_its_hash(first, source):
     manifest = json.loads((first.out / "manifest.json").read_text("utf-8"))
     there = files_of(first.out)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from csatext.errors import ParameterError, SchemaError
 
-__all__ = ["LEVEL_MARK", "Annotation", "read_annotation"]
+__all__ = ["LEVEL_MARK", "Annotation", "aligned_labels", "read_annotation"]
 
 LEVEL_MARK = "/"
 """Between the levels of a category: 物流配送/配送延误."""
@@ -87,7 +87,7 @@ def read_annotation(doc_ids: pd.Index, labels: Any, multilabel: bool, name: str 
         return _from_frame(
             doc_ids, labels if isinstance(labels, pd.DataFrame) else pd.DataFrame(labels), name
         )
-    values = _aligned(doc_ids, labels, name)
+    values = aligned_labels(doc_ids, labels, name)
     return _from_sets(values) if multilabel else _from_names(values, name)
 
 
@@ -96,8 +96,8 @@ def _peek(labels: Any) -> Any:
     return labels if isinstance(labels, np.ndarray) else np.empty(0)
 
 
-def _aligned(doc_ids: pd.Index, labels: Any, name: str) -> list[Any]:
-    """Return one label a document; a Series is looked up by doc_id."""
+def aligned_labels(doc_ids: pd.Index, labels: Any, name: str) -> list[Any]:
+    """Return one label a document; a Series is looked up by doc_id, what it leaves out is missing."""
     if isinstance(labels, str | bytes | Mapping | set) or not isinstance(labels, Iterable):
         raise ParameterError.wrong_type(name, labels, "每条联络一个标签的 Series 或列表")
     if isinstance(labels, pd.Series):

@@ -37,6 +37,10 @@ class PatternHits(NamedTuple):
     starts: np.ndarray
     ends: np.ndarray
 
+    def take(self, chosen: np.ndarray) -> PatternHits:
+        """Return the hits that a mask chooses."""
+        return PatternHits(*(values[chosen] for values in self))
+
 
 class _Words(NamedTuple):
     """Words found in joined texts: the number of each, and its span."""
@@ -101,7 +105,10 @@ class PatternIndex:
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._n_slots = max([len(pattern.slots) for pattern in patterns], default=0) or 1
-        self._expressions = [(at, one.expression) for at, one in enumerate(patterns) if one.expression]
+        self._expressions: dict[str, list[int]] = {}
+        for at, one in enumerate(patterns):
+            if one.expression:
+                self._expressions.setdefault(one.expression, []).append(at)
         words: dict[str, int] = {}
         uses: list[tuple[int, int, bool]] = []
         owner, level, gap, last = [], [], [], []
@@ -152,7 +159,8 @@ class PatternIndex:
         """
         words = _Words(*matched_words(self._automaton, joined.folded, overlapping=True))
         chains = self._chains(words, sentence, boundaries)
-        chains += [self._expression_hits(number, text, joined) for number, text in self._expressions]
+        for expression, numbers in self._expressions.items():
+            chains += self._expression_hits(numbers, expression, joined)
         return PatternHits(*(np.concatenate(parts) for parts in zip(*chains, strict=True)))
 
     def _chains(
@@ -223,9 +231,9 @@ class PatternIndex:
         return pattern, spans[0], spans[1]
 
     def _expression_hits(
-        self, number: int, expression: str, joined: JoinedTexts
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the first hit of a regular expression in each text."""
+        self, numbers: list[int], expression: str, joined: JoinedTexts
+    ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Return the first hit of a regular expression in each text, for each pattern that has it."""
         texts = string_array(joined.texts)
         found = np.flatnonzero(pc.match_substring_regex(texts, expression).to_numpy(zero_copy_only=False))
         held = texts.take(pa.array(found))
@@ -239,7 +247,7 @@ class PatternIndex:
             text = held[at].as_py().encode()
             starts[at, 0] = joined.offsets[row] + len(text[:byte].decode())
             ends[at, 0] = starts[at, 0] + len(text[byte : byte + size].decode())
-        return np.full(len(found), number, np.int64), starts, ends
+        return [(np.full(len(found), number, np.int64), starts, ends) for number in numbers]
 
 
 def _place(pattern: np.ndarray, sentence: np.ndarray) -> np.ndarray:

@@ -140,8 +140,15 @@ class Sentiment(TransformerMixin, BaseEstimator):
         )
         if self.neutral == 0:
             polarity = np.where(score == 0, "neutral", polarity)
+        confidence = np.where(polarity == "neutral", 1 - np.abs(score), (1 + np.abs(score)) / 2)
+        empty = (corpus.texts.str.len().fillna(0) == 0).to_numpy()
         frame = pd.DataFrame(
-            {"sentiment": score, "polarity": polarity, "is_negative": polarity == "negative"},
+            {
+                "sentiment": score,
+                "polarity": polarity,
+                "is_negative": polarity == "negative",
+                "confidence": np.where(empty, 0.0, confidence),
+            },
             index=corpus.doc_ids,
         )
         return conform(frame, SENTIMENT)

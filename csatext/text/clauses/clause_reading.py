@@ -307,8 +307,8 @@ class ClauseReading:
     def _reports(self) -> tuple[np.ndarray, np.ndarray]:
         starts, ends = self._spans("hearsay", "irrealis")
         _, clause_end = self.clause_bounds(starts)
-        # 听说，质量不好: what is reported stands in the next clause.
-        bare = clause_end - ends <= 1
+        # 听说，质量不好: what is reported stands in the next clause. 我很担心，快递丢了 tells what is so.
+        bare = (clause_end - ends <= 1) & np.isin(starts, self._spans("hearsay")[0])
         _, following = self.clause_bounds(np.minimum(clause_end, max(self._size - 1, 0)))
         same = self.sentence[np.minimum(clause_end, self._size)] == self.sentence[starts]
         return starts, np.where(bare & same, following, clause_end)
@@ -333,14 +333,16 @@ class ClauseReading:
         )
         better = near & self._any(good, today_end, stop)
         past_begin, _ = self.clause_bounds(past)
-        solved = np.append(self._spans("solved")[0], self._size)
+        solved, solved_end = self._spans("solved")
+        solved, solved_end = np.append(solved, self._size), np.append(solved_end, self._size)
         # 上次漏水，当天就修好了: what was mended needs no word for today.
-        mended = solved[np.searchsorted(solved[:-1], past_end)]
+        first = np.searchsorted(solved[:-1], past_end)
+        mended = solved[first]
         over = (mended < self._size) & (mended - past_end <= _LATER)
         over &= self.sentence[past] == self.sentence[np.minimum(mended, self._size)]
         return (
             np.concatenate((others[subject], past_begin[better], past_begin[over])),
-            np.concatenate((end[subject], today[better], mended[over])),
+            np.concatenate((end[subject], today[better], solved_end[first[over]])),
         )
 
     def _lessened(self) -> tuple[np.ndarray, np.ndarray]:
@@ -399,9 +401,16 @@ class ClauseReading:
 
     def denied(self, starts: np.ndarray) -> np.ndarray:
         """Return whether a negator before each word denies it."""
+        return self.denial(starts) >= 0
+
+    def denial(self, starts: np.ndarray) -> np.ndarray:
+        """Return where the negator begins that denies each word, -1 where none does."""
         none = np.zeros(len(starts), np.int64)
+        if not len(self._sign):
+            return none - 1
         negator = self._denying(Spans(np.arange(len(starts)), starts, starts + 1), none)
-        return (negator >= 0) & (self._sign[negator] < 0) if len(self._sign) else none > 0
+        denies = (negator >= 0) & (self._sign[negator] < 0)
+        return np.where(denies, self._negators.starts[negator], -1)
 
     def neglected(self) -> np.ndarray:
         """Return the positions of duties that a clause says were not done (没有按照合同交房)."""

@@ -1,0 +1,1 @@
+"""Signals of service: anger, urgency, effort, threats, praise, danger and others."""
