@@ -91,9 +91,8 @@ def test_every_verb_speaks_the_grammar(verb):
 def test_no_verb_of_the_grammar_is_forgotten():
     told = {name for name, parameters in FUNCTIONS.items() if {"by", "measure", "alpha"} & set(parameters)}
     # Two sets of facts; answers and their facts; tickets of one incident.
-    assert told - set(VERBS) == {"drift", "evaluate_classifier", "group_cases", "write_report"}
     # Answers and their facts; tickets of one incident; what is made of KPIs.
-    others = {"evaluate_classifier", "group_cases", "write_report"}
+    others = {"drift", "evaluate_classifier", "group_cases", "write_report"}
     others |= {"agent_scorecard", "kpis", "remedies", "unusual_changes"}
     assert told - set(VERBS) == others
     table = {name for name, parameters in FUNCTIONS.items() if "table" in parameters}
