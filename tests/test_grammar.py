@@ -90,8 +90,7 @@ def test_every_verb_speaks_the_grammar(verb):
 
 def test_no_verb_of_the_grammar_is_forgotten():
     told = {name for name, parameters in FUNCTIONS.items() if {"by", "measure", "alpha"} & set(parameters)}
-    # Two sets of facts; answers and their facts; tickets of one incident.
-    # Answers and their facts; tickets of one incident; what is made of KPIs.
+    # Two sets of facts; answers and their facts; tickets of one incident; what is made of KPIs.
     others = {"drift", "evaluate_classifier", "group_cases", "write_report"}
     others |= {"agent_scorecard", "kpis", "remedies", "unusual_changes"}
     assert told - set(VERBS) == others
