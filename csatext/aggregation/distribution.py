@@ -10,7 +10,7 @@ from scipy import stats
 
 from csatext.aggregation.inputs.arguments import as_number, check_columns
 from csatext.aggregation.inputs.dimensions import encode_dimension, free_dimensions
-from csatext.aggregation.inputs.kpi_measures import measured
+from csatext.aggregation.inputs.kpi_measures import scored
 from csatext.aggregation.statistics.dip import dip_p_value, dip_statistic, spread_ties
 from csatext.aggregation.statistics.intervals import divide
 from csatext.argument_types import check_simple_types
@@ -85,7 +85,7 @@ def distribution(
     """
     check_alpha(alpha)
     dimensions = free_dimensions(by, DISTRIBUTION)
-    facts = measured(facts, measure, by=dimensions).facts
+    facts = scored(facts, measure, by=dimensions)
     check_columns(facts, [measure], "measure")
     check_columns(facts, dimensions, "by")
     numbers = as_number(facts, measure)

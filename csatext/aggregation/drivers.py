@@ -11,7 +11,7 @@ from scipy import special
 
 from csatext.aggregation.inputs.arguments import as_list, as_number, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import encode_dimension
-from csatext.aggregation.inputs.kpi_measures import measured
+from csatext.aggregation.inputs.kpi_measures import scored
 from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import check_level
@@ -112,7 +112,7 @@ def drivers(
     1     2   turns        0.00   0.12
     """
     names = as_list(features, "features")
-    facts, target = _scored(facts, target)
+    facts = scored(facts, target)
     check_columns(facts, [target], "target")
     check_columns(facts, names, "features")
     check_level(level)
@@ -158,15 +158,6 @@ def drivers(
     result["rank"] = np.arange(1, len(result) + 1)
     result.attrs = {**attrs, "r2": r2}
     return conform(result, DRIVERS)
-
-
-def _scored(facts: pd.DataFrame, target: str) -> tuple[pd.DataFrame, str]:
-    """Return facts with a KPI as a score of each row, where the target names one."""
-    found = measured(facts, target)
-    if found.denominator is None or found.measure is None:
-        return found.facts, target
-    ratio = found.facts[found.measure] / found.facts[found.denominator].where(lambda bottom: bottom > 0)
-    return found.facts.assign(**{target: ratio}), target
 
 
 def _design(facts: pd.DataFrame, score: np.ndarray, names: list[str]) -> _Design:

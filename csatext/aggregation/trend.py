@@ -151,6 +151,7 @@ def trend(
     if age_from is not None:
         check_columns(facts, [time], "time")
         check_columns(facts, [age_from], "age_from")
+        check_columns(facts, dimensions, "by")
         if start is not None or end is not None:
             raise ParameterError("按年龄（age_from）看趋势时不能给 start、end；请先筛选行。")
         aged = by_age(facts, time, age_from, dimensions)

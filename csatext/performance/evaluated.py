@@ -20,6 +20,7 @@ from csatext.service.formulas.contributions import (
     customers_of,
     read_columns,
 )
+from csatext.service.inputs.records import check_unique_columns
 
 __all__ = ["TIMES", "Evaluated", "evaluate_kpis", "facts_of", "time_of"]
 
@@ -61,6 +62,7 @@ class Evaluated:
 def facts_of(facts: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return facts whose index is a column where it is asked for, or names the contacts."""
     table = as_table(facts, "facts")
+    check_unique_columns(table, "facts")
     if table.index.name in (*names, "doc_id") and table.index.name not in table.columns:
         table = table.reset_index()
     return table

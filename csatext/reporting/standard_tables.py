@@ -54,7 +54,7 @@ _YES_NO = frozenset(("true", "false", "yes", "no", "y", "n", "0", "1", "是", "�
 """Values of a flag, which is something to measure and not to look by."""
 _LONGEST_NAME = 20
 """Characters a value has on average: longer ones are sentences."""
-_MEASURES = ("csat", "resolved")
+_MEASURES = ("csat", "resolved", "nps")
 _MOST_DIMENSIONS = 5
 _MOST_VALUES = 200
 CHART_VALUES = 30
@@ -136,8 +136,8 @@ def standard_tables(
     -------
     dict of str to DataFrame
         ``breakdown_<dimension>``, ``breakdown_<dimension>_<dimension>``, ``breakdown_<measure>_…``
-        for complaints, csat and resolved, ``polarities``, ``risks``, ``risk_cells`` and
-        ``conversation_figures`` where feelings were scored, ``trend_total``,
+        for complaints, csat, resolved and nps (the net promoter score), ``polarities``, ``risks``,
+        ``risk_cells`` and ``conversation_figures`` where feelings were scored, ``trend_total``,
         ``trend_<dimension>``, ``root_causes``, ``episodes``. Root causes and risks by agents are
         sought only where ``by`` names them. What the facts do not allow is left out;
         :func:`absent_tables` says why.

@@ -196,7 +196,7 @@ def conversation_measures(
 
 def _of_contact(frame: pd.DataFrame) -> pd.DataFrame:
     """Return what turns tell of their whole contact, by ``doc_id``: its customer, channel, product ..."""
-    there = [name for name in _CONTACT if name in frame.columns]
+    there = [name for name in _CONTACT if name in frame.columns] if len(frame) else []
     return frame.groupby("doc_id", sort=False)[there].first() if there else pd.DataFrame(index=[])
 
 

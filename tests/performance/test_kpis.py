@@ -306,6 +306,11 @@ def test_other_verbs_take_a_metric_too():
     assert causes["channel"].tolist() == ["电话"]
     assert causes["after"].tolist() == [1.0]
     assert ct.drivers(facts, "nps", ["slowest_response_seconds"]).attrs["n"] == n
+    counted = ct.root_causes(
+        facts, numerator="slow_response_customers", by="channel", period="week", current="后", baseline="前"
+    )
+    assert counted["channel"].tolist() == ["电话"]
+    assert counted["after"].tolist() == [150]
     assert ct.distribution(facts, "nps")["mean"].iloc[0] == pytest.approx(
         ct.kpis(facts, metrics=["nps"])["value"].iloc[0]
     )

@@ -188,8 +188,12 @@ def test_dimensions_are_found_by_what_the_columns_hold():
     assert "「member」有 2 个取值" in absent_tables(six)["其他维度的分组"]
 
 
-def test_no_table_holds_the_mean_of_recommendations(facts):
-    assert not any("nps" in name for name in standard_tables(facts.assign(nps=[0, 10] * (len(facts) // 2))))
+def test_tables_of_recommendations_hold_the_net_promoter_score_and_no_mean(facts):
+    made = standard_tables(facts.assign(nps=[0, 10, 10, 8] * (len(facts) // 4) + [8] * (len(facts) % 4)))
+    tables = [table for name, table in made.items() if name.startswith("breakdown_nps_")]
+    assert tables
+    for table in tables:
+        assert table["numerator"].sum() == 100 * (len(facts) // 4)  # half promoters, a quarter detractors
 
 
 def test_dimensions_of_many_values_are_tables_only(facts):

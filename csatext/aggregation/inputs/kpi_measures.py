@@ -20,7 +20,7 @@ from csatext.service.formulas.contributions import (
     read_columns,
 )
 
-__all__ = ["Measured", "measured"]
+__all__ = ["Measured", "measured", "scored"]
 
 _FOREIGN = 0.05
 """Share of values that a KPI's own column may hold outside the scale (chosen: slips of entry); with more it
@@ -118,6 +118,32 @@ def measured(
     if definition.kind == "ratio":
         return Measured(facts, name, _below(name), "ratio", None)
     return Measured(facts, name, None, "mean" if definition.kind == "mean" else None, None)
+
+
+def scored(facts: pd.DataFrame, measure: str, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return facts in which a KPI that ``measure`` names is a score of each row: of ratios its quotient.
+
+    Parameters
+    ----------
+    facts, measure, by
+        As :func:`measured` takes them.
+
+    Raises
+    ------
+    SchemaError, ParameterError
+        As :func:`measured`.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"n_agent_messages": [6, 3], "n_customer_messages": [3, 3]})
+    >>> scored(facts, "answer_question_ratio")["answer_question_ratio"].tolist()
+    [2.0, 1.0]
+    """
+    found = measured(facts, measure, by=by)
+    if found.denominator is None or found.measure is None:
+        return found.facts
+    bottom = found.facts[found.denominator]
+    return found.facts.assign(**{measure: found.facts[found.measure] / bottom.where(bottom > 0)})
 
 
 def _below(name: str) -> str:

@@ -257,7 +257,10 @@ def read_rows(
         raise ParameterError("参数 by 是空的；请给出至少一个维度列。")
     check_columns(table, names, "by")
     check_columns(table, [period], "period")
-    found = measured(table, numerator, denominator, by=[*names, period])
+    found = measured(table, numerator, denominator, by=[*names, period], counts=True)
+    if found.weight is not None:
+        # a flag that is 1 in every row counts rows
+        table = found.facts[found.facts[found.weight] > 0]
     if found.facts is not table and found.measure is not None:
         table, numerator, denominator = found.facts, found.measure, found.denominator
         if found.kind == "mean":

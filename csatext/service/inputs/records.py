@@ -18,6 +18,7 @@ __all__ = [
     "as_flags",
     "as_ids",
     "check_positive",
+    "check_unique_columns",
     "column_of",
     "elapsed",
     "finished",
@@ -73,12 +74,29 @@ def records_of(table: object, argument: str, needed: Sequence[str] = ()) -> pd.D
     if frame.index.name is not None and frame.index.name not in frame.columns:
         frame = frame.reset_index()
     as_table(frame, argument, needed)
+    check_unique_columns(frame, argument)
+    return frame.reset_index(drop=True)
+
+
+def check_unique_columns(frame: pd.DataFrame, argument: str) -> None:
+    """Raise where several columns have one name.
+
+    Raises
+    ------
+    SchemaError
+        With the names.
+
+    Examples
+    --------
+    >>> check_unique_columns(pd.DataFrame(columns=["a", "a"]), "facts")
+    Traceback (most recent call last):
+    csatext.errors.SchemaError: 表「facts」里列「a」不止一个；请先改名，或删去多余的列。
+    """
     if not frame.columns.is_unique:
         repeated = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
         raise SchemaError(
             f"表「{argument}」里列「{'、'.join(repeated)}」不止一个；请先改名，或删去多余的列。"
         )
-    return frame.reset_index(drop=True)
 
 
 def column_of(table: pd.DataFrame, *names: str) -> str | None:
