@@ -24,7 +24,7 @@ SETTINGS = (
     (0.30, 0.05, 0.35, 100), (0.30, 0.10, 0.10, 1000), (0.50, 0.10, 0.10, 100), (0.50, 0.40, 0.40, 500),
 )  # fmt: skip
 """Share, error of the machine in the first and in the second group, tags."""
-CONTACTS = 20_000
+CONTACTS = 10_000
 
 
 def contacts(rng, share, errors):

@@ -86,10 +86,8 @@ def measure(n: int) -> None:
     print(f"groupby-apply of five measures       {took / share:6.0f} s, by {len(part):,} turns")
     begin = time.perf_counter()
     ct.conversation_measures(part.drop(columns="is_template"))
-    print(
-        f"with templates learnt from the texts {(time.perf_counter() - begin) / share:6.1f} s, "
-        f"by {len(part):,} turns"
-    )
+    took = time.perf_counter() - begin
+    print(f"with templates learnt from texts     {took / share:6.1f} s, by {len(part):,} turns")
 
 
 def compare(centres: int) -> None:

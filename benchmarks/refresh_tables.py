@@ -1,4 +1,4 @@
-"""Write docs/tables.md, the dictionary of tables, from csatext/schema.
+"""Write docs/tables.md, the dictionary of tables, and docs/kpis.md, that of KPIs.
 
 Usage: python benchmarks/refresh_tables.py
 """
@@ -6,12 +6,14 @@ Usage: python benchmarks/refresh_tables.py
 from pathlib import Path
 
 from csatext.schema.dictionary import table_dictionary
+from csatext.service.kpi_dictionary import kpi_dictionary
 
 
 def main() -> None:
-    path = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
-    path.write_text(table_dictionary(), "utf-8")
-    print(f"{path.name}: dictionary of tables refreshed")
+    folder = Path(__file__).resolve().parents[1] / "docs"
+    for name, page in (("tables.md", table_dictionary()), ("kpis.md", kpi_dictionary())):
+        (folder / name).write_text(page, "utf-8")
+        print(f"{name}: refreshed")
 
 
 if __name__ == "__main__":

@@ -210,6 +210,13 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--out", required=True, metavar="OUT", help="输出文件：.parquet、.csv 或 .xlsx"
     )
     annotate.add_argument("--text", action="store_true", help="附上清洗并脱敏后的文本")
+    annotate.add_argument("--model", metavar="MODEL", help="csatext train 写出的模型；附上它判断的类别")
+    train = add("train", _train, "用人工标注训练分类模型，存成一个文件")
+    train.add_argument("tags", metavar="TAGS", help="tag import 写出的标注库，或有文本列和类别列的表格")
+    _add_input(train, config=False, positional=False)
+    train.add_argument("--input", dest="original", default="", metavar="FILE", help="标注库的原文件")
+    train.add_argument("-o", "--out", required=True, metavar="MODEL", help="模型文件")
+    train.add_argument("--date", default=None, metavar="日期", help="写进模型卡的日期，如 2026-05-31")
     report = add("report", _report, "用已有的 facts.parquet 重做报告")
     report.add_argument("facts", metavar="FACTS", help="run 写出的 facts.parquet")
     report.add_argument(
@@ -220,14 +227,56 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
     demo.add_argument("--seed", type=int, default=0, metavar="S", help="随机种子，默认 0")
+    _add_tag(verbs)
     check = add("check", _check, "检查文件的数据质量")
     _add_input(check, config=False)
     return parser
 
 
-def _add_input(parser: _Parser, *, config: bool = True) -> None:
+def _add_tag(verbs: Any) -> None:
+    """Add the verb ``tag`` with its own verbs."""
+    description = "人工标注：导出工作簿，读回，计算一致性"
+    tag = verbs.add_parser("tag", help=description, description=description + "。")
+    verbs_of_tag = tag.add_subparsers(dest="tag_command", required=True, metavar="动作", title="动作")
+
+    def add(name: str, verb: _Verb, description: str) -> _Parser:
+        added: _Parser = verbs_of_tag.add_parser(name, help=description, description=description + "。")
+        added.set_defaults(verb=verb)
+        return added
+
+    export = add("export", _tag_export, "抽样并写出给人标注的工作簿")
+    _add_input(export)
+    export.add_argument("-o", "--out", required=True, metavar="XLSX", help="输出的工作簿")
+    export.add_argument("--n", type=int, default=400, metavar="N", help="抽多少条，默认 400")
+    export.add_argument(
+        "--strategy",
+        choices=["stratified", "random", "uncertain", "risk", "disagreement"],
+        default="stratified",
+        help="stratified 分层（默认），random 随机，uncertain 拿不准的多抽，risk 严重的多抽，"
+        "disagreement 规则与模型不同的多抽",
+    )
+    export.add_argument(
+        "--annotators", action="append", default=[], metavar="人名", help="标注人，可重复；几个人就写几份"
+    )
+    export.add_argument("--seed", type=int, default=0, metavar="S", help="随机种子，默认 0")
+    export.add_argument(
+        "--input", dest="original", default="", metavar="FILE", help="INPUT 是 run 的输出文件夹时：原文件"
+    )
+    tag_import = add("import", _tag_import, "读回标好的工作簿，存入标注库")
+    tag_import.add_argument("workbooks", nargs="+", metavar="XLSX", help="标好的工作簿，可以是几个人的")
+    tag_import.add_argument("--store", required=True, metavar="PARQUET", help="标注库；没有就新建，只增不改")
+    tag_import.add_argument("--taxonomy", default="", metavar="分类体系", help="导出时用的分类体系")
+    tag_import.add_argument(
+        "--date", default="", metavar="日期", help="标注日期，如 2026-05-31；不写则为今天"
+    )
+    agreed = add("agreement", _tag_agreement, "两人以上标过的联络，看一致到什么程度")
+    agreed.add_argument("store", metavar="PARQUET", help="import 写出的标注库")
+
+
+def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True) -> None:
     what = "CSV、TSV、XLSX、XLS、JSON、JSONL、Parquet、SRT、VTT、对话文本或文件夹"
-    parser.add_argument("input", metavar="INPUT", help=what)
+    if positional:
+        parser.add_argument("input", metavar="INPUT", help=what)
     parser.add_argument("--column", action="append", default=[], metavar="标准列=表头", help=_COLUMN_HELP)
     parser.add_argument("--encoding", default="", metavar="编码", help="文件编码；不写则自动判断")
     parser.add_argument(
@@ -340,8 +389,58 @@ def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]
     configuration = _configuration(given)
     from csatext.batch.annotate import annotate
 
-    contacts, rejects = annotate(given.input, given.out, configuration, progress, with_text=given.text)
+    contacts, rejects = annotate(
+        given.input, given.out, configuration, progress, with_text=given.text, model=given.model
+    )
     return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}", DONE
+
+
+def _train(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from csatext.batch.configuration import Configuration
+    from csatext.batch.train import train
+
+    configuration = Configuration().with_given(
+        columns=_columns(given.column), encoding=given.encoding, kind=given.kind, query=given.query
+    )
+    found = train(given.tags, given.out, configuration, progress, original=given.original, date=given.date)
+    divided = f"，{found.divided} 条标注人意见不一，没有用" if found.divided else ""
+    return f"用 {found.contacts} 条标注学了 {found.categories} 个类别{divided}。模型：{given.out}", DONE
+
+
+def _tag_export(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    configuration = _configuration(given)
+    from csatext.batch.tag import export_tags
+
+    n, files = export_tags(
+        given.input,
+        given.out,
+        configuration,
+        progress,
+        original=given.original,
+        n=given.n,
+        strategy=given.strategy,
+        by=given.by,
+        annotators=given.annotators or 1,
+        random_state=given.seed,
+    )
+    return f"抽出 {n} 条。工作簿：{'、'.join(map(str, files))}", DONE
+
+
+def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from datetime import date
+
+    from csatext.batch.tag import import_lines, import_tags
+
+    day = given.date or date.today().isoformat()
+    result = import_tags(given.workbooks, given.store, given.taxonomy, day, progress)
+    is_clean = result.found.problems.empty and result.found.conflicts.empty
+    return "\n".join(import_lines(result)), DONE if is_clean else TO_MEND
+
+
+def _tag_agreement(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from csatext.batch.tag import agreement_lines
+
+    return "\n".join(agreement_lines(given.store, progress)), DONE
 
 
 def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:

@@ -67,6 +67,8 @@ _NAMES = {
     "probability_of_complaint": "投诉概率",
     "sentiment": "情感分",
     "polarity": "情感",
+    "aspect": "方面",
+    "opinion": "评价用语",
     "is_negative": "是否负面",
     "customer_start": "客户开头情感",
     "customer_worst": "客户最低情感",
@@ -80,6 +82,8 @@ _NAMES = {
     "turning_turn": "转折轮次",
     "turning_change": "转折幅度",
     "escalated": "情绪升级",
+    "customer_repeats": "客户重复说明次数",
+    "transfers": "转接次数",
     "predicted_satisfaction": "预测满意度",
     "script_due": "应说话术数",
     "script_kept": "做到话术数",
@@ -117,6 +121,8 @@ _NAMES = {
     "month": "月份",
     "date": "日期",
 }
+_ASPECT = "aspect_"
+"""What the columns of aspects begin with."""
 POLARITY_NAMES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
 KIND_NAMES = {
     "complaint": "投诉",
@@ -190,12 +196,14 @@ _CHECKS = {
     "sheets_unread": "未读的工作表",
     "columns_unread": "未读的列",
     "surplus_cells": "比表头多的格子",
+    "sessions_overlap": "同时接待",
     "time_order": "先后颠倒的时间",
     "torn_rows": "断开的行",
     "turn_clock_backwards": "对话时间倒退",
     "turn_continued": "沿用上一句的会话",
     "turn_empty": "空的话",
     "turn_ends_before_start": "先结束后开始",
+    "turn_repeated": "重复的话",
     "turn_offset": "通话内的时刻",
     "turn_without_contact": "没有联络的话",
     "turns_sorted": "重排的话",
@@ -230,14 +238,14 @@ def flag_names(column: str) -> FlagNames:
 
 
 def name_of(column: str) -> str:
-    """Return the Chinese name of a column, or the column.
+    """Return the Chinese name of a column, or the column; that of an aspect is the aspect.
 
     Examples
     --------
-    >>> name_of("channel"), name_of("机型")
-    ('渠道', '机型')
+    >>> name_of("channel"), name_of("机型"), name_of("aspect_物流配送")
+    ('渠道', '机型', '物流配送')
     """
-    return _NAMES.get(column, column)
+    return _NAMES.get(column, column.removeprefix(_ASPECT))
 
 
 def check_name(check: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections import defaultdict
 from itertools import pairwise
@@ -74,7 +75,8 @@ def agent_loop(turns, longest_wait=600.0):
         owner, owners = None, []
         for row in said:
             owner = row["agent_id"] if row["role"] == "agent" else owner
-            owners.append(owner if owner is not None else speakers[0])
+            mine = owner if owner is not None else speakers[0]
+            owners.append("" if row["role"] == "bot" else mine)  # a bot's part is no agent's
         asked, holder, answered_first = None, None, False
         for i, (row, own) in enumerate(zip(said, owners, strict=True)):
             cell = found[doc, own]
@@ -151,3 +153,62 @@ def kpi_loop(rows):
         ),
         "contact_frequency": over(len(rows), len({row["customer_id"] for row in rows})),
     }
+
+
+def scalar(node, row):
+    """Return an expression of one row; NaN is unknown. Only for columns that are numbers."""
+    if isinstance(node, ast.Constant):
+        return float(node.value)
+    if isinstance(node, ast.Name):
+        return float(row[node.id])
+    if isinstance(node, ast.UnaryOp):
+        inner = scalar(node.operand, row)
+        if inner != inner:
+            return np.nan
+        return -inner if isinstance(node.op, ast.USub) else float(not inner)
+    if isinstance(node, ast.BoolOp):
+        parts = [scalar(part, row) for part in node.values]
+        decides = isinstance(node.op, ast.Or)
+        if any(part == part and bool(part) is decides for part in parts):
+            return float(decides)
+        return np.nan if any(part != part for part in parts) else float(not decides)
+    if isinstance(node, ast.Compare):
+        a, b = scalar(node.left, row), scalar(node.comparators[0], row)
+        if a != a or b != b:
+            return np.nan
+        sign = {"Lt": a < b, "LtE": a <= b, "Gt": a > b, "GtE": a >= b, "Eq": a == b, "NotEq": a != b}
+        return float(sign[type(node.ops[0]).__name__])
+    a, b = scalar(node.left, row), scalar(node.right, row)
+    if isinstance(node.op, ast.Div):
+        return a / b if b == b and b else np.nan
+    return {"Add": a + b, "Sub": a - b, "Mult": a * b}[type(node.op).__name__]
+
+
+def metric_loop(definition, rows):
+    """Return a KPI of one cell, contact by contact; rows have every column, and customer_id."""
+    trees = definition.trees
+    kept = []
+    for row in rows:
+        values = {**row, **{name: p.default for name, p in definition.parameters.items()}}
+        passes = scalar(trees["filter"], values) if "filter" in trees else 1.0
+        if passes != passes or not passes:
+            continue
+        top = scalar(trees["numerator"], values)
+        bottom = scalar(trees["denominator"], values) if "denominator" in trees else 1.0
+        if top == top and bottom == bottom:
+            kept.append((row["who"], top, bottom))
+    if definition.per == "customer":
+        people = defaultdict(list)
+        for who, top, bottom in kept:
+            people[who].append((top, bottom))
+        kept = []
+        for who, pairs in people.items():
+            tops = [top for top, _ in pairs]
+            if definition.kind in ("rate", "count"):
+                kept.append((who, float(all(tops) if definition.every else any(tops)), 1.0))
+            else:
+                kept.append((who, sum(tops), float(sum(b for _, b in pairs) > 0)))
+    top, bottom = sum(t for _, t, _ in kept), sum(b for _, _, b in kept)
+    if definition.kind in ("count", "sum"):
+        return top
+    return top / bottom if bottom else np.nan

@@ -57,7 +57,11 @@ MAY_DIFFER = {
     ("audited_rates", "freq"): None,
     ("backlog", "freq"): "D",  # what is open is looked at every day
     ("kpis", "freq"): None,  # all periods together
-    ("kpis", "time"): None,  # a customer's first message, else created_at
+    ("unusual_changes", "freq"): None,  # weeks
+    **{
+        (verb, "time"): None  # a customer's first message, else created_at
+        for verb in ("cause_value", "kpis", "learning_curve", "repeat_contacts", "unusual_changes")
+    },
     ("official_table", "freq"): "Q",  # regulators count quarters
 }
 OTHERS = {
@@ -86,8 +90,11 @@ def test_every_verb_speaks_the_grammar(verb):
 
 def test_no_verb_of_the_grammar_is_forgotten():
     told = {name for name, parameters in FUNCTIONS.items() if {"by", "measure", "alpha"} & set(parameters)}
+    # Two sets of facts; answers and their facts; tickets of one incident.
+    assert told - set(VERBS) == {"drift", "evaluate_classifier", "group_cases", "write_report"}
     # Answers and their facts; tickets of one incident; what is made of KPIs.
-    others = {"evaluate_classifier", "group_cases", "write_report", "kpis"}
+    others = {"evaluate_classifier", "group_cases", "write_report"}
+    others |= {"agent_scorecard", "kpis", "remedies", "unusual_changes"}
     assert told - set(VERBS) == others
     table = {name for name, parameters in FUNCTIONS.items() if "table" in parameters}
     assert table == {"conform", "join"}  # a promise of columns; what facts are joined to
@@ -123,21 +130,27 @@ def facts():
 TAGS = pd.DataFrame({"doc_id": range(400), "inclusion_probability": 1.0, "is_negative": True})
 CALLS = {
     "abandonment_curve": ((), {}),
+    "agent_scorecard": ((), {}),
     "associate": (("channel", "csat"), {}),
     "audited_rates": ((TAGS, "is_negative"), {}),
     "breakdown": (("channel", "is_negative"), {}),
+    "cause_value": ((1.0,), {}),
     "changepoints": ((), {}),
     "distribution": (("csat",), {}),
+    "dose_response": (("csat", "is_negative"), {}),
     "drivers": (("csat", "channel"), {}),
     "effect": (("2026-02-20",), {}),
     "forecast": ((7,), {}),
     "kpis": ((), {}),
+    "learning_curve": (("csat",), {}),
     "official_table": (("cca",), {}),
+    "remedies": ((), {}),
     "root_causes": ((), {"numerator": "is_negative", "by": "channel", "period": "period", "current": "后",
                          "baseline": "前"}),
     "stage_durations": ((), {}),
     "trend": ((), {}),
     "trend_tests": ((), {}),
+    "unusual_changes": ((), {}),
 }  # fmt: skip
 
 

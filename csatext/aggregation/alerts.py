@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from csatext.aggregation.audit.audited_cells import refuse_audit
 from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.panel.panel import Panel, labels, make_panel
@@ -41,6 +42,7 @@ def alerts(
     count: str | None = None,
     start: object = None,
     end: object = None,
+    audit: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row an incident: a series above its expectation under the baseline.
 
@@ -69,6 +71,8 @@ def alerts(
     recent : int, optional
         Incidents are reported that went on within so many last periods; None: all since the first
         period that can be judged (28 days, 14 days of hours, 12 weeks or months).
+    audit : DataFrame, optional
+        Refused, with what to use instead: tags of a sample are too few to correct single periods.
 
     Returns
     -------
@@ -80,7 +84,8 @@ def alerts(
     Raises
     ------
     ParameterError, SchemaError
-        As ``trend``; a measure that is no flag or part of its denominator; ``false_alarms`` outside (0, 100].
+        As ``trend``; a measure that is no flag or part of its denominator; ``false_alarms`` outside (0, 100];
+        ``audit`` is given.
 
     Notes
     -----
@@ -106,6 +111,7 @@ def alerts(
     >>> alerts(words, by="token", start="2026-03-02")[["token", "detected_at"]].astype(str).values.tolist()
     [['闪退', '2026-04-14']]
     """
+    refuse_audit("alerts", audit, "抽检的条数不够逐时段校正，预警看的是机器标签的变化")
     if not 0 < false_alarms <= 100:
         raise ParameterError.out_of_range(
             "false_alarms", false_alarms, "大于 0、不大于 100（每 100 个序列 30 天）"

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from csatext.aggregation.audit.audited_cells import audited_cells, check_auditable, compared_rates
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, free_dimensions
 from csatext.aggregation.inputs.kpi_measures import measured
@@ -178,6 +179,7 @@ def breakdown(
     max_cells: int = 100_000,
     random_state: int = 0,
     kind: str | None = None,
+    audit: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Break a measure down by dimensions.
 
@@ -211,6 +213,10 @@ def breakdown(
         and never above the denominator (refunded of paid, in yuan) are no counts of independent trials:
         say ``"ratio"``, or their interval is far too narrow. ``"mean"``, without a denominator: the mean
         of scores that happen to be 0 and 1.
+    audit : DataFrame, optional
+        Tags of people (see :func:`csatext.audited_rates`): values and intervals of a flag are then corrected
+        ones, ``numerator`` what they make of the denominator, and a cell whose correction is borrowed has
+        no test; one that cannot be corrected has no value. ``attrs["audit"]`` says how many cells are which.
 
     Returns
     -------
@@ -228,10 +234,12 @@ def breakdown(
     SchemaError
         A column is missing, or the measure is not a number or flag.
     ParameterError
-        An argument has a value that is not allowed, or there would be more than ``max_cells`` cells.
+        An argument has a value that is not allowed, there would be more than ``max_cells`` cells, or
+        ``audit`` is given for something else than a flag of contacts.
 
     See Also
     --------
+    csatext.audited_rates : the corrected rates with bias, precision and recall.
     csatext.trend, csatext.decompose : over periods.
 
     Notes
@@ -268,6 +276,8 @@ def breakdown(
     bottom = None if denominator is None else as_whole(as_number(facts, denominator))
     found = measure_kind(top, bottom, kind=kind, are_contacts=rows_are_contacts(facts), measure=measure)
     kind, counted = ("rate", True) if found == "proportion" else (found, False)
+    if audit is not None:
+        check_auditable("breakdown", kind, is_plain=bottom is None)
     known = ~np.isnan(top) if bottom is None else ~(np.isnan(top) | np.isnan(bottom))
     if bottom is None:
         bottom = np.ones(len(facts))
@@ -286,11 +296,16 @@ def breakdown(
             "请减少维度、合并稀少的取值，或调大 max_cells。"
         )
     parts = []
+    corrections: dict[str, int] = {}
     for subset in subsets:
         codes, labels = cell_codes([encoded[i] for i in subset], len(facts))
         frame = pd.DataFrame({dimensions[i]: labels[place] for place, i in enumerate(subset)})
         size = len(labels[0]) if labels else 1
         columns = _cells(kind, top, bottom, weight, codes, known, size, min_n, level, random_state)
+        if audit is not None and len(facts):
+            seen = _audited(facts, audit, measure, frame, columns, level)
+            for name, n_cells in seen.items():
+                corrections[name] = corrections.get(name, 0) + n_cells
         frame = frame.assign(**columns) if subset else pd.DataFrame(columns)
         parts.append(_ordered(frame.reindex(columns=[*dimensions, *columns]), dimensions))
     table = pd.concat(parts, ignore_index=True) if len(facts) else parts[-1].iloc[:0]
@@ -306,6 +321,8 @@ def breakdown(
         "rows": len(facts), "missing": int((~known).sum()),
         "value": None if np.isnan(overall) else float(overall),
     }  # fmt: skip
+    if audit is not None:
+        table.attrs |= {"interval": "audited", "test": "normal, corrected rates", "audit": corrections}
     if not len(facts):
         table.attrs["reason"] = "表里没有数据行。"
     elif not known.any():
@@ -316,6 +333,27 @@ def breakdown(
             f'如果它是条数：要比率，请写 denominator="总数列"；要合计，请用 trend(…, count={measure!r})。'
         )
     return conform(table, BREAKDOWN, dimensions)
+
+
+def _audited(
+    facts: pd.DataFrame,
+    audit: pd.DataFrame,
+    measure: str,
+    cells: pd.DataFrame,
+    columns: dict[str, Any],
+    level: float,
+) -> dict[str, int]:
+    """Put corrected rates into the columns of one set of dimensions; return how many cells have which."""
+    rates = audited_cells(facts, audit, measure, cells, level=level)
+    corrected = {name: rates[name].to_numpy() for name in ("low", "high")} | {
+        "value": rates["rate"].to_numpy()
+    }
+    corrected |= compared_rates(rates, columns["denominator"], level)
+    for name, values in corrected.items():
+        hidden = columns["suppressed"] & (name in _HIDDEN)
+        columns[name] = np.where(hidden, np.nan, values)
+    columns["numerator"] = rates["rate"].to_numpy() * columns["denominator"]
+    return {str(name): int(n) for name, n in rates["correction"].value_counts().items()}
 
 
 def _cells(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from csatext.aggregation.audit.audited_cells import refuse_audit
 from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.scan.cells import Cells, label_column, read_rows
 from csatext.aggregation.scan.even_movement import movement, values_gone
@@ -50,6 +51,7 @@ def root_causes(
     level: float = 0.95,
     min_share: float = 0.3,
     keyness: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
+    audit: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Find the combinations of dimension values that explain a change.
 
@@ -86,6 +88,8 @@ def root_causes(
     keyness : DataFrame, or mapping from dimension to DataFrame, optional
         Columns ``group`` and ``term``, best term first, as ``KeywordExtractor.by_group`` returns. Terms
         of the groups that a row names are shown with it; a mapping keeps dimensions apart.
+    audit : DataFrame, optional
+        Refused, with what to use instead: tags of a sample are too few for combinations of dimensions.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def root_causes(
         A column is missing or not numeric.
     ParameterError
         Periods that are not in the table or overlap, no dimension, or a number outside its range;
-        amounts summed before with a single baseline period.
+        amounts summed before with a single baseline period; ``audit`` is given.
 
     Notes
     -----
@@ -145,6 +149,7 @@ def root_causes(
        rank channel product  before  after
     0     1      电话      宽带    0.05    0.2
     """
+    refuse_audit("root_causes", audit, "抽检的条数不够逐个组合校正，根因比较的是机器标签前后的变化")
     _check(max_dims, max_causes, min_share)
     alpha, level = check_alpha(alpha), check_level(level)
     where = {"by": by, "period": period, "current": current, "baseline": baseline}

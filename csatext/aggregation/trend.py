@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from csatext.aggregation.audit.audited_cells import audited_cells, check_auditable
 from csatext.aggregation.calendar import CalendarLike, days_of
+from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.age import by_age
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.aggregation.statistics.intervals import (
@@ -20,6 +24,8 @@ from csatext.aggregation.statistics.intervals import (
     rate_difference,
 )
 from csatext.argument_types import check_simple_types
+from csatext.dates.period_names import read_moment, read_times
+from csatext.errors import ParameterError
 from csatext.inference import check_level, wilson
 from csatext.schema import conform
 from csatext.schema.time import TREND
@@ -45,6 +51,8 @@ def trend(
     calendar: CalendarLike = "CN",
     start: object = None,
     end: object = None,
+    age_from: str | None = None,
+    audit: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return one row a period (and group): counts, rates or means, interval, changes, calendar.
 
@@ -63,8 +71,8 @@ def trend(
     by : str or list of str, optional
         Dimensions; missing values become the group "(空)".
     measure : str, optional
-        None: counts. A column of True and False (or 0 and 1): rates. Another number: means.
-        Rows with a missing measure are left out of the denominator.
+        None: counts. A column of True and False (or 0 and 1): rates. Another number: means. Or the id of
+        a KPI (:func:`csatext.kpi_definitions`). Rows with a missing measure are left out of the denominator.
     denominator : str, optional
         Column summed below the line; ``measure`` is summed above it and ``count`` weighs nothing. Of
         counts that are a part of it in every row (complaints and contacts of a day) it gives a rate,
@@ -86,6 +94,16 @@ def trend(
         first and last contact tell, and a first or last period that the data do not fill is marked in
         ``is_complete``. Rows of a counted table that all stand on first (or all on last) days of
         periods are totals of whole periods.
+    age_from : str, optional
+        Column of the moment at which what the contact is about began (launch, release, first order):
+        periods are counted from it, so that products lie over each other. ``label`` is then 第1周, 第2周
+        ..., ``period`` the same length counted from 2001-01-01, without calendar; ages that no row of a
+        group can have reached yet are left out, and those that not all of it have reached are not
+        complete. ``attrs["n_before"]``: rows before their beginning, left out.
+    audit : DataFrame, optional
+        Tags of people (see :func:`csatext.audited_rates`): rates of a flag, their intervals, changes and
+        adjusted values are then corrected ones. ``attrs["audit"]`` says how many rows have a correction of
+        their own, of a larger cell (``parent``) or ``none``, and so no value.
 
     Returns
     -------
@@ -93,7 +111,7 @@ def trend(
         Table ``trend``, sorted by group and period. ``change`` is against the period before,
         ``yoy_change`` against the year before (52 weeks for hours, days and weeks); for counts both
         are NA where one of the two periods is incomplete. ``adjusted``: see
-        :func:`csatext.aggregation.panel.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92.
+        :func:`csatext.aggregation.panel.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92, 103.
         ``attrs``: ``kind`` (count, rate, mean, ratio: what the measure was taken for), ``measure``,
         ``denominator``, ``freq``, ``level``, ``n_rows``, ``n_missing_time``, ``n_outside``,
         ``whole_periods``, ``n_late_periods``; ``calendar_predicted_from``: first day whose days off
@@ -104,7 +122,8 @@ def trend(
     ------
     ParameterError, SchemaError
         Unknown column, frequency or calendar; a column that cannot be read as times, or that names
-        periods (2026-05) longer than ``freq``; a dimension named as a column of the result.
+        periods (2026-05) longer than ``freq``; a dimension named as a column of the result; ``audit`` with
+        something else than a flag of contacts.
 
     See Also
     --------
@@ -128,12 +147,24 @@ def trend(
     """
     check_level(level)
     dimensions = free_dimensions(by, TREND)
+    aged = None
+    if age_from is not None:
+        check_columns(facts, [time], "time")
+        check_columns(facts, [age_from], "age_from")
+        if start is not None or end is not None:
+            raise ParameterError("按年龄（age_from）看趋势时不能给 start、end；请先筛选行。")
+        aged = by_age(facts, time, age_from, dimensions)
+        facts, calendar = aged.facts, None
     panel = make_panel(
         facts, time, freq, dimensions, measure,
         denominator=denominator, count=count, kind=kind, start=start, end=end,
     )  # fmt: skip
-    value = panel.value
     low, high = _intervals(panel, level)
+    corrections: dict[str, int] | None = None
+    if audit is not None:
+        check_auditable("trend", panel.kind, is_plain=denominator is None and count is None)
+        panel, low, high, corrections = _audited_panel(panel, facts, audit, time, start, end, level)
+    value = panel.value
     is_part = ~panel.is_complete if panel.kind == "count" else panel.is_late
     comparable = np.where(is_part, np.nan, value)
     change, change_rate = _changes(comparable, 1)
@@ -157,6 +188,10 @@ def trend(
     columns = _calendar_columns(panel, calendar)
     frame = frame.merge(columns, on="period", how="left")
     frame.attrs = {**panel.notes, "freq": panel.freq, "level": level, **columns.attrs}
+    if aged is not None:
+        frame = aged.cut(frame, panel, dimensions)
+    if corrections is not None:
+        frame.attrs["audit"] = corrections
     if not len(panel.starts):
         frame.attrs["reason"] = (
             f"列「{time}」里没有一行的时间在 start 与 end 之间，无法按时段汇总。"
@@ -164,6 +199,37 @@ def trend(
             else f"列「{time}」里没有一行有时间，无法按时段汇总。"
         )
     return conform(frame, TREND, dimensions)
+
+
+def _audited_panel(
+    panel: Panel,
+    facts: pd.DataFrame,
+    audit: pd.DataFrame,
+    time: str,
+    start: object,
+    end: object,
+    level: float,
+) -> tuple[Panel, Array, Array, dict[str, int]]:
+    """Return the panel with corrected numerators, their intervals, and the cells by correction."""
+    times = read_times(facts[time], time)
+    inside = times.notna()
+    if start is not None:
+        inside &= times >= read_moment(start, "start")
+    if end is not None:
+        inside &= times <= read_moment(end, "end", last=True)
+    used = facts[inside.to_numpy()]
+    if not len(panel.starts) or not len(used):
+        empty = np.full(panel.n.shape, np.nan)
+        return panel, empty, empty, {}
+    cells = panel.long()
+    measure = str(panel.notes["measure"])
+    rates = audited_cells(used, audit, measure, cells, level=level, time=time, freq=panel.freq)
+    rate, low, high = (rates[name].to_numpy().reshape(panel.n.shape) for name in ("rate", "low", "high"))
+    known = ~np.isnan(rate)
+    size = np.where(known, panel.denominator, 0.0)
+    corrected = replace(panel, numerator=np.where(known, rate, 0.0) * size, denominator=size)
+    counts = rates["correction"][panel.n.ravel() > 0].value_counts()
+    return corrected, low, high, {str(name): int(n) for name, n in counts.items()}
 
 
 def _intervals(panel: Panel, level: float) -> tuple[Array, Array]:

@@ -9,19 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
+from csatext.analysis.classification.complaint_classifier import ComplaintClassifier
 from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
 from csatext.batch.configuration import Configuration
 from csatext.batch.pipeline import annotated_contacts, masked_input, read_source
 from csatext.batch.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.errors import InputError
 from csatext.labels import KIND_NAMES, POLARITY_NAMES, UNCLASSIFIED, name_of
+from csatext.persistence import load
 from csatext.privacy.outputs import mask_sentence
+from csatext.schema import column_names
+from csatext.schema.analysis import COMPLAINTS
 
 __all__ = ["ENDINGS", "annotate"]
 
 ENDINGS = (".parquet", ".csv", ".xlsx")
 """Endings of a file that can be written."""
+_MODEL = column_names(COMPLAINTS)
+_RESULTS = RESULT_COLUMNS | _MODEL
 _SHEET_ROWS, _CELL_CHARACTERS = 1_048_575, 32_767
 _NO_CLOCK = datetime(2000, 1, 1)
 _TEXT_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -41,6 +48,7 @@ def annotate(
     progress: Callable[[str], None],
     *,
     with_text: bool = False,
+    model: str | Path | None = None,
 ) -> tuple[int, int]:
     """Write every contact of an input with its categories, kind, sentiment and topic.
 
@@ -59,6 +67,9 @@ def annotate(
         Called with the name of each step when it begins.
     with_text : bool, default False
         Add the column ``text``: cleaned and redacted.
+    model : path, optional
+        A model of :func:`csatext.batch.train.train`: its category, probability and whether a person should
+        look are added.
 
     Returns
     -------
@@ -67,7 +78,8 @@ def annotate(
     Raises
     ------
     InputError
-        An ending that is not written, or more rows than a sheet holds; nothing has been written.
+        An ending that is not written, more rows than a sheet holds, or a model that cannot be used; nothing
+        has been written.
     """
     out = Path(out)
     ending = out.suffix.lower()
@@ -80,6 +92,10 @@ def annotate(
     corpus, facts, tables, _ = annotated_contacts(
         read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances
     )
+    if model is not None:
+        progress("模型类别")
+        taken = {name: f"{name}{INPUT_ENDING}" for name in facts if name in _MODEL}
+        facts = facts.rename(columns=taken).join(_answers(model, read.contacts))
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
     if ending == ".xlsx" and len(facts) > _SHEET_ROWS:
@@ -96,6 +112,17 @@ def annotate(
     return len(facts), len(read.rejects)
 
 
+def _answers(model: str | Path, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Return what a model says of contacts, by doc_id."""
+    loaded = load(model)
+    if not isinstance(loaded, Pipeline) or not isinstance(loaded[-1], ComplaintClassifier):
+        raise InputError.unreadable(
+            model, "不是 csatext train 写出的模型", "请给出 csatext train -o 写出的文件"
+        )
+    found: pd.DataFrame = loaded.transform(contacts)
+    return found
+
+
 def _with_given_headers(facts: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFrame:
     """Return the facts with the headers that the input had, results last."""
     notes = quality[quality["check"] == "column_mapping"]
@@ -105,8 +132,8 @@ def _with_given_headers(facts: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFr
         # The text is not the input's: it is cleaned and redacted, and of a dialogue one side only.
         if found is not None and column in facts.columns and column != "text":
             headers[str(column)] = found.group(1)
-    results = [name for name in facts.columns if name in RESULT_COLUMNS]
-    given = [name for name in facts.columns if name not in RESULT_COLUMNS]
+    results = [name for name in facts.columns if name in _RESULTS]
+    given = [name for name in facts.columns if name not in _RESULTS]
     taken = set(results)
     renamed: dict[Any, str] = {}
     for name in given:
@@ -118,7 +145,7 @@ def _with_given_headers(facts: pd.DataFrame, quality: pd.DataFrame) -> pd.DataFr
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with scores and probabilities of two digits."""
-    scores = [name for name in table if name in RESULT_COLUMNS and table[name].dtype.kind == "f"]
+    scores = [name for name in table if name in _RESULTS and table[name].dtype.kind == "f"]
     return table.assign(**{name: table[name].round(2) for name in scores})
 
 
@@ -154,7 +181,7 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     names: dict[Any, str] = {}
     for name in frame.columns:
         # The results bear Chinese names here, so that a header of the input need not give way.
-        ours = name in RESULT_COLUMNS or name == "text"
+        ours = name in _RESULTS or name == "text"
         shown = name_of(name) if ours else str(name).removesuffix(INPUT_ENDING)
         names[name] = shown if shown not in names.values() else str(name)
     frame = frame.rename(columns=names)

@@ -28,6 +28,7 @@ from csatext.batch.manifest import RunOutput
 from csatext.batch.output import refuse_link, write_output
 from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
+from csatext.batch.service_tables import service_tables, with_conversations
 from csatext.batch.trained_model import load_model, model_answers, model_table
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
@@ -170,8 +171,8 @@ def read_source(
     """
     given = configuration.input
     progress(f"读取 {mask_sentence(source_name(source))}")
-    read, _ = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
-    return _of_the_time(read, given)
+    read, turns = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
+    return _of_the_time(read._replace(contacts=with_conversations(read.contacts, turns)), given)
 
 
 def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
@@ -410,4 +411,7 @@ def analyse(
         tables["episodes"] = episodes(tables["root_causes"])
         tables["cause_examples"] = cause_examples(corpus, facts, tables["root_causes"])
     tables["examples"] = examples(corpus, facts)
-    return Analysis(corpus, facts, tables, absent | absent_tables(facts, by=by))
+    progress("服务指标")
+    service, unmade = service_tables(facts)
+    tables |= service
+    return Analysis(corpus, facts, tables, absent | unmade | absent_tables(facts, by=by))

@@ -118,10 +118,19 @@ def evaluate_kpis(
     absent = {one.id: "、".join(one.missing(facts.columns)) for one in chosen}
     absent = {name: columns for name, columns in absent.items() if columns}
     used = [one for one in chosen if one.id not in absent]
-    columns = read_columns(facts, used)
+    columns: dict[str, npt.NDArray[np.float64]] = {}
     by_contact = {}
     for one in used:
-        found = contributions(one, columns, len(facts))
+        try:
+            if not {*one.columns} <= columns.keys():
+                columns |= read_columns(facts, [one])
+            found = contributions(one, columns, len(facts))
+        except SchemaError as error:
+            if metrics is not None:
+                raise
+            # of all that there are, one that cannot be read is left out and says why
+            absent[one.id] = str(error)
+            continue
         if len(facts) and np.isnan(found.top).all():
             absent[one.id] = "列是空的：" + "、".join(one.columns)
         else:

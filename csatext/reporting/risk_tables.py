@@ -22,6 +22,8 @@ _COURSE = (
     "customer_end",
     "recovery",
     "escalated",
+    "customer_repeats",
+    "transfers",
     "predicted_satisfaction",
 )
 """Columns of :func:`csatext.conversation_sentiment` that a report shows, in the order of a conversation."""

@@ -167,7 +167,9 @@ SATISFACTION = Table(
     "one row a dialogue: how satisfied its customer is, as a model predicts it",
     (
         Column(
-            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+            "predicted_satisfaction",
+            "float",
+            "-2 to 2, or on the scale of the ratings that were learnt from; NA where the customer is silent",
         ),
     ),
     index="doc_id",
@@ -224,7 +226,13 @@ CONVERSATIONS = Table(
         ),
         Column("escalated", "bool", "the customer threatens, or ends well below the start"),
         Column(
-            "predicted_satisfaction", "float", "-2 to 2, or on the scale of the ratings that were learnt from"
+            "customer_repeats", "int", "turns in which the customer says again what a reply did not settle"
+        ),
+        Column("transfers", "int", "times that the customer is passed on to another person or from the bot"),
+        Column(
+            "predicted_satisfaction",
+            "float",
+            "-2 to 2, or on the scale of the ratings that were learnt from; NA where the customer is silent",
         ),
     ),
     index="doc_id",

@@ -2,7 +2,20 @@
 
 from csatext.schema.model import Column, Table
 
-__all__ = ["AGREEMENT", "AUDITED_RATES", "TAG_BUDGET", "TAG_CONFUSION", "TAG_DISAGREEMENTS", "TAG_SAMPLE"]
+__all__ = [
+    "AGREEMENT",
+    "AUDITED_RATES",
+    "DRIFT",
+    "LABEL_AUDIT",
+    "TAGS",
+    "TAG_BUDGET",
+    "TAG_CONFLICTS",
+    "TAG_CONFUSION",
+    "TAG_DISAGREEMENTS",
+    "TAG_PROBLEMS",
+    "TAG_SAMPLE",
+    "TAG_STORE",
+]
 
 TAG_SAMPLE = Table(
     "tag_sample",
@@ -111,4 +124,88 @@ TAG_DISAGREEMENTS = Table(
         Column("label_b", "str", "label by the other"),
     ),
     key=("doc_id", "measure", "annotator_a", "annotator_b"),
+)
+
+TAGS = Table(
+    "tags",
+    "one row a contact and person: what the person said",
+    (
+        Column("doc_id", "str", "contact"),
+        Column("annotator", "str", "who tagged it"),
+        Column("category", "str", "first-level category"),
+        Column("subcategory", "str", "category below it; NA where only the first level was given"),
+        Column("note", "str", "remark; empty where there is none"),
+        Column("inclusion_probability", "float", "probability with which the contact was drawn"),
+        Column("taxonomy_version", "str", "name and version of the taxonomy tagged by"),
+        Column("stratum", "str", "stratum it was drawn from"),
+    ),
+    key=("doc_id", "annotator"),
+)
+
+TAG_CONFLICTS = Table(
+    "tag_conflicts",
+    "one row a tag that another contradicts",
+    (
+        Column("doc_id", "str", "contact"),
+        Column("annotator", "str", "who tagged it"),
+        Column("category", "str", "first-level category"),
+        Column("subcategory", "str", "category below it"),
+        Column("note", "str", "remark"),
+        Column("file", "str", "file"),
+        Column("sheet", "str", "sheet"),
+        Column("row", "int", "row of the sheet, from 1"),
+        Column("reason", "str", "what became of it, in Chinese"),
+    ),
+)
+
+TAG_PROBLEMS = Table(
+    "tag_problems",
+    "one row a cell, sheet or file that could not be used",
+    (
+        Column("file", "str", "file"),
+        Column("sheet", "str", "sheet; empty for a whole file"),
+        Column("row", "Int", "row of the sheet, from 1; NA for a whole sheet or file"),
+        Column("column", "str", "header of the column"),
+        Column("value", "str", "what stands there"),
+        Column("reason", "str", "what is wrong and what to do, in Chinese"),
+    ),
+)
+
+TAG_STORE = Table(
+    "tag_store",
+    "one row a tag as it was imported, oldest first; the last of a contact and person holds",
+    (*TAGS.columns, Column("tagged_on", "str", "date of the import, as given: 2026-05-31")),
+)
+
+LABEL_AUDIT = Table(
+    "label_audit",
+    "one row a tag that is likely wrong, or that stands against another of the same text; most likely first",
+    (
+        Column("rank", "int", "place by how likely the tag is wrong, from 1"),
+        Column("doc_id", "str", "contact"),
+        Column("label", "str", "what people said"),
+        Column("suggested", "str", "what the other contacts say"),
+        Column("probability", "float", "probability of the given label by a model that has not seen it"),
+        Column("suggested_probability", "float", "probability of the suggested label by that model"),
+        Column("check", "str", "model (likely wrong by the model) or same_text (one text, several labels)"),
+        Column("detail", "str", "what was found, in Chinese"),
+    ),
+    key=("doc_id", "check"),
+)
+
+DRIFT = Table(
+    "drift",
+    "one row a thing that may have changed between two sets of contacts, largest change first in each kind",
+    (
+        Column("rank", "int", "place in its kind, from 1"),
+        Column("what", "str", "label_mix, confidence, or term"),
+        Column("group", "str", "channel or other group; NA for all contacts"),
+        Column("name", "str", "label, statistic or term"),
+        Column("before", "float", "share or mean before"),
+        Column("after", "float", "share or mean after"),
+        Column("difference", "float", "after - before"),
+        Column("p", "float", "p value of no change"),
+        Column("q", "float", "p corrected over the rows of its kind (Benjamini-Hochberg)"),
+    ),
+    key=("what", "group", "name"),
 )

@@ -83,6 +83,7 @@ AGENT_MEASURES = Table(
         *_CONVERSATION,
     ),
     key=("doc_id", "agent_id"),
+    open=True,
 )
 
 KPIS = Table(
@@ -200,6 +201,8 @@ SURVEY_MEASURES = Table(
         Column("survey_invited", "boolean", "was asked to rate; who answered was"),
         Column("survey_answered", "boolean", "gave a score"),
         Column("survey_commented", "boolean", "wrote something"),
+        Column("csat", "float", "score; NA without one, or off the scale"),
+        Column("nps", "float", "willingness to recommend, 0 to 10; NA without one, or off the scale"),
         Column("satisfied", "boolean", "score of 4 of 5, 8 of 10, 80 of 100 or better; NA without a score"),
         Column("promoter", "boolean", "9 or 10 of 10; NA without a score"),
         Column("detractor", "boolean", "0 to 6 of 10; NA without a score"),
@@ -248,4 +251,195 @@ CUSTOMER_MEASURES = Table(
     ),
     key=("doc_id",),
     index="doc_id",
+)
+
+SCORECARD = Table(
+    "scorecard",
+    "one row a KPI and agent: value with interval, case mix, funnel limits, verdict, twin",
+    (
+        Column("metric", "str", "id of the KPI"),
+        Column("n", "int", "contacts or customers that count"),
+        Column("numerator", "float", "what is summed above the line"),
+        Column("denominator", "float", "what is summed below the line"),
+        Column("value", "float", "numerator / denominator"),
+        Column("low", "float", "lower end of the interval of value"),
+        Column("high", "float", "upper end of the interval of value"),
+        Column("adjusted", "float", "value under the case mix of all (direct standardisation)"),
+        Column("coverage", "float", "part of all contacts in the strata the agent served"),
+        Column("target", "float", "value of all agents"),
+        Column("funnel_low", "float", "lower funnel limit of 95 % at the agent's volume"),
+        Column("funnel_high", "float", "upper funnel limit of 95 %"),
+        Column("alarm_low", "float", "lower funnel limit of 99.8 %"),
+        Column("alarm_high", "float", "upper funnel limit of 99.8 %"),
+        Column("z", "float", "distance from target in standard errors at the agent's volume"),
+        Column("p", "float", "p value against the rest; NA under min_volume"),
+        Column("q", "float", "p corrected over the agents (Benjamini-Hochberg)"),
+        Column(
+            "verdict",
+            "str",
+            "好于其余, 差于其余 (高于, 低于 without direction); empty where q is not under alpha",
+        ),
+        Column("rank", "Int", "place from the best; NA under min_volume or without direction"),
+        Column("twin", "str", "KPI that shows gaming"),
+        Column("twin_value", "float", "its value; NA where it could not be computed"),
+        Column("twin_rank", "Int", "place by the twin"),
+        Column("rank_gain", "Int", "twin_rank - rank: places that the metric flatters"),
+        Column("small", "bool", "fewer than min_volume count"),
+    ),
+    key=("metric",),
+    at=1,
+)
+
+UNUSUAL_CHANGES = Table(
+    "unusual_changes",
+    "one row a group and KPI of the last periods that differs from the others or from its past",
+    (
+        Column("rank", "int", "1 for the strongest evidence"),
+        Column("by", "str", "column of the group"),
+        Column("group", "str", "agent, team, ..."),
+        Column("metric", "str", "id of the KPI"),
+        Column("against", "str", "与其余同期相比 or 与自己以前相比"),
+        Column("n", "int", "contacts or customers of the group in the last periods"),
+        Column("value", "float", "its value in them"),
+        Column("n_reference", "int", "contacts or customers compared with"),
+        Column("reference", "float", "their value"),
+        Column("difference", "float", "value - reference"),
+        Column("is_worse", "boolean", "whether it is worse; NA for KPIs without direction"),
+        Column("p", "float", "two-sided p value"),
+        Column("q", "float", "p corrected over all comparisons (Benjamini-Hochberg)"),
+    ),
+    key=("by", "group", "metric", "against"),
+)
+
+DOSE_RESPONSE = Table(
+    "dose_response",
+    "one row a bin of an amount: value with interval, and the monotone fit",
+    (
+        Column("from", "float", "lower edge, in the bin"),
+        Column("to", "float", "upper edge, in the bin of the last alone"),
+        Column("n", "int", "contacts in the bin"),
+        Column("numerator", "float", "sum of the measure"),
+        Column("denominator", "float", "contacts, or sum of the denominator"),
+        Column("value", "float", "numerator / denominator"),
+        Column("low", "float", "lower end of the interval of value"),
+        Column("high", "float", "upper end of the interval of value"),
+        Column("fitted", "float", "monotone fit (pool adjacent violators)"),
+    ),
+    key=("from",),
+)
+
+REPEAT_CONTACTS = Table(
+    "repeat_contacts",
+    "one row a pair of contacts of one customer within a window",
+    (
+        Column("customer_id", "any", "the customer"),
+        Column("first_id", "str", "doc_id of the first contact"),
+        Column("second_id", "str", "doc_id of the second contact"),
+        Column("first_at", "time", "time of the first"),
+        Column("second_at", "time", "time of the second"),
+        Column("days", "float", "days between them"),
+        Column("first_reason", "str", "reason of the first; NA without the column"),
+        Column("second_reason", "str", "reason of the second"),
+        Column("first_agent", "str", "agent of the first; NA without the column"),
+        Column("second_agent", "str", "agent of the second"),
+        Column("first_channel", "str", "channel of the first; NA without the column"),
+        Column("second_channel", "str", "channel of the second"),
+    ),
+    key=("first_id",),
+)
+
+REPEAT_CUSTOMERS = Table(
+    "repeat_customers",
+    "one row a customer who came again within a window",
+    (
+        Column("rank", "int", "1 for the most pairs"),
+        Column("customer_id", "str", "the customer"),
+        Column("n", "int", "contacts of the customer"),
+        Column("n_pairs", "int", "pairs of contacts within the window"),
+        Column("n_complaints", "int", "contacts that are complaints"),
+        Column("reasons", "str", "reasons with their numbers, the commonest first; NA without the column"),
+        Column("first_at", "time", "first contact"),
+        Column("last_at", "time", "last contact"),
+    ),
+    key=("customer_id",),
+)
+
+CAUSE_VALUE = Table(
+    "cause_value",
+    "one row a cause: what its contacts, those that follow and compensation cost",
+    (
+        Column("rank", "int", "1 for the dearest"),
+        Column("n", "int", "contacts of the cause"),
+        Column("n_repeats", "int", "of them, those that repeat one of the same customer and cause"),
+        Column("n_following", "int", "contacts for another cause that follow them within the window"),
+        Column("contact_cost", "float", "cost of the contacts in yuan"),
+        Column("following_cost", "float", "cost of the contacts that follow"),
+        Column("compensation", "float", "compensation in yuan"),
+        Column("money", "float", "sum of the three"),
+        Column("low", "float", "lower end of the interval of money"),
+        Column("high", "float", "upper end of the interval of money"),
+        Column("share", "float", "money as a part of the cost and compensation of all contacts"),
+        Column("priority", "float", "money times mean severity (1 where there is none)"),
+        Column("n_customers", "Int", "customers it reaches; NA without customer_id"),
+        Column("n_orders", "Int", "orders it reaches; NA without order_id"),
+        Column("n_regions", "Int", "regions it reaches; NA without region"),
+    ),
+    at=1,
+)
+
+REMEDIES = Table(
+    "remedies",
+    "one row a KPI that is worse and a cause: the number, what tells, what helps",
+    (
+        Column("rank", "int", "1 for the strongest evidence; causes of one number share it"),
+        Column("metric", "str", "id of the KPI"),
+        Column("name_zh", "str", "its Chinese name"),
+        Column("period", "time", "period that is worse; NA for all together"),
+        Column("against", "str", "其余 (the other groups) or 以前 (earlier periods)"),
+        Column("value", "float", "value of the group or period"),
+        Column("reference", "float", "value compared with"),
+        Column("difference", "float", "value - reference"),
+        Column("p", "float", "two-sided p value of the difference"),
+        Column("q", "float", "p corrected over all comparisons (Benjamini-Hochberg)"),
+        Column("cause", "str", "what it may come from"),
+        Column("look", "str", "KPI that tells whether it is this cause"),
+        Column("remedies", "str", "what helps, parted by ；"),
+    ),
+    at=3,
+)
+
+LEARNING_CURVE = Table(
+    "learning_curve",
+    "one row a KPI and agent (and 全体, 新员工, 老员工): how high, how fast",
+    (
+        Column("metric", "str", "id of the KPI"),
+        Column("n", "int", "contacts that count"),
+        Column("months_from", "float", "least tenure in months"),
+        Column("months_to", "float", "greatest tenure in months"),
+        Column("height", "float", "成长高度: fitted value at the last tenure; value of new and experienced"),
+        Column("height_low", "float", "lower end of the interval of height"),
+        Column("height_high", "float", "upper end of the interval of height"),
+        Column("speed", "float", "成长速度: change a month; NA under ten contacts or one tenure"),
+        Column("speed_low", "float", "lower end of the interval of speed"),
+        Column("speed_high", "float", "upper end of the interval of speed"),
+        Column("p", "float", "two-sided p value of speed"),
+        Column("q", "float", "p corrected over the agents (Benjamini-Hochberg)"),
+    ),
+    key=("metric",),
+    at=1,
+)
+
+BEST_AND_WORST = Table(
+    "best_and_worst",
+    "one row a contact to praise or to teach with",
+    (
+        Column("kind", "str", "表扬 or 教学"),
+        Column("rank", "int", "1 for the clearest of its kind"),
+        Column("doc_id", "str", "the contact"),
+        Column("agent", "str", "who handled it; NA without the column"),
+        Column("score", "float", "evidence for (positive) or against (negative)"),
+        Column("n_evidence", "int", "columns of evidence that are known"),
+        Column("reasons", "str", "the strongest of them, in Chinese"),
+    ),
+    key=("kind", "rank"),
 )

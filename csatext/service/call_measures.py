@@ -17,6 +17,7 @@ from csatext.service.inputs.records import (
     column_of,
     finished,
     flags,
+    lengths,
     not_negative,
     numbers,
     one_row_each,
@@ -111,7 +112,7 @@ def call_measures(calls: pd.DataFrame, *, shifts: pd.DataFrame | None = None) ->
     if not parts:
         handling = talk + np.nan_to_num(hold) + np.nan_to_num(wrap)
     elif given:
-        handling = np.where(taken, not_negative(numbers(frame, given), "处理时长", repairs), np.nan)
+        handling = np.where(taken, not_negative(lengths(frame, given), "处理时长", repairs), np.nan)
     else:
         handling = np.full(len(frame), np.nan)
         absent["handling_seconds"] = "、".join(
@@ -153,7 +154,7 @@ def _waiting(
     """Return the seconds in the queue, of abandoned calls too."""
     given = column_of(frame, *_WAIT)
     if given:
-        return not_negative(numbers(frame, given), "等待", repairs)
+        return not_negative(lengths(frame, given), "等待", repairs)
     queued = next((moments[name] for name in _QUEUED if name in moments), None)
     if queued is None or "answered_at" not in moments:
         absent["waiting_seconds"] = "wait_seconds"
@@ -177,7 +178,7 @@ def _part(
     if given is None:
         absent[measure] = names[1]
         return np.full(len(frame), np.nan)
-    seconds = numbers(frame, given)
+    seconds = lengths(frame, given)
     seconds = not_negative(np.where(np.isnan(seconds), 0.0, seconds), name, repairs)
     return np.where(taken, seconds, np.nan)
 
@@ -192,7 +193,7 @@ def _talking(
 ) -> Array:
     given = column_of(frame, *_TALK)
     if given:
-        return np.where(taken, not_negative(numbers(frame, given), "通话", repairs), np.nan)
+        return np.where(taken, not_negative(lengths(frame, given), "通话", repairs), np.nan)
     if not {"answered_at", "ended_at"} <= moments.keys():
         absent["talking_seconds"] = "talk_seconds"
         return np.full(len(frame), np.nan)

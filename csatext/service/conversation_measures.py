@@ -47,6 +47,8 @@ _SPOKEN = (
     "talk_share", "characters_per_minute",
 )  # fmt: skip
 _CANNED = ("n_canned", "canned_share")
+_CONTACT = ("customer_id", "channel", "product", "region", "team", "category", "is_filtered")
+"""Columns of a contact that its rows by agent keep."""
 _LEAST_QUESTION = 4
 """Characters of a message that can be a question asked again (chosen): 在吗 said twice is none."""
 
@@ -113,7 +115,8 @@ def conversation_measures(
     DataFrame
         Table ``conversation_measures`` by ``doc_id``, in the order in which dialogues first appear, to be
         joined with :func:`csatext.build_facts`; for ``unit="agent"`` table ``agent_measures`` with the
-        columns ``doc_id`` and ``agent_id``. ``attrs``: ``absent`` (measure -> missing column),
+        columns ``doc_id`` and ``agent_id``, and what the turns tell of the contact (customer_id, channel,
+        product, region, team, category, is_filtered). ``attrs``: ``absent`` (measure -> missing column),
         ``repairs`` (what was wrong with clocks and rows -> how often), ``slow_seconds``,
         ``longest_wait``, and ``reason``, a sentence where something is amiss.
 
@@ -132,11 +135,13 @@ def conversation_measures(
     -----
     By agent: a contact counts once for each agent who spoke in it; a reply counts for the agent who gave
     it; customers' messages and pauses before a hand-over belong to the agent before it, those before any
-    agent spoke to the first. A contact nobody answered counts for the agent its rows name, if any. What
-    agents have is then summed to what the contact has. Dirty clocks: a message twice (same doc_id,
-    turn_id, role, text and time) counts once; a response, pause or utterance of negative length is unknown
-    and left out, and the times of a dialogue are what lies between the earliest and the latest. Wall clocks
-    of a zone are read as Beijing time.
+    agent spoke to the first. What a bot says and answers, and the pause after it, stands in a row without
+    agent. A contact nobody answered counts for the agent its rows name, if any. What agents have adds up to
+    what the contact has, but for turns.
+
+    Dirty clocks: a message twice (same doc_id, turn_id, role, text and time) counts once; a response, pause
+    or utterance of negative length is unknown and left out, and the times of a dialogue are what lies
+    between the earliest and the latest. Wall clocks of a zone are read as Beijing time.
 
     Examples
     --------
@@ -175,6 +180,8 @@ def conversation_measures(
     if messages.anchored is None:
         columns["contacted_at"] = pd.array([pd.NaT] * messages.size, dtype="datetime64[us]")
     result = pd.DataFrame({**({} if unit == "contact" else dict(labels)), **columns})
+    if unit == "agent":
+        result = result.join(_of_contact(frame), on="doc_id")
     if unit == "contact":
         result = result.set_axis(pd.Index(labels["doc_id"], name="doc_id"))
     result.attrs = {
@@ -185,6 +192,12 @@ def conversation_measures(
     if reason:
         result.attrs["reason"] = reason
     return with_reason(conform(result, table))
+
+
+def _of_contact(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what turns tell of their whole contact, by ``doc_id``: its customer, channel, product ..."""
+    there = [name for name in _CONTACT if name in frame.columns]
+    return frame.groupby("doc_id", sort=False)[there].first() if there else pd.DataFrame(index=[])
 
 
 def _ordered(frame: pd.DataFrame, repairs: dict[str, int]) -> pd.DataFrame:
@@ -230,7 +243,9 @@ def _messages(
     said = role >= 0
     start, end, anchored = _clock(frame, absent, repairs)
     who = agent or column_of(frame, "agent_id", "speaker")
-    absent.need(frame, ["n_handovers"] if who is None else [], "agent_id")
+    if who is None or (who == "speaker" and frame.loc[role == _AGENT, who].nunique() < 2):
+        # one name for all agents is that of their side
+        absent["n_handovers"] = "agent_id"
     if unit == "agent" and who is None:
         raise SchemaError(
             "表「turns」没有客服的列（agent_id 或 speaker），不能按客服统计；"
@@ -244,6 +259,8 @@ def _messages(
     size = len(doc_names)
     if unit == "agent":
         owner = _owners(doc, speaker, kept_role == _AGENT, all_docs, person, size)
+        # what a bot says counts for no agent
+        owner = np.where(kept_role == _BOT, -1, owner)
         pair = doc * (len(people) + 1) + owner + 1
         found, group = np.unique(pair, return_inverse=True)
         size = len(found)

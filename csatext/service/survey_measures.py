@@ -28,6 +28,7 @@ __all__ = ["survey_measures"]
 
 Array = npt.NDArray[np.float64]
 
+_SHORT = {"invited": "survey_invited", "answered": "survey_answered", "commented": "survey_commented"}
 _SCALES = {5: 4.0, 10: 8.0, 100: 80.0}
 """Greatest score of a scale, and the least that is satisfied (the two best of five, and the same part of
 longer ones)."""
@@ -37,7 +38,7 @@ longer ones)."""
 def survey_measures(
     surveys: pd.DataFrame,
     *,
-    scale: int | None = None,
+    csat_scale: int | None = None,
     aspects: Sequence[str] | None = None,
     expected: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
@@ -47,8 +48,9 @@ def survey_measures(
     ----------
     surveys : DataFrame
         One row a contact or survey: ``doc_id`` and what there is of ``csat``, ``nps`` (0 to 10),
-        ``survey_invited`` or ``invited_at``, ``survey_answered``, ``comment``. Left unchanged.
-    scale : {5, 10, 100}, optional
+        ``survey_invited`` (or ``invited``, ``invited_at``), ``survey_answered`` (or ``answered``),
+        ``comment``. Left unchanged.
+    csat_scale : {5, 10, 100}, optional
         Greatest score of ``csat``. Default: the least that holds all scores.
     aspects : list of str, optional
         Columns of scores of single aspects (态度, 专业, 速度 ...), for ``attrs["aspects"]``.
@@ -87,18 +89,19 @@ def survey_measures(
     """
     absent, repairs = Absent(), dict[str, int]()
     frame = one_row_each(records_of(surveys, "surveys"), "surveys", repairs)
+    frame = frame.rename(columns={old: new for old, new in _SHORT.items() if new not in frame.columns})
     if not {"csat", "nps"} & {*frame.columns}:
         raise SchemaError(
             "表「surveys」没有 csat（满意度评分）也没有 nps（0–10 分推荐意愿）列；"
             '请先改名，例如 surveys.rename(columns={"评分": "csat"})。'
         )
     nothing = np.full(len(frame), np.nan)
-    csat, nps = nothing, nothing
-    if absent.need(frame, ["satisfied"], "csat"):
+    csat, nps, scale = nothing, nothing, None
+    if absent.need(frame, ["csat", "satisfied"], "csat"):
         csat = numbers(frame, "csat")
-        scale = _scale(csat, scale)
+        scale = _scale(csat, csat_scale)
         csat = _on_scale(csat, 0.0, float(scale), "满意度", repairs)
-    if absent.need(frame, ["promoter", "detractor"], "nps"):
+    if absent.need(frame, ["nps", "promoter", "detractor"], "nps"):
         nps = _on_scale(numbers(frame, "nps"), 0.0, 10.0, "推荐意愿", repairs)
     rated = ~np.isnan(csat) | ~np.isnan(nps)
     answered = (
@@ -106,13 +109,15 @@ def survey_measures(
     )
     invited = _invited(frame, answered, absent, repairs)
     commented = nothing
-    if absent.need(frame, ["survey_commented"], "comment"):
+    if "survey_commented" in frame.columns:
+        commented = flags(frame, "survey_commented")
+    elif absent.need(frame, ["survey_commented"], "comment"):
         text = frame["comment"].astype("str").str.strip()
         commented = (frame["comment"].notna() & (text != "")).to_numpy(dtype="float64")
     satisfied = nothing if scale is None else np.where(np.isnan(csat), np.nan, csat >= _SCALES[scale])
     columns = {
         "survey_invited": as_flags(invited), "survey_answered": as_flags(answered),
-        "survey_commented": as_flags(commented), "satisfied": as_flags(satisfied),
+        "survey_commented": as_flags(commented), "csat": csat, "nps": nps, "satisfied": as_flags(satisfied),
         "promoter": as_flags(np.where(np.isnan(nps), np.nan, nps >= 9)),
         "detractor": as_flags(np.where(np.isnan(nps), np.nan, nps <= 6)),
     }  # fmt: skip
@@ -125,7 +130,7 @@ def survey_measures(
 def _scale(scores: Array, given: int | None) -> int:
     if given is not None:
         if given not in _SCALES:
-            raise ParameterError.not_allowed("scale", given, list(_SCALES))
+            raise ParameterError.not_allowed("csat_scale", given, list(_SCALES))
         return int(given)
     known = scores[~np.isnan(scores)]
     # as check does: a hundredth of slips of entry makes no longer scale

@@ -185,12 +185,9 @@ class Corpus:
         simplified, places = to_simplified(source, return_offsets=True)
         if not self._preparation.simplify:
             simplified, places = source, identity(len(source))
-        head = _common(text, simplified)
-        tail = _common(text[head:][::-1], simplified[head:][::-1])
-        ahead, behind = ends <= head, starts >= len(text) - tail
-        if ((ahead | behind) & (ends > starts)).all():
-            shift = np.where(ahead, 0, len(simplified) - len(text))
-            return places[starts + shift], _next_origin(places, places[ends + shift - 1])
+        found = _same_words(text, simplified, starts, ends)
+        if found is not None:
+            return places[found], _next_origin(places, places[found + ends - starts - 1])
         _, offsets = self._preparation.one(source)
         last = offsets[np.maximum(ends - 1, 0)]
         return offsets[starts], np.where(ends > starts, _next_origin(offsets, last), offsets[starts])
@@ -234,11 +231,24 @@ class Corpus:
         return np.arange(len(self))[at.astype(np.int64)]
 
 
-def _common(left: str, right: str) -> int:
-    """Return how many first characters two texts have in common."""
-    shorter = min(len(left), len(right))
-    pairs = enumerate(zip(left[:shorter], right[:shorter], strict=True))
-    return next((at for at, (one, other) in pairs if one != other), shorter)
+def _same_words(text: str, other: str, starts: np.ndarray, ends: np.ndarray) -> np.ndarray | None:
+    """Return where the words of each span of a text begin in another, None where that is not certain.
+
+    Preparation keeps the order of what it leaves, so that words which both texts have equally often are each
+    other's, the first of one the first of the other.
+    """
+    found = starts.copy()
+    for at, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        words = text[start:end]
+        # Marks are what cleaning shortens; words that overlap themselves cannot be counted.
+        plain = words[:1].isalnum() and words[-1:].isalnum() and (words[0] != words[-1] or end - start == 1)
+        if not plain or text.count(words) != other.count(words):
+            return None
+        place = -1
+        for _ in range(text.count(words, 0, end)):
+            place = other.find(words, place + 1)
+        found[at] = place
+    return found
 
 
 def _next_origin(offsets: np.ndarray, last: np.ndarray) -> np.ndarray:

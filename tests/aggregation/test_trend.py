@@ -290,3 +290,30 @@ def test_the_latest_complete_period_is_compared_with_those_before_it():
     assert (found.difference.low, found.difference.high) == pytest.approx(expected, abs=1e-6)
     assert latest_change(total, 9).periods_before == 3
     assert latest_change(total.head(1), 2) is None
+
+
+def test_products_are_laid_over_each_other_by_age():
+    launch = {"甲": "2026-03-02", "乙": "2026-03-23"}
+    rows = [
+        ("甲", "2026-03-02", True), ("甲", "2026-03-08 23:59:59", True), ("甲", "2026-03-09", False),
+        ("甲", "2026-03-31", False), ("乙", "2026-03-23 10:00", True), ("乙", "2026-04-01", False),
+        ("乙", "2026-03-01", True),
+    ]  # fmt: skip
+    facts = pd.DataFrame(rows, columns=["product", "created_at", "bad"])
+    facts["launched_at"] = facts["product"].map(launch)
+    table = trend(facts, by="product", measure="bad", age_from="launched_at")
+    assert table.attrs["n_before"] == 1  # 乙 before its launch
+    shown = table[["product", "label", "n", "numerator", "is_complete"]].values.tolist()
+    # data end with 1 April: 乙 is ten days old, its second week not over; 甲 is in its fifth week
+    assert shown == [
+        ["乙", "第1周", 1, 1, True], ["乙", "第2周", 1, 0, False],
+        ["甲", "第1周", 2, 2, True], ["甲", "第2周", 1, 0, True], ["甲", "第3周", 0, 0, True],
+        ["甲", "第4周", 0, 0, True], ["甲", "第5周", 1, 0, False],
+    ]  # fmt: skip
+    both = trend(facts, age_from="launched_at")
+    assert both["n"].tolist() == [3, 2, 0, 0, 1]
+    assert both["is_complete"].tolist() == [True, False, False, False, False]
+    with pytest.raises(ParameterError, match="age_from"):
+        trend(facts, age_from="launched_at", end="2026-04-30")
+    with pytest.raises(SchemaError, match="age_from"):
+        trend(facts, age_from="launch")

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from service_loops import RANDOM_CENTRES, dialogue_loop, kpi_loop
+from service_loops import RANDOM_CENTRES, dialogue_loop, kpi_loop, metric_loop
 
 import csatext as ct
+from csatext.service.definitions import read_definitions
 
 # metric: (columns of three contacts, value worked out on paper)
 Q = np.nan
@@ -121,7 +122,7 @@ BY_HAND = {
     "cost_of_poor_quality": ({"poor_quality_cost": [0, 62, 10]}, 72),
     "compensation_paid": ({"compensation_cost": [0, 50, 10]}, 60),
     "contact_frequency": ({"customer_id": ["a", "a", "b"]}, 1.5),
-    "new_customer_share": ({"is_new_customer": [True, False, False], "customer_id": ["a", "a", "b"]}, 1 / 2),
+    "new_customer_share": ({"is_new_customer": [True, False, False], "customer_id": ["a", "a", "b"]}, 1 / 3),
     "attendance_rate": ({"attended_hours": [8, 6, 8], "scheduled_hours": [8, 8, 8]}, 22 / 24),
     "attrition_rate": ({"has_left": [True, False, False]}, 1 / 3),
 }
@@ -222,6 +223,15 @@ def test_missing_columns_are_said_and_not_guessed():
     assert len(nothing) == 0
     assert "缺：paid_amount" in nothing.attrs["reason"]
     assert "没有数据行" in ct.kpis(facts.iloc[:0], freq=None, by="replied").attrs["reason"]
+
+
+def test_of_all_metrics_one_that_cannot_be_read_is_left_out_and_says_why():
+    facts = pd.DataFrame({"replied": [True, False], "csat": ["好", "坏"]})
+    table = ct.kpis(facts)
+    assert "reply_rate" in set(table["metric"])
+    assert "「csat」" in table.attrs["absent"]["csat"]
+    with pytest.raises(ct.SchemaError, match="「csat」"):
+        ct.kpis(facts, metrics=["csat"])
 
 
 def test_bad_arguments_are_told_in_chinese():
@@ -381,3 +391,59 @@ def test_random_centres_equal_the_loop_by_day(centre):
         assert part["value"].tolist() == pytest.approx(wanted, nan_ok=True), metric
     split = table.pivot(index="period", columns="metric", values="value")
     assert (split["inquiring_customers"] == split["served_customers"] + split["filtered_customers"]).all()
+
+
+FLAGS = {
+    "is_filtered",
+    "replied",
+    "replied_human",
+    "is_presales",
+    "resolved",
+    "answered",
+    "abandoned",
+    "completed",
+    "reopened",
+    "followed_up",
+    "follow_up_due",
+    "is_complaint",
+    "is_negative",
+    "satisfied",
+    "survey_answered",
+    "survey_invited",
+    "survey_commented",
+    "paid_next_day",
+    "paid_finally",
+    "card_sent",
+    "self_service",
+    "has_left",
+    "first_contact_resolved",
+    "repeated_within_window",
+    "answer_correct",
+    "record_correct",
+    "is_new_customer",
+}
+
+
+@settings(max_examples=RANDOM_CENTRES // 4 + 1, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 60))
+def test_every_metric_of_random_centres_equals_the_loop_by_agent_and_day(seed, n):
+    rng = np.random.default_rng(seed)
+    known = read_definitions()
+    names = sorted({name for one in known.values() for name in one.columns} - {"customer_id"})
+    frame = pd.DataFrame(
+        {"customer_id": rng.integers(0, 8, n).astype(str), "agent_id": rng.choice(["甲", "乙"], n)}
+    )
+    # ties at the edges of days: many contacts at midnight
+    frame["created_at"] = pd.Timestamp("2026-05-01") + pd.to_timedelta(rng.integers(0, 7, n) * 12, unit="h")
+    for name in names:
+        values = rng.integers(0, 2, n) if name in FLAGS else rng.integers(0, 30, n)
+        frame[name] = np.where(rng.random(n) < 0.15, np.nan, values.astype(float))
+    table = ct.kpis(frame, by="agent_id", freq="D").set_index(["metric", "agent_id", "period"])["value"]
+    assert {metric for metric, *_ in table.index} | {*ct.kpis(frame).attrs["absent"]} == {*known}
+    rows = [
+        {**row, "who": row["customer_id"], "customer_id": 1.0, "day": row["created_at"].normalize()}
+        for row in frame.to_dict("records")
+    ]
+    for (metric, agent, day), value in table.items():
+        cell = [row for row in rows if row["agent_id"] == agent and row["day"] == day]
+        assert value == pytest.approx(metric_loop(known[metric], cell), nan_ok=True), (metric, agent, day)

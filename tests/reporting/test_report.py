@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import csatext as ct
+from csatext.aggregation.audit.audited_rates import audited_rates
 from csatext.errors import SchemaError
 from csatext.labels import cell_name, flag_names
 from csatext.reporting.chapters.page import text_table
@@ -245,3 +246,20 @@ def test_a_window_without_variation_of_a_flag_that_varies_is_a_rate():
     rows += [(5, "宽带", "在线", True)] * 60
     tables = standard_tables(dated(7, rows))
     assert tables["root_causes"].attrs["is_rate"] and not len(tables["episodes"])
+
+
+def test_rates_of_a_machine_are_called_so_until_people_have_tagged_a_sample(tmp_path):
+    facts = pd.DataFrame({"doc_id": range(400), "is_negative": [True, False] * 200, "category": "物流"})
+    page = write_report(facts, tmp_path / "a.html").read_text("utf-8")
+    assert "负面率、投诉类别由机器判断，未经抽检校正。" in page
+    said = write_report(facts.assign(promised=True), tmp_path / "b.html", measure="promised").read_text(
+        "utf-8"
+    )
+    assert "负面率、" not in said
+    # A quarter of the machine's flags are wrong in a sample of 100: 50 % becomes 37.5 %.
+    tags = pd.DataFrame({"doc_id": range(0, 400, 4), "inclusion_probability": 0.25, "is_negative": True})
+    tags["is_negative"] = tags["doc_id"] % 16 != 0
+    odd = pd.DataFrame({"doc_id": range(1, 400, 4), "inclusion_probability": 0.25, "is_negative": False})
+    audited = audited_rates(facts, pd.concat([tags, odd]), "is_negative")
+    page = write_report(facts, tmp_path / "c.html", tables={"audited_rates": audited}).read_text("utf-8")
+    assert "按 200 条抽检校正后为 37.5%" in page

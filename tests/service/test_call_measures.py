@@ -57,6 +57,13 @@ def test_a_table_worked_out_by_hand():
     assert occupied["甲"] == 265 / 7200
 
 
+def test_lengths_are_read_as_telephone_systems_write_them():
+    calls = pd.DataFrame({"answered": ["是"] * 4, "talk_seconds": ["01:00:05", "3分20秒", "02:05", "90"]})
+    assert ct.call_measures(calls)["talking_seconds"].tolist() == [3605, 200, 125, 90]
+    with pytest.raises(ct.SchemaError, match=r"「talk_seconds」.*「很久」"):
+        ct.call_measures(calls.assign(talk_seconds="很久"))
+
+
 def test_what_is_missing_or_wrong_is_said():
     found = ct.call_measures(CALLS[["doc_id", "answered"]])
     assert found.attrs["absent"] == {
@@ -153,3 +160,25 @@ def test_bad_bins_and_no_waits():
     with pytest.raises(ct.ParameterError, match="没有等待时间"):
         ct.abandonment_curve(calls[["answered"]])
     assert "没有数据行" in ct.abandonment_curve(calls.iloc[:0]).attrs["reason"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("甲乙"), st.integers(0, 50), st.integers(0, 20)), min_size=1, max_size=12
+    )
+)
+def test_busy_time_of_an_agent_who_answers_two_at_once_is_the_union_of_the_calls(drawn):
+    calls = pd.DataFrame(
+        {
+            "agent_id": [agent for agent, *_ in drawn],
+            "answered_at": [pd.Timestamp("2026-05-01") + pd.Timedelta(seconds=at) for _, at, _ in drawn],
+            "talk_seconds": [length for *_, length in drawn],
+            "hold_seconds": 0,
+            "acw_seconds": 0,
+        }
+    )
+    busy = ct.call_measures(calls)["busy_seconds"].groupby(calls["agent_id"].to_numpy()).sum()
+    for agent in busy.index:
+        seconds = {s for who, at, length in drawn if who == agent for s in range(at, at + length)}
+        assert busy[agent] == pytest.approx(len(seconds))

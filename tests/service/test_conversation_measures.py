@@ -82,18 +82,19 @@ def test_a_dialogue_worked_out_by_hand():
 
 
 def test_by_agent_a_reply_counts_for_who_gave_it_and_time_for_who_had_the_contact():
-    table = ct.conversation_measures(HAND, unit="agent").set_index("agent_id")
-    first, second = table.loc["甲"], table.loc["乙"]
-    # 甲 holds everything until 乙 speaks: three lines of the customer, the whole time to 205
+    table = ct.conversation_measures(HAND, unit="agent").fillna({"agent_id": "无"}).set_index("agent_id")
+    first, second, bot = table.loc["甲"], table.loc["乙"], table.loc["无"]
+    # 甲 holds everything until 乙 speaks but the ten seconds after the bot: three lines of the customer
     assert (first["n_customer_messages"], second["n_customer_messages"]) == (3, 1)
-    assert (first["n_agent_messages"], second["n_agent_messages"]) == (3, 1)
-    assert (first["span_seconds"], second["span_seconds"]) == (205, 795)
-    assert (first["span_without_gaps_seconds"], second["span_without_gaps_seconds"]) == (205, 0)
-    assert (first["first_response_seconds"], first["response_seconds"]) == (10, 10)
-    assert np.isnan(second["first_response_seconds"])
-    assert second["response_seconds"] == 75
-    assert (first["n_responses"], second["n_responses"]) == (1, 1)
-    assert (first["n_questions"], second["n_questions"]) == (1, 2)
+    assert (first["n_agent_messages"], second["n_agent_messages"], bot["n_bot_messages"]) == (3, 1, 1)
+    assert (first["span_seconds"], second["span_seconds"], bot["span_seconds"]) == (195, 795, 10)
+    assert (first["span_without_gaps_seconds"], second["span_without_gaps_seconds"]) == (195, 0)
+    # the bot answered the first question, 乙 the second; the third was left with 乙
+    assert (bot["first_response_seconds"], bot["response_seconds"]) == (10, 10)
+    assert first[["first_response_seconds", "response_seconds"]].isna().all()
+    assert (first["first_response_seconds_human"], second["response_seconds"]) == (40, 75)
+    assert (first["n_responses"], second["n_responses"], bot["n_responses"]) == (0, 1, 1)
+    assert (first["n_questions"], second["n_questions"], bot["n_questions"]) == (0, 2, 1)
     assert (first["n_handovers"], second["n_handovers"]) == (1, 0)
     assert table["contacted_at"].nunique() == 1
 
@@ -260,7 +261,8 @@ def test_random_dialogues_equal_the_loop(dialogues):
 @given(st.lists(st.lists(MESSAGE, min_size=1, max_size=9), min_size=1, max_size=6))
 def test_random_dialogues_by_agent_equal_the_loop_and_add_up(dialogues):
     turns = random_turns(dialogues, backwards=False)
-    table = ct.conversation_measures(turns, unit="agent").set_index(["doc_id", "agent_id"])
+    table = ct.conversation_measures(turns, unit="agent").fillna({"agent_id": ""})
+    table = table.set_index(["doc_id", "agent_id"])
     for key, row in agent_loop(turns).items():
         got = table.loc[key]
         for name, want in row.items():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import csatext as ct
 from csatext.service.definitions import read_definitions
 from csatext.service.formulas.expressions import ExpressionError, evaluate, parse
+from csatext.service.kpi_dictionary import kpi_dictionary
 
 NAMED_BY_THE_ARTICLES = [
     "inquiring_customers",
@@ -145,6 +148,11 @@ def test_a_users_file_leaves_the_shipped_definitions_alone(tmp_path):
     assert table["version"].str.match(r"1\+[0-9a-f]{8}$").all()
     assert read_definitions()["nps"].name_zh == "净推荐值"
     assert "x" not in read_definitions()
+
+
+def test_the_dictionary_of_kpis_is_up_to_date():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "kpis.md").read_text("utf-8")
+    assert page == kpi_dictionary(), "run: python benchmarks/refresh_tables.py"
 
 
 def test_expressions_follow_three_valued_logic():

@@ -13,7 +13,7 @@ import csatext as ct
 
 def test_surveys_on_both_scales():
     five = pd.DataFrame({"csat": [5, 4, 3, None, 7], "nps": [10, 9, 7, 6, 11]})
-    found = ct.survey_measures(five, scale=5)
+    found = ct.survey_measures(five, csat_scale=5)
     assert found["satisfied"].tolist() == [True, True, False, pd.NA, pd.NA]
     assert found["promoter"].tolist() == [True, True, False, False, pd.NA]
     assert found["detractor"].tolist() == [False, False, False, True, pd.NA]
@@ -21,8 +21,13 @@ def test_surveys_on_both_scales():
     assert found.attrs["absent"] == {"survey_invited": "survey_invited", "survey_commented": "comment"}
     hundred = ct.survey_measures(pd.DataFrame({"csat": [95, 80, 79]}))
     assert (hundred.attrs["scale"], hundred["satisfied"].tolist()) == (100, [True, True, False])
+    apart = pd.DataFrame({"doc_id": ["a", "b"], "nps": [10, 11], "invited": [1, 1], "answered": [1, 0]})
+    contacts = pd.DataFrame({"doc_id": ["a", "b", "c"], "channel": "电话"})
+    facts = ct.build_facts(contacts, ct.survey_measures(apart))
+    values = ct.kpis(facts, metrics=["nps", "participation_rate"]).set_index("metric")["value"]
+    assert values.to_dict() == {"nps": 100.0, "participation_rate": 0.5}
     with pytest.raises(ct.ParameterError, match="scale"):
-        ct.survey_measures(five, scale=7)
+        ct.survey_measures(five, csat_scale=7)
     with pytest.raises(ct.SchemaError, match="没有 csat"):
         ct.survey_measures(pd.DataFrame({"score": [5]}))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from csatext.analysis.conversations.customer_effort import repeats, transfers
 from csatext.analysis.conversations.satisfaction_model import SatisfactionModel, predicted
+from csatext.analysis.conversations.satisfaction_signals import sides
 from csatext.analysis.conversations.talk import Talk, group_first, group_last, group_means, talk_of
 from csatext.analysis.conversations.talk_cues import CUES, find_cues, threatening
 from csatext.analysis.sentiment.score import Sentiment
@@ -51,7 +53,8 @@ def conversation_sentiment(
         :func:`csatext.build_facts`. Of the customer and of the agent: ``start``, ``worst``, ``end`` and
         ``mean`` of the scores, NA where that side says nothing. Of the customer: ``recovery`` (end - worst);
         ``turning_turn`` and ``turning_change``: the turn that parts the course best, and the mean from it on
-        less the mean before it; ``escalated``; ``predicted_satisfaction``.
+        less the mean before it; ``escalated``; ``customer_repeats`` and ``transfers``: what it cost the
+        customer (row 67); ``predicted_satisfaction``.
 
     Raises
     ------
@@ -65,8 +68,8 @@ def conversation_sentiment(
     The turn that parts the course is the change point of least squares (Hinkley 1970): of ``n`` scores the
     ``k`` for which ``k (n - k) / n (mean after - mean before)**2`` is greatest, the first of equals. It is NA
     where the two means differ by less than .35. ``escalated``: the customer threatens in earnest (words of
-    ``lexicons/escalation.tsv`` on law, media, authorities, police, superiors, crowds or violence, asserted),
-    or ends below 0 and at least .5 below the start.
+    ``lexicons/escalation.tsv`` on law, media, authorities, police, superiors, crowds or violence, and after a
+    reply that of a complaint, asserted), or ends below 0 and at least .5 below the start.
 
     References
     ----------
@@ -94,7 +97,8 @@ def conversation_sentiment(
         for name, values in _course(talk, mask).items()
     }
     turn, change = _turning(talk)
-    threats = threatening(prepared, cues[:, CUES.index("threat")] & talk.customer & talk.said)
+    possible = cues[:, [CUES.index("threat"), CUES.index("demand")]].any(axis=1)
+    threats = threatening(prepared, possible & talk.customer & talk.said, sides(talk)["later"])
     threatened = np.bincount(talk.row[threats], minlength=len(talk)) > 0
     end, start = course["customer_end"], course["customer_start"]
     with np.errstate(invalid="ignore"):
@@ -107,6 +111,8 @@ def conversation_sentiment(
             "turning_turn": turn,
             "turning_change": change,
             "escalated": threatened | fallen,
+            "customer_repeats": repeats(talk, prepared),
+            "transfers": transfers(talk, prepared),
             "predicted_satisfaction": predicted(model, talk, cues),
         },
         index=talk.documents,

@@ -99,7 +99,7 @@ def satisfaction_signals(talk: Talk, cues: np.ndarray) -> pd.DataFrame:
         holds(heard, "thanks"),
         holds(heard, "solved"),
         holds(heard, "consent"),
-        holds(part["customer"], "complaint", "threat"),
+        holds(part["customer"], "complaint", "demand", "threat"),
         holds(part["last"], "question"),
         holds(part["last"], "denial"),
         holds(part["agent"], "apology"),

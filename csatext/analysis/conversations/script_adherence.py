@@ -188,7 +188,7 @@ class _Hits(NamedTuple):
 def _conversation(talk: Talk) -> tuple[Conversation, np.ndarray]:
     """Return the turns for the engine of rules, and which texts preparation has changed."""
     source = string_array(talk.texts)
-    column = Preparation().column(source)
+    column = Preparation(redact=False).column(source)
     begins = np.searchsorted(talk.row, np.arange(len(talk)))
     nothing = pd.Series(pd.NaT, index=talk.table.index)
     started, ended = (
@@ -321,7 +321,7 @@ def _with_spans(frame: pd.DataFrame, talk: Talk, changed: np.ndarray) -> pd.Data
     """Return the rows with the turn's number, the words, and spans of the texts as they were read."""
     place = frame["place"].to_numpy(np.int64)
     start, end = frame["start"].to_numpy(np.int64).copy(), frame["end"].to_numpy(np.int64).copy()
-    preparation, source = Preparation(), talk.texts.to_numpy(object)
+    preparation, source = Preparation(redact=False), talk.texts.to_numpy(object)
     found = np.flatnonzero(place >= 0)
     for at in found[changed[place[found]]]:
         # Only what preparation has changed has other positions.

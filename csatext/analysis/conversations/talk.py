@@ -13,6 +13,7 @@ from csatext.argument_types import as_table
 from csatext.errors import ParameterError, SchemaError
 from csatext.ingest.dialogues.role_inference import infer_roles
 from csatext.ingest.dialogues.roles import ROLES, map_roles
+from csatext.ingest.dialogues.template_keys import trigger_terms
 from csatext.ingest.dialogues.templates import mark_templates
 from csatext.schema import conform
 from csatext.schema.contacts import TEMPLATES, TURNS
@@ -22,6 +23,7 @@ from csatext.text.vectorization import Vectorizer
 
 __all__ = ["Talk", "group_first", "group_last", "group_means", "talk_of"]
 
+_CANNED = ("button", "card_field", "media")
 _WORDS = r"[\p{L}\p{N}\p{So}]"
 """Letters, numbers and emoji: a turn without any says nothing."""
 
@@ -160,7 +162,11 @@ def _said(table: pd.DataFrame) -> np.ndarray:
     said = np.array(worded.to_numpy(zero_copy_only=False), bool)
     if "is_template" in table:
         return said & ~table["is_template"].fillna(False).to_numpy(bool)
-    customer = np.flatnonzero((table["role"] == "customer").to_numpy())
+    # What a customer sends by a button, or as a card, names one: only such turns are looked at.
+    names = "|".join(term for kind in _CANNED for term in trigger_terms(kind))
+    named = pc.match_substring_regex(string_array(table["text"]), f"(?i){names}")
+    named = np.array(named.to_numpy(zero_copy_only=False), bool)
+    customer = np.flatnonzero((table["role"] == "customer").to_numpy() & named)
     none = pd.DataFrame({column.name: [] for column in TEMPLATES.columns})
     canned = mark_templates(table.iloc[customer].reset_index(drop=True), conform(none, TEMPLATES))
     said[customer] &= ~canned["is_template"].to_numpy(bool)

@@ -10,22 +10,23 @@ import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.rules.asserted_hits import find_hits
+from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.lexicon import Lexicon
 from csatext.taxonomy import Category, Taxonomy
 from csatext.text.joined_texts import joined_chunks, matched_words
-from csatext.text.vectorization import Vectorizer
 
 __all__ = ["CUES", "find_cues", "threatening"]
 
-CUES = ("thanks", "solved", "consent", "question", "denial", "apology", "complaint", "threat")
+CUES = ("thanks", "solved", "consent", "question", "denial", "apology", "complaint", "demand", "threat")
 """Columns of :func:`find_cues`; the last are the words of ``lexicons/escalation.tsv`` as they come."""
 _THREATS = frozenset(("group", "legal", "management", "media", "police", "regulator", "safety"))
 """Kinds of escalation that put pressure on the centre; who leaves, or complains of privacy, does not."""
 
 _ASKS = re.compile("什么|怎么|怎样|如何|多少|哪|吗")
 """Words with which a clause asks about an authority instead of turning to it."""
+_DEMAND = 1
+"""Position of demands among the compiled categories."""
 _IN_TEXT = 1 << 32
 
 
@@ -49,11 +50,13 @@ def _matcher() -> _Matcher:
     automaton = ahocorasick_rs.AhoCorasick(
         terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
-    # A number such as 315 must be a word by itself, not a part of another number.
-    patterns = tuple(f"={term}" if term.isdigit() else term for term in threats)
-    category = Category("threat", "升级", patterns=patterns)
+    demands = table.loc[table["signal"] == "demand", "term"].tolist()
+    categories = [
+        Category(name, name, patterns=tuple(words))
+        for name, words in (("threat", threats), ("demand", demands))
+    ]
     return _Matcher(
-        automaton, np.array([cue[term] for term in terms], np.int64), CompiledTaxonomy(Taxonomy([category]))
+        automaton, np.array([cue[term] for term in terms], np.int64), CompiledTaxonomy(Taxonomy(categories))
     )
 
 
@@ -84,15 +87,19 @@ def find_cues(texts: pd.Series) -> np.ndarray:
     return found
 
 
-def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
+def threatening(texts: pd.Series, possible: np.ndarray, later: np.ndarray) -> np.ndarray:
     """Return which texts threaten in earnest: 我要找媒体曝光, but not 12315 是做什么的.
+
+    That one is going to complain is a threat after a reply; before it, it is what many call for.
 
     Parameters
     ----------
     texts : Series of str, length n
         Prepared texts.
     possible : ndarray of bool, shape (n,)
-        Texts that hold a word of ``lexicons/escalation.tsv``.
+        Texts that hold a threat or a demand.
+    later : ndarray of bool, shape (n,)
+        Texts that follow a reply.
 
     Returns
     -------
@@ -101,10 +108,8 @@ def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
     rows = np.flatnonzero(possible)
     result = np.zeros(len(texts), bool)
     if len(rows):
-        corpus = Vectorizer(redact=False).fit_transform(texts.iloc[rows].reset_index(drop=True))
-        threats = _matcher().threats
-        every = find_hits(threats, corpus.texts, corpus.token_table, asserted=False)
-        meant = find_hits(threats, corpus.texts, corpus.token_table)
+        read = texts.iloc[rows].reset_index(drop=True)
+        every, meant = (_threats(read, asserted, later[rows]) for asserted in (False, True))
         # Words overlap: what denies the first of a clause denies the others (不会找媒体曝光).
         first = np.lexsort((every.start, every.clause_start, every.row))
         news = np.ones(len(first), bool)
@@ -114,12 +119,27 @@ def threatening(texts: pd.Series, possible: np.ndarray) -> np.ndarray:
         leading = every.take(first[news])
         said = np.isin(leading.row * _IN_TEXT + leading.start, meant.row * _IN_TEXT + meant.start)
         meant = leading.take(said)
-        clauses = [
-            texts[start:end]
-            for texts, start, end in zip(
-                corpus.texts.to_numpy(object)[meant.row], meant.clause_start, meant.clause_end, strict=True
-            )
-        ]
-        asks = np.array([_ASKS.search(clause) is not None for clause in clauses], bool)
+        clauses = zip(
+            read.to_numpy(object)[meant.row],
+            meant.clause_start.tolist(),
+            meant.clause_end.tolist(),
+            strict=True,
+        )
+        asks = np.array([_ASKS.search(text[start:end]) is not None for text, start, end in clauses], bool)
         result[rows[meant.row[~asks]]] = True
     return result
+
+
+def _threats(texts: pd.Series, asserted: bool, later: np.ndarray) -> Hits:
+    """Return the hits of threats, and of later demands; 315 must not be a part of another number."""
+    threats = _matcher().threats
+    hits = find_hits(threats, texts, asserted=asserted)
+    hits = hits.take((threats.category_of[hits.pattern] != _DEMAND) | later[hits.row])
+    values = texts.to_numpy(object)
+    places = zip(values[hits.row], hits.start.tolist(), hits.end.tolist(), strict=True)
+    inside = [
+        text[start:end].isdigit()
+        and any(mark.isdigit() for mark in text[max(start - 1, 0) : start] + text[end : end + 1])
+        for text, start, end in places
+    ]
+    return hits.take(~np.array(inside, bool))

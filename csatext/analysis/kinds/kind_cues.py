@@ -9,7 +9,7 @@ import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.rules.pattern_index import PatternIndex
+from csatext.analysis.rules.pattern_index import PatternHits, PatternIndex
 from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
@@ -44,7 +44,10 @@ _MOST_GRIEVANCES, _GRIEVANCE_WEIGHT = 2.0, 2.0
 _MOST = 4.0
 """Largest sum of one column: a long text is no more of a complaint than a short one with four grave words."""
 _ASSERTED = ("complaint", "praise")
+_MOST_TERMS = 1 << 20
+"""More than there are words and constructions of kinds."""
 _FIRST_HANZI = 0x4DFF
+_NEGATORS = np.array([ord(mark) for mark in "不没未"], np.uint32)
 _QUESTION_MARKS = np.array([ord("？"), ord("?")], np.uint32)
 
 
@@ -75,6 +78,8 @@ class _Matcher(NamedTuple):
     kind: np.ndarray
     weight: np.ndarray
     constructions: PatternIndex
+    construction_kind: np.ndarray
+    construction_weight: np.ndarray
     unless_praised: np.ndarray
     crossing: np.ndarray
 
@@ -82,20 +87,24 @@ class _Matcher(NamedTuple):
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("contact_kinds").table
-    construction = table["kind"] == _GRIEVANCE
-    patterns = [parse_pattern(term) for term in table.loc[construction, "term"]]
-    crossing = np.array([max(pattern.gaps, default=0) >= _CROSSING for pattern in patterns])
-    # Those of weight 1 may praise: 没有一道菜不好吃.
-    unless_praised = (table.loc[construction, "weight"].astype(float) < _GRIEVANCE_WEIGHT).to_numpy()
-    table = table[~construction]
     numbers = {name: at for at, name in enumerate(KINDS)}
+    construction = (table["kind"] == _GRIEVANCE) | table["term"].str.contains("|", regex=False)
+    built = table[construction]
+    patterns = [parse_pattern(term) for term in built["term"]]
+    crossing = np.array([max(pattern.gaps, default=0) >= _CROSSING for pattern in patterns])
+    built_kind = built["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
+    built_weight = built["weight"].astype(float).to_numpy()
+    # Those of weight 1 may praise: 没有一道菜不好吃.
+    unless_praised = built_weight < _GRIEVANCE_WEIGHT
+    table = table[~construction]
     automaton = ahocorasick_rs.AhoCorasick(
         table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
     )
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
     weight = table["weight"].astype(float).to_numpy()
-    return _Matcher(automaton, kind, weight, PatternIndex(patterns), unless_praised, crossing)
+    index = PatternIndex(patterns)
+    return _Matcher(automaton, kind, weight, index, built_kind, built_weight, unless_praised, crossing)
 
 
 def find_kind_cues(
@@ -139,15 +148,20 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
     hit = np.arange(len(term))
     must = np.isin(kind, [KINDS.index(name) for name in _ASSERTED])
     kept = (kind >= 0) & (reading.asserted(Spans(hit, start, end)) | ~must)
-    term, start, end, kind, weight = term[kept], start[kept], end[kept], kind[kept], weight[kept]
+    found = matcher.constructions.search(joined, reading.sentence) if constructions else None
+    words = [values[kept] for values in (term, start, end, kind, weight)]
+    phrases = [] if found is None else _phrases(matcher, found, reading)
+    term, start, end, kind, weight = (
+        (np.concatenate(pair) for pair in zip(words, phrases, strict=True)) if phrases else words
+    )
     row = joined.rows_of(start)
     n = len(joined)
     evidence = np.zeros((n, len(FEATURES)))
     for at in range(len(KINDS)):
         mine = kind == at
         # The same word again says nothing new.
-        key = np.unique(np.stack([row[mine], term[mine]]), axis=1)
-        evidence[:, at] = np.bincount(key[0], matcher.weight[key[1]], minlength=n)
+        _, once = np.unique(row[mine] * _MOST_TERMS + term[mine], return_index=True)
+        evidence[:, at] = np.bincount(row[mine][once], weight[mine][once], minlength=n)
     polar = joined_valence(joined)
     place = polar.rows - joined.first_row
     at = joined.offsets[place] + polar.ends - 1
@@ -158,8 +172,8 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
         values = np.maximum(sign * polar.values, 0) * real
         evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
     built = built_end = turned = np.empty(0, np.int64)
-    if constructions:
-        built, built_end = _constructions(matcher, joined, reading, at[polar.values > 0])
+    if found is not None:
+        built, built_end = _constructions(matcher, found, joined, reading, at[polar.values > 0])
         turned = np.concatenate(
             (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
         )
@@ -179,15 +193,26 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
     return KindCues(joined.first_row + row, kind, start - origin, end - origin, weight), evidence
 
 
+def _phrases(matcher: _Matcher, found: PatternHits, reading: ClauseReading) -> list[np.ndarray]:
+    """Return the constructions of a kind, each in one clause, as (term, start, end, kind, weight)."""
+    kind = matcher.construction_kind[found.pattern]
+    start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
+    kept = (kind >= 0) & (reading.clause[start] == reading.clause[end - 1]) & ~reading.denied(start)
+    pattern = found.pattern[kept]
+    weight = matcher.construction_weight[pattern]
+    return [len(matcher.weight) + pattern, start[kept], end[kept], kind[kept], weight]
+
+
 def _constructions(
-    matcher: _Matcher, joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
+    matcher: _Matcher, found: PatternHits, joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the spans of constructions that only a complaint uses, and of duties not done."""
-    found = matcher.constructions.search(joined, reading.sentence)
+    found = found.take(matcher.construction_kind[found.pattern] < 0)
     start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
     last = end - 1
     within = matcher.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
+    kept &= ~_taken_back(found, joined.points)
     kept &= ~(
         matcher.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
     )
@@ -200,6 +225,13 @@ def _constructions(
     # A clause complains once.
     _, once = np.unique(reading.clause[start], return_index=True)
     return start[once], end[once]
+
+
+def _taken_back(found: PatternHits, points: np.ndarray) -> np.ndarray:
+    """Return whether a negator in the gap before its last word takes a construction back (没有一次不准时)."""
+    last = found.starts.max(axis=1)
+    before = np.where(found.starts == last[:, None], -1, found.ends).max(axis=1)
+    return (before >= 0) & (last > before) & np.isin(points[np.maximum(last - 1, 0)], _NEGATORS)
 
 
 def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
+from csatext.analysis.rules.pattern_index import PatternHits
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 from csatext.text.tokenization.token_table import TokenTable
@@ -91,16 +92,18 @@ def chunk_hits(
     whole = tokens is not None and compiled.index.whole_words
     boundaries = word_boundaries(joined, tokens) if whole and tokens is not None else None
     found = compiled.index.search(joined, reading.sentence, boundaries)
-    meant = np.ones(len(found.pattern), bool)
+    # What an exception is, or cancels, need not be read.
+    left = compiled.exception_of[found.pattern] < 0
+    left &= ~_cancelled(compiled, found.pattern, reading.sentence[found.starts[:, 0]])
+    found = PatternHits(*(values[left] for values in found))
+    kept = np.arange(len(found.pattern))
     if asserted:
         held = found.starts >= 0
-        hit = np.repeat(np.arange(len(found.pattern)), held.sum(axis=1))
-        starts, ends = found.starts[held].astype(np.int64), found.ends[held].astype(np.int64)
-        meant = reading.asserted(Spans(hit, starts, ends))
-    start = found.starts[:, 0].astype(np.int64)
-    meant &= ~_cancelled(compiled, found.pattern, reading.sentence[start])
-    kept = np.flatnonzero(meant & (compiled.exception_of[found.pattern] < 0))
-    start, end = start[kept], found.ends[kept].max(axis=1).astype(np.int64)
+        hit = np.repeat(kept, held.sum(axis=1))
+        spans = Spans(hit, found.starts[held].astype(np.int64), found.ends[held].astype(np.int64))
+        kept = np.flatnonzero(reading.asserted(spans))
+    start = found.starts[kept, 0].astype(np.int64)
+    end = found.ends[kept].max(axis=1).astype(np.int64)
     row = joined.rows_of(start)
     clause_start, clause_end = reading.clause_bounds(start)
     origin = joined.offsets[row]
@@ -118,13 +121,14 @@ def chunk_hits(
 
 def _cancelled(compiled: CompiledTaxonomy, pattern: np.ndarray, sentence: np.ndarray) -> np.ndarray:
     """Return which hits stand in a sentence that holds an exception of their category."""
-    excepted = compiled.exception_of[pattern]
+    excepted, category = compiled.exception_of[pattern], compiled.category_of[pattern]
     if not (excepted >= 0).any():
         return np.zeros(len(pattern), bool)
     size = len(compiled.categories) + 1
-    cancelled = sentence[excepted >= 0] * size + excepted[excepted >= 0]
-    category = compiled.category_of[pattern]
-    return (category >= 0) & np.isin(sentence * size + category, cancelled)
+    cancelled = np.sort(sentence[excepted >= 0] * size + excepted[excepted >= 0])
+    key = sentence * size + category
+    at = np.minimum(np.searchsorted(cancelled, key), len(cancelled) - 1)
+    return (category >= 0) & (cancelled[at] == key)
 
 
 def word_boundaries(joined: JoinedTexts, tokens: TokenTable) -> np.ndarray:

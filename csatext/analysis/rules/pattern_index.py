@@ -37,6 +37,10 @@ class PatternHits(NamedTuple):
     starts: np.ndarray
     ends: np.ndarray
 
+    def take(self, chosen: np.ndarray) -> PatternHits:
+        """Return the hits that a mask chooses."""
+        return PatternHits(*(values[chosen] for values in self))
+
 
 class _Words(NamedTuple):
     """Words found in joined texts: the number of each, and its span."""

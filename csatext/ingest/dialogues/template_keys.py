@@ -22,6 +22,7 @@ __all__ = [
     "keys_of",
     "kind_of_message",
     "shown",
+    "trigger_terms",
     "weight",
 ]
 

@@ -29,7 +29,7 @@ from csatext.ingest.formats.xls_container import broken_container, broken_record
 from csatext.ingest.formats.xlsx_extent import Packed, checked_package, part_of_sheet
 from csatext.ingest.raw_table import Note, RawTable, Reject
 
-__all__ = ["read_grids", "read_workbook"]
+__all__ = ["read_grids", "read_sheets", "read_workbook"]
 
 _FULL = (65_536, 1_048_576)
 """Rows of a sheet of XLS and of XLSX: an export that was cut off there ends in the last."""
@@ -252,6 +252,19 @@ def read_grids(data: bytes, path: object) -> list[tuple[int, list[list[str]]]]:
         return [
             (grid.top, [[shown_cell(cell).strip() for cell in row] for row in grid.rows]) for grid in grids
         ]
+
+
+def read_sheets(data: bytes, path: object) -> list[Grid]:
+    """Return every sheet of a workbook, hidden ones too, with its cells and merged ranges as they stand.
+
+    Raises
+    ------
+    InputError
+        The workbook cannot be opened.
+    """
+    with _PanicAsError(path):
+        book = _Book(_sound(data, path), path)
+        return [book.take(name) for name in book.names]
 
 
 def _read(data: bytes, path: object, sheet: str | int | None) -> RawTable:

@@ -29,6 +29,31 @@ def _clock(table: pd.DataFrame) -> list[Note]:
     return notes
 
 
+def _sessions(table: pd.DataFrame) -> list[Note]:
+    """Return how many dialogues begin while their agent is still in an earlier one."""
+    if not {"agent_id", "started_at"} <= {*table.columns}:
+        return []
+    if not pd.api.types.is_datetime64_any_dtype(table["started_at"]):
+        return []
+    spoken = table[(table["role"] == "agent") & table["agent_id"].notna() & table["started_at"].notna()]
+    spans = spoken.groupby(["agent_id", "doc_id"], sort=True)["started_at"].agg(["min", "max"]).reset_index()
+    spans = spans.sort_values(["agent_id", "min"], kind="stable")
+    until = spans.groupby("agent_id")["max"].cummax().groupby(spans["agent_id"]).shift()
+    overlapping = int((spans["min"] < until).sum())
+    return [Note("sessions_overlap", "agent_id", overlapping, len(spans), "客服在上一场没结束时又接了一场")]
+
+
+def _repeated(table: pd.DataFrame) -> Note:
+    same = ["doc_id", "turn_id", "role", "text", *(["started_at"] if "started_at" in table.columns else [])]
+    return Note(
+        "turn_repeated",
+        "turn_id",
+        int(table[same].duplicated().sum()),
+        len(table),
+        "与前面某一句完全相同的行",
+    )
+
+
 def turn_notes(turns: pd.DataFrame, contacts: pd.DataFrame) -> list[Note]:
     """Return the findings about turns.
 
@@ -66,6 +91,8 @@ def turn_notes(turns: pd.DataFrame, contacts: pd.DataFrame) -> list[Note]:
     foreign = int((~table["doc_id"].isin(contacts["doc_id"])).sum())
     notes = [
         *_clock(table),
+        *_sessions(table),
+        _repeated(table),
         Note("role_missing", "role", missing, n, "角色缺失或不认识"),
         Note("dialogue_one_sided", "role", one_sided, dialogues, "只有一方说话的对话"),
         Note("turn_empty", "text", int(blank(table["text"]).sum()), n, "没有内容的一句"),

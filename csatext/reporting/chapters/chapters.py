@@ -16,7 +16,8 @@ from csatext.reporting.chapters.closing import glossary, quality_chapter
 from csatext.reporting.chapters.feelings import feelings_chapter
 from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
-from csatext.reporting.chapters.summary import cards, summary
+from csatext.reporting.chapters.service_figures import service_chapter
+from csatext.reporting.chapters.summary import cards, machine_note, summary
 from csatext.reporting.charts.charts import bar_chart, line_chart
 from csatext.reporting.format import (
     format_intervals,
@@ -56,6 +57,7 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
             "摘要",
             cards=cards(tables, figures.overview, flag),
             sentences=summary(tables, figures, flag),
+            note=machine_note(tables, figures.overview, measure),
         ),
         cause_chapter(tables, figures.overview, figures.courses, flag),
         _course(tables, flag),
@@ -63,6 +65,7 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
         feelings_chapter(tables),
         _breakdowns(tables, flag),
         _scores(tables),
+        service_chapter(tables),
         _keywords(tables),
         _topics(tables),
         quality_chapter(tables, absent),

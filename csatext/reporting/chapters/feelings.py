@@ -21,8 +21,8 @@ from csatext.reporting.format import (
 
 __all__ = ["feelings_chapter", "risk_sentences"]
 
-_RATES = ("escalated", "recovered")
-"""Figures of a conversation that are shares; the others are scores."""
+_RATES = ("escalated",)
+"""Figures of a conversation that are shares; the others are scores and counts."""
 _THREATS = ("signal_safety", "signal_escalation", "signal_legal", "signal_churn")
 """Signals whose rise belongs into the summary."""
 _NO_RISK = ("signal_praise", "signal_suggestion")

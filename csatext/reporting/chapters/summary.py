@@ -32,7 +32,7 @@ from csatext.reporting.format import (
 )
 from csatext.reporting.standard_tables import CHART_VALUES, TAGS
 
-__all__ = ["cards", "episode_sentence", "summary"]
+__all__ = ["cards", "episode_sentence", "machine_note", "summary"]
 
 _MOST_EPISODES = 5
 _MOST_CELLS = 3
@@ -57,6 +57,26 @@ def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, s
         what = flag.rate if tables["episodes"].attrs.get("is_rate", True) else "联络数"
         made.append({"value": format_number(rises), "label": f"{what}升高的异动"})
     return tuple(made)
+
+
+def machine_note(tables: Tables, whole: Overview, measure: str) -> str:
+    """Return which figures of the head are a machine's, and whether tags of people have corrected them.
+
+    Table ``audited_rates`` of the measure says that they have; its total is named.
+    """
+    audited = tables.get("audited_rates")
+    if audited is not None and audited.attrs.get("measure") == measure and len(audited) == 1:
+        row = audited.iloc[0]
+        if pd.notna(row["rate"]):
+            ends = format_interval(row["low"], row["high"], format_percent)
+            return (
+                f"{flag_names(measure).rate}由机器判断；按 {format_number(row['n_tagged'])} 条抽检校正后为 "
+                f"{format_percent(row['rate'])}（95% 区间 {ends}）。"
+            )
+    machine = [flag_names(measure).rate] if measure in ("is_negative", "is_complaint") else []
+    machine += ["投诉率"] if whole.complaints is not None and "投诉率" not in machine else []
+    machine += ["投诉类别"] if whole.classified is not None else []
+    return f"{'、'.join(machine)}由机器判断，未经抽检校正。" if machine else ""
 
 
 def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:

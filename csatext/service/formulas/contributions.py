@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +12,9 @@ import pandas as pd
 from csatext.errors import SchemaError
 from csatext.service.definitions import Definition
 from csatext.service.formulas.expressions import evaluate
-from csatext.service.inputs.records import flags, numbers
+from csatext.service.inputs.records import flags, is_flag_word, lengths
 
-__all__ = ["Contributions", "by_customer", "contributions", "customers_of", "read_columns"]
+__all__ = ["Contributions", "by_customer", "contributions", "customers_of", "read_columns", "read_named"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -46,15 +47,35 @@ def read_columns(facts: pd.DataFrame, definitions: list[Definition]) -> dict[str
     SchemaError
         A column holds neither numbers nor flags.
     """
-    names = {name for one in definitions for name in (*one.columns, *one.instead.values())}
+    names = {
+        name if name in facts.columns else one.instead.get(name, name)
+        for one in definitions
+        for name in one.columns
+    }
+    return read_named(facts, names)
+
+
+def read_named(facts: pd.DataFrame, names: Iterable[str]) -> dict[str, Array]:
+    """Return those columns that are there as numbers; flags written as words are read.
+
+    Raises
+    ------
+    SchemaError
+        A column holds neither numbers nor flags.
+
+    Examples
+    --------
+    >>> read_named(pd.DataFrame({"resolved": ["是", "否"]}), ["resolved", "csat"])["resolved"].tolist()
+    [1.0, 0.0]
+    """
     found = {}
-    for name in sorted(names & {*facts.columns}):
+    for name in sorted({*names} & {*facts.columns}):
         column = facts[name]
         if name == "customer_id" or pd.api.types.is_datetime64_any_dtype(column.dtype):
             # of an identifier or a time only whether it is there counts
             found[name] = column.notna().to_numpy(dtype="float64")
         else:
-            found[name] = flags(facts, name) if _is_flag_text(column) else numbers(facts, name)
+            found[name] = flags(facts, name) if _is_flag_text(column) else lengths(facts, name)
     return found
 
 
@@ -62,7 +83,7 @@ def _is_flag_text(column: pd.Series) -> bool:
     if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype):
         return False
     known = column.dropna().head(50).astype("str")
-    return len(known) > 0 and not pd.to_numeric(known, errors="coerce").notna().all()
+    return bool(known.map(is_flag_word).any())
 
 
 def customers_of(facts: pd.DataFrame) -> Codes:

@@ -22,6 +22,8 @@ __all__ = [
     "elapsed",
     "finished",
     "flags",
+    "is_flag_word",
+    "lengths",
     "not_negative",
     "numbers",
     "one_row_each",
@@ -32,6 +34,10 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 NO_ROWS = "表里没有数据行；请检查导出的时间范围和筛选条件。"
+_CLOCK = r"^(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2}(?:\.\d{1,6})?)$"
+_SPOKEN_LENGTH = (
+    r"^(?:(\d{1,4})\s*(?:小时|时))?\s*(?:(\d{1,4})\s*(?:分钟|分))?\s*(?:(\d{1,6}(?:\.\d{1,6})?)\s*秒)?$"
+)
 _YES = {"是", "有", "真", "true", "yes", "y", "t", "1", "1.0"}
 _NO = {"否", "无", "假", "false", "no", "n", "f", "0", "0.0"}
 
@@ -115,6 +121,31 @@ def numbers(table: pd.DataFrame, name: str) -> Array:
     return np.where(np.isinf(values), np.nan, values)
 
 
+def lengths(table: pd.DataFrame, name: str) -> Array:
+    """Return a column of lengths in seconds: numbers, 00:03:20, 03:20, 3分20秒, 1小时5分.
+
+    Raises
+    ------
+    SchemaError
+        It holds something else.
+
+    Examples
+    --------
+    >>> lengths(pd.DataFrame({"talk": ["00:03:20", "3分20秒", "200", "02:05", None]}), "talk").tolist()
+    [200.0, 200.0, 200.0, 125.0, nan]
+    """
+    column = table[name]
+    if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_timedelta64_dtype(column.dtype):
+        return numbers(table, name)
+    text = column.astype("str").str.strip().where(column.notna())
+    seconds = pd.Series(np.nan, index=column.index)
+    for shape in (_CLOCK, _SPOKEN_LENGTH):
+        parts = text.str.extract(shape).astype("float64")
+        known = parts.notna().any(axis=1)
+        seconds = seconds.where(~known, parts.fillna(0.0).to_numpy() @ np.array([3600.0, 60.0, 1.0]))
+    return np.where(seconds.notna(), seconds, numbers(pd.DataFrame({name: text.where(seconds.isna())}), name))
+
+
 def flags(table: pd.DataFrame, name: str) -> Array:
     """Return a column of yes and no as 1, 0 and NaN; the written words 是, 否, true, false ... are read.
 
@@ -178,6 +209,18 @@ def elapsed(start: Array, end: Array) -> tuple[Array, int]:
     seconds = end - start
     wrong = seconds < 0
     return np.where(wrong, np.nan, seconds), int(wrong.sum())
+
+
+def is_flag_word(text: str) -> bool:
+    """Return whether a word says yes or no; a number does not.
+
+    Examples
+    --------
+    >>> is_flag_word("是"), is_flag_word("1")
+    (True, False)
+    """
+    word = text.strip().lower()
+    return word in _YES | _NO and not word[:1].isdigit()
 
 
 def check_positive(value: float, argument: str) -> float:

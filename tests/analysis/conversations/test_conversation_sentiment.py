@@ -74,10 +74,12 @@ def test_of_equal_partings_the_first_counts():
 def test_a_side_that_says_nothing_has_no_scores(course):
     assert course.loc["one", "customer_mean"] == -0.4
     assert course.loc["one", [c for c in course if c.startswith("agent_")]].isna().all()
-    assert course.loc["desk", [c for c in course if c.startswith("customer_")]].isna().all()
+    scores = ["customer_start", "customer_worst", "customer_end", "customer_mean"]
+    assert course.loc["desk", scores].isna().all()
     assert pd.isna(course.loc["desk", "recovery"])
     assert not course.loc["desk", "escalated"]  # what a system says is nobody's feeling
-    assert course["predicted_satisfaction"].between(-2, 2).all()
+    assert course.loc[["won", "one"], "predicted_satisfaction"].between(-2, 2).all()
+    assert pd.isna(course.loc["desk", "predicted_satisfaction"])
     assert course.index.tolist() == ["won", "one", "desk"]
 
 
@@ -107,6 +109,13 @@ def test_falling_from_praise_to_calm_is_none():
 )
 def test_threats_in_earnest_escalate(said, wanted):
     assert escalated(("c", said, -0.2), ("a", "马上处理", 0.0), ("c", "行", 0.0)) == wanted
+
+
+def test_going_to_complain_is_a_threat_after_a_reply():
+    assert not escalated(("c", "我要投诉快递员", -0.2), ("a", "请讲", 0.0), ("c", "他乱扔", -0.2))
+    assert escalated(("c", "包裹破了", -0.2), ("a", "请讲", 0.0), ("c", "我要投诉", -0.2))
+    assert not escalated(("c", "包裹破了", -0.2), ("a", "请讲", 0.0), ("c", "我不是要投诉", -0.2))
+    assert escalated(("c", "我要去投诉你们，找媒体曝光", -0.2), ("a", "请讲", 0.0))
 
 
 def test_what_the_agent_says_of_law_is_no_threat():
@@ -155,7 +164,7 @@ def test_result_joins_the_facts():
 
 def test_no_turns_give_no_rows():
     nothing = WON_BACK.iloc[:0]
-    assert ct.conversation_sentiment(nothing).shape == (0, 13)
+    assert ct.conversation_sentiment(nothing).shape == (0, 15)
 
 
 def test_wrong_arguments_are_named():
@@ -169,3 +178,27 @@ def test_wrong_arguments_are_named():
         ct.conversation_sentiment(WON_BACK.drop(columns="text"))
     with pytest.raises(ct.SchemaError, match="-1 到 1"):
         ct.conversation_sentiment(WON_BACK.assign(sentiment=5.0))
+
+
+def effort(*turns, **columns):
+    table = dialogue("x", *[(role, text, 0.0) for role, text in turns]).assign(**columns)
+    return tuple(ct.conversation_sentiment(table).loc["x", ["customer_repeats", "transfers"]])
+
+
+def test_what_is_said_again_after_a_reply_is_counted():
+    said = "我的包裹三天还没到"
+    assert effort(("c", said), ("a", "稍等"), ("c", "包裹三天还没到啊"), ("a", "稍等"), ("c", said)) == (2, 0)
+    assert effort(("c", said), ("c", said), ("a", "好")) == (0, 0)  # sent twice by mistake
+    assert effort(("c", "好的"), ("a", "请讲"), ("c", "好的")) == (0, 0)
+    mask = "[手机号] [身份证号] [地址]"
+    assert effort(("c", mask), ("a", "还有呢"), ("c", mask)) == (0, 0)
+    assert effort(("c", said), ("a", said), ("c", "那我改成自提可以吗")) == (0, 0)
+
+
+def test_being_passed_on_is_counted():
+    assert effort(("b", "请描述问题"), ("c", "转人工"), ("a", "您好")) == (0, 1)
+    assert effort(("a", "为您转接专席"), ("a", "正在为您转接"), ("c", "好"), ("a", "您好")) == (0, 1)
+    speaker = ["甲", "客户", "乙", "客户", "甲"]
+    turns = (("a", "您好"), ("c", "退款"), ("a", "您好"), ("c", "退款"), ("a", "好"))
+    assert effort(*turns, speaker=speaker) == (0, 2)
+    assert effort(*turns) == (0, 0)

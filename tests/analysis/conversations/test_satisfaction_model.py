@@ -102,7 +102,7 @@ def fitted():
 def test_what_is_learnt_holds_on_new_dialogues(fitted):
     turns, ratings = rated(150, 2)
     predicted = pd.Series(fitted.predict(turns), index=ratings.index)
-    assert abs(pd.Series(ct.SatisfactionModel().predict(turns), ratings.index).corr(ratings)) < 0.3
+    assert np.ptp(ct.SatisfactionModel().predict(turns)) < 1e-9  # nothing that the plain weights know
     assert predicted.corr(ratings, method="spearman") > 0.8
     assert fitted.correlation_ == pytest.approx(predicted.corr(ratings, method="spearman"), abs=0.1)
     assert predicted.between(1, 5).all()

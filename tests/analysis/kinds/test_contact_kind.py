@@ -25,6 +25,27 @@ def test_kinds_without_training(kind, text):
 
 
 @pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("request", "帮我把账单地址换成新家的"),
+        ("request", "请给我补寄一本说明书"),
+        ("request", "我想补办一张门禁卡"),
+        ("inquiry", "过户需要带哪些证件"),
+        ("inquiry", "境外取现怎么收手续费"),
+        ("suggestion", "希望儿童阅览室能延长开放"),
+        ("suggestion", "最好加个批量打印的按钮"),
+    ],
+)
+def test_constructions_tell_the_other_kinds_as_well(kind, text):
+    corpus = ct.Vectorizer().fit_transform([text])
+    assert ct.ContactKind().transform(corpus)["kind"].tolist() == [kind]
+    evidence = ct.ContactKind().evidence(corpus)
+    found = evidence[evidence["kind"] == kind]
+    assert len(found)
+    assert all(text[row.start : row.end] == row.term for row in found.itertuples())
+
+
+@pytest.mark.parametrize(
     "text", ["师傅很好，没有乱收费", "质量没问题", "快递没有延误", "请问是不是会断网", ""]
 )
 def test_what_is_denied_or_asked_is_no_complaint(text):

@@ -1,0 +1,93 @@
+"""KPIs and scorecard of a run: the measures that the columns of its contacts allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from csatext.aggregation.facts import build_facts
+from csatext.aggregation.inputs.arguments import is_numeric
+from csatext.errors import CsatextError
+from csatext.performance.agent_scorecard import agent_scorecard
+from csatext.performance.kpis import kpis
+from csatext.service.call_measures import call_measures
+from csatext.service.conversation_measures import conversation_measures
+from csatext.service.customer_measures import customer_measures
+from csatext.service.survey_measures import survey_measures
+from csatext.service.ticket_measures import ticket_measures
+
+__all__ = ["service_tables", "with_conversations"]
+
+_MOST_AGENTS = 500
+_CLOSING = ("closed_at", "resolved_at", "status")
+_ANSWERED = ("answered", "abandoned", "answered_at")
+_NUMBERS_OF_CONTACTS = {"contacts"}
+
+
+def with_conversations(contacts: pd.DataFrame, turns: pd.DataFrame | None) -> pd.DataFrame:
+    """Return contacts with the measures of their dialogues, as far as the turns allow them.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        Table ``contacts`` made of the turns.
+    turns : DataFrame or None
+        None where the input was no dialogues.
+
+    Examples
+    --------
+    >>> turns = pd.DataFrame({"doc_id": "a", "turn_id": [0, 1], "role": ["customer", "agent"], "text": "好"})
+    >>> found = with_conversations(pd.DataFrame({"doc_id": ["a"], "text": ["好"]}), turns)
+    >>> found[["n_customer_messages", "replied"]].values.tolist()
+    [[1, True]]
+    """
+    if turns is None or "doc_id" not in contacts.columns:
+        return contacts
+    measures = conversation_measures(turns)
+    known = [n for n in measures.columns if n not in contacts.columns and n not in measures.attrs["absent"]]
+    joined = contacts.join(measures[known], on="doc_id")
+    joined.attrs = contacts.attrs
+    return joined
+
+
+def service_tables(facts: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Return tables ``kpis`` and ``scorecard``, and what could not be made, with the reason.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        From :func:`csatext.build_facts`, indexed by ``doc_id``.
+
+    Examples
+    --------
+    >>> index = pd.Index(["a", "b"], name="doc_id")
+    >>> tables, _ = service_tables(pd.DataFrame({"nps": [10, 3], "is_negative": [False, True]}, index=index))
+    >>> tables["kpis"].set_index("metric").loc[["nps", "negative_rate"], "value"].tolist()
+    [0.0, 0.5]
+    """
+    absent: dict[str, str] = {}
+    there = {*facts.columns}
+    scored = any(name in there and is_numeric(facts[name]) for name in ("csat", "nps"))
+    choices: tuple[tuple[str, bool, Callable[[pd.DataFrame], pd.DataFrame]], ...] = (
+        ("来电的服务指标", bool(there & {*_ANSWERED}), call_measures),
+        ("客户的服务指标", {"customer_id", "created_at"} <= there, customer_measures),
+        ("工单的服务指标", "created_at" in there and bool(there & {*_CLOSING}), ticket_measures),
+        ("评价的服务指标", scored, survey_measures),
+    )
+    for name, wanted, measure in choices:
+        if not wanted:
+            continue
+        try:
+            facts = build_facts(facts, measure(facts))
+        except CsatextError as error:
+            absent[name] = str(error)
+    found = kpis(facts)
+    if {*found["metric"]} <= _NUMBERS_OF_CONTACTS:
+        return {}, absent
+    tables = {"kpis": found}
+    if "agent_id" in facts.columns and 2 <= facts["agent_id"].nunique() <= _MOST_AGENTS:
+        card = agent_scorecard(facts)
+        if len(card):
+            tables["scorecard"] = card
+    return tables, absent

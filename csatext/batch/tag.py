@@ -1,0 +1,213 @@
+"""Tagging on the command line: a workbook out, workbooks in, how far people agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from csatext.aggregation.audit.agreement import agreement
+from csatext.aggregation.audit.sample_for_tagging import sample_for_tagging
+from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
+from csatext.analysis.rules.rule_classifier import RuleClassifier
+from csatext.atomic_files import check_folder, file_hash
+from csatext.batch.configuration import AUTO, Configuration
+from csatext.batch.pipeline import masked_input, read_source
+from csatext.errors import ConfigError, InputError
+from csatext.labels import name_of
+from csatext.tagging.read_tagging_workbook import TaggedWorkbooks, read_tagging_workbook
+from csatext.tagging.tag_store import add_tags, current_tags, read_store
+from csatext.tagging.write_tagging_workbook import write_tagging_workbook
+from csatext.taxonomy import Taxonomy
+from csatext.text.corpus import Corpus
+from csatext.text.tokenization.tokenizer import Tokenizer
+from csatext.text.vectorization import Vectorizer
+
+__all__ = ["ImportResult", "agreement_lines", "export_tags", "import_lines", "import_tags"]
+
+_SHOWN = 20
+_STATISTICS = ("percent", "kappa", "alpha", "ac1")
+
+
+class ImportResult(NamedTuple):
+    """What an import found, and how many tags were new and changed in the store."""
+
+    found: TaggedWorkbooks
+    new: int
+    changed: int
+
+
+def export_tags(
+    source: str | Path,
+    out: str | Path,
+    configuration: Configuration,
+    progress: Callable[[str], None],
+    *,
+    original: str = "",
+    n: int = 400,
+    strategy: str = "stratified",
+    by: Sequence[str] = (),
+    annotators: int | list[str] = 1,
+    random_state: int = 0,
+) -> tuple[int, list[Path]]:
+    """Draw contacts of an input, or of the folder of a run, and write the workbook to tag them in.
+
+    Parameters
+    ----------
+    source : path
+        Any input of :func:`csatext.batch.pipeline.run`, or a folder that it wrote.
+    out : path
+        The workbook.
+    configuration : Configuration
+        Sections ``input``, ``text`` and ``analysis`` are used.
+    progress : callable
+        Called with the name of each step when it begins.
+    original : str
+        Of the folder of a run: the file it was made of, as the folder holds no texts. Empty looks for it
+        beside the folder and where the command runs.
+    n, strategy, by, random_state
+        As in :func:`csatext.sample_for_tagging`.
+    annotators
+        As in :func:`csatext.write_tagging_workbook`.
+
+    Returns
+    -------
+    contacts : int
+    files : list of Path
+
+    Raises
+    ------
+    InputError
+        The input or its texts cannot be read.
+    """
+    out = Path(out)
+    check_folder(out.parent)
+    folder = Path(source)
+    facts: pd.DataFrame | None = None
+    if (folder / "manifest.json").is_file() and (folder / "facts.parquet").is_file():
+        facts = pd.read_parquet(folder / "facts.parquet")
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        source = original or _original(folder, manifest["input"])
+        taxonomy = manifest["configuration"].get("analysis", {}).get("taxonomy", "")
+        if taxonomy and not configuration.analysis.taxonomy:
+            configuration = replace(
+                configuration, analysis=replace(configuration.analysis, taxonomy=taxonomy)
+            )
+    read = masked_input(read_source(source, configuration, progress), configuration.privacy)
+    corpus = _corpus(read.contacts, configuration, redacted=read.redacted)
+    progress("建议类别")
+    chosen = configuration.analysis.taxonomy
+    taxonomy_used = chosen_taxonomy(choose_packs(corpus)) if chosen == AUTO else Taxonomy.load(chosen or None)
+    suggested = RuleClassifier(taxonomy_used).fit_transform(corpus)
+    if facts is None:
+        facts = corpus.docs.drop(columns=[name for name in suggested if name in corpus.docs]).join(suggested)
+    else:
+        facts = facts[pd.Index(facts.index.astype("str")).isin(corpus.doc_ids.astype("str"))]
+        if not len(facts):
+            raise InputError(f"「{source}」里没有「{folder}」的联络；请用 --input 给出这次运行的原文件。")
+    progress("抽样")
+    sample = sample_for_tagging(facts, n, strategy=strategy, by=list(by) or None, random_state=random_state)
+    progress("写入工作簿")
+    files = write_tagging_workbook(
+        sample, corpus, out, taxonomy=taxonomy_used, suggestions=suggested, annotators=annotators,
+        random_state=random_state,
+    )  # fmt: skip
+    return len(sample), files
+
+
+def _original(folder: Path, named: dict[str, Any]) -> Path:
+    """Return the input of a run where it still is, known by its hash."""
+    for place in (Path(), folder.parent, folder):
+        path = place / str(named.get("name", ""))
+        if named.get("name") and path.is_file() and file_hash(path) == named.get("sha256"):
+            return path
+    raise InputError(f"「{folder}」里只有结果，没有文本；请加 --input 原文件（运行时读的那一份）。")
+
+
+def _corpus(contacts: pd.DataFrame, configuration: Configuration, *, redacted: bool) -> Corpus:
+    return Vectorizer(
+        tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
+        min_df=1,
+        simplify=configuration.text.simplify,
+        pseudonymize=configuration.privacy.pseudonymize or None,
+        redact=not redacted,
+        keep=tuple(contacts.columns),
+        n_jobs=configuration.text.n_jobs,
+    ).fit_transform(contacts)
+
+
+def import_tags(
+    paths: Sequence[str], store: str | Path, taxonomy: str, tagged_on: str, progress: Callable[[str], None]
+) -> ImportResult:
+    """Read workbooks and add their tags to a store.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read, or the store is none.
+    """
+    progress(f"读取 {len(paths)} 个工作簿")
+    found = read_tagging_workbook(list(paths), taxonomy=Taxonomy.load(taxonomy or None))
+    progress("存入标注库")
+    return ImportResult(found, *add_tags(found.tags, store, tagged_on))
+
+
+def import_lines(result: ImportResult) -> list[str]:
+    """Return what an import says: bad cells and contradictions, then how many tags there are."""
+    lines = [
+        f"{row.file}\t{row.sheet or '-'}\t{'-' if pd.isna(row.row) else row.row}\t{row.column or '-'}\t"
+        f"{row.value or '-'}\t{row.reason}"
+        for row in result.found.problems.itertuples(index=False)
+    ]
+    if lines:
+        lines.insert(0, "文件\t工作表\t行\t列\t值\t问题")
+    conflicts = result.found.conflicts
+    lines += [
+        f"{row.doc_id}\t{row.annotator}\t{row.category}\t{row.file} 第 {row.row} 行\t{row.reason}"
+        for row in conflicts.head(_SHOWN).itertuples(index=False)
+    ]
+    lines.append(
+        f"读到 {len(result.found.tags)} 条标注：新增 {result.new}，改动 {result.changed}，"
+        f"其余与库中相同；有问题的格子 {len(result.found.problems)} 个，互相矛盾的标注 {len(conflicts)} 条。"
+    )
+    return lines
+
+
+def agreement_lines(store: str | Path, progress: Callable[[str], None]) -> list[str]:
+    """Return how far the people of a store agree, a line a category.
+
+    Raises
+    ------
+    InputError
+        There is no store, or it is none.
+    ConfigError
+        It holds no tag.
+    """
+    path = Path(store)
+    if not path.is_file():
+        raise InputError.unreadable(path, "文件不存在", "请先用 csatext tag import 存入标注")
+    tags = current_tags(read_store(path))
+    if tags.empty:
+        raise ConfigError(f"标注库「{path}」里还没有标注；请先用 csatext tag import 存入。")
+    progress("计算一致性")
+    found = agreement(tags)
+    if found.scores.empty:
+        return [str(found.scores.attrs["reason"])]
+    lines = ["级别\t类别\t条数\t一致率\tkappa\talpha\tAC1\t说明"]
+    for row in found.scores.to_dict("records"):
+        label = row["category"] if isinstance(row["category"], str) else "全部"
+        values = [
+            f"{row[name]:.2f}（{row[f'{name}_low']:.2f}—{row[f'{name}_high']:.2f}）" for name in _STATISTICS
+        ]
+        lines.append("\t".join([name_of(str(row["measure"])), label, str(row["n"]), *values, row["note"]]))
+    lines.append(f"不一致 {found.disagreements['doc_id'].nunique()} 条。")
+    confused = found.confusion[found.confusion["label_a"] != found.confusion["label_b"]]
+    lines += [
+        f"{row.annotator_a}：{row.label_a}\t{row.annotator_b}：{row.label_b}\t{row.n} 条"
+        for row in confused.head(_SHOWN).itertuples(index=False)
+    ]
+    return lines

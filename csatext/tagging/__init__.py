@@ -1,0 +1,1 @@
+"""Tagging by people: workbooks out and in, and the store of tags."""

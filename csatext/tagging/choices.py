@@ -1,0 +1,113 @@
+"""What a person may answer: the categories of a taxonomy by their names."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from csatext.errors import nearest
+from csatext.labels import UNCLASSIFIED
+from csatext.taxonomy import Taxonomy
+
+__all__ = ["Choices", "version_of"]
+
+
+def version_of(taxonomy: Taxonomy) -> str:
+    """Return the name and version of a taxonomy, as tags bear it.
+
+    Examples
+    --------
+    >>> version_of(Taxonomy([], name="telecom", version="2"))
+    'telecom 2'
+    """
+    return f"{taxonomy.name} {taxonomy.version}".strip()
+
+
+class Choices:
+    """The answers of a taxonomy: first levels, and the categories below each.
+
+    Parameters
+    ----------
+    taxonomy : Taxonomy
+    """
+
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self.version = version_of(taxonomy)
+        self.below: dict[str, list[str]] = {category.label_zh: [] for category in taxonomy.first_level}
+        self._named: dict[str, tuple[str, str | None]] = {}
+        for category in taxonomy.categories:
+            path = taxonomy.path(category.id)
+            answer = (path[0], path[-1] if len(path) > 1 else None)
+            if answer[1] is not None and answer[1] not in self.below[path[0]]:
+                self.below[path[0]].append(answer[1])
+            self._named[category.id] = answer
+            self._named["/".join(path)] = answer
+        self.below.setdefault(UNCLASSIFIED, [])
+        self.changes = {
+            change.old: tuple("/".join(taxonomy.path(one)) for one in change.new)
+            for change in taxonomy.changes
+        }
+
+    def answer(self, first: str, second: str) -> tuple[str, str | None] | str:
+        """Return first level and category below it, or a sentence on what is wrong.
+
+        Parameters
+        ----------
+        first, second : str
+            What stands in the two cells; one of them may be empty.
+        """
+        first, second = _clean(first), _clean(second)
+        first, second = self._renamed(first), self._renamed(second)
+        if first in self._named and first not in self.below:
+            level, below = self._named[first]
+            if second and below and second != below:
+                return f"「{first}」已经是「{below}」，与二级「{second}」矛盾"
+            first, second = level, second or below or ""
+        if second in self._named:
+            level, below = self._named[second]
+            if first and level != first:
+                return f"二级「{second}」属于「{level}」，不属于「{first}」"
+            first, second = level, below or ""
+        if not first:
+            owners = [level for level, names in self.below.items() if second in names]
+            if len(owners) != 1:
+                return (
+                    f"一级类别是空的，二级「{second}」{'有几个上级' if owners else '不在分类里'}；请补上一级"
+                )
+            first = owners[0]
+        if first not in self.below:
+            return f"一级类别没有「{first}」；{_hint(first, self.below)}"
+        if second and second not in self.below[first]:
+            if second in (first, UNCLASSIFIED):
+                return (first, None)
+            owner = next((level for level, names in self.below.items() if second in names), None)
+            if owner is not None:
+                return f"二级「{second}」属于「{owner}」，不属于「{first}」"
+            below = "、".join(self.below[first][:8])
+            hint = _hint(second, self.below[first])
+            return f"「{first}」下没有二级「{second}」；{hint}可选：{below or '（无）'}"
+        return (first, second or None)
+
+    def is_first(self, value: str) -> bool:
+        """Return whether a cell holds a first level."""
+        return _clean(value) in self.below
+
+    def is_below(self, value: str) -> bool:
+        """Return whether a cell holds a category below a first level."""
+        return any(_clean(value) in names for names in self.below.values())
+
+    def _renamed(self, value: str) -> str:
+        """Return the category that took the place of one of an earlier version, where there is one."""
+        if not value or value in self.below or value in self._named or self.is_below(value):
+            return value
+        became = self.changes.get(value, ())
+        return became[0] if len(became) == 1 else value
+
+
+def _clean(value: str) -> str:
+    """Return a cell without blanks and marks that are not seen at its ends."""
+    return unicodedata.normalize("NFC", value).strip().strip("\u3000\ufeff\u200b").strip()
+
+
+def _hint(given: str, allowed: object) -> str:
+    near = nearest(given, allowed)  # type: ignore[arg-type]
+    return f"是不是「{near}」？" if near is not None else ""

@@ -1,0 +1,98 @@
+import openpyxl
+import pandas as pd
+import pytest
+
+from csatext.cli import main
+
+SENTENCES = (
+    "退款一直不到账，等了三周",
+    "快递员态度很差",
+    "电话打不通，没人接听",
+    "请问怎么开发票",
+    "包裹丢了，没人管",
+)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    path = tmp_path_factory.mktemp("in") / "五月.csv"
+    rows = [(f"T{at}", f"2026-05-{at % 28 + 1:02d}", f"{SENTENCES[at % 5]}（{at}）") for at in range(60)]
+    pd.DataFrame(rows, columns=["编号", "时间", "内容"]).to_csv(path, index=False)
+    return path
+
+
+def tagged(path, name, answers):
+    book = openpyxl.load_workbook(path)
+    page = book["标注"]
+    for row, (first, who) in answers.items():
+        page[f"H{row}"], page[f"K{row}"] = first, who
+    book.save(path.with_name(name))
+    return str(path.with_name(name))
+
+
+def test_a_sample_goes_out_comes_back_and_people_are_compared(tmp_path, capsys, source):
+    out, store = tmp_path / "质检.xlsx", tmp_path / "tags.parquet"
+    assert main(["tag", "export", str(source), "-o", str(out), "--n", "20", "--strategy", "random"]) == 0
+    assert "抽出 20 条" in capsys.readouterr().out
+    page = openpyxl.load_workbook(out)["标注"]
+    assert page.max_row == 21
+    assert {page[f"D{row}"].value for row in range(2, 22)} >= {"退换退款"}
+    one = tagged(out, "甲.xlsx", dict.fromkeys(range(2, 8), ("退换退款", "甲")))
+    other = tagged(
+        out, "乙.xlsx", {row: ("退换退款" if row > 3 else "物流配送", "乙") for row in range(2, 8)}
+    )
+    assert main(["tag", "import", one, other, "--store", str(store), "--date", "2026-05-31"]) == 3
+    said = capsys.readouterr().out
+    assert "新增 12，改动 0" in said
+    assert "请裁定" in said
+    kept = pd.read_parquet(store)
+    assert set(kept["tagged_on"]) == {"2026-05-31"}
+    assert kept["inclusion_probability"].round(6).unique().tolist() == [round(20 / 60, 6)]
+    main(["tag", "import", one, other, "--store", str(store), "--date", "2026-06-01"])
+    assert "新增 0，改动 0" in capsys.readouterr().out
+    assert main(["tag", "agreement", str(store)]) == 0
+    said = capsys.readouterr().out
+    assert "kappa" in said
+    assert "不一致 2 条" in said
+
+
+def test_bad_cells_are_listed_and_the_code_says_to_mend(tmp_path, capsys, source):
+    out = tmp_path / "质检.xlsx"
+    main(
+        [
+            "tag",
+            "export",
+            str(source),
+            "-o",
+            str(out),
+            "--n",
+            "10",
+            "--annotators",
+            "甲",
+            "--annotators",
+            "乙",
+        ]
+    )
+    assert "质检-甲.xlsx" in capsys.readouterr().out
+    bad = tagged(tmp_path / "质检-甲.xlsx", "回.xlsx", {2: ("没有的类", "甲")})
+    assert main(["tag", "import", bad, "--store", str(tmp_path / "t.parquet")]) == 3
+    said = capsys.readouterr().out
+    assert "回.xlsx\t标注\t2\t一级类别\t没有的类" in said
+    assert not (tmp_path / "t.parquet").exists()
+
+
+def test_the_folder_of_a_run_finds_its_input(tmp_path, capsys, source):
+    run = tmp_path / "out"
+    assert main(["run", str(source), "-o", str(run)]) == 0
+    capsys.readouterr()
+    out = tmp_path / "质检.xlsx"
+    assert main(["tag", "export", str(run), "-o", str(out), "--n", "10"]) == 1
+    assert "请加 --input 原文件" in capsys.readouterr().err
+    assert main(["tag", "export", str(run), "-o", str(out), "--n", "10", "--input", str(source)]) == 0
+    assert openpyxl.load_workbook(out)["标注"].max_row == 11
+
+
+def test_wrong_usage_is_a_sentence(tmp_path, capsys):
+    assert main(["tag"]) == 2
+    assert main(["tag", "agreement", str(tmp_path / "none.parquet")]) == 1
+    assert "请先用 csatext tag import" in capsys.readouterr().err
