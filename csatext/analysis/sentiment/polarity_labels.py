@@ -53,7 +53,7 @@ class PolarityLabels(NamedTuple):
     table: pd.DataFrame
 
 
-def read_polarities(doc_ids: pd.Index, labels: Any, scale: str = "auto") -> PolarityLabels:
+def read_polarities(doc_ids: pd.Index, labels: Any, read_as: str = "auto") -> PolarityLabels:
     """Return what people say of documents as polarities.
 
     Parameters
@@ -63,7 +63,7 @@ def read_polarities(doc_ids: pd.Index, labels: Any, scale: str = "auto") -> Pola
     labels : Series by doc_id or array-like
         Names (positive, 负面, 好评 and the like), 1 and 0 or True and False, stars from 1 to 5, or votes
         around 0; missing and blank values are not annotated.
-    scale : {"auto", "names", "binary", "stars", "votes"}
+    read_as : {"auto", "names", "binary", "stars", "votes"}
         What the values are. ``binary``: 1 is positive, 0 negative. ``stars``: below 3 is negative, 3 neutral,
         above 3 positive. ``votes``: below 0 is negative, 0 neutral, above 0 positive. ``auto`` takes numbers
         for votes where one is below 0, for binary where all are 0 or 1, for stars where all lie from 1 to 5
@@ -80,8 +80,8 @@ def read_polarities(doc_ids: pd.Index, labels: Any, scale: str = "auto") -> Pola
     SchemaError
         The labels do not belong to the documents.
     """
-    if scale not in SCALES:
-        raise ParameterError.not_allowed("scale", scale, SCALES)
+    if read_as not in SCALES:
+        raise ParameterError.not_allowed("read_as", read_as, SCALES)
     given = pd.Series(aligned_labels(doc_ids, labels, "y_true"), dtype=object)
     values = given.map(_plain)
     known = values.notna().to_numpy()
@@ -89,7 +89,7 @@ def read_polarities(doc_ids: pd.Index, labels: Any, scale: str = "auto") -> Pola
     numeric = ~np.isnan(numbers)
     named = values.map(lambda value: _NAMES.get(value, -1) if isinstance(value, str) else -1)
     named = np.where(numeric, -1, named.to_numpy(np.int64))
-    strange = known & (named < 0) & (~numeric | (scale == "names"))
+    strange = known & (named < 0) & (~numeric | (read_as == "names"))
     if strange.any():
         allowed = ["positive", "negative", "neutral", "正面", "负面", "中性", "1/0", "1 至 5 星"]
         raise ParameterError.not_allowed("y_true", given[strange].iloc[0], allowed)
@@ -98,9 +98,9 @@ def read_polarities(doc_ids: pd.Index, labels: Any, scale: str = "auto") -> Pola
     if not numeric.any():
         shown = values.where(known, EMPTY).astype(str)
         return PolarityLabels(named, np.full(len(given), np.nan), _read(shown, named, "names"))
-    found = _scale_of(numbers[numeric]) if scale == "auto" else scale
+    found = _scale_of(numbers[numeric]) if read_as == "auto" else read_as
     if not _fits(numbers[numeric], found):
-        raise ParameterError(f"y_true 的数字不都在 scale='{found}' 的范围里；请检查，或换 scale。")
+        raise ParameterError(f"y_true 的数字不都在 read_as='{found}' 的范围里；请检查，或换 read_as。")
     middle = _MIDDLES[found]
     polarity = np.full(len(given), -1)
     polarity[numeric] = 1 + np.sign(numbers[numeric] - middle).astype(np.int64)
@@ -136,7 +136,7 @@ def _scale_of(numbers: np.ndarray) -> str:
             return scale
     raise ParameterError(
         f"看不出 y_true 的数字是哪种：最小 {numbers.min():g}，最大 {numbers.max():g}；"
-        "请用 scale='binary'（1 和 0）、'stars'（1 至 5 星）或 'votes'（以 0 为中性）说明。"
+        "请用 read_as='binary'（1 和 0）、'stars'（1 至 5 星）或 'votes'（以 0 为中性）说明。"
     )
 
 

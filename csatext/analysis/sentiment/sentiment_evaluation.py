@@ -32,7 +32,7 @@ _NEGATIVE, _NEUTRAL, _POSITIVE = range(3)
 
 
 def evaluate_sentiment(
-    y_true: Any, result: pd.DataFrame, *, scale: str = "auto", corpus: Corpus | None = None
+    y_true: Any, result: pd.DataFrame, *, read_as: str = "auto", corpus: Corpus | None = None
 ) -> dict[str, pd.DataFrame]:
     """Return how well a sentiment score agrees with people, as tables.
 
@@ -44,7 +44,7 @@ def evaluate_sentiment(
     result : DataFrame
         What ``transform`` of :class:`csatext.Sentiment` or :class:`csatext.SnowNLPSentiment` returned:
         columns ``sentiment`` and ``polarity``, by doc_id; with ``confidence`` calibration is told.
-    scale : {"auto", "names", "binary", "stars", "votes"}, default "auto"
+    read_as : {"auto", "names", "binary", "stars", "votes"}, default "auto"
         What ``y_true`` is. Of numbers, one below 0 makes votes (0 is neutral), 0 and 1 alone are binary, 1
         to 5 are stars (3 is neutral). Table ``polarities_read`` says how each value was read.
     corpus : Corpus or None
@@ -85,7 +85,7 @@ def evaluate_sentiment(
     [0.75, 1.0]
     """
     _check(result)
-    labels = read_polarities(result.index, y_true, scale)
+    labels = read_polarities(result.index, y_true, read_as)
     known = labels.polarity >= 0
     if not known.any():
         raise ParameterError("y_true 全是空值；请至少给一条联络的情感。")

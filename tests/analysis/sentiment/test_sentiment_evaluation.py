@@ -141,9 +141,9 @@ def test_scores_by_length_of_the_text():
         ([None] * 7, {}, ct.ParameterError, "全是空值"),
         (["好评", 1, 0, 1, 0, 1, 0], {}, ct.ParameterError, "名称"),
         (["挺好", *["好评"] * 6], {}, ct.ParameterError, "挺好"),
-        ([0, 1, 2, 7, 9, 10, 3], {}, ct.ParameterError, "scale"),
-        ([0, 1, 5, 1, 1, 1, 1], {"scale": "binary"}, ct.ParameterError, "binary"),
-        ([1] * 7, {"scale": "grades"}, ct.ParameterError, "scale"),
+        ([0, 1, 2, 7, 9, 10, 3], {}, ct.ParameterError, "read_as"),
+        ([0, 1, 5, 1, 1, 1, 1], {"read_as": "binary"}, ct.ParameterError, "binary"),
+        ([1] * 7, {"read_as": "grades"}, ct.ParameterError, "read_as"),
         ([1, 0], {}, ct.SchemaError, "y_true"),
     ],
 )
