@@ -12,7 +12,8 @@ import pandas as pd
 
 from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
 from csatext.batch.configuration import Configuration
-from csatext.batch.pipeline import annotated_contacts, masked_input, read_source
+from csatext.batch.contact_analyses import analyse_contacts
+from csatext.batch.pipeline import masked_input, read_source
 from csatext.batch.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.errors import InputError
 from csatext.labels import KIND_NAMES, POLARITY_NAMES, UNCLASSIFIED, name_of
@@ -77,7 +78,7 @@ def annotate(
         )
     check_folder(out.parent)
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
-    corpus, facts, tables, _ = annotated_contacts(
+    corpus, _, facts, tables, _ = analyse_contacts(
         read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances
     )
     if with_text:

@@ -11,25 +11,15 @@ from typing import Any
 import pandas as pd
 
 from csatext.aggregation.episodes import episodes
-from csatext.aggregation.facts import build_facts
-from csatext.analysis.conversations.conversation_sentiment import conversation_sentiment
-from csatext.analysis.grouping.suggest_categories import suggest_categories
 from csatext.analysis.keywords import KeywordExtractor
-from csatext.analysis.kinds.contact_kind import ContactKind
-from csatext.analysis.rules.doubtful_categories import doubtful_categories
-from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
-from csatext.analysis.rules.rule_classifier import RuleClassifier
-from csatext.analysis.sentiment.score import Sentiment
-from csatext.analysis.signals.service_signals import ServiceSignals
-from csatext.analysis.topics import TopicModel
 from csatext.atomic_files import claimed_folder, file_hash
-from csatext.batch.configuration import AUTO, Configuration, PrivacySection
+from csatext.batch.configuration import Configuration, PrivacySection
+from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import refuse_link, write_output
 from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
 from csatext.batch.service_tables import service_tables, with_conversations
-from csatext.batch.trained_model import load_model, model_answers, model_table
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import ReadResult
@@ -44,17 +34,12 @@ from csatext.reporting.report import render_report
 from csatext.reporting.standard_tables import CHART_VALUES, absent_tables, dimensions_of, standard_tables
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY
-from csatext.taxonomy import Taxonomy
-from csatext.taxonomy.packs import pack_named
 from csatext.text.corpus import Corpus
-from csatext.text.tokenization.tokenizer import Tokenizer
-from csatext.text.vectorization import Vectorizer
 
 __all__ = [
     "Analysis",
     "RunResult",
     "analyse",
-    "annotated_contacts",
     "masked_input",
     "read_source",
     "run",
@@ -62,9 +47,7 @@ __all__ = [
 ]
 
 _LOG = logging.getLogger(__name__)
-_CONTACTS_A_TOPIC = 10
 _OF_TEXT = ("doc_id", "text")
-_IDLE_SHOWN = 10
 LEFT_OUT = (
     "file_failed",
     "file_skipped",
@@ -275,90 +258,6 @@ def masked_input(read: ReadResult, privacy: PrivacySection | None = None) -> Rea
     return read._replace(contacts=named, rejects=rejects, quality=quality, utterances=turns)
 
 
-def annotated_contacts(
-    contacts: pd.DataFrame,
-    configuration: Configuration,
-    progress: Progress = _LOG.info,
-    *,
-    redacted: bool = False,
-    turns: pd.DataFrame | None = None,
-) -> tuple[Corpus, pd.DataFrame, dict[str, pd.DataFrame], dict[str, str]]:
-    """Return the annotated contacts; their texts are redacted unless reading has done so.
-
-    Where the contacts are dialogues, ``turns`` gives them the course of their feelings.
-
-    Returns
-    -------
-    corpus : Corpus
-    facts : DataFrame
-        Sentiment, signals, category and topic of each contact joined to its columns, and what a person should
-        look at: by the trained classifier where there is one, by the rules otherwise.
-    tables : dict of str to DataFrame
-        ``topics``, where there are any.
-    absent : dict of str to str
-    """
-    settings = configuration.analysis
-    model = load_model(settings.model) if settings.model else None
-    progress("清洗、脱敏、分词、计数")
-    corpus = Vectorizer(
-        tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
-        min_df=configuration.text.min_df or max(1, min(5, len(contacts) // 200)),
-        stop_words=configuration.text.stop_words or "default",
-        simplify=configuration.text.simplify,
-        pseudonymize=configuration.privacy.pseudonymize or None,
-        redact=not redacted,
-        keep=tuple(contacts.columns),
-        n_jobs=configuration.text.n_jobs,
-    ).fit_transform(contacts)
-    progress("情感、信号、投诉类别")
-    tables: dict[str, pd.DataFrame] = {}
-    absent: dict[str, str] = {}
-    if settings.taxonomy == AUTO:
-        tables["pack_choice"] = choice = choose_packs(corpus)
-        taxonomy = chosen_taxonomy(choice)
-        progress(f"分类体系：{taxonomy.label_zh}（按命中选定）")
-    else:
-        taxonomy = Taxonomy.load(settings.taxonomy or None)
-    tables["taxonomy"] = taxonomy.table
-    rules = RuleClassifier(taxonomy)
-    categories, kind = rules.fit_transform(corpus), ContactKind(taxonomy).fit_transform(corpus)
-    signals = ServiceSignals().transform(corpus).filter(regex="^(signal_|risk_severity$)")
-    results = [Sentiment().transform(corpus), signals, categories, kind]
-    if turns is not None:
-        progress("会话走势")
-        # A column of the input that bears this name is not our score.
-        results.append(conversation_sentiment(turns.drop(columns="sentiment", errors="ignore")))
-    if model is None:
-        results.append(doubtful_categories(categories, kind).to_frame())
-    else:
-        progress("训练好的分类器")
-        results.append(model_answers(model, corpus, contacts))
-        tables["trained_model"] = model_table(model)
-    if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
-        tables["suggested_categories"] = suggested
-    if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:
-        tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
-        idle = hits.loc[hits["n_docs"] == 0, "pattern"]
-        if len(idle):
-            shown = "、".join(idle.head(_IDLE_SHOWN))
-            more = " 等" if len(idle) > _IDLE_SHOWN else ""
-            absent["分类体系里没有命中的词"] = (
-                f"{len(idle)} 个词在所有联络里都没有出现：{shown}{more}，见表 rule_patterns"
-            )
-    if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
-        least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
-        absent["主题"] = (
-            f"{settings.n_topics} 个主题至少要 {least} 条联络，现有 {len(corpus):,} 条；"
-            "可在配置 [analysis] 里把 n_topics 调小"
-        )
-    elif settings.n_topics:
-        progress("主题")
-        model = TopicModel(settings.n_topics, random_state=settings.random_state).fit(corpus)
-        results.append(model.transform(corpus))
-        tables["topics"] = model.topics_
-    return corpus, build_facts(corpus, *results), tables, absent
-
-
 def analyse(
     contacts: pd.DataFrame,
     configuration: Configuration,
@@ -387,16 +286,16 @@ def analyse(
         A dimension or the measure is not there, or cannot serve as one.
     """
     given = checked_tables(contacts, configuration.tables)
-    corpus, facts, tables, absent = annotated_contacts(
+    corpus, shown, facts, tables, absent = analyse_contacts(
         contacts, configuration, progress, redacted=redacted, turns=turns
     )
     by = given.by or None
     progress("关键词")
     extractor = KeywordExtractor(configuration.analysis.n_keywords)
-    tables["frequencies"] = extractor.frequencies(corpus)
+    tables["frequencies"] = extractor.frequencies(shown)
     for name in dict.fromkeys([*(by or dimensions_of(facts)), "category"]):
         if 2 <= facts[name].nunique() <= CHART_VALUES:
-            tables[f"keywords_{name}"] = extractor.by_group(corpus, facts[name])
+            tables[f"keywords_{name}"] = extractor.by_group(shown, facts[name])
     progress("分组、趋势、根因")
     tables |= standard_tables(
         facts,

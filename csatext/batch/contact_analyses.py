@@ -1,0 +1,145 @@
+"""What a run says of each contact: sentiment, signals, category, kind, topic, the course of a dialogue."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from csatext.aggregation.facts import build_facts
+from csatext.analysis.conversations.conversation_sentiment import conversation_sentiment
+from csatext.analysis.grouping.suggest_categories import suggest_categories
+from csatext.analysis.kinds.contact_kind import ContactKind
+from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
+from csatext.analysis.rules.rule_classifier import RuleClassifier
+from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.signals.service_signals import ServiceSignals
+from csatext.analysis.topics.topic_model import TopicModel
+from csatext.batch.configuration import AUTO, AnalysisSection, Configuration
+from csatext.batch.trained_model import doubtful_categories, load_model, model_answers, model_table
+from csatext.taxonomy import Taxonomy
+from csatext.taxonomy.packs import pack_named
+from csatext.text.corpus import Corpus
+from csatext.text.tokenization.tokenizer import Tokenizer
+from csatext.text.vectorization import Vectorizer
+
+__all__ = ["ContactAnalyses", "analyse_contacts"]
+
+_LOG = logging.getLogger(__name__)
+_CONTACTS_A_TOPIC = 10
+_IDLE_SHOWN = 10
+Progress = Callable[[str], None]
+
+
+class ContactAnalyses(NamedTuple):
+    """Results of all analyses of the contacts.
+
+    Attributes
+    ----------
+    corpus : Corpus
+    shown : Corpus
+        The same documents, counted by words and expressions that say something.
+    facts : DataFrame
+        Sentiment, signals, category and topic of each contact joined to its columns, and what a person should
+        look at: by the trained classifier where there is one, by the rules otherwise.
+    tables : dict of str to DataFrame
+        ``taxonomy``, ``topics`` and others, where there are any.
+    absent : dict of str to str
+        What could not be made, with the reason.
+    """
+
+    corpus: Corpus
+    shown: Corpus
+    facts: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+    absent: dict[str, str]
+
+
+def analyse_contacts(
+    contacts: pd.DataFrame,
+    configuration: Configuration,
+    progress: Progress = _LOG.info,
+    *,
+    redacted: bool = False,
+    turns: pd.DataFrame | None = None,
+) -> ContactAnalyses:
+    """Return what the analyses say of each contact; texts are redacted unless reading has done so.
+
+    Where the contacts are dialogues, ``turns`` gives them the course of their feelings.
+    """
+    settings = configuration.analysis
+    model = load_model(settings.model) if settings.model else None
+    progress("清洗、脱敏、分词、计数")
+    min_df = configuration.text.min_df or max(1, min(5, len(contacts) // 200))
+    stop_words = configuration.text.stop_words or "default"
+    corpus = Vectorizer(
+        tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
+        min_df=min_df,
+        stop_words=stop_words,
+        simplify=configuration.text.simplify,
+        pseudonymize=configuration.privacy.pseudonymize or None,
+        redact=not redacted,
+        keep=tuple(contacts.columns),
+        n_jobs=configuration.text.n_jobs,
+    ).fit_transform(contacts)
+    shown = Vectorizer(phrases="auto", min_df=min_df, stop_words=stop_words).recount(corpus)
+    progress("情感、信号、投诉类别")
+    taxonomy, tables = _taxonomy(corpus, settings, progress)
+    absent: dict[str, str] = {}
+    rules = RuleClassifier(taxonomy)
+    categories, kind = rules.fit_transform(corpus), ContactKind(taxonomy).fit_transform(corpus)
+    signals = ServiceSignals().transform(corpus).filter(regex="^(signal_|risk_severity$)")
+    results = [Sentiment().transform(corpus), signals, categories, kind]
+    if turns is not None:
+        progress("会话走势")
+        # A column of the input that bears this name is not our score.
+        results.append(conversation_sentiment(turns.drop(columns="sentiment", errors="ignore")))
+    if model is None:
+        results.append(doubtful_categories(categories, kind).to_frame())
+    else:
+        progress("训练好的分类器")
+        results.append(model_answers(model, corpus, contacts))
+        tables["trained_model"] = model_table(model)
+    if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
+        tables["suggested_categories"] = suggested
+    if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:
+        tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
+        absent |= _idle_patterns(hits)
+    if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
+        least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
+        absent["主题"] = (
+            f"{settings.n_topics} 个主题至少要 {least} 条联络，现有 {len(corpus):,} 条；"
+            "可在配置 [analysis] 里把 n_topics 调小"
+        )
+    elif settings.n_topics:
+        progress("主题")
+        topics = TopicModel(settings.n_topics, random_state=settings.random_state)
+        results.append(topics.fit_transform(shown))
+        tables["topics"] = topics.topics_
+    return ContactAnalyses(corpus, shown, build_facts(corpus, *results), tables, absent)
+
+
+def _taxonomy(
+    corpus: Corpus, settings: AnalysisSection, progress: Progress
+) -> tuple[Taxonomy, dict[str, pd.DataFrame]]:
+    """Return the taxonomy asked for, or the one that the contacts hit most, with the tables about it."""
+    if settings.taxonomy != AUTO:
+        taxonomy = Taxonomy.load(settings.taxonomy or None)
+        return taxonomy, {"taxonomy": taxonomy.table}
+    choice = choose_packs(corpus)
+    taxonomy = chosen_taxonomy(choice)
+    progress(f"分类体系：{taxonomy.label_zh}（按命中选定）")
+    return taxonomy, {"pack_choice": choice, "taxonomy": taxonomy.table}
+
+
+def _idle_patterns(hits: pd.DataFrame) -> dict[str, str]:
+    """Return what to say of patterns of the user's own taxonomy that no contact holds."""
+    idle = hits.loc[hits["n_docs"] == 0, "pattern"]
+    if not len(idle):
+        return {}
+    named = "、".join(idle.head(_IDLE_SHOWN))
+    more = " 等" if len(idle) > _IDLE_SHOWN else ""
+    said = f"{len(idle)} 个词在所有联络里都没有出现：{named}{more}，见表 rule_patterns"
+    return {"分类体系里没有命中的词": said}
