@@ -12,13 +12,14 @@ from csatext.aggregation.facts import build_facts
 from csatext.analysis.conversations.conversation_sentiment import conversation_sentiment
 from csatext.analysis.grouping.suggest_categories import suggest_categories
 from csatext.analysis.kinds.contact_kind import ContactKind
+from csatext.analysis.rules.doubtful_categories import doubtful_categories
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.batch.configuration import AUTO, AnalysisSection, Configuration
-from csatext.batch.trained_model import doubtful_categories, load_model, model_answers, model_table
+from csatext.batch.trained_model import load_model, model_answers, model_table
 from csatext.taxonomy import Taxonomy
 from csatext.taxonomy.packs import pack_named
 from csatext.text.corpus import Corpus

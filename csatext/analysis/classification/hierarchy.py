@@ -74,7 +74,7 @@ def parent_probability(probability: np.ndarray, parents: np.ndarray, exclusive: 
     --------
     >>> parent_probability(np.array([[0.5, 0.25, 0.25]]), np.array([0, 0, 1]), True).tolist()
     [[0.75, 0.25]]
-    >>> parent_probability(np.array([[0.5, 0.5, 0.25]]), np.array([0, 0, 1]), False).tolist()
+    >>> parent_probability(np.array([[0.5, 0.5, 0.25]]), np.array([0, 0, 1]), False).round(6).tolist()
     [[0.75, 0.25]]
     """
     below = (parents[:, None] == np.arange(parents.max(initial=-1) + 1)[None, :]).astype(float)

@@ -208,9 +208,9 @@ class ContactKind(TransformerMixin, BaseEstimator):
         Examples
         --------
         >>> import csatext as ct
-        >>> corpus = ct.Vectorizer().fit_transform(["请问怎么办理停机"])
+        >>> corpus = ct.Vectorizer().fit_transform(["请问几点关门"])
         >>> ct.ContactKind().evidence(corpus)[["kind", "term"]].values.tolist()
-        [['inquiry', '请问'], ['inquiry', '怎么办理']]
+        [['inquiry', '请问'], ['inquiry', '几点']]
         """
         checked_corpus(corpus)
         cues, _ = find_kind_cues(corpus.texts, np.zeros(len(corpus), np.int64))

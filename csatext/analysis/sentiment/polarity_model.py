@@ -123,7 +123,9 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
 
 def share_of_sentences(numbers: np.ndarray) -> np.ndarray:
     """Return how much the model of single sentences counts for each text."""
-    characters = -_BRIEF * np.log(numbers[:, NUMBERS.index("brief")])
+    # Of very long texts it is 0.
+    brief = np.maximum(numbers[:, NUMBERS.index("brief")], np.finfo(float).tiny)
+    characters = -_BRIEF * np.log(brief)
     few = numbers[:, NUMBERS.index("sentences")] < _SENTENCES
     return np.where(few, expit((_EQUAL - characters) / _SLOPE), 0.0)
 

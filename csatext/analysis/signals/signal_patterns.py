@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -119,7 +120,7 @@ _NUMBERS = {
     ),
 }
 """What stands for a number from two on, and for a large one, in the words of a pattern: 打了 .. {数}次."""
-_NUMBERED = re.compile(r"([^| {]*)(\{[数多]\})([^| ]*)")
+_NUMBER_WORD = re.compile(r"\{[数多]\}")
 _CROSSING = 14
 """A pattern with a gap as wide as this one may go on in the next clause; others stand in one."""
 
@@ -176,9 +177,19 @@ def signal_patterns() -> SignalPatterns:
 
 def _with_numbers(term: str) -> str:
     """Return a pattern with every number written out in the words that hold one."""
-    return _NUMBERED.sub(
-        lambda found: "|".join(found[1] + number + found[3] for number in _NUMBERS[found[2]]), term
-    )
+    steps = [
+        "|".join(chain.from_iterable(map(_with_number, step.split("|")))) if "{" in step else step
+        for step in term.split(" ")
+    ]
+    return " ".join(steps)
+
+
+def _with_number(word: str) -> list[str]:
+    """Return a word once for every number that its mark stands for."""
+    found = _NUMBER_WORD.search(word)
+    if found is None:
+        return [word]
+    return [word[: found.start()] + number + word[found.end() :] for number in _NUMBERS[found[0]]]
 
 
 def _named(cells: pd.Series) -> np.ndarray:
