@@ -184,9 +184,12 @@ def _groups(
     size = min(_DIMENSIONS, n_docs - 1, n_terms - 1)
     if size < 1:
         return np.zeros(n_docs, np.int64), np.ones(n_docs)
-    latent = normalize(TruncatedSVD(size, random_state=random_state).fit_transform(weights))
+    # Texts that are all alike have no variance to explain.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        latent = normalize(TruncatedSVD(size, random_state=random_state).fit_transform(weights))
     chosen = np.linspace(0, n_docs - 1, min(n_docs, _SAMPLE)).astype(np.int64)
-    model = KMeans(min(wanted, n_docs), n_init=3, random_state=random_state).fit(latent[chosen])
+    n_distinct = len(np.unique(latent[chosen].round(9), axis=0))
+    model = KMeans(min(wanted, n_distinct), n_init=3, random_state=random_state).fit(latent[chosen])
     group = model.predict(latent)
     middle = normalize(model.cluster_centers_)
     return group, (latent * middle[group]).sum(axis=1)

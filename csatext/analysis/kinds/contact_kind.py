@@ -208,9 +208,9 @@ class ContactKind(TransformerMixin, BaseEstimator):
         Examples
         --------
         >>> import csatext as ct
-        >>> corpus = ct.Vectorizer().fit_transform(["请问几点关门"])
+        >>> corpus = ct.Vectorizer().fit_transform(["请问在哪里"])
         >>> ct.ContactKind().evidence(corpus)[["kind", "term"]].values.tolist()
-        [['inquiry', '请问'], ['inquiry', '几点']]
+        [['inquiry', '请问'], ['inquiry', '在哪里']]
         """
         checked_corpus(corpus)
         cues, _ = find_kind_cues(corpus.texts, np.zeros(len(corpus), np.int64))
