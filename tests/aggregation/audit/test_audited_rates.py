@@ -54,17 +54,6 @@ def test_a_simple_random_sample_gives_the_published_estimate(level):
     assert row["bias"] == pytest.approx(facts["urgent"].mean() - row["rate"])
 
 
-def test_it_equals_ppi_python():
-    ppi = pytest.importorskip("ppi_py")
-    facts = center()
-    tags = tagged(facts, 400, strategy="random")
-    row = ct.audited_rates(facts, tags, "urgent").iloc[0]
-    wanted = ppi.ppi_mean_pointestimate(*labels_of(facts, tags))
-    low, high = ppi.ppi_mean_ci(*labels_of(facts, tags), alpha=0.05)
-    assert row["rate"] == pytest.approx(float(wanted[0]), abs=1e-9)
-    assert (row["low"], row["high"]) == (pytest.approx(low[0], abs=1e-9), pytest.approx(high[0], abs=1e-9))
-
-
 def test_a_machine_that_says_nothing_leaves_the_interval_of_wilson():
     facts = center(2000).assign(urgent=False)
     truth = np.arange(100) < 6
