@@ -12,6 +12,7 @@ __all__ = [
     "ADJUDICATOR",
     "EMPTY",
     "KIND_NAMES",
+    "PLACEHOLDERS",
     "POLARITY_NAMES",
     "UNCLASSIFIED",
     "FlagNames",
@@ -27,6 +28,10 @@ EMPTY = "(空)"
 """A missing value of a dimension in a result; there NA means any value."""
 ADJUDICATOR = "裁定"
 """Annotator whose tag holds against those of the others."""
+PLACEHOLDERS = frozenset(
+    (EMPTY, "无", "未知", "不详", "不明", "未填", "未填写", "未选择", "暂无", "空", "-", "--", "/", "N/A")
+)
+"""Values of a dimension that say nothing is known: they are counted, but no finding."""
 UNCLASSIFIED = "未归类"
 """Category of a contact that no rule matches."""
 _NAMES = {

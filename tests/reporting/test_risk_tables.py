@@ -110,3 +110,10 @@ def test_facts_without_feelings_have_no_chapter():
         )
         is None
     )
+
+
+def test_a_placeholder_is_no_finding():
+    facts = _facts()
+    facts["channel"] = facts["channel"].replace({"电话": "无"})
+    titles = [block.title for block in feelings_chapter(_tables(facts)).blocks]
+    assert "风险集中在哪里" not in titles

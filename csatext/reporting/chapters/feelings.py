@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from csatext.inference import ALPHA
-from csatext.labels import EMPTY, POLARITY_NAMES, name_of
+from csatext.labels import PLACEHOLDERS, POLARITY_NAMES, name_of
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.charts.charts import count_chart
 from csatext.reporting.format import (
@@ -120,7 +120,7 @@ def _cells(tables: Tables) -> Block | None:
     cells = tables.get("risk_cells")
     if cells is None:
         return None
-    high = cells[(cells["q"] < ALPHA) & (cells["difference"] > 0) & (cells["cell"] != EMPTY)]
+    high = cells[(cells["q"] < ALPHA) & (cells["difference"] > 0) & ~cells["cell"].isin(PLACEHOLDERS)]
     high = high[~high["signal"].isin(_NO_RISK)]
     if not len(high):
         return None

@@ -8,7 +8,13 @@ from typing import Any
 import pandas as pd
 
 from csatext.reporting.chapters.page import Block, Section, text_table
-from csatext.reporting.format import format_interval, format_number, format_p_value, format_percent
+from csatext.reporting.format import (
+    format_interval,
+    format_number,
+    format_p_value,
+    format_percent,
+    format_whole,
+)
 from csatext.service.definitions import Definition, read_definitions
 
 __all__ = ["service_chapter"]
@@ -54,7 +60,10 @@ def _as_given(value: Any) -> str:
 def _form(value: Any, definition: Definition) -> str:
     if pd.isna(value):
         return "—"
-    return format_percent(value) if definition.unit == _SHARE else f"{format_number(value)} {definition.unit}"
+    if definition.unit == _SHARE:
+        return format_percent(value)
+    form = format_whole if definition.kind == "count" else format_number
+    return f"{form(value)} {definition.unit}"
 
 
 def _row(

@@ -11,6 +11,7 @@ from csatext.aggregation.breakdown import Overview, above_rest, numerator_shares
 from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.aggregation.trend import LatestChange
 from csatext.labels import (
+    PLACEHOLDERS,
     UNCLASSIFIED,
     FlagNames,
     cell_name,
@@ -225,6 +226,7 @@ def _worst_cells(tables: Tables, flag: FlagNames) -> list[str]:
         if not key.startswith("breakdown_") or name not in table.columns or name in TAGS:
             continue
         high = above_rest(table).sort_values("difference", ascending=False, kind="stable")
+        high = high[~high[name].isin(PLACEHOLDERS)]
         if not len(high):
             continue
         listed = "、".join(
