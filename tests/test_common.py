@@ -16,7 +16,8 @@ from sklearn.preprocessing import FunctionTransformer
 
 import csatext as ct
 from csatext.persistence import _digest
-from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, KEYWORDS, RULES, SENTIMENT, SERVICE_SIGNALS
+from csatext.schema.analysis import COMPLAINTS, DOCUMENT_TOPICS, KEYWORDS, RULES
+from csatext.schema.feelings import SENTIMENT, SERVICE_SIGNALS
 
 ESTIMATORS = {
     "keywords": (ct.KeywordExtractor(5), KEYWORDS),

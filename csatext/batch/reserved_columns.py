@@ -7,15 +7,8 @@ import pandas as pd
 from csatext.aggregation.episodes import PERIOD_COLUMNS
 from csatext.privacy.outputs import mask_sentence
 from csatext.schema import column_names
-from csatext.schema.analysis import (
-    COMPLAINTS,
-    CONTACT_KINDS,
-    CONVERSATIONS,
-    DOCUMENT_TOPICS,
-    RULES,
-    SENTIMENT,
-    SERVICE_SIGNALS,
-)
+from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES
+from csatext.schema.feelings import CONVERSATIONS, SENTIMENT, SERVICE_SIGNALS
 
 __all__ = ["INPUT_ENDING", "RESULT_COLUMNS", "free_names"]
 

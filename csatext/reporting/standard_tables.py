@@ -16,14 +16,8 @@ from csatext.aggregation.trend import trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
 from csatext.reporting.risk_tables import risk_tables
-from csatext.schema.analysis import (
-    COMPLAINTS,
-    CONTACT_KINDS,
-    CONVERSATIONS,
-    DOCUMENT_TOPICS,
-    RULES,
-    SENTIMENT,
-)
+from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES
+from csatext.schema.feelings import CONVERSATIONS, SENTIMENT
 
 __all__ = [
     "CHART_VALUES",

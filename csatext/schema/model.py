@@ -34,6 +34,7 @@ _ROOMS = (
     "text",
     "taxonomy",
     "analysis",
+    "feelings",
     "aggregation",
     "time",
     "causes",

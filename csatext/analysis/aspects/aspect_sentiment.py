@@ -15,7 +15,7 @@ from csatext.analysis.rules.asserted_hits import Hits, chunk_hits, word_boundari
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
-from csatext.schema.analysis import ASPECT_EVIDENCE, ASPECTS
+from csatext.schema.feelings import ASPECT_EVIDENCE, ASPECTS
 from csatext.taxonomy import Taxonomy
 from csatext.text.clauses.clause_reading import ClauseReading
 from csatext.text.corpus import Corpus, checked_corpus

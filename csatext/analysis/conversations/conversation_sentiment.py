@@ -13,7 +13,7 @@ from csatext.analysis.conversations.talk_cues import CUES, find_cues, threatenin
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.errors import ParameterError
 from csatext.schema import conform
-from csatext.schema.analysis import CONVERSATIONS
+from csatext.schema.feelings import CONVERSATIONS
 
 __all__ = ["conversation_sentiment"]
 

@@ -17,7 +17,7 @@ from csatext.analysis.conversations.talk_cues import find_cues
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
-from csatext.schema.analysis import SATISFACTION, SATISFACTION_SIGNALS
+from csatext.schema.feelings import SATISFACTION, SATISFACTION_SIGNALS
 from csatext.text.char_ngrams import char_ngrams
 from csatext.text.vectorization import Vectorizer
 

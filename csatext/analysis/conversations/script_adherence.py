@@ -15,7 +15,7 @@ from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.conditions import Conversation, Places, turn_hits
 from csatext.argument_types import as_table
 from csatext.schema import conform
-from csatext.schema.analysis import SCRIPT_ADHERENCE, SCRIPT_RATES
+from csatext.schema.feelings import SCRIPT_ADHERENCE, SCRIPT_RATES
 from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy
 from csatext.taxonomy.combinations import Rule

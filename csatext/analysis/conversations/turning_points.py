@@ -15,7 +15,7 @@ from csatext.analysis.sentiment.score import Sentiment
 from csatext.argument_types import as_names, as_table, as_whole_number
 from csatext.inference import benjamini_hochberg
 from csatext.schema import conform, with_reason
-from csatext.schema.analysis import TURNING_POINTS
+from csatext.schema.feelings import TURNING_POINTS
 from csatext.text.vectorization import Vectorizer
 
 __all__ = ["turning_points"]

@@ -11,7 +11,7 @@ from csatext.analysis.classification.annotation import aligned_labels
 from csatext.errors import ParameterError
 from csatext.labels import EMPTY
 from csatext.schema import conform
-from csatext.schema.analysis import POLARITIES_READ
+from csatext.schema.feelings import POLARITIES_READ
 
 __all__ = ["POLARITIES", "SCALES", "PolarityLabels", "read_polarities"]
 

@@ -18,7 +18,7 @@ from csatext.analysis.sentiment.text_numbers import text_numbers
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.schema import conform
-from csatext.schema.analysis import CLAUSE_EVIDENCE, SENTIMENT
+from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import joined_chunks
 

@@ -13,12 +13,7 @@ from csatext.analysis.sentiment.polarity_labels import POLARITIES, read_polariti
 from csatext.errors import ParameterError, SchemaError
 from csatext.inference import wilson
 from csatext.schema import conform
-from csatext.schema.analysis import (
-    LENGTH_SCORES,
-    POLARITY_SCORES,
-    POLARITY_SHARES,
-    SENTIMENT_EVALUATION,
-)
+from csatext.schema.feelings import LENGTH_SCORES, POLARITY_SCORES, POLARITY_SHARES, SENTIMENT_EVALUATION
 from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["evaluate_sentiment"]

@@ -15,7 +15,7 @@ from csatext.analysis.sentiment.package_counts import word_tables
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.schema import conform
-from csatext.schema.analysis import SENTIMENT, SENTIMENT_EVIDENCE
+from csatext.schema.feelings import SENTIMENT, SENTIMENT_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.analysis.signals.signal_hits import find_signals
 from csatext.analysis.signals.signal_patterns import SIGNALS
 from csatext.schema import conform
-from csatext.schema.analysis import SERVICE_SIGNALS, SIGNAL_EVIDENCE
+from csatext.schema.feelings import SERVICE_SIGNALS, SIGNAL_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["ServiceSignals"]

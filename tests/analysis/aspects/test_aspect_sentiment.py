@@ -9,7 +9,7 @@ import pytest
 
 import csatext as ct
 from csatext.schema import conform
-from csatext.schema.analysis import ASPECT_EVIDENCE, ASPECTS
+from csatext.schema.feelings import ASPECT_EVIDENCE, ASPECTS
 from csatext.taxonomy import Category, Taxonomy
 
 BATTERY = Path(__file__).parent / "aspect_battery.tsv"

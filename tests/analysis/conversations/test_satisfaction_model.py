@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 import csatext as ct
 from csatext.analysis.conversations.satisfaction_model import _chosen_penalty, _ridge
-from csatext.schema.analysis import SATISFACTION, SATISFACTION_SIGNALS
+from csatext.schema.feelings import SATISFACTION, SATISFACTION_SIGNALS
 
 TALK = pd.DataFrame(
     {

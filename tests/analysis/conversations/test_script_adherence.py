@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import csatext as ct
-from csatext.schema.analysis import SCRIPT_ADHERENCE, SCRIPT_RATES
+from csatext.schema.feelings import SCRIPT_ADHERENCE, SCRIPT_RATES
 
 ROLES = {"c": "customer", "a": "agent", "b": "bot", "s": "system"}
 SCRIPT = [

@@ -9,7 +9,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 import csatext as ct
 from csatext.analysis.conversations.agent_phrases import frequent_phrases
 from csatext.analysis.conversations.stratified_keyness import stratified_keyness
-from csatext.schema.analysis import TURNING_POINTS
+from csatext.schema.feelings import TURNING_POINTS
 
 WORDS = ["已经登记", "请提供订单", "帮您查询", "需要核实", "稍后回电", "转给仓库", "联系快递", "看一下记录"]
 
