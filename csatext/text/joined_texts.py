@@ -9,7 +9,7 @@ import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-__all__ = ["JoinedTexts", "joined_chunks", "matched_words"]
+__all__ = ["JoinedTexts", "joined_chunks", "matched_words", "span_texts"]
 
 _SEPARATOR = "\n"
 _CHUNK = 1_500_000
@@ -122,3 +122,26 @@ def matched_words(
     found = [] if automaton is None else automaton.find_matches_as_indexes(text, overlapping=overlapping)
     flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
     return flat[:, 0].copy(), flat[:, 1].copy(), flat[:, 2].copy()
+
+
+def span_texts(texts: pd.Series, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Return the words of spans, as an array of str objects of shape (n_spans,).
+
+    Parameters
+    ----------
+    texts : Series of str
+        Prepared texts.
+    rows : ndarray of int64, shape (n_spans,)
+        Position of the text of each span.
+    starts, ends : ndarray of int64, shape (n_spans,)
+
+    Examples
+    --------
+    >>> span_texts(pd.Series(["快递慢", "好"]), np.array([0, 1]), np.array([2, 0]), np.array([3, 1])).tolist()
+    ['慢', '好']
+    """
+    values = texts.to_numpy(object)
+    words = np.empty(len(rows), object)
+    spans = zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    words[:] = [values[row][start:end] for row, start, end in spans]
+    return words

@@ -152,7 +152,7 @@ def test_templates_are_learnt_where_nobody_marked_them():
         [
             chat(
                 (0, "customer", None, False), (5, "agent", "甲", None), (30, "agent", "甲", None), doc=doc
-            ).assign(text=[f"问题{doc}是什么", "您好，很高兴为您服务，请问有什么可以帮您", own])
+            ).assign(text=[f"问题{doc}是什么", "您好，这里是在线客服，请说说您的问题", own])
             for doc, own in zip(docs, answers, strict=True)
         ]
     ).drop(columns="is_template")

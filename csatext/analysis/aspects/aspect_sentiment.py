@@ -19,7 +19,7 @@ from csatext.schema.feelings import ASPECT_EVIDENCE, ASPECTS
 from csatext.taxonomy import Taxonomy
 from csatext.text.clauses.clause_reading import ClauseReading
 from csatext.text.corpus import Corpus, checked_corpus
-from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.joined_texts import JoinedTexts, joined_chunks, span_texts
 
 __all__ = ["AspectSentiment"]
 
@@ -177,7 +177,7 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
         row = found.row[first]
         start = np.minimum.reduceat(found.start, first) if len(first) else first
         end = np.maximum.reduceat(found.end, first) if len(first) else first
-        opinion = _joined_words(_words(corpus, found.row, found.word_start, found.word_end), first)
+        opinion = _joined_words(span_texts(corpus.texts, found.row, found.word_start, found.word_end), first)
         source_start, source_end = corpus.source_spans(row, start, end)
         frame = pd.DataFrame(
             {
@@ -229,7 +229,7 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
             {
                 "doc_id": corpus.doc_ids[found.row],
                 "aspect": names[found.aspect],
-                "term": _words(corpus, found.row, found.word_start, found.word_end),
+                "term": span_texts(corpus.texts, found.row, found.word_start, found.word_end),
                 "start": start,
                 "end": end,
                 "weight": found.value,
@@ -397,12 +397,6 @@ def _merged(joined: JoinedTexts, said: Mentions, clause: np.ndarray, label: np.n
     origin = joined.offsets[row]
     spans = (said.start - origin, said.end - origin, said.word_start - origin, said.word_end - origin)
     return _Found(joined.first_row + row, label, said.value, *spans, np.flatnonzero(new))
-
-
-def _words(corpus: Corpus, row: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    texts = corpus.texts.to_numpy(object)
-    spans = zip(row.tolist(), start.tolist(), end.tolist(), strict=True)
-    return np.array([texts[r][s:e] for r, s, e in spans] + [""], object)[:-1]
 
 
 def _joined_words(words: np.ndarray, first: np.ndarray) -> list[str]:

@@ -21,6 +21,7 @@ from csatext.schema import conform
 from csatext.schema.analysis import CONTACT_KINDS, CUSTOMER_POINTS, KIND_EVIDENCE
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus, checked_corpus
+from csatext.text.joined_texts import span_texts
 
 __all__ = ["ContactKind"]
 
@@ -216,13 +217,12 @@ class ContactKind(TransformerMixin, BaseEstimator):
         cues, _ = find_kind_cues(corpus.texts, np.zeros(len(corpus), np.int64))
         order = np.lexsort((cues.start, cues.row))
         row, start, end = cues.row[order], cues.start[order], cues.end[order]
-        texts = corpus.texts.to_numpy(object)
         source_start, source_end = corpus.source_spans(row, start, end)
         frame = pd.DataFrame(
             {
                 "doc_id": corpus.doc_ids[row],
                 "kind": np.array(KINDS, object)[cues.kind[order]],
-                "term": [texts[r][s:e] for r, s, e in zip(row, start, end, strict=True)],
+                "term": span_texts(corpus.texts, row, start, end),
                 "start": source_start,
                 "end": source_end,
                 "weight": cues.weight[order],
@@ -258,13 +258,12 @@ class ContactKind(TransformerMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         row, point, start, end = said_sentences(corpus.texts, self._compiled())
-        texts = corpus.texts.to_numpy(object)
         source_start, source_end = corpus.source_spans(row, start, end)
         frame = pd.DataFrame(
             {
                 "doc_id": corpus.doc_ids[row],
                 "point": np.array(POINTS, object)[point],
-                "sentence": [texts[r][s:e] for r, s, e in zip(row, start, end, strict=True)],
+                "sentence": span_texts(corpus.texts, row, start, end),
                 "start": source_start,
                 "end": source_end,
             }

@@ -20,6 +20,7 @@ from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULE_PATTERNS, RULES
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus, checked_corpus
+from csatext.text.joined_texts import span_texts
 
 __all__ = ["RuleClassifier"]
 
@@ -454,9 +455,7 @@ def _terms(found: Hits, rules: list[tuple[int, Places]], corpus: Corpus) -> np.n
     reach = end + row * (1 << 32)
     furthest = np.maximum.accumulate(np.append(-1, reach[:-1])) if len(reach) else reach
     kept = ~of_rule | (reach > furthest)
-    texts = corpus.texts.to_numpy(object)
-    spans = zip(row[kept].tolist(), start[kept].tolist(), end[kept].tolist(), strict=True)
-    words = np.array([texts[r][s:e] for r, s, e in spans] + [""], object)[:-1]
+    words = span_texts(corpus.texts, row[kept], start[kept], end[kept])
     return _joined(words, row[kept], len(corpus), "、")
 
 

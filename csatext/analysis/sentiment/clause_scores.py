@@ -67,6 +67,7 @@ EVIDENCE = (
     "brief",
     "appealed",
     "sentences",
+    "characters",
 )
 """Numbers of a text that :mod:`csatext.analysis.sentiment.polarity_model` weighs."""
 _ROLES = (
@@ -457,6 +458,7 @@ def _numbers(
         "desired": np.minimum(np.bincount(joined.rows_of(cues.having(_DESIRE)), minlength=n) / clauses, 1.0),
         "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
         "sentences": reading.sentence[joined.offsets[1:] - 1] - reading.sentence[joined.offsets[:-1]],
+        "characters": np.diff(joined.offsets),
         "appealed": present(cues.having(_OFFICE)),
         "gravest": gravest,
         "length": np.log1p(n_valued),

@@ -13,7 +13,6 @@ from csatext.lexicon import Lexicon
 __all__ = [
     "TERMS",
     "polarity_log_odds",
-    "polarity_probability",
     "polarity_terms",
     "probabilities",
 ]
@@ -33,24 +32,21 @@ _APPEALED = (
     "gravest",
 )
 _WORDS = ("positive", "neutral")
-_FORM = ("appealed", "sentences")
+_FORM = ("sentences", "characters")
 _OFFICIAL = ("balance good", "balance bad", "review good", "review bad", "length")
 TERMS = (
     *(name for name in NUMBERS if name not in (*_SIGNED, *_WORDS, *_FORM)),
     *(f"{name} {side}" for name in _SIGNED for side, _ in _SIDES),
     *(f"review {side} {name}" for name in _CALM for side, _ in _SIDES),
     *(f"{name} appeal" for name in _APPEALED),
-    "appealed",
     *(f"{name} appealed" for name in _OFFICIAL),
     "worst good",
     "first fault",
 )
 """Terms of the model: numbers with a sign are cut in two, since neutral lies between; words of a review
-mean less
-in a text that asks, wishes or has no polar word, and polar words less in one that appeals to an office."""
+mean less in a text that asks, wishes or has no polar word, and polar words less in one that appeals to an
+office."""
 _MOST = 4.0
-_BRIEF = 12.0
-"""Characters by which ``brief`` falls to 1 / e."""
 _SENTENCES = 2
 """Ends of sentences in a text of which the model of single ones does not count any more."""
 _EQUAL, _SLOPE = 25.0, 5.0
@@ -83,26 +79,6 @@ def polarity_terms(numbers: np.ndarray) -> np.ndarray:
     return np.column_stack([values[name] for name in TERMS])
 
 
-def polarity_probability(numbers: np.ndarray, *, shift: np.ndarray | float = 0.0) -> np.ndarray:
-    """Return the probability of each polarity, shape (n_texts, 3), by the shipped weights.
-
-    Parameters
-    ----------
-    numbers : ndarray of float64, shape (n_texts, n_numbers)
-        Of :func:`csatext.analysis.sentiment.text_numbers.text_numbers`.
-    shift : ndarray of float64 or float
-        Added to the log-odds of positive against negative.
-
-    Notes
-    -----
-    Two logistic regressions: whether a text is neutral, and whether it is positive if it is not. The second
-    is drawn to a prior, the sum of both scores, which holds on reviews of every trade;
-    ``benchmarks/train_sentiment.py`` trains them.
-    """
-    odds = polarity_log_odds(numbers)
-    return probabilities(odds[:, 0] + shift, odds[:, 1])
-
-
 def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
     """Return the log-odds of positive against negative, and of neutral against both, shape (n_texts, 2).
 
@@ -110,7 +86,9 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
     -----
     Of short texts the model learnt from single sentences counts, which knows their words; of long ones that
     of whole reviews and conversations; of long ones that appeal to an office that of letters. The first is
-    mixed with the others by the length of the text.
+    mixed with the others by the length of the text. The log-odds of positive are drawn to a prior, the sum of
+    balance and review score, which holds on reviews of every trade; ``benchmarks/train_sentiment.py`` trains
+    them.
     """
     weights, intercept = _weights()
     terms = polarity_terms(numbers)
@@ -124,9 +102,7 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
 
 def share_of_sentences(numbers: np.ndarray) -> np.ndarray:
     """Return how much the model of single sentences counts for each text."""
-    # Of very long texts it is 0.
-    brief = np.maximum(numbers[:, NUMBERS.index("brief")], np.finfo(float).tiny)
-    characters = -_BRIEF * np.log(brief)
+    characters = numbers[:, NUMBERS.index("characters")]
     few = numbers[:, NUMBERS.index("sentences")] < _SENTENCES
     return np.where(few, expit((_EQUAL - characters) / _SLOPE), 0.0)
 

@@ -20,7 +20,7 @@ from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
-from csatext.text.joined_texts import joined_chunks
+from csatext.text.joined_texts import joined_chunks, span_texts
 
 __all__ = ["Sentiment"]
 
@@ -258,20 +258,18 @@ class Sentiment(TransformerMixin, BaseEstimator):
         row, start, end, clause_start, clause_end, value, reason = (
             np.concatenate(parts) for parts in zip(*columns, strict=True)
         )
-        texts = corpus.texts.to_numpy(object)
+        clauses = pd.Series(span_texts(corpus.texts, row, clause_start, clause_end), dtype=object)
         source_start, source_end = corpus.source_spans(row, start, end)
         order = np.lexsort((start, -np.abs(value), row))
         frame = pd.DataFrame(
             {
                 "doc_id": corpus.doc_ids[row],
-                "term": [texts[r][s:e] for r, s, e in zip(row, start, end, strict=True)],
+                "term": span_texts(corpus.texts, row, start, end),
                 "start": source_start,
                 "end": source_end,
                 "weight": value,
                 "reason": np.array(REASONS, object)[reason],
-                "clause": [
-                    texts[r][s:e].strip() for r, s, e in zip(row, clause_start, clause_end, strict=True)
-                ],
+                "clause": clauses.str.strip(),
             }
         )
         return conform(frame.iloc[order].reset_index(drop=True), CLAUSE_EVIDENCE)

@@ -13,6 +13,7 @@ from csatext.analysis.signals.signal_patterns import SIGNALS
 from csatext.schema import conform
 from csatext.schema.feelings import SERVICE_SIGNALS, SIGNAL_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
+from csatext.text.joined_texts import span_texts
 
 __all__ = ["ServiceSignals"]
 
@@ -148,13 +149,12 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         hits = find_signals(corpus.texts).outermost()
         hits = hits.take(np.lexsort((hits.signal, hits.end, hits.start, hits.row)))
-        texts = corpus.texts.to_numpy(object)
         start, end = corpus.source_spans(hits.row, hits.start, hits.end)
         frame = pd.DataFrame(
             {
                 "doc_id": corpus.doc_ids[hits.row],
                 "signal": _NAMES[hits.signal],
-                "term": [texts[r][s:e] for r, s, e in zip(hits.row, hits.start, hits.end, strict=True)],
+                "term": span_texts(corpus.texts, hits.row, hits.start, hits.end),
                 "start": start,
                 "end": end,
                 "severity": hits.severity,
