@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 import csatext as ct
+
+
+def pytest_collection_finish():
+    # Modules and thousands of tests live to the end: no collection of garbage need walk them again.
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -149,6 +149,15 @@ def test_a_folder_is_read_whole(tmp_path):
         ct.Lexicon.load(tmp_path / "empty")
 
 
+def test_a_shipped_list_is_read_once_and_a_file_each_time(tmp_path):
+    assert ct.Lexicon.load("negators") is ct.Lexicon.load("negators")
+    for valence in (-0.5, -0.9):
+        path = write(tmp_path, f"term\tvalence\n坑\t{valence}\n")
+        assert ct.Lexicon.load(path)["坑"].get("valence") == valence
+    with pytest.raises(ct.ParameterError, match="on_conflict"):
+        ct.Lexicon.load("negators", on_conflict=["ours"])
+
+
 def test_default_holds_the_three_sentiment_lists():
     both = ct.Lexicon.load()
     lists = [ct.Lexicon.load(name) for name in ("polarity", "negators", "intensifiers")]

@@ -99,7 +99,7 @@ def build(
         )
         entry = Entry(term, values, origin, line)
         known = found.setdefault(term, entry)
-        if not known.agrees(entry):
+        if known is not entry and not known.agrees(entry):
             why = f"「{term}」在第 {known.line} 行已有不同的取值；请只留一行"
             raise LexiconError.bad_line(origin, line, why)
     columns = tuple(name for name in header if name != "term")

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from os import PathLike
 from pathlib import Path
 from typing import Literal
@@ -16,7 +16,7 @@ import pandas as pd
 from csatext.argument_types import as_path
 from csatext.errors import InputError, LexiconError, ParameterError
 from csatext.lexicon.entries import NUMERIC, Entry, build, written
-from csatext.lexicon.paths import find, shipped_name
+from csatext.lexicon.paths import find, is_shipped, shipped_name
 from csatext.lexicon.reader import SUFFIXES, check_header, read_rows
 
 __all__ = ["Lexicon"]
@@ -24,6 +24,9 @@ __all__ = ["Lexicon"]
 Conflict = Literal["theirs", "ours", "error"]
 
 _SENTIMENT = ("polarity", "negators", "intensifiers")
+_CONFLICTS = ("theirs", "ours", "error")
+_KEPT = 16
+"""Shipped lists kept in memory: every tokenizer and vectorizer reads the same few."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,6 +90,8 @@ class Lexicon:
             A line cannot be used; the message names file and line.
         InputError
             There is no such file or list.
+        ParameterError
+            ``on_conflict`` is none of the three.
 
         Examples
         --------
@@ -95,15 +100,11 @@ class Lexicon:
         """
         if path is None:
             return reduce(cls.merge, (cls.load(name) for name in _SENTIMENT))
+        _check_conflict(on_conflict)
         root = find(path if isinstance(path, str) else as_path(path))
-        if not root.is_dir():
-            return _read(root, encoding)
-        files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
-        if not files:
-            raise InputError.unreadable(
-                root, "文件夹里没有 .tsv、.csv 或 .txt 词表", "请放入词表或换一个路径"
-            )
-        return reduce(lambda a, b: a.merge(b, on_conflict), (_read(file, encoding) for file in files))
+        if encoding is None and is_shipped(root):
+            return _shipped(root, on_conflict)
+        return _read(root, encoding, on_conflict)
 
     @classmethod
     def from_table(cls, table: pd.DataFrame, *, origin: str = "") -> Lexicon:
@@ -187,9 +188,7 @@ class Lexicon:
         >>> Lexicon.load("polarity").merge(mine)["给力"].get("valence")
         0.9
         """
-        allowed = ("theirs", "ours", "error")
-        if on_conflict not in allowed:
-            raise ParameterError.not_allowed("on_conflict", on_conflict, allowed)
+        _check_conflict(on_conflict)
         joined = dict(self._index)
         for entry in other.entries:
             known = joined.get(entry.term)
@@ -255,6 +254,25 @@ class Lexicon:
         return f"Lexicon(terms={len(self):,}, columns={list(self.columns)})"
 
 
-def _read(path: Path, encoding: str | None) -> Lexicon:
+def _check_conflict(given: object) -> None:
+    if given not in _CONFLICTS:
+        raise ParameterError.not_allowed("on_conflict", given, _CONFLICTS)
+
+
+@lru_cache(maxsize=_KEPT)
+def _shipped(root: Path, on_conflict: Conflict) -> Lexicon:
+    return _read(root, None, on_conflict)
+
+
+def _read(root: Path, encoding: str | None, on_conflict: Conflict) -> Lexicon:
+    if not root.is_dir():
+        return _read_file(root, encoding)
+    files = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    if not files:
+        raise InputError.unreadable(root, "文件夹里没有 .tsv、.csv 或 .txt 词表", "请放入词表或换一个路径")
+    return reduce(lambda a, b: a.merge(b, on_conflict), (_read_file(file, encoding) for file in files))
+
+
+def _read_file(path: Path, encoding: str | None) -> Lexicon:
     header, rows = read_rows(path, encoding)
     return Lexicon(*build(shipped_name(path), header, rows))

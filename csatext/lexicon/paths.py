@@ -7,7 +7,7 @@ from pathlib import Path
 
 from csatext.errors import InputError, nearest
 
-__all__ = ["find", "lexicon_path", "shipped_name"]
+__all__ = ["find", "is_shipped", "lexicon_path", "shipped_name"]
 
 
 @cache
@@ -55,7 +55,7 @@ def find(path: str | Path) -> Path:
     >>> find("negators").name
     'negators.tsv'
     """
-    shipped = {shipped_name(p).removesuffix(".tsv") for p in _folder().rglob("*.tsv")}
+    shipped = _shipped_lists()
     if isinstance(path, str) and path in shipped:
         return lexicon_path(f"{path}.tsv")
     if isinstance(path, str) and any(name.startswith(f"{path}/") for name in shipped):
@@ -66,6 +66,11 @@ def find(path: str | Path) -> Path:
         todo = f"请检查路径，或用自带词表的名字：{'、'.join(sorted(shipped))}{hint}"
         raise InputError.unreadable(path, "没有这个文件、文件夹或自带词表", todo)
     return Path(path)
+
+
+@cache
+def _shipped_lists() -> frozenset[str]:
+    return frozenset(shipped_name(path).removesuffix(".tsv") for path in _folder().rglob("*.tsv"))
 
 
 def _exists(path: Path) -> bool:
@@ -83,4 +88,15 @@ def shipped_name(path: Path) -> str:
     >>> shipped_name(lexicon_path("negators.tsv")), shipped_name(Path("my.tsv"))
     ('negators.tsv', 'my.tsv')
     """
-    return path.relative_to(_folder()).as_posix() if path.is_relative_to(_folder()) else str(path)
+    return path.relative_to(_folder()).as_posix() if is_shipped(path) else str(path)
+
+
+def is_shipped(path: Path) -> bool:
+    """Return whether a file or folder is one of ``lexicons/``.
+
+    Examples
+    --------
+    >>> is_shipped(lexicon_path("negators.tsv")), is_shipped(Path("my.tsv"))
+    (True, False)
+    """
+    return path.is_relative_to(_folder())

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import OLS
 
 from csatext.aggregation.effect import effect, newey_west
 from csatext.errors import ParameterError, SchemaError
@@ -76,7 +76,7 @@ def test_covariance_equals_statsmodels():
     x = np.column_stack([np.ones(50), np.arange(50.0)])
     y = x @ [1.0, 0.2] + rng.normal(size=50)
     lags = int(4 * (50 / 100) ** (2 / 9))
-    expected = sm.OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
+    expected = OLS(y, x).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
     residual = y - x @ expected.params
     own = newey_west(x, np.ones(50), residual[:, None] * x)
     np.testing.assert_allclose(own, expected.cov_params(), rtol=1e-9)

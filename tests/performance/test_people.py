@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 import csatext as ct
 
@@ -100,12 +101,12 @@ def test_a_learning_curve_equals_statsmodels():
     table = ct.learning_curve(facts, "months", metrics=["csat"]).set_index("agent_id")
     for agent, own in facts.groupby("agent_id"):
         last = own["months"].max()
-        fit = sm.OLS(own["csat"], sm.add_constant(own["months"] - last)).fit(cov_type="HC1", use_t=True)
+        fit = OLS(own["csat"], add_constant(own["months"] - last)).fit(cov_type="HC1", use_t=True)
         row = table.loc[agent]
         assert row[["height", "speed"]].tolist() == pytest.approx(fit.params.tolist())
         ends = fit.conf_int().to_numpy().ravel().tolist()
         assert row[["height_low", "height_high", "speed_low", "speed_high"]].tolist() == pytest.approx(ends)
-    within = sm.OLS(
+    within = OLS(
         facts["csat"], pd.get_dummies(facts["agent_id"], dtype=float).assign(m=facts["months"])
     ).fit()
     assert table.loc["全体", "speed"] == pytest.approx(within.params["m"])

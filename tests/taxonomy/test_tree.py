@@ -256,3 +256,12 @@ def test_a_pack_joined_with_a_table_stays_one_of_complaints(tmp_path):
 
 def test_a_pack_has_the_name_of_its_trade_too():
     assert ct.Taxonomy.load("电信") == ct.Taxonomy.load("telecom")
+
+
+def test_a_change_of_a_loaded_pack_is_the_users_own():
+    taxonomy = ct.Taxonomy.load("telecom")
+    taxonomy.name, taxonomy.categories = "ours", taxonomy.categories[:2]
+    again = ct.Taxonomy.load("telecom")
+    assert again.name == "telecom"
+    assert "network.outage" in again
+    assert len(again.categories) > 40

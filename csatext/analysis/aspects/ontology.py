@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -31,6 +31,8 @@ _SHORTEST = 2
 _DEGREES = ("非常", "特别", "有点", "比较", "太", "很", "好", "超", "巨", "挺", "真", "更", "蛮")
 _PARTS = re.compile(r"[与和及、/／（）()\s]")
 """What joins several things in the label of a category: 餐品与配送."""
+_KEPT = 8
+"""Tables of words kept in memory: estimators of one taxonomy share theirs."""
 
 
 class _Aspect(NamedTuple):
@@ -142,7 +144,7 @@ class Ontology:
         self.category_group = np.array([group_at[roots[one.id]] for one in compiled.categories], np.int64)
         subjects = {own.get(one.id, one.label_zh) for one in taxonomy.categories if _names_a_subject(one.id)}
         self.by_subject = np.array([name in subjects for name in names], bool)
-        self.words = _compiled_words(at, dict(_label_words(taxonomy, own)))
+        self.words = _compiled_words(tuple(names), tuple(_label_words(taxonomy, own)))
 
 
 @cache
@@ -245,9 +247,11 @@ def _beside(term: str, word: _Word, words: dict[str, _Word]) -> tuple[tuple[str,
     return (*sides, *word.beside)
 
 
-def _compiled_words(at: dict[str, int], labels: dict[str, str]) -> AspectWords:
+@lru_cache(maxsize=_KEPT)
+def _compiled_words(names: tuple[str, ...], labels: tuple[tuple[str, str], ...]) -> AspectWords:
     """Return the words of the aspects that are there; what stands for others only is left out."""
-    words = _words() | {term: _Word(NAME, ((name, 0.0),), (), float("nan")) for term, name in labels.items()}
+    at = {name: position for position, name in enumerate(names)}
+    words = _words() | {term: _Word(NAME, ((name, 0.0),), (), float("nan")) for term, name in labels}
     terms: list[str] = []
     rows: list[tuple[int, int, int, float, float]] = []
     pairs: dict[int, float] = {}

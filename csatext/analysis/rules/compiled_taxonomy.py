@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from csatext.analysis.rules.pattern_index import PatternIndex
@@ -11,6 +13,9 @@ from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.conversion import to_simplified
 
 __all__ = ["CompiledTaxonomy"]
+
+_KEPT = 8
+"""Indexes kept in memory, each of some MB: estimators of one taxonomy share theirs."""
 
 
 class CompiledTaxonomy:
@@ -65,10 +70,13 @@ class CompiledTaxonomy:
                     exception_of.append(-1)
         self.category_of = np.array(category_of, np.int64)
         self.exception_of = np.array(exception_of, np.int64)
-        # Texts are simplified unless the user says otherwise: Traditional words are found in both forms.
-        self.index = PatternIndex(
-            [parse_pattern(pattern).with_forms(to_simplified) for pattern in self.patterns]
-        )
+        self.index = _index(tuple(self.patterns))
+
+
+@lru_cache(maxsize=_KEPT)
+def _index(patterns: tuple[str, ...]) -> PatternIndex:
+    # Texts are simplified unless the user says otherwise: Traditional words are found in both forms.
+    return PatternIndex([parse_pattern(pattern).with_forms(to_simplified) for pattern in patterns])
 
 
 def _words(rule: Rule) -> list[str]:

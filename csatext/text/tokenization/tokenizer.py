@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 from os import PathLike
 from typing import Any
@@ -25,6 +26,8 @@ __all__ = ["Tokenizer"]
 
 _BATCH_CHARACTERS = 500_000
 _RUN_CHARACTERS = 10_000
+_KEPT = 8
+"""Matchers kept in memory: tokenizers of the same terms share theirs."""
 
 
 class Tokenizer:
@@ -59,7 +62,7 @@ class Tokenizer:
 
     Notes
     -----
-    Instances share nothing; they pickle without the engine, which is built again on first use.
+    Instances share nothing that changes; they pickle without the engine, which is built again on first use.
     Terms are found before segmentation (Aho and Corasick, 1975), because a dictionary weight
     cannot keep a word with a space or a dash whole, at any frequency.
 
@@ -245,7 +248,7 @@ class Tokenizer:
     def term_matcher(self) -> TermMatcher:
         """What finds the added terms; built on first use."""
         if self._matcher is None:
-            self._matcher = TermMatcher(self.terms)
+            self._matcher = _matcher(self.terms)
         return self._matcher
 
     def _encoded(self, batch: Sequence[str]) -> tuple[pa.DictionaryArray, np.ndarray]:
@@ -258,6 +261,11 @@ class Tokenizer:
             length_of_token.append(np.fromiter(map(len, flat), np.int64, counts.sum()))
             tokens_of_text.append(counts)
         return dictionary_of("".join(batch), np.concatenate(length_of_token)), np.concatenate(tokens_of_text)
+
+
+@lru_cache(maxsize=_KEPT)
+def _matcher(terms: tuple[str, ...]) -> TermMatcher:
+    return TermMatcher(terms)
 
 
 def _unused(texts: Sequence[str]) -> tuple[str, str]:

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
-import statsmodels.api as sm
+from statsmodels.genmod.families import Poisson
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import WLS
 
 from csatext.aggregation.panel.regression import fit_gaussian, fit_poisson, normal_matrix
 
@@ -16,7 +18,7 @@ def test_poisson_equals_statsmodels_series_by_series(design):
     counts = rng.poisson(np.exp(design @ [2.0, 0.3, 0.2]), (3, 60)).astype(float)
     fit = fit_poisson(design, counts, np.full(3, 1e-10))
     for row in range(3):
-        expected = sm.GLM(counts[row], design, family=sm.families.Poisson()).fit(scale="X2")
+        expected = GLM(counts[row], design, family=Poisson()).fit(scale="X2")
         np.testing.assert_allclose(fit.beta[row], expected.params, rtol=1e-6)
         assert fit.deviance[row] == pytest.approx(expected.deviance, rel=1e-6)
         if expected.scale > 1:
@@ -30,7 +32,7 @@ def test_gaussian_equals_weighted_least_squares(design):
     weights = rng.uniform(0.5, 2.0, (2, 60))
     fit = fit_gaussian(design, values, np.full(3, 1e-12), weights)
     for row in range(2):
-        expected = sm.WLS(values[row], design, weights=weights[row]).fit()
+        expected = WLS(values[row], design, weights=weights[row]).fit()
         np.testing.assert_allclose(fit.beta[row], expected.params, rtol=1e-6)
         np.testing.assert_allclose(fit.covariance[row], expected.cov_params(), rtol=1e-5)
 
