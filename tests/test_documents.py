@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 
 import csatext as ct
@@ -91,11 +93,22 @@ def test_configuration_of_a_page_can_be_read(page, tmp_path):
         load_configuration(path)
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """A kernel that the notebooks share: a start costs seconds, and a reset leaves no name."""
+    starter = NotebookClient(nbformat.v4.new_notebook())
+    manager = starter.create_kernel_manager()
+    starter.start_new_kernel(env={**os.environ, "PYTHONPATH": str(ROOT)})
+    yield manager
+    run_sync(manager.shutdown_kernel)(now=True)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_notebook_runs(path, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))  # the kernel starts in another folder
+def test_notebook_runs(path, tmp_path, kernel):
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=180, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    clean = nbformat.v4.new_code_cell(f"%reset -f\n%cd -q {tmp_path}")
+    notebook.cells.insert(0, clean)
+    NotebookClient(notebook, km=kernel, timeout=180).execute()
 
 
 def test_site_builds_and_holds_every_public_name(tmp_path):

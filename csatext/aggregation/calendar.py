@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 import chinese_calendar
@@ -19,6 +20,8 @@ __all__ = ["CalendarLike", "business_calendar", "check_calendar", "days_of"]
 CalendarLike: TypeAlias = str | pd.DataFrame | None
 """``"CN"``, a table as :func:`business_calendar` returns it (edited as one likes), or None."""
 
+_KEPT = 8
+"""Calendars kept in memory, of some KB: the verbs of a report ask for the same days again and again."""
 _NAMES = {
     "New Year's Day": "元旦",
     "Spring Festival": "春节",
@@ -136,6 +139,11 @@ def business_calendar(start: object, end: object) -> pd.DataFrame:
     last = read_moment(end, "end", last=True).normalize()
     if last < first:
         raise ParameterError.out_of_range("end", str(end), f"不早于 start（{first:%Y-%m-%d}）")
+    return _chinese_days(first, last).copy()
+
+
+@lru_cache(maxsize=_KEPT)
+def _chinese_days(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
     days = pd.date_range(first, last, freq="D")
     announced = chinese_calendar.constants.holidays
     years = range(days[0].year, days[-1].year + 1)
