@@ -105,7 +105,7 @@ class _Opinions(NamedTuple):
 
 
 def word_mentions(
-    words: AspectWords, joined: JoinedTexts, reading: ClauseReading, boundaries: np.ndarray
+    words: AspectWords, joined: JoinedTexts, boundaries: np.ndarray
 ) -> tuple[Mentions, np.ndarray]:
     """Return what joined texts assert about aspects.
 
@@ -115,8 +115,6 @@ def word_mentions(
         Words of the aspects.
     joined : JoinedTexts
         The texts.
-    reading : ClauseReading
-        Their clauses.
     boundaries : ndarray of bool, shape (n_characters + 1,)
         Where words of the segmenter begin or end.
 
@@ -134,6 +132,7 @@ def word_mentions(
     味道). A word that tells its aspect itself (好吃, 太贵) is about that one, unless a name of another aspect
     that it can be about stands there.
     """
+    reading = joined.once(ClauseReading)
     word, start, end = matched_words(words.automaton, joined.folded)
     role = words.role[word]
     named = (role == NAME) | (role == STEM) | (role == FACT)

@@ -194,12 +194,12 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     >>> scores.numbers[0, EVIDENCE.index("balance")] < 0
     np.True_
     """
-    reading = ClauseReading(joined)
-    words = find_polar_words(joined, reading)
+    reading = joined.once(ClauseReading)
+    words = joined.once(find_polar_words)
     cues = _find_cues(joined)
     values, reasons = _asserted(words, reading)
     at = words.ends - 1
-    built, built_end = find_grievances(joined, reading, at[values > 0])
+    built, built_end = find_grievances(joined, at[values > 0])
     values = np.where(_foils(joined, reading)[reading.clause[words.heads]], 0.0, values)
     values, reasons = _desired(reading, words, cues, values, reasons)
     # 打不着火 is a construction and an event: it aggravates no inquiry.

@@ -177,17 +177,17 @@ def valence_hits(texts: pd.Series) -> ValenceHits:
     return ValenceHits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def joined_valence(joined: JoinedTexts, reading: ClauseReading | None = None) -> ValenceHits:
+def joined_valence(joined: JoinedTexts) -> ValenceHits:
     """Return the polar words of joined texts, as :func:`valence_hits` does; rows count from its first."""
-    words = find_polar_words(joined, reading or ClauseReading(joined))
+    words = joined.once(find_polar_words)
     row = joined.rows_of(words.starts)
     origin = joined.offsets[row]
     return ValenceHits(joined.first_row + row, words.starts - origin, words.ends - origin, words.values)
 
 
-def find_polar_words(joined: JoinedTexts, reading: ClauseReading) -> PolarWords:
+def find_polar_words(joined: JoinedTexts) -> PolarWords:
     """Return the polar words of joined texts with what denies and strengthens them."""
-    matcher = _matcher()
+    reading, matcher = joined.once(ClauseReading), _matcher()
     term, start, end = matched_words(matcher.automaton, joined.text)
     kind, value = matcher.kinds[term], matcher.values[term]
     polar = np.flatnonzero((kind == _POLAR) & (value != 0))
