@@ -478,9 +478,7 @@ def _shipped_file(path: Path) -> TaxonomyFile:
 def own_ids(pack: str) -> frozenset[str]:
     """Return the ids of the categories that a pack has beyond the taxonomies that it extends."""
     file = _shipped_file(pack_path(pack))
-    based = {
-        category.id for name in file.extends for category in _shipped_file(pack_path(name)).categories
-    }
+    based = {category.id for name in file.extends for category in _shipped_file(pack_path(name)).categories}
     return frozenset(category.id for category in file.categories) - based
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
-from itertools import chain
 from typing import Any, TypeVar
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
 from csatext.text.tokenization.token_table import TokenTable
 
-__all__ = ["JoinedTexts", "joined_chunks", "matched_words", "span_texts"]
+__all__ = ["JoinedTexts", "joined_chunks", "span_texts"]
 
 _SEPARATOR = "\n"
 _CHUNK = 1_500_000
-"""Characters of a chunk: the matches of one are tuples of Python, about 200 bytes each."""
+"""Characters of a chunk: what is read of one takes about 100 bytes a character."""
 _Said = TypeVar("_Said")
 
 
@@ -90,17 +88,10 @@ class JoinedTexts:
         return self._known.get((work, *given))
 
     @cached_property
-    def folded(self) -> str:
-        """The joined text with A to Z in lower case: every character keeps its place."""
+    def folded(self) -> np.ndarray:
+        """Code points of the joined text with A to Z in lower case, shape (n_characters,)."""
         upper = (self.points >= ord("A")) & (self.points <= ord("Z"))
-        if not upper.any():
-            return self.text
-        return (
-            np.where(upper, self.points + 32, self.points)
-            .astype("<u4")
-            .tobytes()
-            .decode("utf-32-le", "surrogatepass")
-        )
+        return np.where(upper, self.points + 32, self.points) if upper.any() else self.points
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -140,29 +131,6 @@ def joined_chunks(
         stop = max(int(np.searchsorted(ends, before + characters, side="right")), start + 1)
         yield JoinedTexts(texts.iloc[start:stop], start, tokens)
         start = stop
-
-
-def matched_words(
-    automaton: ahocorasick_rs.AhoCorasick | None, text: str, *, overlapping: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the words of an automaton in a text: number of the word, start and end of each, by position.
-
-    Parameters
-    ----------
-    automaton : AhoCorasick or None
-        None finds nothing.
-    text : str
-        Joined texts.
-    overlapping : bool, default False
-        Whether words that overlap others are found too.
-
-    Returns
-    -------
-    word, starts, ends : ndarray of int64
-    """
-    found = [] if automaton is None else automaton.find_matches_as_indexes(text, overlapping=overlapping)
-    flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
-    return flat[:, 0].copy(), flat[:, 1].copy(), flat[:, 2].copy()
 
 
 def span_texts(texts: pd.Series, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -144,7 +144,7 @@ class WordMatcher:
         nothing = np.empty(0, np.int64)
         word = np.concatenate([nothing, *(found for found, _ in parts)])
         starts = np.concatenate([nothing, *(at for _, at in parts)])
-        lengths = np.repeat(np.arange(1, len(parts) + 1), [len(at) for _, at in parts])
+        lengths = np.repeat(np.arange(1, len(parts) + 1), np.array([len(at) for _, at in parts], np.int64))
         ends = starts + lengths
         # Runs that are sorted already are merged in one go.
         order = np.argsort((ends if by_end else starts) * (len(parts) + 1) - lengths, kind="stable")

@@ -12,7 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from csatext.analysis.chunk_pass import ChunkPass, run_passes
 from csatext.analysis.classification.annotation import read_annotation
 from csatext.analysis.kinds.kind_cues import KINDS, find_kind_cues
-from csatext.analysis.kinds.kind_probability import N_EVIDENCE, kind_evidence, kind_probability, with_categories
+from csatext.analysis.kinds.kind_probability import (
+    N_EVIDENCE,
+    kind_evidence,
+    kind_probability,
+    with_categories,
+)
 from csatext.analysis.kinds.said_sentences import POINTS, said_sentences
 from csatext.analysis.rules.asserted_hits import chunk_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy

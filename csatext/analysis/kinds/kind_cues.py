@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
@@ -15,7 +14,8 @@ from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
-from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["FEATURES", "KINDS", "KindCues", "find_kind_cues", "kind_numbers"]
 
@@ -89,7 +89,7 @@ class _Tones(NamedTuple):
 
 
 class _Matcher(NamedTuple):
-    automaton: ahocorasick_rs.AhoCorasick
+    words: WordMatcher
     kind: np.ndarray
     weight: np.ndarray
     constructions: PatternIndex
@@ -108,13 +108,12 @@ def _matcher() -> _Matcher:
     built_kind = built["kind"].map(numbers).to_numpy(np.int64)
     built_weight = built["weight"].astype(float).to_numpy()
     table = table[~construction]
-    automaton = ahocorasick_rs.AhoCorasick(
-        table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-    )
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
     weight = table["weight"].astype(float).to_numpy()
-    return _Matcher(automaton, kind, weight, PatternIndex(patterns), built_kind, built_weight)
+    return _Matcher(
+        WordMatcher(table["term"].tolist()), kind, weight, PatternIndex(patterns), built_kind, built_weight
+    )
 
 
 def find_kind_cues(texts: pd.Series) -> KindCues:
@@ -157,7 +156,7 @@ def kind_numbers(joined: JoinedTexts, constructions: bool = True) -> np.ndarray:
 
 def _kind_words(joined: JoinedTexts) -> _KindWords:
     matcher = _matcher()
-    term, start, end = matched_words(matcher.automaton, joined.folded)
+    term, start, end = matcher.words.longest(joined.folded)
     kind, weight = matcher.kind[term], matcher.weight[term]
     must = np.isin(kind, [KINDS.index(name) for name in _ASSERTED])
     asserted = joined.once(ClauseReading).asserted(Spans(np.arange(len(term)), start, end))

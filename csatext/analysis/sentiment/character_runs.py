@@ -29,7 +29,6 @@ _SMOOTHING = 2.0
 """Letters added to the length of a text, so that one character alone is no certain review."""
 
 
-
 class Letters:
     """Letters of joined texts: Han characters, a to z and the marks ? and !, and the runs of them."""
 

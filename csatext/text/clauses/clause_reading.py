@@ -106,7 +106,7 @@ class ClauseReading:
         points = joined.points
         self._points = points
         self._size = len(points)
-        self.cues = find_cues(joined.text)
+        self.cues = find_cues(joined)
         self.clause = self._numbered(self._clause_ends())
         self.sentence = self._numbered(_SENTENCE_ENDS[points])
         self._clause_starts = np.append(np.flatnonzero(np.diff(self.clause[:-1], prepend=-1)), self._size)
