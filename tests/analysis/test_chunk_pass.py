@@ -24,7 +24,7 @@ TEXTS = [
     "快递很快，包装也好，很满意，比上次慢的时候强多了",
     "希望增加夜间班车",
     "APP闪退，打不开，垃圾软件",
-] * 3
+]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def all_passes(corpus, taxonomy):
     return [sentiment_pass(ct.Sentiment(), corpus), signal_pass(corpus), kind, rule]
 
 
-@pytest.mark.parametrize("characters", [1, 60, 10_000])
+@pytest.mark.parametrize("characters", [1, 60])
 def test_analyses_say_together_what_each_says_alone(corpus, taxonomy, characters, monkeypatch):
     monkeypatch.setattr(chunk_pass, "joined_chunks", partial(joined_chunks, characters=characters))
     together = run_passes(corpus, all_passes(corpus, taxonomy))

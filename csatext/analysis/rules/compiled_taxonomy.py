@@ -74,9 +74,9 @@ class CompiledTaxonomy:
         self.exception_of = np.array(exception_of, np.int64)
         # Texts are simplified unless the user says otherwise: Traditional words are found in both forms.
         parsed = [parse_pattern(pattern) for pattern in self.patterns]
-        words = sorted({word for pattern in parsed for slot in pattern.slots for word in slot})
-        simplified = to_simplified_column(pa.array(words, pa.string())).to_pylist()
-        forms = dict(zip(words, simplified, strict=True))
+        written = sorted({word for pattern in parsed for slot in pattern.slots for word in slot})
+        simplified = to_simplified_column(pa.array(written, pa.string())).to_pylist()
+        forms = dict(zip(written, simplified, strict=True))
         self.index = PatternIndex([pattern.with_forms(forms) for pattern in parsed])
 
 
