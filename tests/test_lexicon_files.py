@@ -13,7 +13,6 @@ import csatext as ct
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "lexicons"
 LISTS = (
-    "escalation",
     "fillers",
     "intensifiers",
     "negators",
@@ -155,14 +154,6 @@ def test_synonyms_lead_to_their_canonical_in_one_step():
     assert synonyms["客訴"].get("canonical") == synonyms["客诉"].get("canonical") == "投诉"
 
 
-def test_escalation_kinds_and_levels():
-    table = ct.Lexicon.load("escalation").table.set_index("term")
-    assert len(table) >= 120
-    assert set(table["level"]) == {1, 2, 3}
-    assert (table.loc[AUTHORITIES, "level"] == 3).all()
-    assert (table.loc[["退网", "销户"], "kind"] == "churn").all()
-
-
 def test_signals_severities_and_uses():
     table = ct.Lexicon.load("service_signals").table.set_index("term")
     given = table["signals"].dropna().str.split(",")
@@ -170,7 +161,10 @@ def test_signals_severities_and_uses():
     assert set(counts.index) == SIGNALS
     assert (counts >= 290).all()
     assert set(table.loc[given.index, "severity"]) == {"1", "2", "3"}
-    assert set(table["use"].dropna()) == {"formula", "intent", "inquiry"}
+    assert set(table["use"].dropna()) == {"formula", "intent", "inquiry", "pressure"}
+    # Who turns to an authority puts pressure on the centre; who leaves does not.
+    assert (table.loc[AUTHORITIES, "use"] == "pressure").all()
+    assert (table.loc[["退网", "销户"], "use"] != "pressure").all()
     assert set(table["takes_back"].dropna().str.split(",").explode()) <= SIGNALS
     assert all("escalation" in given[term] or "legal" in given[term] for term in THREATS)
     assert all("churn" in given[term] for term in ("退网", "销户"))

@@ -9,14 +9,15 @@ from typing import NamedTuple
 import pandas as pd
 
 from csatext.aggregation.facts import build_facts
+from csatext.analysis.chunk_pass import run_passes
 from csatext.analysis.conversations.conversation_sentiment import conversation_sentiment
 from csatext.analysis.grouping.suggest_categories import suggest_categories
-from csatext.analysis.kinds.contact_kind import ContactKind
+from csatext.analysis.kinds.contact_kind import ContactKind, kind_pass
 from csatext.analysis.rules.doubtful_categories import doubtful_categories
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
-from csatext.analysis.rules.rule_classifier import RuleClassifier
-from csatext.analysis.sentiment.score import Sentiment
-from csatext.analysis.signals.service_signals import ServiceSignals
+from csatext.analysis.rules.rule_classifier import RuleClassifier, pattern_table, rule_pass
+from csatext.analysis.sentiment.score import Sentiment, sentiment_pass
+from csatext.analysis.signals.service_signals import signal_pass
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.batch.configuration import AUTO, AnalysisSection, Configuration
 from csatext.batch.trained_model import load_model, model_answers, model_table
@@ -90,9 +91,11 @@ def analyse_contacts(
     taxonomy, tables = _taxonomy(corpus, settings, progress)
     absent: dict[str, str] = {}
     rules = RuleClassifier(taxonomy)
-    categories, kind = rules.fit_transform(corpus), ContactKind(taxonomy).fit_transform(corpus)
-    signals = ServiceSignals().transform(corpus).filter(regex="^(signal_|risk_severity$)")
-    results = [Sentiment().transform(corpus), signals, categories, kind]
+    rule_pass_of = rule_pass(rules, corpus, fit=True)
+    kind_pass_of = kind_pass(ContactKind(taxonomy), corpus, fit=True, compiled=rules.compiled())
+    passes = [sentiment_pass(Sentiment(), corpus), signal_pass(corpus), kind_pass_of, rule_pass_of]
+    sentiment, signals, kind, categories = run_passes(corpus, passes)
+    results = [sentiment, signals.filter(regex="^(signal_|risk_severity$)"), categories, kind]
     if turns is not None:
         progress("会话走势")
         # A column of the input that bears this name is not our score.
@@ -106,7 +109,7 @@ def analyse_contacts(
     if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
         tables["suggested_categories"] = suggested
     if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:
-        tables["rule_patterns"] = hits = rules.pattern_hits(corpus)
+        tables["rule_patterns"] = hits = pattern_table(rules, rules.document_frequency_)
         absent |= _idle_patterns(hits)
     if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
         least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -46,15 +46,15 @@ class Pattern:
     whole: frozenset[str] = frozenset()
     expression: str = ""
 
-    def with_forms(self, form: Callable[[str], str]) -> Pattern:
-        """Return the pattern with another form of each word added where there is one."""
+    def with_forms(self, forms: Mapping[str, str]) -> Pattern:
+        """Return the pattern with the other form of each word added."""
         if self.expression:
             return self
         slots = tuple(
-            tuple(dict.fromkeys(written for word in slot for written in (word, form(word))))
+            tuple(dict.fromkeys(written for word in slot for written in (word, forms[word])))
             for slot in self.slots
         )
-        whole = frozenset(written for word in self.whole for written in (word, form(word)))
+        whole = frozenset(written for word in self.whole for written in (word, forms[word]))
         return replace(self, slots=slots, whole=whole)
 
 

@@ -142,7 +142,7 @@ class Taxonomy:
             )
         named = pack_named(str(path))
         if named is not None:
-            return _with_bases(_pack(named))
+            return _with_bases(_shipped_file(pack_path(named)))
         path = Path(path)
         if not path.is_file():
             check_regular(path)
@@ -431,17 +431,12 @@ class Taxonomy:
         return conform(frame, RELABELLED)
 
 
-@cache
-def _pack(name: str) -> TaxonomyFile:
-    return read_taxonomy_file(pack_path(name))
-
-
 def _with_bases(file: TaxonomyFile) -> Taxonomy:
     """Return the taxonomy of a file joined to those that it extends, without what it drops.
 
     Rules of other categories lose what they say of the dropped ones.
     """
-    bases = [_with_bases(_pack(name)) for name in file.extends]
+    bases = [_with_bases(_shipped_file(pack_path(name))) for name in file.extends]
     based = {category.id for base in bases for category in base.categories}
     for dropped in sorted(file.drop - based):
         raise LexiconError(
@@ -474,10 +469,16 @@ def _with_bases(file: TaxonomyFile) -> Taxonomy:
     )
 
 
-def own_ids(path: Path) -> frozenset[str]:
-    """Return the ids of the categories that a file has beyond the taxonomies that it extends."""
-    file = read_taxonomy_file(path)
-    based = {category.id for name in file.extends for category in _pack(name).categories}
+@cache
+def _shipped_file(path: Path) -> TaxonomyFile:
+    """Return what the file of a pack says; all packs extend the same core, which is read once."""
+    return read_taxonomy_file(path)
+
+
+def own_ids(pack: str) -> frozenset[str]:
+    """Return the ids of the categories that a pack has beyond the taxonomies that it extends."""
+    file = _shipped_file(pack_path(pack))
+    based = {category.id for name in file.extends for category in _shipped_file(pack_path(name)).categories}
     return frozenset(category.id for category in file.categories) - based
 
 

@@ -13,7 +13,6 @@ from scipy import sparse
 from csatext.errors import ParameterError, SchemaError
 from csatext.strings import string_array
 from csatext.text.conversion import to_simplified
-from csatext.text.offsets import identity
 from csatext.text.preparation import Preparation
 from csatext.text.terms.content_words import says_something
 from csatext.text.tokenization.token_table import TokenTable
@@ -232,11 +231,12 @@ class Corpus:
         self, text: str, source: str, starts: np.ndarray, ends: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the spans of one text's source; what stands before or after all that changed only shifts."""
-        simplified, places = to_simplified(source, return_offsets=True)
-        if not self._preparation.simplify:
-            simplified, places = source, identity(len(source))
+        simplified = to_simplified(source) if self._preparation.simplify else source
         found = _same_words(text, simplified, starts, ends)
         if found is not None:
+            if simplified == source:
+                return found, found + ends - starts
+            _, places = to_simplified(source, return_offsets=True)
             return places[found], _next_origin(places, places[found + ends - starts - 1])
         _, offsets = self._preparation.one(source)
         last = offsets[np.maximum(ends - 1, 0)]

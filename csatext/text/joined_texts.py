@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Hashable, Iterator
+from functools import cached_property
+from typing import Any, TypeVar
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-__all__ = ["JoinedTexts", "joined_chunks", "matched_words", "span_texts"]
+from csatext.text.tokenization.token_table import TokenTable
+
+__all__ = ["JoinedTexts", "joined_chunks", "span_texts"]
 
 _SEPARATOR = "\n"
 _CHUNK = 1_500_000
-"""Characters of a chunk: the matches of one are tuples of Python, about 200 bytes each."""
+"""Characters of a chunk: what is read of one takes about 100 bytes a character."""
+_Said = TypeVar("_Said")
 
 
 class JoinedTexts:
@@ -25,6 +28,8 @@ class JoinedTexts:
         Prepared texts; a line end stands between two.
     first_row : int, default 0
         Row of the first text in the column that the texts were taken from.
+    tokens : TokenTable, optional
+        Tokens of all texts of that column.
 
     Attributes
     ----------
@@ -43,8 +48,10 @@ class JoinedTexts:
     ('快递慢\n好\n', [0, 4, 6], [0, 1])
     """
 
-    def __init__(self, texts: pd.Series, first_row: int = 0) -> None:
+    def __init__(self, texts: pd.Series, first_row: int = 0, tokens: TokenTable | None = None) -> None:
         self.texts = texts
+        self.tokens = tokens
+        self._known: dict[tuple[Hashable, ...], Any] = {}
         values = texts.to_numpy(object)
         lengths = np.fromiter(map(len, values), np.int64, len(values)) + len(_SEPARATOR)
         self.text = _SEPARATOR.join([*values, ""])
@@ -52,18 +59,39 @@ class JoinedTexts:
         self.points = np.frombuffer(self.text.encode("utf-32-le", "surrogatepass"), np.uint32)
         self.first_row = first_row
 
-    @property
-    def folded(self) -> str:
-        """The joined text with A to Z in lower case: every character keeps its place."""
+    def once(self, work: Callable[..., _Said], *given: Hashable) -> _Said:
+        """Return ``work(self, *given)``, worked out the first time that an analysis asks for it.
+
+        Analyses that read the same chunk share its clauses, polar words and hits in this way; all of it goes
+        with the chunk.
+
+        Parameters
+        ----------
+        work : callable
+            A function of joined texts, or a class made of them, such as ``ClauseReading``.
+        *given : hashable
+            Its other arguments.
+
+        Examples
+        --------
+        >>> joined = JoinedTexts(pd.Series(["快递慢", "好"]))
+        >>> joined.once(len), joined.known(len), joined.known(repr)
+        (2, 2, None)
+        """
+        key = (work, *given)
+        if key not in self._known:
+            self._known[key] = work(self, *given)
+        return self._known[key]
+
+    def known(self, work: Callable[..., _Said], *given: Hashable) -> _Said | None:
+        """Return what :meth:`once` has worked out already, None where nothing has asked for it."""
+        return self._known.get((work, *given))
+
+    @cached_property
+    def folded(self) -> np.ndarray:
+        """Code points of the joined text with A to Z in lower case, shape (n_characters,)."""
         upper = (self.points >= ord("A")) & (self.points <= ord("Z"))
-        if not upper.any():
-            return self.text
-        return (
-            np.where(upper, self.points + 32, self.points)
-            .astype("<u4")
-            .tobytes()
-            .decode("utf-32-le", "surrogatepass")
-        )
+        return np.where(upper, self.points + 32, self.points) if upper.any() else self.points
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -73,7 +101,9 @@ class JoinedTexts:
         return np.searchsorted(self.offsets, positions, side="right") - 1
 
 
-def joined_chunks(texts: pd.Series, characters: int = _CHUNK) -> Iterator[JoinedTexts]:
+def joined_chunks(
+    texts: pd.Series, characters: int = _CHUNK, *, tokens: TokenTable | None = None
+) -> Iterator[JoinedTexts]:
     """Yield consecutive texts joined, each chunk of about ``characters`` characters and at least one text.
 
     Parameters
@@ -82,6 +112,8 @@ def joined_chunks(texts: pd.Series, characters: int = _CHUNK) -> Iterator[Joined
         Prepared texts.
     characters : int
         A longer text is a chunk of its own.
+    tokens : TokenTable, optional
+        Tokens of the texts.
 
     Yields
     ------
@@ -97,31 +129,8 @@ def joined_chunks(texts: pd.Series, characters: int = _CHUNK) -> Iterator[Joined
     while start < len(texts):
         before = ends[start - 1] if start else 0
         stop = max(int(np.searchsorted(ends, before + characters, side="right")), start + 1)
-        yield JoinedTexts(texts.iloc[start:stop], start)
+        yield JoinedTexts(texts.iloc[start:stop], start, tokens)
         start = stop
-
-
-def matched_words(
-    automaton: ahocorasick_rs.AhoCorasick | None, text: str, *, overlapping: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the words of an automaton in a text: number of the word, start and end of each, by position.
-
-    Parameters
-    ----------
-    automaton : AhoCorasick or None
-        None finds nothing.
-    text : str
-        Joined texts.
-    overlapping : bool, default False
-        Whether words that overlap others are found too.
-
-    Returns
-    -------
-    word, starts, ends : ndarray of int64
-    """
-    found = [] if automaton is None else automaton.find_matches_as_indexes(text, overlapping=overlapping)
-    flat = np.fromiter(chain.from_iterable(found), np.int64, 3 * len(found)).reshape(-1, 3)
-    return flat[:, 0].copy(), flat[:, 1].copy(), flat[:, 2].copy()
 
 
 def span_texts(texts: pd.Series, rows: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -316,7 +316,8 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
 
     def _found(self, corpus: Corpus) -> _Found:
         compiled, ontology = self._ready()
-        parts = [self._chunk(compiled, ontology, corpus, chunk) for chunk in joined_chunks(corpus.texts)]
+        chunks = joined_chunks(corpus.texts, tokens=corpus.token_table)
+        parts = [self._chunk(compiled, ontology, chunk) for chunk in chunks]
         if not parts:
             nothing = np.empty(0, np.int64)
             return _Found(nothing, nothing, np.empty(0), *([nothing] * 5))
@@ -325,13 +326,10 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
         first = np.concatenate([part.first + size for part, size in zip(parts, sizes, strict=True)])
         return found._replace(first=first)
 
-    def _chunk(
-        self, compiled: CompiledTaxonomy, ontology: Ontology, corpus: Corpus, joined: JoinedTexts
-    ) -> _Found:
-        reading = ClauseReading(joined)
-        boundaries = word_boundaries(joined, corpus.token_table)
-        said, troubled = word_mentions(ontology.words, joined, reading, boundaries)
-        hits = chunk_hits(compiled, joined, corpus.token_table, reading)
+    def _chunk(self, compiled: CompiledTaxonomy, ontology: Ontology, joined: JoinedTexts) -> _Found:
+        reading = joined.once(ClauseReading)
+        said, troubled = word_mentions(ontology.words, joined, joined.once(word_boundaries))
+        hits = joined.once(chunk_hits, compiled)
         hits = hits.take(compiled.category_of[hits.pattern] >= 0)
         group, against = _against(compiled, ontology, joined, hits)
         spoken = reading.clause[against.word_start]

@@ -9,7 +9,7 @@ import numpy as np
 from csatext.analysis.aspects.ontology import ANY, FACT, NAME, NONE, OPINION, STEM, AspectWords
 from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.text.clauses.clause_reading import ClauseReading
-from csatext.text.joined_texts import JoinedTexts, matched_words
+from csatext.text.joined_texts import JoinedTexts
 
 __all__ = ["Mentions", "word_mentions"]
 
@@ -105,7 +105,7 @@ class _Opinions(NamedTuple):
 
 
 def word_mentions(
-    words: AspectWords, joined: JoinedTexts, reading: ClauseReading, boundaries: np.ndarray
+    words: AspectWords, joined: JoinedTexts, boundaries: np.ndarray
 ) -> tuple[Mentions, np.ndarray]:
     """Return what joined texts assert about aspects.
 
@@ -115,8 +115,6 @@ def word_mentions(
         Words of the aspects.
     joined : JoinedTexts
         The texts.
-    reading : ClauseReading
-        Their clauses.
     boundaries : ndarray of bool, shape (n_characters + 1,)
         Where words of the segmenter begin or end.
 
@@ -134,7 +132,8 @@ def word_mentions(
     味道). A word that tells its aspect itself (好吃, 太贵) is about that one, unless a name of another aspect
     that it can be about stands there.
     """
-    word, start, end = matched_words(words.automaton, joined.folded)
+    reading = joined.once(ClauseReading)
+    word, start, end = words.matcher.longest(joined.folded)
     role = words.role[word]
     named = (role == NAME) | (role == STEM) | (role == FACT)
     apart = ~_within_latin(joined.points, start, end)
@@ -184,16 +183,16 @@ def _names(
 ) -> _Names:
     n = len(word)
     clause = reading.clause[start]
-    joins = np.isin(joined.points, _JOINS)
-    others = np.concatenate(([0], np.cumsum(~joins)))
-    commas = np.concatenate(([0], np.cumsum(np.isin(joined.points, _COMMAS))))
     first = beside = np.arange(n)
     if n > 1:
         gap, left = start[1:] - end[:-1], end[:-1]
         begin, _ = reading.clause_bounds(start[:-1])
-        joint = (gap <= _JOINT) & (others[start[1:]] == others[left])
-        # 环境，味道都好: over a comma a name must be all that its clause has.
-        joint &= (commas[start[1:]] == commas[left]) | (begin == start[:-1])
+        joint = gap <= _JOINT
+        for step in range(_JOINT):
+            mark = joined.points[np.minimum(left + step, len(joined.points) - 1)]
+            # 环境，味道都好: over a comma a name must be all that its clause has.
+            joins = np.isin(mark, _JOINS) & (~np.isin(mark, _COMMAS) | (begin == start[:-1]))
+            joint &= joins | (step >= gap)
         joint &= (words.role[word[1:]] == NAME) & (words.role[word[:-1]] == NAME)
         first, beside = (_first_of(joined_by) for joined_by in (joint & (gap > 0), joint))
     return _Names(start, end, words.aspect[word], words.other[word], words.role[word], clause, first, beside)
@@ -293,8 +292,7 @@ def _linked(
     count = np.zeros(len(name), np.int64)
     if len(names.start):
         last = np.maximum(name, 0)
-        every = np.concatenate(([0], np.cumsum(np.isin(points, _ALL))))
-        all_of_them = every[opinions.end] > every[np.minimum(names.end[last], opinions.end)]
+        all_of_them = _any_between(np.isin(points, _ALL), names.end[last], opinions.end)
         count = np.where(held, name - np.where(all_of_them, names.beside[last], names.first[last]) + 1, 0)
     at = np.repeat(np.arange(len(name)), count)
     step = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
@@ -320,6 +318,12 @@ def _linked(
         np.concatenate((opinions.end[at], alone_end, names.end[stated])),
     )
     return mentions.take(np.lexsort((mentions.aspect, mentions.word_start)))
+
+
+def _any_between(marked: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Return whether one of the marked characters stands in each span."""
+    places = np.flatnonzero(marked)
+    return np.searchsorted(places, starts) < np.searchsorted(places, ends)
 
 
 def _facts(names: _Names, judged: np.ndarray, reading: ClauseReading) -> np.ndarray:
@@ -375,8 +379,7 @@ def _name_of(names: _Names, opinions: _Opinions, points: np.ndarray, reading: Cl
     last = np.minimum(after, n - 1)
     follows = (after < n) & (names.clause[last] == opinions.clause) & (names.role[last] != STEM)
     gap = names.start[last] - opinions.end
-    linked = np.concatenate(([0], np.cumsum(points == _OF)))
-    of = linked[np.minimum(names.start[last], len(points))] > linked[opinions.end]
+    of = _any_between(points == _OF, opinions.end, names.start[last])
     # 很好的味道, 喜欢这里的环境; 感谢客服.
     follows &= (gap <= _BEFORE) & (of | ((gap == 0) & (opinions.valence > 0)))
     return np.where(same | bare, before, np.where(follows, last, -1))

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.lexicon import Lexicon
 from csatext.taxonomy import Category, Taxonomy
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["ANY", "FACT", "NAME", "NONE", "OPINION", "STEM", "AspectWords", "Ontology"]
 
@@ -57,8 +57,8 @@ class AspectWords(NamedTuple):
 
     Attributes
     ----------
-    automaton : AhoCorasick
-        Finds them, leftmost and longest first, A to Z in lower case.
+    matcher : WordMatcher
+        Finds them, A to Z in lower case.
     role : ndarray of int64
     single : ndarray of bool
         One character long.
@@ -74,7 +74,7 @@ class AspectWords(NamedTuple):
         ``word * n_aspects + aspect`` of the aspects that a polar word can be about, sorted, and its valence.
     """
 
-    automaton: ahocorasick_rs.AhoCorasick
+    matcher: WordMatcher
     role: np.ndarray
     single: np.ndarray
     aspect: np.ndarray
@@ -267,13 +267,10 @@ def _compiled_words(names: tuple[str, ...], labels: tuple[tuple[str, str], ...])
         first, second = ([aspect for aspect, _ in alone] + [-1, -1])[:2]
         terms.append(term)
         rows.append((word.role, first, second, alone[0][1] if alone else 0.0, word.valence))
-    automaton = ahocorasick_rs.AhoCorasick(
-        terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-    )
     columns = [np.array(column) for column in zip(*rows, strict=True)]
     keys = np.array(sorted(pairs), np.int64)
     return AspectWords(
-        automaton,
+        WordMatcher(terms),
         columns[0],
         np.array([len(term) == 1 for term in terms]),
         columns[1],

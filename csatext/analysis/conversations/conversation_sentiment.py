@@ -68,8 +68,9 @@ def conversation_sentiment(
     The turn that parts the course is the change point of least squares (Hinkley 1970): of ``n`` scores the
     ``k`` for which ``k (n - k) / n (mean after - mean before)**2`` is greatest, the first of equals. It is NA
     where the two means differ by less than .35. ``escalated``: the customer threatens in earnest (words of
-    ``lexicons/escalation.tsv`` on law, media, authorities, police, superiors, crowds or violence, and after a
-    reply that of a complaint, asserted), or ends below 0 and at least .5 below the start.
+    ``lexicons/service_signals.tsv`` with the use ``pressure`` on law, media, authorities, police, superiors,
+    crowds or violence, and after a reply that of a complaint, asserted), or ends below 0 and at least .5
+    below the start.
 
     References
     ----------

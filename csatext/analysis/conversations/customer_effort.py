@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
 from csatext.analysis.conversations.talk import Talk
 from csatext.lexicon import Lexicon
 from csatext.text.char_ngrams import char_ngrams
-from csatext.text.joined_texts import joined_chunks, matched_words
+from csatext.text.joined_texts import joined_chunks
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["repeats", "transfers"]
 
@@ -87,13 +87,13 @@ def transfers(talk: Talk, prepared: pd.Series) -> np.ndarray:
     passage = np.cumsum(np.diff(talk.customer.astype(np.int8), prepend=0) != 0)
     told = np.zeros(len(served), bool)
     for chunk in joined_chunks(prepared.iloc[served]):
-        _, start, _ = matched_words(_announcements(), chunk.folded)
-        told[chunk.first_row + chunk.rows_of(start)] = True
+        found = _announcements().overlapping(chunk.folded)
+        told[chunk.first_row + chunk.rows_of(found.starts)] = True
     places = np.unique(np.column_stack([talk.row[served[told]], passage[served[told]]]), axis=0)
     return np.maximum(moved, np.bincount(places[:, 0], minlength=len(talk)))
 
 
 @cache
-def _announcements() -> ahocorasick_rs.AhoCorasick:
+def _announcements() -> WordMatcher:
     table = Lexicon.load("dialogue_cues").table
-    return ahocorasick_rs.AhoCorasick(table.loc[table["kind"] == "transfer", "term"].tolist())
+    return WordMatcher(table.loc[table["kind"] == "transfer", "term"].tolist())

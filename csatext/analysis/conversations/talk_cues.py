@@ -6,7 +6,6 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
@@ -14,15 +13,16 @@ from csatext.analysis.rules.asserted_hits import Hits, find_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.lexicon import Lexicon
 from csatext.taxonomy import Category, Taxonomy
-from csatext.text.joined_texts import joined_chunks, matched_words
+from csatext.text.joined_texts import joined_chunks
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["CUES", "find_cues", "threatening"]
 
 CUES = ("thanks", "solved", "consent", "question", "denial", "apology", "complaint", "demand", "threat")
-"""Columns of :func:`find_cues`; the last are the words of ``lexicons/escalation.tsv`` as they come."""
-_THREATS = frozenset(("group", "legal", "management", "media", "police", "regulator", "safety"))
-"""Kinds of escalation that put pressure on the centre; who leaves, or complains of privacy, does not."""
-
+"""Columns of :func:`find_cues`; the last are the words that put pressure on the centre, as they come."""
+_PRESSURE = "pressure"
+"""Use, in ``lexicons/service_signals.tsv``, of words with which a customer in a talk puts pressure on the
+centre: authorities, law, media, danger, persistence. Who leaves puts none."""
 _ASKS = re.compile("什么|怎么|怎样|如何|多少|哪|吗")
 """Words with which a clause asks about an authority instead of turning to it."""
 _DEMAND = 1
@@ -31,7 +31,7 @@ _IN_TEXT = 1 << 32
 
 
 class _Matcher(NamedTuple):
-    automaton: ahocorasick_rs.AhoCorasick
+    words: WordMatcher
     cue: np.ndarray
     threats: CompiledTaxonomy
 
@@ -40,23 +40,22 @@ class _Matcher(NamedTuple):
 def _matcher() -> _Matcher:
     table = Lexicon.load("conversation_cues").table
     numbers = {name: at for at, name in enumerate(CUES)}
-    escalation = Lexicon.load("escalation").table
-    threats = escalation.loc[escalation["kind"].isin(_THREATS), "term"].tolist()
+    signals = Lexicon.load("service_signals").table
+    threats = signals.loc[signals["use"] == _PRESSURE, "term"].tolist()
     # A line of no signal is there to be matched: 不客气 denies nothing.
     cue = dict.fromkeys(threats, numbers["threat"]) | dict(
         zip(table["term"], table["signal"].map(numbers).fillna(-1).astype(int), strict=True)
     )
     terms = sorted(cue)
-    automaton = ahocorasick_rs.AhoCorasick(
-        terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-    )
     demands = table.loc[table["signal"] == "demand", "term"].tolist()
     categories = [
         Category(name, name, patterns=tuple(words))
         for name, words in (("threat", threats), ("demand", demands))
     ]
     return _Matcher(
-        automaton, np.array([cue[term] for term in terms], np.int64), CompiledTaxonomy(Taxonomy(categories))
+        WordMatcher(terms),
+        np.array([cue[term] for term in terms], np.int64),
+        CompiledTaxonomy(Taxonomy(categories)),
     )
 
 
@@ -80,7 +79,7 @@ def find_cues(texts: pd.Series) -> np.ndarray:
     matcher = _matcher()
     found = np.zeros((len(texts), len(CUES)), bool)
     for chunk in joined_chunks(texts):
-        term, start, _ = matched_words(matcher.automaton, chunk.folded)
+        term, start, _ = matcher.words.longest(chunk.folded)
         cue = matcher.cue[term]
         kept = cue >= 0
         found[chunk.first_row + chunk.rows_of(start[kept]), cue[kept]] = True

@@ -9,11 +9,17 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 
+from csatext.analysis.chunk_pass import ChunkPass, run_passes
 from csatext.analysis.classification.annotation import read_annotation
 from csatext.analysis.kinds.kind_cues import KINDS, find_kind_cues
-from csatext.analysis.kinds.kind_probability import kind_evidence, kind_probability
+from csatext.analysis.kinds.kind_probability import (
+    N_EVIDENCE,
+    kind_evidence,
+    kind_probability,
+    with_categories,
+)
 from csatext.analysis.kinds.said_sentences import POINTS, said_sentences
-from csatext.analysis.rules.asserted_hits import find_hits
+from csatext.analysis.rules.asserted_hits import chunk_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.errors import ParameterError
@@ -21,9 +27,9 @@ from csatext.schema import conform
 from csatext.schema.analysis import CONTACT_KINDS, CUSTOMER_POINTS, KIND_EVIDENCE
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus, checked_corpus
-from csatext.text.joined_texts import span_texts
+from csatext.text.joined_texts import JoinedTexts, span_texts
 
-__all__ = ["ContactKind"]
+__all__ = ["ContactKind", "kind_pass"]
 
 _PSEUDO_COUNT = 20.0
 """Documents of each kind that stand for the even prior: chosen so that a set of some hundred contacts of one
@@ -105,7 +111,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
             Labels do not cover the documents.
         """
         checked_corpus(corpus)
-        self._fit(corpus, self._evidence(corpus), labels)
+        run_passes(corpus, [kind_pass(self, corpus, labels, fit=True)])
         return self
 
     def _fit(self, corpus: Corpus, evidence: np.ndarray, labels: Any) -> None:
@@ -137,10 +143,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
         SchemaError
             Labels do not cover the documents.
         """
-        checked_corpus(corpus)
-        evidence = self._evidence(corpus)
-        self._fit(corpus, evidence, labels)
-        return self._table(corpus, evidence)
+        return run_passes(corpus, [kind_pass(self, corpus, labels, fit=True)])[0]
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
         """Return the kind of each contact.
@@ -161,8 +164,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
         ParameterError
             ``corpus`` is no Corpus.
         """
-        checked_corpus(corpus)
-        return self._table(corpus, self._evidence(corpus))
+        return run_passes(corpus, [kind_pass(self, corpus)])[0]
 
     def _table(self, corpus: Corpus, evidence: np.ndarray) -> pd.DataFrame:
         probability = self._probability(evidence)
@@ -214,7 +216,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
         [['inquiry', '请问'], ['inquiry', '在哪里']]
         """
         checked_corpus(corpus)
-        cues, _ = find_kind_cues(corpus.texts, np.zeros(len(corpus), np.int64))
+        cues = find_kind_cues(corpus.texts)
         order = np.lexsort((cues.start, cues.row))
         row, start, end = cues.row[order], cues.start[order], cues.end[order]
         source_start, source_end = corpus.source_spans(row, start, end)
@@ -270,14 +272,6 @@ class ContactKind(TransformerMixin, BaseEstimator):
         )
         return conform(frame, CUSTOMER_POINTS)
 
-    def _evidence(self, corpus: Corpus) -> np.ndarray:
-        compiled = self._compiled()
-        hits = find_hits(compiled, corpus.texts, corpus.token_table)
-        category = compiled.category_of[hits.pattern]
-        size = len(compiled.categories) + 1
-        pairs = np.unique((hits.row * size + category)[category >= 0])
-        return kind_evidence(corpus, np.bincount(pairs // size, minlength=len(corpus)))
-
     def _compiled(self) -> CompiledTaxonomy:
         rules = getattr(self, "_rules", None)
         if rules is None or rules.taxonomy is not self.taxonomy:
@@ -309,6 +303,44 @@ class ContactKind(TransformerMixin, BaseEstimator):
         shipped = kind_probability(evidence[rows])
         model = LogisticRegression(class_weight="balanced", max_iter=500)
         self.model_ = model.fit(_with_shipped(evidence[rows], shipped), numbers)
+
+
+def kind_pass(
+    model: ContactKind,
+    corpus: Corpus,
+    labels: Any = None,
+    *,
+    fit: bool = False,
+    compiled: CompiledTaxonomy | None = None,
+) -> ChunkPass:
+    """Return what :meth:`ContactKind.transform`, or ``fit_transform``, does, chunk by chunk.
+
+    With the ``compiled`` taxonomy of a classifier that reads the same chunks, hits are looked for once.
+
+    Raises
+    ------
+    ParameterError
+        As of the methods.
+    SchemaError
+        Labels do not cover the documents.
+    """
+    checked_corpus(corpus)
+    categories = compiled or model._compiled()
+
+    def read(chunk: JoinedTexts) -> np.ndarray:
+        hits = chunk.once(chunk_hits, categories)
+        category = categories.category_of[hits.pattern]
+        size = len(categories.categories) + 1
+        pairs = np.unique(((hits.row - chunk.first_row) * size + category)[category >= 0])
+        return with_categories(kind_evidence(chunk), np.bincount(pairs // size, minlength=len(chunk)))
+
+    def finish(parts: list[np.ndarray]) -> pd.DataFrame:
+        evidence = np.concatenate([np.empty((0, N_EVIDENCE)), *parts])
+        if fit:
+            model._fit(corpus, evidence, labels)
+        return model._table(corpus, evidence)
+
+    return ChunkPass(read, finish)
 
 
 def _with_shipped(evidence: np.ndarray, shipped: np.ndarray) -> np.ndarray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
@@ -15,9 +14,10 @@ from csatext.analysis.sentiment.polar_words import joined_valence
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
-from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.word_matcher import WordMatcher
 
-__all__ = ["FEATURES", "KINDS", "KindCues", "find_kind_cues"]
+__all__ = ["FEATURES", "KINDS", "KindCues", "find_kind_cues", "kind_numbers"]
 
 KINDS = ("complaint", "inquiry", "request", "suggestion", "praise", "other")
 """Kinds of contact, in the order of probabilities."""
@@ -69,8 +69,27 @@ class KindCues(NamedTuple):
     weight: np.ndarray
 
 
+class _KindWords(NamedTuple):
+    """Words of kinds in joined texts that count, by position: number of the term, span, kind and weight."""
+
+    term: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    kind: np.ndarray
+    weight: np.ndarray
+
+
+class _Tones(NamedTuple):
+    """Polar words of joined texts: their texts, last characters, values, and whether they are meant."""
+
+    place: np.ndarray
+    at: np.ndarray
+    values: np.ndarray
+    real: np.ndarray
+
+
 class _Matcher(NamedTuple):
-    automaton: ahocorasick_rs.AhoCorasick
+    words: WordMatcher
     kind: np.ndarray
     weight: np.ndarray
     constructions: PatternIndex
@@ -89,58 +108,76 @@ def _matcher() -> _Matcher:
     built_kind = built["kind"].map(numbers).to_numpy(np.int64)
     built_weight = built["weight"].astype(float).to_numpy()
     table = table[~construction]
-    automaton = ahocorasick_rs.AhoCorasick(
-        table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-    )
     # A line of no kind is there to be matched: 怎么投诉 is no complaint.
     kind = table["kind"].map(numbers).fillna(-1).to_numpy(np.int64)
     weight = table["weight"].astype(float).to_numpy()
-    return _Matcher(automaton, kind, weight, PatternIndex(patterns), built_kind, built_weight)
+    return _Matcher(
+        WordMatcher(table["term"].tolist()), kind, weight, PatternIndex(patterns), built_kind, built_weight
+    )
 
 
-def find_kind_cues(
-    texts: pd.Series, n_categories: np.ndarray, *, constructions: bool = True
-) -> tuple[KindCues, np.ndarray]:
-    """Return the words that speak for a kind, and the evidence of each text as numbers.
+def find_kind_cues(texts: pd.Series) -> KindCues:
+    """Return the words and constructions that speak for a kind.
 
     Parameters
     ----------
     texts : Series of str
         Prepared texts.
-    n_categories : ndarray of int64, shape (n_docs,)
-        Complaint categories of each.
+
+    Returns
+    -------
+    KindCues
+    """
+    parts = [_chunk(joined)[0] for joined in joined_chunks(texts)]
+    if not parts:
+        nothing = np.empty(0, np.int64)
+        return KindCues(nothing, nothing, nothing, nothing, np.empty(0))
+    return KindCues(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def kind_numbers(joined: JoinedTexts, constructions: bool = True) -> np.ndarray:
+    """Return the evidence for the kind of each text, categories left to be counted.
+
+    Parameters
+    ----------
+    joined : JoinedTexts
+        The texts.
     constructions : bool, default True
         Whether constructions that only a complaint uses are looked for; without them words alone are
         evidence.
 
     Returns
     -------
-    cues : KindCues
-    evidence : ndarray of float64, shape (n_docs, n_features)
-        Columns as ``FEATURES``.
+    ndarray of float64, shape (n_texts, n_features)
+        Columns as ``FEATURES``; that of the categories is 0.
     """
-    evidence = np.zeros((len(texts), len(FEATURES)))
-    parts = []
-    for joined in joined_chunks(texts):
-        cues, numbers = _chunk(joined, constructions)
-        evidence[joined.first_row : joined.first_row + len(joined)] = numbers
-        parts.append(cues)
-    evidence[:, FEATURES.index("categories")] = np.minimum(n_categories, 3)
-    if not parts:
-        nothing = np.empty(0, np.int64)
-        return KindCues(nothing, nothing, nothing, nothing, np.empty(0)), evidence
-    return KindCues(*(np.concatenate(values) for values in zip(*parts, strict=True))), evidence
+    return _chunk(joined, constructions)[1]
 
 
-def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarray]:
-    reading, matcher = ClauseReading(joined), _matcher()
-    term, start, end = matched_words(matcher.automaton, joined.folded)
+def _kind_words(joined: JoinedTexts) -> _KindWords:
+    matcher = _matcher()
+    term, start, end = matcher.words.longest(joined.folded)
     kind, weight = matcher.kind[term], matcher.weight[term]
-    hit = np.arange(len(term))
     must = np.isin(kind, [KINDS.index(name) for name in _ASSERTED])
-    kept = (kind >= 0) & (reading.asserted(Spans(hit, start, end)) | ~must)
+    asserted = joined.once(ClauseReading).asserted(Spans(np.arange(len(term)), start, end))
+    kept = (kind >= 0) & (asserted | ~must)
+    return _KindWords(*(values[kept] for values in (term, start, end, kind, weight)))
+
+
+def _tones(joined: JoinedTexts) -> _Tones:
+    reading, polar = joined.once(ClauseReading), joined_valence(joined)
+    place = polar.rows - joined.first_row
+    at = joined.offsets[place] + polar.ends - 1
+    real = ~reading.suspends(at)
+    # A negator further off than that of a polar word denies it: 没有破损、丢件.
+    real &= ~((polar.values < 0) & reading.denied(joined.offsets[place] + polar.starts))
+    return _Tones(place, at, polar.values, real)
+
+
+def _chunk(joined: JoinedTexts, constructions: bool = True) -> tuple[KindCues, np.ndarray]:
+    reading, matcher = joined.once(ClauseReading), _matcher()
+    words, polar = joined.once(_kind_words), joined.once(_tones)
     found = matcher.constructions.search(joined, reading.sentence) if constructions else None
-    words = [values[kept] for values in (term, start, end, kind, weight)]
     phrases = [] if found is None else _phrases(matcher, found, reading)
     term, start, end, kind, weight = (
         (np.concatenate(pair) for pair in zip(words, phrases, strict=True)) if phrases else words
@@ -153,21 +190,14 @@ def _chunk(joined: JoinedTexts, constructions: bool) -> tuple[KindCues, np.ndarr
         # The same word again says nothing new.
         _, once = np.unique(row[mine] * _MOST_TERMS + term[mine], return_index=True)
         evidence[:, at] = np.bincount(row[mine][once], weight[mine][once], minlength=n)
-    polar = joined_valence(joined, reading)
-    place = polar.rows - joined.first_row
-    at = joined.offsets[place] + polar.ends - 1
-    real = ~reading.suspends(at)
-    # A negator further off than that of a polar word denies it: 没有破损、丢件.
-    real &= ~((polar.values < 0) & reading.denied(joined.offsets[place] + polar.starts))
     for name, sign in (("negative", -1), ("positive", 1)):
-        values = np.maximum(sign * polar.values, 0) * real
-        evidence[:, FEATURES.index(name)] = np.bincount(place, values, minlength=n)
+        values = np.maximum(sign * polar.values, 0) * polar.real
+        evidence[:, FEATURES.index(name)] = np.bincount(polar.place, values, minlength=n)
     built = built_end = turned = np.empty(0, np.int64)
     if constructions:
-        built, built_end = find_grievances(joined, reading, at[polar.values > 0])
-        turned = np.concatenate(
-            (start[(kind == 0) & reading.turned(start)], at[real & (polar.values < 0) & reading.against(at)])
-        )
+        built, built_end = find_grievances(joined, polar.at[polar.values > 0])
+        against = polar.real & (polar.values < 0) & reading.against(polar.at)
+        turned = np.concatenate((start[(kind == 0) & reading.turned(start)], polar.at[against]))
     # After praise in one breath the turn is what counts; a long review may have its one but.
     brief = reading.clause[joined.offsets[1:] - 1] - reading.clause[joined.offsets[:-1]] < _BRIEF
     turns = (np.bincount(joined.rows_of(turned), minlength=n) > 0) & brief

@@ -5,74 +5,105 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from scipy.special import softmax
 
-from csatext.analysis.kinds.kind_cues import FEATURES, KINDS, find_kind_cues
-from csatext.analysis.sentiment.score import Sentiment
+from csatext.analysis.kinds.kind_cues import FEATURES, KINDS, kind_numbers
+from csatext.analysis.sentiment.score import shipped_log_odds, shipped_score
 from csatext.lexicon import Lexicon
-from csatext.text.corpus import Corpus
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
-__all__ = ["kind_evidence", "kind_probability", "praising"]
+__all__ = ["N_EVIDENCE", "kind_evidence", "kind_probability", "known_evidence", "praising", "with_categories"]
 
 _EVIDENCE = (*FEATURES, "satisfied", "dissatisfied")
 """The evidence of the words, and the positive and negative part of the sentiment score."""
+N_EVIDENCE = len(_EVIDENCE)
 _PRAISE = 0.3
 """Probability of praise above which a remark is no complaint: 好吃，就是有点慢. Of the positive reviews of
 shops and of deliveries 3.2 and 5.7 % have a main category then, 9.5 and 11 % without; of citizens' complaints
 6 % lose theirs, of car and finance complaints 3 and 2 %."""
 
 
-def kind_evidence(corpus: Corpus, n_categories: np.ndarray) -> np.ndarray:
-    """Return the evidence for the kind of each document.
+_CATEGORIES, _MOST_CATEGORIES = FEATURES.index("categories"), 3
+
+
+def kind_evidence(joined: JoinedTexts, constructions: bool = True) -> np.ndarray:
+    """Return the evidence for the kind of each text, categories left to be counted.
 
     Parameters
     ----------
-    corpus : Corpus
-        The documents.
-    n_categories : ndarray of int64, shape (n_docs,)
-        Complaint categories of each.
+    joined : JoinedTexts
+        The texts.
+    constructions : bool, default True
+        Whether constructions that only a complaint uses are evidence.
 
     Returns
     -------
-    ndarray of float64, shape (n_docs, n_features)
+    ndarray of float64, shape (n_texts, n_features)
     """
-    _, numbers = find_kind_cues(corpus.texts, n_categories)
-    return _with_sentiment(corpus, numbers)
+    return _with_score(kind_numbers(joined, constructions), shipped_score(joined))
 
 
-def praising(corpus: Corpus, rows: np.ndarray, n_categories: np.ndarray) -> np.ndarray:
+def known_evidence(joined: JoinedTexts) -> np.ndarray | None:
+    """Return the evidence of the words of each text where their score is known already, None otherwise."""
+    return None if joined.known(shipped_log_odds) is None else kind_evidence(joined, False)
+
+
+def with_categories(evidence: np.ndarray, n_categories: np.ndarray) -> np.ndarray:
+    """Return the evidence with the number of complaint categories of each text, in place."""
+    evidence[:, _CATEGORIES] = np.minimum(n_categories, _MOST_CATEGORIES)
+    return evidence
+
+
+def praising(
+    texts: pd.Series, rows: np.ndarray, n_categories: np.ndarray, known: np.ndarray | None = None
+) -> np.ndarray:
     """Return the rows of documents that praise rather than complain, by their words alone.
 
     Parameters
     ----------
-    corpus : Corpus
-        The documents.
+    texts : Series of str
+        Prepared texts of all documents.
     rows : ndarray of int64, shape (n,)
         Those that are looked at.
     n_categories : ndarray of int64, shape (n,)
         Complaint categories of each.
+    known : ndarray of float64, shape (n_docs, n_features), optional
+        Evidence of all documents (:func:`known_evidence`); without it that of ``rows`` is looked for.
 
     Returns
     -------
     ndarray of int64
         Of ``rows``.
     """
-    if not len(rows):
-        return rows
-    _, numbers = find_kind_cues(corpus.texts.iloc[rows], n_categories, constructions=False)
+    if known is not None:
+        evidence = known[rows]
+        said = _praised(evidence)
+        return _mostly_praising(rows[said], with_categories(evidence[said], n_categories[said]))
+    parts = [rows[:0]]
+    for joined in joined_chunks(texts.iloc[rows]):
+        mine = slice(joined.first_row, joined.first_row + len(joined))
+        numbers = with_categories(kind_numbers(joined, False), n_categories[mine])
+        # The score is looked for where there is praise alone.
+        said = np.flatnonzero(_praised(numbers))
+        if len(said):
+            score = shipped_score(JoinedTexts(joined.texts.iloc[said]))
+            parts.append(_mostly_praising(rows[mine][said], _with_score(numbers[said], score)))
+    return np.concatenate(parts)
+
+
+def _praised(evidence: np.ndarray) -> np.ndarray:
     praise, positive, complaint = (
-        numbers[:, FEATURES.index(name)] for name in ("praise", "positive", "complaint")
+        evidence[:, FEATURES.index(name)] for name in ("praise", "positive", "complaint")
     )
-    said = praise + positive > complaint
-    rows = rows[said]
-    if not len(rows):
-        return rows
-    probability = kind_probability(_with_sentiment(corpus[rows], numbers[said]))
-    return rows[probability[:, KINDS.index("praise")] > _PRAISE]
+    return praise + positive > complaint
 
 
-def _with_sentiment(corpus: Corpus, numbers: np.ndarray) -> np.ndarray:
-    score = Sentiment().transform(corpus)["sentiment"].to_numpy()
+def _mostly_praising(rows: np.ndarray, evidence: np.ndarray) -> np.ndarray:
+    return rows[kind_probability(evidence)[:, KINDS.index("praise")] > _PRAISE]
+
+
+def _with_score(numbers: np.ndarray, score: np.ndarray) -> np.ndarray:
     return np.column_stack((numbers, np.maximum(score, 0), np.maximum(-score, 0)))
 
 

@@ -42,7 +42,7 @@ def said_sentences(
     """
     hits = find_hits(compiled, texts)
     hits = hits.take(compiled.category_of[hits.pattern] >= 0)
-    cues, _ = find_kind_cues(texts, np.zeros(len(texts), np.int64))
+    cues = find_kind_cues(texts)
     expecting = np.isin(cues.kind, [KINDS.index(kind) for kind in _EXPECTING])
     complaining = cues.kind == KINDS.index("complaint")
     row = np.concatenate((hits.row, cues.row[complaining], cues.row[expecting]))

@@ -13,7 +13,7 @@ from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 from csatext.text.tokenization.token_table import TokenTable
 
-__all__ = ["Hits", "chunk_hits", "find_hits", "word_boundaries"]
+__all__ = ["Hits", "all_hits", "chunk_hits", "find_hits", "word_boundaries"]
 
 
 class Hits(NamedTuple):
@@ -70,27 +70,22 @@ def find_hits(
     -------
     Hits
     """
-    parts = [
-        chunk_hits(compiled, chunk, tokens, ClauseReading(chunk), asserted=asserted)
-        for chunk in joined_chunks(texts)
-    ]
+    return all_hits([chunk_hits(chunk, compiled, asserted) for chunk in joined_chunks(texts, tokens=tokens)])
+
+
+def all_hits(parts: list[Hits]) -> Hits:
+    """Return the hits of consecutive chunks together."""
     if not parts:
         nothing = np.empty(0, np.int64)
         return Hits(nothing, nothing, nothing, nothing, nothing, nothing, np.empty(0, bool))
     return Hits(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
-def chunk_hits(
-    compiled: CompiledTaxonomy,
-    joined: JoinedTexts,
-    tokens: TokenTable | None,
-    reading: ClauseReading,
-    *,
-    asserted: bool = True,
-) -> Hits:
-    """Return the hits in joined texts whose clauses are read already, as :func:`find_hits` does."""
-    whole = tokens is not None and compiled.index.whole_words
-    boundaries = word_boundaries(joined, tokens) if whole and tokens is not None else None
+def chunk_hits(joined: JoinedTexts, compiled: CompiledTaxonomy, asserted: bool = True) -> Hits:
+    """Return the hits in joined texts, as :func:`find_hits` does."""
+    reading = joined.once(ClauseReading)
+    whole = joined.tokens is not None and compiled.index.whole_words
+    boundaries = joined.once(word_boundaries) if whole else None
     found = compiled.index.search(joined, reading.sentence, boundaries)
     # What an exception is, or cancels, need not be read.
     left = compiled.exception_of[found.pattern] < 0
@@ -131,20 +126,21 @@ def _cancelled(compiled: CompiledTaxonomy, pattern: np.ndarray, sentence: np.nda
     return (category >= 0) & (cancelled[at] == key)
 
 
-def word_boundaries(joined: JoinedTexts, tokens: TokenTable) -> np.ndarray:
+def word_boundaries(joined: JoinedTexts) -> np.ndarray:
     """Return where a word of the segmenter begins or ends in the joined text.
 
     Parameters
     ----------
     joined : JoinedTexts
-        The texts.
-    tokens : TokenTable
-        Tokens of all texts that they were taken from.
+        The texts, with their tokens.
 
     Returns
     -------
     ndarray of bool, shape (n_characters + 1,)
     """
+    tokens = joined.tokens
+    if tokens is None:
+        return np.ones(len(joined.points) + 1, bool)
     lengths = np.fromiter(map(len, tokens.vocabulary), np.int64, len(tokens.vocabulary))
     first, last = tokens.offsets[joined.first_row], tokens.offsets[joined.first_row + len(joined)]
     token_ends = np.cumsum(lengths[tokens.codes[first:last]])

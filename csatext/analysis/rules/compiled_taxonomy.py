@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 
 import numpy as np
+import pyarrow as pa
 
 from csatext.analysis.rules.pattern_index import PatternIndex
 from csatext.taxonomy import Category, Taxonomy
 from csatext.taxonomy.combinations import Rule
 from csatext.taxonomy.patterns import parse_pattern
-from csatext.text.conversion import to_simplified
+from csatext.text.conversion import to_simplified_column
 
 __all__ = ["CompiledTaxonomy"]
 
@@ -25,11 +27,13 @@ class CompiledTaxonomy:
     ----------
     taxonomy : Taxonomy
         The categories.
+    only : collection of str, optional
+        Ids of the categories that are looked for; all of them without.
 
     Attributes
     ----------
     categories : list of Category
-        Those that a pattern or rule can identify, in the order of the taxonomy.
+        Those that a pattern or rule can identify and that are looked for, in the order of the taxonomy.
     index : PatternIndex
         All patterns: of categories, of exceptions and of rules.
     patterns : list of str
@@ -44,9 +48,11 @@ class CompiledTaxonomy:
         Number of each pattern of a rule, which stands for no category by itself.
     """
 
-    def __init__(self, taxonomy: Taxonomy) -> None:
+    def __init__(self, taxonomy: Taxonomy, only: Collection[str] | None = None) -> None:
         self.taxonomy = taxonomy
-        self.categories: list[Category] = [one for one in taxonomy.categories if one.identified]
+        self.categories: list[Category] = [
+            one for one in taxonomy.categories if one.identified and (only is None or one.id in only)
+        ]
         self.patterns: list[str] = []
         category_of: list[int] = []
         exception_of: list[int] = []
@@ -76,7 +82,11 @@ class CompiledTaxonomy:
 @lru_cache(maxsize=_KEPT)
 def _index(patterns: tuple[str, ...]) -> PatternIndex:
     # Texts are simplified unless the user says otherwise: Traditional words are found in both forms.
-    return PatternIndex([parse_pattern(pattern).with_forms(to_simplified) for pattern in patterns])
+    parsed = [parse_pattern(pattern) for pattern in patterns]
+    written = sorted({word for pattern in parsed for slot in pattern.slots for word in slot})
+    simplified = to_simplified_column(pa.array(written, pa.string())).to_pylist()
+    forms = dict(zip(written, simplified, strict=True))
+    return PatternIndex([pattern.with_forms(forms) for pattern in parsed])
 
 
 def _words(rule: Rule) -> list[str]:

@@ -7,14 +7,15 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.rules.asserted_hits import find_hits
+from csatext.analysis.rules.asserted_hits import chunk_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.schema import conform
 from csatext.schema.analysis import PACK_CHOICE
 from csatext.taxonomy import Taxonomy
-from csatext.taxonomy.packs import PACKS, pack_path
+from csatext.taxonomy.packs import PACKS
 from csatext.taxonomy.tree import joined, own_ids
 from csatext.text.corpus import Corpus, checked_corpus
+from csatext.text.joined_texts import joined_chunks
 
 __all__ = ["choose_packs", "chosen_taxonomy"]
 
@@ -57,7 +58,7 @@ def choose_packs(corpus: Corpus) -> pd.DataFrame:
     order = np.argsort(corpus.doc_ids.astype(str).to_numpy(), kind="stable")
     step = np.linspace(0, len(order) - 1, min(len(order), _SAMPLE)).astype(np.int64)
     sample = corpus[np.sort(order[step])] if len(order) else corpus
-    claimed = {name: _claimed(name, sample) for name in PACKS if name != _GENERAL}
+    claimed = _claimed(sample)
     n_docs = max(len(sample), 1)
     chosen: list[str] = []
     covered = np.zeros(len(sample), bool)
@@ -93,16 +94,17 @@ def chosen_taxonomy(choice: pd.DataFrame) -> Taxonomy:
 
 
 @cache
-def _own(name: str) -> tuple[CompiledTaxonomy, frozenset[str]]:
-    """Return a pack compiled, and the ids of the categories that it has beyond the common core."""
-    return CompiledTaxonomy(Taxonomy.load(name)), own_ids(pack_path(name))
+def _own(name: str) -> CompiledTaxonomy:
+    """Return the categories that a pack has beyond the common core, compiled."""
+    return CompiledTaxonomy(Taxonomy.load(name), own_ids(name))
 
 
-def _claimed(name: str, corpus: Corpus) -> np.ndarray:
-    compiled, own = _own(name)
-    hits = find_hits(compiled, corpus.texts, corpus.token_table)
-    category = compiled.category_of[hits.pattern]
-    mine = np.array([one.id in own for one in compiled.categories] + [False], bool)[category]
-    claimed = np.zeros(len(corpus), bool)
-    claimed[hits.row[mine]] = True
+def _claimed(corpus: Corpus) -> dict[str, np.ndarray]:
+    """Return, for each pack, which documents assert a category of its own."""
+    claimed = {name: np.zeros(len(corpus), bool) for name in PACKS if name != _GENERAL}
+    for chunk in joined_chunks(corpus.texts, tokens=corpus.token_table):
+        for name, rows in claimed.items():
+            compiled = _own(name)
+            hits = chunk_hits(chunk, compiled)
+            rows[hits.row[compiled.category_of[hits.pattern] >= 0]] = True
     return claimed

@@ -1,4 +1,4 @@
-"""All patterns of a taxonomy as one automaton: thousands of them are found in one pass over the text."""
+"""All patterns of a taxonomy as one index: thousands of them are found in one pass over the text."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from string import ascii_lowercase, ascii_uppercase
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from csatext.strings import string_array
 from csatext.taxonomy.patterns import Pattern
-from csatext.text.joined_texts import JoinedTexts, matched_words
+from csatext.text.joined_texts import JoinedTexts
+from csatext.text.word_matcher import FoundWords, WordMatcher
 
 __all__ = ["PatternHits", "PatternIndex"]
 
@@ -40,14 +40,6 @@ class PatternHits(NamedTuple):
     def take(self, chosen: np.ndarray) -> PatternHits:
         """Return the hits that a mask chooses."""
         return PatternHits(*(values[chosen] for values in self))
-
-
-class _Words(NamedTuple):
-    """Words found in joined texts: the number of each, and its span."""
-
-    word: np.ndarray
-    starts: np.ndarray
-    ends: np.ndarray
 
 
 class _Uses(NamedTuple):
@@ -87,10 +79,9 @@ class PatternIndex:
 
     Notes
     -----
-    One Aho-Corasick automaton (Aho and Corasick 1975) finds the words of all slots, A to Z in any case. The
-    slots of a pattern are then joined level by level: a word of slot ``k`` goes on from the nearest chain of
-    slot ``k - 1`` that ends before it. The time is that of the text and of the words found, whatever the
-    number of patterns.
+    One search finds the words of all slots, A to Z in any case. The slots of a pattern are then joined level
+    by level: a word of slot ``k`` goes on from the nearest chain of slot ``k - 1`` that ends before it. The
+    time is that of the text and of the words found, whatever the number of patterns.
 
     Examples
     --------
@@ -132,7 +123,7 @@ class PatternIndex:
         self._uses = [
             _Uses.of(table[self._level[table[:, 1]] == depth], len(words)) for depth in range(self._n_slots)
         ]
-        self._automaton = ahocorasick_rs.AhoCorasick(list(words), store_patterns=False) if words else None
+        self._matcher = WordMatcher(list(words))
 
     @property
     def whole_words(self) -> bool:
@@ -157,14 +148,14 @@ class PatternIndex:
         -------
         PatternHits
         """
-        words = _Words(*matched_words(self._automaton, joined.folded, overlapping=True))
+        words = self._matcher.overlapping(joined.folded)
         chains = self._chains(words, sentence, boundaries)
         for expression, numbers in self._expressions.items():
             chains += self._expression_hits(numbers, expression, joined)
         return PatternHits(*(np.concatenate(parts) for parts in zip(*chains, strict=True)))
 
     def _chains(
-        self, words: _Words, sentence: np.ndarray, boundaries: np.ndarray | None
+        self, words: FoundWords, sentence: np.ndarray, boundaries: np.ndarray | None
     ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Return the finished chains of each level as (pattern, starts, ends)."""
         finished, levels = [], [self._links(0, words, boundaries, None, None)]
@@ -182,7 +173,7 @@ class PatternIndex:
     def _links(
         self,
         depth: int,
-        words: _Words,
+        words: FoundWords,
         boundaries: np.ndarray | None,
         bits: np.ndarray | None,
         sentence: np.ndarray | None,

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.kinds.kind_probability import praising
-from csatext.analysis.rules.asserted_hits import Hits, find_hits
+from csatext.analysis.chunk_pass import ChunkPass, run_passes
+from csatext.analysis.kinds.kind_probability import known_evidence, praising
+from csatext.analysis.rules.asserted_hits import Hits, all_hits, chunk_hits, find_hits
 from csatext.analysis.rules.category_support import Support, category_support, specificity
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.conditions import Conversation, Places, conversation_of, rule_hits
@@ -20,9 +21,9 @@ from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULE_PATTERNS, RULES
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus, checked_corpus
-from csatext.text.joined_texts import span_texts
+from csatext.text.joined_texts import JoinedTexts, span_texts
 
-__all__ = ["RuleClassifier"]
+__all__ = ["RuleClassifier", "pattern_table", "rule_pass"]
 
 _JOIN = "；"
 
@@ -87,15 +88,13 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
             ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
         checked_corpus(corpus)
-        self._fit(corpus)
+        self._load()
+        self._fit(corpus, find_hits(self._compiled, corpus.texts, corpus.token_table))
         return self
 
-    def _fit(self, corpus: Corpus) -> Hits:
-        self._load()
-        hits = find_hits(self._compiled, corpus.texts, corpus.token_table)
+    def _fit(self, corpus: Corpus, hits: Hits) -> None:
         self.n_docs_ = len(corpus)
         self.document_frequency_ = self._document_frequency(hits)
-        return hits
 
     def fit_transform(self, corpus: Corpus, y: Any = None) -> pd.DataFrame:
         """Do what ``fit(corpus).transform(corpus)`` does, and search the texts once.
@@ -117,9 +116,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ParameterError
             ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
-        checked_corpus(corpus)
-        hits = self._fit(corpus)
-        return self._table(corpus, *self._support(corpus, hits, None), hits)
+        return run_passes(corpus, [rule_pass(self, corpus, fit=True)])[0]
 
     def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
@@ -185,18 +182,18 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         SchemaError
             A column of the turns is missing.
         """
-        checked_corpus(corpus)
-        hits = find_hits(self.compiled(), corpus.texts, corpus.token_table)
-        return self._table(corpus, *self._support(corpus, hits, turns), hits)
+        return run_passes(corpus, [rule_pass(self, corpus, turns)])[0]
 
     def _table(
-        self, corpus: Corpus, support: Support, rules: list[tuple[int, Places]], hits: Hits
+        self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None, evidence: np.ndarray | None
     ) -> pd.DataFrame:
         compiled = self.compiled()
+        support, rules = self._support(corpus, hits, turns)
         labels = _CategoryLabels(compiled)
         main, lead = _main(compiled, labels, support, len(corpus))
         if compiled.taxonomy.complaints:
-            main[praising(corpus, *np.unique(support.row, return_counts=True))] = -1
+            rows, n_held = np.unique(support.row, return_counts=True)
+            main[praising(corpus.texts, rows, n_held, evidence)] = -1
         hit = main >= 0
         n_categories = np.bincount(support.row, minlength=len(corpus))
         severity = np.zeros(len(corpus), np.int64)
@@ -358,18 +355,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         """
         checked_corpus(corpus)
         compiled = self.compiled()
-        counts = self._document_frequency(find_hits(compiled, corpus.texts, corpus.token_table))
-        own = np.flatnonzero(compiled.category_of >= 0)
-        labels = _CategoryLabels(compiled)
-        frame = pd.DataFrame(
-            {
-                "category": labels.first[compiled.category_of[own]],
-                "subcategory": labels.own[compiled.category_of[own]],
-                "pattern": [compiled.patterns[at] for at in own],
-                "n_docs": counts[own],
-            }
-        )
-        return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
+        hits = find_hits(compiled, corpus.texts, corpus.token_table)
+        return pattern_table(self, self._document_frequency(hits))
 
     def _support(
         self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None
@@ -380,6 +367,60 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         weights = specificity(self.document_frequency_, self.n_docs_)
         rules = rule_hits(compiled, corpus.texts, hits, conversation)
         return category_support(compiled, hits, rules, lengths, weights), rules
+
+
+def rule_pass(
+    classifier: RuleClassifier, corpus: Corpus, turns: pd.DataFrame | None = None, *, fit: bool = False
+) -> ChunkPass:
+    """Return what :meth:`RuleClassifier.transform`, or ``fit_transform``, does, chunk by chunk.
+
+    After passes that score the texts, who praises is known.
+
+    Raises
+    ------
+    ParameterError
+        As of the methods.
+    """
+    checked_corpus(corpus)
+    if fit:
+        classifier._load()
+    compiled = classifier.compiled()
+
+    def read(chunk: JoinedTexts) -> tuple[Hits, np.ndarray | None]:
+        return chunk.once(chunk_hits, compiled), known_evidence(chunk)
+
+    def finish(parts: list[tuple[Hits, np.ndarray | None]]) -> pd.DataFrame:
+        hits = all_hits([found for found, _ in parts])
+        known = [evidence for _, evidence in parts if evidence is not None]
+        if fit:
+            classifier._fit(corpus, hits)
+        return classifier._table(corpus, hits, turns, np.concatenate(known) if known else None)
+
+    return ChunkPass(read, finish)
+
+
+def pattern_table(classifier: RuleClassifier, counts: np.ndarray) -> pd.DataFrame:
+    """Return the patterns of a taxonomy with the documents that assert each (schema RULE_PATTERNS).
+
+    Parameters
+    ----------
+    classifier : RuleClassifier
+        Its taxonomy.
+    counts : ndarray of int64, shape (n_patterns,)
+        Such as its ``document_frequency_``, which ``fit`` has counted.
+    """
+    compiled = classifier.compiled()
+    own = np.flatnonzero(compiled.category_of >= 0)
+    labels = _CategoryLabels(compiled)
+    frame = pd.DataFrame(
+        {
+            "category": labels.first[compiled.category_of[own]],
+            "subcategory": labels.own[compiled.category_of[own]],
+            "pattern": [compiled.patterns[at] for at in own],
+            "n_docs": counts[own],
+        }
+    )
+    return conform(frame.sort_values("n_docs", kind="stable", ignore_index=True), RULE_PATTERNS)
 
 
 class _CategoryLabels:

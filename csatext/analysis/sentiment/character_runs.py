@@ -9,13 +9,13 @@ import pandas as pd
 from scipy import sparse
 
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.key_lookup import KeyLookup
 
 __all__ = [
     "LONGEST",
     "_SMOOTHING",
     "Letters",
     "NgramWeights",
-    "RunLookup",
     "ngram_log_odds",
     "ngram_matrix",
     "run_key",
@@ -27,46 +27,6 @@ _BITS = 16
 _FULL_WIDTH, _FULL_QUESTION, _FULL_EXCLAMATION = 0xFEE0, ord("？"), ord("！")
 _SMOOTHING = 2.0
 """Letters added to the length of a text, so that one character alone is no certain review."""
-_MULTIPLIER = 0x9E3779B97F4A7C15
-"""Golden ratio of 64 bits (Knuth 1998, volume 3, section 6.4): spreads keys over the slots of a table."""
-
-
-class RunLookup:
-    """Positions by key, found by open addressing: about one probe a key."""
-
-    def __init__(self, keys: np.ndarray) -> None:
-        self._slots = max(1 << (8 * len(keys) + 1).bit_length(), 64)
-        self._shift = np.uint64(64 - (self._slots.bit_length() - 1))
-        self._keys = np.full(self._slots, -1, np.int64)
-        self._positions = np.full(self._slots, len(keys), np.int64)
-        waiting, self._probes, self._absent = np.arange(len(keys)), 0, len(keys)
-        slot = self._slot(keys)
-        while len(waiting):
-            self._probes += 1
-            free = self._keys[slot[waiting]] < 0
-            chosen, once = np.unique(slot[waiting[free]], return_index=True)
-            placed = waiting[free][once]
-            self._keys[chosen], self._positions[chosen] = keys[placed], placed
-            waiting = np.setdiff1d(waiting, placed)
-            slot[waiting] = (slot[waiting] + 1) & (self._slots - 1)
-
-    def _slot(self, keys: np.ndarray) -> np.ndarray:
-        return ((keys.astype(np.uint64) * np.uint64(_MULTIPLIER)) >> self._shift).astype(np.int64)
-
-    def __call__(self, keys: np.ndarray) -> np.ndarray:
-        """Return the position of each key, one past the last for those that are not there."""
-        slot = self._slot(keys)
-        found = np.where(self._keys[slot] == keys, self._positions[slot], self._absent)
-        missed = np.flatnonzero((self._keys[slot] != keys) & (self._keys[slot] >= 0))
-        for _ in range(self._probes):
-            if not len(missed):
-                break
-            slot[missed] = (slot[missed] + 1) & (self._slots - 1)
-            here = self._keys[slot[missed]]
-            same = here == keys[missed]
-            found[missed[same]] = self._positions[slot[missed[same]]]
-            missed = missed[~same & (here >= 0)]
-        return found
 
 
 class Letters:
@@ -145,11 +105,11 @@ class NgramWeights:
         return letters.log_odds(found, joined.offsets, self.intercept)
 
     @property
-    def _lookup(self) -> RunLookup:
+    def _lookup(self) -> KeyLookup:
         made = self.__dict__.get("_made")
         if made is None:
             # A frozen dataclass keeps what is worked out from it beside its fields.
-            made = self.__dict__["_made"] = RunLookup(self.keys)
+            made = self.__dict__["_made"] = KeyLookup(self.keys)
         return made
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 
 from csatext.analysis.sentiment.grievances import find_grievances
 from csatext.analysis.sentiment.polar_words import EVENTS, PolarWords, find_polar_words
 from csatext.lexicon import Lexicon
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
-from csatext.text.joined_texts import JoinedTexts, matched_words
+from csatext.text.joined_texts import JoinedTexts
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["EVIDENCE", "REASONS", "ClauseScores", "Evidence", "score_clauses"]
 
@@ -144,7 +144,7 @@ class ClauseScores(NamedTuple):
 
 
 class _Matcher(NamedTuple):
-    automaton: ahocorasick_rs.AhoCorasick
+    words: WordMatcher
     bits: np.ndarray
 
 
@@ -162,10 +162,7 @@ class _Cues(NamedTuple):
 def _matcher() -> _Matcher:
     table = Lexicon.load("sentiment_cues").table
     bits = [sum(1 << _ROLES.index(role) for role in roles.split(",")) for roles in table["roles"]]
-    automaton = ahocorasick_rs.AhoCorasick(
-        table["term"].tolist(), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-    )
-    return _Matcher(automaton, np.array(bits, np.int64))
+    return _Matcher(WordMatcher(table["term"].tolist()), np.array(bits, np.int64))
 
 
 def score_clauses(joined: JoinedTexts) -> ClauseScores:
@@ -194,12 +191,12 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     >>> scores.numbers[0, EVIDENCE.index("balance")] < 0
     np.True_
     """
-    reading = ClauseReading(joined)
-    words = find_polar_words(joined, reading)
+    reading = joined.once(ClauseReading)
+    words = joined.once(find_polar_words)
     cues = _find_cues(joined)
     values, reasons = _asserted(words, reading)
     at = words.ends - 1
-    built, built_end = find_grievances(joined, reading, at[values > 0])
+    built, built_end = find_grievances(joined, at[values > 0])
     values = np.where(_foils(joined, reading)[reading.clause[words.heads]], 0.0, values)
     values, reasons = _desired(reading, words, cues, values, reasons)
     # 打不着火 is a construction and an event: it aggravates no inquiry.
@@ -242,7 +239,7 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
 
 def _find_cues(joined: JoinedTexts) -> _Cues:
     matcher = _matcher()
-    term, start, end = matched_words(matcher.automaton, joined.text)
+    term, start, end = matcher.words.longest(joined.points)
     return _Cues(start, end, matcher.bits[term])
 
 

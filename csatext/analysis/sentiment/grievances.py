@@ -42,17 +42,21 @@ def _constructions() -> _Constructions:
     return _Constructions(PatternIndex(patterns), unless_praised, crossing)
 
 
-def find_grievances(
-    joined: JoinedTexts, reading: ClauseReading, praising: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+class _Grievances(NamedTuple):
+    """Constructions and duties not done, and which of them a clause that praises does not mean."""
+
+    starts: np.ndarray
+    ends: np.ndarray
+    unless_praised: np.ndarray
+
+
+def find_grievances(joined: JoinedTexts, praising: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the spans of constructions that only a complaint uses, and of duties not done.
 
     Parameters
     ----------
     joined : JoinedTexts
         The texts.
-    reading : ClauseReading
-        Of the same texts.
     praising : ndarray of int64
         Positions of positive words.
 
@@ -61,26 +65,32 @@ def find_grievances(
     starts, ends : ndarray of int64
         One span a clause at most.
     """
-    constructions = _constructions()
+    reading, found = joined.once(ClauseReading), joined.once(_possible_grievances)
+    clause = reading.clause[found.starts]
+    kept = ~(found.unless_praised & np.isin(clause, reading.clause[praising]))
+    # A clause complains once.
+    _, once = np.unique(clause[kept], return_index=True)
+    return found.starts[kept][once], found.ends[kept][once]
+
+
+def _possible_grievances(joined: JoinedTexts) -> _Grievances:
+    """Return the constructions that are complaints unless their clause praises."""
+    reading, constructions = joined.once(ClauseReading), _constructions()
     found = constructions.patterns.search(joined, reading.sentence)
     start, end = found.starts[:, 0].astype(np.int64), found.ends.max(axis=1).astype(np.int64)
     last = end - 1
     within = constructions.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
     kept &= ~_taken_back(found, joined.points)
-    kept &= ~(
-        constructions.unless_praised[found.pattern] & np.isin(reading.clause[start], reading.clause[praising])
-    )
-    kept &= ~_taken_back(found, joined.points)
     for name in ("hearsay", "other", "less"):
         kept &= ~reading.suspended[name][start]
     kept &= ~reading.suspended["condition"][last]
-    start, end = start[kept], end[kept]
     duties = reading.neglected()
-    start, end = np.concatenate((start, duties)), np.concatenate((end, duties + 2))
-    # A clause complains once.
-    _, once = np.unique(reading.clause[start], return_index=True)
-    return start[once], end[once]
+    return _Grievances(
+        np.concatenate((start[kept], duties)),
+        np.concatenate((end[kept], duties + 2)),
+        np.concatenate((constructions.unless_praised[found.pattern[kept]], np.zeros(len(duties), bool))),
+    )
 
 
 def _taken_back(found: PatternHits, points: np.ndarray) -> np.ndarray:

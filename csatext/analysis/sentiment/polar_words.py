@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
 from csatext.lexicon import Lexicon
 from csatext.text.clauses.clause_reading import ClauseReading
-from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["EVENTS", "PolarWords", "ValenceHits", "find_polar_words", "joined_valence", "valence_hits"]
 
@@ -105,7 +105,7 @@ class PolarWords(NamedTuple):
 
 
 class _Matcher(NamedTuple):
-    automaton: ahocorasick_rs.AhoCorasick
+    words: WordMatcher
     kinds: np.ndarray
     values: np.ndarray
     events: np.ndarray
@@ -135,12 +135,9 @@ def _matcher() -> _Matcher:
         found |= {term: (kind, value) for term, value in zip(table["term"], table[column], strict=True)}
     events = Lexicon.load("service_events").table.set_index("term")["kind"].to_dict()
     terms = sorted(found)
-    automaton = ahocorasick_rs.AhoCorasick(
-        terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-    )
     numbers = {kind: at for at, kind in enumerate(EVENTS)}
     return _Matcher(
-        automaton,
+        WordMatcher(terms),
         np.array([found[term][0] for term in terms]),
         np.array([found[term][1] for term in terms]),
         np.array([numbers.get(events.get(term, ""), -1) for term in terms]),
@@ -177,18 +174,18 @@ def valence_hits(texts: pd.Series) -> ValenceHits:
     return ValenceHits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def joined_valence(joined: JoinedTexts, reading: ClauseReading | None = None) -> ValenceHits:
+def joined_valence(joined: JoinedTexts) -> ValenceHits:
     """Return the polar words of joined texts, as :func:`valence_hits` does; rows count from its first."""
-    words = find_polar_words(joined, reading or ClauseReading(joined))
+    words = joined.once(find_polar_words)
     row = joined.rows_of(words.starts)
     origin = joined.offsets[row]
     return ValenceHits(joined.first_row + row, words.starts - origin, words.ends - origin, words.values)
 
 
-def find_polar_words(joined: JoinedTexts, reading: ClauseReading) -> PolarWords:
+def find_polar_words(joined: JoinedTexts) -> PolarWords:
     """Return the polar words of joined texts with what denies and strengthens them."""
-    matcher = _matcher()
-    term, start, end = matched_words(matcher.automaton, joined.text)
+    reading, matcher = joined.once(ClauseReading), _matcher()
+    term, start, end = matcher.words.longest(joined.points)
     kind, value = matcher.kinds[term], matcher.values[term]
     polar = np.flatnonzero((kind == _POLAR) & (value != 0))
     base = value[polar]

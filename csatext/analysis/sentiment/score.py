@@ -9,20 +9,22 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from csatext.analysis.chunk_pass import ChunkPass, run_passes
 from csatext.analysis.classification.calibration import PlattScaling, fit_platt
 from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself, adapt_to_labels
 from csatext.analysis.sentiment.clause_scores import REASONS, score_clauses
 from csatext.analysis.sentiment.polarity_labels import POLARITIES, read_polarities
 from csatext.analysis.sentiment.polarity_model import polarity_log_odds, probabilities
-from csatext.analysis.sentiment.text_numbers import text_numbers
+from csatext.analysis.sentiment.text_numbers import chunk_numbers, text_numbers
+from csatext.analysis.sentiment.word_model import word_model
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
-from csatext.text.joined_texts import joined_chunks, span_texts
+from csatext.text.joined_texts import JoinedTexts, joined_chunks, span_texts
 
-__all__ = ["Sentiment"]
+__all__ = ["Sentiment", "sentiment_pass", "shipped_log_odds", "shipped_score"]
 
 _NEUTRAL = POLARITIES.index("neutral")
 _LEAST_A_CURVE = 50
@@ -205,12 +207,11 @@ class Sentiment(TransformerMixin, BaseEstimator):
         ParameterError
             ``neutral`` is not in [0, 1), or ``corpus`` is no Corpus.
         """
-        checked_corpus(corpus)
-        check_simple_parameters(self)
-        if self.neutral is not None and not 0 <= self.neutral < 1:
-            raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
+        return run_passes(corpus, [sentiment_pass(self, corpus)])[0]
+
+    def _table(self, corpus: Corpus, odds: np.ndarray) -> pd.DataFrame:
         texts = corpus.texts
-        probability = self._probability(texts)
+        probability = self._adapted(texts, odds)
         predicted = self._predicted(probability)
         odds = _confidence_odds(probability, predicted)
         calibration = getattr(self, "calibration_", None)
@@ -276,7 +277,9 @@ class Sentiment(TransformerMixin, BaseEstimator):
 
     def _probability(self, texts: pd.Series) -> np.ndarray:
         """Return the probability of each polarity, shape (n_texts, 3)."""
-        odds = polarity_log_odds(text_numbers(texts))
+        return self._adapted(texts, polarity_log_odds(text_numbers(texts)))
+
+    def _adapted(self, texts: pd.Series, odds: np.ndarray) -> np.ndarray:
         adaptation = getattr(self, "adaptation_", None)
         if adaptation is not None:
             odds = adaptation.log_odds(texts, odds)
@@ -287,6 +290,36 @@ class Sentiment(TransformerMixin, BaseEstimator):
             return np.asarray(probability.argmax(axis=1))
         score = probability[:, 2] - probability[:, 0]
         return np.where((np.abs(score) < self.neutral) | (score == 0), _NEUTRAL, np.where(score > 0, 2, 0))
+
+
+def sentiment_pass(model: Sentiment, corpus: Corpus) -> ChunkPass:
+    """Return what :meth:`Sentiment.transform` does, chunk by chunk.
+
+    Raises
+    ------
+    ParameterError
+        As of the method.
+    """
+    checked_corpus(corpus)
+    check_simple_parameters(model)
+    if model.neutral is not None and not 0 <= model.neutral < 1:
+        raise ParameterError.out_of_range("neutral", model.neutral, "不小于 0 且小于 1")
+
+    def finish(parts: list[np.ndarray]) -> pd.DataFrame:
+        return model._table(corpus, np.concatenate([np.empty((0, 2)), *parts]))
+
+    return ChunkPass(lambda chunk: chunk.once(shipped_log_odds), finish)
+
+
+def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
+    """Return both log-odds of joined texts by the shipped model, shape (n_texts, 2)."""
+    return polarity_log_odds(chunk_numbers(joined, word_model()))
+
+
+def shipped_score(joined: JoinedTexts) -> np.ndarray:
+    """Return the sentiment of joined texts by the shipped model, as ``Sentiment().transform`` gives it."""
+    probability = probabilities(*joined.once(shipped_log_odds).T)
+    return np.where(_said(joined.texts), probability[:, 2] - probability[:, 0], 0.0)
 
 
 def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:

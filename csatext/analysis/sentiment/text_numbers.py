@@ -7,9 +7,9 @@ import pandas as pd
 
 from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.word_model import MODELS, WordModel, word_model
-from csatext.text.joined_texts import joined_chunks
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
-__all__ = ["NUMBERS", "text_numbers"]
+__all__ = ["NUMBERS", "chunk_numbers", "text_numbers"]
 
 NUMBERS = (*EVIDENCE, *MODELS)
 """Columns of :func:`text_numbers`."""
@@ -33,7 +33,10 @@ def text_numbers(texts: pd.Series, *, words: WordModel | None = None) -> np.ndar
     words = words or word_model()
     numbers = np.zeros((len(texts), len(NUMBERS)))
     for joined in joined_chunks(texts):
-        rows = slice(joined.first_row, joined.first_row + len(joined))
-        numbers[rows, : len(EVIDENCE)] = score_clauses(joined).numbers
-        numbers[rows, len(EVIDENCE) :] = words.numbers(joined)
+        numbers[joined.first_row : joined.first_row + len(joined)] = chunk_numbers(joined, words)
     return numbers
+
+
+def chunk_numbers(joined: JoinedTexts, words: WordModel) -> np.ndarray:
+    """Return the numbers of joined texts, as :func:`text_numbers` does."""
+    return np.column_stack((score_clauses(joined).numbers, words.numbers(joined)))

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from csatext.analysis.sentiment.character_runs import Letters, RunLookup, run_key
+from csatext.analysis.sentiment.character_runs import Letters, run_key
 from csatext.lexicon import lexicon_path
 from csatext.text.joined_texts import JoinedTexts
+from csatext.text.key_lookup import KeyLookup
 
 __all__ = ["MODELS", "WordModel", "word_model"]
 
@@ -49,11 +50,11 @@ class WordModel:
         return np.column_stack(columns)
 
     @property
-    def _lookup(self) -> RunLookup:
+    def _lookup(self) -> KeyLookup:
         made = self.__dict__.get("_made")
         if made is None:
             # A frozen dataclass keeps what is worked out from it beside its fields.
-            made = self.__dict__["_made"] = RunLookup(self.keys)
+            made = self.__dict__["_made"] = KeyLookup(self.keys)
         return made
 
 

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from csatext.analysis.signals.signal_hits import find_signals
+from csatext.analysis.chunk_pass import ChunkPass, run_passes
+from csatext.analysis.signals.signal_hits import SignalHits, all_signals, chunk_signals, find_signals
 from csatext.analysis.signals.signal_patterns import SIGNALS
 from csatext.schema import conform
 from csatext.schema.feelings import SERVICE_SIGNALS, SIGNAL_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import span_texts
 
-__all__ = ["ServiceSignals"]
+__all__ = ["ServiceSignals", "signal_pass"]
 
 _NAMES = np.array([signal.name for signal in SIGNALS], object)
 _RISK = np.array([signal.risk for signal in SIGNALS])
@@ -106,19 +107,7 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
         ParameterError
             ``corpus`` is no Corpus.
         """
-        checked_corpus(corpus)
-        hits = find_signals(corpus.texts)
-        severity = np.zeros((len(corpus), len(SIGNALS)), np.int64)
-        np.maximum.at(severity, (hits.row, hits.signal), hits.severity)
-        found = severity > 0
-        frame = pd.DataFrame(index=corpus.doc_ids)
-        frame["signals"] = _joined_names(found)
-        frame["risk_severity"] = severity[:, _RISK].max(axis=1, initial=0)
-        for at, name in enumerate(_NAMES):
-            frame[f"signal_{name}"] = found[:, at]
-        for at, name in enumerate(_NAMES):
-            frame[f"severity_{name}"] = severity[:, at]
-        return conform(frame, SERVICE_SIGNALS)
+        return run_passes(corpus, [signal_pass(corpus)])[0]
 
     def evidence(self, corpus: Corpus) -> pd.DataFrame:
         """Return the words that each signal rests on (schema SIGNAL_EVIDENCE).
@@ -161,6 +150,32 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
             }
         )
         return conform(frame, SIGNAL_EVIDENCE)
+
+
+def signal_pass(corpus: Corpus) -> ChunkPass:
+    """Return what :meth:`ServiceSignals.transform` does, chunk by chunk.
+
+    Raises
+    ------
+    ParameterError
+        ``corpus`` is no Corpus.
+    """
+    checked_corpus(corpus)
+    return ChunkPass(chunk_signals, lambda parts: _table(corpus, all_signals(parts)))
+
+
+def _table(corpus: Corpus, hits: SignalHits) -> pd.DataFrame:
+    severity = np.zeros((len(corpus), len(SIGNALS)), np.int64)
+    np.maximum.at(severity, (hits.row, hits.signal), hits.severity)
+    found = severity > 0
+    frame = pd.DataFrame(index=corpus.doc_ids)
+    frame["signals"] = _joined_names(found)
+    frame["risk_severity"] = severity[:, _RISK].max(axis=1, initial=0)
+    for at, name in enumerate(_NAMES):
+        frame[f"signal_{name}"] = found[:, at]
+    for at, name in enumerate(_NAMES):
+        frame[f"severity_{name}"] = severity[:, at]
+    return conform(frame, SERVICE_SIGNALS)
 
 
 def _joined_names(found: np.ndarray) -> np.ndarray:

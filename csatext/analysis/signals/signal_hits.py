@@ -12,7 +12,7 @@ from csatext.analysis.signals.signal_patterns import SIGNALS, SignalPatterns, si
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
-__all__ = ["SignalHits", "find_signals"]
+__all__ = ["SignalHits", "all_signals", "chunk_signals", "find_signals"]
 
 
 class SignalHits(NamedTuple):
@@ -86,55 +86,41 @@ def find_signals(texts: pd.Series) -> SignalHits:
     >>> {SIGNALS[signal].name for signal in hits.signal}, int(hits.severity.max())
     ({'escalation'}, 3)
     """
-    patterns = signal_patterns()
-    parts = [_chunk_hits(patterns, chunk) for chunk in joined_chunks(texts)]
+    return all_signals([chunk_signals(chunk) for chunk in joined_chunks(texts)])
+
+
+def all_signals(parts: list[SignalHits]) -> SignalHits:
+    """Return the signals of consecutive chunks together."""
     if not parts:
         nothing = np.empty(0, np.int64)
         return SignalHits(nothing, nothing, nothing, nothing, nothing)
     return SignalHits(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
-def _chunk_hits(patterns: SignalPatterns, joined: JoinedTexts) -> SignalHits:
-    lengths = np.diff(joined.offsets)
-    row_of = np.append(np.repeat(np.arange(len(joined)), lengths), len(joined))
-    found = patterns.searched.search(joined, row_of)
-    # Clauses are read of those texts alone that may hold a signal.
+def chunk_signals(joined: JoinedTexts) -> SignalHits:
+    """Return the signals of joined texts, as :func:`find_signals` does."""
+    patterns, reading = signal_patterns(), joined.once(ClauseReading)
+    found = patterns.searched.search(joined, reading.sentence)
+    # Of texts without a word that stands for a signal, the others tell nothing.
+    row = joined.rows_of(found.starts[:, 0])
     told = np.zeros(len(joined) + 1, bool)
-    told[row_of[found.starts[patterns.severity[found.pattern] > 0, 0]]] = True
-    rows = np.flatnonzero(told)
-    part = JoinedTexts(joined.texts.iloc[rows])
-    found = _moved(found, joined, part, rows, row_of)
-    reading = ClauseReading(part)
+    told[row[patterns.severity[found.pattern] > 0]] = True
+    found = found.take(told[row])
     start, end = found.starts[:, 0], found.ends.max(axis=1, initial=0)
     within = reading.clause[start] == reading.clause[np.maximum(end - 1, 0)]
-    within |= patterns.crossing[found.pattern] & (reading.sentence[start] == reading.sentence[end - 1])
+    within |= patterns.crossing[found.pattern]
     within |= found.ends[:, 0] == end
-    found = PatternHits(found.pattern[within], found.starts[within], found.ends[within])
+    found = found.take(within)
     meant = _meant(patterns, reading, found)
     hit, signal = np.nonzero(meant)
     start, end = found.starts[hit, 0], found.ends[hit].max(axis=1, initial=0)
-    row = part.rows_of(start)
-    origin = part.offsets[row]
+    row = joined.rows_of(start)
+    origin = joined.offsets[row]
     severity = patterns.severity[found.pattern[hit]]
-    hits = SignalHits(joined.first_row + rows[row], signal, start - origin, end - origin, severity)
+    hits = SignalHits(joined.first_row + row, signal, start - origin, end - origin, severity)
     # 失望 within 有点失望 does not count; what a pattern of several words holds does.
     hits = hits.without_held(found.starts[hit].max(axis=1, initial=-1) == found.starts[hit, 0])
     return hits.take(np.lexsort((hits.end, hits.start, hits.signal, hits.row)))
-
-
-def _moved(
-    found: PatternHits, joined: JoinedTexts, part: JoinedTexts, rows: np.ndarray, row_of: np.ndarray
-) -> PatternHits:
-    """Return the hits in the chosen rows, with positions in these joined alone."""
-    row = row_of[found.starts[:, 0]]
-    kept = np.isin(row, rows, kind="table")
-    at = np.searchsorted(rows, row[kept])
-    shift = (part.offsets[at] - joined.offsets[row[kept]])[:, None]
-    starts, ends = found.starts[kept], found.ends[kept]
-    empty = starts < 0
-    return PatternHits(
-        found.pattern[kept], np.where(empty, -1, starts + shift), np.where(empty, -1, ends + shift)
-    )
 
 
 def _meant(patterns: SignalPatterns, reading: ClauseReading, found: PatternHits) -> np.ndarray:

@@ -106,7 +106,7 @@ class ClauseReading:
         points = joined.points
         self._points = points
         self._size = len(points)
-        self.cues = find_cues(joined.text)
+        self.cues = find_cues(joined)
         self.clause = self._numbered(self._clause_ends())
         self.sentence = self._numbered(_SENTENCE_ENDS[points])
         self._clause_starts = np.append(np.flatnonzero(np.diff(self.clause[:-1], prepend=-1)), self._size)
@@ -134,7 +134,7 @@ class ClauseReading:
 
     def clause_bounds(self, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the first character of the clause of each position, and one past its last."""
-        index = np.searchsorted(self._clause_starts, positions, side="right") - 1
+        index = self.clause[positions]
         return self._clause_starts[index], self._clause_starts[index + 1]
 
     def turned(self, positions: np.ndarray) -> np.ndarray:
@@ -180,7 +180,9 @@ class ClauseReading:
     def _counted_opaque(self) -> np.ndarray:
         """Return the number of characters before each position that no transparent word holds."""
         covered = self._cover(*self._spans("transparent", "negator", "coordinator"))
-        return np.concatenate(([0], np.cumsum(~covered[:-1])))
+        counted = np.zeros(self._size + 1, np.int32)
+        np.cumsum(~covered[:-1], out=counted[1:])
+        return counted
 
     def _nearest(self, starts: np.ndarray, floor: np.ndarray, own: np.ndarray) -> np.ndarray:
         """Return the negator whose scope holds each word, -1 for none.
@@ -231,10 +233,16 @@ class ClauseReading:
         }
 
     def _cover(self, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        change = np.zeros(self._size + 1, np.int32)
-        np.add.at(change, starts, 1)
-        np.add.at(change, ends, -1)
-        return np.cumsum(change) > 0
+        """Return, for each character and one past the last, whether one of the spans holds it."""
+        order = np.argsort(starts, kind="stable")
+        order = order[ends[order] > starts[order]]
+        begin, reach = starts[order], np.maximum.accumulate(ends[order])
+        apart = np.flatnonzero(begin[1:] > reach[:-1])
+        bounds = np.empty(2 * (len(apart) + 1) if len(order) else 0, np.int64)
+        if len(order):
+            bounds[::2], bounds[1::2] = begin[np.append(0, apart + 1)], reach[np.append(apart, -1)]
+        lengths = np.diff(bounds, prepend=0, append=self._size + 1)
+        return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
 
     def _spans(self, *roles: str) -> tuple[np.ndarray, np.ndarray]:
         chosen = self.cues.having(*roles)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 
 from csatext.lexicon import Lexicon
-from csatext.text.joined_texts import matched_words
+from csatext.text.joined_texts import JoinedTexts
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["CLAUSE_REACH", "ROLES", "Cues", "find_cues"]
 
@@ -86,7 +86,7 @@ class Cues(NamedTuple):
 
 
 class _Matcher(NamedTuple):
-    automaton: ahocorasick_rs.AhoCorasick
+    words: WordMatcher
     bits: np.ndarray
     reach: np.ndarray
 
@@ -109,25 +109,23 @@ def _matcher() -> _Matcher:
             bits[term] |= _BITS["negator"]
             reach.setdefault(term, _PHRASE_REACH)
     terms = sorted(bits)
-    automaton = ahocorasick_rs.AhoCorasick(
-        terms, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest, store_patterns=False
-    )
     return _Matcher(
-        automaton,
+        WordMatcher(terms),
         np.array([bits[term] for term in terms], np.int64),
         np.array([reach.get(term, 0) for term in terms], np.int64),
     )
 
 
-def find_cues(text: str) -> Cues:
-    """Return the cue words of a text, leftmost and longest first.
+def find_cues(joined: JoinedTexts) -> Cues:
+    """Return the cue words of joined texts, leftmost and longest first.
 
     Examples
     --------
-    >>> cues = find_cues("是不是没有断网")
+    >>> import pandas as pd
+    >>> cues = find_cues(JoinedTexts(pd.Series(["是不是没有断网"])))
     >>> cues.starts.tolist(), cues.having("negator").tolist()
     ([0, 3], [False, True])
     """
     matcher = _matcher()
-    term, start, end = matched_words(matcher.automaton, text)
+    term, start, end = matcher.words.longest(joined.points)
     return Cues(start, end, matcher.bits[term], matcher.reach[term])

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import ahocorasick_rs
 import numpy as np
 import pandas as pd
 
-from csatext.strings import encodable
-from csatext.text.joined_texts import JoinedTexts, joined_chunks, matched_words
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
 from csatext.text.tokenization.custom_terms import longest_disjoint
 from csatext.text.tokenization.token_table import TokenTable
+from csatext.text.word_matcher import WordMatcher
 
 __all__ = ["PhraseMatcher", "PhrasePlaces"]
 
@@ -56,11 +55,7 @@ class PhraseMatcher:
     def __init__(self, phrases: Sequence[str]) -> None:
         self._phrases = np.array(phrases, object)
         self._negated = np.array([phrase.startswith(_NEGATIONS) for phrase in phrases], bool)
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            [encodable(phrase) for phrase in phrases],
-            matchkind=ahocorasick_rs.MatchKind.Standard,
-            store_patterns=False,
-        )
+        self._matcher = WordMatcher(phrases)
 
     def places(self, texts: pd.Series, table: TokenTable, *, overlapping: bool = False) -> PhrasePlaces:
         """Return where the phrases stand; of those that overlap the longest, of equals the first.
@@ -121,8 +116,8 @@ class PhraseMatcher:
             yield PhrasePlaces(phrase, token_from[start], token_to[end])
 
     def _matches(self, joined: JoinedTexts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        found = matched_words(self._automaton, encodable(joined.text), overlapping=True)
-        order = np.lexsort((found[2], found[1]))
+        found = self._matcher.overlapping(joined.points)
+        order = np.lexsort((found.ends, found.starts))
         phrase, start, end = (values[order] for values in found)
         # 退不退款 asks; it does not say 不退款.
         before, after = joined.points[np.maximum(start - 1, 0)], joined.points[np.minimum(start + 1, end - 1)]
