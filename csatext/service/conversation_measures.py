@@ -133,7 +133,7 @@ def conversation_measures(
 
     Notes
     -----
-    By agent: a contact counts once for each agent who spoke in it; a reply counts for the agent who gave
+    By agent: a contact counts once for each agent who spoke in it (``customer_spoke``); a reply counts for the agent who gave
     it; customers' messages and pauses before a hand-over belong to the agent before it, those before any
     agent spoke to the first. What a bot says and answers, and the pause after it, stands in a row without
     agent. A contact nobody answered counts for the agent its rows name, if any. What agents have adds up to
@@ -345,7 +345,9 @@ def _counts(m: _Messages) -> dict[str, Any]:
     # a turn of the service side also ends where another group (agent) goes on
     own = run | np.append(True, (np.diff(m.group) != 0))[: len(m.doc)]
     customer, agent, bot = (m.role == role for role in (_CUSTOMER, _AGENT, _BOT))
-    columns: dict[str, Any] = {}
+    heard_of = np.bincount(m.doc, customer, minlength=int(m.doc.max(initial=-1)) + 1) > 0
+    columns: dict[str, Any] = {"customer_spoke": np.zeros(m.size, dtype=np.bool_)}
+    columns["customer_spoke"][m.group] = heard_of[m.doc]
     for name, side, starts in (("customer", customer, run), ("agent", agent, own), ("bot", bot, run)):
         columns[f"n_{name}_messages"] = m.total(side)
         columns[f"n_{name}_turns"] = m.total(side & starts)
