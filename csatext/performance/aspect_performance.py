@@ -41,7 +41,7 @@ def aspect_performance(
     aspects: Sequence[str] | None = None,
     expected: Mapping[str, str] | None = None,
     overall: str = "csat",
-    min_n: int = 30,
+    min_pairs: int = 30,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Return how well each aspect of service does, how much it matters, and how far it is from expectation.
@@ -58,7 +58,7 @@ def aspect_performance(
         Aspect -> column of what was expected of it. Default: 服务态度期望 and the like, where they are there.
     overall : str, default "csat"
         Column of the overall score, which tells how much an aspect matters.
-    min_n : int, default 30
+    min_pairs : int, default 30
         Surveys with both scores under which importance is not given.
     level : float, default 0.95
         Coverage of the intervals.
@@ -75,7 +75,7 @@ def aspect_performance(
     SchemaError
         A column is not there or holds no numbers; no aspect is found.
     ParameterError
-        A level or ``min_n`` that is none, or ``expected`` of something that is no aspect.
+        A level or ``min_pairs`` that is none, or ``expected`` of something that is no aspect.
 
     See Also
     --------
@@ -101,7 +101,7 @@ def aspect_performance(
     True
     """
     check_level(level)
-    as_whole_number(min_n, "min_n", 6)
+    as_whole_number(min_pairs, "min_pairs", 6)
     frame = records_of(surveys, "surveys")
     names = _aspects(frame, aspects)
     wanted = _expectations(frame, names, expected)
@@ -109,7 +109,7 @@ def aspect_performance(
         if column not in frame.columns:
             raise SchemaError.missing_column("surveys", column, frame.columns)
     total = numbers(frame, overall)
-    table = pd.DataFrame([_row(frame, name, wanted.get(name), total, min_n, level) for name in names])
+    table = pd.DataFrame([_row(frame, name, wanted.get(name), total, min_pairs, level) for name in names])
     table["q"] = benjamini_hochberg(table["p"].to_numpy(dtype="float64"))
     performance, importance = table["performance"].mean(), table["importance"].mean()
     known = (table["importance"].notna() & table["performance"].notna()).to_numpy()
@@ -170,7 +170,7 @@ def _expectations(frame: pd.DataFrame, names: list[str], expected: Mapping[str, 
 
 
 def _row(
-    frame: pd.DataFrame, name: str, wanted: str | None, total: Array, min_n: int, level: float
+    frame: pd.DataFrame, name: str, wanted: str | None, total: Array, min_pairs: int, level: float
 ) -> dict[str, object]:
     """Return one aspect."""
     score = numbers(frame, name)
@@ -180,7 +180,7 @@ def _row(
         "aspect": name, "n": int((~np.isnan(score)).sum()), "performance": _mean(score), "low": low,
         "high": high, "importance": np.nan, "importance_low": np.nan, "importance_high": np.nan, "p": np.nan,
     }  # fmt: skip
-    if both.sum() >= min_n and np.ptp(score[both]) > 0 and np.ptp(total[both]) > 0:
+    if both.sum() >= min_pairs and np.ptp(score[both]) > 0 and np.ptp(total[both]) > 0:
         rho = rank_correlations(score[both], total[both], np.zeros(int(both.sum()), dtype=np.int64), level)[0]
         row |= {
             "importance": rho.estimate, "importance_low": rho.low, "importance_high": rho.high, "p": rho.p

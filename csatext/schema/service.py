@@ -470,7 +470,7 @@ ASPECT_PERFORMANCE = Table(
         Column("performance", "float", "mean score"),
         Column("low", "float", "lower end of the interval of performance"),
         Column("high", "float", "upper end of the interval of performance"),
-        Column("importance", "float", "Spearman's rho with the overall score; NA under min_n pairs"),
+        Column("importance", "float", "Spearman's rho with the overall score; NA under min_pairs"),
         Column("importance_low", "float", "lower end of the interval of importance"),
         Column("importance_high", "float", "upper end of the interval of importance"),
         Column("p", "float", "two-sided p value of no correlation"),

@@ -25,7 +25,6 @@ __all__ = ["fault_records"]
 
 _NEEDED = ("part", "fault", "reason")
 _REPLACED = "action"
-_UNITS = ("fault", "part")
 _KEPT = ("created_at", "closed_at", "product", "region", "channel", "agent_id", "category")
 """Columns of the ticket that its rows keep, to count and forecast by."""
 
@@ -36,7 +35,7 @@ def fault_records(
     *,
     text: str = "text",
     taxonomy: str | PathLike[str] | None = None,
-    unit: str = "fault",
+    by_part: bool = False,
 ) -> pd.DataFrame:
     """Return the parts that work orders speak of, each with its fault and the reason.
 
@@ -50,9 +49,9 @@ def fault_records(
     taxonomy : path, optional
         YAML file in the form of ``lexicons/repairs.yaml``: categories ``part``, ``fault`` and ``reason`` at the
         top, and ``action`` for words that say a part was replaced.
-    unit : {"fault", "part"}, default "fault"
-        One row a work order, part and fault; or one a work order and part, which counts each part once: what
-        demand for parts is forecast by.
+    by_part : bool, default False
+        One row a work order and part, which counts each part once: what demand for parts is forecast by. Else
+        one row a work order, part and fault.
 
     Returns
     -------
@@ -65,7 +64,7 @@ def fault_records(
     SchemaError
         A column is missing.
     ParameterError
-        An unknown unit, or a taxonomy without part, fault or reason.
+        A taxonomy without part, fault or reason.
     LexiconError, InputError
         The file of the taxonomy cannot be used.
 
@@ -86,11 +85,9 @@ def fault_records(
     >>> found = fault_records(tickets)
     >>> found[["doc_id", "part", "fault", "reason", "is_replaced"]].values.tolist()[1:]
     [['1', '压缩机', '烧毁', '电压异常', True], ['2', '水泵', '堵塞', '使用不当', False]]
-    >>> fault_records(tickets, unit="part")["part"].tolist()
+    >>> fault_records(tickets, by_part=True)["part"].tolist()
     ['压缩机', '水泵']
     """
-    if unit not in _UNITS:
-        raise ParameterError.not_allowed("unit", unit, _UNITS)
     frame = records_of(tickets, "tickets")
     if text not in frame.columns:
         raise SchemaError.missing_column("tickets", text, frame.columns)
@@ -112,7 +109,7 @@ def fault_records(
     rows["is_replaced"] = rows["is_replaced"].notna()
     rows = rows.sort_values(["row", "at"], kind="stable")
     rows = rows.drop_duplicates(["row", "part", "fault"])
-    if unit == "part":
+    if by_part:
         # of a part's faults the first that is told stays
         rows = rows.assign(_told=rows["fault"].isna()).sort_values(["row", "_told", "at"], kind="stable")
         rows = rows[rows["part"].notna()].drop_duplicates(["row", "part"]).sort_values(["row", "at"])
@@ -120,7 +117,7 @@ def fault_records(
     kept = frame[[name for name in _KEPT if name in frame.columns]].iloc[place].reset_index(drop=True)
     table = rows[["part", "fault", "reason", "is_replaced"]].reset_index(drop=True)
     table = pd.concat([pd.DataFrame({"doc_id": ids.to_numpy()[place]}), table, kept], axis=1)
-    table.attrs = {"n": len(frame), "n_without": len(frame) - len(np.unique(place)), "unit": unit}
+    table.attrs = {"n": len(frame), "n_without": len(frame) - len(np.unique(place))}
     if not len(table):
         table.attrs["reason"] = (
             NO_ROWS
