@@ -92,7 +92,11 @@ def random_centres(n_centres: int, seed: int = 0) -> dict[str, pd.DataFrame]:
         m = int(rng.integers(0, 4))
         starts = _moments(rng, m)
         parts["shifts"] += [
-            {"agent_id": str(rng.choice(agents)), "started_at": start, "ended_at": start + pd.Timedelta(seconds=s)}
+            {
+                "agent_id": str(rng.choice(agents)),
+                "started_at": start,
+                "ended_at": start + pd.Timedelta(seconds=s),
+            }
             for start, s in zip(starts, rng.integers(-100, 4000, m).tolist(), strict=True)
         ]
         m = int(rng.integers(0, 6))

@@ -117,7 +117,9 @@ def kpi_loop(rows):
     }
     first = [row["first_response_seconds"] for row in rows if row["first_response_seconds"] >= 0]
     human = [row["first_response_seconds_human"] for row in rows if row["first_response_seconds_human"] >= 0]
-    spans = [row["span_without_gaps_seconds"] for row in rows if row["replied"] == 1 and not row["is_filtered"]]
+    spans = [
+        row["span_without_gaps_seconds"] for row in rows if row["replied"] == 1 and not row["is_filtered"]
+    ]
 
     def over(a, b):
         return a / b if b else np.nan
@@ -238,7 +240,9 @@ def said_loop(turns):
             whole = max(b for _, b, _ in spans)
             m["silence_seconds"] = (whole - min(a for a, *_ in spans)).total_seconds() - len(seconds)
             for side in ("agent", "customer"):
-                m[f"{side}_talk_seconds"] = sum((b - a).total_seconds() for a, b, role in spans if role == side)
+                m[f"{side}_talk_seconds"] = sum(
+                    (b - a).total_seconds() for a, b, role in spans if role == side
+                )
             spans.sort(key=lambda span: span[0])
             cut = 0
             for i in range(1, len(spans)):
@@ -347,7 +351,9 @@ def _repeats(r, i, me, mine, window, end):
     if me["created_at"] + window * days > end:
         return
     r["repeated_within_window"] = any(moment - me["created_at"] <= window * days for moment in after)
-    if me["resolved"] is not None and not any(me["created_at"] - moment <= window * days for moment in before):
+    if me["resolved"] is not None and not any(
+        me["created_at"] - moment <= window * days for moment in before
+    ):
         r["first_contact_resolved"] = bool(me["resolved"]) and not r["repeated_within_window"]
 
 
@@ -356,7 +362,13 @@ def _orders(r, i, me, mine, orders):
     r |= dict.fromkeys(names, np.nan)
     if me["customer_id"] is None:
         return
-    r |= {"is_presales": True, "paid_next_day": False, "paid_finally": False, "paid_amount": 0.0, "paid_items": 0.0}
+    r |= {
+        "is_presales": True,
+        "paid_next_day": False,
+        "paid_finally": False,
+        "paid_amount": 0.0,
+        "paid_items": 0.0,
+    }
     for order in orders:
         ago = (me["created_at"] - order["ordered_at"]).total_seconds()
         r["is_presales"] &= not 0 < ago <= 15 * 86_400

@@ -163,7 +163,9 @@ def alerts(
     frame["is_open"] = frame["is_open"].astype(bool)
     frame["ratio"] = frame["observed"] / frame["expected"]
     frame["expected_false"] = frame["p"].astype(float) * chances
-    frame["message"] = pd.Series([_message(panel, incident, named if is_fall else None) for incident in found], dtype="str")
+    frame["message"] = pd.Series(
+        [_message(panel, incident, named if is_fall else None) for incident in found], dtype="str"
+    )
     frame.attrs = {
         **panel.notes,
         "n_series": len(panel.groups),

@@ -152,10 +152,14 @@ def _aspects(frame: pd.DataFrame, aspects: Sequence[str] | None) -> list[str]:
     return found
 
 
-def _expectations(frame: pd.DataFrame, names: list[str], expected: Mapping[str, str] | None) -> dict[str, str]:
+def _expectations(
+    frame: pd.DataFrame, names: list[str], expected: Mapping[str, str] | None
+) -> dict[str, str]:
     if expected is not None:
         if not isinstance(expected, Mapping):
-            raise ParameterError.wrong_type("expected", expected, '方面 -> 期望列的映射，如 {"态度": "态度期望"}')
+            raise ParameterError.wrong_type(
+                "expected", expected, '方面 -> 期望列的映射，如 {"态度": "态度期望"}'
+            )
         for name in expected:
             if name not in names:
                 raise ParameterError.not_allowed("expected", name, names)

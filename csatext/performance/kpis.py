@@ -36,7 +36,7 @@ _DAY = pd.Timedelta(days=1)
 _VALUES = ("value", "numerator", "denominator", "n", "low", "high")
 _ROWS_OF_AGENTS = (
     "一次联络有几行（每位客服一行），又没有按 agent_id 分组：人数和次数各算一次，"
-    "其他指标按“联络×客服”计；要按联络计，请用 unit=\"contact\" 的表。"
+    '其他指标按“联络×客服”计；要按联络计，请用 unit="contact" 的表。'
 )
 
 

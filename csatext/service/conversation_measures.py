@@ -382,11 +382,11 @@ def _counts(m: _Messages) -> dict[str, Any]:
 
 
 def _asked_again(m: _Messages, customer: Flags) -> Flags:
-    """Return which messages of the customer repeat an earlier one of the dialogue, signs left out."""
+    """Return which messages of the customer repeat an earlier one of the dialogue, letters and digits alone."""
     found = np.zeros(len(m.doc), dtype=np.bool_)
     if m.text is None or not customer.any():
         return found
-    words = pc.replace_substring_regex(m.text.filter(pa.array(customer)), r"[\s\pP\pS]+", "")
+    words = pc.replace_substring_regex(m.text.filter(pa.array(customer)), r"[^\pL\pN]+", "")
     long = pc.fill_null(pc.greater_equal(pc.utf8_length(words), _LEAST_QUESTION), False)
     kept = np.flatnonzero(customer)[long.to_numpy(zero_copy_only=False)]
     codes = pc.dictionary_encode(words.filter(long)).indices.to_numpy()

@@ -98,9 +98,7 @@ def fault_records(
     prepared = pd.Series(pd.array(clean.to_pylist(), dtype="str"))
     named = _mentions(find_hits(compiled, prepared, asserted=False), compiled, kinds, _NEEDED[0])
     said = find_hits(compiled, prepared)
-    faults, reasons, replaced = (
-        _mentions(said, compiled, kinds, kind) for kind in (*_NEEDED[1:], _REPLACED)
-    )
+    faults, reasons, replaced = (_mentions(said, compiled, kinds, kind) for kind in (*_NEEDED[1:], _REPLACED))
     rows = _paired(named, faults)
     rows["reason"] = _nearest(rows, reasons)
     swapped = named.merge(replaced[["row", "clause"]].drop_duplicates(), on=["row", "clause"])

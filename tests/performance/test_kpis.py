@@ -370,7 +370,9 @@ def test_totals_are_taken_by_the_verbs(sold, metric):
 
 
 def test_a_sum_has_the_interval_of_a_compound_poisson_one():
-    facts = pd.DataFrame({"created_at": ["2026-05-04"] * 3, "paid_amount": [3.0, 4.0, 12.0], "channel": "电话"})
+    facts = pd.DataFrame(
+        {"created_at": ["2026-05-04"] * 3, "paid_amount": [3.0, 4.0, 12.0], "channel": "电话"}
+    )
     half = 1.959964 * 13  # the root of 9 + 16 + 144
     for row in (
         ct.trend(facts, measure="sales").iloc[0],
@@ -425,6 +427,6 @@ def test_contacts_of_several_agents_count_once():
     assert by_agent["value"].tolist() == [1, 2, 1, 2]
     together = ct.kpis(rows, metrics=["served_customers", "contacts", "conversation_length"])
     assert together["value"].tolist() == [2, 2]
-    assert "unit=\"contact\"" in together.attrs["note"]
+    assert 'unit="contact"' in together.attrs["note"]
     assert "note" not in by_agent.attrs
     assert ct.trend(rows.assign(created_at="2026-05-01"), measure="contacts")["n"].tolist() == [2]

@@ -52,7 +52,9 @@ def test_the_case_mix_is_taken_out():
 def test_the_verdict_compares_within_the_strata():
     rng = np.random.default_rng(6)
     n = 600
-    facts = pd.DataFrame({"agent_id": rng.choice(["甲", "乙", "丙"], n), "channel": rng.choice(["信", "话"], n)})
+    facts = pd.DataFrame(
+        {"agent_id": rng.choice(["甲", "乙", "丙"], n), "channel": rng.choice(["信", "话"], n)}
+    )
     facts["resolved"] = rng.random(n) < np.where(facts["channel"] == "信", 0.3, 0.8)
     facts["waiting_seconds"] = rng.exponential(np.where(facts["channel"] == "信", 9000.0, 30.0))
     # 丁 answers letters alone, and as fast as the others do
@@ -99,10 +101,14 @@ def test_aspects_have_importance_performance_and_a_gap():
     assert table.loc["响应速度", "importance"] == pytest.approx(rho[0])
     scores = surveys["响应速度"]
     ends = stats.t.interval(0.95, 199, scores.mean(), stats.sem(scores))
-    assert table.loc["响应速度", ["performance", "low", "high"]].tolist() == pytest.approx([scores.mean(), *ends])
+    assert table.loc["响应速度", ["performance", "low", "high"]].tolist() == pytest.approx(
+        [scores.mean(), *ends]
+    )
     gap = (scores - 4)[10:]
     ends = stats.t.interval(0.95, 189, gap.mean(), stats.sem(gap))
-    assert table.loc["响应速度", ["gap", "gap_low", "gap_high"]].tolist() == pytest.approx([gap.mean(), *ends])
+    assert table.loc["响应速度", ["gap", "gap_low", "gap_high"]].tolist() == pytest.approx(
+        [gap.mean(), *ends]
+    )
     assert table.loc["响应速度", "expected"] == 4
     assert table["quadrant"].to_dict() == {"响应速度": "优先改进", "专业知识": "可能过度"}
     few = ct.aspect_performance(surveys.head(20))

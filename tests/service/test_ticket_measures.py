@@ -254,7 +254,10 @@ def test_bad_work_orders_are_told_in_chinese(tmp_path):
     with pytest.raises(ct.ParameterError, match="by_part"):
         ct.fault_records(pd.DataFrame({"text": ["主板坏了"]}), by_part="部件")
     own = tmp_path / "own.yaml"
-    own.write_text("name: own\ncategories:\n- {id: part, label_zh: 部件, patterns: [主板]}\n- {id: x, label_zh: 别的, patterns: [屏幕]}\n", "utf-8")
+    own.write_text(
+        "name: own\ncategories:\n- {id: part, label_zh: 部件, patterns: [主板]}\n- {id: x, label_zh: 别的, patterns: [屏幕]}\n",
+        "utf-8",
+    )
     with pytest.raises(ct.ParameterError, match=r"缺 fault、reason"):
         ct.fault_records(pd.DataFrame({"text": ["主板坏了"]}), taxonomy=own)
     assert "没有数据行" in ct.fault_records(pd.DataFrame({"text": []})).attrs["reason"]
