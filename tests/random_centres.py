@@ -1,6 +1,6 @@
 """Random service centres: contacts, turns, calls, shifts, tickets, surveys, orders and costs of a few days.
 
-Many centres stand in one table, each with customers and agents of its own, so that one call computes them all.
+Many centres stand in one table, each with customers and agents of its own: one call computes them all.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ def _moments(rng, n):
 
 
 def _maybe(rng, values, share=0.15):
-    return [None if missing else value for value, missing in zip(values, rng.random(len(values)) < share)]
+    return [
+        None if missing else value
+        for value, missing in zip(values, rng.random(len(values)) < share, strict=True)
+    ]
 
 
 def _turns(rng, doc, begin, agents):
@@ -100,10 +103,11 @@ def random_centres(n_centres: int, seed: int = 0) -> dict[str, pd.DataFrame]:
             for start, s in zip(starts, rng.integers(-100, 4000, m).tolist(), strict=True)
         ]
         m = int(rng.integers(0, 6))
+        stays = [pd.Timedelta(hours=int(h)) if h < 40 else pd.NaT for h in rng.integers(0, 57, m)]
         parts["orders"] += [
             {
                 "order_id": f"{k}-{j}", "customer_id": f"{k}-{rng.integers(0, 4)}", "ordered_at": when,
-                "paid_at": when + pd.Timedelta(hours=int(rng.integers(0, 40))) if rng.random() < 0.7 else pd.NaT,
+                "paid_at": when + stays[j],
                 "amount": float(rng.integers(1, 90)), "items": float(rng.integers(1, 4)),
             }
             for j, when in enumerate(_moments(rng, m))

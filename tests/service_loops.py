@@ -306,7 +306,7 @@ def _call(r):
 
 
 def _busy(rows, shifts):
-    """Seconds of calls in which the agent was not busy with an earlier one; ready time at a day's first call."""
+    """Add seconds in which the agent was not busy with an earlier call, and ready time at a day's first."""
     taken = defaultdict(set)
     order = sorted(range(len(rows)), key=lambda i: (rows[i]["created_at"], i))
     for row in rows:

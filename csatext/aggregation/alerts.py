@@ -66,8 +66,8 @@ def alerts(
     measure : str, optional
         A flag: its rate is watched, the number of contacts with a known flag being given; with
         ``denominator`` a number of contacts out of it; the id of a KPI that is a rate or counts
-        (:func:`csatext.kpi_definitions`): of one that ought to be high (首次解决率) the contacts without it are
-        watched, so that a fall is the alert. None: the number of contacts is watched.
+        (:func:`csatext.kpi_definitions`): of one that ought to be high (首次解决率) the contacts without it
+        are watched, so that a fall is the alert. None: the number of contacts is watched.
     false_alarms : float
         Promise: at most so many false alerts are expected in 100 series within 30 days. It sets the error
         rate ``alpha`` of one series and period, which ``attrs`` tells: 1 in days is 1 / 3,000.

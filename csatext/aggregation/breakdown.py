@@ -196,7 +196,8 @@ def breakdown(
         Dimension columns. Their values are shown as text, a missing one as ``(空)``.
     measure : str
         A flag (gives a rate), a number (gives a mean), the id of a KPI (:func:`csatext.kpi_definitions`;
-        totals such as ``sales`` have intervals and no test: they grow with the contacts), or with ``denominator`` what is summed above the line. Rows where it is missing count in ``n`` only.
+        totals such as ``sales`` have intervals and no test: they grow with the contacts), or with
+        ``denominator`` what is summed above the line. Rows where it is missing count in ``n`` only.
     denominator : str, optional
         Column summed below the line (agent messages over customer messages). A flag over a flag that
         contains it (paid over asked) is a rate. So is a counted table (423 complaints of 1,526

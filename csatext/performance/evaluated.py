@@ -117,7 +117,8 @@ def evaluate_kpis(
         wanted = [metrics] if isinstance(metrics, str) else as_names(metrics, "metrics", "指标 id 的列表")
         for name in wanted:
             if name not in known:
-                raise ParameterError.not_allowed("metrics", name, list(known))
+                meant = [one.id for one in known.values() if name in (one.name_zh, one.name_en)]
+                raise ParameterError.not_allowed("metrics", name, meant or list(known))
             if known[name].kind not in kinds:
                 raise ParameterError(
                     f"指标「{name}」（{known[name].name_zh}）是合计，这里只比较比率和平均；请去掉它。"

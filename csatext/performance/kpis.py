@@ -82,8 +82,9 @@ def kpis(
         complete_as_of, is_complete, definition_version; groups that are there by all periods between the
         first and the last. A KPI per customer counts each customer (``customer_id``) once in a group and
         period. ``attrs``: ``absent`` (metric -> columns that are missing, or empty), ``assumed`` (metric ->
-        value taken for a column that is not there), ``time``, ``freq``, ``level``, ``n_missing_time``, ``note``
-        where contacts have several rows and agents are no dimension, and ``reason`` where there is no row.
+        value taken for a column that is not there), ``time``, ``freq``, ``level``, ``n_missing_time``,
+        ``note`` where contacts have several rows and agents are no dimension, and ``reason`` where there is
+        no row.
 
     Raises
     ------

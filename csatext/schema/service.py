@@ -281,7 +281,7 @@ SCORECARD = Table(
             "str",
             "好于其余, 差于其余 (高于, 低于 without direction); empty where q is not under alpha",
         ),
-        Column("rank", "Int", "place from the best against expected; NA under min_volume or without direction"),
+        Column("rank", "Int", "place from the best against expected; NA under min_volume, without direction"),
         Column("twin", "str", "KPI that shows gaming"),
         Column("twin_value", "float", "its value; NA where it could not be computed"),
         Column("twin_rank", "Int", "place by the twin"),
@@ -479,7 +479,7 @@ ASPECT_PERFORMANCE = Table(
         Column("gap", "float", "performance - expected, of those who gave both"),
         Column("gap_low", "float", "lower end of the interval of gap"),
         Column("gap_high", "float", "upper end of the interval of gap"),
-        Column("quadrant", "str", "优先改进, 继续保持, 次要改进, 可能过度; empty where importance is unknown"),
+        Column("quadrant", "str", "优先改进, 继续保持, 次要改进, 可能过度; empty without importance"),
     ),
     key=("aspect",),
 )

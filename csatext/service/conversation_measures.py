@@ -133,11 +133,11 @@ def conversation_measures(
 
     Notes
     -----
-    By agent: a contact counts once for each agent who spoke in it (``customer_spoke``); a reply counts for the agent who gave
-    it; customers' messages and pauses before a hand-over belong to the agent before it, those before any
-    agent spoke to the first. What a bot says and answers, and the pause after it, stands in a row without
-    agent. A contact nobody answered counts for the agent its rows name, if any. What agents have adds up to
-    what the contact has, but for turns.
+    By agent: a contact counts once for each agent who spoke in it (``customer_spoke``); a reply counts for
+    the agent who gave it; customers' messages and pauses before a hand-over belong to the agent before it,
+    those before any agent spoke to the first. What a bot says and answers, and the pause after it, stands in
+    a row without agent. A contact nobody answered counts for the agent its rows name, if any. What agents
+    have adds up to what the contact has, but for turns.
 
     Dirty clocks: a message twice (same doc_id, turn_id, role, text and time) counts once; a response, pause
     or utterance of negative length is unknown and left out, and the times of a dialogue are what lies
@@ -382,7 +382,7 @@ def _counts(m: _Messages) -> dict[str, Any]:
 
 
 def _asked_again(m: _Messages, customer: Flags) -> Flags:
-    """Return which messages of the customer repeat an earlier one of the dialogue, letters and digits alone."""
+    """Return which messages of the customer repeat an earlier one of the dialogue, by letters and digits."""
     found = np.zeros(len(m.doc), dtype=np.bool_)
     if m.text is None or not customer.any():
         return found
@@ -541,6 +541,14 @@ def _reason(frame: pd.DataFrame, m: _Messages, absent: Absent) -> str:
     if not len(frame):
         return NO_ROWS
     said = []
+    names = frame["role"].dropna().unique()
+    strange = [str(name) for name in names if name not in (*_ROLES, "system")]
+    if strange and len(strange) == len(names):
+        shown = "、".join(strange[:5])
+        return (
+            f"role 列的取值「{shown}」认不出，所有的话都没有计入；请改成 customer、agent、bot、system，"
+            'turns["role"] = turns["role"].map({"客户": "customer", "客服": "agent"})。'
+        )
     roles = [name for name, code in _ROLES.items() if (m.role == code).any()]
     if roles in (["customer"], ["agent"], ["bot"], []):
         only = {"customer": "客户", "agent": "客服", "bot": "机器人"}.get(roles[0] if roles else "", "系统")

@@ -47,8 +47,8 @@ def fault_records(
     text : str, default "text"
         Column of the text (repair record).
     taxonomy : path, optional
-        YAML file in the form of ``lexicons/repairs.yaml``: categories ``part``, ``fault`` and ``reason`` at the
-        top, and ``action`` for words that say a part was replaced.
+        YAML file in the form of ``lexicons/repairs.yaml``: categories ``part``, ``fault`` and ``reason`` at
+        the top, and ``action`` for words that say a part was replaced.
     by_part : bool, default False
         One row a work order and part, which counts each part once: what demand for parts is forecast by. Else
         one row a work order, part and fault.
@@ -134,8 +134,8 @@ def _compiled(
     missing = [name for name in _NEEDED if name not in tops]
     if missing:
         raise ParameterError(
-            f"参数 taxonomy 的第一层缺 {'、'.join(missing)}；第一层要有 part（部件）、fault（故障）、reason（原因），"
-            "写法见 lexicons/repairs.yaml。"
+            f"参数 taxonomy 的第一层缺 {'、'.join(missing)}；第一层要有 part（部件）、fault（故障）、"
+            "reason（原因），写法见 lexicons/repairs.yaml。"
         )
     compiled = CompiledTaxonomy(tree)
     kinds = []

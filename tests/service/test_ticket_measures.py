@@ -255,7 +255,8 @@ def test_bad_work_orders_are_told_in_chinese(tmp_path):
         ct.fault_records(pd.DataFrame({"text": ["主板坏了"]}), by_part="部件")
     own = tmp_path / "own.yaml"
     own.write_text(
-        "name: own\ncategories:\n- {id: part, label_zh: 部件, patterns: [主板]}\n- {id: x, label_zh: 别的, patterns: [屏幕]}\n",
+        "name: own\ncategories:\n- {id: part, label_zh: 部件, patterns: [主板]}\n"
+        "- {id: x, label_zh: 别的, patterns: [屏幕]}\n",
         "utf-8",
     )
     with pytest.raises(ct.ParameterError, match=r"缺 fault、reason"):

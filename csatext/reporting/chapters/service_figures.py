@@ -124,5 +124,8 @@ def _agents(card: pd.DataFrame | None, known: Mapping[str, Definition]) -> Block
         ("expected", "同样构成的期望", _as_given), ("q", "q", format_p_value),
         ("verdict", "结论", None),
     ]  # fmt: skip
-    note = "只列与其余有显著差别的（q < 0.05）；期望是全体客服在同样的类别与渠道构成下的数值，不同渠道的人不互相比较。"
+    note = (
+        "只列与其余有显著差别的（q < 0.05）；期望是全体客服在同样的类别与渠道构成下的数值，"
+        "不同渠道的人不互相比较。"
+    )
     return Block("与其余有差别的客服", table=text_table(rows, columns, _MOST_AGENTS), note=note)
