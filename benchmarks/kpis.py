@@ -75,7 +75,9 @@ def with_other_columns(table: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
     flags = "is_ paid_ survey_ answer record has_ follow card abandon complet reopen repeat satisf resolved"
     added = {}
     for name in sorted(read - {*table.columns}):
-        values = rng.integers(0, 2 if name.startswith((*flags.split(), "first_contact")) else 60, len(table))
+        values = rng.integers(
+            0, 2 if name.startswith((*flags.split(), "first_contact", "replied")) else 60, len(table)
+        )
         added[name] = values if name not in ("paid_amount", "paid_items") else values * 3.0
     return table.assign(**added)
 
@@ -83,25 +85,26 @@ def with_other_columns(table: pd.DataFrame, seed: int = 1) -> pd.DataFrame:
 def measure(n: int) -> None:
     turns = make_turns(n)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    begin = time.perf_counter()
+    clock = [(time.perf_counter(), time.process_time())]
+
+    def told(what: str) -> None:
+        clock.append((time.perf_counter(), time.process_time()))
+        wall, processor = (now - before for now, before in zip(clock[-1], clock[-2], strict=True))
+        print(f"{what:<37}{wall:6.1f} s, {processor:.1f} s of processor")
+
+    size = f"{len(turns):,} turns, {turns['doc_id'].nunique():,} dialogues"
+    print(f"{size}, {turns['agent_id'].nunique()} agents")
+    clock = [(time.perf_counter(), time.process_time())]
     table = ct.conversation_measures(turns, unit="agent")
-    middle = time.perf_counter()
+    told("conversation_measures(unit='agent')")
     found = ct.kpis(table, by="agent_id", freq="D")
-    end = time.perf_counter()
+    told(f"{found['metric'].nunique()} KPIs of chats by agent and day")
     every = with_other_columns(table)
-    start = time.perf_counter()
-    all_of_them = ct.kpis(every, by="agent_id", freq="D")
-    last = time.perf_counter()
+    clock.append((time.perf_counter(), time.process_time()))
+    found = ct.kpis(every, by="agent_id", freq="D")
+    told(f"all {found['metric'].nunique()} KPIs by agent and day")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(
-        f"{len(turns):,} turns, {turns['doc_id'].nunique():,} dialogues, {table['agent_id'].nunique()} agents"
-    )
-    print(f"conversation_measures(unit='agent')  {middle - begin:6.1f} s")
-    print(f"kpis(by='agent_id', freq='D')        {end - middle:6.1f} s")
-    print(f"{found['metric'].nunique()} metrics of chats, {len(found):,} rows")
-    print(f"kpis of every definition             {last - start:6.1f} s")
-    print(f"{all_of_them['metric'].nunique()} metrics, {len(all_of_them):,} rows")
-    print(f"processor time                       {time.process_time():6.1f} s")
+    print(f"{len(found):,} rows; absent: {found.attrs['absent'] or 'none'}")
     print(f"memory: turns {held:.1f} GB, peak {peak:.1f} GB")
     part = turns[turns["doc_id"].isin(turns["doc_id"].unique()[:PANDAS_DIALOGUES])]
     begin = time.perf_counter()
