@@ -204,7 +204,7 @@ def _rows(
     adjusted, coverage_of = _standardised(who, layer, top, bottom, n_agents, n_strata)
     spread = np.sqrt(divide(np.bincount(who, mix.scale[layer] ** 2, minlength=n_agents), n))
     # ties of the last bits are ties
-    standing = np.round(np.where(value == expected, 0.0, divide(value - expected, spread)), 9)
+    standing = np.where(value == expected, 0.0, divide(value - expected, spread)).round(9)
     return pd.DataFrame(
         {
             "n": n, "numerator": numerator, "denominator": denominator, "value": value, "low": low,
@@ -258,9 +258,8 @@ def _p_values(
     agent, stratum = seen // n_strata, seen % n_strata
     size = mix.size[stratum]
     single = mix.variance[stratum] * (np.maximum(size - (kind != "rate"), 1)) / size
-    variance = np.bincount(
-        agent, counts * (size - counts) / np.maximum(size - 1, 1) * single, minlength=len(n)
-    )
+    weights = counts * (size - counts) / np.maximum(size - 1, 1) * single
+    variance = np.bincount(agent, weights, minlength=len(n)).astype("float64")
     possible = variance > 1e-12 * np.maximum(expected**2, 1e-300)
     z = divide(observed - expected, np.sqrt(np.where(possible, variance, np.nan)))
     p: Array = 2 * special.ndtr(-np.abs(z))

@@ -90,8 +90,8 @@ def ticket_measures(
     within the window before): it is resolved and nothing followed in the window. Contacts whose window
     has not passed are NA, and so are those without a customer. A ticket closed before it was opened has no
     time to resolve, nor has one that was closed without being resolved.
-    KPIs of repeats count as complete after 7 days; for another window set ``lag_days`` in your own definitions
-    (:func:`csatext.kpi_definitions`).
+    KPIs of repeats count as complete after 7 days; for another window set ``lag_days`` in your own
+    definitions (:func:`csatext.kpi_definitions`).
 
     Examples
     --------

@@ -200,7 +200,7 @@ def _replaced(
     for name, values in added.items():
         result[name] = values
     late = f"{definition.id}{_COMPLETE}"
-    if definition.lag_days and time in facts.columns and late not in facts.columns:
+    if definition.lag_days and time is not None and time in facts.columns and late not in facts.columns:
         result[late] = _lag_passed(facts, definition, time)[rows]
     return result
 
