@@ -249,8 +249,8 @@ def unwatchable(definition: Definition, verb: str) -> ParameterError:
     Examples
     --------
     >>> from csatext.service.definitions import read_definitions
-    >>> str(unwatchable(read_definitions()["csat"], "预警"))[:40]
-    '指标「csat」（满意度（分））是平均，预警只看数量和比率；请用 ct.trend'
+    >>> str(unwatchable(read_definitions()["csat"], "预警"))[:29]
+    '指标「csat」（满意度（分））是平均，预警只看数量和比率'
     """
     kinds = {"mean": "平均", "ratio": "两个合计之比", "sum": "金额一类的合计"}
     people = "" if definition.kind == "sum" else f' 或 ct.unusual_changes(facts, metrics=["{definition.id}"])'
