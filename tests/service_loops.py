@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-RANDOM_CENTRES = int(os.environ.get("CSATEXT_RANDOM_CENTRES", "20"))
+RANDOM_CENTRES = int(os.environ.get("CSATEXT_RANDOM_CENTRES", "40"))
 """Random centres that a test compares; ``benchmarks/kpis.py --loops`` compares more."""
 
 
@@ -108,7 +108,7 @@ def kpi_loop(rows):
     served = [row for row in asked if not row["is_filtered"]]
     people = {row["customer_id"] for row in asked}
     served_people = {row["customer_id"] for row in served}
-    replied = {row["customer_id"] for row in served if row["replied"]}
+    replied = {row["customer_id"] for row in served if row["replied"] == 1}
     slow = {row["customer_id"] for row in rows if row["slowest_response_seconds"] > 60}
     timed = {
         row["customer_id"]
@@ -117,7 +117,9 @@ def kpi_loop(rows):
     }
     first = [row["first_response_seconds"] for row in rows if row["first_response_seconds"] >= 0]
     human = [row["first_response_seconds_human"] for row in rows if row["first_response_seconds_human"] >= 0]
-    spans = [row["span_without_gaps_seconds"] for row in rows if row["replied"] and not row["is_filtered"]]
+    spans = [
+        row["span_without_gaps_seconds"] for row in rows if row["replied"] == 1 and not row["is_filtered"]
+    ]
 
     def over(a, b):
         return a / b if b else np.nan
@@ -130,7 +132,7 @@ def kpi_loop(rows):
         "served_customers": len(served_people),
         "filtered_customers": len(people - served_people),
         "replied_customers": len(
-            {row["customer_id"] for row in rows if row["replied"] and not row["is_filtered"]}
+            {row["customer_id"] for row in rows if row["replied"] == 1 and not row["is_filtered"]}
         ),
         "reply_rate": over(len(replied), len({row["customer_id"] for row in served})),
         "slow_response_customers": len(slow),
@@ -212,3 +214,170 @@ def metric_loop(definition, rows):
     if definition.kind in ("count", "sum"):
         return top
     return top / bottom if bottom else np.nan
+
+
+def said_loop(turns):
+    """Return what needs the text or the ends of messages, by doc_id."""
+    found = {}
+    for doc, rows in turns.groupby("doc_id", sort=False):
+        said = [row for row in rows.to_dict("records") if row["role"] in ("customer", "agent", "bot")]
+        asked, again = set(), 0
+        for row in said:
+            words = "".join(c for c in str(row["text"]) if c.isalnum()) if row["text"] == row["text"] else ""
+            if row["role"] == "customer" and len(words) >= 4:
+                again += words in asked
+                asked.add(words)
+        people = sum(row["role"] == "agent" for row in said)
+        bots = sum(row["role"] == "bot" for row in said)
+        m = {"n_reasked": again, "self_service": np.nan, "silence_seconds": np.nan}
+        m |= dict.fromkeys(("n_interruptions", "agent_talk_seconds", "customer_talk_seconds"), np.nan)
+        m["customer_spoke"] = any(row["role"] == "customer" for row in said)
+        if m["customer_spoke"] or people:
+            m["self_service"] = bots > 0 and people == 0 and again == 0
+        spans = [(row["started_at"], row["ended_at"], row["role"]) for row in said]
+        if any(start < end for start, end, _ in spans):
+            seconds = {s for a, b, _ in spans for s in range(int(a.timestamp()), int(b.timestamp()))}
+            whole = max(b for _, b, _ in spans)
+            m["silence_seconds"] = (whole - min(a for a, *_ in spans)).total_seconds() - len(seconds)
+            for side in ("agent", "customer"):
+                m[f"{side}_talk_seconds"] = sum(
+                    (b - a).total_seconds() for a, b, role in spans if role == side
+                )
+            spans.sort(key=lambda span: span[0])
+            cut = 0
+            for i in range(1, len(spans)):
+                start, _, role = spans[i]
+                cut += role == "agent" != spans[i - 1][2] and start < max(b for _, b, _ in spans[:i])
+            m["n_interruptions"] = cut
+        found[doc] = m
+    return found
+
+
+def contact_loop(tables, window, as_of):
+    """Return every measure of every contact as dicts, from the raw records of random centres."""
+    contacts = [
+        {name: None if pd.isna(value) else value for name, value in row.items()}
+        for row in tables["contacts"].to_dict("records")
+    ]
+    chats, said = dialogue_loop(tables["turns"]), said_loop(tables["turns"])
+    end = pd.Timestamp(as_of) + pd.Timedelta(days=1)
+    orders = tables["orders"].to_dict("records")
+    by_day, of_day, served, bought = defaultdict(int), defaultdict(int), defaultdict(list), defaultdict(list)
+    for i, row in enumerate(contacts):
+        of_day[row["created_at"].normalize()] += 1
+        served[row["customer_id"]].append((row["created_at"], i))
+    for order in orders:
+        by_day[order["ordered_at"].normalize()] += 1
+        bought[order["customer_id"]].append(order)
+    rows = []
+    for i, row in enumerate(contacts):
+        r = row | chats.get(row["doc_id"], {}) | said.get(row["doc_id"], {})
+        r = {name: np.nan if value is None else value for name, value in r.items()}
+        r.pop("messages", None)
+        r["day"] = row["created_at"].normalize()
+        _call(r)
+        _survey(r)
+        r["contact_cost"] = r["cost"]
+        r["compensation_cost"] = 0.0 if r["compensation"] != r["compensation"] else r["compensation"]
+        ours = r["responsible"]
+        r["poor_quality_cost"] = ours if ours != ours else (r["cost"] + r["compensation_cost"]) * bool(ours)
+        closed = row["closed_at"]
+        r["completed"] = closed is not None
+        timed = r["completed"] and closed >= row["created_at"] and row["resolved"] is not False
+        r["resolve_seconds"] = (closed - row["created_at"]).total_seconds() if timed else np.nan
+        r["open_age_seconds"] = np.nan if r["completed"] else (end - row["created_at"]).total_seconds()
+        _repeats(r, i, row, served[row["customer_id"]], window, end)
+        _orders(r, i, row, served[row["customer_id"]], bought[row["customer_id"]])
+        r["n_orders"] = by_day[r["day"]] / of_day[r["day"]]
+        rows.append(r)
+    _busy(rows, tables["shifts"].to_dict("records"))
+    return rows
+
+
+def _call(r):
+    taken = r["answered"]
+    r["abandoned"] = not taken
+    r["waiting_seconds"] = r["wait_seconds"]
+    hold = 0.0 if r["hold_seconds"] != r["hold_seconds"] else r["hold_seconds"]
+    r["talking_seconds"] = r["talk_seconds"] if taken else np.nan
+    r["holding_seconds"] = hold if taken else np.nan
+    r["after_call_seconds"] = r["acw_seconds"] if taken else np.nan
+    r["handling_seconds"] = r["talk_seconds"] + hold + r["acw_seconds"] if taken else np.nan
+
+
+def _busy(rows, shifts):
+    """Add seconds in which the agent was not busy with an earlier call, and ready time at a day's first."""
+    taken = defaultdict(set)
+    order = sorted(range(len(rows)), key=lambda i: (rows[i]["created_at"], i))
+    for row in rows:
+        row["busy_seconds"], row["ready_seconds"] = np.nan, 0.0
+    for i in sorted((i for i in order if rows[i]["answered"]), key=lambda i: (rows[i]["answered_at"], i)):
+        row = rows[i]
+        start = int(row["answered_at"].timestamp())
+        mine = set(range(start, start + int(row["handling_seconds"])))
+        row["busy_seconds"] = float(len(mine - taken[row["agent_id"]]))
+        taken[row["agent_id"]] |= mine
+    ready = defaultdict(set)
+    for shift in shifts:
+        for s in range(int(shift["started_at"].timestamp()), int(shift["ended_at"].timestamp())):
+            ready[shift["agent_id"], s // 86_400].add(s)
+    met = set()
+    for i in order:
+        key = rows[i]["agent_id"], int(rows[i]["day"].timestamp()) // 86_400
+        if key not in met:
+            rows[i]["ready_seconds"] = float(len(ready[key]))
+        met.add(key)
+
+
+def _survey(r):
+    if not 0 <= r["csat"] <= 5:
+        r["csat"] = np.nan
+    if not 0 <= r["nps"] <= 10:
+        r["nps"] = np.nan
+    r["survey_answered"] = r["csat"] == r["csat"] or r["nps"] == r["nps"]
+    r["survey_invited"] = bool(r["survey_invited"]) or r["survey_answered"]
+    r["survey_commented"] = r["comment"] == "慢"
+    r["satisfied"] = r["csat"] if r["csat"] != r["csat"] else r["csat"] >= 4
+
+
+def _repeats(r, i, me, mine, window, end):
+    r["repeated_within_window"] = r["first_contact_resolved"] = r["is_new_customer"] = np.nan
+    if me["customer_id"] is None:
+        return
+    days = pd.Timedelta(days=1)
+    before = [moment for moment, j in mine if (moment, j) < (me["created_at"], i)]
+    after = [moment for moment, j in mine if (moment, j) > (me["created_at"], i)]
+    r["is_new_customer"] = not before
+    if me["created_at"] + window * days > end:
+        return
+    r["repeated_within_window"] = any(moment - me["created_at"] <= window * days for moment in after)
+    if me["resolved"] is not None and not any(
+        me["created_at"] - moment <= window * days for moment in before
+    ):
+        r["first_contact_resolved"] = bool(me["resolved"]) and not r["repeated_within_window"]
+
+
+def _orders(r, i, me, mine, orders):
+    names = ("is_presales", "paid_next_day", "paid_finally", "paid_amount", "paid_items")
+    r |= dict.fromkeys(names, np.nan)
+    if me["customer_id"] is None:
+        return
+    r |= {
+        "is_presales": True,
+        "paid_next_day": False,
+        "paid_finally": False,
+        "paid_amount": 0.0,
+        "paid_items": 0.0,
+    }
+    for order in orders:
+        ago = (me["created_at"] - order["ordered_at"]).total_seconds()
+        r["is_presales"] &= not 0 < ago <= 15 * 86_400
+        if order["paid_at"] is pd.NaT:
+            continue
+        served = max((one for one in mine if one[0] <= order["paid_at"]), default=None)
+        late = (order["paid_at"].normalize() - me["created_at"].normalize()).days
+        if served == (me["created_at"], i) and late <= 4:
+            r["paid_finally"] = True
+            r["paid_next_day"] |= late <= 1
+            r["paid_amount"] += order["amount"]
+            r["paid_items"] += order["items"]

@@ -133,6 +133,7 @@ TAGS = pd.DataFrame({"doc_id": range(400), "inclusion_probability": 1.0, "is_neg
 CALLS = {
     "abandonment_curve": ((), {}),
     "agent_scorecard": ((), {}),
+    "aspect_performance": ((), {}),
     "associate": (("channel", "csat"), {}),
     "audited_rates": ((TAGS, "is_negative"), {}),
     "breakdown": (("channel", "is_negative"), {}),

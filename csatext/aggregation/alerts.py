@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from csatext.aggregation.audit.audited_cells import refuse_audit
 from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.inputs.kpi_measures import kpi_named, unwatchable
 from csatext.aggregation.panel.panel import Panel, labels, make_panel
 from csatext.aggregation.panel.seasonal import calendar_season
 from csatext.aggregation.prediction.surveillance import FEWEST, Exceedance, watch
@@ -17,6 +19,7 @@ from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import ALERTS
+from csatext.service.definitions import Definition
 
 __all__ = ["alerts"]
 
@@ -62,7 +65,9 @@ def alerts(
         one whose level was near zero.
     measure : str, optional
         A flag: its rate is watched, the number of contacts with a known flag being given; with
-        ``denominator`` a number of contacts out of it. None: the number of contacts is watched.
+        ``denominator`` a number of contacts out of it; the id of a KPI that is a rate or counts
+        (:func:`csatext.kpi_definitions`): of one that ought to be high (首次解决率) the contacts without it
+        are watched, so that a fall is the alert. None: the number of contacts is watched.
     false_alarms : float
         Promise: at most so many false alerts are expected in 100 series within 30 days. It sets the error
         rate ``alpha`` of one series and period, which ``attrs`` tells: 1 in days is 1 / 3,000.
@@ -119,9 +124,15 @@ def alerts(
     if recent is not None and recent < 1:
         raise ParameterError.out_of_range("recent", recent, "至少 1 个时段，或 None（全部）")
     dimensions = free_dimensions(by, ALERTS)
+    named = kpi_named(facts, measure) if denominator is None and count is None else None
+    if named is not None and named.kind in ("mean", "ratio", "sum"):
+        raise unwatchable(named, "预警")
     panel = make_panel(
         facts, time, freq, dimensions, measure, denominator=denominator, count=count, start=start, end=end
     )
+    is_fall = named is not None and named.kind == "rate" and named.direction == "up"
+    if is_fall:
+        panel = replace(panel, numerator=panel.denominator - panel.numerator)
     if panel.kind in ("mean", "ratio"):
         raise ParameterError(
             f"参数 measure={measure!r} 不是真假列，也不是分母的一部分；预警只看数量或比率，"
@@ -129,6 +140,10 @@ def alerts(
             f"如果「{measure}」是每行代表的条数，请写 count={measure!r}，不给 measure。"
         )
     exposure = np.ones(panel.n.shape) if panel.kind == "count" else panel.denominator
+    if panel.kind != "count" and panel.is_late.any():
+        # late data would look like a fall, or hide a rise
+        exposure = np.where(panel.is_late, 0.0, exposure)
+        panel = replace(panel, numerator=np.where(panel.is_late, 0.0, panel.numerator))
     alpha = min(false_alarms / 100 / _MONTH[panel.freq], 0.05)
     season = calendar_season(panel.starts, panel.freq, calendar)
     found, judged = watch(panel.numerator, exposure, season, panel.freq, alpha, min_count, recent)
@@ -148,7 +163,9 @@ def alerts(
     frame["is_open"] = frame["is_open"].astype(bool)
     frame["ratio"] = frame["observed"] / frame["expected"]
     frame["expected_false"] = frame["p"].astype(float) * chances
-    frame["message"] = pd.Series([_message(panel, incident) for incident in found], dtype="str")
+    frame["message"] = pd.Series(
+        [_message(panel, incident, named if is_fall else None) for incident in found], dtype="str"
+    )
     frame.attrs = {
         **panel.notes,
         "n_series": len(panel.groups),
@@ -161,18 +178,20 @@ def alerts(
     return conform(frame, ALERTS, dimensions)
 
 
-def _message(panel: Panel, incident: Exceedance) -> str:
-    """Return one sentence: what rose, since when, by how much, and whether it is open."""
+def _message(panel: Panel, incident: Exceedance, fallen: Definition | None) -> str:
+    """Return one sentence: what rose (or fell), since when, by how much, and whether it is open."""
     names = [str(value) for value in panel.groups.iloc[incident.group]] if panel.groups.shape[1] else ["全部"]
     since, until = labels(panel.starts[[incident.start, incident.end]], panel.freq)
     more = incident.observed / incident.expected - 1
-    what = "数量" if panel.kind == "count" else "比率"
+    what = "数量异常" if panel.kind == "count" else "比率异常"
+    if fallen is not None:
+        what = f"{fallen.name_zh}下降，未达到的"
     rise = f"多 {more:.0%}" if more < 9 else f"是预期的 {more + 1:.0f} 倍"
     delay = incident.detected - incident.start
     speed = "当期发现" if delay == 0 else f"{delay} {_UNITS[panel.freq]}后发现"
     state = "仍在持续" if incident.is_open else f"到 {until} 为止"
     return (
-        f"「{'·'.join(names)}」自 {since} 起{what}异常：实际 {incident.observed:.0f} 条，"
+        f"「{'·'.join(names)}」自 {since} 起{what}：实际 {incident.observed:.0f} 条，"
         f"预期 {incident.expected:.1f} 条（{rise}），{speed}，{state}。"
     )
 

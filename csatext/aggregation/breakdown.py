@@ -8,14 +8,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from csatext.aggregation.audit.audited_cells import audited_cells, check_auditable, compared_rates
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns, is_numeric
 from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, free_dimensions
-from csatext.aggregation.inputs.kpi_measures import measured
+from csatext.aggregation.inputs.kpi_measures import kpi_named, measured
 from csatext.aggregation.inputs.measures import measure_kind, rows_are_contacts
 from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
-from csatext.aggregation.statistics.intervals import bootstrap_interval, divide, shrink
+from csatext.aggregation.statistics.intervals import bootstrap_interval, divide, garwood, shrink
 from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import ALPHA, benjamini_hochberg, check_alpha, check_level, wilson
@@ -26,6 +27,10 @@ from csatext.schema.aggregation import BREAKDOWN
 __all__ = ["Overview", "above_rest", "breakdown", "numerator_shares", "overview"]
 
 _SMALL = 30
+_TOTAL = (
+    "合计随联络量变大，不与其余比较（rest、p、q 为空）；要比较，请用比率或人均的指标，"
+    "例如销售额之外看客单价、询单成功率。"
+)
 _HIDDEN = ["value", "low", "high", "difference", "p", "shrunken"]
 
 
@@ -190,8 +195,9 @@ def breakdown(
     by : str or list of str
         Dimension columns. Their values are shown as text, a missing one as ``(空)``.
     measure : str
-        A flag (gives a rate), a number (gives a mean), the id of a KPI (:func:`csatext.kpi_definitions`), or
-        with ``denominator`` what is summed above the line. Rows where it is missing count in ``n`` only.
+        A flag (gives a rate), a number (gives a mean), the id of a KPI (:func:`csatext.kpi_definitions`;
+        totals such as ``sales`` have intervals and no test: they grow with the contacts), or with
+        ``denominator`` what is summed above the line. Rows where it is missing count in ``n`` only.
     denominator : str, optional
         Column summed below the line (agent messages over customer messages). A flag over a flag that
         contains it (paid over asked) is a rate. So is a counted table (423 complaints of 1,526
@@ -267,14 +273,24 @@ def breakdown(
     """
     dimensions = free_dimensions(by, BREAKDOWN)
     check_columns(facts, dimensions, "by")
-    given = measured(facts, measure, denominator, kind, by=dimensions)
+    named = kpi_named(facts, measure)
+    if margins and named is not None and named.per == "customer" and denominator is None:
+        raise ParameterError(
+            f"指标「{named.id}」（{named.name_zh}）一人只算一次，小计里同一人会算几次，不能用 margins=True；"
+            "请对每组维度分别调用 breakdown。"
+        )
+    given = measured(facts, measure, denominator, kind, by=dimensions, totals=True)
     facts, denominator, kind = given.facts, given.denominator, given.kind
     check_columns(facts, [measure], "measure")
     check_columns(facts, [] if denominator is None else [denominator], "denominator")
     check_level(level)
     top = as_whole(as_number(facts, measure))
     bottom = None if denominator is None else as_whole(as_number(facts, denominator))
-    found = measure_kind(top, bottom, kind=kind, are_contacts=rows_are_contacts(facts), measure=measure)
+    is_total = given.weight is not None or kind == "sum"
+    if is_total:
+        found = "count" if given.weight is not None else "sum"
+    else:
+        found = measure_kind(top, bottom, kind=kind, are_contacts=rows_are_contacts(facts), measure=measure)
     kind, counted = ("rate", True) if found == "proportion" else (found, False)
     if audit is not None:
         check_auditable("breakdown", kind, is_plain=bottom is None)
@@ -312,7 +328,7 @@ def breakdown(
     table[dimensions] = table[dimensions].astype("str")
     table["q"] = benjamini_hochberg(table["p"].to_numpy())
     table["rank"] = np.arange(1, len(table) + 1)
-    overall = divide(top[known].sum(), bottom[known].sum())
+    overall = top[known].sum() if is_total else divide(top[known].sum(), bottom[known].sum())
     table.attrs = {
         "measure": measure, "denominator": denominator, "kind": kind, "counted": counted,
         "level": level, "min_n": min_n,
@@ -323,6 +339,9 @@ def breakdown(
     }  # fmt: skip
     if audit is not None:
         table.attrs |= {"interval": "audited", "test": "normal, corrected rates", "audit": corrections}
+    if is_total:
+        table.attrs |= {"interval": "poisson" if kind == "count" else "compound poisson", "test": None}
+        table.attrs["note"] = _TOTAL
     if not len(facts):
         table.attrs["reason"] = "表里没有数据行。"
     elif not known.any():
@@ -374,6 +393,17 @@ def _cells(
     count = np.bincount(used, weight[known], minlength=size)
     numerator, denominator = (np.bincount(used, part, minlength=size) for part in (top, bottom))
     suppressed = count < max(min_n, 1)
+    if kind in ("count", "sum"):
+        half = special.ndtri(0.5 + level / 2) * np.sqrt(np.bincount(used, top**2, minlength=size))
+        low, high = garwood(numerator, level) if kind == "count" else (numerator - half, numerator + half)
+        columns = {
+            "n": n, "numerator": numerator, "denominator": np.nan, "value": numerator, "low": low,
+            "high": high, "rest": np.nan, "difference": np.nan, "p": np.nan, "shrunken": np.nan,
+            "small": count < max(_SMALL, min_n), "suppressed": suppressed,
+        }  # fmt: skip
+        for name in _HIDDEN:
+            columns[name] = np.where(suppressed, np.nan, columns[name])
+        return columns
     value = divide(numerator, denominator)
     rest = divide(top.sum() - numerator, bottom.sum() - denominator)
     if kind == "rate":

@@ -12,6 +12,7 @@ import pandas as pd
 from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.inputs.arguments import as_number, as_whole
 from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.inputs.kpi_measures import kpi_named, unwatchable
 from csatext.aggregation.panel.panel import Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.period_length import index_freq
 from csatext.aggregation.panel.seasonal import forecast_season
@@ -112,6 +113,9 @@ def forecast(
         freq = index_freq(facts.index) if freq is None else freq
         facts, time, count = _table(facts), "索引", "值"
     dimensions = free_dimensions(by, FORECAST)
+    named = kpi_named(facts, measure)
+    if named is not None and named.kind in ("mean", "ratio", "sum") and denominator is None:
+        raise unwatchable(named, "预测")
     panel = make_panel(
         facts, time, freq or "D", dimensions, measure,
         denominator=denominator, count=count, start=start, end=end,

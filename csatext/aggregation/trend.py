@@ -13,6 +13,7 @@ from csatext.aggregation.audit.audited_cells import audited_cells, check_auditab
 from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.inputs.kpi_measures import with_lag_flag
 from csatext.aggregation.panel.age import by_age
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
@@ -85,7 +86,8 @@ def trend(
         Kind of the measure, where it cannot be inferred: with ``denominator`` "ratio" for whole amounts
         that are no counts of independent contacts, or "rate"; without it "mean".
     level : float
-        Of the intervals: exact Poisson for counts (Garwood 1936), Wilson (1927) for rates, Student's
+        Of the intervals: exact Poisson for counts (Garwood 1936), compound Poisson for sums (KPIs such as
+        ``sales``; the variance is the sum of squares), Wilson (1927) for rates, Student's
         t for means and ratios (with standard error of the residuals, Cochran 1977, chapter 6).
     calendar : "CN", None or DataFrame
         Business calendar; see :func:`csatext.aggregation.calendar.business_calendar`.
@@ -112,7 +114,7 @@ def trend(
         ``yoy_change`` against the year before (52 weeks for hours, days and weeks); for counts both
         are NA where one of the two periods is incomplete. ``adjusted``: see
         :func:`csatext.aggregation.panel.seasonal.seasonally_adjusted`. REQUIREMENTS rows 77, 78, 92, 103.
-        ``attrs``: ``kind`` (count, rate, mean, ratio: what the measure was taken for), ``measure``,
+        ``attrs``: ``kind`` (count, sum, rate, mean, ratio: what the measure was taken for), ``measure``,
         ``denominator``, ``freq``, ``level``, ``n_rows``, ``n_missing_time``, ``n_outside``,
         ``whole_periods``, ``n_late_periods``; ``calendar_predicted_from``: first day whose days off
         were not announced (``holidays`` and ``workdays`` from it on are expected ones), or None.
@@ -154,7 +156,7 @@ def trend(
         check_columns(facts, dimensions, "by")
         if start is not None or end is not None:
             raise ParameterError("按年龄（age_from）看趋势时不能给 start、end；请先筛选行。")
-        aged = by_age(facts, time, age_from, dimensions)
+        aged = by_age(with_lag_flag(facts, measure, time), time, age_from, dimensions)
         facts, calendar = aged.facts, None
     panel = make_panel(
         facts, time, freq, dimensions, measure,
@@ -166,7 +168,8 @@ def trend(
         check_auditable("trend", panel.kind, is_plain=denominator is None and count is None)
         panel, low, high, corrections = _audited_panel(panel, facts, audit, time, start, end, level)
     value = panel.value
-    is_part = ~panel.is_complete if panel.kind == "count" else panel.is_late
+    is_total = panel.kind in ("count", "sum")
+    is_part = ~panel.is_complete if is_total else panel.is_late
     comparable = np.where(is_part, np.nan, value)
     change, change_rate = _changes(comparable, 1)
     yoy_change, yoy_rate = _changes(comparable, _YEAR[panel.freq])
@@ -175,7 +178,7 @@ def trend(
         label=np.tile(labels(panel.starts, panel.freq), rows),
         n=np.rint(panel.n),
         numerator=panel.numerator,
-        denominator=np.where(panel.kind == "count", np.nan, panel.denominator),
+        denominator=np.where(is_total, np.nan, panel.denominator),
         value=value,
         low=low,
         high=high,

@@ -20,6 +20,7 @@ from csatext.service.ticket_measures import ticket_measures
 __all__ = ["service_tables", "with_conversations"]
 
 _MOST_AGENTS = 500
+_MOST_CHANNELS = 20
 _CLOSING = ("closed_at", "resolved_at", "status")
 _ANSWERED = ("answered", "abandoned", "answered_at")
 _NUMBERS_OF_CONTACTS = {"contacts"}
@@ -52,7 +53,9 @@ def with_conversations(contacts: pd.DataFrame, turns: pd.DataFrame | None) -> pd
 
 
 def service_tables(facts: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
-    """Return tables ``kpis`` and ``scorecard``, and what could not be made, with the reason.
+    """Return tables ``kpis`` (by channel and week too) and ``scorecard``, and what could not be made.
+
+    What could not be made stands with its reason.
 
     Parameters
     ----------
@@ -86,6 +89,10 @@ def service_tables(facts: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], dict[s
     if {*found["metric"]} <= _NUMBERS_OF_CONTACTS:
         return {}, absent
     tables = {"kpis": found}
+    if "channel" in facts.columns and 2 <= facts["channel"].nunique() <= _MOST_CHANNELS:
+        tables["kpis_channel"] = kpis(facts, by="channel")
+    if found.attrs["time"] is not None:
+        tables["kpis_week"] = kpis(facts, freq="W")
     if "agent_id" in facts.columns and 2 <= facts["agent_id"].nunique() <= _MOST_AGENTS:
         card = agent_scorecard(facts)
         if len(card):

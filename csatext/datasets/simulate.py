@@ -27,6 +27,9 @@ from csatext.schema.datasets import TRUTH
 
 __all__ = ["Center", "Incident", "simulate_center"]
 
+_FOLLOW_UP_HOURS = 40.0
+"""Mean time until a contact that was not resolved at once is closed (invented)."""
+
 _MATTERS = {"inquiry": "咨询", "order": "办理", "praise": "表扬"}
 
 
@@ -122,7 +125,7 @@ def simulate_center(
             "closed_at": _times(days[0], ended[last]),
         }
     )
-    contacts["closed_at"] = contacts["closed_at"].where(contacts["resolved"].fillna(False).astype("bool"))
+    contacts["closed_at"] = _closed(contacts, days[-1] + pd.Timedelta(days=1), random_state)
     spoken = pd.DataFrame(
         {
             "doc_id": doc_id.take(turns.contact),
@@ -158,6 +161,16 @@ def _customer_text(turns: Turns, n: int) -> pd.api.extensions.ExtensionArray:
     lines = pa.array(turns.text[mine], type=pa.string())
     texts = pc.binary_join(pa.ListArray.from_arrays(offsets.astype(np.int32), lines), "\n")
     return pd.array(texts.to_numpy(zero_copy_only=False), dtype="str")
+
+
+def _closed(contacts: pd.DataFrame, end: pd.Timestamp, random_state: int) -> pd.Series:
+    """Return when contacts are closed: at once where resolved, else some days later; NaT after the end."""
+    # a generator of its own, so that all else stays as it was drawn
+    rng = np.random.default_rng([random_state, 11])
+    later = pd.to_timedelta(rng.exponential(_FOLLOW_UP_HOURS * 3600, len(contacts)).round(), unit="s")
+    resolved = contacts["resolved"].fillna(value=False).astype("bool")
+    closed = contacts["closed_at"].where(resolved, contacts["closed_at"] + later)
+    return closed.where(closed < end).astype("datetime64[us]")
 
 
 def _times(first: pd.Timestamp, micros: npt.NDArray[np.int64]) -> pd.DatetimeIndex:

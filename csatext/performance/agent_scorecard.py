@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from os import PathLike
 
 import numpy as np
@@ -36,7 +37,12 @@ _VERDICTS = {
     "down": ("差于其余", "好于其余"),
     "none": ("高于其余", "低于其余"),
 }
-_METHOD = "直接标准化：各层（{}）的数值按全体的构成加权；没有接过的层不算，见 coverage"
+_FEW = 5
+"""Expected count under which a rate is tested by mid-p (as :func:`rate_test` does)."""
+_METHOD = (
+    "直接标准化（adjusted）：各层（{}）的数值按全体的构成加权；没有接过的层不算，见 coverage。"
+    "期望（expected）：全体在同样构成下的数值；结论与名次都与它比。"
+)
 
 
 @check_simple_types
@@ -95,11 +101,16 @@ def agent_scorecard(
     -----
     ``adjusted``: direct standardisation, the agent's value in each stratum of the case mix weighted by the
     stratum's part of all contacts; ``coverage`` is the part of all contacts in strata the agent served.
-    Funnel limits about the value of all (Spiegelhalter 2005, Statistics in Medicine 24, 1185-1202) at 95 %
-    and 99.8 %: normal, the variance that of a proportion, or of the residuals of all contacts. ``p`` compares
-    with the rest: score test or Fisher's mid-p for rates, normal for means and ratios; ``q`` corrects over
-    the agents of a metric (Benjamini and Hochberg 1995). ``rank_gain`` is how many places an agent
-    stands better in the metric than in its twin: what splitting lines or automatic replies bring.
+    ``expected``: what all agents reach on contacts of the agent's own mix (indirect standardisation); an
+    agent of e-mails is compared with e-mails. Funnel limits about it (Spiegelhalter 2005, Statistics in
+    Medicine 24, 1185-1202) at 95 % and 99.8 %: normal, the variance that of the strata. ``p`` compares with
+    the others in the same strata: for rates the test of Cochran, Mantel and Haenszel (1959), for means and
+    ratios its form for scores (stratified permutation, normal); under 5 expected mid-p of the binomial
+    distribution of the same mean and variance; without strata score test or Fisher's mid-p for rates. ``q``
+    corrects over the agents of a metric (Benjamini and Hochberg 1995). ``rank`` goes by the difference from
+    ``expected`` in standard deviations of single contacts, which without strata is the order of the values.
+    ``rank_gain`` is how many places an agent stands better in the metric than in its twin: what splitting
+    lines or automatic replies bring.
 
     Examples
     --------
@@ -166,16 +177,12 @@ def _rows(
     )
     value = divide(numerator, denominator)
     target = float(divide(top.sum(), bottom.sum()))
+    mix = _Mix.of(one.kind, layer, top, bottom, n_strata)
+    expected = divide(np.bincount(who, mix.level[layer] * bottom, minlength=n_agents), denominator)
+    error = divide(np.sqrt(np.bincount(who, mix.variance[layer], minlength=n_agents)), denominator)
     if one.kind == "rate":
         low, high = wilson(numerator, denominator, level)
-        error = np.sqrt(divide(target * (1 - target), n))
-        p = rate_test(numerator, n, numerator.sum() - numerator, n.sum() - n)
     else:
-        residual = top - target * bottom
-        spread = residual**2
-        common = spread.sum() / max(len(top) - 1, 1)
-        error = divide(np.sqrt(common * n), denominator)
-        p = 2 * special.ndtr(-np.abs(divide(value - target, error)))
         own = top - value[who] * bottom
         several = np.where(n > 1, n, np.nan)
         own_spread = np.bincount(who, own**2, minlength=n_agents)
@@ -185,23 +192,97 @@ def _rows(
     limits = {}
     for label, coverage in (("funnel", _WARNING), ("alarm", _ALARM)):
         half = special.ndtri(0.5 + coverage / 2) * error
-        ends = (target - half, target + half)
+        ends = (expected - half, expected + half)
         limits[f"{label}_low"], limits[f"{label}_high"] = (
             np.clip(end, 0, 1) if one.kind == "rate" else end for end in ends
         )
-    q = benjamini_hochberg(np.where(judged, p, np.nan))
+    p = np.where(judged, _p_values(one.kind, mix, who, layer, numerator, expected * denominator, n), np.nan)
+    q = benjamini_hochberg(p)
     better, worse = _VERDICTS[one.direction]
-    clear = (q < alpha) & judged
-    verdict = np.where(clear & (value > target), better, np.where(clear & (value < target), worse, ""))
+    clear = q < alpha
+    verdict = np.where(clear & (value > expected), better, np.where(clear & (value < expected), worse, ""))
     adjusted, coverage_of = _standardised(who, layer, top, bottom, n_agents, n_strata)
+    spread = np.sqrt(divide(np.bincount(who, mix.scale[layer] ** 2, minlength=n_agents), n))
+    # ties of the last bits are ties
+    standing = np.where(value == expected, 0.0, divide(value - expected, spread)).round(9)
     return pd.DataFrame(
         {
             "n": n, "numerator": numerator, "denominator": denominator, "value": value, "low": low,
-            "high": high, "adjusted": adjusted, "coverage": coverage_of, "target": target, **limits,
-            "z": divide(value - target, error), "p": np.where(judged, p, np.nan), "q": q, "verdict": verdict,
-            "rank": _ranks(value, judged, one.direction), "small": ~judged,
+            "high": high, "adjusted": adjusted, "coverage": coverage_of, "target": target,
+            "expected": expected, **limits, "z": divide(value - expected, error), "p": p, "q": q,
+            "verdict": verdict, "rank": _ranks(standing, judged, one.direction), "small": ~judged,
         }
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Mix:
+    """Strata of the case mix; one value each.
+
+    Attributes
+    ----------
+    level : array
+        Value of the KPI.
+    variance : array
+        Variance of what a row adds, less its expectation.
+    scale : array
+        Standard deviation of the value of a row.
+    size : array
+        Rows.
+    """
+
+    level: Array
+    variance: Array
+    scale: Array
+    size: Array
+
+    @classmethod
+    def of(cls, kind: str, layer: Codes, top: Array, bottom: Array, n_strata: int) -> _Mix:
+        """Return what all rows say of each stratum."""
+        size, below = (np.bincount(layer, part, minlength=n_strata) for part in (None, bottom))
+        level = np.nan_to_num(divide(np.bincount(layer, top, minlength=n_strata), below))
+        squares = np.bincount(layer, (top - level[layer] * bottom) ** 2, minlength=n_strata)
+        variance = squares / np.maximum(size - (kind != "rate"), 1)
+        scale = np.nan_to_num(divide(np.sqrt(variance), divide(below, size)))
+        return cls(level, variance, scale, size.astype("float64"))
+
+
+def _p_values(
+    kind: str, mix: _Mix, who: Codes, layer: Codes, observed: Array, expected: Array, n: Array
+) -> Array:
+    """Return p values of agents against the rest in the same strata; NaN where nobody else is in them."""
+    if kind == "rate" and (mix.size > 0).sum() == 1:
+        return rate_test(observed, n, observed.sum() - observed, n.sum() - n)
+    n_strata = len(mix.size)
+    seen, counts = np.unique(who * n_strata + layer, return_counts=True)
+    agent, stratum = seen // n_strata, seen % n_strata
+    size = mix.size[stratum]
+    single = mix.variance[stratum] * (np.maximum(size - (kind != "rate"), 1)) / size
+    weights = counts * (size - counts) / np.maximum(size - 1, 1) * single
+    variance = np.bincount(agent, weights, minlength=len(n)).astype("float64")
+    possible = variance > 1e-12 * np.maximum(expected**2, 1e-300)
+    z = divide(observed - expected, np.sqrt(np.where(possible, variance, np.nan)))
+    p: Array = 2 * special.ndtr(-np.abs(z))
+    if kind == "rate":
+        few = possible & (np.minimum(expected, n - expected) < _FEW)
+        flipped = expected > n - expected
+        seen_few = np.where(flipped, n - observed, observed)[few]
+        p[few] = _mid_p(seen_few, np.where(flipped, n - expected, expected)[few], variance[few])
+    return p
+
+
+def _mid_p(observed: Array, expected: Array, variance: Array) -> Array:
+    """Return two-sided mid-p values of counts by the binomial distribution of the same mean and variance."""
+    share = 1 - variance / expected
+    trials = expected / share
+
+    def at_least(count: Array) -> Array:
+        inside = (count > 0) & (count < trials + 1)
+        tail = special.betainc(np.where(inside, count, 1.0), np.where(inside, trials - count + 1, 1.0), share)
+        return np.where(inside, tail, np.where(count <= 0, 1.0, 0.0))
+
+    upper = (at_least(observed) + at_least(observed + 1)) / 2
+    return np.minimum(1.0, 2 * np.minimum(upper, 1 - upper))
 
 
 def _standardised(

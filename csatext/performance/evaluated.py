@@ -19,6 +19,7 @@ from csatext.service.formulas.contributions import (
     contributions,
     customers_of,
     read_columns,
+    repeated_documents,
 )
 from csatext.service.inputs.records import check_unique_columns
 
@@ -40,6 +41,8 @@ class Evaluated:
         Id of each other KPI asked for -> columns that are missing, or empty.
     by_contact : dict of str to Contributions
     customers : array of int
+    documents : array of int or None
+        Contact of each row, where contacts have several rows.
     assumed : dict
         Id -> value taken for a column that is not there.
     """
@@ -48,14 +51,17 @@ class Evaluated:
     absent: dict[str, str]
     by_contact: dict[str, Contributions]
     customers: Codes
+    documents: Codes | None
     assumed: dict[str, dict[str, float]]
 
     def in_cells(self, cells: Codes) -> Iterator[tuple[Definition, Contributions]]:
-        """Return each KPI with its rows: contacts, or customers once in a cell."""
+        """Return each KPI with its rows: contacts, or customers once in a cell; contacts are counted once."""
         for one in self.definitions:
             found = self.by_contact[one.id]
             if one.per == "customer":
                 found = by_customer(found, one, self.customers, cells)
+            elif one.kind == "count" and self.documents is not None:
+                found = by_customer(found, one, self.documents, cells)
             yield one, found
 
 
@@ -111,7 +117,8 @@ def evaluate_kpis(
         wanted = [metrics] if isinstance(metrics, str) else as_names(metrics, "metrics", "指标 id 的列表")
         for name in wanted:
             if name not in known:
-                raise ParameterError.not_allowed("metrics", name, list(known))
+                meant = [one.id for one in known.values() if name in (one.name_zh, one.name_en)]
+                raise ParameterError.not_allowed("metrics", name, meant or list(known))
             if known[name].kind not in kinds:
                 raise ParameterError(
                     f"指标「{name}」（{known[name].name_zh}）是合计，这里只比较比率和平均；请去掉它。"
@@ -124,8 +131,7 @@ def evaluate_kpis(
     by_contact = {}
     for one in used:
         try:
-            if not {*one.columns} <= columns.keys():
-                columns |= read_columns(facts, [one])
+            columns |= read_columns(facts, [one], columns)
             found = contributions(one, columns, len(facts))
         except SchemaError as error:
             if metrics is not None:
@@ -146,5 +152,6 @@ def evaluate_kpis(
         absent,
         by_contact,
         customers_of(facts),
+        repeated_documents(facts),
         {name: values for name, values in assumed.items() if values},
     )

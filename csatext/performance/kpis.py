@@ -22,7 +22,7 @@ from csatext.inference import check_level, wilson
 from csatext.performance.evaluated import TIMES, Evaluated, evaluate_kpis, facts_of, time_of
 from csatext.schema import conform, with_reason
 from csatext.schema.service import KPIS
-from csatext.service.definitions import Definition, read_definitions
+from csatext.service.definitions import Definition
 from csatext.service.formulas.contributions import Contributions
 from csatext.service.inputs.records import NO_ROWS
 
@@ -33,6 +33,11 @@ Codes = npt.NDArray[np.int64]
 
 _MOST_ROWS = 50_000_000
 _DAY = pd.Timedelta(days=1)
+_VALUES = ("value", "numerator", "denominator", "n", "low", "high")
+_ROWS_OF_AGENTS = (
+    "一次联络有几行（每位客服一行），又没有按 agent_id 分组：人数和次数各算一次，"
+    '其他指标按“联络×客服”计；要按联络计，请用 unit="contact" 的表。'
+)
 
 
 @check_simple_types
@@ -77,8 +82,9 @@ def kpis(
         complete_as_of, is_complete, definition_version; groups that are there by all periods between the
         first and the last. A KPI per customer counts each customer (``customer_id``) once in a group and
         period. ``attrs``: ``absent`` (metric -> columns that are missing, or empty), ``assumed`` (metric ->
-        value taken for a column that is not there), ``time``, ``freq``, ``level``, ``n_missing_time``, and
-        ``reason`` where there is no row.
+        value taken for a column that is not there), ``time``, ``freq``, ``level``, ``n_missing_time``,
+        ``note`` where contacts have several rows and agents are no dimension, and ``reason`` where there is
+        no row.
 
     Raises
     ------
@@ -120,14 +126,14 @@ def kpis(
         )
     cells = _cells(facts, dimensions, when, None if freq is None else as_freq(freq), as_of)
     found = evaluate_kpis(facts, metrics, definitions)
-    parts = [_table(one, rows, cells, level) for one, rows in found.in_cells(cells.codes)]
-    if not parts:
-        parts = [_table(next(iter(read_definitions(definitions).values())), None, cells, level)]
-    result = pd.concat(parts, ignore_index=True)
+    values = {one: _values(rows, cells, level) for one, rows in found.in_cells(cells.codes)}
+    result = _table(values, cells)
     result.attrs = {
         "absent": found.absent, "assumed": found.assumed, "time": when, "freq": freq, "level": level,
         "n_missing_time": cells.n_missing,
     }  # fmt: skip
+    if found.documents is not None and "agent_id" not in dimensions:
+        result.attrs["note"] = _ROWS_OF_AGENTS
     if not len(result):
         result.attrs["reason"] = _reason(facts, found)
     return with_reason(conform(result, KPIS, dimensions))
@@ -183,39 +189,40 @@ def _cells(
     return _Cells(codes, groups, starts, stops, begins_late, stops_early, until, last, missing)
 
 
-def _table(definition: Definition, found: Contributions | None, cells: _Cells, level: float) -> pd.DataFrame:
-    """Return the rows of one metric."""
-    periods = 1 if cells.starts is None else len(cells.starts)
-    size = cells.size if found is not None else 0
-    place = np.repeat(np.arange(len(cells.groups)), periods)[:size]
-    frame = cells.groups.iloc[place].reset_index(drop=True)
-    frame["metric"] = definition.id
+def _table(values: dict[Definition, dict[str, Array]], cells: _Cells) -> pd.DataFrame:
+    """Return a row a metric, group and period."""
+    periods, metrics, size = 1 if cells.starts is None else len(cells.starts), list(values), cells.size
+    place = np.repeat(np.arange(len(cells.groups)), periods)
+    frame = cells.groups.iloc[np.tile(place, len(metrics))].reset_index(drop=True)
     if cells.starts is None:
-        frame["period"] = pd.array([pd.NaT] * size, dtype="datetime64[us]")
+        period = pd.array([pd.NaT] * (size * len(metrics)), dtype="datetime64[us]")
     else:
-        frame["period"] = np.tile(cells.starts.to_numpy(), len(cells.groups))[:size]
-    values = _values(found, cells, level) if found is not None else {}
-    for name in ("value", "numerator", "denominator", "n", "low", "high"):
-        frame[name] = values.get(name, np.empty(0))
-    until = pd.NaT if cells.as_of is None else cells.as_of - definition.lag_days * _DAY
-    frame["complete_as_of"] = pd.array([until] * size, dtype="datetime64[us]")
-    frame["is_complete"] = _completeness(cells, until, size, periods)
-    frame["definition_version"] = definition.version
-    return frame
+        period = np.tile(cells.starts.to_numpy(), len(cells.groups) * len(metrics))
+    lags = [pd.Timedelta(days=one.lag_days) for one in metrics]
+    until = [pd.NaT if cells.as_of is None else cells.as_of - lag for lag in lags]
+    whole = [_completeness(cells, end) for end in until]
+    added = {
+        "metric": np.repeat(np.array([one.id for one in metrics], dtype=object), size),
+        "period": period,
+        **{name: np.concatenate([np.empty(0), *(values[one][name] for one in metrics)]) for name in _VALUES},
+        "complete_as_of": pd.Series(until, dtype="datetime64[us]").repeat(size).array,
+        "is_complete": pd.array([end for ends in whole for end in ends], dtype="boolean"),
+        "definition_version": np.repeat(np.array([one.version for one in metrics], dtype=object), size),
+    }
+    return pd.concat([frame, pd.DataFrame(added)], axis=1)
 
 
-def _completeness(
-    cells: _Cells, until: pd.Timestamp, size: int, periods: int
-) -> pd.api.extensions.ExtensionArray:
+def _completeness(cells: _Cells, until: pd.Timestamp) -> list[bool | None]:
+    """Return of each group and period whether it is complete; None without times."""
     if pd.isna(until) or (cells.starts is None and cells.last is None):
-        return pd.array([None] * size, dtype="boolean")
+        return [None] * cells.size
     if cells.starts is None or cells.stops is None:
-        return pd.array([bool(cells.last < until + _DAY)] * size, dtype="boolean")
+        return [bool(cells.last < until + _DAY)] * cells.size
     complete = np.asarray(cells.stops <= until + _DAY)
     if len(complete):
         complete[0] &= not cells.first_is_late
         complete[-1] &= not cells.last_is_early
-    return pd.array(np.tile(complete, len(cells.groups))[:size], dtype="boolean")
+    return np.tile(complete, len(cells.groups)).tolist()
 
 
 def _values(found: Contributions, cells: _Cells, level: float) -> dict[str, Array]:

@@ -33,6 +33,7 @@ KPI_DEFINITIONS = Table(
 
 _CONVERSATION = (
     Column("contacted_at", "time", "customer's first message: the contact belongs to its period"),
+    Column("customer_spoke", "bool", "the customer wrote in the dialogue, to whomever"),
     Column("n_customer_messages", "int", "messages of the customer"),
     Column("n_agent_messages", "int", "messages of agents"),
     Column("n_bot_messages", "int", "messages of the bot"),
@@ -267,19 +268,20 @@ SCORECARD = Table(
         Column("adjusted", "float", "value under the case mix of all (direct standardisation)"),
         Column("coverage", "float", "part of all contacts in the strata the agent served"),
         Column("target", "float", "value of all agents"),
-        Column("funnel_low", "float", "lower funnel limit of 95 % at the agent's volume"),
+        Column("expected", "float", "value of all agents on contacts of the agent's case mix"),
+        Column("funnel_low", "float", "lower funnel limit of 95 % about expected, at the agent's volume"),
         Column("funnel_high", "float", "upper funnel limit of 95 %"),
         Column("alarm_low", "float", "lower funnel limit of 99.8 %"),
         Column("alarm_high", "float", "upper funnel limit of 99.8 %"),
-        Column("z", "float", "distance from target in standard errors at the agent's volume"),
-        Column("p", "float", "p value against the rest; NA under min_volume"),
+        Column("z", "float", "distance from expected in standard errors at the agent's volume"),
+        Column("p", "float", "p value against the rest in the same strata; NA under min_volume"),
         Column("q", "float", "p corrected over the agents (Benjamini-Hochberg)"),
         Column(
             "verdict",
             "str",
             "好于其余, 差于其余 (高于, 低于 without direction); empty where q is not under alpha",
         ),
-        Column("rank", "Int", "place from the best; NA under min_volume or without direction"),
+        Column("rank", "Int", "place from the best against expected; NA under min_volume, without direction"),
         Column("twin", "str", "KPI that shows gaming"),
         Column("twin_value", "float", "its value; NA where it could not be computed"),
         Column("twin_rank", "Int", "place by the twin"),
@@ -442,4 +444,42 @@ BEST_AND_WORST = Table(
         Column("reasons", "str", "the strongest of them, in Chinese"),
     ),
     key=("kind", "rank"),
+)
+
+FAULT_RECORDS = Table(
+    "fault_records",
+    "one row a work order, part and fault: what broke, how and why; the ticket's columns follow",
+    (
+        Column("doc_id", "str", "the work order"),
+        Column("part", "str", "部件; NA where none is named"),
+        Column("fault", "str", "故障现象; NA where none is told"),
+        Column("reason", "str", "故障原因; NA where none is told"),
+        Column("is_replaced", "bool", "the text says that the part was replaced"),
+    ),
+    key=("doc_id", "part", "fault"),
+    open=True,
+)
+
+ASPECT_PERFORMANCE = Table(
+    "aspect_performance",
+    "one row an aspect of service: how well it does, how much it matters, the gap to what was expected",
+    (
+        Column("rank", "int", "1 for what to improve first"),
+        Column("aspect", "str", "column of its scores"),
+        Column("n", "int", "scores"),
+        Column("performance", "float", "mean score"),
+        Column("low", "float", "lower end of the interval of performance"),
+        Column("high", "float", "upper end of the interval of performance"),
+        Column("importance", "float", "Spearman's rho with the overall score; NA under min_pairs"),
+        Column("importance_low", "float", "lower end of the interval of importance"),
+        Column("importance_high", "float", "upper end of the interval of importance"),
+        Column("p", "float", "two-sided p value of no correlation"),
+        Column("q", "float", "p corrected over the aspects (Benjamini-Hochberg)"),
+        Column("expected", "float", "mean of what was expected, by those who gave both; NA without"),
+        Column("gap", "float", "performance - expected, of those who gave both"),
+        Column("gap_low", "float", "lower end of the interval of gap"),
+        Column("gap_high", "float", "upper end of the interval of gap"),
+        Column("quadrant", "str", "优先改进, 继续保持, 次要改进, 可能过度; empty without importance"),
+    ),
+    key=("aspect",),
 )

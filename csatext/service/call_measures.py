@@ -36,6 +36,10 @@ _HOLD = ("holding_seconds", "hold_seconds")
 _WRAP = ("after_call_seconds", "acw_seconds", "wrap_seconds")
 _HANDLE = ("handling_seconds", "handle_seconds")
 _QUEUED = ("queued_at", "created_at", "started_at")
+_LONGEST_SHIFT = 7.0
+"""Days; what is longer was not signed off (chosen)."""
+_DAY = np.timedelta64(1, "D")
+_MICROSECONDS = 86_400_000_000
 
 
 def call_measures(calls: pd.DataFrame, *, shifts: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -75,7 +79,8 @@ def call_measures(calls: pd.DataFrame, *, shifts: pd.DataFrame | None = None) ->
     A call that is both answered and abandoned was answered. Negative lengths are unknown.
     ``busy_seconds`` are those of the call in which the agent was not busy with an earlier one, so that
     they add up to the time busy; ``ready_seconds`` of an agent's day stand at the first call of the day,
-    so that they add up by agent and day.
+    so that they add up by agent and day. Shifts that overlap count once; a night shift is parted at
+    midnight; shifts that end before they begin, or last over a week, are left out and counted.
 
     Examples
     --------
@@ -119,7 +124,7 @@ def call_measures(calls: pd.DataFrame, *, shifts: pd.DataFrame | None = None) ->
             sorted({column for name in parts for column in absent[name].split("、")})
         )
     busy = _busy(frame, moments, handling, taken, absent)
-    ready, left = _ready(frame, moments, shifts, absent)
+    ready, left = _ready(frame, moments, shifts, absent, repairs)
     columns = {
         "answered": as_flags(answered), "abandoned": as_flags(abandoned), "waiting_seconds": waiting,
         "talking_seconds": talk, "holding_seconds": hold, "after_call_seconds": wrap,
@@ -230,7 +235,11 @@ def _busy(
 
 
 def _ready(
-    frame: pd.DataFrame, moments: dict[str, Array], shifts: pd.DataFrame | None, absent: Absent
+    frame: pd.DataFrame,
+    moments: dict[str, Array],
+    shifts: pd.DataFrame | None,
+    absent: Absent,
+    repairs: dict[str, int],
 ) -> tuple[Array, float]:
     """Return the seconds an agent could take calls on a day, at the first call of that day."""
     ready = np.full(len(frame), np.nan)
@@ -240,17 +249,7 @@ def _ready(
             return numbers(frame, "ready_seconds"), 0.0
         absent["ready_seconds"] = "shifts" if shifts is None else "agent_id"
         return ready, 0.0
-    table = as_table(shifts, "shifts", ("agent_id", "started_at", "ended_at")).drop_duplicates()
-    begins = times_of(table, "started_at")
-    seconds = seconds_of(times_of(table, "ended_at")) - seconds_of(begins)
-    spent = pd.DataFrame(
-        {
-            "agent": table["agent_id"].astype("str").to_numpy(),
-            "day": begins.astype("datetime64[D]"),
-            "seconds": np.where(seconds > 0, seconds, 0.0),
-        }
-    )
-    spent = spent.groupby(["agent", "day"])["seconds"].sum()
+    spent = _ready_by_day(as_table(shifts, "shifts", ("agent_id", "started_at", "ended_at")), repairs)
     moment = times_of(frame, when)
     first = pd.DataFrame(
         {
@@ -265,3 +264,32 @@ def _ready(
     ready[:] = 0.0
     ready[first["row"].to_numpy()] = np.nan_to_num(of_day)
     return ready, float(spent.sum() - np.nansum(of_day))
+
+
+def _ready_by_day(shifts: pd.DataFrame, repairs: dict[str, int]) -> pd.Series:
+    """Return the seconds of shifts by agent and day: overlaps count once, nights are parted at midnight."""
+    begins, ends = times_of(shifts, "started_at"), times_of(shifts, "ended_at")
+    agent, names = pd.factorize(shifts["agent_id"].astype("str").where(shifts["agent_id"].notna()))
+    days = (ends - begins) / _DAY
+    repairs["班次先结束后开始"] = int((days < 0).sum())
+    repairs["班次超过一周"] = int((days > _LONGEST_SHIFT).sum())
+    rows = np.flatnonzero((agent >= 0) & (days > 0) & (days <= _LONGEST_SHIFT))
+    rows = rows[np.lexsort((begins[rows], agent[rows]))]
+    who, begin, end = agent[rows], begins[rows].astype("int64"), ends[rows].astype("int64")
+    if len(rows):
+        apart = (int(end.max()) - int(begin.min()) + 1) * who.astype("int64")
+        latest = np.maximum.accumulate(end - begin.min() + apart)
+        begin = np.maximum(begin, np.append(begin[0], latest[:-1] - apart[1:] + begin.min()))
+    first = begin // _MICROSECONDS
+    pieces = np.maximum((end - 1) // _MICROSECONDS - first + 1, 0)
+    at = np.repeat(np.arange(len(rows)), pieces)
+    day = first[at] + np.arange(len(at)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    part = np.minimum(end[at], (day + 1) * _MICROSECONDS) - np.maximum(begin[at], day * _MICROSECONDS)
+    spent = pd.DataFrame(
+        {
+            "agent": names.to_numpy()[who[at]],
+            "day": day.astype("datetime64[D]"),
+            "seconds": np.maximum(part, 0) / 1e6,
+        }
+    )
+    return spent.groupby(["agent", "day"])["seconds"].sum()

@@ -133,11 +133,11 @@ def conversation_measures(
 
     Notes
     -----
-    By agent: a contact counts once for each agent who spoke in it; a reply counts for the agent who gave
-    it; customers' messages and pauses before a hand-over belong to the agent before it, those before any
-    agent spoke to the first. What a bot says and answers, and the pause after it, stands in a row without
-    agent. A contact nobody answered counts for the agent its rows name, if any. What agents have adds up to
-    what the contact has, but for turns.
+    By agent: a contact counts once for each agent who spoke in it (``customer_spoke``); a reply counts for
+    the agent who gave it; customers' messages and pauses before a hand-over belong to the agent before it,
+    those before any agent spoke to the first. What a bot says and answers, and the pause after it, stands in
+    a row without agent. A contact nobody answered counts for the agent its rows name, if any. What agents
+    have adds up to what the contact has, but for turns.
 
     Dirty clocks: a message twice (same doc_id, turn_id, role, text and time) counts once; a response, pause
     or utterance of negative length is unknown and left out, and the times of a dialogue are what lies
@@ -345,7 +345,9 @@ def _counts(m: _Messages) -> dict[str, Any]:
     # a turn of the service side also ends where another group (agent) goes on
     own = run | np.append(True, (np.diff(m.group) != 0))[: len(m.doc)]
     customer, agent, bot = (m.role == role for role in (_CUSTOMER, _AGENT, _BOT))
-    columns: dict[str, Any] = {}
+    heard_of = np.bincount(m.doc, customer, minlength=int(m.doc.max(initial=-1)) + 1) > 0
+    columns: dict[str, Any] = {"customer_spoke": np.zeros(m.size, dtype=np.bool_)}
+    columns["customer_spoke"][m.group] = heard_of[m.doc]
     for name, side, starts in (("customer", customer, run), ("agent", agent, own), ("bot", bot, run)):
         columns[f"n_{name}_messages"] = m.total(side)
         columns[f"n_{name}_turns"] = m.total(side & starts)
@@ -380,11 +382,11 @@ def _counts(m: _Messages) -> dict[str, Any]:
 
 
 def _asked_again(m: _Messages, customer: Flags) -> Flags:
-    """Return which messages of the customer repeat an earlier one of the dialogue, signs left out."""
+    """Return which messages of the customer repeat an earlier one of the dialogue, by letters and digits."""
     found = np.zeros(len(m.doc), dtype=np.bool_)
     if m.text is None or not customer.any():
         return found
-    words = pc.replace_substring_regex(m.text.filter(pa.array(customer)), r"[\s\pP\pS]+", "")
+    words = pc.replace_substring_regex(m.text.filter(pa.array(customer)), r"[^\pL\pN]+", "")
     long = pc.fill_null(pc.greater_equal(pc.utf8_length(words), _LEAST_QUESTION), False)
     kept = np.flatnonzero(customer)[long.to_numpy(zero_copy_only=False)]
     codes = pc.dictionary_encode(words.filter(long)).indices.to_numpy()
@@ -539,6 +541,14 @@ def _reason(frame: pd.DataFrame, m: _Messages, absent: Absent) -> str:
     if not len(frame):
         return NO_ROWS
     said = []
+    names = frame["role"].dropna().unique()
+    strange = [str(name) for name in names if name not in (*_ROLES, "system")]
+    if strange and len(strange) == len(names):
+        shown = "、".join(strange[:5])
+        return (
+            f"role 列的取值「{shown}」认不出，所有的话都没有计入；请改成 customer、agent、bot、system，"
+            'turns["role"] = turns["role"].map({"客户": "customer", "客服": "agent"})。'
+        )
     roles = [name for name, code in _ROLES.items() if (m.role == code).any()]
     if roles in (["customer"], ["agent"], ["bot"], []):
         only = {"customer": "客户", "agent": "客服", "bot": "机器人"}.get(roles[0] if roles else "", "系统")

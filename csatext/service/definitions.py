@@ -50,7 +50,7 @@ class Parameter:
     high: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """One KPI; see :data:`csatext.schema.service.KPI_DEFINITIONS` for what the fields mean.
 

@@ -60,7 +60,8 @@ def order_measures(
     DataFrame
         Table ``order_measures`` by ``doc_id``, in the order of ``contacts``. ``attrs``: ``absent``,
         ``repairs``, ``final_days``, ``after_sales_days``, ``unattributed`` (paid orders of nobody who was
-        in contact before). REQUIREMENTS rows 33, 41 to 45, 51.
+        in contact before), ``orders_left`` (orders of days without a contact: in no ``n_orders``).
+        REQUIREMENTS rows 33, 41 to 45, 51.
 
     Raises
     ------
@@ -139,6 +140,7 @@ def order_measures(
     result.attrs |= {
         "final_days": int(final_days), "after_sales_days": float(after_sales_days),
         "unattributed": int((~counted & ~unpaid).sum()),
+        "orders_left": len(sold) - round(float(np.nansum(columns["n_orders"]))),
     }  # fmt: skip
     return with_reason(conform(result, ORDER_MEASURES))
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
 
-from csatext.argument_types import as_names, check_simple_types
+from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform, with_reason
 from csatext.schema.service import SURVEY_MEASURES
@@ -39,8 +36,6 @@ def survey_measures(
     surveys: pd.DataFrame,
     *,
     csat_scale: int | None = None,
-    aspects: Sequence[str] | None = None,
-    expected: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Return of each contact whether it was invited, answered, satisfied, a promoter or a detractor.
 
@@ -48,23 +43,17 @@ def survey_measures(
     ----------
     surveys : DataFrame
         One row a contact or survey: ``doc_id`` and what there is of ``csat``, ``nps`` (0 to 10),
-        ``survey_invited`` (or ``invited``, ``invited_at``), ``survey_answered`` (or ``answered``),
-        ``comment``. Left unchanged.
+        ``survey_invited`` (or ``invited``, ``invited_at``), ``survey_answered`` (``answered`` beside
+        ``invited``), ``comment``. Left unchanged.
     csat_scale : {5, 10, 100}, optional
         Greatest score of ``csat``. Default: the least that holds all scores.
-    aspects : list of str, optional
-        Columns of scores of single aspects (态度, 专业, 速度 ...), for ``attrs["aspects"]``.
-    expected : mapping of str to str, optional
-        Aspect -> column of what was expected of it.
 
     Returns
     -------
     DataFrame
         Table ``survey_measures`` by ``doc_id``. ``attrs``: ``absent``, ``repairs``, ``scale``,
         ``satisfied_range`` (least and greatest share of satisfied that the silent ones allow: all of them
-        dissatisfied, or satisfied), and ``aspects``, one entry each: mean (performance), importance
-        (Spearman's rho with ``csat``), gap (mean expected less performance), n. REQUIREMENTS rows 52 to
-        55, 88, 109.
+        dissatisfied, or satisfied). REQUIREMENTS rows 52 to 55, 109.
 
     Raises
     ------
@@ -72,6 +61,10 @@ def survey_measures(
         Neither ``csat`` nor ``nps`` is there, or a column cannot be read.
     ParameterError
         An unknown scale.
+
+    See Also
+    --------
+    csatext.aspect_performance : importance, performance and gap of single aspects.
 
     Notes
     -----
@@ -89,7 +82,9 @@ def survey_measures(
     """
     absent, repairs = Absent(), dict[str, int]()
     frame = one_row_each(records_of(surveys, "surveys"), "surveys", repairs)
-    frame = frame.rename(columns={old: new for old, new in _SHORT.items() if new not in frame.columns})
+    if "invited" in frame.columns:
+        # without it, answered is a column of calls
+        frame = frame.rename(columns={old: new for old, new in _SHORT.items() if new not in frame.columns})
     if not {"csat", "nps"} & {*frame.columns}:
         raise SchemaError(
             "表「surveys」没有 csat（满意度评分）也没有 nps（0–10 分推荐意愿）列；"
@@ -123,7 +118,6 @@ def survey_measures(
     }  # fmt: skip
     result = finished(columns, frame["doc_id"], absent, repairs)
     result.attrs |= {"scale": scale, "satisfied_range": _range(satisfied, invited)}
-    result.attrs["aspects"] = _aspects(frame, csat, aspects, expected or {})
     return with_reason(conform(result, SURVEY_MEASURES))
 
 
@@ -167,27 +161,3 @@ def _range(satisfied: Array, invited: Array) -> list[float] | None:
     known = asked & ~np.isnan(satisfied)
     yes = float(np.nansum(satisfied[known]))
     return [yes / n, (yes + n - int(known.sum())) / n]
-
-
-def _aspects(
-    frame: pd.DataFrame, csat: Array, aspects: Sequence[str] | None, expected: Mapping[str, str]
-) -> list[dict[str, object]]:
-    found = []
-    for name in [] if aspects is None else as_names(aspects, "aspects", "列名的列表"):
-        for column in (name, expected.get(name)):
-            if column is not None and column not in frame.columns:
-                raise SchemaError.missing_column("surveys", column, frame.columns)
-        score = numbers(frame, name)
-        both = ~(np.isnan(score) | np.isnan(csat))
-        varies = both.sum() > 2 and np.ptp(score[both]) > 0 and np.ptp(csat[both]) > 0
-        wanted = numbers(frame, expected[name]) if name in expected else np.full(len(frame), np.nan)
-        pair = ~(np.isnan(wanted) | np.isnan(score))
-        found.append(
-            {
-                "aspect": name, "n": int((~np.isnan(score)).sum()),
-                "performance": float(np.nanmean(score)) if (~np.isnan(score)).any() else None,
-                "importance": float(stats.spearmanr(score[both], csat[both])[0]) if varies else None,
-                "gap": float((wanted[pair] - score[pair]).mean()) if pair.any() else None,
-            }
-        )  # fmt: skip
-    return found

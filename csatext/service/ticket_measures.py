@@ -89,7 +89,9 @@ def ticket_measures(
     ``first_contact_resolved`` is asked of the first contact of a case only (the customer was not there
     within the window before): it is resolved and nothing followed in the window. Contacts whose window
     has not passed are NA, and so are those without a customer. A ticket closed before it was opened has no
-    time to resolve.
+    time to resolve, nor has one that was closed without being resolved.
+    KPIs of repeats count as complete after 7 days; for another window set ``lag_days`` in your own
+    definitions (:func:`csatext.kpi_definitions`).
 
     Examples
     --------
@@ -118,7 +120,8 @@ def ticket_measures(
     if closed is None:
         absent["resolve_seconds"] = "closed_at"
     else:
-        seconds = seconds_of(closed) - seconds_of(created)
+        # what was closed without being resolved has no time to resolve
+        seconds = np.where(resolved == 0, np.nan, seconds_of(closed) - seconds_of(created))
     age = end * 86_400 - seconds_of(created)
     again, first = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
     if absent.need(frame, ["repeated_within_window", "first_contact_resolved"], "customer_id"):

@@ -83,7 +83,10 @@ def test_time_runs_forward(center):
     assert (first.to_numpy() >= contacts["created_at"].to_numpy()).all()
     assert (turns["turn_id"].to_numpy()[~same.to_numpy()] == 0).all()
     closed = contacts.dropna(subset="closed_at")
-    assert (closed["closed_at"] > closed["created_at"]).all() and closed["resolved"].all()
+    assert (closed["closed_at"] > closed["created_at"]).all()
+    # what was not resolved at once is closed some days later, and open where the data end before
+    assert closed["resolved"].eq(False).any()
+    assert contacts["closed_at"].isna().mean() < 0.05
 
 
 def test_wait_is_the_time_to_the_first_agent_turn():

@@ -50,6 +50,78 @@ def test_the_case_mix_is_taken_out():
     assert part.set_index("agent_id").loc["甲", "coverage"] == pytest.approx(100 / 190)
 
 
+def test_the_verdict_compares_within_the_strata():
+    rng = np.random.default_rng(6)
+    n = 600
+    facts = pd.DataFrame(
+        {"agent_id": rng.choice(["甲", "乙", "丙"], n), "channel": rng.choice(["信", "话"], n)}
+    )
+    facts["resolved"] = rng.random(n) < np.where(facts["channel"] == "信", 0.3, 0.8)
+    facts["waiting_seconds"] = rng.exponential(np.where(facts["channel"] == "信", 9000.0, 30.0))
+    # 丁 answers letters alone, and as fast as the others do
+    letters = facts[facts["channel"] == "信"].head(60).assign(agent_id="丁")
+    facts = pd.concat([facts, letters], ignore_index=True)
+    table = ct.agent_scorecard(facts, metrics=["resolution_rate", "average_wait"])
+    assert (table["verdict"] == "").all()
+    rate = table[table["metric"] == "resolution_rate"].set_index("agent_id")
+    for agent, row in rate.iterrows():
+        mine = facts["agent_id"] == agent
+        strata = [
+            pd.crosstab(~mine[at], ~facts.loc[at, "resolved"]).reindex([False, True], fill_value=0).to_numpy()
+            for at in [facts["channel"] == "信", facts["channel"] == "话"]
+        ]
+        tested = sm.stats.StratifiedTable([part.astype(float) for part in strata])
+        assert row["p"] == pytest.approx(tested.test_null_odds().pvalue, rel=1e-6)
+    wait = table[table["metric"] == "average_wait"].set_index("agent_id")
+    mean = facts[facts["channel"] == "信"]["waiting_seconds"].mean()
+    assert wait.loc["丁", "expected"] == pytest.approx(mean)
+    assert wait.loc["丁", "funnel_low"] < wait.loc["丁", "value"] < wait.loc["丁", "funnel_high"]
+    # alone in a stratum there is nobody to compare with
+    alone = ct.agent_scorecard(facts[facts["agent_id"].isin(["丁"])], metrics=["average_wait"])
+    assert alone["p"].isna().all()
+
+
+def test_few_expected_cases_are_tested_by_the_binomial():
+    facts = pd.DataFrame({"agent_id": ["甲"] * 50 + ["乙"] * 950, "channel": ["信", "话"] * 500})
+    facts["is_complaint"] = [True] * 3 + [False] * 47 + [True] * 7 + [False] * 943
+    p = ct.agent_scorecard(facts, metrics=["complaint_rate"]).set_index("agent_id").loc["甲", "p"]
+    # 3 of 50 where .5 are expected: Fisher's mid-p of the table without strata is .0063
+    assert 0.003 < p < 0.012
+
+
+def test_aspects_have_importance_performance_and_a_gap():
+    rng = np.random.default_rng(1)
+    csat = rng.integers(1, 6, 200).astype(float)
+    surveys = pd.DataFrame(
+        {"csat": csat, "响应速度": np.clip(csat - 1, 1, 5), "专业知识": rng.integers(4, 6, 200).astype(float)}
+    )
+    surveys["响应速度期望"] = 4.0
+    surveys.loc[:9, "响应速度期望"] = np.nan
+    table = ct.aspect_performance(surveys).set_index("aspect")
+    rho = stats.spearmanr(surveys["响应速度"], csat)
+    assert table.loc["响应速度", "importance"] == pytest.approx(rho[0])
+    scores = surveys["响应速度"]
+    ends = stats.t.interval(0.95, 199, scores.mean(), stats.sem(scores))
+    assert table.loc["响应速度", ["performance", "low", "high"]].tolist() == pytest.approx(
+        [scores.mean(), *ends]
+    )
+    gap = (scores - 4)[10:]
+    ends = stats.t.interval(0.95, 189, gap.mean(), stats.sem(gap))
+    assert table.loc["响应速度", ["gap", "gap_low", "gap_high"]].tolist() == pytest.approx(
+        [gap.mean(), *ends]
+    )
+    assert table.loc["响应速度", "expected"] == 4
+    assert table["quadrant"].to_dict() == {"响应速度": "优先改进", "专业知识": "可能过度"}
+    few = ct.aspect_performance(surveys.head(20))
+    assert few["importance"].isna().all()
+    assert (few["quadrant"] == "").all()
+    with pytest.raises(ct.SchemaError, match="没有方面评分的列"):
+        ct.aspect_performance(surveys[["csat"]])
+    with pytest.raises(ct.ParameterError, match="expected"):
+        ct.aspect_performance(surveys, expected={"态度": "csat"})
+    assert "没有数据行" in ct.aspect_performance(surveys.head(0)).attrs["reason"]
+
+
 def test_the_twin_shows_who_splits_lines():
     facts = pd.DataFrame(
         {

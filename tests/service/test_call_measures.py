@@ -57,6 +57,27 @@ def test_a_table_worked_out_by_hand():
     assert occupied["甲"] == 265 / 7200
 
 
+def test_a_night_shift_is_parted_at_midnight_and_overlaps_count_once():
+    calls = pd.DataFrame(
+        {
+            "agent_id": ["甲", "甲"], "answered": [True, True], "talk_seconds": [60, 60], "hold_seconds": 0,
+            "acw_seconds": 0, "answered_at": ["2026-05-01 23:00", "2026-05-02 01:00"],
+        }
+    )  # fmt: skip
+    shifts = pd.DataFrame(
+        [
+            ("甲", "2026-05-01 22:00", "2026-05-02 02:00"), ("甲", "2026-05-02 01:30", "2026-05-02 03:00"),
+            ("甲", "2026-05-02 02:00", "2026-05-02 02:30"), ("甲", "2026-05-02 09:00", "2026-05-02 08:00"),
+            ("甲", "2026-04-01 09:00", "2026-05-03 08:00"), ("乙", "2026-05-01 23:30", "2026-05-02 00:30"),
+        ],
+        columns=["agent_id", "started_at", "ended_at"],
+    )  # fmt: skip
+    found = ct.call_measures(calls, shifts=shifts)
+    assert found["ready_seconds"].tolist() == [2 * 3600, 3 * 3600]
+    assert found.attrs["ready_seconds_left"] == 3600
+    assert found.attrs["repairs"] == {"班次先结束后开始": 1, "班次超过一周": 1}
+
+
 def test_lengths_are_read_as_telephone_systems_write_them():
     calls = pd.DataFrame({"answered": ["是"] * 4, "talk_seconds": ["01:00:05", "3分20秒", "02:05", "90"]})
     assert ct.call_measures(calls)["talking_seconds"].tolist() == [3605, 200, 125, 90]

@@ -32,34 +32,31 @@ def test_surveys_on_both_scales():
         ct.survey_measures(pd.DataFrame({"score": [5]}))
 
 
-def test_what_silence_allows_and_what_aspects_matter():
+def test_what_silence_allows():
     surveys = pd.DataFrame(
         {
             "csat": [5, 1, 4, None, None],
             "survey_invited": [1, 1, 0, 1, 1],
             "comment": ["好", " ", None, None, "慢"],
-            "态度": [5, 1, 4, None, None],
-            "态度期望": [5, 5, 5, 5, None],
         }
     )
-    found = ct.survey_measures(surveys, aspects=["态度"], expected={"态度": "态度期望"})
+    found = ct.survey_measures(surveys)
     # the third answered without an invitation on record: it was invited; 2 of 5 satisfied, 2 silent
     assert found.attrs["repairs"] == {"没有邀请却有评价": 1}
     assert found.attrs["satisfied_range"] == [2 / 5, 4 / 5]
     assert found["survey_commented"].tolist() == [True, False, False, False, True]
-    aspect = found.attrs["aspects"][0]
-    assert aspect == {
-        "aspect": "态度",
-        "n": 3,
-        "performance": pytest.approx(10 / 3),
-        "importance": pytest.approx(1),
-        "gap": pytest.approx(15 / 3 - 10 / 3),
-    }
     rate = ct.kpis(
         ct.build_facts(surveys.rename_axis("doc_id"), found.set_axis(surveys.index)),
         metrics=["participation_rate"],
     )
     assert rate["value"].tolist() == [3 / 5]
+
+
+def test_answered_calls_are_no_answered_surveys():
+    contacts = pd.DataFrame({"csat": [5, None], "survey_invited": [1, 1], "answered": [True, True]})
+    assert ct.survey_measures(contacts)["survey_answered"].tolist() == [True, False]
+    short = pd.DataFrame({"csat": [5, None], "invited": [1, 1], "answered": [True, True]})
+    assert ct.survey_measures(short)["survey_answered"].tolist() == [True, True]
 
 
 ORDERS = pd.DataFrame(
@@ -108,6 +105,7 @@ def test_orders_worked_out_by_hand():
     assert found["n_orders"].tolist() == [1, 0, 1, 1]
     assert found.attrs["repairs"] == {"重复的订单": 1}
     assert found.attrs["unattributed"] == 1  # c was never in contact
+    assert found.attrs["orders_left"] == 1  # nobody was in contact on 6 May
     short = ct.order_measures(ORDERS, CONTACTS, final_days=1)
     assert short["paid_finally"].tolist() == [True, False, False, False]
     with pytest.raises(ct.SchemaError, match="customer_id"):

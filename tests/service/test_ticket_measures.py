@@ -203,3 +203,63 @@ def test_the_backlog_by_month_and_bad_arguments():
             ct.backlog(tickets, **bad)
     with pytest.raises(ct.SchemaError, match="closed_at"):
         ct.backlog(tickets[["created_at"]])
+
+
+def test_what_was_closed_and_not_resolved_has_no_time_to_resolve():
+    tickets = pd.DataFrame(
+        {"created_at": "2026-05-01 09:00", "closed_at": "2026-05-01 10:00", "resolved": [True, False, None]}
+    )
+    found = ct.ticket_measures(tickets)
+    assert found["resolve_seconds"].tolist() == pytest.approx([3600, np.nan, 3600], nan_ok=True)
+    assert found["completed"].tolist() == [True] * 3
+
+
+WORK_ORDERS = {
+    "空调不制冷，检查压缩机烧坏，更换压缩机，原因为电压不稳": [
+        ("压缩机", "不制冷", "电压异常", True), ("压缩机", "烧毁", "电压异常", True)
+    ],
+    "主板故障，屏幕破裂，摔坏": [("主板", "损坏", "使用不当", False), ("显示屏", "破裂", "使用不当", False)],
+    "未发现漏水，一切正常": [],
+    "进水管堵塞，已更换进水管": [("管路", "堵塞", None, True)],
+    "建议观察滤网": [("滤芯滤网", None, None, False)],
+    "客户说没网": [(None, "无法上网", None, False)],
+    "電池鼓包，自然老化": [("电池", "不充电", "自然老化", False)],
+}  # fmt: skip
+
+
+def test_work_orders_become_parts_faults_and_reasons():
+    tickets = pd.DataFrame({"doc_id": list(WORK_ORDERS), "text": list(WORK_ORDERS), "region": "华东"})
+    found = ct.fault_records(tickets)
+    for doc, wanted in WORK_ORDERS.items():
+        rows = found[found["doc_id"] == doc][["part", "fault", "reason", "is_replaced"]]
+        got = [tuple(None if pd.isna(x) else x for x in row) for row in rows.to_numpy()]
+        assert sorted(got, key=str) == sorted(wanted, key=str), doc
+    assert found.attrs["n_without"] == 1
+    assert set(found["region"]) == {"华东"}
+    parts = ct.fault_records(tickets, by_part=True)
+    assert parts["part"].tolist().count("压缩机") == 1
+    assert parts["part"].notna().all()
+
+
+def test_demand_for_parts_is_forecast():
+    days = pd.date_range("2026-03-02", periods=56).repeat(3)
+    tickets = pd.DataFrame({"created_at": days, "text": ["水泵堵塞", "更换主板，烧坏", "更换主板"] * 56})
+    table = ct.forecast(ct.fault_records(tickets, by_part=True), 7, by="part", calendar=None)
+    assert table.groupby("part")["value"].sum().to_dict() == {"主板": 14, "水泵": 7}
+
+
+def test_bad_work_orders_are_told_in_chinese(tmp_path):
+    with pytest.raises(ct.SchemaError, match="text"):
+        ct.fault_records(pd.DataFrame({"内容": ["主板坏了"]}))
+    with pytest.raises(ct.ParameterError, match="by_part"):
+        ct.fault_records(pd.DataFrame({"text": ["主板坏了"]}), by_part="部件")
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "name: own\ncategories:\n- {id: part, label_zh: 部件, patterns: [主板]}\n"
+        "- {id: x, label_zh: 别的, patterns: [屏幕]}\n",
+        "utf-8",
+    )
+    with pytest.raises(ct.ParameterError, match=r"缺 fault、reason"):
+        ct.fault_records(pd.DataFrame({"text": ["主板坏了"]}), taxonomy=own)
+    assert "没有数据行" in ct.fault_records(pd.DataFrame({"text": []})).attrs["reason"]
+    assert "没有一张工单" in ct.fault_records(pd.DataFrame({"text": ["谢谢"]})).attrs["reason"]

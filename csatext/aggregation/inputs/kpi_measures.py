@@ -18,14 +18,17 @@ from csatext.service.formulas.contributions import (
     contributions,
     customers_of,
     read_columns,
+    repeated_documents,
 )
 
-__all__ = ["Measured", "measured", "scored"]
+__all__ = ["Measured", "kpi_named", "measured", "scored", "unwatchable", "with_lag_flag"]
 
 _FOREIGN = 0.05
 """Share of values that a KPI's own column may hold outside the scale (chosen: slips of entry); with more it
 holds something else, such as a net promoter score already computed."""
 _PERIODS = {"W": "W-SUN"}
+_COMPLETE = "_complete"
+"""End of the flag of rows whose late data are in (as :func:`csatext.join` names it)."""
 
 
 class Measured(NamedTuple):
@@ -51,7 +54,7 @@ def measured(
     by: Sequence[str] = (),
     time: str | None = None,
     freq: str | None = None,
-    counts: bool = False,
+    totals: bool = False,
 ) -> Measured:
     """Return facts and arguments of a verb, a KPI's id replaced by columns of that name.
 
@@ -66,8 +69,9 @@ def measured(
         Dimensions: a KPI per customer counts each customer once in a combination of their values ...
     time, freq : str, optional
         ... and period.
-    counts : bool, default False
-        Whether the verb can take a KPI that counts.
+    totals : bool, default False
+        Whether the verb can take a KPI that counts (columns then come as ``weight``) or adds up (``kind``
+        is then "sum").
 
     Returns
     -------
@@ -102,26 +106,30 @@ def measured(
     found = contributions(definition, read_columns(there, [definition]), len(there))
     if measure in facts.columns and _is_foreign(facts[measure], found):
         return given
-    if definition.kind == "sum" or (definition.kind == "count" and not counts):
+    if definition.kind in ("count", "sum") and not totals:
         raise ParameterError(
             f"指标「{definition.id}」（{definition.name_zh}）是合计，这里只看比率和平均；"
-            f'请用 ct.kpis(facts, metrics=["{definition.id}"], by=…, freq=…)。'
+            f'请用 ct.breakdown(facts, by, "{definition.id}") 或 ct.trend(facts, measure="{definition.id}")。'
         )
     if kind is not None and kind != definition.kind:
         raise ParameterError(f"指标「{definition.id}」的类型由定义给出（{definition.kind}）；请去掉 kind。")
     if definition.per == "customer":
         found = by_customer(found, definition, customers_of(there), _cells(there, by, time, freq))
+    elif definition.kind == "count" and (documents := repeated_documents(there)) is not None:
+        found = by_customer(found, definition, documents, _cells(there, by, time, freq))
     facts = _replaced(facts, definition, found, time)
     name = definition.id
     if definition.kind == "count":
         return Measured(facts, None, None, None, name)
     if definition.kind == "ratio":
         return Measured(facts, name, _below(name), "ratio", None)
-    return Measured(facts, name, None, "mean" if definition.kind == "mean" else None, None)
+    return Measured(facts, name, None, definition.kind if definition.kind in ("mean", "sum") else None, None)
 
 
 def scored(facts: pd.DataFrame, measure: str, by: Sequence[str] = ()) -> pd.DataFrame:
-    """Return facts in which a KPI that ``measure`` names is a score of each row: of ratios its quotient.
+    """Return facts in which a KPI that ``measure`` names is a score of each row.
+
+    Of ratios it is the row's quotient, of sums what the row adds, of counts whether the row counts.
 
     Parameters
     ----------
@@ -139,7 +147,7 @@ def scored(facts: pd.DataFrame, measure: str, by: Sequence[str] = ()) -> pd.Data
     >>> scored(facts, "answer_question_ratio")["answer_question_ratio"].tolist()
     [2.0, 1.0]
     """
-    found = measured(facts, measure, by=by)
+    found = measured(facts, measure, by=by, totals=True)
     if found.denominator is None or found.measure is None:
         return found.facts
     bottom = found.facts[found.denominator]
@@ -188,12 +196,66 @@ def _replaced(
         added[_below(definition.id)] = found.bottom
     if definition.kind == "count":
         added[definition.id] = np.nan_to_num(found.top)
-    late = f"{definition.id}_complete"
-    if definition.lag_days and time is not None and time in facts.columns and late not in facts.columns:
-        days = read_times(facts[time], time).dt.normalize()
-        passed = days + pd.Timedelta(days=definition.lag_days) <= days.max()
-        added[late] = (passed | days.isna()).to_numpy()[rows]
     result = result.copy(deep=False)
     for name, values in added.items():
         result[name] = values
+    late = f"{definition.id}{_COMPLETE}"
+    if definition.lag_days and time is not None and time in facts.columns and late not in facts.columns:
+        result[late] = _lag_passed(facts, definition, time)[rows]
     return result
+
+
+def with_lag_flag(facts: pd.DataFrame, measure: str | None, time: str) -> pd.DataFrame:
+    """Return facts with a flag of the rows whose late data are in, where ``measure`` is a KPI with a lag.
+
+    For who changes the column of times before :func:`measured` sees it.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"created_at": ["2026-05-01", "2026-05-06"], "paid_amount": [8.0, 0.0]})
+    >>> with_lag_flag(facts, "sales", "created_at")["sales_complete"].tolist()
+    [True, False]
+    """
+    definition = _named(facts, measure)
+    if definition is None or not definition.lag_days or f"{definition.id}{_COMPLETE}" in facts.columns:
+        return facts
+    return facts.assign(**{f"{definition.id}{_COMPLETE}": _lag_passed(facts, definition, time)})
+
+
+def _lag_passed(facts: pd.DataFrame, definition: Definition, time: str) -> np.ndarray:
+    """Return whether the days of lag of a KPI have passed at the last day of the table."""
+    days = read_times(facts[time], time).dt.normalize()
+    passed = days + pd.Timedelta(days=definition.lag_days) <= days.max()
+    return (passed | days.isna()).to_numpy()
+
+
+def kpi_named(facts: pd.DataFrame, measure: str | None) -> Definition | None:
+    """Return the KPI that a measure names, by its id or as the column it is made of; else None.
+
+    Examples
+    --------
+    >>> kpi_named(pd.DataFrame({"replied": [True]}), "reply_rate").direction
+    'up'
+    """
+    definition = read_definitions().get(measure) if isinstance(measure, str) else None
+    if definition is not None and definition.numerator == measure:
+        return definition
+    return _named(facts, measure)
+
+
+def unwatchable(definition: Definition, verb: str) -> ParameterError:
+    """Return the error of a verb that takes counts and rates alone, for a KPI that is neither.
+
+    Examples
+    --------
+    >>> from csatext.service.definitions import read_definitions
+    >>> str(unwatchable(read_definitions()["csat"], "预警"))[:29]
+    '指标「csat」（满意度（分））是平均，预警只看数量和比率'
+    """
+    kinds = {"mean": "平均", "ratio": "两个合计之比", "sum": "金额一类的合计"}
+    people = "" if definition.kind == "sum" else f' 或 ct.unusual_changes(facts, metrics=["{definition.id}"])'
+    verbs = "ct.trend、ct.changepoints、ct.effect" if people else "ct.trend、ct.changepoints 或 ct.effect"
+    return ParameterError(
+        f"指标「{definition.id}」（{definition.name_zh}）是{kinds[definition.kind]}，{verb}只看数量和比率；"
+        f"请用 {verbs}{people}。"
+    )

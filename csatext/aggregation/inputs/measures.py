@@ -24,8 +24,8 @@ class Amounts:
 
     Attributes
     ----------
-    kind : {"count", "rate", "mean", "ratio"}
-        What numerator over denominator is.
+    kind : {"count", "sum", "rate", "mean", "ratio"}
+        What numerator over denominator is; of a sum the numerator alone.
     contacts, numerator, denominator : arrays, shape (rows,)
     is_counted : bool
         Whether rows are totals and not contacts.
@@ -216,6 +216,8 @@ def read_amounts(
         return _over(top, bottom, None if count is None else contacts, found, are_contacts)
     known = ~np.isnan(top)
     x, w = np.where(known, top, 0.0), np.where(known, contacts, 0.0)
+    if kind == "sum":
+        return Amounts("sum", False, contacts, x, w, w, x**2, x, w)
     found = measure_kind(top, kind=kind)
     is_whole = bool((x == np.rint(x)).all())
     if count is None or is_whole:

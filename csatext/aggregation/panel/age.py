@@ -53,7 +53,7 @@ class Aged(NamedTuple):
         ends = panel.starts[1:].append(next_starts(panel.starts[-1], panel.freq, 1)).to_numpy()[place]
         label = [f"第{n}{_UNITS[panel.freq]}" for n in place + 1]
         result = frame.assign(label=label, is_complete=ends <= whole)
-        if panel.kind == "count":
+        if panel.kind in ("count", "sum"):
             result[_CHANGES] = result[_CHANGES].where(result["is_complete"])
         result = result[starts < seen].reset_index(drop=True)
         result.attrs = {**frame.attrs, "n_before": self.n_before}

@@ -57,12 +57,14 @@ class Panel:
     freq : str
         A key of :data:`FREQUENCIES`.
     kind : str
-        ``count``, ``rate``, ``mean`` or ``ratio``.
+        ``count``, ``sum``, ``rate``, ``mean`` or ``ratio``.
     n, numerator, denominator : arrays, groups x periods
-        Contacts; contacts, flags or sum; contacts with a known measure, or sum of the denominator.
+        Contacts; contacts, flags or sum; contacts with a known measure, or sum of the denominator; 1 for
+        sums.
     units, error : arrays, groups x periods
         Observations with a known measure, and the standard error of their mean or ratio (of the
-        residuals, Cochran 1977, chapter 6); NaN where there are fewer than two.
+        residuals, Cochran 1977, chapter 6), NaN where there are fewer than two; of a sum that of a
+        compound Poisson one.
     is_complete, is_late : arrays of bool, one a period
         Whether the data cover all of it; whether some of its rows wait for late data.
     notes : dict
@@ -163,8 +165,9 @@ def make_panel(
     freq = as_freq(freq)
     check_columns(facts, [time], "time")
     check_columns(facts, by, "by")
+    named = measure
     facts, measure, denominator, kind, count = measured(
-        facts, measure, denominator, kind, count, by=by, time=time, freq=freq, counts=True
+        facts, measure, denominator, kind, count, by=by, time=time, freq=freq, totals=True
     )
     for name, argument in ((measure, "measure"), (denominator, "denominator"), (count, "count")):
         check_columns(facts, [] if name is None else [name], argument)
@@ -186,7 +189,7 @@ def make_panel(
     used = facts[inside.to_numpy()]
     times = times[inside.to_numpy()]
     amounts = read_amounts(used, measure, denominator, count, kind)
-    notes |= {"kind": amounts.kind, "measure": measure, "denominator": denominator}
+    notes |= {"kind": amounts.kind, "measure": named, "denominator": denominator}
     note = inferred_freq_note(times, time, freq) if amounts.is_counted else None
     notes |= {} if note is None else {"note": note}
     first = lower if lower is not None else times.min()
@@ -213,7 +216,7 @@ def make_panel(
         return np.bincount(cell, amount, minlength=cells)[:cells].reshape(shape).astype(float)
 
     is_late = np.zeros(len(starts), dtype=bool)
-    is_late[period[_waits(used, [measure, denominator])]] = True
+    is_late[period[_waits(used, [named, denominator])]] = True
     complete = ~is_late
     is_whole = amounts.is_counted and are_whole_periods(times, starts, freq)
     if len(starts):
@@ -227,6 +230,9 @@ def make_panel(
     residual = total(amounts.squares) - 2 * value * total(amounts.cross)
     residual += value**2 * total(amounts.denominator_squares)
     error = np.sqrt(np.maximum(residual, 0.0) * several / (several - 1)) / divisor
+    if amounts.kind == "sum":
+        bottom, units = np.ones(shape), np.full(shape, np.inf)
+        error = np.sqrt(total(amounts.squares))
     return Panel(
         groups, starts, freq, amounts.kind, total(amounts.contacts), numerator, bottom, units, error,
         complete, is_late, notes,

@@ -13,7 +13,7 @@ from scipy.sparse import csc_array
 
 from csatext.aggregation.inputs.arguments import as_number, as_whole, check_columns
 from csatext.aggregation.inputs.dimensions import distinct_combinations, encode_columns, free_dimensions
-from csatext.aggregation.inputs.kpi_measures import measured
+from csatext.aggregation.inputs.kpi_measures import kpi_named, measured
 from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.scan.compared_periods import Periods, read_periods
 from csatext.errors import ParameterError
@@ -257,10 +257,13 @@ def read_rows(
         raise ParameterError("参数 by 是空的；请给出至少一个维度列。")
     check_columns(table, names, "by")
     check_columns(table, [period], "period")
-    found = measured(table, numerator, denominator, by=[*names, period], counts=True)
+    named = kpi_named(table, numerator) if denominator is None else None
+    found = measured(table, numerator, denominator, by=[*names, period], totals=True)
     if found.weight is not None:
         # a flag that is 1 in every row counts rows
         table = found.facts[found.facts[found.weight] > 0]
+        if not len(table):
+            raise ParameterError(f"指标「{numerator}」在表里一次也没有，没有可以解释的变化；请换一个指标。")
     if found.facts is not table and found.measure is not None:
         table, numerator, denominator = found.facts, found.measure, found.denominator
         if found.kind == "mean":
@@ -291,8 +294,13 @@ def read_rows(
     is_rate = bool(of) or (is_flag(now) and bool((now == 0).any()))
     weight = of[0] if of else np.ones(len(now))
     if ((now < 0).any() and not allow_negative) or (weight < 0).any():
-        named = denominator if (weight < 0).any() else numerator
-        raise ParameterError(f"列「{named}」有负数；这里只能用不小于 0 的计数、金额或分母。")
+        if named is not None:
+            raise ParameterError(
+                f"指标「{named.id}」（{named.name_zh}）在单次联络上可以是负数，不能分摊到组合上；"
+                f"请改用它的对照指标「{named.twin}」，或用 ct.breakdown、ct.trend 看「{named.id}」。"
+            )
+        column = denominator if (weight < 0).any() else numerator
+        raise ParameterError(f"列「{column}」有负数；这里只能用不小于 0 的计数、金额或分母。")
     for argument, value, there in (("current", current, when == 0), ("baseline", baseline, when > 0)):
         if is_rate and not there.any():
             seen = "、".join(str(one) for one in table[period].dropna().unique()[:_SHOWN])

@@ -21,8 +21,15 @@ _ORDER = (
     ("created_at", "resolved_at"),
     ("created_at", "closed_at"),
     ("created_at", "updated_at"),
+    ("queued_at", "answered_at"),
+    ("created_at", "answered_at"),
+    ("queued_at", "abandoned_at"),
+    ("created_at", "abandoned_at"),
     ("started_at", "ended_at"),
+    ("answered_at", "ended_at"),
     ("created_at", "ended_at"),
+    ("ordered_at", "paid_at"),
+    ("entered_at", "left_at"),
 )
 """Which of two times comes first; the second is judged by the first pair whose columns are there."""
 _AFTER = re.compile(

@@ -21,6 +21,9 @@ __all__ = ["service_chapter"]
 
 _SHARE = "比率"
 _MOST_AGENTS = 30
+_MOST_CHANNELS = 6
+_LONGER = {"秒": (("小时", 3600.0, 7200.0), ("分钟", 60.0, 120.0)), "小时": (("天", 24.0, 48.0),)}
+"""Units of long times: name, size and the least value it is taken for."""
 _NOTE = "每个指标旁边是不容易做假的对照指标；公式见 ct.kpi_definitions()。没有列出的指标缺少所需的列。"
 
 
@@ -39,14 +42,17 @@ def service_chapter(tables: Mapping[str, pd.DataFrame]) -> Section | None:
         return None
     known = read_definitions()
     values = dict(zip(table["metric"], table["value"], strict=True))
+    channels = _by_channel(tables.get("kpis_channel"))
     rows = [
         _row(row, known[row["metric"]], values, known)
+        | {name: _form(of.get(row["metric"]), known[row["metric"]]) for name, of in channels.items()}
         for row in table.to_dict("records")
         if row["metric"] in known
     ]
     columns = [
-        ("name", "指标", None), ("value", "数值", _as_given), ("range", "95% 区间", _as_given),
-        ("n", "计入", format_number), ("twin", "对照指标", None), ("twin_value", "对照数值", _as_given),
+        ("name", "指标", None), ("value", "全部", _as_given), ("range", "95% 区间", _as_given),
+        ("n", "计入", format_number), *((name, name, _as_given) for name in channels),
+        ("twin", "对照指标", None), ("twin_value", "对照数值", _as_given),
     ]  # fmt: skip
     blocks = [Block(table=text_table(pd.DataFrame(rows), columns, len(rows)))]
     agents = _agents(tables.get("scorecard"), known)
@@ -57,11 +63,26 @@ def _as_given(value: Any) -> str:
     return str(value)
 
 
+def _by_channel(table: pd.DataFrame | None) -> dict[str, dict[str, float]]:
+    """Return the values of the largest channels: channel -> metric -> value."""
+    if table is None:
+        return {}
+    sizes = table.groupby("channel")["n"].max().sort_values(ascending=False, kind="stable")
+    return {
+        str(name): dict(zip(part["metric"], part["value"], strict=True))
+        for name in sizes.index[:_MOST_CHANNELS]
+        for part in [table[table["channel"] == name]]
+    }
+
+
 def _form(value: Any, definition: Definition) -> str:
     if pd.isna(value):
         return "—"
     if definition.unit == _SHARE:
         return format_percent(value)
+    for unit, size, least in _LONGER.get(definition.unit, ()):
+        if value >= least:
+            return f"{format_number(value / size)} {unit}"
     form = format_whole if definition.kind == "count" else format_number
     return f"{form(value)} {definition.unit}"
 
@@ -82,7 +103,8 @@ def _agents(card: pd.DataFrame | None, known: Mapping[str, Definition]) -> Block
     if card is None:
         return None
     who = str(card.columns[1])
-    clear = card[card["verdict"].astype("str").str.len() > 0].sort_values(["q", "metric", who])
+    directed = card["metric"].map({name: one.direction != "none" for name, one in known.items()}).eq(True)
+    clear = card[(card["verdict"].astype("str").str.len() > 0) & directed].sort_values(["q", "metric", who])
     if not len(clear):
         return None
     rows = pd.DataFrame(
@@ -90,8 +112,7 @@ def _agents(card: pd.DataFrame | None, known: Mapping[str, Definition]) -> Block
             {
                 "who": row[who], "name": known[row["metric"]].name_zh, "n": row["n"], "q": row["q"],
                 "value": _form(row["value"], known[row["metric"]]),
-                "adjusted": _form(row["adjusted"], known[row["metric"]]),
-                "target": _form(row["target"], known[row["metric"]]), "verdict": row["verdict"],
+                "expected": _form(row["expected"], known[row["metric"]]), "verdict": row["verdict"],
             }
             for row in clear.to_dict("records")
             if row["metric"] in known
@@ -100,8 +121,11 @@ def _agents(card: pd.DataFrame | None, known: Mapping[str, Definition]) -> Block
     columns = [
         ("who", "客服", None), ("name", "指标", None),
         ("n", "计入", format_number), ("value", "数值", _as_given),
-        ("adjusted", "按构成校正", _as_given), ("target", "全体", _as_given), ("q", "q", format_p_value),
+        ("expected", "同样构成的期望", _as_given), ("q", "q", format_p_value),
         ("verdict", "结论", None),
     ]  # fmt: skip
-    note = "只列与其余有显著差别的（q < 0.05）；校正后的数值按全体的类别与渠道构成加权。"
+    note = (
+        "只列与其余有显著差别的（q < 0.05）；期望是全体客服在同样的类别与渠道构成下的数值，"
+        "不同渠道的人不互相比较。"
+    )
     return Block("与其余有差别的客服", table=text_table(rows, columns, _MOST_AGENTS), note=note)

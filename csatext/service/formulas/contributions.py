@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,15 @@ from csatext.service.definitions import Definition
 from csatext.service.formulas.expressions import evaluate
 from csatext.service.inputs.records import flags, is_flag_word, lengths
 
-__all__ = ["Contributions", "by_customer", "contributions", "customers_of", "read_columns", "read_named"]
+__all__ = [
+    "Contributions",
+    "by_customer",
+    "contributions",
+    "customers_of",
+    "read_columns",
+    "read_named",
+    "repeated_documents",
+]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -39,8 +47,12 @@ class Contributions:
     rows: Codes
 
 
-def read_columns(facts: pd.DataFrame, definitions: list[Definition]) -> dict[str, Array]:
-    """Return the columns that some definitions read, as numbers; flags written as words are read.
+def read_columns(
+    facts: pd.DataFrame, definitions: list[Definition], known: Container[str] = ()
+) -> dict[str, Array]:
+    """Return the columns that some definitions read, as numbers, but for those known already.
+
+    Flags written as words are read.
 
     Raises
     ------
@@ -52,7 +64,7 @@ def read_columns(facts: pd.DataFrame, definitions: list[Definition]) -> dict[str
         for one in definitions
         for name in one.columns
     }
-    return read_named(facts, names)
+    return read_named(facts, [name for name in names if name not in known])
 
 
 def read_named(facts: pd.DataFrame, names: Iterable[str]) -> dict[str, Array]:
@@ -107,6 +119,22 @@ def customers_of(facts: pd.DataFrame) -> Codes:
         else:
             codes = np.where(unknown, codes.max(initial=-1) + np.cumsum(unknown), codes)
     return pd.factorize(codes)[0].astype(np.int64)
+
+
+def repeated_documents(facts: pd.DataFrame) -> Codes | None:
+    """Return a number for each contact where contacts have several rows (one an agent), else None.
+
+    Examples
+    --------
+    >>> repeated_documents(pd.DataFrame({"doc_id": ["1", "1", "2"]})).tolist()
+    [0, 0, 1]
+    >>> repeated_documents(pd.DataFrame({"doc_id": ["1", "2"]})) is None
+    True
+    """
+    if "doc_id" not in facts.columns or not facts["doc_id"].duplicated().any():
+        return None
+    codes, _ = pd.factorize(facts["doc_id"])
+    return np.where(codes < 0, codes.max(initial=-1) + np.cumsum(codes < 0), codes).astype(np.int64)
 
 
 def contributions(definition: Definition, columns: dict[str, Array], size: int) -> Contributions:

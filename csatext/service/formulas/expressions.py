@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ class ExpressionError(ValueError):
     """An expression cannot be read; the message is a clause in Chinese."""
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> ast.expr:
     """Return an expression as a tree.
 

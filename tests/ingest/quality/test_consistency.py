@@ -41,6 +41,21 @@ def test_a_time_under_a_header_that_is_not_known(header: str) -> None:
     assert found(frame)["time_order", header] == (1, 2)
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("queued_at", "answered_at"),
+        ("queued_at", "abandoned_at"),
+        ("answered_at", "ended_at"),
+        ("ordered_at", "paid_at"),
+        ("entered_at", "left_at"),
+    ],
+)
+def test_clocks_of_calls_orders_and_stages(earlier: str, later: str) -> None:
+    times = {earlier: ["2026-05-03 10:00"] * 2, later: ["2026-05-03 09:59", "2026-05-03 10:00"]}
+    assert found(table(**times))["time_order", later] == (1, 2)
+
+
 def test_days_are_compared_with_days() -> None:
     frame = table(created_at=["2026-05-03 10:00", "2026-05-03 10:00"], closed_at=["2026-05-03", "2026-05-02"])
     assert found(frame)["time_order", "closed_at"] == (1, 2)
