@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from csatext.errors import ParameterError, nearest
@@ -9,6 +10,8 @@ from csatext.labels import UNCLASSIFIED
 from csatext.taxonomy import Taxonomy
 
 __all__ = ["Choices", "version_of"]
+
+_MARKS = re.compile(r"[\W_]+")
 
 
 def version_of(taxonomy: Taxonomy) -> str:
@@ -50,6 +53,9 @@ class Choices:
             self._named[category.id] = answer
             self._named["/".join(path)] = answer
         self.below.setdefault(UNCLASSIFIED, [])
+        self._spelled: dict[str, set[str]] = {}
+        for name in {*self._named, *self.below, *(name for below in self.below.values() for name in below)}:
+            self._spelled.setdefault(_letters(name), set()).add(name)
         self.changes = {
             change.old: tuple("/".join(taxonomy.path(one)) for one in change.new)
             for change in taxonomy.changes
@@ -95,6 +101,20 @@ class Choices:
             return f"「{first}」下没有二级「{second}」；{hint}可选：{below or '（无）'}"
         return (first, second or None)
 
+    def spelled(self, value: str) -> str:
+        """Return the one name that is a value but for blanks, marks, width and case; else the value.
+
+        Parameters
+        ----------
+        value : str
+            A name, an identifier or both levels together.
+        """
+        value = _clean(value)
+        if value in self._named or value in self.below or self.is_below(value):
+            return value
+        names = self._spelled.get(_letters(value), set()) if _letters(value) else set()
+        return next(iter(names)) if len(names) == 1 else value
+
     def of_another_version(self, version: str) -> str:
         """Return what is said of tags by another taxonomy: what became of its categories.
 
@@ -129,6 +149,10 @@ class Choices:
 def _clean(value: str) -> str:
     """Return a cell without blanks and marks that are not seen at its ends."""
     return unicodedata.normalize("NFC", value).strip().strip("\u3000\ufeff\u200b").strip()
+
+
+def _letters(value: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKC", value)).casefold()
 
 
 def _hint(given: str, allowed: object) -> str:
