@@ -136,7 +136,7 @@ def _answer(answers: list[list[str]], choices: Choices) -> tuple[str, str | None
     paths = [*dict.fromkeys(map(tuple, answers))]
     if len(paths) == 1:
         path = paths[0]
-        return choices.answer(path[0], path[-1] if len(path) > 1 else "")
+        return choices.answer(path[0], path[-1]) if len(path) > 1 else choices.named(path[0])
     if len(paths) == 2 and all(len(path) == 1 for path in paths):
         # A first level and the category below it, chosen in two lists.
         for first, second in ((paths[0][0], paths[1][0]), (paths[1][0], paths[0][0])):

@@ -101,6 +101,18 @@ class Choices:
             return f"「{first}」下没有二级「{second}」；{hint}可选：{below or '（无）'}"
         return (first, second or None)
 
+    def named(self, value: str) -> tuple[str, str | None] | str:
+        """Return the answer that one name stands for, or a sentence on what is wrong.
+
+        Parameters
+        ----------
+        value : str
+            A first level, a category below one, an identifier or both levels together.
+        """
+        name = self.spelled(value)
+        is_second = name not in self._named and name not in self.below and self.is_below(name)
+        return self.answer("", name) if is_second else self.answer(name, "")
+
     def spelled(self, value: str) -> str:
         """Return the one name that is a value but for blanks, marks, width and case; else the value.
 

@@ -325,9 +325,7 @@ def _checked_examples(examples: object, choices: Choices) -> list[tuple[str, str
         is_pair = isinstance(example, Sequence) and not isinstance(example, str) and len(example) == 2
         if not is_pair or not all(isinstance(part, str) for part in example):
             raise ParameterError.wrong_type(f"examples 的第 {place} 项", example, wanted)
-        answer = choices.answer(example[1], "")
-        if isinstance(answer, str):
-            answer = choices.answer("", example[1])
+        answer = choices.named(example[1])
         if isinstance(answer, str):
             raise ParameterError(f"examples 第 {place} 项的类别不可用：{answer.rstrip('。；')}。")
         checked.append((example[0], "/".join(name for name in answer if name)))

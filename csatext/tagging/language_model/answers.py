@@ -128,7 +128,10 @@ def checked_answer(given: Mapping[str, Any], text: str, choices: Choices) -> Ans
     first, second = _category(given.get("category")), _category(given.get("subcategory"))
     if not first and not second:
         return "没有给类别"
-    answer = choices.answer(choices.spelled(first), choices.spelled(second))
+    if first and second:
+        answer = choices.answer(choices.spelled(first), choices.spelled(second))
+    else:
+        answer = choices.named(first or second)
     if isinstance(answer, str):
         return answer
     quoted = _plain(given.get("quote")).strip(_QUOTES)
@@ -191,10 +194,5 @@ def _whole_ones(text: str) -> Iterator[dict[str, Any]]:
             failed += 1
             at += 1
             continue
-        if "id" in value:
-            yield value
-            at = end
-        else:
-            found = [*_listed(value)]
-            yield from found
-            at = end
+        yield from _listed(value)
+        at = end
