@@ -11,7 +11,7 @@ from csatext.tagging.choices import Choices
 from csatext.tagging.found_tags import FileTags, FoundTag, Passage, Problem
 from csatext.tagging.sheet_layout import row_code, text_code
 
-__all__ = ["KEPT", "Annotation", "MarkedSpan", "carried", "tags_of_annotations"]
+__all__ = ["KEPT", "MarkedSpan", "ToolAnnotation", "carried", "tags_of_annotations"]
 
 KEPT = ("doc_id", "code", "inclusion_probability", "stratum", "taxonomy_version")
 """Fields that go out with a text and must come back with it."""
@@ -27,7 +27,7 @@ class MarkedSpan:
 
 
 @dataclass(frozen=True)
-class Annotation:
+class ToolAnnotation:
     """What one person did with one text.
 
     Attributes
@@ -68,14 +68,14 @@ def carried(rows: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def tags_of_annotations(file: str, annotations: Iterable[Annotation], choices: Choices) -> FileTags:
+def tags_of_annotations(file: str, annotations: Iterable[ToolAnnotation], choices: Choices) -> FileTags:
     """Return the tags of a file, and every annotation that could not be used.
 
     Parameters
     ----------
     file : str
         Name of the file.
-    annotations : iterable of Annotation
+    annotations : iterable of ToolAnnotation
     choices : Choices
         What may be answered.
     """
@@ -91,7 +91,9 @@ def tags_of_annotations(file: str, annotations: Iterable[Annotation], choices: C
     return found
 
 
-def _read(one: Annotation, file: str, choices: Choices, found: FileTags) -> Iterator[tuple[str, str, str]]:
+def _read(
+    one: ToolAnnotation, file: str, choices: Choices, found: FileTags
+) -> Iterator[tuple[str, str, str]]:
     """Add the tag of an annotation to what was found; yield column, value and reason of what is wrong."""
     if not one.answers:
         if one.note or one.spans:

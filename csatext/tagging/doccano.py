@@ -17,7 +17,7 @@ from csatext.errors import InputError
 from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import read_bytes
 from csatext.ingest.formats.json_values import json_lines
-from csatext.tagging.annotations import KEPT, Annotation, MarkedSpan, carried, tags_of_annotations
+from csatext.tagging.annotations import KEPT, MarkedSpan, ToolAnnotation, carried, tags_of_annotations
 from csatext.tagging.choices import Choices
 from csatext.tagging.found_tags import FileTags, ImportedTags, Problem, import_files
 from csatext.tagging.sample_rows import sample_rows
@@ -194,15 +194,15 @@ def _read(path: Path, choices: Choices, called: Mapping[str, str]) -> FileTags:
     return found
 
 
-def _annotations(values: list[Any], lines: list[int], annotator: str) -> Iterator[Annotation]:
+def _annotations(values: list[Any], lines: list[int], annotator: str) -> Iterator[ToolAnnotation]:
     for value, line in zip(values, lines, strict=True):
         if not isinstance(value, dict):
             continue
-        labels = next((value[name] for name in _LABELS if isinstance(value.get(name), list)), [])
+        labels: list[Any] = next((value[name] for name in _LABELS if isinstance(value.get(name), list)), [])
         comments = value.get(_COMMENTS)
         comments = comments if isinstance(comments, list) else []
         text = value.get("text")
-        yield Annotation(
+        yield ToolAnnotation(
             row=line,
             text=text if isinstance(text, str) else "",
             kept={name: "" if value.get(name) is None else str(value[name]) for name in KEPT},

@@ -21,7 +21,7 @@ from csatext.errors import InputError
 from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import read_bytes
 from csatext.ingest.formats.json_values import loads
-from csatext.tagging.annotations import KEPT, Annotation, MarkedSpan, carried, tags_of_annotations
+from csatext.tagging.annotations import KEPT, MarkedSpan, ToolAnnotation, carried, tags_of_annotations
 from csatext.tagging.choices import Choices
 from csatext.tagging.found_tags import FileTags, ImportedTags, import_files
 from csatext.tagging.sample_rows import evidence_spans, sample_rows
@@ -249,7 +249,7 @@ def read_label_studio(
     return import_files(paths, read)
 
 
-def _annotations(path: Path, called: Mapping[str, str]) -> Iterator[Annotation]:
+def _annotations(path: Path, called: Mapping[str, str]) -> Iterator[ToolAnnotation]:
     """Yield the annotations of an export in any of its forms."""
     text, _ = decode(read_bytes(path), path)
     if path.suffix.lower() in (".csv", ".tsv"):
@@ -284,7 +284,7 @@ def _csv_records(text: str, path: Path) -> list[dict[str, str]]:
 
 def _of_task(
     data: Mapping[str, Any], done: Mapping[str, Any], row: int, called: Mapping[str, str]
-) -> Annotation:
+) -> ToolAnnotation:
     """Return the annotation of a task: one of the form with every region."""
     answers: list[list[str]] = []
     notes: list[str] = []
@@ -300,7 +300,7 @@ def _of_task(
             notes += _notes(value.get("text"))
         elif region.get("type") == "labels":
             spans += _spans([value])
-    return Annotation(
+    return ToolAnnotation(
         row,
         _text(data),
         _kept(data),
@@ -311,7 +311,7 @@ def _of_task(
     )
 
 
-def _of_flat(record: Mapping[str, Any], row: int, called: Mapping[str, str]) -> Annotation:
+def _of_flat(record: Mapping[str, Any], row: int, called: Mapping[str, str]) -> ToolAnnotation:
     """Return the annotation of a record of JSON_MIN or CSV: a column for each control."""
     answers = [
         path
@@ -322,7 +322,7 @@ def _of_flat(record: Mapping[str, Any], row: int, called: Mapping[str, str]) -> 
     spans = _spans(_value(record.get(_EVIDENCE)))
     note = "；".join(_notes(_value(record.get(_NOTE))))
     annotator = _annotator(record.get("annotator"), called)
-    return Annotation(row, _text(record), _kept(record), annotator, answers, note, spans)
+    return ToolAnnotation(row, _text(record), _kept(record), annotator, answers, note, spans)
 
 
 def _value(cell: Any) -> Any:

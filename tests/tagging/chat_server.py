@@ -106,12 +106,13 @@ class RefusedError(Exception):
 
 def small_client(url: str, timeout: float = 30) -> SimpleNamespace:
     """Return a client of a few lines with the shape of the official one."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def create(**body: Any) -> SimpleNamespace:
         data = json.dumps(body).encode()
         request = urllib.request.Request(f"{url}/chat/completions", data)
         try:
-            with urllib.request.urlopen(request, timeout=timeout) as answer:
+            with direct.open(request, timeout=timeout) as answer:
                 read = answer.read()
         except urllib.error.HTTPError as error:
             raise RefusedError(error) from error

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import openai
 import pandas as pd
 import pytest
 from tagging.chat_server import IMPATIENT, SLOW, serving, small_client, texts_of
@@ -61,6 +62,9 @@ def wrong(**change):
 
 def garbage(texts):
     return "抱歉，我不能回答。"
+
+
+ASKED = [{"id": f"{at}-abcdef", "text": text} for at, text in enumerate(TEXTS)]
 
 
 @pytest.fixture(scope="module")
@@ -152,10 +156,11 @@ def test_texts_go_out_as_data_without_identifiers_of_ours(run):
     ids=["fence", "commas", "thought", "list", "by key", "blanks and width", "arrow", "second level", "id",
          "lines", "control characters", "twice alike"],
 )  # fmt: skip
-def test_forms_that_can_be_read_without_a_guess_cost_no_second_call(run, write):
-    found, chat, _ = run(otherwise=write)
-    assert said(found) == ALL
-    assert len(chat.requests) == 2
+def test_forms_that_can_be_read_without_a_guess_are_read(write):
+    read = read_answers(write(ASKED), {one["id"]: one["text"] for one in ASKED}, Choices(TAXONOMY))
+    assert read.problems == {}
+    found = {key: "/".join(filter(None, answer[:2])) for key, answer in read.found.items()}
+    assert found == {one["id"]: SAYS[one["text"]][0] for one in ASKED}
 
 
 @pytest.mark.parametrize(
@@ -178,15 +183,24 @@ def test_forms_that_can_be_read_without_a_guess_cost_no_second_call(run, write):
     ],
     ids=["spelling", "wrong level", "null", "two", "other id", "words", "empty", "brackets", "half", "twice"],
 )  # fmt: skip
-def test_what_is_wrong_is_said_to_the_model_and_asked_again(run, write, problem):
-    found, chat, _ = run([write])
+def test_what_is_wrong_is_found_and_no_answer_guessed(write, problem):
+    content = write(ASKED) if callable(write) else write
+    read = read_answers(content, {one["id"]: one["text"] for one in ASKED}, Choices(TAXONOMY))
+    assert {*read.found} | {*read.problems} == {one["id"] for one in ASKED}
+    assert not {*read.found} & {*read.problems}
+    assert problem in next(iter(read.problems.values()))
+
+
+def test_what_is_wrong_is_said_to_the_model_and_asked_again(run):
+    found, chat, _ = run([wrong(category="退款/到帐慢")])
     assert said(found) == ALL
     assert len(chat.requests) == 3
     again = json.loads(chat.requests[1]["messages"][1]["content"])
-    complaints = again["上次回答的问题，请改正"]
-    assert problem in complaints[0]["problem"]
+    complaint = again["上次回答的问题，请改正"][0]
+    assert "「退款/到帐慢」" in complaint["problem"]
     # Only what is missing is asked about again.
-    assert [one["id"] for one in again["texts"]] == [one["id"] for one in complaints]
+    assert [one["text"] for one in again["texts"]] == TEXTS[:1]
+    assert again["texts"][0]["id"] == complaint["id"]
 
 
 def test_an_answer_that_was_not_asked_for_is_dropped_and_counted(run):
@@ -251,13 +265,11 @@ def test_a_timeout_is_tried_again(run):
     assert waits[0] == 1
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{}", b"null", b'{"choices": []}', b'{"choices": [{"message": null}]}']
-)
-def test_a_body_that_is_no_answer_is_tried_again(run, body):
-    found, _, waits = run([(200, {}, body)])
+def test_a_body_that_is_no_answer_is_tried_again(run):
+    bodies = [b"", b"{}", b"null", b'{"choices": []}', b'{"choices": [{"message": null}]}']
+    found, _, waits = run([(200, {}, body) for body in bodies])
     assert said(found) == ALL
-    assert waits == [1]
+    assert waits == [1, 2, 4, 8, 16]
 
 
 def test_a_wrong_key_stops_at_once_and_loses_nothing(run):
@@ -420,8 +432,8 @@ def test_arguments_are_checked(change, match):
     assert "138" not in str(caught.value)
 
 
-def test_the_official_client_is_driven_alike(drawn):
-    openai = pytest.importorskip("openai")
+def test_the_official_client_is_driven_alike(drawn, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     script = [429, (200, {"Content-Type": "text/html"}, b"<html>"), (200, {}, b""), garbage, 400, right]
     waits = []
     with serving(script, right) as chat:

@@ -95,9 +95,10 @@ class ChatCalls:
         # The official client repeats calls by itself; these would not be counted.
         bare = getattr(self.client, "with_options", None)
         client = bare(max_retries=0) if callable(bare) else self.client
-        self._create = getattr(getattr(getattr(client, "chat", None), "completions", None), "create", None)
-        if not callable(self._create):
+        create = getattr(getattr(getattr(client, "chat", None), "completions", None), "create", None)
+        if not callable(create):
             raise ParameterError.wrong_type("client", self.client, _CLIENT)
+        self._create: Callable[..., Any] = create
 
     def ask(self, messages: list[dict[str, str]]) -> Reply:
         """Return what the model writes, after as many attempts as may help."""
