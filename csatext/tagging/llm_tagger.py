@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from os import PathLike
 from typing import Any
 
@@ -31,6 +32,7 @@ from csatext.text.corpus import Corpus
 __all__ = ["LLMTagger"]
 
 _OPTIONS: dict[str, object] = {"temperature": 0, "response_format": {"type": "json_object"}}
+_OURS = ("model", "messages", "stream")
 _ASKED = 2
 """Times that a batch is asked about before it is halved: the second time with what was wrong (chosen)."""
 _SHOWN = 5
@@ -125,7 +127,9 @@ class LLMTagger:
         self._max_calls = as_whole_number(max_calls, "max_calls", 1)
         self._cache = None if cache is None else as_path(cache, "cache")
         self._prices = _checked_prices(prices)
-        self._options = dict(_OPTIONS if options is None else options)
+        self._options = _checked_options(options)
+        if not callable(sleep):
+            raise ParameterError.wrong_type("sleep", sleep, "函数，参数是秒数，例如 time.sleep")
         self._prompt = Prompt(taxonomy, _checked_examples(examples, self._choices))
         unmasked = self._prompt.with_personal_data()
         if unmasked:
@@ -303,6 +307,17 @@ class _Run:
         )
 
 
+def _checked_options(options: object) -> dict[str, Any]:
+    if options is None:
+        return dict(_OPTIONS)
+    if not isinstance(options, Mapping):
+        raise ParameterError.wrong_type("options", options, '字典，例如 {"temperature": 0}')
+    for name in _OURS:
+        if name in options:
+            raise ParameterError.out_of_range("options", name, "不含 model、messages、stream")
+    return dict(options)
+
+
 def _checked_prices(prices: object) -> tuple[float, float] | None:
     if prices is None:
         return None
@@ -310,7 +325,7 @@ def _checked_prices(prices: object) -> tuple[float, float] | None:
     if not isinstance(prices, Sequence) or isinstance(prices, str) or len(prices) != 2:
         raise ParameterError.wrong_type("prices", prices, wanted)
     for price in prices:
-        if isinstance(price, bool) or not isinstance(price, (int, float)) or not 0 <= price < float("inf"):
+        if isinstance(price, bool) or not isinstance(price, Real) or not 0 <= price < float("inf"):
             raise ParameterError.out_of_range("prices", prices, wanted)
     return float(prices[0]), float(prices[1])
 
