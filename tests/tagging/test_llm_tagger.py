@@ -290,6 +290,19 @@ def test_a_service_that_is_down_is_given_up(run):
     assert len(found.problems) == 3
 
 
+def test_failures_between_answers_do_not_add_up(run):
+    found, chat, _ = run([500, 500, 500, 500, right] * 6, batch_size=1)
+    assert said(found) == ALL
+    assert len(chat.requests) == 30
+
+
+def test_a_key_that_the_service_repeats_is_not_shown(run):
+    body = json.dumps({"error": {"message": "Incorrect API key provided: sk-1234abcd."}}).encode()
+    with pytest.raises(ct.InputError, match=r"Incorrect API key provided: \*\*\*") as caught:
+        run([(401, {}, body)])
+    assert "1234" not in str(caught.value)
+
+
 def test_the_number_of_calls_has_a_limit(run):
     found, chat, _ = run(batch_size=1, max_calls=4)
     assert len(chat.requests) == 4

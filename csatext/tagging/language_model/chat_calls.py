@@ -26,7 +26,8 @@ _USELESS = frozenset({401, 402, 403, 404})
 """Key, balance, rights, model: wrong for the next call too."""
 _AGAIN = frozenset({200, 408, 409, 425, 429})
 """Worth another attempt, as are all from 500 on; 200 is an answer that the client could not read."""
-_SECRET = re.compile(r"(?:sk|key|Bearer)[-_ ][\w*.-]{4,}", re.IGNORECASE)
+_SECRET = re.compile(r"(?<![A-Za-z])sk-[\w*.-]{4,}|Bearer \S+")
+"""Keys of services, which some repeat when they refuse one."""
 _UNREACHED = ("Timeout", "Connect")
 """Parts of the names of errors that clients raise when no answer came."""
 _CLIENT = "OpenAI 兼容的同步客户端，例如 openai.OpenAI(base_url=…, api_key=…)"
