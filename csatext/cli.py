@@ -234,7 +234,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_tag(verbs: Any) -> None:
     """Add the verb ``tag`` with its own verbs."""
-    description = "人工标注：导出工作簿，读回，计算一致性"
+    description = "标注：导出工作簿，读回，语言模型，计算一致性"
     tag = verbs.add_parser("tag", help=description, description=description + "。")
     verbs_of_tag = tag.add_subparsers(dest="tag_command", required=True, metavar="动作", title="动作")
 
@@ -246,6 +246,31 @@ def _add_tag(verbs: Any) -> None:
     export = add("export", _tag_export, "抽样并写出给人标注的工作簿")
     _add_input(export)
     export.add_argument("-o", "--out", required=True, metavar="XLSX", help="输出的工作簿")
+    export.add_argument(
+        "--annotators", action="append", default=[], metavar="人名", help="标注人，可重复；几个人就写几份"
+    )
+    _add_sample(export)
+    tag_import = add("import", _tag_import, "读回标好的工作簿，存入标注库")
+    tag_import.add_argument("workbooks", nargs="+", metavar="XLSX", help="标好的工作簿，可以是几个人的")
+    tag_import.add_argument("--store", required=True, metavar="PARQUET", help="标注库；没有就新建，只增不改")
+    tag_import.add_argument("--taxonomy", default="", metavar="分类体系", help="导出时用的分类体系")
+    tag_import.add_argument(
+        "--date", default="", metavar="日期", help="标注日期，如 2026-05-31；不写则为今天"
+    )
+    by_model = add("llm", _tag_llm, "抽样并由语言模型标注（密钥在环境变量 OPENAI_API_KEY、OPENAI_BASE_URL）")
+    _add_input(by_model)
+    by_model.add_argument("--llm", required=True, metavar="模型", help="模型的名字，也是标注人的名字")
+    by_model.add_argument("--store", required=True, metavar="PARQUET", help="标注库；没有就新建，只增不改")
+    by_model.add_argument("--cache", default="", metavar="JSONL", help="答案的缓存；中断后再运行从这里继续")
+    by_model.add_argument("--max-calls", type=int, default=1000, metavar="N", help="最多调用几次，默认 1000")
+    by_model.add_argument("--date", default="", metavar="日期", help="标注日期；不写则为今天")
+    _add_sample(by_model)
+    agreed = add("agreement", _tag_agreement, "两人以上标过的联络，看一致到什么程度")
+    agreed.add_argument("store", metavar="PARQUET", help="import 写出的标注库")
+
+
+def _add_sample(export: _Parser) -> None:
+    """Add how contacts are drawn."""
     export.add_argument("--n", type=int, default=400, metavar="N", help="抽多少条，默认 400")
     export.add_argument(
         "--strategy",
@@ -254,22 +279,10 @@ def _add_tag(verbs: Any) -> None:
         help="stratified 分层（默认），random 随机，uncertain 拿不准的多抽，risk 严重的多抽，"
         "disagreement 规则与模型不同的多抽",
     )
-    export.add_argument(
-        "--annotators", action="append", default=[], metavar="人名", help="标注人，可重复；几个人就写几份"
-    )
     export.add_argument("--seed", type=int, default=0, metavar="S", help="随机种子，默认 0")
     export.add_argument(
         "--input", dest="original", default="", metavar="FILE", help="INPUT 是 run 的输出文件夹时：原文件"
     )
-    tag_import = add("import", _tag_import, "读回标好的工作簿，存入标注库")
-    tag_import.add_argument("workbooks", nargs="+", metavar="XLSX", help="标好的工作簿，可以是几个人的")
-    tag_import.add_argument("--store", required=True, metavar="PARQUET", help="标注库；没有就新建，只增不改")
-    tag_import.add_argument("--taxonomy", default="", metavar="分类体系", help="导出时用的分类体系")
-    tag_import.add_argument(
-        "--date", default="", metavar="日期", help="标注日期，如 2026-05-31；不写则为今天"
-    )
-    agreed = add("agreement", _tag_agreement, "两人以上标过的联络，看一致到什么程度")
-    agreed.add_argument("store", metavar="PARQUET", help="import 写出的标注库")
 
 
 def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True) -> None:
@@ -432,6 +445,30 @@ def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
     result = import_tags(given.workbooks, given.store, given.taxonomy, day, progress)
     is_clean = result.found.problems.empty and result.found.conflicts.empty
     return "\n".join(import_lines(result)), DONE if is_clean else TO_MEND
+
+
+def _tag_llm(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from datetime import date
+
+    configuration = _configuration(given)
+    from csatext.batch.tag import import_lines, tag_by_model
+
+    result = tag_by_model(
+        given.input,
+        given.store,
+        configuration,
+        progress,
+        model=given.llm,
+        tagged_on=given.date or date.today().isoformat(),
+        original=given.original,
+        n=given.n,
+        strategy=given.strategy,
+        by=given.by,
+        random_state=given.seed,
+        cache=given.cache,
+        max_calls=given.max_calls,
+    )
+    return "\n".join(import_lines(result)), DONE if result.found.problems.empty else TO_MEND
 
 
 def _tag_agreement(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:

@@ -1,10 +1,11 @@
-"""Tagging on the command line: a workbook out, workbooks in, how far people agree."""
+"""Tagging on the command line: a workbook out, workbooks in, a language model, how far people agree."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,15 +20,17 @@ from csatext.batch.configuration import AUTO, Configuration
 from csatext.batch.pipeline import masked_input, read_source
 from csatext.errors import ConfigError, InputError
 from csatext.labels import name_of
-from csatext.tagging.read_tagging_workbook import TaggedWorkbooks, read_tagging_workbook
-from csatext.tagging.tag_store import add_tags, current_tags, read_store
+from csatext.tagging.found_tags import ImportedTags
+from csatext.tagging.llm_tagger import LLMTagger
+from csatext.tagging.read_tagging_workbook import read_tagging_workbook
+from csatext.tagging.tag_store import add_tags, current_tags, day_of, read_store
 from csatext.tagging.write_tagging_workbook import write_tagging_workbook
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
-__all__ = ["ImportResult", "agreement_lines", "export_tags", "import_lines", "import_tags"]
+__all__ = ["ImportResult", "agreement_lines", "export_tags", "import_lines", "import_tags", "tag_by_model"]
 
 _SHOWN = 20
 _STATISTICS = ("percent", "kappa", "alpha", "ac1")
@@ -36,7 +39,7 @@ _STATISTICS = ("percent", "kappa", "alpha", "ac1")
 class ImportResult(NamedTuple):
     """What an import found, and how many tags were new and changed in the store."""
 
-    found: TaggedWorkbooks
+    found: ImportedTags
     new: int
     changed: int
 
@@ -86,6 +89,111 @@ def export_tags(
     """
     out = Path(out)
     check_folder(out.parent)
+    drawn = _draw(
+        source, configuration, progress, original, n=n, strategy=strategy, by=by, random_state=random_state
+    )
+    progress("写入工作簿")
+    files = write_tagging_workbook(
+        drawn.sample, drawn.corpus, out, taxonomy=drawn.taxonomy, suggestions=drawn.suggested,
+        annotators=annotators, random_state=random_state,
+    )  # fmt: skip
+    return len(drawn.sample), files
+
+
+def tag_by_model(
+    source: str | Path,
+    store: str | Path,
+    configuration: Configuration,
+    progress: Callable[[str], None],
+    *,
+    model: str,
+    tagged_on: str,
+    original: str = "",
+    n: int = 400,
+    strategy: str = "stratified",
+    by: Sequence[str] = (),
+    random_state: int = 0,
+    cache: str = "",
+    max_calls: int = 1_000,
+) -> ImportResult:
+    """Draw contacts as :func:`export_tags` does, let a language model tag them, add the tags to a store.
+
+    With the same ``n``, ``strategy``, ``by`` and ``random_state`` the contacts are those of the workbook.
+
+    Parameters
+    ----------
+    source, configuration, progress, original, n, strategy, by, random_state
+        As in :func:`export_tags`.
+    store : path
+        The store of tags.
+    model : str
+        Name of the model; address and key of its service are in the environment (``OPENAI_BASE_URL``,
+        ``OPENAI_API_KEY``).
+    tagged_on : str
+        Date of the tags.
+    cache : str
+        File of answers; empty keeps none.
+    max_calls : int
+        Calls that may be made.
+
+    Raises
+    ------
+    ConfigError
+        The client is not installed, or the environment has no key.
+    ParameterError
+        ``tagged_on`` is no date, or ``max_calls`` none.
+    InputError
+        The input or its texts cannot be read, the store is none, or the service refuses.
+    """
+    client = _client()
+    # Whatever would refuse the tags does so before they are paid for.
+    day_of(tagged_on)
+    read_store(store)
+    drawn = _draw(
+        source, configuration, progress, original, n=n, strategy=strategy, by=by, random_state=random_state
+    )
+    progress(f"用 {model} 标注 {len(drawn.sample)} 条")
+    tagger = LLMTagger(drawn.taxonomy, client, model=model, cache=cache or None, max_calls=max_calls)
+    found = tagger.tag(drawn.sample, drawn.corpus)
+    progress("存入标注库")
+    return ImportResult(found, *add_tags(found.tags, store, tagged_on))
+
+
+def _client() -> Any:
+    """Return a client of the service that the environment names."""
+    try:
+        openai = import_module("openai")
+    except ImportError as error:
+        raise ConfigError("调用语言模型需要 openai；请先运行 pip install csatext[llm]。") from error
+    try:
+        return openai.OpenAI()
+    except openai.OpenAIError as error:
+        raise ConfigError(
+            "没有服务的密钥；请设环境变量 OPENAI_API_KEY，服务不是 OpenAI 时再设 OPENAI_BASE_URL。"
+        ) from error
+
+
+class _Drawn(NamedTuple):
+    """A sample with its texts, the categories and what the rules say."""
+
+    sample: pd.DataFrame
+    corpus: Corpus
+    taxonomy: Taxonomy
+    suggested: pd.DataFrame
+
+
+def _draw(
+    source: str | Path,
+    configuration: Configuration,
+    progress: Callable[[str], None],
+    original: str,
+    *,
+    n: int,
+    strategy: str,
+    by: Sequence[str],
+    random_state: int,
+) -> _Drawn:
+    """Return a sample of an input, or of the folder of a run."""
     folder = Path(source)
     facts: pd.DataFrame | None = None
     if (folder / "manifest.json").is_file() and (folder / "facts.parquet").is_file():
@@ -111,12 +219,7 @@ def export_tags(
             raise InputError(f"「{source}」里没有「{folder}」的联络；请用 --input 给出这次运行的原文件。")
     progress("抽样")
     sample = sample_for_tagging(facts, n, strategy=strategy, by=list(by) or None, random_state=random_state)
-    progress("写入工作簿")
-    files = write_tagging_workbook(
-        sample, corpus, out, taxonomy=taxonomy_used, suggestions=suggested, annotators=annotators,
-        random_state=random_state,
-    )  # fmt: skip
-    return len(sample), files
+    return _Drawn(sample, corpus, taxonomy_used, suggested)
 
 
 def _original(folder: Path, named: dict[str, Any]) -> Path:
@@ -170,6 +273,12 @@ def import_lines(result: ImportResult) -> list[str]:
         f"{row.doc_id}\t{row.annotator}\t{row.category}\t{row.file} 第 {row.row} 行\t{row.reason}"
         for row in conflicts.head(_SHOWN).itertuples(index=False)
     ]
+    spent = result.found.tags.attrs
+    if spent:
+        lines.append(
+            f"模型 {spent['model']}：调用 {spent['calls']} 次，输入 {spent['prompt_tokens']} token，"
+            f"输出 {spent['completion_tokens']} token；{spent['from_cache']} 条取自缓存。"
+        )
     lines.append(
         f"读到 {len(result.found.tags)} 条标注：新增 {result.new}，改动 {result.changed}，"
         f"其余与库中相同；有问题的格子 {len(result.found.problems)} 个，互相矛盾的标注 {len(conflicts)} 条。"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-from csatext.errors import nearest
+from csatext.errors import ParameterError, nearest
 from csatext.labels import UNCLASSIFIED
 from csatext.taxonomy import Taxonomy
 
 __all__ = ["Choices", "version_of"]
+
+_MARKS = re.compile(r"[\W_]+")
 
 
 def version_of(taxonomy: Taxonomy) -> str:
@@ -28,9 +31,17 @@ class Choices:
     Parameters
     ----------
     taxonomy : Taxonomy
+
+    Raises
+    ------
+    ParameterError
+        ``taxonomy`` is none.
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
+        if not isinstance(taxonomy, Taxonomy):
+            wanted = "Taxonomy；请先用 ct.Taxonomy.load(路径) 得到"
+            raise ParameterError.wrong_type("taxonomy", taxonomy, wanted)
         self.version = version_of(taxonomy)
         self.below: dict[str, list[str]] = {category.label_zh: [] for category in taxonomy.first_level}
         self._named: dict[str, tuple[str, str | None]] = {}
@@ -42,6 +53,9 @@ class Choices:
             self._named[category.id] = answer
             self._named["/".join(path)] = answer
         self.below.setdefault(UNCLASSIFIED, [])
+        self._spelled: dict[str, set[str]] = {}
+        for name in {*self._named, *self.below, *(name for below in self.below.values() for name in below)}:
+            self._spelled.setdefault(_letters(name), set()).add(name)
         self.changes = {
             change.old: tuple("/".join(taxonomy.path(one)) for one in change.new)
             for change in taxonomy.changes
@@ -87,6 +101,47 @@ class Choices:
             return f"「{first}」下没有二级「{second}」；{hint}可选：{below or '（无）'}"
         return (first, second or None)
 
+    def named(self, value: str) -> tuple[str, str | None] | str:
+        """Return the answer that one name stands for, or a sentence on what is wrong.
+
+        Parameters
+        ----------
+        value : str
+            A first level, a category below one, an identifier or both levels together.
+        """
+        name = self.spelled(value)
+        is_second = name not in self._named and name not in self.below and self.is_below(name)
+        return self.answer("", name) if is_second else self.answer(name, "")
+
+    def spelled(self, value: str) -> str:
+        """Return the one name that is a value but for blanks, marks, width and case; else the value.
+
+        Parameters
+        ----------
+        value : str
+            A name, an identifier or both levels together.
+        """
+        value = _clean(value)
+        if value in self._named or value in self.below or self.is_below(value):
+            return value
+        names = self._spelled.get(_letters(value), set()) if _letters(value) else set()
+        return next(iter(names)) if len(names) == 1 else value
+
+    def of_another_version(self, version: str) -> str:
+        """Return what is said of tags by another taxonomy: what became of its categories.
+
+        Parameters
+        ----------
+        version : str
+            Name and version of the other (:func:`version_of`).
+        """
+        became = [f"{old}→{'、'.join(new) or '（已取消）'}" for old, new in self.changes.items()]
+        said = f"对照表：{'；'.join(became[:20])}" if became else "新版没有变更对照表"
+        return (
+            f"标注时用的是「{version}」，现在的分类体系是「{self.version}」；"
+            f"改名的类别按对照表换成新的，换不了的逐格列出。{said}。"
+        )
+
     def is_first(self, value: str) -> bool:
         """Return whether a cell holds a first level."""
         return _clean(value) in self.below
@@ -106,6 +161,10 @@ class Choices:
 def _clean(value: str) -> str:
     """Return a cell without blanks and marks that are not seen at its ends."""
     return unicodedata.normalize("NFC", value).strip().strip("\u3000\ufeff\u200b").strip()
+
+
+def _letters(value: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKC", value)).casefold()
 
 
 def _hint(given: str, allowed: object) -> str:

@@ -16,7 +16,7 @@ from csatext.regular_files import check_regular
 from csatext.schema import conform
 from csatext.schema.audit import TAG_STORE, TAGS
 
-__all__ = ["add_tags", "current_tags", "read_store"]
+__all__ = ["add_tags", "current_tags", "day_of", "read_store"]
 
 _KEY = ["doc_id", "annotator"]
 _SAID = ["category", "subcategory", "note", "taxonomy_version"]
@@ -57,6 +57,26 @@ def current_tags(store: pd.DataFrame) -> pd.DataFrame:
     return conform(store.drop_duplicates(_KEY, keep="last").reset_index(drop=True), TAGS)
 
 
+def day_of(tagged_on: date | str) -> str:
+    """Return a date as the store holds it.
+
+    Raises
+    ------
+    ParameterError
+        It is none.
+
+    Examples
+    --------
+    >>> day_of(date(2026, 5, 31)), day_of("2026-05-31")
+    ('2026-05-31', '2026-05-31')
+    """
+    try:
+        day = tagged_on if isinstance(tagged_on, date) else date.fromisoformat(str(tagged_on))
+    except ValueError as error:
+        raise ParameterError.out_of_range("tagged_on", tagged_on, "日期，例如 2026-05-31") from error
+    return day.isoformat()[:10]
+
+
 def add_tags(tags: pd.DataFrame, path: str | PathLike[str], tagged_on: date | str) -> tuple[int, int]:
     """Add to a store what is new in it; earlier tags stay, the last of a person holds.
 
@@ -84,12 +104,7 @@ def add_tags(tags: pd.DataFrame, path: str | PathLike[str], tagged_on: date | st
     """
     as_table(tags, "tags")
     path = Path(as_path(path))
-    try:
-        day = (tagged_on if isinstance(tagged_on, date) else date.fromisoformat(str(tagged_on))).isoformat()[
-            :10
-        ]
-    except ValueError as error:
-        raise ParameterError.out_of_range("tagged_on", tagged_on, "日期，例如 2026-05-31") from error
+    day = day_of(tagged_on)
     store = read_store(path)
     given = conform(tags, TAGS)
     last = current_tags(store)

@@ -1,6 +1,9 @@
+import json
+
 import openpyxl
 import pandas as pd
 import pytest
+from tagging.chat_server import serving, texts_of
 
 from csatext.cli import main
 
@@ -54,6 +57,36 @@ def test_a_sample_goes_out_comes_back_and_people_are_compared(tmp_path, capsys, 
     said = capsys.readouterr().out
     assert "kappa" in said
     assert "不一致 2 条" in said
+
+
+def test_a_language_model_tags_the_same_sample(tmp_path, capsys, source, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    out, store = tmp_path / "质检.xlsx", tmp_path / "tags.parquet"
+    drawn = ["--n", "9", "--strategy", "random"]
+    command = ["tag", "llm", str(source), "--llm", "m", "--store", str(store)]
+    command += ["--date", "2026-05-31", *drawn]
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert main(command) != 0
+    assert "OPENAI_API_KEY" in capsys.readouterr().err
+
+    def write(texts):
+        return json.dumps([{"id": one["id"], "category": "未归类"} for one in texts[:8]])
+
+    with serving([], write) as chat:
+        monkeypatch.setenv("OPENAI_BASE_URL", chat.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "test")
+        assert main([*command[:-5], "31/5", *drawn]) != 0  # refused before anything is paid for
+        assert chat.requests == []
+        assert main([*command, "--max-calls", "1"]) == 3
+    said = capsys.readouterr().out
+    assert "调用 1 次，输入 1000 token，输出 10 token" in said
+    assert "读到 8 条标注：新增 8" in said
+    kept = pd.read_parquet(store)
+    assert set(kept["annotator"]) == {"m"}
+    assert main(["tag", "export", str(source), "-o", str(out), *drawn]) == 0
+    page = openpyxl.load_workbook(out)["标注"]
+    texts = [page[f"B{row}"].value for row in range(2, 11)]
+    assert [one["text"] for one in texts_of(chat.requests[0])] == [str(text) for text in texts]
 
 
 def test_bad_cells_are_listed_and_the_code_says_to_mend(tmp_path, capsys, source):
