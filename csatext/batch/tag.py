@@ -19,7 +19,8 @@ from csatext.batch.configuration import AUTO, Configuration
 from csatext.batch.pipeline import masked_input, read_source
 from csatext.errors import ConfigError, InputError
 from csatext.labels import name_of
-from csatext.tagging.read_tagging_workbook import TaggedWorkbooks, read_tagging_workbook
+from csatext.tagging.found_tags import ImportedTags
+from csatext.tagging.read_tagging_workbook import read_tagging_workbook
 from csatext.tagging.tag_store import add_tags, current_tags, read_store
 from csatext.tagging.write_tagging_workbook import write_tagging_workbook
 from csatext.taxonomy import Taxonomy
@@ -36,7 +37,7 @@ _STATISTICS = ("percent", "kappa", "alpha", "ac1")
 class ImportResult(NamedTuple):
     """What an import found, and how many tags were new and changed in the store."""
 
-    found: TaggedWorkbooks
+    found: ImportedTags
     new: int
     changed: int
 

@@ -12,6 +12,7 @@ __all__ = [
     "TAG_CONFLICTS",
     "TAG_CONFUSION",
     "TAG_DISAGREEMENTS",
+    "TAG_EVIDENCE",
     "TAG_PROBLEMS",
     "TAG_SAMPLE",
     "TAG_STORE",
@@ -169,6 +170,19 @@ TAG_PROBLEMS = Table(
         Column("value", "str", "what stands there"),
         Column("reason", "str", "what is wrong and what to do, in Chinese"),
     ),
+)
+
+TAG_EVIDENCE = Table(
+    "tag_evidence",
+    "one row a passage that somebody, or a language model, marked as the evidence of a tag",
+    (
+        Column("doc_id", "str", "contact"),
+        Column("annotator", "str", "who marked it"),
+        Column("start", "int", "first character of the masked text, from 0"),
+        Column("end", "int", "character after the last"),
+        Column("text", "str", "the passage"),
+    ),
+    key=("doc_id", "annotator", "start", "end"),
 )
 
 TAG_STORE = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from csatext.errors import nearest
+from csatext.errors import ParameterError, nearest
 from csatext.labels import UNCLASSIFIED
 from csatext.taxonomy import Taxonomy
 
@@ -28,9 +28,17 @@ class Choices:
     Parameters
     ----------
     taxonomy : Taxonomy
+
+    Raises
+    ------
+    ParameterError
+        ``taxonomy`` is none.
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
+        if not isinstance(taxonomy, Taxonomy):
+            wanted = "Taxonomy；请先用 ct.Taxonomy.load(路径) 得到"
+            raise ParameterError.wrong_type("taxonomy", taxonomy, wanted)
         self.version = version_of(taxonomy)
         self.below: dict[str, list[str]] = {category.label_zh: [] for category in taxonomy.first_level}
         self._named: dict[str, tuple[str, str | None]] = {}
@@ -86,6 +94,21 @@ class Choices:
             hint = _hint(second, self.below[first])
             return f"「{first}」下没有二级「{second}」；{hint}可选：{below or '（无）'}"
         return (first, second or None)
+
+    def of_another_version(self, version: str) -> str:
+        """Return what is said of tags by another taxonomy: what became of its categories.
+
+        Parameters
+        ----------
+        version : str
+            Name and version of the other (:func:`version_of`).
+        """
+        became = [f"{old}→{'、'.join(new) or '（已取消）'}" for old, new in self.changes.items()]
+        said = f"对照表：{'；'.join(became[:20])}" if became else "新版没有变更对照表"
+        return (
+            f"标注时用的是「{version}」，现在的分类体系是「{self.version}」；"
+            f"改名的类别按对照表换成新的，换不了的逐格列出。{said}。"
+        )
 
     def is_first(self, value: str) -> bool:
         """Return whether a cell holds a first level."""

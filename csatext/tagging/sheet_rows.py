@@ -16,9 +16,10 @@ from csatext.ingest.formats.files import read_bytes
 from csatext.ingest.formats.grid import Grid, shown_cell
 from csatext.ingest.formats.workbooks import read_sheets
 from csatext.tagging.choices import Choices
+from csatext.tagging.found_tags import FileTags, FoundTag, Problem
 from csatext.tagging.sheet_layout import COLUMNS, DRAWN_SHEET, column_called, row_code, text_code
 
-__all__ = ["FoundTag", "Problem", "read_tags_of"]
+__all__ = ["read_tags_of"]
 
 _HEADERS = {column.name: column.header for column in COLUMNS}
 _HEADER_ROWS = 30
@@ -26,33 +27,6 @@ _HEADER_ROWS = 30
 _LEAST_HEADERS = 3
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _ANSWERS = ("category", "subcategory")
-
-
-class Problem(NamedTuple):
-    """A cell, sheet or file that could not be used (table ``tag_problems``)."""
-
-    file: str
-    sheet: str
-    row: int | None
-    column: str
-    value: str
-    reason: str
-
-
-class FoundTag(NamedTuple):
-    """A tag, and where it stands."""
-
-    doc_id: str
-    annotator: str
-    category: str
-    subcategory: str | None
-    note: str
-    probability: float
-    version: str
-    stratum: str
-    file: str
-    sheet: str
-    row: int
 
 
 class _Drawn(NamedTuple):
@@ -98,7 +72,7 @@ class _Sheet:
         return Problem(self.file, self.name, number, header, value[:200], reason)
 
 
-def read_tags_of(path: Path, choices: Choices) -> tuple[list[FoundTag], list[Problem]]:
+def read_tags_of(path: Path, choices: Choices) -> FileTags:
     """Return the tags of a file, and every cell that could not be used.
 
     Raises
@@ -108,12 +82,11 @@ def read_tags_of(path: Path, choices: Choices) -> tuple[list[FoundTag], list[Pro
     """
     grids = _grids(path)
     drawn = _drawn(grids)
-    problems: list[Problem] = []
-    tags: list[FoundTag] = []
+    read = FileTags()
     sheets = [sheet for grid in grids if (sheet := _sheet(grid, path.name, choices)) is not None]
     if not sheets:
         reason = "没有找到标注表：没有一张工作表有「编号」「文本」「一级类别」这样的表头；请交回导出的工作簿"
-        return [], [Problem(path.name, "", None, "", "", f"{reason}。")]
+        return FileTags(problems=[Problem(path.name, "", None, "", "", f"{reason}。")])
     for sheet in sheets:
         unusable = False
         for name in ("doc_id", *_ANSWERS):
@@ -122,13 +95,13 @@ def read_tags_of(path: Path, choices: Choices) -> tuple[list[FoundTag], list[Pro
             unusable |= name == "category" or "text" not in sheet.places or sheet.has_strange_columns()
             what = "这张表没有导入，" if unusable else ""
             said = f"找不到列「{_HEADERS[name]}」（被删除或改了名）；{what}请把表头改回「{_HEADERS[name]}」。"
-            problems.append(sheet.problem(None, name, "", said))
+            read.problems.append(sheet.problem(None, name, "", said))
         if unusable:
             continue
-        problems += _of_another_version(sheet, drawn, choices)
+        read.problems += _of_another_version(sheet, drawn, choices)
         for found in _tags(sheet, drawn, choices):
-            (problems if isinstance(found, Problem) else tags).append(found)  # type: ignore[arg-type]
-    return tags, problems
+            (read.problems if isinstance(found, Problem) else read.tags).append(found)  # type: ignore[arg-type]
+    return read
 
 
 def _grids(path: Path) -> list[Grid]:
@@ -214,13 +187,7 @@ def _of_another_version(sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choice
         one.version for one in drawn.values()
     }
     for version in sorted(seen - {"", choices.version}):
-        became = [f"{old}→{'、'.join(new) or '（已取消）'}" for old, new in choices.changes.items()]
-        said = f"对照表：{'；'.join(became[:20])}" if became else "新版没有变更对照表"
-        reason = (
-            f"工作簿按「{version}」标注，现在的分类体系是「{choices.version}」；"
-            f"改名的类别按对照表换成新的，换不了的逐格列出。{said}。"
-        )
-        yield sheet.problem(None, "version", version, reason)
+        yield sheet.problem(None, "version", version, choices.of_another_version(version))
 
 
 def _tags(sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choices) -> Iterator[FoundTag | Problem]:

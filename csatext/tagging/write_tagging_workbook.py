@@ -15,9 +15,10 @@ import xlsxwriter
 
 from csatext.argument_types import as_path, as_table, check_simple_types
 from csatext.atomic_files import prepare_folder, write_whole
-from csatext.errors import InputError, ParameterError, SchemaError
+from csatext.errors import InputError, ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.tagging.choices import Choices
+from csatext.tagging.sample_rows import evidence_spans, sample_rows
 from csatext.tagging.sheet_layout import (
     CHOICES_SHEET,
     COLUMNS,
@@ -26,17 +27,14 @@ from csatext.tagging.sheet_layout import (
     HELP_SHEET,
     MOST_CHARACTERS,
     TAGS_SHEET,
-    row_code,
     text_code,
 )
 from csatext.taxonomy import Taxonomy
-from csatext.text.corpus import Corpus, checked_corpus
+from csatext.text.corpus import Corpus
 
 __all__ = ["write_tagging_workbook"]
 
 _NO_CLOCK = datetime(2000, 1, 1)
-_CONFIDENCE = ("confidence", "complaint_probability", "category_probability", "category_lead")
-_TERMS_SHOWN = 30
 _MOST_ROWS = 1_048_575
 _HELP = (
     "1. 只填白色的格子：一级类别、二级类别、备注、标注人。灰色的格子不用改，改了也不算。",
@@ -114,10 +112,8 @@ def write_tagging_workbook(
     ...     [path.name for path in paths]
     ['质检.xlsx']
     """
-    checked_corpus(corpus)
-    as_table(sample, "sample", ["doc_id", "inclusion_probability"])
-    if not isinstance(taxonomy, Taxonomy):
-        raise ParameterError.wrong_type("taxonomy", taxonomy, "Taxonomy；请先用 ct.Taxonomy.load(路径) 得到")
+    choices = Choices(taxonomy)
+    as_table(sample, "sample")
     if not 0 <= shared <= 1:
         raise ParameterError.out_of_range("shared", shared, "0 与 1 之间")
     path = as_path(path)
@@ -126,7 +122,9 @@ def write_tagging_workbook(
     if len(sample) > _MOST_ROWS:
         raise InputError(f"共 {len(sample):,} 条，超过一张工作表的 {_MOST_ROWS:,} 行；请分批抽样。")
     people = _people(annotators)
-    rows = _rows(sample, corpus, Choices(taxonomy), suggestions, turns)
+    rows = sample_rows(sample, corpus, choices, suggestions)
+    rows["text"] = rows["text"].str.slice(0, MOST_CHARACTERS)
+    rows["dialogue"] = _dialogues(turns, corpus, rows["doc_id"])
     prepare_folder(path.parent)
     written = []
     for place, (name, mine) in enumerate(_shares(len(rows), people, shared, random_state)):
@@ -164,31 +162,6 @@ def _shares(n: int, people: list[str], shared: float, random_state: int) -> list
     return [(name, np.flatnonzero((owner == place) | (second == place))) for place, name in enumerate(people)]
 
 
-def _rows(
-    sample: pd.DataFrame,
-    corpus: Corpus,
-    choices: Choices,
-    suggestions: pd.DataFrame | None,
-    turns: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Return the cells of the tagging sheet by the names of the columns."""
-    ids = sample["doc_id"].astype("str")
-    if ids.duplicated().any():
-        raise SchemaError.duplicate_key("sample", ["doc_id"], int(ids.duplicated().sum()))
-    at = pd.Index(corpus.doc_ids.astype("str")).get_indexer(ids)
-    if (at < 0).any():
-        raise SchemaError.foreign_index("sample", int((at < 0).sum()))
-    texts = corpus.texts.iloc[at].fillna("").astype("str").str.slice(0, MOST_CHARACTERS).tolist()
-    rows = pd.DataFrame({"doc_id": ids.tolist(), "text": texts})
-    rows["dialogue"] = _dialogues(turns, corpus, rows["doc_id"])
-    rows = rows.assign(**_suggested(suggestions, rows["doc_id"], choices))
-    rows["probability"] = sample["inclusion_probability"].astype("float64").tolist()
-    rows["stratum"] = sample["stratum"].astype("str").tolist() if "stratum" in sample else ""
-    rows["version"] = choices.version
-    rows["code"] = [row_code(one, text) for one, text in zip(rows["doc_id"], texts, strict=True)]
-    return rows
-
-
 def _dialogues(turns: pd.DataFrame | None, corpus: Corpus, ids: pd.Series) -> list[str]:
     """Return the dialogue of each contact, a line a turn, masked."""
     if turns is None:
@@ -201,40 +174,6 @@ def _dialogues(turns: pd.DataFrame | None, corpus: Corpus, ids: pd.Series) -> li
     lines = roles.reset_index(drop=True) + "：" + said
     joined = lines.groupby(used["doc_id"].astype("str").to_numpy(), sort=False).agg("\n".join)
     return joined.reindex(ids).fillna("").str.slice(0, MOST_CHARACTERS).tolist()
-
-
-def _suggested(suggestions: pd.DataFrame | None, ids: pd.Series, choices: Choices) -> dict[str, Any]:
-    """Return suggested categories, confidence and evidence of each contact."""
-    none = {name: [""] * len(ids) for name in ("suggested", "suggested_below", "evidence")}
-    if suggestions is None:
-        return none | {"confidence": [np.nan] * len(ids)}
-    as_table(suggestions, "suggestions")
-    index = suggestions.get("doc_id", suggestions.index)
-    by_id = suggestions.set_axis(pd.Index(index).astype("str"))
-    by_id = by_id[~by_id.index.duplicated()].reindex(ids)
-
-    def column(*names: str) -> list[str]:
-        name = next((name for name in names if name in by_id), None)
-        return [""] * len(ids) if name is None else by_id[name].astype("str").fillna("").tolist()
-
-    first, second = column("category", "complaint"), column("subcategory")
-    answers = [
-        choices.answer(a, "" if b == UNCLASSIFIED else b) if a or b else ("", None)
-        for a, b in zip(first, second, strict=True)
-    ]
-    shown = [
-        answer if isinstance(answer, tuple) else (a, b)
-        for answer, a, b in zip(answers, first, second, strict=True)
-    ]
-    confidence = next((name for name in _CONFIDENCE if name in by_id), None)
-    return {
-        "suggested": [a for a, _ in shown],
-        "suggested_below": [b or "" for _, b in shown],
-        "evidence": column("category_terms", "evidence"),
-        "confidence": [np.nan] * len(ids)
-        if confidence is None
-        else by_id[confidence].astype("float64").tolist(),
-    }
 
 
 def _write(path: Path, rows: pd.DataFrame, taxonomy: Taxonomy) -> None:
@@ -300,14 +239,14 @@ def _marked(texts: pd.Series, evidence: pd.Series) -> list[list[tuple[bool, str]
     """Return each text cut into pieces: whether a piece is plain, and the piece; None without evidence."""
     found: list[list[tuple[bool, str]] | None] = []
     for text, terms in zip(texts, evidence, strict=True):
-        words = sorted({word for word in re.split(r"[、；\s]+", terms) if word}, key=len, reverse=True)
-        pieces = None
-        if words and text:
-            pattern = "|".join(re.escape(word) for word in words[:_TERMS_SHOWN])
-            parts = re.split(f"({pattern})", text, flags=re.IGNORECASE)
-            pieces = [(place % 2 == 0, part) for place, part in enumerate(parts) if part]
+        pieces: list[tuple[bool, str]] = []
+        last = 0
+        for start, end in evidence_spans(text, terms):
+            pieces += [(True, text[last:start]), (False, text[start:end])]
+            last = end
+        pieces = [(plain, part) for plain, part in [*pieces, (True, text[last:])] if part]
         # A text without a hit, or that is one whole, is no rich text.
-        found.append(pieces if pieces is not None and len(pieces) > 1 else None)
+        found.append(pieces if len(pieces) > 1 else None)
     return found
 
 
