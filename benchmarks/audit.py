@@ -65,7 +65,9 @@ def estimates(facts, tags, cell, machine):
     sample = Sample(cell[at], stratum, 1 / tags["inclusion_probability"].to_numpy(), human, machine[at])
     cells = int(cell.max()) + 1
     tagged = np.bincount(cell[at], minlength=cells)
-    flagged = np.bincount(cell, machine, minlength=cells) - np.bincount(cell[at], machine[at], minlength=cells)
+    flagged = np.bincount(cell, machine, minlength=cells) - np.bincount(
+        cell[at], machine[at], minlength=cells
+    )
     found = estimate_rates(sample, Population(np.bincount(cell, minlength=cells) - tagged, flagged), LEVEL)
     return found.low, found.high, tagged
 

@@ -31,6 +31,7 @@ _TRANSLATIONS = (
 )
 """Messages of argparse and their Chinese translations."""
 _ERROR_LOG = "csatext-error.log"
+_SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
 _COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
 
@@ -257,6 +258,7 @@ def _add_tag(verbs: Any) -> None:
     export.add_argument(
         "--annotators", action="append", default=[], metavar="人名", help="标注人，可重复；几个人就写几份"
     )
+    export.add_argument("--scorecard", default="", metavar="评分表", help=_SCORECARD_HELP)
     export.add_argument("--seed", type=int, default=0, metavar="S", help="随机种子，默认 0")
     export.add_argument(
         "--input", dest="original", default="", metavar="FILE", help="INPUT 是 run 的输出文件夹时：原文件"
@@ -265,6 +267,7 @@ def _add_tag(verbs: Any) -> None:
     tag_import.add_argument("workbooks", nargs="+", metavar="XLSX", help="标好的工作簿，可以是几个人的")
     tag_import.add_argument("--store", required=True, metavar="PARQUET", help="标注库；没有就新建，只增不改")
     tag_import.add_argument("--taxonomy", default="", metavar="分类体系", help="导出时用的分类体系")
+    tag_import.add_argument("--scorecard", default="", metavar="评分表", help="导出时用的评分表")
     tag_import.add_argument(
         "--date", default="", metavar="日期", help="标注日期，如 2026-05-31；不写则为今天"
     )
@@ -418,6 +421,7 @@ def _tag_export(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
         strategy=given.strategy,
         by=given.by,
         annotators=given.annotators or 1,
+        scorecard=given.scorecard,
         random_state=given.seed,
     )
     return f"抽出 {n} 条。工作簿：{'、'.join(map(str, files))}", DONE
@@ -429,7 +433,7 @@ def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
     from csatext.batch.tag import import_lines, import_tags
 
     day = given.date or date.today().isoformat()
-    result = import_tags(given.workbooks, given.store, given.taxonomy, day, progress)
+    result = import_tags(given.workbooks, given.store, given.taxonomy, day, progress, given.scorecard)
     is_clean = result.found.problems.empty and result.found.conflicts.empty
     return "\n".join(import_lines(result)), DONE if is_clean else TO_MEND
 

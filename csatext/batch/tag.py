@@ -12,6 +12,7 @@ import pandas as pd
 
 from csatext.aggregation.audit.agreement import agreement
 from csatext.aggregation.audit.sample_for_tagging import sample_for_tagging
+from csatext.analysis.conversations.score_conversations import qa_totals, score_conversations
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.atomic_files import check_folder, file_hash
@@ -21,9 +22,10 @@ from csatext.errors import ConfigError, InputError
 from csatext.labels import name_of
 from csatext.tagging.found_tags import ImportedTags
 from csatext.tagging.read_tagging_workbook import read_tagging_workbook
-from csatext.tagging.tag_store import add_tags, current_tags, read_store
+from csatext.tagging.tag_store import add_tags, current_tags, flags_in, read_store
 from csatext.tagging.write_tagging_workbook import write_tagging_workbook
 from csatext.taxonomy import Taxonomy
+from csatext.taxonomy.qa_scorecard import QAScorecard
 from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
@@ -53,6 +55,7 @@ def export_tags(
     strategy: str = "stratified",
     by: Sequence[str] = (),
     annotators: int | list[str] = 1,
+    scorecard: str = "",
     random_state: int = 0,
 ) -> tuple[int, list[Path]]:
     """Draw contacts of an input, or of the folder of a run, and write the workbook to tag them in.
@@ -74,6 +77,8 @@ def export_tags(
         As in :func:`csatext.sample_for_tagging`.
     annotators
         As in :func:`csatext.write_tagging_workbook`.
+    scorecard : str
+        Name or file of a scorecard: its items are tagged instead of categories; the input is dialogues.
 
     Returns
     -------
@@ -83,8 +88,11 @@ def export_tags(
     Raises
     ------
     InputError
-        The input or its texts cannot be read.
+        The input or its texts cannot be read, or it is no dialogues where a scorecard is given.
+    LexiconError
+        The scorecard cannot be used.
     """
+    card = QAScorecard.load(scorecard) if scorecard else None
     out = Path(out)
     check_folder(out.parent)
     folder = Path(source)
@@ -100,10 +108,20 @@ def export_tags(
             )
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
     corpus = _corpus(read.contacts, configuration, redacted=read.redacted)
-    progress("建议类别")
-    chosen = configuration.analysis.taxonomy
-    taxonomy_used = chosen_taxonomy(choose_packs(corpus)) if chosen == AUTO else Taxonomy.load(chosen or None)
-    suggested = RuleClassifier(taxonomy_used).fit_transform(corpus)
+    taxonomy_used = None
+    if card is None:
+        progress("建议类别")
+        chosen = configuration.analysis.taxonomy
+        taxonomy_used = (
+            chosen_taxonomy(choose_packs(corpus)) if chosen == AUTO else Taxonomy.load(chosen or None)
+        )
+        suggested = RuleClassifier(taxonomy_used).fit_transform(corpus)
+    else:
+        progress("按评分表打分")
+        if read.utterances is None:
+            raise InputError("按评分表质检要有对话（一行一句，有角色）；这份输入是一行一条联络，请改用对话文件。")
+        suggested = qa_totals(score_conversations(read.utterances, card))
+        suggested = suggested.reindex(corpus.doc_ids.astype("str"))
     if facts is None:
         facts = corpus.docs.drop(columns=[name for name in suggested if name in corpus.docs]).join(suggested)
     else:
@@ -114,8 +132,8 @@ def export_tags(
     sample = sample_for_tagging(facts, n, strategy=strategy, by=list(by) or None, random_state=random_state)
     progress("写入工作簿")
     files = write_tagging_workbook(
-        sample, corpus, out, taxonomy=taxonomy_used, suggestions=suggested, annotators=annotators,
-        random_state=random_state,
+        sample, corpus, out, taxonomy=taxonomy_used, flags=card, suggestions=suggested,
+        annotators=annotators, turns=read.utterances, random_state=random_state,
     )  # fmt: skip
     return len(sample), files
 
@@ -142,7 +160,12 @@ def _corpus(contacts: pd.DataFrame, configuration: Configuration, *, redacted: b
 
 
 def import_tags(
-    paths: Sequence[str], store: str | Path, taxonomy: str, tagged_on: str, progress: Callable[[str], None]
+    paths: Sequence[str],
+    store: str | Path,
+    taxonomy: str,
+    tagged_on: str,
+    progress: Callable[[str], None],
+    scorecard: str = "",
 ) -> ImportResult:
     """Read workbooks and add their tags to a store.
 
@@ -152,7 +175,10 @@ def import_tags(
         A file cannot be read, or the store is none.
     """
     progress(f"读取 {len(paths)} 个工作簿")
-    found = read_tagging_workbook(list(paths), taxonomy=Taxonomy.load(taxonomy or None))
+    if scorecard:
+        found = read_tagging_workbook(list(paths), flags=QAScorecard.load(scorecard))
+    else:
+        found = read_tagging_workbook(list(paths), taxonomy=Taxonomy.load(taxonomy or None))
     progress("存入标注库")
     return ImportResult(found, *add_tags(found.tags, store, tagged_on))
 
@@ -168,7 +194,7 @@ def import_lines(result: ImportResult) -> list[str]:
         lines.insert(0, "文件\t工作表\t行\t列\t值\t问题")
     conflicts = result.found.conflicts
     lines += [
-        f"{row.doc_id}\t{row.annotator}\t{row.category}\t{row.file} 第 {row.row} 行\t{row.reason}"
+        f"{row.doc_id}\t{row.annotator}\t{_said(row)}\t{row.file} 第 {row.row} 行\t{row.reason}"
         for row in conflicts.head(_SHOWN).itertuples(index=False)
     ]
     lines.append(
@@ -176,6 +202,11 @@ def import_lines(result: ImportResult) -> list[str]:
         f"其余与库中相同；有问题的格子 {len(result.found.problems)} 个，互相矛盾的标注 {len(conflicts)} 条。"
     )
     return lines
+
+
+def _said(row: Any) -> str:
+    """Return what a contradictory tag says."""
+    return f"{row.label}：{row.answer}" if hasattr(row, "answer") else str(row.category)
 
 
 def agreement_lines(store: str | Path, progress: Callable[[str], None]) -> list[str]:
@@ -195,7 +226,7 @@ def agreement_lines(store: str | Path, progress: Callable[[str], None]) -> list[
     if tags.empty:
         raise ConfigError(f"标注库「{path}」里还没有标注；请先用 csatext tag import 存入。")
     progress("计算一致性")
-    found = agreement(tags)
+    found = agreement(tags, columns=flags_in(tags) or None)
     if found.scores.empty:
         return [str(found.scores.attrs["reason"])]
     lines = ["级别\t类别\t条数\t一致率\tkappa\talpha\tAC1\t说明"]

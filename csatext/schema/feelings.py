@@ -4,8 +4,6 @@ from csatext.schema.analysis import CLASS_SCORES
 from csatext.schema.model import Column, Table
 
 __all__ = [
-    "QA_SCORES",
-    "QA_TOTALS",
     "ASPECTS",
     "ASPECT_EVIDENCE",
     "CLAUSE_EVIDENCE",
@@ -14,6 +12,8 @@ __all__ = [
     "POLARITIES_READ",
     "POLARITY_SCORES",
     "POLARITY_SHARES",
+    "QA_SCORES",
+    "QA_TOTALS",
     "SATISFACTION",
     "SATISFACTION_SIGNALS",
     "SCRIPT_ADHERENCE",
@@ -202,9 +202,7 @@ QA_SCORES = Table(
     "one row a dialogue and item of a scorecard: was it met, for how many points, by what words",
     (
         Column("doc_id", "str", "dialogue"),
-        Column(
-            "agent_id", "str", "agent who said the evidence, else who spoke most; NA where none is named"
-        ),
+        Column("agent_id", "str", "agent who said the evidence, else who spoke most; NA where none is named"),
         Column("item", "str", "identifier of the item"),
         Column("label", "str", "its name"),
         Column("veto", "bool", "failing it takes all points of the dialogue"),

@@ -56,7 +56,9 @@ class QAScorecard:
         self.items = tuple(items)
         self.name, self.label_zh, self.version = name, label_zh, version
         if not self.items or not all(isinstance(item, ScriptItem) for item in self.items):
-            raise ParameterError.wrong_type("items", items, "评分项的列表；请先用 ct.QAScorecard.load(路径) 得到")
+            raise ParameterError.wrong_type(
+                "items", items, "评分项的列表；请先用 ct.QAScorecard.load(路径) 得到"
+            )
         ids = [item.id for item in self.items]
         for name_ in ids:
             if ids.count(name_) > 1 or name_ in _RESERVED:
@@ -141,7 +143,9 @@ def _script_entries(script: Any, folder: Path) -> dict[str, Mapping[str, Any]]:
     """Return the items of the script that a scorecard stands on, by id."""
     if script is None:
         return {}
-    path = lexicon_path(f"scripts/{SHIPPED_SCRIPT}.yaml") if script == SHIPPED_SCRIPT else folder / str(script)
+    path = (
+        lexicon_path(f"scripts/{SHIPPED_SCRIPT}.yaml") if script == SHIPPED_SCRIPT else folder / str(script)
+    )
     check_regular(path, f"评分表里的 script 应是 {SHIPPED_SCRIPT}，或话术文件的路径")
     content = script_content(path, "script")[1]
     entries = content.get("items") if isinstance(content, Mapping) else content

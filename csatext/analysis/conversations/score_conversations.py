@@ -91,7 +91,9 @@ def _agents(talk: Talk, place: np.ndarray, document: np.ndarray) -> pd.Series:
     if "agent_id" not in talk.table:
         return pd.Series(pd.NA, index=range(len(place)), dtype="str")
     names = talk.table["agent_id"].astype("str").where(talk.agent)
-    counts = pd.DataFrame({"row": talk.row, "name": names}).dropna().groupby(["row", "name"], sort=False).size()
+    counts = (
+        pd.DataFrame({"row": talk.row, "name": names}).dropna().groupby(["row", "name"], sort=False).size()
+    )
     most = counts.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates("row")
     usual = most.set_index("row")["name"].reindex(range(len(talk))).to_numpy(object)
     said = np.append(names.to_numpy(object), None)[place]
