@@ -53,8 +53,9 @@ def contacts(rng, share, errors):
 def drawn(facts, n, strategy, seed):
     """Return the tags of a sample."""
     by = {"stratified": "group", "disagreement": ["urgent", "other"]}.get(strategy)
-    sample = ct.sample_for_tagging(facts, n, strategy=strategy, by=by, random_state=seed)
-    return sample.merge(facts[["doc_id", "truth"]], on="doc_id").rename(columns={"truth": "urgent"})
+    columns = ["doc_id", *([by] if isinstance(by, str) else by or ()), "confidence", "severity"]
+    sample = ct.sample_for_tagging(facts[columns], n, strategy=strategy, by=by, random_state=seed)
+    return sample.assign(urgent=facts["truth"].to_numpy()[sample["doc_id"].to_numpy()])
 
 
 def estimates(facts, tags, cell, machine):

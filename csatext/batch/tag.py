@@ -56,6 +56,7 @@ def export_tags(
     by: Sequence[str] = (),
     annotators: int | list[str] = 1,
     scorecard: str = "",
+    flags: Sequence[str] = (),
     random_state: int = 0,
 ) -> tuple[int, list[Path]]:
     """Draw contacts of an input, or of the folder of a run, and write the workbook to tag them in.
@@ -79,6 +80,8 @@ def export_tags(
         As in :func:`csatext.write_tagging_workbook`.
     scorecard : str
         Name or file of a scorecard: its items are tagged instead of categories; the input is dialogues.
+    flags : sequence of str
+        Columns of flags in the facts of a run that are tagged instead.
 
     Returns
     -------
@@ -109,7 +112,15 @@ def export_tags(
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
     corpus = _corpus(read.contacts, configuration, redacted=read.redacted)
     taxonomy_used = None
-    if card is None:
+    if flags:
+        lacking = [name for name in flags if facts is None or name not in facts.columns]
+        if lacking:
+            raise InputError(
+                f"没有列「{lacking[0]}」；--flag 要 csatext run 的输出文件夹，"
+                "列是 facts.parquet 里的是/否标记。"
+            )
+        suggested = pd.DataFrame(facts)[list(flags)]
+    elif card is None:
         progress("建议类别")
         chosen = configuration.analysis.taxonomy
         taxonomy_used = (
@@ -119,7 +130,9 @@ def export_tags(
     else:
         progress("按评分表打分")
         if read.utterances is None:
-            raise InputError("按评分表质检要有对话（一行一句，有角色）；这份输入是一行一条联络，请改用对话文件。")
+            raise InputError(
+                "按评分表质检要有对话（一行一句，有角色）；这份输入是一行一条联络，请改用对话文件。"
+            )
         suggested = qa_totals(score_conversations(read.utterances, card))
         suggested = suggested.reindex(corpus.doc_ids.astype("str"))
     if facts is None:
@@ -132,7 +145,7 @@ def export_tags(
     sample = sample_for_tagging(facts, n, strategy=strategy, by=list(by) or None, random_state=random_state)
     progress("写入工作簿")
     files = write_tagging_workbook(
-        sample, corpus, out, taxonomy=taxonomy_used, flags=card, suggestions=suggested,
+        sample, corpus, out, taxonomy=taxonomy_used, flags=card or list(flags) or None, suggestions=suggested,
         annotators=annotators, turns=read.utterances, random_state=random_state,
     )  # fmt: skip
     return len(sample), files
@@ -166,6 +179,7 @@ def import_tags(
     tagged_on: str,
     progress: Callable[[str], None],
     scorecard: str = "",
+    flags: Sequence[str] = (),
 ) -> ImportResult:
     """Read workbooks and add their tags to a store.
 
@@ -175,8 +189,9 @@ def import_tags(
         A file cannot be read, or the store is none.
     """
     progress(f"读取 {len(paths)} 个工作簿")
-    if scorecard:
-        found = read_tagging_workbook(list(paths), flags=QAScorecard.load(scorecard))
+    if scorecard or flags:
+        asked = QAScorecard.load(scorecard) if scorecard else list(flags)
+        found = read_tagging_workbook(list(paths), flags=asked)
     else:
         found = read_tagging_workbook(list(paths), taxonomy=Taxonomy.load(taxonomy or None))
     progress("存入标注库")

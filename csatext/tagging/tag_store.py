@@ -17,7 +17,7 @@ from csatext.schema import conform
 from csatext.schema.audit import FLAG_STORE, FLAG_TAGS, TAG_STORE, TAGS
 from csatext.schema.model import Table
 
-__all__ = ["add_tags", "current_tags", "flags_in", "read_store"]
+__all__ = ["add_tags", "current_tags", "flags_in", "read_store", "tags_for"]
 
 _KEY = ["doc_id", "annotator"]
 _SAID = ["category", "subcategory", "note", "taxonomy_version"]
@@ -83,6 +83,28 @@ def current_tags(store: pd.DataFrame) -> pd.DataFrame:
     else:
         last = store.drop_duplicates(_KEY, keep="last").reset_index(drop=True)
     return _shaped(last, TAGS, FLAG_TAGS)
+
+
+def tags_for(facts: pd.DataFrame, path: str | PathLike[str]) -> pd.DataFrame | None:
+    """Return the current tags of a store that correct the rates of some facts, None where no path is given.
+
+    Raises
+    ------
+    InputError
+        The file is not there or no store, or none of its tags is of a contact in ``facts``.
+    """
+    if not str(path):
+        return None
+    place = as_path(path)
+    if not place.is_file():
+        raise InputError.unreadable(place, "文件不存在", "请先用 csatext tag import 存入标注")
+    tags = current_tags(read_store(place))
+    ids = pd.Series(facts["doc_id"] if "doc_id" in facts.columns else facts.index).astype("str")
+    if not tags["doc_id"].isin(ids).any():
+        raise InputError.unreadable(
+            place, "里面没有一条标注是这批联络的", "请检查编号，或给出从这批联络抽样的标注库"
+        )
+    return tags
 
 
 def add_tags(tags: pd.DataFrame, path: str | PathLike[str], tagged_on: date | str) -> tuple[int, int]:

@@ -96,7 +96,7 @@ def _agents(talk: Talk, place: np.ndarray, document: np.ndarray) -> pd.Series:
     )
     most = counts.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates("row")
     usual = most.set_index("row")["name"].reindex(range(len(talk))).to_numpy(object)
-    said = np.append(names.to_numpy(object), None)[place]
+    said = np.array([*names, None], dtype=object)[place]
     return pd.Series(np.where(pd.isna(said), usual[document], said), dtype="str")
 
 
