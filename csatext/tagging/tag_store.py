@@ -154,7 +154,7 @@ def add_tags(tags: pd.DataFrame, path: str | PathLike[str], tagged_on: date | st
         [
             _answered_anew(given[name], both[name])
             if name in flags
-            else both[name].fillna("") != given[name].fillna("").to_numpy()
+            else both[name].astype("str").fillna("") != given[name].fillna("").to_numpy()
             for name in said
         ],
         axis=1,
