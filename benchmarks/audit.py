@@ -6,7 +6,7 @@ Twelve settings: share of the flag, error rates of the machine in two groups, ta
 simulated, a sample is drawn with ``sample_for_tagging``, and the rate of all and of the groups with 30 tags
 or more is estimated. Intervals are those of the process that makes contacts, as in every other table, and
 ``process`` is the share of them that hold the share they were simulated with, ``groups`` the same by group;
-``coverage`` are those that hold the true share of these contacts, which is more often where a tenth of them is
+``coverage`` are those that hold the true share of these contacts: more, where a tenth of them is
 tagged. ``width`` is the median width relative to the interval of the same tags without a machine, ``naive``
 the coverage of Wilson's interval of the machine's labels.
 

@@ -248,7 +248,12 @@ def _tags(
             if isinstance(found, Answer):
                 yield _found(sheet, row, doc_id, found, drawn.get(doc_id), choices)
             else:
-                yield sheet.problem(row, found.column, found.value, f"{found.reason.rstrip('。；')}。")
+                yield sheet.problem(row, found.column, found.value, _sentence(found.reason))
+
+
+def _sentence(reason: str) -> str:
+    """Return a reason that ends as a sentence does."""
+    return reason if reason.endswith("？") else f"{reason.rstrip('。；')}。"
 
 
 def _covered(
