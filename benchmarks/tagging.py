@@ -1,6 +1,6 @@
 """Round trips of tagging workbooks through whatever people do to them; speed of 50,000 rows.
 
-Run: python benchmarks/tagging.py [--trips 10000] [--rows 50000] [--office 20]
+Run: python benchmarks/tagging.py [--trips 10000] [--first 0] [--rows 50000] [--office 20]
 
 A trip writes a workbook for one to three people, fills it in, treats it badly (sorts, deletes and inserts
 rows and columns, renames columns and sheets, merges cells, moves identifiers, pastes rows, types nonsense,
@@ -13,6 +13,7 @@ import argparse
 import csv
 import shutil
 import subprocess
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -175,8 +176,14 @@ def are_adjacent(numbers, upper, lower):
     return numbers[id(lower)] == numbers[id(upper)] + 1
 
 
-def trip(seed, folder, contacts, corpus, taxonomy, office=None):
+def trip(seed, folder, contacts, corpus, taxonomy):
     """Return tags lost, tags that are wrong, and bad cells that are not named, of one round trip."""
+    files, intended, named = given_back(seed, folder, contacts, corpus, taxonomy)
+    return compare(ct.read_tagging_workbook(files, taxonomy=taxonomy), intended, named)
+
+
+def given_back(seed, folder, contacts, corpus, taxonomy):
+    """Return the files that people give back, what they mean, and which cells are bad."""
     rng = np.random.default_rng(seed)
     choices = answers(taxonomy)
     people = ["张三", "李四", "王五"][: rng.integers(1, 4)]
@@ -196,15 +203,10 @@ def trip(seed, folder, contacts, corpus, taxonomy, office=None):
         meant, bad = fill(rng, sheet, choices, person)
         as_text = rng.random() < 0.1
         merged = mistreat(rng, sheet, meant, bad, choices)
-        target = folder / f"{person}.{'csv' if as_text and not merged else 'xlsx'}"
+        target = folder / f"{person}-{seed}.{'csv' if as_text and not merged else 'xlsx'}"
         if target.suffix == ".csv":
             sheet.header = [*dict.fromkeys([*sheet.header, "校验码", "抽中概率"])]
         numbers, shown = save(rng, sheet, merged, target)
-        if office and target.suffix == ".xlsx":
-            through = folder / "office"
-            command = [office, "--headless", "--convert-to", "xlsx", "--outdir", str(through), str(target)]
-            subprocess.run(command, check=True, capture_output=True, timeout=120)
-            target = through / target.name
         files.append(target)
         for upper, lower in merged:
             if not are_adjacent(numbers, upper, lower):  # a row came between, so that nothing was merged
@@ -215,8 +217,18 @@ def trip(seed, folder, contacts, corpus, taxonomy, office=None):
             mine = [row for at, row in rows.items() if at == key or row.get("编号") == key]
             header = shown.get(column, column).strip()
             named += [(target.name, numbers[id(row)], header) for row in mine[:1]]
-    found = ct.read_tagging_workbook(files, taxonomy=taxonomy)
-    return compare(found, intended, named)
+    return files, intended, named
+
+
+def office_trips(office, folder, seeds, contacts, corpus, taxonomy):
+    """Yield seed and result of trips whose workbooks LibreOffice has saved, all in one go."""
+    trips = {seed: given_back(seed, folder, contacts, corpus, taxonomy) for seed in seeds}
+    books = [str(path) for files, _, _ in trips.values() for path in files if path.suffix == ".xlsx"]
+    command = [office, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "office"), *books]
+    subprocess.run(command, check=True, capture_output=True, timeout=3600)
+    for seed, (files, intended, named) in trips.items():
+        saved = [folder / "office" / path.name if path.suffix == ".xlsx" else path for path in files]
+        yield seed, compare(ct.read_tagging_workbook(saved, taxonomy=taxonomy), intended, named)
 
 
 def compare(found, intended, named):
@@ -277,22 +289,28 @@ def main():
     """Print totals."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--trips", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--office", type=int, default=20)
     given = parser.parse_args()
     contacts, corpus, taxonomy = material()
     office = shutil.which("soffice") or shutil.which("libreoffice")
     totals = np.zeros(3, dtype=int)
-    with TemporaryDirectory() as folder:
-        for seed in range(given.trips):
-            through = office if seed < given.office else None
-            found = trip(seed, Path(folder), contacts, corpus, taxonomy, through)
+    seeds = range(given.first, given.first + given.trips)
+    through = seeds[: given.office] if office else seeds[:0]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        results = chain(
+            office_trips(office, folder, through, contacts, corpus, taxonomy) if through else (),
+            ((seed, trip(seed, folder, contacts, corpus, taxonomy)) for seed in seeds[len(through) :]),
+        )
+        for seed, found in results:
             if any(found):
-                print(f"trip {seed}: lost {found[0]}, wrong {found[1]}, unnamed {found[2]}")
+                print(f"trip {seed}: lost {found[0]}, wrong {found[1]}, unnamed {found[2]}", flush=True)
             totals += [len(part) for part in found]
-    how = (
-        f"{min(given.office, given.trips)} through LibreOffice" if office else "LibreOffice is not installed"
-    )
+            for path in folder.glob(f"*-{seed}.*"):
+                path.unlink()
+    how = f"{len(through)} through LibreOffice" if office else "LibreOffice is not installed"
     print(f"{given.trips} trips ({how}): lost {totals[0]}, wrong {totals[1]}, unnamed {totals[2]}")
     if given.rows:
         speed(given.rows)

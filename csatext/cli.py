@@ -31,6 +31,9 @@ _TRANSLATIONS = (
 )
 """Messages of argparse and their Chinese translations."""
 _ERROR_LOG = "csatext-error.log"
+_SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
+_AUDIT_HELP = "tag import 写出的标注库：报告里的率按抽检校正；不写则注明未经抽检校正"
+_FLAG_HELP = "标注是/否列而不是类别，如 is_negative，可重复；INPUT 要是 run 的输出文件夹"
 _COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
 
@@ -204,6 +207,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "-o", "--out", required=True, metavar="OUT", help="输出文件夹；里面已有的同名文件会被替换"
     )
+    run.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     annotate = add("annotate", _annotate, "给每条联络标上情感、投诉类别和主题，写成一张表")
     _add_input(annotate)
     annotate.add_argument(
@@ -221,6 +225,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "-o", "--out", default="report.html", metavar="HTML", help="输出文件，默认 report.html"
     )
+    report.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     report.add_argument("--title", default="客户之声分析报告", metavar="标题", help="报告标题")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
@@ -249,11 +254,15 @@ def _add_tag(verbs: Any) -> None:
     export.add_argument(
         "--annotators", action="append", default=[], metavar="人名", help="标注人，可重复；几个人就写几份"
     )
+    export.add_argument("--scorecard", default="", metavar="评分表", help=_SCORECARD_HELP)
+    export.add_argument("--flag", action="append", default=[], metavar="列", help=_FLAG_HELP)
     _add_sample(export)
     tag_import = add("import", _tag_import, "读回标好的工作簿，存入标注库")
     tag_import.add_argument("workbooks", nargs="+", metavar="XLSX", help="标好的工作簿，可以是几个人的")
     tag_import.add_argument("--store", required=True, metavar="PARQUET", help="标注库；没有就新建，只增不改")
     tag_import.add_argument("--taxonomy", default="", metavar="分类体系", help="导出时用的分类体系")
+    tag_import.add_argument("--scorecard", default="", metavar="评分表", help="导出时用的评分表")
+    tag_import.add_argument("--flag", action="append", default=[], metavar="列", help="导出时用的是/否列")
     tag_import.add_argument(
         "--date", default="", metavar="日期", help="标注日期，如 2026-05-31；不写则为今天"
     )
@@ -389,7 +398,7 @@ def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     configuration = _configuration(given)
     from csatext.batch.pipeline import run
 
-    result = run(given.input, given.out, configuration, progress)
+    result = run(given.input, given.out, configuration, progress, audit=given.audit)
     dialogues = "" if result.turns is None else f"{result.turns} 句对话合成 "
     outside = f"，{result.outside} 条不在所选时间内" if result.outside else ""
     found = f"{dialogues}{result.contacts} 条联络，{result.rejects} 行剔除{outside}"
@@ -431,9 +440,17 @@ def _tag_export(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
         strategy=given.strategy,
         by=given.by,
         annotators=given.annotators or 1,
+        scorecard=given.scorecard,
+        flags=_flags(given),
         random_state=given.seed,
     )
     return f"抽出 {n} 条。工作簿：{'、'.join(map(str, files))}", DONE
+
+
+def _flags(given: argparse.Namespace) -> list[str]:
+    if given.flag and given.scorecard:
+        raise ConfigError("--flag 与 --scorecard 不能同时用；请只写一种。")
+    return list(given.flag)
 
 
 def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
@@ -442,7 +459,9 @@ def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
     from csatext.batch.tag import import_lines, import_tags
 
     day = given.date or date.today().isoformat()
-    result = import_tags(given.workbooks, given.store, given.taxonomy, day, progress)
+    result = import_tags(
+        given.workbooks, given.store, given.taxonomy, day, progress, given.scorecard, _flags(given)
+    )
     is_clean = result.found.problems.empty and result.found.conflicts.empty
     return "\n".join(import_lines(result)), DONE if is_clean else TO_MEND
 
@@ -480,7 +499,7 @@ def _tag_agreement(given: argparse.Namespace, progress: _Progress) -> tuple[str,
 def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     from csatext.batch.report_from_facts import report_of
 
-    path = report_of(given.facts, given.out, given.title, progress)
+    path = report_of(given.facts, given.out, given.title, progress, audit=given.audit)
     return f"报告：{path}", DONE
 
 

@@ -28,12 +28,14 @@ from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
 from csatext.privacy.outputs import hold_names, mask_columns, mask_doc_ids, mask_rejects, mask_sentence
+from csatext.reporting.audited_tables import audited_tables
 from csatext.reporting.cause_words import with_words
 from csatext.reporting.examples import cause_examples, examples
 from csatext.reporting.report import render_report
 from csatext.reporting.standard_tables import CHART_VALUES, absent_tables, dimensions_of, standard_tables
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY
+from csatext.tagging.tag_store import tags_for
 from csatext.text.corpus import Corpus
 
 __all__ = [
@@ -114,6 +116,8 @@ def run(
     out: str | Path,
     configuration: Configuration | None = None,
     progress: Progress = _LOG.info,
+    *,
+    audit: str | Path = "",
 ) -> RunResult:
     """Read, analyse, join and write.
 
@@ -128,18 +132,21 @@ def run(
     configuration : Configuration, optional
     progress : callable
         Called with the name of each step when it begins.
+    audit : path
+        A store of tags of the same contacts (``csatext tag import``): rates are corrected by them. Empty
+        for none.
 
     Raises
     ------
     CsatextError
-        The input, the configuration or the output folder cannot be used; nothing has been written.
+        The input, the configuration, the tags or the output folder cannot be used; nothing has been written.
     """
     configuration = configuration or Configuration()
     out = Path(out)
     with claimed_folder(out):
         refuse_link(out)
         read = read_source(source, configuration, progress)
-        return write_analysis(source_facts(Path(source)), read, out, configuration, progress)
+        return write_analysis(source_facts(Path(source)), read, out, configuration, progress, audit)
 
 
 def read_source(
@@ -199,12 +206,16 @@ def write_analysis(
     out: Path,
     configuration: Configuration,
     progress: Progress = _LOG.info,
+    audit: str | Path = "",
 ) -> RunResult:
     """Analyse the input and write the output; all is computed before the first file is written."""
     read = masked_input(read, configuration.privacy)
     analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances)
     progress("报告")
     tables = {**analysis.tables, "quality": read.quality}
+    tags = tags_for(analysis.facts, audit)
+    if tags is not None:
+        tables |= audited_tables(analysis.facts, tables, tags, configuration.tables.measure)
     page = render_report(
         analysis.facts,
         tables,

@@ -13,13 +13,21 @@ from csatext.errors import InputError
 from csatext.privacy.outputs import mask_sentence
 from csatext.regular_files import check_regular
 from csatext.reporting.report import write_report
+from csatext.tagging.tag_store import tags_for
 
 __all__ = ["report_of"]
 
 _WHAT_TO_DO = "请给出 csatext run 写出的 facts.parquet"
 
 
-def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable[[str], None]) -> Path:
+def report_of(
+    facts: str | Path,
+    out: str | Path,
+    title: str,
+    progress: Callable[[str], None],
+    *,
+    audit: str | Path = "",
+) -> Path:
     """Write the report of a facts file.
 
     Parameters
@@ -29,13 +37,15 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
     out : path
         The page.
     title : str
+    audit : path
+        A store of tags (``csatext tag import``); empty for none.
     progress : callable
         Called with the name of each step when it begins.
 
     Raises
     ------
     InputError
-        The file is not there, is no Parquet or holds no facts.
+        The file is not there, is no Parquet or holds no facts; ``audit`` is no store, or has no tag of them.
     """
     facts, out = Path(facts), Path(out)
     if out.suffix.lower() not in (".html", ".htm") and not out.is_dir():
@@ -55,4 +65,4 @@ def report_of(facts: str | Path, out: str | Path, title: str, progress: Callable
         raise InputError(f"输出位置「{out}」是一个文件夹；请用 -o 指定一个 .html 文件。")
     progress("报告")
     prepare_folder(out.parent)
-    return write_report(table, out, title=title)
+    return write_report(table, out, title=title, audit=tags_for(table, audit))

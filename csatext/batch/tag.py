@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
 from csatext.aggregation.audit.agreement import agreement
 from csatext.aggregation.audit.sample_for_tagging import sample_for_tagging
+from csatext.analysis.conversations.score_conversations import qa_totals, score_conversations
 from csatext.analysis.rules.pack_choice import choose_packs, chosen_taxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.atomic_files import check_folder, file_hash
@@ -23,9 +24,10 @@ from csatext.labels import name_of
 from csatext.tagging.found_tags import ImportedTags
 from csatext.tagging.llm_tagger import LLMTagger
 from csatext.tagging.read_tagging_workbook import read_tagging_workbook
-from csatext.tagging.tag_store import add_tags, current_tags, day_of, read_store
+from csatext.tagging.tag_store import add_tags, current_tags, day_of, flags_in, read_store
 from csatext.tagging.write_tagging_workbook import write_tagging_workbook
 from csatext.taxonomy import Taxonomy
+from csatext.taxonomy.qa_scorecard import QAScorecard
 from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
@@ -55,6 +57,8 @@ def export_tags(
     strategy: str = "stratified",
     by: Sequence[str] = (),
     annotators: int | list[str] = 1,
+    scorecard: str = "",
+    flags: Sequence[str] = (),
     random_state: int = 0,
 ) -> tuple[int, list[Path]]:
     """Draw contacts of an input, or of the folder of a run, and write the workbook to tag them in.
@@ -76,6 +80,10 @@ def export_tags(
         As in :func:`csatext.sample_for_tagging`.
     annotators
         As in :func:`csatext.write_tagging_workbook`.
+    scorecard : str
+        Name or file of a scorecard: its items are tagged instead of categories; the input is dialogues.
+    flags : sequence of str
+        Columns of flags in the facts of a run that are tagged instead.
 
     Returns
     -------
@@ -85,17 +93,21 @@ def export_tags(
     Raises
     ------
     InputError
-        The input or its texts cannot be read.
+        The input or its texts cannot be read, or it is no dialogues where a scorecard is given.
+    LexiconError
+        The scorecard cannot be used.
     """
+    card = QAScorecard.load(scorecard) if scorecard else None
     out = Path(out)
     check_folder(out.parent)
     drawn = _draw(
-        source, configuration, progress, original, n=n, strategy=strategy, by=by, random_state=random_state
-    )
+        source, configuration, progress, original, n=n, strategy=strategy, by=by, random_state=random_state,
+        card=card, flags=flags,
+    )  # fmt: skip
     progress("写入工作簿")
     files = write_tagging_workbook(
-        drawn.sample, drawn.corpus, out, taxonomy=drawn.taxonomy, suggestions=drawn.suggested,
-        annotators=annotators, random_state=random_state,
+        drawn.sample, drawn.corpus, out, taxonomy=drawn.taxonomy, flags=card or list(flags) or None,
+        suggestions=drawn.suggested, annotators=annotators, turns=drawn.turns, random_state=random_state,
     )  # fmt: skip
     return len(drawn.sample), files
 
@@ -153,7 +165,8 @@ def tag_by_model(
         source, configuration, progress, original, n=n, strategy=strategy, by=by, random_state=random_state
     )
     progress(f"用 {model} 标注 {len(drawn.sample)} 条")
-    tagger = LLMTagger(drawn.taxonomy, client, model=model, cache=cache or None, max_calls=max_calls)
+    taxonomy = cast("Taxonomy", drawn.taxonomy)  # without flags there is one
+    tagger = LLMTagger(taxonomy, client, model=model, cache=cache or None, max_calls=max_calls)
     found = tagger.tag(drawn.sample, drawn.corpus)
     progress("存入标注库")
     return ImportResult(found, *add_tags(found.tags, store, tagged_on))
@@ -174,12 +187,15 @@ def _client() -> Any:
 
 
 class _Drawn(NamedTuple):
-    """A sample with its texts, the categories and what the rules say."""
+    """A sample with its texts, the categories (None where flags are tagged), what the machine says, and the
+    turns of dialogues.
+    """
 
     sample: pd.DataFrame
     corpus: Corpus
-    taxonomy: Taxonomy
+    taxonomy: Taxonomy | None
     suggested: pd.DataFrame
+    turns: pd.DataFrame | None
 
 
 def _draw(
@@ -192,6 +208,8 @@ def _draw(
     strategy: str,
     by: Sequence[str],
     random_state: int,
+    card: QAScorecard | None = None,
+    flags: Sequence[str] = (),
 ) -> _Drawn:
     """Return a sample of an input, or of the folder of a run."""
     folder = Path(source)
@@ -207,10 +225,30 @@ def _draw(
             )
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
     corpus = _corpus(read.contacts, configuration, redacted=read.redacted)
-    progress("建议类别")
-    chosen = configuration.analysis.taxonomy
-    taxonomy_used = chosen_taxonomy(choose_packs(corpus)) if chosen == AUTO else Taxonomy.load(chosen or None)
-    suggested = RuleClassifier(taxonomy_used).fit_transform(corpus)
+    taxonomy_used = None
+    if flags:
+        lacking = [name for name in flags if facts is None or name not in facts.columns]
+        if lacking:
+            raise InputError(
+                f"没有列「{lacking[0]}」；--flag 要 csatext run 的输出文件夹，"
+                "列是 facts.parquet 里的是/否标记。"
+            )
+        suggested = pd.DataFrame(facts)[list(flags)]
+    elif card is None:
+        progress("建议类别")
+        chosen = configuration.analysis.taxonomy
+        taxonomy_used = (
+            chosen_taxonomy(choose_packs(corpus)) if chosen == AUTO else Taxonomy.load(chosen or None)
+        )
+        suggested = RuleClassifier(taxonomy_used).fit_transform(corpus)
+    else:
+        progress("按评分表打分")
+        if read.utterances is None:
+            raise InputError(
+                "按评分表质检要有对话（一行一句，有角色）；这份输入是一行一条联络，请改用对话文件。"
+            )
+        suggested = qa_totals(score_conversations(read.utterances, card))
+        suggested = suggested.reindex(corpus.doc_ids.astype("str"))
     if facts is None:
         facts = corpus.docs.drop(columns=[name for name in suggested if name in corpus.docs]).join(suggested)
     else:
@@ -219,7 +257,7 @@ def _draw(
             raise InputError(f"「{source}」里没有「{folder}」的联络；请用 --input 给出这次运行的原文件。")
     progress("抽样")
     sample = sample_for_tagging(facts, n, strategy=strategy, by=list(by) or None, random_state=random_state)
-    return _Drawn(sample, corpus, taxonomy_used, suggested)
+    return _Drawn(sample, corpus, taxonomy_used, suggested, read.utterances)
 
 
 def _original(folder: Path, named: dict[str, Any]) -> Path:
@@ -244,7 +282,13 @@ def _corpus(contacts: pd.DataFrame, configuration: Configuration, *, redacted: b
 
 
 def import_tags(
-    paths: Sequence[str], store: str | Path, taxonomy: str, tagged_on: str, progress: Callable[[str], None]
+    paths: Sequence[str],
+    store: str | Path,
+    taxonomy: str,
+    tagged_on: str,
+    progress: Callable[[str], None],
+    scorecard: str = "",
+    flags: Sequence[str] = (),
 ) -> ImportResult:
     """Read workbooks and add their tags to a store.
 
@@ -254,7 +298,11 @@ def import_tags(
         A file cannot be read, or the store is none.
     """
     progress(f"读取 {len(paths)} 个工作簿")
-    found = read_tagging_workbook(list(paths), taxonomy=Taxonomy.load(taxonomy or None))
+    if scorecard or flags:
+        asked = QAScorecard.load(scorecard) if scorecard else list(flags)
+        found = read_tagging_workbook(list(paths), flags=asked)
+    else:
+        found = read_tagging_workbook(list(paths), taxonomy=Taxonomy.load(taxonomy or None))
     progress("存入标注库")
     return ImportResult(found, *add_tags(found.tags, store, tagged_on))
 
@@ -270,7 +318,7 @@ def import_lines(result: ImportResult) -> list[str]:
         lines.insert(0, "文件\t工作表\t行\t列\t值\t问题")
     conflicts = result.found.conflicts
     lines += [
-        f"{row.doc_id}\t{row.annotator}\t{row.category}\t{row.file} 第 {row.row} 行\t{row.reason}"
+        f"{row.doc_id}\t{row.annotator}\t{_said(row)}\t{row.file} 第 {row.row} 行\t{row.reason}"
         for row in conflicts.head(_SHOWN).itertuples(index=False)
     ]
     spent = result.found.tags.attrs
@@ -284,6 +332,11 @@ def import_lines(result: ImportResult) -> list[str]:
         f"其余与库中相同；有问题的格子 {len(result.found.problems)} 个，互相矛盾的标注 {len(conflicts)} 条。"
     )
     return lines
+
+
+def _said(row: Any) -> str:
+    """Return what a contradictory tag says."""
+    return f"{row.label}：{row.answer}" if hasattr(row, "answer") else str(row.category)
 
 
 def agreement_lines(store: str | Path, progress: Callable[[str], None]) -> list[str]:
@@ -303,7 +356,7 @@ def agreement_lines(store: str | Path, progress: Callable[[str], None]) -> list[
     if tags.empty:
         raise ConfigError(f"标注库「{path}」里还没有标注；请先用 csatext tag import 存入。")
     progress("计算一致性")
-    found = agreement(tags)
+    found = agreement(tags, columns=flags_in(tags) or None)
     if found.scores.empty:
         return [str(found.scores.attrs["reason"])]
     lines = ["级别\t类别\t条数\t一致率\tkappa\talpha\tAC1\t说明"]

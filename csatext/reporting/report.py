@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment
 
-from csatext.aggregation.audit.audited_rates import audited_rates
 from csatext.argument_types import as_path, as_table, check_simple_types
 from csatext.atomic_files import write_text
 from csatext.errors import ParameterError, SchemaError, escape_controls
 from csatext.privacy.personal_columns import mask_columns, mask_values
+from csatext.reporting.audited_tables import audited_tables
 from csatext.reporting.chapters.chapters import chapters
 from csatext.reporting.chapters.figures import read_figures
 from csatext.reporting.charts.fonts import font_face
@@ -64,9 +64,11 @@ def write_report(
         Columns shown as they are. The others are shown without personal data, names of agents as 坐席-1 (see
         :mod:`csatext.privacy.personal_columns`); in ``tables`` and ``examples`` the values found are masked.
     audit : DataFrame, optional
-        Tags of people (see :func:`csatext.audited_rates`): the corrected rate of all contacts stands below
-        the figures at the head, which, as the chapters, are the machine's. Without it the page says that
-        these are not corrected.
+        Tags of people (see :func:`csatext.audited_rates`): a column for each flag that they have tagged
+        (the measure, ``is_complaint``, signals), ``category`` for categories. Rates of all contacts, by
+        dimension and by period are then corrected ones with their intervals; causes, pairs and changes
+        compare labels of the machine. Each chapter says whether its rates are corrected, 未经抽检校正 where
+        they are not.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def write_report(
     ParameterError
         An argument is of another type.
     SchemaError
-        ``facts`` lack a column that the standard tables need, or ``audit`` one of the measure.
+        ``facts`` lack a column that the standard tables need, or ``audit`` has no flag of the facts.
 
     Examples
     --------
@@ -97,9 +99,12 @@ def write_report(
         as_table(table, f"tables[{name!r}]")
     # The owner of a category is a department of the taxonomy, not who served the customer.
     kept = {*keep, *(column.name for column in RULES.columns)}
-    audited = {} if audit is None else {"audited_rates": audited_rates(facts, audit, measure)}
+    ids = facts["doc_id"] if "doc_id" in facts.columns else None
     facts = mask_columns(facts, keep=kept, orders=False)
     made = standard_tables(facts, measure=measure) if tables is None else tables
+    # Tags know contacts by the identifiers that they were drawn with.
+    known = facts if ids is None else facts.assign(doc_id=ids)
+    audited = {} if audit is None else audited_tables(known, made, audit, measure)
     shown = {**made, **audited} if examples is None else {**made, **audited, "examples": examples}
     masked = {name: _masked(table, kept) for name, table in shown.items()}
     write_text(render_report(facts, masked, title=title, measure=measure, absent=absent), path)

@@ -6,6 +6,9 @@ __all__ = [
     "AGREEMENT",
     "AUDITED_RATES",
     "DRIFT",
+    "FLAG_CONFLICTS",
+    "FLAG_STORE",
+    "FLAG_TAGS",
     "LABEL_AUDIT",
     "TAGS",
     "TAG_BUDGET",
@@ -159,6 +162,38 @@ TAG_CONFLICTS = Table(
     ),
 )
 
+FLAG_TAGS = Table(
+    "flag_tags",
+    "one row a contact and person: what the person answered to each flag, a column each",
+    (
+        Column("doc_id", "str", "contact"),
+        Column("annotator", "str", "who tagged it"),
+        Column("note", "str", "remark; empty where there is none"),
+        Column("inclusion_probability", "float", "probability with which the contact was drawn"),
+        Column("scorecard_version", "str", "name and version of the scorecard; empty for other flags"),
+        Column("stratum", "str", "stratum it was drawn from"),
+    ),
+    key=("doc_id", "annotator"),
+    at=2,
+)
+
+FLAG_CONFLICTS = Table(
+    "flag_conflicts",
+    "one row an answer to a flag that another contradicts",
+    (
+        Column("doc_id", "str", "contact"),
+        Column("annotator", "str", "who answered"),
+        Column("flag", "str", "column of the flag"),
+        Column("label", "str", "its name"),
+        Column("answer", "str", "the answer, in Chinese"),
+        Column("note", "str", "remark"),
+        Column("file", "str", "file"),
+        Column("sheet", "str", "sheet"),
+        Column("row", "int", "row of the sheet, from 1"),
+        Column("reason", "str", "what became of it, in Chinese"),
+    ),
+)
+
 TAG_PROBLEMS = Table(
     "tag_problems",
     "one row a cell, sheet or file that could not be used",
@@ -189,6 +224,13 @@ TAG_STORE = Table(
     "tag_store",
     "one row a tag as it was imported, oldest first; the last of a contact and person holds",
     (*TAGS.columns, Column("tagged_on", "str", "date of the import, as given: 2026-05-31")),
+)
+
+FLAG_STORE = Table(
+    "flag_store",
+    "one row a contact and person as imported, oldest first; the last answer to each flag holds",
+    (*FLAG_TAGS.columns, Column("tagged_on", "str", "date of the import, as given: 2026-05-31")),
+    at=2,
 )
 
 LABEL_AUDIT = Table(

@@ -1,9 +1,11 @@
 """Tables that only the main job writes."""
 
+from csatext.schema.audit import AUDITED_RATES
 from csatext.schema.causes import ROOT_CAUSES
 from csatext.schema.model import Column, Table
 
 __all__ = [
+    "AUDITED_FLAGS",
     "CAUSE_EXAMPLES",
     "CONVERSATION_FIGURES",
     "EPISODES",
@@ -13,6 +15,13 @@ __all__ = [
     "RISK_CELLS",
     "ROOT_CAUSES_BY_PERIOD",
 ]
+
+AUDITED_FLAGS = Table(
+    "audited_flags",
+    "one row a flag of the machine that people have tagged: its rate of all contacts, corrected",
+    (Column("flag", "str", "column of the flag"), *AUDITED_RATES.columns),
+    key=("flag",),
+)
 
 _RATE = (
     Column("n", "int", "contacts"),

@@ -12,6 +12,8 @@ __all__ = [
     "POLARITIES_READ",
     "POLARITY_SCORES",
     "POLARITY_SHARES",
+    "QA_SCORES",
+    "QA_TOTALS",
     "SATISFACTION",
     "SATISFACTION_SIGNALS",
     "SCRIPT_ADHERENCE",
@@ -192,6 +194,41 @@ SCRIPT_RATES = Table(
         Column("script_rate", "float", "script_kept / script_due by the weights of the items"),
         Column("script_forbidden", "int", "forbidden items that were said"),
     ),
+    index="doc_id",
+)
+
+QA_SCORES = Table(
+    "qa_scores",
+    "one row a dialogue and item of a scorecard: was it met, for how many points, by what words",
+    (
+        Column("doc_id", "str", "dialogue"),
+        Column("agent_id", "str", "agent who said the evidence, else who spoke most; NA where none is named"),
+        Column("item", "str", "identifier of the item"),
+        Column("label", "str", "its name"),
+        Column("veto", "bool", "failing it takes all points of the dialogue"),
+        Column("passed", "boolean", "said in time, or forbidden and not said; NA where it is not due"),
+        Column("points", "float", "points got; NA where it is not due, is a veto, or does not count"),
+        Column("max_points", "float", "points that could be got; NA likewise"),
+        Column("evidence", "str", "the words said, personal data masked; NA where nothing was said"),
+        Column("turn", "Int", "turn_id of these words"),
+        Column("start", "Int", "first character in the turn's text as it was read"),
+        Column("end", "Int", "one past the last character in the turn's text as it was read"),
+    ),
+    key=("doc_id", "item"),
+)
+
+QA_TOTALS = Table(
+    "qa_totals",
+    "one row a dialogue with its score, then a flag qa_... for each item: NA where it is not due",
+    (
+        Column("qa_score", "float", "points in per cent of those that could be got, 0 after a veto"),
+        Column("qa_points", "float", "points got"),
+        Column("qa_max_points", "float", "points that could be got"),
+        Column("qa_vetoes", "int", "vetoes that the dialogue fails"),
+        Column("qa_vetoed", "boolean", "it fails a veto; NA where none is due"),
+        Column("qa_evidence", "str", "the words said, joined by 、; empty where there are none"),
+    ),
+    open=True,
     index="doc_id",
 )
 

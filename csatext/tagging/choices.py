@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from csatext.errors import ParameterError, nearest
 from csatext.labels import UNCLASSIFIED
+from csatext.tagging.sheet_layout import CATEGORIES
 from csatext.taxonomy import Taxonomy
 
-__all__ = ["Choices", "version_of"]
+__all__ = ["Answer", "Choices", "WrongCell", "clean_cell", "version_of"]
 
 _MARKS = re.compile(r"[\W_]+")
+
+
+class Answer(NamedTuple):
+    """What a person said: the category, or the answer to the flag that ``measure`` names."""
+
+    measure: str
+    category: str
+    subcategory: str | None = None
+
+
+class WrongCell(NamedTuple):
+    """A cell that is no answer: its column, what stands there, and why."""
+
+    column: str
+    value: str
+    reason: str
 
 
 def version_of(taxonomy: Taxonomy) -> str:
@@ -37,6 +56,10 @@ class Choices:
     ParameterError
         ``taxonomy`` is none.
     """
+
+    layout = CATEGORIES
+    needed = ("category",)
+    """Columns without which a sheet is of no use."""
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         if not isinstance(taxonomy, Taxonomy):
@@ -69,7 +92,7 @@ class Choices:
         first, second : str
             What stands in the two cells; one of them may be empty.
         """
-        first, second = _clean(first), _clean(second)
+        first, second = clean_cell(first), clean_cell(second)
         first, second = self._renamed(first), self._renamed(second)
         if first in self._named and first not in self.below:
             level, below = self._named[first]
@@ -121,11 +144,32 @@ class Choices:
         value : str
             A name, an identifier or both levels together.
         """
-        value = _clean(value)
+        value = clean_cell(value)
         if value in self._named or value in self.below or self.is_below(value):
             return value
         names = self._spelled.get(_letters(value), set()) if _letters(value) else set()
         return next(iter(names)) if len(names) == 1 else value
+
+    def read(self, cells: Mapping[str, str]) -> Iterator[Answer | WrongCell]:
+        """Yield the answer of a row, or what is wrong with it.
+
+        Parameters
+        ----------
+        cells : mapping of str to str
+            What stands in each column of answers; one at least is filled.
+        """
+        first, second = cells["category"], cells["subcategory"]
+        found = self.answer(first, second)
+        if isinstance(found, tuple):
+            yield Answer("category", *found)
+        elif second and self.is_first(first):
+            yield WrongCell("subcategory", second, found)
+        else:
+            yield WrongCell("category", first or second, found)
+
+    def renamed(self, name: str, cell: str) -> bool:
+        """Return whether a cell looks like an answer of a column, so that one under another name is found."""
+        return self.is_first(cell) if name == "category" else self.is_below(cell)
 
     def of_another_version(self, version: str) -> str:
         """Return what is said of tags by another taxonomy: what became of its categories.
@@ -144,11 +188,11 @@ class Choices:
 
     def is_first(self, value: str) -> bool:
         """Return whether a cell holds a first level."""
-        return _clean(value) in self.below
+        return clean_cell(value) in self.below
 
     def is_below(self, value: str) -> bool:
         """Return whether a cell holds a category below a first level."""
-        return any(_clean(value) in names for names in self.below.values())
+        return any(clean_cell(value) in names for names in self.below.values())
 
     def _renamed(self, value: str) -> str:
         """Return the category that took the place of one of an earlier version, where there is one."""
@@ -158,7 +202,7 @@ class Choices:
         return became[0] if len(became) == 1 else value
 
 
-def _clean(value: str) -> str:
+def clean_cell(value: str) -> str:
     """Return a cell without blanks and marks that are not seen at its ends."""
     return unicodedata.normalize("NFC", value).strip().strip("\u3000\ufeff\u200b").strip()
 

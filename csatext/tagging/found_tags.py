@@ -13,7 +13,15 @@ import pandas as pd
 from csatext.argument_types import as_path
 from csatext.errors import InputError, ParameterError
 from csatext.schema import conform
-from csatext.schema.audit import TAG_CONFLICTS, TAG_EVIDENCE, TAG_PROBLEMS, TAGS
+from csatext.schema.audit import (
+    FLAG_CONFLICTS,
+    FLAG_TAGS,
+    TAG_CONFLICTS,
+    TAG_EVIDENCE,
+    TAG_PROBLEMS,
+    TAGS,
+)
+from csatext.tagging.flag_choices import FlagChoices
 
 __all__ = ["FileTags", "FoundTag", "ImportedTags", "Passage", "Problem", "import_files", "imported"]
 
@@ -43,6 +51,8 @@ class FoundTag(NamedTuple):
     file: str
     sheet: str
     row: int
+    measure: str = "category"
+    """The flag that ``category`` is the answer to; else what was tagged is a category."""
 
 
 class Passage(NamedTuple):
@@ -77,9 +87,9 @@ class ImportedTags:
     Attributes
     ----------
     tags : DataFrame
-        Table ``tags``.
+        Table ``tags``; of flags table ``flag_tags``, with a column for each.
     conflicts : DataFrame
-        Table ``tag_conflicts``.
+        Table ``tag_conflicts``; of flags table ``flag_conflicts``.
     problems : DataFrame
         Table ``tag_problems``.
     evidence : DataFrame
@@ -93,7 +103,9 @@ class ImportedTags:
 
 
 def import_files(
-    paths: str | PathLike[str] | Sequence[str | PathLike[str]], read: Callable[[Path], FileTags]
+    paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+    read: Callable[[Path], FileTags],
+    flags: FlagChoices | None = None,
 ) -> ImportedTags:
     """Return the tags of one file or of several together.
 
@@ -102,6 +114,8 @@ def import_files(
     paths : path or list of paths
     read : callable
         Returns what one file holds.
+    flags : FlagChoices, optional
+        What was answered where it is flags.
 
     Raises
     ------
@@ -121,7 +135,7 @@ def import_files(
             found.problems.append(Problem(path.name, "", None, "", "", str(error)))
     if len(errors) == len(files):
         raise errors[0]
-    return imported(found)
+    return imported(found, flags)
 
 
 def _listed(paths: object) -> list[Path]:
@@ -130,38 +144,33 @@ def _listed(paths: object) -> list[Path]:
     return [as_path(path, "paths 的一项") for path in paths]
 
 
-def imported(found: FileTags) -> ImportedTags:
+def imported(found: FileTags, flags: FlagChoices | None = None) -> ImportedTags:
     """Return one tag a contact and person, the contradictory ones, what could not be used, the evidence."""
-    fields = [*FoundTag._fields]
-    table = pd.DataFrame(found.tags, columns=fields)
+    table = pd.DataFrame(found.tags, columns=[*FoundTag._fields])
     table["answer"] = table["category"] + "\n" + table["subcategory"].fillna("")
-    own = table.groupby(["doc_id", "annotator"])["answer"].transform("nunique") > 1
-    others = (table.groupby("doc_id")["answer"].transform("nunique") > 1) & ~own
+    own = table.groupby(["doc_id", "annotator", "measure"])["answer"].transform("nunique") > 1
+    others = (table.groupby(["doc_id", "measure"])["answer"].transform("nunique") > 1) & ~own
     # Of one answer of a person that stands twice the row with a remark is kept.
     kept = table[~own].assign(bare=table["note"] == "")
-    kept = kept.sort_values("bare", kind="stable").drop_duplicates(["doc_id", "annotator"])
+    kept = kept.sort_values("bare", kind="stable").drop_duplicates(["doc_id", "annotator", "measure"])
     kept = kept.sort_index()
-    tags = pd.DataFrame(
-        {
-            "doc_id": kept["doc_id"],
-            "annotator": kept["annotator"],
-            "category": kept["category"],
-            "subcategory": pd.array(kept["subcategory"].tolist(), dtype="str"),
-            "note": kept["note"],
-            "inclusion_probability": kept["probability"],
-            "taxonomy_version": kept["version"],
-            "stratum": kept["stratum"],
-        }
-    ).reset_index(drop=True)
+    tags = _category_tags(kept) if flags is None else _flag_tags(kept, flags)
     reason = own.map(
         {
             True: "同一个人对同一条联络填得不一样，没有导入；请定下一个。",
             False: "两个人填得不一样，都已导入；请裁定。",
         }
     )
-    conflicts = table.assign(reason=reason)[own | others].sort_values(["doc_id", "annotator"], kind="stable")
+    conflicts = table.assign(reason=reason)[own | others]
+    conflicts = conflicts.sort_values(["doc_id", "measure", "annotator"], kind="stable", ignore_index=True)
     conflicts["subcategory"] = pd.array(conflicts["subcategory"].tolist(), dtype="str")
-    without = kept[kept["probability"].isna()]
+    if flags is None:
+        contradictory = conform(conflicts, TAG_CONFLICTS)
+    else:
+        named = conflicts.drop(columns="answer").rename(columns={"measure": "flag", "category": "answer"})
+        named["label"] = named["flag"].map(flags.layout.headers)
+        contradictory = conform(named, FLAG_CONFLICTS)
+    without = kept[kept["probability"].isna()].drop_duplicates(["file", "sheet", "row"])
     lost = [
         Problem(
             row.file,
@@ -179,9 +188,23 @@ def imported(found: FileTags) -> ImportedTags:
     problems["row"] = problems["row"].astype("Int64")
     passages = pd.DataFrame(found.passages, columns=[*Passage._fields]).drop_duplicates()
     passages = passages.merge(tags[["doc_id", "annotator"]], on=["doc_id", "annotator"])
-    return ImportedTags(
-        conform(tags, TAGS),
-        conform(conflicts.reset_index(drop=True), TAG_CONFLICTS),
-        conform(problems, TAG_PROBLEMS),
-        conform(passages, TAG_EVIDENCE),
-    )
+    return ImportedTags(tags, contradictory, conform(problems, TAG_PROBLEMS), conform(passages, TAG_EVIDENCE))
+
+
+def _category_tags(kept: pd.DataFrame) -> pd.DataFrame:
+    renamed = kept.rename(columns={"probability": "inclusion_probability", "version": "taxonomy_version"})
+    renamed["subcategory"] = pd.array(renamed["subcategory"].tolist(), dtype="str")
+    return conform(renamed.reset_index(drop=True), TAGS)
+
+
+def _flag_tags(kept: pd.DataFrame, flags: FlagChoices) -> pd.DataFrame:
+    """Return a row a contact and person, with a column for each flag: NA where it was not answered."""
+    renamed = kept.rename(columns={"probability": "inclusion_probability", "version": "scorecard_version"})
+    keys = ["doc_id", "annotator"]
+    rows = renamed.drop_duplicates(keys)[
+        [*keys, "note", "inclusion_probability", "scorecard_version", "stratum"]
+    ]
+    given = renamed.assign(value=renamed["category"].map(flags.value)).astype({"value": "boolean"})
+    answers = given.pivot(index=keys, columns="measure", values="value")
+    answers = answers.reindex(columns=list(flags.layout.answers)).astype("boolean").reset_index()
+    return conform(rows.merge(answers, on=keys), FLAG_TAGS, flags.layout.answers)

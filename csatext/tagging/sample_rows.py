@@ -12,6 +12,7 @@ from csatext.argument_types import as_table
 from csatext.errors import SchemaError
 from csatext.labels import UNCLASSIFIED
 from csatext.tagging.choices import Choices
+from csatext.tagging.flag_choices import FlagChoices
 from csatext.tagging.sheet_layout import row_code
 from csatext.text.corpus import Corpus, checked_corpus
 
@@ -22,7 +23,10 @@ _TERMS_SHOWN = 30
 
 
 def sample_rows(
-    sample: pd.DataFrame, corpus: Corpus, choices: Choices, suggestions: pd.DataFrame | None = None
+    sample: pd.DataFrame,
+    corpus: Corpus,
+    choices: Choices | FlagChoices,
+    suggestions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the contacts of a sample with what a tool shows and what it must bring back.
 
@@ -32,7 +36,7 @@ def sample_rows(
         Table ``tag_sample``: ``doc_id``, ``inclusion_probability``, optionally ``stratum``.
     corpus : Corpus
         Holds the contacts of the sample; its texts are masked.
-    choices : Choices
+    choices : Choices or FlagChoices
         What may be answered.
     suggestions : DataFrame, optional
         What a machine says, by ``doc_id`` (a column or the index).
@@ -67,7 +71,9 @@ def sample_rows(
     return rows
 
 
-def _suggested(suggestions: pd.DataFrame | None, ids: pd.Series, choices: Choices) -> dict[str, Any]:
+def _suggested(
+    suggestions: pd.DataFrame | None, ids: pd.Series, choices: Choices | FlagChoices
+) -> dict[str, Any]:
     """Return suggested categories, confidence and evidence of each contact."""
     none = {name: [""] * len(ids) for name in ("suggested", "suggested_below", "evidence")}
     if suggestions is None:
@@ -81,6 +87,19 @@ def _suggested(suggestions: pd.DataFrame | None, ids: pd.Series, choices: Choice
         name = next((name for name in names if name in by_id), None)
         return [""] * len(ids) if name is None else by_id[name].astype("str").fillna("").tolist()
 
+    if isinstance(choices, FlagChoices):
+        said = [
+            [f"{choices.layout.headers[name]}：{choices.shown(flag)}" for flag in by_id[name]]
+            for name in choices.layout.answers
+            if name in by_id
+        ]
+        lines = [
+            "\n".join(line for line in one if not line.endswith("：")) for one in zip(*said, strict=True)
+        ]
+        evidence = column("qa_evidence", "category_terms", "evidence")
+        return none | {
+            "suggested": lines or none["suggested"], "evidence": evidence, "confidence": [np.nan] * len(ids),
+        }  # fmt: skip
     first, second = column("category", "complaint"), column("subcategory")
     answers = [
         choices.answer(a, "" if b == UNCLASSIFIED else b) if a or b else ("", None)

@@ -1,22 +1,26 @@
-"""The sheets and columns of a tagging workbook; writer and reader know them from here alone."""
+"""The sheets and columns of tagging workbooks; writer and reader know them from here alone."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from csatext.errors import ParameterError
+
 __all__ = [
+    "CATEGORIES",
     "CHOICES_SHEET",
-    "COLUMNS",
     "DEFINITIONS_SHEET",
     "DRAWN_SHEET",
     "HELP_SHEET",
     "MOST_CHARACTERS",
     "TAGS_SHEET",
+    "Layout",
     "SheetColumn",
-    "column_called",
+    "flag_layout",
     "row_code",
     "text_code",
 ]
@@ -39,18 +43,13 @@ class SheetColumn:
     is_hidden: bool = False
 
 
-COLUMNS = (
+_CONTACT = (
     SheetColumn("doc_id", "编号", ("联络编号", "doc_id", "id"), 16),
     SheetColumn("text", "文本", ("客户文本", "text"), 60),
     SheetColumn("dialogue", "对话", ("完整对话",), 60),
-    SheetColumn("suggested", "建议一级", ("机器一级",)),
-    SheetColumn("suggested_below", "建议二级", ("机器二级",), 16),
-    SheetColumn("confidence", "置信度", ("建议置信度",), 8),
-    SheetColumn("evidence", "依据", ("命中词",), 20),
-    SheetColumn("category", "一级类别", ("一级", "人工一级", "大类", "category"), 16, is_filled_in=True),
-    SheetColumn(
-        "subcategory", "二级类别", ("二级", "人工二级", "小类", "subcategory"), 18, is_filled_in=True
-    ),
+)
+_EVIDENCE = SheetColumn("evidence", "依据", ("命中词",), 20)
+_REST = (
     SheetColumn("note", "备注", ("说明", "note"), 24, is_filled_in=True),
     SheetColumn("annotator", "标注人", ("标注员", "质检员", "annotator"), is_filled_in=True),
     SheetColumn("probability", "抽中概率", (), is_hidden=True),
@@ -58,7 +57,7 @@ COLUMNS = (
     SheetColumn("version", "分类版本", (), is_hidden=True),
     SheetColumn("code", "校验码", (), is_hidden=True),
 )
-"""Columns in their order. The hidden ones come back with a file that keeps one sheet alone, such as a CSV."""
+"""The hidden ones come back with a file that keeps one sheet alone, such as a CSV."""
 
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
@@ -96,16 +95,83 @@ def _plain(header: str) -> str:
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", header)).lower()
 
 
-_CALLED = {_plain(header): column.name for column in COLUMNS for header in (column.header, *column.others)}
+class Layout:
+    """The columns of a tagging sheet in their order.
+
+    Parameters
+    ----------
+    columns : sequence of SheetColumn
+    answers : tuple of str
+        Names of those that hold answers.
+    """
+
+    def __init__(self, columns: Sequence[SheetColumn], answers: tuple[str, ...]) -> None:
+        self.columns, self.answers = tuple(columns), answers
+        self.headers = {column.name: column.header for column in columns}
+        self._called = {
+            _plain(header): column.name for column in columns for header in (column.header, *column.others)
+        }
+
+    def called(self, header: str) -> str | None:
+        """Return the column that a header names, None where it names none of ours.
+
+        Examples
+        --------
+        >>> CATEGORIES.called(" 一级类别（必填）"), CATEGORIES.called("一级 类别 "), CATEGORIES.called("备忘")
+        ('category', 'category', None)
+        """
+        plain = _plain(header)
+        return self._called.get(plain) or self._called.get(plain.removesuffix("必填").removesuffix("可选"))
 
 
-def column_called(header: str) -> str | None:
-    """Return the column that a header names, None where it names none of ours.
+CATEGORIES = Layout(
+    (
+        *_CONTACT,
+        SheetColumn("suggested", "建议一级", ("机器一级",)),
+        SheetColumn("suggested_below", "建议二级", ("机器二级",), 16),
+        SheetColumn("confidence", "置信度", ("建议置信度",), 8),
+        _EVIDENCE,
+        SheetColumn("category", "一级类别", ("一级", "人工一级", "大类", "category"), 16, is_filled_in=True),
+        SheetColumn(
+            "subcategory", "二级类别", ("二级", "人工二级", "小类", "subcategory"), 18, is_filled_in=True
+        ),
+        *_REST,
+    ),
+    ("category", "subcategory"),
+)
+"""Where people tell the category of a contact."""
+
+
+def flag_layout(flags: Mapping[str, str]) -> Layout:
+    """Return the columns of a sheet where people answer flags, each a column.
+
+    Parameters
+    ----------
+    flags : mapping of str to str
+        Header of each flag.
+
+    Raises
+    ------
+    ParameterError
+        Two columns of the sheet would have one header.
 
     Examples
     --------
-    >>> column_called(" 一级类别（必填）"), column_called("一级 类别 "), column_called("备忘")
-    ('category', 'category', None)
+    >>> flag_layout({"qa_greeting": "开场问候"}).called("开场 问候")
+    'qa_greeting'
     """
-    plain = _plain(header)
-    return _CALLED.get(plain) or _CALLED.get(plain.removesuffix("必填").removesuffix("可选"))
+    answers = [
+        SheetColumn(name, header, () if header == name else (name,), 10, is_filled_in=True)
+        for name, header in flags.items()
+    ]
+    columns = (*_CONTACT, SheetColumn("suggested", "机器判断", (), 22), _EVIDENCE, *answers, *_REST)
+    names = [_plain(name) for column in columns for name in (column.header, *column.others)]
+    for column in answers:
+        if (
+            not _plain(column.header)
+            or max(names.count(_plain(one)) for one in (column.header, column.name)) > 1
+        ):
+            raise ParameterError.out_of_range(
+                "flags", column.header, "互不相同、与表里其他列也不同的名字（字母、数字、汉字）"
+            )
+    return Layout(columns, tuple(flags))

@@ -15,18 +15,17 @@ from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import read_bytes
 from csatext.ingest.formats.grid import Grid, shown_cell
 from csatext.ingest.formats.workbooks import read_sheets
-from csatext.tagging.choices import Choices
+from csatext.tagging.choices import Answer, Choices
+from csatext.tagging.flag_choices import FlagChoices
 from csatext.tagging.found_tags import FileTags, FoundTag, Problem
-from csatext.tagging.sheet_layout import COLUMNS, DRAWN_SHEET, column_called, row_code, text_code
+from csatext.tagging.sheet_layout import DRAWN_SHEET, Layout, row_code, text_code
 
 __all__ = ["read_tags_of"]
 
-_HEADERS = {column.name: column.header for column in COLUMNS}
 _HEADER_ROWS = 30
 """Rows in which the header is looked for: people write titles above tables."""
 _LEAST_HEADERS = 3
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_ANSWERS = ("category", "subcategory")
 
 
 class _Drawn(NamedTuple):
@@ -49,7 +48,9 @@ class _Sheet:
     numbers: list[int]
     header: list[str]
     places: dict[str, list[int]]
-    covered: dict[int, int] = field(default_factory=dict)
+    layout: Layout
+    covered: dict[tuple[int, str], int] = field(default_factory=dict)
+    """Cells that a merged cell covers, with the row that has the value."""
 
     def cell(self, row: int, column: str) -> str:
         """Return the first filled cell of a column that may stand there twice."""
@@ -59,6 +60,19 @@ class _Sheet:
                 return cells[at].strip()
         return ""
 
+    def answers(self, row: int) -> dict[str, str]:
+        """Return the cells of a row in the columns of answers."""
+        return {name: self.cell(row, name) for name in self.layout.answers}
+
+    def differing(self, row: int) -> str | None:
+        """Return a column of answers that stands there twice with different cells."""
+        cells = self.rows[row]
+        for name in self.layout.answers:
+            filled = {cells[at].strip() for at in self.places.get(name, ()) if at < len(cells)} - {""}
+            if len(filled) > 1:
+                return name
+        return None
+
     def has_strange_columns(self) -> bool:
         """Return whether a filled column is none of ours: it may be one of ours under another name."""
         taken = {at for places in self.places.values() for at in places}
@@ -67,12 +81,12 @@ class _Sheet:
     def problem(self, row: int | None, column: str, value: str, reason: str) -> Problem:
         """Return a problem of one of its cells."""
         at = self.places.get(column, [])
-        header = self.header[at[0]] if at else _HEADERS.get(column, column)
+        header = self.header[at[0]] if at else self.layout.headers.get(column, column)
         number = None if row is None else self.numbers[row]
         return Problem(self.file, self.name, number, header, value[:200], reason)
 
 
-def read_tags_of(path: Path, choices: Choices) -> FileTags:
+def read_tags_of(path: Path, choices: Choices | FlagChoices) -> FileTags:
     """Return the tags of a file, and every cell that could not be used.
 
     Raises
@@ -84,17 +98,21 @@ def read_tags_of(path: Path, choices: Choices) -> FileTags:
     drawn = _drawn(grids)
     read = FileTags()
     sheets = [sheet for grid in grids if (sheet := _sheet(grid, path.name, choices)) is not None]
+    headers = choices.layout.headers
     if not sheets:
-        reason = "没有找到标注表：没有一张工作表有「编号」「文本」「一级类别」这样的表头；请交回导出的工作簿"
-        return FileTags(problems=[Problem(path.name, "", None, "", "", f"{reason}。")])
+        named = f"「编号」「文本」「{headers[choices.layout.answers[0]]}」"
+        reason = f"没有找到标注表：没有一张工作表有{named}这样的表头；请交回导出的工作簿。"
+        return FileTags(problems=[Problem(path.name, "", None, "", "", reason)])
     for sheet in sheets:
         unusable = False
-        for name in ("doc_id", *_ANSWERS):
+        for name in ("doc_id", *choices.layout.answers):
             if name in sheet.places:
                 continue
-            unusable |= name == "category" or "text" not in sheet.places or sheet.has_strange_columns()
+            is_lost = name in choices.needed or "text" not in sheet.places or sheet.has_strange_columns()
+            # A flag whose column is gone is lost alone; the others have columns of their own.
+            unusable |= is_lost and (name == "doc_id" or len(choices.needed) > 0)
             what = "这张表没有导入，" if unusable else ""
-            said = f"找不到列「{_HEADERS[name]}」（被删除或改了名）；{what}请把表头改回「{_HEADERS[name]}」。"
+            said = f"找不到列「{headers[name]}」（被删除或改了名）；{what}请把表头改回「{headers[name]}」。"
             read.problems.append(sheet.problem(None, name, "", said))
         if unusable:
             continue
@@ -132,14 +150,15 @@ def _drawn(grids: Sequence[Grid]) -> dict[str, _Drawn]:
     return {}
 
 
-def _sheet(grid: Grid, file: str, choices: Choices) -> _Sheet | None:
+def _sheet(grid: Grid, file: str, choices: Choices | FlagChoices) -> _Sheet | None:
     """Return the tagging sheet of a grid, None where it is none."""
     if grid.name == DRAWN_SHEET:
         return None
+    layout = choices.layout
     rows = [[shown_cell(cell) for cell in row] for row in grid.rows]
     best, most = -1, 0
     for at, row in enumerate(rows[:_HEADER_ROWS]):
-        named = len({name for cell in row if (name := column_called(cell)) is not None})
+        named = len({name for cell in row if (name := layout.called(cell)) is not None})
         if named > most:
             best, most = at, named
     if most < _LEAST_HEADERS:
@@ -147,33 +166,37 @@ def _sheet(grid: Grid, file: str, choices: Choices) -> _Sheet | None:
     header = [cell.strip() for cell in rows[best]]
     places: dict[str, list[int]] = defaultdict(list)
     for at, cell in enumerate(header):
-        name = column_called(cell)
+        name = layout.called(cell)
         if name is not None:
             places[name].append(at)
     data = rows[best + 1 :]
     numbers = [grid.top + best + 2 + row for row in range(len(data))]
-    sheet = _Sheet(file, grid.name, data, numbers, header, dict(places))
+    sheet = _Sheet(file, grid.name, data, numbers, header, dict(places), layout)
     _find_renamed(sheet, choices)
     # Of merged cells the first alone has the value.
-    answers = {at for name in _ANSWERS for at in sheet.places.get(name, ())}
     for (top, left), (bottom, right) in grid.merged:
-        if top > best and any(left <= at <= right for at in answers):
-            first = top - best - 1
-            sheet.covered |= dict.fromkeys(range(first + 1, bottom - best), first)
+        first = top - best - 1
+        for name in layout.answers if top > best else ():
+            if any(left <= at <= right for at in sheet.places.get(name, ())):
+                sheet.covered |= {(row, name): first for row in range(first + 1, bottom - best)}
     return sheet
 
 
-def _find_renamed(sheet: _Sheet, choices: Choices) -> None:
+def _find_renamed(sheet: _Sheet, choices: Choices | FlagChoices) -> None:
     """Find an answer column under another header: the only one that holds mostly such answers."""
     taken = {at for places in sheet.places.values() for at in places}
     width = max((len(row) for row in sheet.rows), default=0)
-    for name, fits in (("category", choices.is_first), ("subcategory", choices.is_below)):
+    for name in choices.layout.answers:
         if name in sheet.places:
             continue
         candidates = []
         for at in range(width):
             cells = [row[at].strip() for row in sheet.rows if at < len(row) and row[at].strip()]
-            if at not in taken and cells and 2 * sum(map(fits, cells)) >= len(cells):
+            if (
+                at not in taken
+                and cells
+                and 2 * sum(choices.renamed(name, cell) for cell in cells) >= len(cells)
+            ):
                 candidates.append(at)
         if len(candidates) == 1:
             sheet.places[name] = candidates
@@ -181,8 +204,10 @@ def _find_renamed(sheet: _Sheet, choices: Choices) -> None:
             sheet.header += [""] * (candidates[0] + 1 - len(sheet.header))
 
 
-def _of_another_version(sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choices) -> Iterator[Problem]:
-    """Yield a problem where the workbook is of another taxonomy, with what became of its categories."""
+def _of_another_version(
+    sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choices | FlagChoices
+) -> Iterator[Problem]:
+    """Yield a problem where the workbook is of another taxonomy or scorecard, with what became of it."""
     seen = {sheet.cell(row, "version") for row in range(len(sheet.rows))} | {
         one.version for one in drawn.values()
     }
@@ -190,68 +215,76 @@ def _of_another_version(sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choice
         yield sheet.problem(None, "version", version, choices.of_another_version(version))
 
 
-def _tags(sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choices) -> Iterator[FoundTag | Problem]:
+def _tags(
+    sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choices | FlagChoices
+) -> Iterator[FoundTag | Problem]:
     """Yield the tags of a sheet and what is wrong with the other filled rows."""
     by_text = _unique_texts(drawn)
     has_text = "text" in sheet.places
+    headers = choices.layout.headers
     for row in range(len(sheet.rows)):
-        first, second = sheet.cell(row, "category"), sheet.cell(row, "subcategory")
-        if row in sheet.covered and not first and not second:
-            above = sheet.covered[row]
-            value = sheet.cell(above, "category") or sheet.cell(above, "subcategory")
-            if value and (sheet.cell(row, "doc_id") or sheet.cell(row, "text")):
-                number = sheet.numbers[above]
-                reason = f"与第 {number} 行的单元格合并了，这一行没有自己的值；请取消合并后逐行填写。"
-                yield sheet.problem(row, "category", value, reason)
-            continue
-        if not first and not second:
+        cells = sheet.answers(row)
+        yield from _covered(sheet, row, cells, choices)
+        if not any(cells.values()):
             remark = sheet.cell(row, "note")
-            if remark and column_called(remark) is None and sheet.cell(row, "doc_id"):
-                reason = "只写了备注，一级类别是空的；请补上类别，否则这一行不算标注。"
-                yield sheet.problem(row, "category", "", reason)
+            if remark and choices.layout.called(remark) is None and sheet.cell(row, "doc_id"):
+                column = choices.layout.answers[0]
+                reason = f"只写了备注，{headers[column]}是空的；请补上，否则这一行不算标注。"
+                yield sheet.problem(row, column, "", reason)
             continue
-        if first == _HEADERS["category"]:  # the header was pasted among the rows
+        if any(cell == headers[name] for name, cell in cells.items()):  # the header was pasted among the rows
             continue
         doc_id, wrong = _identity(sheet, row, drawn, by_text, has_text)
         if wrong:
             yield sheet.problem(row, "doc_id", sheet.cell(row, "doc_id"), wrong)
             continue
-        twice = [
-            name
-            for name in _ANSWERS
-            if len(
-                {
-                    sheet.rows[row][at].strip()
-                    for at in sheet.places.get(name, ())
-                    if at < len(sheet.rows[row])
-                }
-                - {""}
-            )
-            > 1
-        ]
-        if twice:
+        twice = sheet.differing(row)
+        if twice is not None:
             yield sheet.problem(
-                row, twice[0], first, f"有两列「{_HEADERS[twice[0]]}」，填得不一样；请只留一列。"
+                row, twice, cells[twice], f"有两列「{headers[twice]}」，填得不一样；请只留一列。"
             )
             continue
-        answer = choices.answer(first, second)
-        if isinstance(answer, str):
-            wrong_column = "subcategory" if second and (not first or choices.is_first(first)) else "category"
-            if not first:
-                wrong_column = "category"
-            value = second if wrong_column == "subcategory" else first or second
-            yield sheet.problem(row, wrong_column, value, f"{answer.rstrip('。；')}。")
-            continue
-        yield _found(sheet, row, doc_id, answer, drawn.get(doc_id), choices)
+        for found in choices.read(cells):
+            if isinstance(found, Answer):
+                yield _found(sheet, row, doc_id, found, drawn.get(doc_id), choices)
+            else:
+                yield sheet.problem(row, found.column, found.value, _sentence(found.reason))
+
+
+def _sentence(reason: str) -> str:
+    """Return a reason that ends as a sentence does."""
+    return reason if reason.endswith("？") else f"{reason.rstrip('。；')}。"
+
+
+def _covered(
+    sheet: _Sheet, row: int, cells: dict[str, str], choices: Choices | FlagChoices
+) -> Iterator[Problem]:
+    """Yield the cells of a row that were merged with one above, whose value is not theirs."""
+    if not (sheet.cell(row, "doc_id") or sheet.cell(row, "text")):
+        return
+    # The columns of a category are one answer, which is lost where none of them is filled.
+    if choices.needed and any(cells.values()):
+        return
+    for name, cell in cells.items():
+        above = sheet.covered.get((row, name))
+        value = "" if above is None or cell else sheet.cell(above, name)
+        if value:
+            reason = (
+                f"与第 {sheet.numbers[above or 0]} 行的单元格合并了，这一行没有自己的值；"
+                "请取消合并后逐行填写。"
+            )
+            yield sheet.problem(row, choices.needed[0] if choices.needed else name, value, reason)
+            if choices.needed:
+                return
 
 
 def _found(
     sheet: _Sheet,
     row: int,
     doc_id: str,
-    answer: tuple[str, str | None],
+    answer: Answer,
     known: _Drawn | None,
-    choices: Choices,
+    choices: Choices | FlagChoices,
 ) -> FoundTag:
     """Return the tag of a row with what is known of its contact."""
     probability = sheet.cell(row, "probability") if known is None else known.probability
@@ -263,7 +296,8 @@ def _found(
     return FoundTag(
         doc_id,
         annotator or Path(sheet.file).stem,
-        *answer,
+        answer.category,
+        answer.subcategory,
         sheet.cell(row, "note"),
         number,
         choices.version,
@@ -271,6 +305,7 @@ def _found(
         sheet.file,
         sheet.name,
         sheet.numbers[row],
+        answer.measure,
     )
 
 

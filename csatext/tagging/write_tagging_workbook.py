@@ -18,32 +18,42 @@ from csatext.atomic_files import prepare_folder, write_whole
 from csatext.errors import InputError, ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.tagging.choices import Choices
+from csatext.tagging.flag_choices import FlagChoices
+from csatext.tagging.read_tagging_workbook import choices_of
 from csatext.tagging.sample_rows import evidence_spans, sample_rows
 from csatext.tagging.sheet_layout import (
     CHOICES_SHEET,
-    COLUMNS,
     DEFINITIONS_SHEET,
     DRAWN_SHEET,
     HELP_SHEET,
     MOST_CHARACTERS,
     TAGS_SHEET,
+    Layout,
     text_code,
 )
 from csatext.taxonomy import Taxonomy
+from csatext.taxonomy.qa_scorecard import QAScorecard
 from csatext.text.corpus import Corpus
 
 __all__ = ["write_tagging_workbook"]
 
 _NO_CLOCK = datetime(2000, 1, 1)
 _MOST_ROWS = 1_048_575
+_HELP_CATEGORIES = (
+    "只填白色的格子：一级类别、二级类别、备注、标注人。灰色的格子不用改，改了也不算。",
+    "先选一级类别，二级类别的下拉列表随之变化；拿不准二级可以只填一级。",
+    "建议一级、建议二级是机器的建议，依据是它找到的词（在文本里标红）；请按客户说的话判断，不必迎合建议。",
+    f"都不属于的，一级类别填「{UNCLASSIFIED}」。一级类别空着的行视为没有标注。",
+)
+_HELP_FLAGS = (
+    "只填白色的格子：各项、备注、标注人。灰色的格子不用改，改了也不算。",
+    "每一项填{}，含义见「{}」；拿不准的空着，空着的格子视为没有标注。",
+    "机器判断是机器的答案，依据是它找到的词（标红）；请按对话判断，不必迎合机器。",
+)
 _HELP = (
-    "1. 只填白色的格子：一级类别、二级类别、备注、标注人。灰色的格子不用改，改了也不算。",
-    "2. 先选一级类别，二级类别的下拉列表随之变化；拿不准二级可以只填一级。",
-    "3. 建议一级、建议二级是机器的建议，依据是它找到的词（在文本里标红）；请按客户说的话判断，不必迎合建议。",
-    f"4. 都不属于的，一级类别填「{UNCLASSIFIED}」。一级类别空着的行视为没有标注。",
-    "5. 可以排序、筛选、调列宽，可以分几次填；请不要合并单元格，不要把格子粘贴到别的行。",
-    "6. 有一部分联络会同时交给另一个人标注，用来计算两人的一致性；请各自判断，不要互相商量。",
-    "7. 个人信息已经遮盖。填好后保存，把文件交回即可；WPS、LibreOffice 保存的也可以。",
+    "可以排序、筛选、调列宽，可以分几次填；请不要合并单元格，不要把格子粘贴到别的行。",
+    "有一部分联络会同时交给另一个人标注，用来计算两人的一致性；请各自判断，不要互相商量。",
+    "个人信息已经遮盖。填好后保存，把文件交回即可；WPS、LibreOffice 保存的也可以。",
 )
 
 
@@ -53,7 +63,8 @@ def write_tagging_workbook(
     corpus: Corpus,
     path: str | PathLike[str],
     *,
-    taxonomy: Taxonomy,
+    taxonomy: Taxonomy | None = None,
+    flags: QAScorecard | Mapping[str, str] | Sequence[str] | None = None,
     suggestions: pd.DataFrame | None = None,
     annotators: int | Sequence[str] = 1,
     shared: float = 0.2,
@@ -71,10 +82,14 @@ def write_tagging_workbook(
     path : path
         An ``.xlsx`` file; replaced as a whole.
     taxonomy : Taxonomy
-        The categories to choose from.
+        The categories to choose from ...
+    flags : QAScorecard, mapping of str to str, or list of str
+        ... or what is to be answered in a column each: the items of a scorecard (通过, 不通过, 不适用), or
+        columns of flags (是, 否), of a mapping with what yes means.
     suggestions : DataFrame, optional
         What a machine says, by ``doc_id`` (a column or the index): ``category`` and ``subcategory``, or
-        ``complaint``; a probability; ``category_terms``, which are highlighted in the text.
+        ``complaint``; a probability; ``category_terms``, which are highlighted in the text. Of flags:
+        columns of their names (:func:`csatext.qa_totals`) and ``qa_evidence``.
     annotators : int or list of str, default 1
         People, or their names. Of several each has a file (``质检-1.xlsx`` or ``质检-张三.xlsx``).
     shared : float, default 0.2
@@ -92,7 +107,8 @@ def write_tagging_workbook(
     Raises
     ------
     ParameterError, SchemaError
-        An argument of the wrong type, a column that is missing, contacts that the corpus does not hold.
+        An argument of the wrong type, not one of ``taxonomy`` and ``flags``, a column that is missing,
+        contacts that the corpus does not hold.
     InputError
         Another ending, or more contacts than a sheet holds.
 
@@ -112,7 +128,7 @@ def write_tagging_workbook(
     ...     [path.name for path in paths]
     ['质检.xlsx']
     """
-    choices = Choices(taxonomy)
+    choices = choices_of(taxonomy, flags)
     as_table(sample, "sample")
     if not 0 <= shared <= 1:
         raise ParameterError.out_of_range("shared", shared, "0 与 1 之间")
@@ -130,7 +146,7 @@ def write_tagging_workbook(
     for place, (name, mine) in enumerate(_shares(len(rows), people, shared, random_state)):
         target = path if len(people) == 1 else path.with_name(f"{path.stem}-{name or place + 1}{path.suffix}")
         part = rows.iloc[mine].assign(annotator=name)
-        write_whole(target, lambda temporary, part=part: _write(temporary, part, taxonomy))  # type: ignore[misc]
+        write_whole(target, lambda temporary, part=part: _write(temporary, part, choices, taxonomy))  # type: ignore[misc]
         written.append(target)
     return written
 
@@ -176,7 +192,7 @@ def _dialogues(turns: pd.DataFrame | None, corpus: Corpus, ids: pd.Series) -> li
     return joined.reindex(ids).fillna("").str.slice(0, MOST_CHARACTERS).tolist()
 
 
-def _write(path: Path, rows: pd.DataFrame, taxonomy: Taxonomy) -> None:
+def _write(path: Path, rows: pd.DataFrame, choices: Choices | FlagChoices, taxonomy: Taxonomy | None) -> None:
     """Write one workbook."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
@@ -189,24 +205,41 @@ def _write(path: Path, rows: pd.DataFrame, taxonomy: Taxonomy) -> None:
         free = book.add_format({"text_wrap": True, "valign": "top", "locked": False, "num_format": "@"})
         share = book.add_format({"num_format": "0.00", "valign": "top", "bg_color": "#F2F2F2"})
         red = book.add_format({"bold": True, "font_color": "#C00000"})
-        _fill(sheet, rows, head, fixed, free, share, red)
-        choices = Choices(taxonomy)
-        _fill_choices(lists, choices)
-        _validate(sheet, len(rows), choices)
+        _fill(sheet, rows, choices.layout, head, fixed, free, share, red)
+        if isinstance(choices, FlagChoices):
+            help_lines = [line.format("、".join(choices.answers), DEFINITIONS_SHEET) for line in _HELP_FLAGS]
+            meanings = {"列": list(choices.layout.answers), "含义": [*choices.definitions.values()]}
+            names = [choices.layout.headers[name] for name in choices.layout.answers]
+            _fill_definitions(definitions, {"项": names, **meanings}, head, fixed)
+            _validate_flags(sheet, len(rows), choices)
+        else:
+            help_lines = list(_HELP_CATEGORIES)
+            _fill_choices(lists, choices)
+            _validate(sheet, len(rows), choices)
+            if taxonomy is not None:
+                _fill_definitions(definitions, _defined(taxonomy), head, fixed)
         _fill_drawn(drawn, rows)
-        _fill_definitions(definitions, taxonomy, head, fixed)
         guide.set_column(0, 0, 100)
-        for place, line in enumerate(_HELP):
-            guide.write_string(place, 0, line, fixed)
+        for place, line in enumerate([*help_lines, *_HELP]):
+            guide.write_string(place, 0, f"{place + 1}. {line}", fixed)
         for one in (definitions, guide, lists, drawn):
             one.protect()
         lists.hide()
         drawn.hide()
 
 
-def _fill(sheet: Any, rows: pd.DataFrame, head: Any, fixed: Any, free: Any, share: Any, red: Any) -> None:
+def _fill(
+    sheet: Any,
+    rows: pd.DataFrame,
+    layout: Layout,
+    head: Any,
+    fixed: Any,
+    free: Any,
+    share: Any,
+    red: Any,
+) -> None:
     """Write the tagging sheet."""
-    for at, column in enumerate(COLUMNS):
+    for at, column in enumerate(layout.columns):
         sheet.write_string(0, at, column.header, head)
         hidden = column.is_hidden or (column.name == "dialogue" and not rows["dialogue"].any())
         sheet.set_column(at, at, column.width, free if column.is_filled_in else fixed, {"hidden": hidden})
@@ -214,9 +247,9 @@ def _fill(sheet: Any, rows: pd.DataFrame, head: Any, fixed: Any, free: Any, shar
             given = rows["annotator"].tolist() if column.name == "annotator" else [""] * len(rows)
             for row, value in enumerate(given, start=1):
                 sheet.write_string(row, at, value, free) if value else sheet.write_blank(row, at, None, free)
-        elif column.name == "text":
-            marked = _marked(rows["text"], rows["evidence"])
-            for row, (text, parts) in enumerate(zip(rows["text"], marked, strict=True), start=1):
+        elif column.name in ("text", "dialogue"):
+            marked = _marked(rows[column.name], rows["evidence"])
+            for row, (text, parts) in enumerate(zip(rows[column.name], marked, strict=True), start=1):
                 if parts is None:
                     sheet.write_string(row, at, text, fixed)
                 else:
@@ -230,7 +263,7 @@ def _fill(sheet: Any, rows: pd.DataFrame, head: Any, fixed: Any, free: Any, shar
             for row, value in enumerate(rows[column.name], start=1):
                 sheet.write_string(row, at, value[:MOST_CHARACTERS], fixed)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(layout.columns) - 1)
     allowed = ("autofilter", "sort", "format_cells", "format_columns", "format_rows")
     sheet.protect("", dict.fromkeys(allowed, True))
 
@@ -261,7 +294,7 @@ def _fill_choices(sheet: Any, choices: Choices) -> None:
 
 def _validate(sheet: Any, n: int, choices: Choices) -> None:
     """Give the two columns their drop-downs; the second depends on the first of its row."""
-    place = {column.name: at for at, column in enumerate(COLUMNS)}
+    place = {column.name: at for at, column in enumerate(choices.layout.columns)}
     last = xlsxwriter.utility.xl_col_to_name(len(choices.below) - 1)
     first = xlsxwriter.utility.xl_col_to_name(place["category"], True)
     found = f"MATCH({first}2,{CHOICES_SHEET}!$A$1:${last}$1,0)"
@@ -296,31 +329,42 @@ def _fill_drawn(sheet: Any, rows: pd.DataFrame) -> None:
                 sheet.write_number(row, at, value)
 
 
-def _fill_definitions(sheet: Any, taxonomy: Taxonomy, head: Any, fixed: Any) -> None:
-    """Write the categories with what belongs to them and what does not."""
-    widths = {
-        "所属一级": 14,
-        "所属二级": 18,
-        "定义": 50,
-        "正例": 50,
-        "反例": 50,
-        "责任部门": 14,
-        "类别编号": 22,
-    }
-    for at, (header, width) in enumerate(widths.items()):
-        sheet.set_column(at, at, width)
+def _validate_flags(sheet: Any, n: int, choices: FlagChoices) -> None:
+    """Give the column of each flag its drop-down."""
+    for at, column in enumerate(choices.layout.columns):
+        if column.name in choices.layout.answers:
+            rule = {"validate": "list", "source": choices.answers, "ignore_blank": True}
+            message = {"error_title": "不在列表里", "error_message": f"请填 {'、'.join(choices.answers)}。"}
+            sheet.data_validation(1, at, max(n, 1), at, rule | message)
+
+
+_WIDTHS = {"所属一级": 14, "所属二级": 18, "定义": 50, "正例": 50, "反例": 50, "责任部门": 14, "含义": 70}
+
+
+def _fill_definitions(sheet: Any, columns: Mapping[str, Sequence[str]], head: Any, fixed: Any) -> None:
+    """Write what the answers mean."""
+    for at, (header, values) in enumerate(columns.items()):
+        sheet.set_column(at, at, _WIDTHS.get(header, 22))
         sheet.write_string(0, at, header, head)
-    for row, category in enumerate(taxonomy.categories, start=1):
-        path = taxonomy.path(category.id)
-        cells = [
-            path[0],
-            path[-1] if len(path) > 1 else "",
-            category.definition,
-            "\n".join(category.examples[:3]),
-            "\n".join(category.counterexamples[:3]),
-            taxonomy.owner(category.id),
-            category.id,
-        ]
-        for at, value in enumerate(cells):
+        for row, value in enumerate(values, start=1):
             sheet.write_string(row, at, value[:MOST_CHARACTERS], fixed)
     sheet.freeze_panes(1, 0)
+
+
+def _defined(taxonomy: Taxonomy) -> dict[str, list[str]]:
+    """Return the categories with what belongs to them and what does not."""
+    columns: dict[str, list[str]] = {}
+    for category in taxonomy.categories:
+        path = taxonomy.path(category.id)
+        cells = {
+            "所属一级": path[0],
+            "所属二级": path[-1] if len(path) > 1 else "",
+            "定义": category.definition,
+            "正例": "\n".join(category.examples[:3]),
+            "反例": "\n".join(category.counterexamples[:3]),
+            "责任部门": taxonomy.owner(category.id),
+            "类别编号": category.id,
+        }
+        for header, value in cells.items():
+            columns.setdefault(header, []).append(value)
+    return columns

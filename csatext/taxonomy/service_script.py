@@ -15,13 +15,13 @@ from csatext.taxonomy.combinations import Rule, parse_role, parse_rule
 from csatext.taxonomy.patterns import PatternError
 from csatext.taxonomy.yaml_files import parsed_yaml
 
-__all__ = ["SHIPPED_SCRIPT", "ScriptItem", "read_script"]
+__all__ = ["SHIPPED_SCRIPT", "ScriptItem", "read_script", "script_content", "script_items"]
 
 SHIPPED_SCRIPT = "service"
 _LISTS = ("said", "only_if")
 _COUNTS = ("first", "last", "within")
-_FLAGS = ("forbidden", "optional")
-_KEYS = {"id", "label_zh", "role", "before", "after", "weight", *_LISTS, *_COUNTS, *_FLAGS}
+_FLAGS = ("forbidden", "optional", "veto")
+_KEYS = {"id", "label_zh", "definition", "role", "before", "after", "weight", *_LISTS, *_COUNTS, *_FLAGS}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,11 @@ class ScriptItem:
     within : int or None
         ... within so many turns of these roles.
     weight : float
-        Its part in the rate of a contact.
+        Its part in the rate of a contact, and its points in a scorecard.
+    veto : bool
+        Whether a contact that fails it has no points at all (scorecards).
+    definition : str
+        What people are to judge by.
     """
 
     id: str
@@ -65,6 +69,8 @@ class ScriptItem:
     only_if: tuple[Rule, ...] = ()
     within: int | None = None
     weight: float = 1.0
+    veto: bool = False
+    definition: str = ""
 
 
 def read_script(given: Any = None) -> list[ScriptItem]:
@@ -94,19 +100,48 @@ def read_script(given: Any = None) -> list[ScriptItem]:
     >>> items[0].roles, items[0].first
     (('agent',), 1)
     """
-    place = "script"
     if given is None or given == SHIPPED_SCRIPT:
         given = lexicon_path(f"scripts/{SHIPPED_SCRIPT}.yaml")
-    if isinstance(given, (str, PathLike)):
-        path: Path = as_path(given, "script")
-        try:
-            place, given = str(path), parsed_yaml(path)[1]
-        except OSError as error:
-            raise InputError.unreadable(path, error.strerror or "读取出错", "请检查路径和权限") from error
+    place, given = script_content(given, "script")
     if isinstance(given, Mapping):
         given = given.get("items")
     if not isinstance(given, Sequence) or isinstance(given, (str, bytes)) or not given:
         raise ParameterError.wrong_type("script", given, "话术文件（YAML）的路径，或由话术项组成的列表")
+    return script_items(given, place)
+
+
+def script_content(given: Any, argument: str) -> tuple[str, Any]:
+    """Return what a YAML file is called and holds; anything that is no path is returned as it is.
+
+    Raises
+    ------
+    LexiconError, InputError
+        The file cannot be read.
+    """
+    if not isinstance(given, (str, PathLike)):
+        return argument, given
+    path: Path = as_path(given, argument)
+    try:
+        return str(path), parsed_yaml(path)[1]
+    except OSError as error:
+        raise InputError.unreadable(path, error.strerror or "读取出错", "请检查路径和权限") from error
+
+
+def script_items(given: Sequence[Any], place: str) -> list[ScriptItem]:
+    """Return the items of a list of mappings.
+
+    Parameters
+    ----------
+    given : sequence
+        See :func:`read_script`.
+    place : str
+        What messages call the list.
+
+    Raises
+    ------
+    LexiconError
+        An item cannot be used.
+    """
     items = [_item(entry, f"第 {number} 项", place) for number, entry in enumerate(given, start=1)]
     ids = [item.id for item in items]
     for item in items:
@@ -158,6 +193,8 @@ def _item(entry: Any, number: str, place: str) -> ScriptItem:
         only_if=rules["only_if"],
         within=entry.get("within"),
         weight=float(weight),
+        veto=entry.get("veto", False),
+        definition=str(entry.get("definition") or ""),
     )
 
 

@@ -125,6 +125,55 @@ def test_the_folder_of_a_run_finds_its_input(tmp_path, capsys, source):
     assert openpyxl.load_workbook(out)["标注"].max_row == 11
 
 
+def test_flags_of_a_run_are_tagged_and_correct_its_report(tmp_path, capsys, source):
+    run, out, store = tmp_path / "out", tmp_path / "质检.xlsx", tmp_path / "flags.parquet"
+    main(["run", str(source), "-o", str(run)])
+    asked = ["--flag", "is_negative"]
+    where = ["--input", str(source), "--n", "40", "--strategy", "random"]
+    assert main(["tag", "export", str(run), "-o", str(out), *where, *asked]) == 0
+    book = openpyxl.load_workbook(out)
+    page = book["标注"]
+    place = {cell.value: cell.column for cell in page[1]}
+    for row in range(2, 42):
+        page.cell(row, place["是否负面"]).value = "是" if row < 12 else "否"
+    book.save(out)
+    assert main(["tag", "import", str(out), "--store", str(store), *asked]) == 0
+    facts = str(run / "facts.parquet")
+    capsys.readouterr()
+    assert main(["report", facts, "-o", str(tmp_path / "r.html"), "--audit", str(store)]) == 0
+    assert "按 40 条抽检校正后为" in (tmp_path / "r.html").read_text("utf-8")
+    assert main(["report", facts, "-o", str(tmp_path / "r.html"), "--audit", "none.parquet"]) == 1
+    assert "文件不存在" in capsys.readouterr().err
+    again = ["run", str(source), "-o", str(tmp_path / "again"), "--audit", str(store)]
+    assert main(again) == 0
+    assert "按 40 条抽检校正后为" in (tmp_path / "again" / "report.html").read_text("utf-8")
+    assert (tmp_path / "again" / "tables" / "audited_flags.csv").is_file()
+
+
+def test_dialogues_are_tagged_by_a_scorecard(tmp_path, capsys):
+    lines = ["会话编号,轮次,角色,内容"]
+    for at in range(12):
+        lines += [f"d{at},1,客服,您好", f"d{at},2,客户,退款没有到账", f"d{at},3,客服,已为您申请退款，再见"]
+    source, out, store = tmp_path / "turns.csv", tmp_path / "评分.xlsx", tmp_path / "qa.parquet"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    card = ["--scorecard", "general"]
+    assert (
+        main(["tag", "export", str(source), "-o", str(out), "--n", "12", *card, "--strategy", "random"]) == 0
+    )
+    book = openpyxl.load_workbook(out)
+    page = book["标注"]
+    place = {cell.value: cell.column for cell in page[1]}
+    assert page.cell(2, place["机器判断"]).value.startswith("开场问候：通过\n核对信息：不通过")
+    assert page.cell(2, place["对话"]).value == "坐席：您好\n客户：退款没有到账\n坐席：已为您申请退款，再见"
+    page.cell(2, place["开场问候"]).value = "通过"
+    book.save(out)
+    assert main(["tag", "import", str(out), "--store", str(store), *card]) == 0
+    assert pd.read_parquet(store)["qa_greeting"].tolist() == [True]
+    assert main(["tag", "agreement", str(store)]) == 0
+    assert main(["tag", "export", str(source), "-o", str(out), *card, "--flag", "is_negative"]) == 2
+    assert "--flag 与 --scorecard" in capsys.readouterr().err
+
+
 def test_wrong_usage_is_a_sentence(tmp_path, capsys):
     assert main(["tag"]) == 2
     assert main(["tag", "agreement", str(tmp_path / "none.parquet")]) == 1

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.tools import add_constant
 
 import csatext as ct
@@ -70,7 +71,7 @@ def test_the_verdict_compares_within_the_strata():
             pd.crosstab(~mine[at], ~facts.loc[at, "resolved"]).reindex([False, True], fill_value=0).to_numpy()
             for at in [facts["channel"] == "信", facts["channel"] == "话"]
         ]
-        tested = sm.stats.StratifiedTable([part.astype(float) for part in strata])
+        tested = StratifiedTable([part.astype(float) for part in strata])
         assert row["p"] == pytest.approx(tested.test_null_odds().pvalue, rel=1e-6)
     wait = table[table["metric"] == "average_wait"].set_index("agent_id")
     mean = facts[facts["channel"] == "信"]["waiting_seconds"].mean()

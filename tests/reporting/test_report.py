@@ -261,3 +261,36 @@ def test_rates_of_a_machine_are_called_so_until_people_have_tagged_a_sample(tmp_
     odd = pd.DataFrame({"doc_id": range(1, 400, 4), "inclusion_probability": 0.25, "is_negative": False})
     page = write_report(facts, tmp_path / "c.html", audit=pd.concat([tags, odd])).read_text("utf-8")
     assert "按 200 条抽检校正后为 37.5%" in page
+
+
+def test_every_chapter_says_whether_its_rates_are_corrected(tmp_path):
+    n = 600
+    facts = pd.DataFrame(
+        {
+            "doc_id": range(n),
+            "channel": ["电话", "在线"] * (n // 2),
+            "created_at": pd.date_range("2026-01-05", periods=n, freq="3h"),
+            "category": ["物流", "物流", "退款"] * (n // 3),
+            "is_negative": [True, False, False, False] * (n // 4),
+            "signal_anger": [True] + [False] * (n - 1),
+        }
+    )
+    page = write_report(facts, tmp_path / "a.html").read_text("utf-8")
+    titles = [part.split("</h2>")[0].split(". ")[-1] for part in page.split("<h2")[1:]]
+    chapters = dict(zip(titles, page.split("<h2")[1:], strict=True))
+    by_machine = ("摘要", "变化与根因", "负面率走势", "投诉类别", "情感与风险", "在哪里")
+    assert [title for title in by_machine if "未经抽检校正" not in chapters[title]] == []
+
+    # People find half of the machine's flags wrong: 25 % become 12.5 %.
+    tags = facts[facts["doc_id"] // 4 % 2 == 0][["doc_id", "category"]].assign(inclusion_probability=0.5)
+    tags["is_negative"] = (tags["doc_id"] % 16 == 0).to_numpy()
+    page = write_report(facts, tmp_path / "b.html", audit=tags).read_text("utf-8")
+    chapters = dict(zip(titles, page.split("<h2")[1:], strict=True))
+    for title in ("摘要", "负面率走势", "在哪里"):
+        assert "按 300 条抽检校正后为 12.5%" in chapters[title], title
+    assert "负面率（抽检校正）" in chapters["摘要"]
+    assert "机器判断" in chapters["负面率走势"]
+    assert "各类别的占比（抽检校正）" in chapters["投诉类别"]
+    assert "未经抽检校正" in chapters["变化与根因"]  # causes compare labels of the machine
+    with pytest.raises(ct.SchemaError, match="is_negative"):
+        write_report(facts, tmp_path / "c.html", audit=tags[["doc_id", "inclusion_probability"]])

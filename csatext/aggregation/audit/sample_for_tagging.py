@@ -40,6 +40,9 @@ _TWO_SIDED = ("probability_of_complaint",)
 """Probabilities of a flag: those near .5 are uncertain."""
 _ESCALATED = ("escalated", "is_escalated", "escalation")
 _GRAVE = 3
+_STREAM = 0x746167
+"""Sets the numbers of a sample apart from those of contacts that were simulated with the same seed: the
+smallest of the very numbers that made the contacts would be no random sample of them."""
 _LABELS = ("category", "complaint")
 """Category by rules, and by a trained classifier."""
 
@@ -127,7 +130,7 @@ def sample_for_tagging(
     strata = _joined(_STRATEGIES[strategy](facts, names), wanted)
     size = np.bincount(strata.code, minlength=len(strata.names))
     drawn = _allocation(size, min(wanted, len(facts)), strata.purpose)
-    rng = np.random.default_rng(random_state)
+    rng = np.random.default_rng([_STREAM, random_state])
     # The contacts of each stratum with the smallest random numbers.
     order = np.lexsort((rng.random(len(facts)), strata.code))
     place = np.arange(len(facts)) - np.repeat(np.cumsum(size) - size, size)

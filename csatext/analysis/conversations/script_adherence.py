@@ -22,7 +22,7 @@ from csatext.taxonomy.combinations import Rule
 from csatext.taxonomy.service_script import ScriptItem, read_script
 from csatext.text.preparation import Preparation
 
-__all__ = ["script_adherence", "script_rates"]
+__all__ = ["judged_items", "script_adherence", "script_rates"]
 
 _NEVER = np.iinfo(np.int64).max
 _IN_TURN = 1 << 24
@@ -74,8 +74,17 @@ def script_adherence(
     >>> script_adherence(turns, script)[["item", "said", "turn", "in_time", "kept"]].values.tolist()
     [['hello', True, 2, False, False], ['push', False, <NA>, <NA>, True]]
     """
-    items = read_script(script)
-    talk = talk_of(turns, scored=False)
+    return conform(judged_items(talk_of(turns, scored=False), read_script(script)), SCRIPT_ADHERENCE)
+
+
+def judged_items(talk: Talk, items: list[ScriptItem]) -> pd.DataFrame:
+    """Return the rows of table ``script_adherence`` and, in ``place``, the position of the turn in the talk.
+
+    Parameters
+    ----------
+    talk : Talk
+    items : list of ScriptItem
+    """
     conversation, redacted = _conversation(talk)
     said, due = (
         _found(items, rules, conversation, asserted=asserted)
@@ -94,7 +103,7 @@ def script_adherence(
     frame = pd.concat(parts, ignore_index=True) if len(talk) else parts[0].iloc[:0]
     order = np.argsort(frame["document"].to_numpy(), kind="stable")
     frame = frame.iloc[order].reset_index(drop=True)
-    return conform(_with_spans(frame, talk, redacted), SCRIPT_ADHERENCE)
+    return _with_spans(frame, talk, redacted)
 
 
 def script_rates(adherence: pd.DataFrame) -> pd.DataFrame:

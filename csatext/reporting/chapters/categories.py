@@ -11,6 +11,7 @@ from csatext.aggregation.breakdown import Overview, numerator_shares
 from csatext.inference import ALPHA
 from csatext.labels import POLARITY_NAMES, UNCLASSIFIED, FlagNames, flag_names
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
+from csatext.reporting.chapters.wording import is_by_machine
 from csatext.reporting.charts.charts import count_chart, line_chart
 from csatext.reporting.format import format_intervals, format_number, format_percent
 from csatext.reporting.standard_tables import TAGS
@@ -22,10 +23,13 @@ _COMPLAINTS_ONLY = 0.9
 """Share of complaints from which a set is an export of complaints."""
 
 
-def category_chapter(tables: Mapping[str, pd.DataFrame], whole: Overview, flag: FlagNames) -> Section | None:
+def category_chapter(
+    tables: Mapping[str, pd.DataFrame], whole: Overview, flag: FlagNames, measure: str
+) -> Section | None:
     """Return the chapter, None without categories; a trained classifier's stand below those by rules."""
     complaint = "breakdown_is_complaint_category" in tables or "breakdown_is_complaint_complaint" in tables
     kind, flag = ("is_complaint_", flag_names("is_complaint")) if complaint else ("", flag)
+    counted = "is_complaint" if complaint else measure
     by_rules, by_model = (tables.get(f"breakdown_{kind}{name}") for name in TAGS)
     if by_model is not None:
         by_model = by_model.rename(columns={TAGS[1]: TAGS[0]})
@@ -55,6 +59,8 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], whole: Overview, flag: 
             note="百分比为占全部" + flag.flagged + "的份额。",
         )
     ]
+    if "audited_categories" in tables:
+        blocks.append(_corrected(tables["audited_categories"]))
     course = tables.get("trend_category")
     if course is not None:
         counts = course[course["category"] != UNCLASSIFIED].assign(value=course["n"].astype(float))
@@ -67,7 +73,30 @@ def category_chapter(tables: Mapping[str, pd.DataFrame], whole: Overview, flag: 
         shown = shown.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
         blocks.append(Block("训练好的分类器给出的类别", table=_rows(shown, None, flag), folded="查看表格"))
     blocks += _quotes(tables.get("examples"), named["category"].tolist())
-    return Section("投诉类别", tuple(blocks), _lead(tables, ordered, whole, by_rules is not None))
+    lead = _lead(tables, ordered, whole, by_rules is not None)
+    if is_by_machine(counted) or "audited_categories" not in tables:
+        what = f"各类别的{flag.flagged}" if is_by_machine(counted) else "类别"
+        lead += f"{what}由机器判断，未经抽检校正。"
+    return Section("投诉类别", tuple(blocks), lead)
+
+
+def _corrected(rates: pd.DataFrame) -> Block:
+    """Return the share of each category in all contacts as tags of people correct it."""
+    shown = rates.assign(range=format_intervals(rates, format_percent))
+    columns: list[tuple[str, str, Any]] = [
+        ("category", "投诉类别", None),
+        ("raw_rate", "机器判断的占比", format_percent),
+        ("rate", "校正后", format_percent),
+        ("range", "95% 区间", None),
+        ("precision", "精确率", format_percent),
+        ("recall", "召回率", format_percent),
+    ]
+    n = format_number(int(rates.attrs.get("n_tagged", 0)))
+    note = (
+        f"占全部联络的比例，按 {n} 条抽检校正；精确率是机器说的里面人也认可的，"
+        "召回率是人认可的里面机器说到的。"
+    )
+    return Block("各类别的占比（抽检校正）", table=text_table(shown, columns), note=note)
 
 
 def _lead(tables: Mapping[str, pd.DataFrame], ordered: pd.DataFrame, whole: Overview, by_rules: bool) -> str:

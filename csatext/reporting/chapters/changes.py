@@ -13,7 +13,7 @@ from csatext.aggregation.episodes import dimensions_in, dimensions_in_episodes
 from csatext.inference import ALPHA
 from csatext.labels import FlagNames, cell_name, period_name
 from csatext.reporting.chapters.page import Block, Section, TextTable, as_markup, text_table
-from csatext.reporting.chapters.wording import constant_sentence, unseen
+from csatext.reporting.chapters.wording import constant_sentence, uncorrected, unseen
 from csatext.reporting.charts.charts import spark_chart
 from csatext.reporting.format import (
     format_interval,
@@ -30,7 +30,11 @@ _MOST_ROWS = 200
 
 
 def cause_chapter(
-    tables: Mapping[str, pd.DataFrame], whole: Overview, courses: pd.DataFrame, flag: FlagNames
+    tables: Mapping[str, pd.DataFrame],
+    whole: Overview,
+    courses: pd.DataFrame,
+    flag: FlagNames,
+    measure: str,
 ) -> Section | None:
     """Return the chapter, None where no periods were compared; ``courses`` go with table ``episodes``."""
     causes, found = tables.get("root_causes"), tables.get("episodes")
@@ -44,6 +48,7 @@ def cause_chapter(
         f"每个完整时段与其前 {back}相比，哪一组取值解释了{what}的变化；相邻时段的同一处合成一起。"
         f"已对全部组合和全部时段作多重检验校正（{causes.attrs.get('alpha', ALPHA):g}）。"
     )
+    note += uncorrected(tables, measure, "根因") if is_rate else ""
     if not len(causes):
         return Section("变化与根因", note=f"{note}结果：{causes.attrs.get('reason', '没有发现显著异动')}。")
     by = dimensions_in_episodes(found)

@@ -18,6 +18,7 @@ from csatext.reporting.chapters.figures import Figures
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
 from csatext.reporting.chapters.service_figures import service_chapter
 from csatext.reporting.chapters.summary import cards, machine_note, summary
+from csatext.reporting.chapters.wording import correction_sentence, uncorrected
 from csatext.reporting.charts.charts import bar_chart, line_chart
 from csatext.reporting.format import (
     format_intervals,
@@ -55,15 +56,15 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
     made = [
         Section(
             "摘要",
-            cards=cards(tables, figures.overview, flag),
+            cards=cards(tables, figures.overview, flag, measure),
             sentences=summary(tables, figures, flag),
             note=machine_note(tables, figures.overview, measure),
         ),
-        cause_chapter(tables, figures.overview, figures.courses, flag),
-        _course(tables, flag),
-        category_chapter(tables, figures.overview, flag),
+        cause_chapter(tables, figures.overview, figures.courses, flag, measure),
+        _course(tables, flag, measure),
+        category_chapter(tables, figures.overview, flag, measure),
         feelings_chapter(tables),
-        _breakdowns(tables, flag),
+        _breakdowns(tables, flag, measure),
         _scores(tables),
         service_chapter(tables),
         _keywords(tables),
@@ -74,10 +75,12 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
     return [section for section in made if section is not None]
 
 
-def _course(tables: Tables, flag: FlagNames) -> Section | None:
+def _course(tables: Tables, flag: FlagNames, measure: str) -> Section | None:
     total = tables.get("trend_total")
     if total is None or not total["value"].notna().any():
         return None
+    raw = total["value"].to_numpy()
+    total = tables.get("audited_trend", total)
     shown = total.assign(range=format_intervals(total, format_percent), events=_events(total))
     columns: Columns = [
         ("label", "时段", None),
@@ -88,6 +91,9 @@ def _course(tables: Tables, flag: FlagNames) -> Section | None:
         ("change", "环比", format_points),
         ("events", "节假日与促销", None),
     ]
+    if "audited_trend" in tables:
+        shown = shown.assign(raw=raw)
+        columns.insert(5, ("raw", "机器判断", format_percent))
     blocks = (
         Block(
             chart=as_markup(line_chart(total, title=f"{flag.rate}走势")),
@@ -96,7 +102,7 @@ def _course(tables: Tables, flag: FlagNames) -> Section | None:
             folded=_FOLD,
         ),
     )
-    return Section(f"{flag.rate}走势", blocks)
+    return Section(f"{flag.rate}走势", blocks, correction_sentence(tables, measure))
 
 
 def _events(total: pd.DataFrame) -> list[str]:
@@ -112,11 +118,12 @@ def _single(tables: Tables) -> dict[str, pd.DataFrame]:
     return {name: table for name, table in found.items() if name in table.columns and name not in TAGS}
 
 
-def _breakdowns(tables: Tables, flag: FlagNames) -> Section | None:
+def _breakdowns(tables: Tables, flag: FlagNames, measure: str) -> Section | None:
     blocks = []
     for name, table in _single(tables).items():
         label = name_of(name)
         chart = None
+        table = tables.get(f"audited_breakdown_{name}", table)
         if table["value"].notna().any() and len(table) <= CHART_VALUES:
             chart = as_markup(bar_chart(table, name, title=f"{label}的{flag.rate}"))
         many = "" if chart else f"取值较多（{len(table)} 个），只列表格。"
@@ -125,13 +132,17 @@ def _breakdowns(tables: Tables, flag: FlagNames) -> Section | None:
         blocks.append(Block(f"按{label}", chart, rows, _FOLD, note=many))
         if f"trend_{name}" in tables:
             lines = line_chart(tables[f"trend_{name}"], name, title=f"{label}的{flag.rate}走势")
-            blocks.append(Block(f"{label}的{flag.rate}走势", as_markup(lines), note="联络最多的六组。"))
-    pairs = _pairs(tables, flag)
+            said = uncorrected(tables, measure, "走势")
+            blocks.append(
+                Block(f"{label}的{flag.rate}走势", as_markup(lines), note=f"联络最多的六组。{said}")
+            )
+    pairs = _pairs(tables, flag, measure)
     if pairs is not None:
         blocks.append(pairs)
     note = (
         "红色显著高于其余、蓝色显著低于其余（q < 0.05），灰色与其余无显著差别；横线为 95% 区间，虚线为整体。"
     )
+    note += correction_sentence(tables, measure)
     return Section("在哪里", tuple(blocks), note) if blocks else None
 
 
@@ -147,7 +158,7 @@ def _rate_columns(names: list[str], flag: FlagNames) -> Columns:
     ]
 
 
-def _pairs(tables: Tables, flag: FlagNames) -> Block | None:
+def _pairs(tables: Tables, flag: FlagNames, measure: str) -> Block | None:
     """Return the pairs of values, categories left out, whose rate is highest above the rest."""
     found = []
     single = _single(tables)
@@ -164,7 +175,8 @@ def _pairs(tables: Tables, flag: FlagNames) -> Block | None:
     joined = joined.sort_values(["excess", "pair"], ascending=[False, True], kind="stable")
     columns: Columns = [("pair", "组合", None), *_rate_columns([], flag)]
     rows = text_table(joined, columns, _MOST_PAIRS)
-    return Block(f"两维组合中{flag.rate}显著偏高的", table=rows, folded=_FOLD)
+    note = uncorrected(tables, measure, "两维组合")
+    return Block(f"两维组合中{flag.rate}显著偏高的", table=rows, folded=_FOLD, note=note)
 
 
 def _scores(tables: Tables) -> Section | None:

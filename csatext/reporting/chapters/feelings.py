@@ -10,8 +10,10 @@ import pandas as pd
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, POLARITY_NAMES, name_of
 from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
+from csatext.reporting.chapters.wording import audited_row
 from csatext.reporting.charts.charts import count_chart
 from csatext.reporting.format import (
+    format_interval,
     format_intervals,
     format_number,
     format_p_value,
@@ -39,9 +41,14 @@ def feelings_chapter(tables: Tables) -> Section | None:
         for block in (_polarities(tables), _risks(tables), _cells(tables), _conversations(tables))
         if block is not None
     ]
+    corrected = tables.get("audited_flags")
+    known = [] if corrected is None else corrected.loc[corrected["rate"].notna(), "flag"].tolist()
+    signals = [name_of(flag) for flag in known if flag.startswith("signal_")]
     note = (
         "由文本判断：只算客户肯定说出的话，否认、询问、假设、转述的不算；一条联络可以有多种信号。"
         "机器判断会错，处置前请看原文。"
+        + ("除写明校正的之外，" if signals else "")
+        + "这一章的占比未经抽检校正。"
     )
     return Section("情感与风险", tuple(blocks), note) if blocks else None
 
@@ -98,12 +105,23 @@ def _risks(tables: Tables) -> Block | None:
         ("value", "占比", format_percent),
         ("range", "95% 区间", None),
     ]
+    corrected = [_corrected(audited_row(tables, signal)) for signal in ordered["signal"]]
+    if any(corrected):
+        shown = shown.assign(corrected=[said or "未校正" for said in corrected])
+        columns.append(("corrected", "抽检校正后", None))
     periods = ordered["period"].dropna()
     note = ""
     if len(periods):
         columns.append(("moved", f"{periods.iloc[0]} 与此前相比", None))
         note = "变化的区间按信号个数校正；写明「升」「降」的，区间不含 0。"
     return Block("服务信号", table=text_table(shown, columns), note=note)
+
+
+def _corrected(row: Any) -> str:
+    if row is None or pd.isna(row["rate"]):
+        return ""
+    ends = format_interval(row["low"], row["high"], format_percent)
+    return f"{format_percent(row['rate'])}（{ends}）"
 
 
 def _moved(row: Any) -> str:

@@ -27,11 +27,14 @@ class Figures:
         None where there are too few complete periods.
     courses : DataFrame
         Rate of each episode's cell in every period; empty without episodes.
+    measure : str
+        The flag that is broken down.
     """
 
     overview: Overview
     latest: LatestChange | None
     courses: pd.DataFrame
+    measure: str
 
 
 def read_figures(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], measure: str) -> Figures:
@@ -53,4 +56,4 @@ def read_figures(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], measur
         periods = attrs["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
         courses = episode_courses(facts, found, periods, measure, attrs["freq"])
     latest = None if total is None else latest_change(total, back)
-    return Figures(overview(facts, measure), latest, courses)
+    return Figures(overview(facts, measure), latest, courses, measure)

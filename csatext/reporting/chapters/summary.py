@@ -22,7 +22,13 @@ from csatext.labels import (
 )
 from csatext.reporting.chapters.feelings import risk_sentences
 from csatext.reporting.chapters.figures import Figures
-from csatext.reporting.chapters.wording import constant_sentence, unseen
+from csatext.reporting.chapters.wording import (
+    audited_row,
+    constant_sentence,
+    correction_sentence,
+    is_by_machine,
+    unseen,
+)
 from csatext.reporting.format import (
     format_interval,
     format_number,
@@ -41,13 +47,13 @@ _MOST_CELLS = 3
 Tables = Mapping[str, pd.DataFrame]
 
 
-def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, str], ...]:
-    """Return the figures at the head of the page."""
+def cards(tables: Tables, whole: Overview, flag: FlagNames, measure: str) -> tuple[dict[str, str], ...]:
+    """Return the figures at the head of the page; corrected rates where people have tagged a sample."""
     made = [{"value": format_number(whole.n), "label": "联络数"}]
     if whole.denominator:
-        made.append({"value": format_percent(whole.value), "label": flag.rate})
+        made.append(_rate_card(tables, measure, whole.value, flag.rate))
     if whole.complaints is not None and flag.rate != "投诉率":
-        made.append({"value": format_percent(whole.complaints), "label": "投诉率"})
+        made.append(_rate_card(tables, "is_complaint", whole.complaints, "投诉率"))
     if whole.classified is not None:
         label = "命中投诉类别的占比" if whole.complaints is None else "投诉中已归类的占比"
         made.append({"value": format_percent(whole.classified), "label": label})
@@ -60,29 +66,31 @@ def cards(tables: Tables, whole: Overview, flag: FlagNames) -> tuple[dict[str, s
     return tuple(made)
 
 
-def machine_note(tables: Tables, whole: Overview, measure: str) -> str:
-    """Return which figures of the head are a machine's, and whether tags of people have corrected them.
+def _rate_card(tables: Tables, measure: str, value: float, rate: str) -> dict[str, str]:
+    row = audited_row(tables, measure)
+    if row is None or pd.isna(row["rate"]):
+        return {"value": format_percent(value), "label": rate}
+    return {"value": format_percent(row["rate"]), "label": f"{rate}（抽检校正）"}
 
-    Table ``audited_rates`` of the measure says that they have; its total is named.
-    """
-    audited = tables.get("audited_rates")
-    if audited is not None and audited.attrs.get("measure") == measure and len(audited) == 1:
-        row = audited.iloc[0]
-        if pd.notna(row["rate"]):
-            ends = format_interval(row["low"], row["high"], format_percent)
-            return (
-                f"{flag_names(measure).rate}由机器判断；按 {format_number(row['n_tagged'])} 条抽检校正后为 "
-                f"{format_percent(row['rate'])}（95% 区间 {ends}）。"
-            )
-    machine = [flag_names(measure).rate] if measure in ("is_negative", "is_complaint") else []
-    machine += ["投诉率"] if whole.complaints is not None and "投诉率" not in machine else []
-    machine += ["投诉类别"] if whole.classified is not None else []
-    return f"{'、'.join(machine)}由机器判断，未经抽检校正。" if machine else ""
+
+def machine_note(tables: Tables, whole: Overview, measure: str) -> str:
+    """Return which figures of the head are a machine's, and whether tags of people have corrected them."""
+    flags = [measure, *(["is_complaint"] if whole.complaints is not None else [])]
+    known = [name for name in dict.fromkeys(flags) if audited_row(tables, name) is not None]
+    said = "".join(correction_sentence(tables, name) for name in known)
+    machine = [flag_names(name).rate for name in flags if name not in known and is_by_machine(name)]
+    if whole.classified is not None and "audited_categories" not in tables:
+        machine.append("投诉类别")
+    machine = list(dict.fromkeys(machine))
+    return said + (f"{'、'.join(machine)}由机器判断，未经抽检校正。" if machine else "")
 
 
 def summary(tables: Tables, figures: Figures, flag: FlagNames) -> tuple[str, ...]:
     """Return the sentences, most general first; those without evidence in the tables are left out."""
-    sentences = [_scope(figures.overview, flag), _latest(tables, figures.latest, flag)]
+    sentences = [
+        _scope(figures.overview, flag, audited_row(tables, figures.measure)),
+        _latest(tables, figures.latest, flag),
+    ]
     sentences += [
         *_changes(tables, figures, flag),
         _worst_category(tables, flag),
@@ -140,12 +148,18 @@ def episode_sentence(
     return sentence + ("；到最后一个完整时段仍在持续。" if row["is_current"] else "。")
 
 
-def _scope(whole: Overview, flag: FlagNames) -> str:
+def _scope(whole: Overview, flag: FlagNames, audited: Any) -> str:
     sentence = f"共 {format_number(whole.n)} 条联络"
     if whole.first is not None and whole.last is not None:
         sentence = f"{whole.first:%Y-%m-%d} 至 {whole.last:%Y-%m-%d} {sentence}"
     if not whole.denominator:
         return sentence + "。"
+    if audited is not None and pd.notna(audited["rate"]):
+        return (
+            f"{sentence}，{flag.rate} {format_percent(audited['rate'])}（按抽检校正，95% 区间 "
+            f"{format_interval(audited['low'], audited['high'], format_percent)}；机器判断 "
+            f"{format_percent(whole.value)}）。"
+        )
     return (
         f"{sentence}，{flag.rate} {format_percent(whole.value)}"
         f"（{format_number(whole.numerator)}/{format_number(whole.denominator)}，"

@@ -8,10 +8,62 @@ from typing import Any
 import pandas as pd
 
 from csatext.aggregation.breakdown import Overview
-from csatext.labels import FlagNames, period_name
-from csatext.reporting.format import format_percent
+from csatext.labels import FlagNames, flag_names, period_name
+from csatext.reporting.format import format_interval, format_number, format_percent
 
-__all__ = ["constant_sentence", "unseen"]
+__all__ = [
+    "audited_row",
+    "constant_sentence",
+    "correction_sentence",
+    "is_by_machine",
+    "uncorrected",
+    "unseen",
+]
+
+_BY_MACHINE = ("is_negative", "is_complaint", "escalated", "needs_review")
+_FAMILIES = ("signal_", "qa_", "aspect_")
+"""Flags that analyses of the text make; others were recorded."""
+
+
+def is_by_machine(measure: str) -> bool:
+    """Return whether a flag is made from the text.
+
+    Examples
+    --------
+    >>> is_by_machine("signal_anger"), is_by_machine("resolved")
+    (True, False)
+    """
+    return measure in _BY_MACHINE or measure.startswith(_FAMILIES)
+
+
+def audited_row(tables: Mapping[str, pd.DataFrame], measure: str) -> Any:
+    """Return the row of a flag in table ``audited_flags``, None where it has none."""
+    table = tables.get("audited_flags")
+    found = None if table is None else table[table["flag"] == measure]
+    return None if found is None or found.empty else found.iloc[0]
+
+
+def correction_sentence(tables: Mapping[str, pd.DataFrame], measure: str) -> str:
+    """Return whether the rate of a flag was corrected by tags of people; empty for one that was recorded."""
+    row = audited_row(tables, measure)
+    rate = flag_names(measure).rate
+    if row is None:
+        return f"{rate}由机器判断，未经抽检校正。" if is_by_machine(measure) else ""
+    n = format_number(row["n_tagged"])
+    if pd.isna(row["rate"]):
+        return f"{rate}由机器判断，未经抽检校正：抽检只有 {n} 条，不够校正。"
+    ends = format_interval(row["low"], row["high"], format_percent)
+    return (
+        f"{rate}由机器判断为 {format_percent(row['raw_rate'])}；按 {n} 条抽检校正后为 "
+        f"{format_percent(row['rate'])}（95% 区间 {ends}）。"
+    )
+
+
+def uncorrected(tables: Mapping[str, pd.DataFrame], measure: str, what: str) -> str:
+    """Return that something compares labels of the machine even where there is an audit."""
+    if audited_row(tables, measure) is None and not is_by_machine(measure):
+        return ""
+    return f"{what}比较的是机器标签，未经抽检校正。"
 
 
 def constant_sentence(whole: Overview, flag: FlagNames) -> str:
