@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -13,6 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import c_v, mean_npmi
+from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.folding import fold_in, refreshed, topic_shares
 from csatext.analysis.topics.label_files import read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
@@ -56,7 +58,10 @@ class TopicModel(TransformerMixin, BaseEstimator):
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
     n_iter : int, default 200
-        Sweeps over the documents learnt from; gensim makes a pass for every 20.
+        Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
+    n_runs : int, default 8
+        Runs from different starts. The topics are their mean, matched one to one: one run is another by
+        chance, the mean hardly (``benchmarks/topics.py``).
     doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
@@ -136,6 +141,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         *,
         engine: str = "tomotopy",
         n_iter: int = 200,
+        n_runs: int = 8,
         doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.1,
         n_terms: int = 10,
@@ -148,6 +154,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self.n_topics = n_topics
         self.engine = engine
         self.n_iter = n_iter
+        self.n_runs = n_runs
         self.doc_topic_prior = doc_topic_prior
         self.topic_word_prior = topic_word_prior
         self.n_terms = n_terms
@@ -167,8 +174,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
         y : None
             Ignored; scikit-learn's pipelines pass it.
         progress : callable, optional
-            Called with sweeps done and sweeps in all, every ten sweeps; where it returns False, learning
-            stops and the topics learnt so far are used.
+            Called with sweeps done and sweeps in all of all runs, every ten sweeps; where it returns False,
+            learning stops and the topics learnt so far are used.
 
         Returns
         -------
@@ -343,9 +350,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         )
         sample, columns = self._learnt_from(corpus)
         if n_resamples and sample is not None and sample.nnz:
-            engine, how = LDA_ENGINES[self.engine], self._how(len(self.components_))
+            how = replace(self._how(len(self.components_)), n_runs=1)
             terms, inner = self.terms_[columns], self.components_[:, columns]
-            frame["stability"] = bootstrap_stability(sample, terms, inner, engine, how, n_resamples)
+            frame["stability"] = bootstrap_stability(sample, terms, inner, self.engine, how, n_resamples)
         return conform(frame.assign(junk=is_junk(frame)), TOPIC_QUALITY)
 
     def representative_documents(self, corpus: Corpus, n: int = 3) -> pd.DataFrame:
@@ -454,8 +461,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
         if sample.nnz:
             earlier = EarlierCounts(self.terms_, self.doc_counts_, self.n_docs_)
             risen = earlier.risen(corpus.terms, corpus.dtm)[columns]
-            engine, how = LDA_ENGINES[self.engine], self._how(n_old, progress=progress)
-            born = born_topics(sample, terms, old[:, columns], risen, engine, how)
+            how = self._how(n_old, progress=progress)
+            born = born_topics(sample, terms, old[:, columns], risen, self.engine, how)
             components = np.zeros((n_old + len(born), len(corpus.terms)))
             start = np.vstack((old[:, columns], born))
             components[:, columns] = refreshed(sample, start, self.doc_topic_prior, self.topic_word_prior)
@@ -598,7 +605,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
             pseudo = _seed_counts(seeds, sample, terms, n_topics)
             components = np.zeros((n_topics, width))
             how = self._how(n_topics, pseudo, progress)
-            components[:, columns] = LDA_ENGINES[self.engine](sample, terms, how)
+            components[:, columns] = learn_topics(self.engine, sample, terms, how)
         else:
             components = np.full((n_topics, width), 1 / max(width, 1))
         theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
@@ -626,7 +633,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
             raise ParameterError.wrong_type("n_topics", self.n_topics, '整数，或 "auto"')
         elif self.n_topics < 1:
             raise ParameterError.out_of_range("n_topics", self.n_topics, "不小于 1 的整数")
-        for name in ("n_iter", "n_terms", "max_docs"):
+        for name in ("n_iter", "n_runs", "n_terms", "max_docs"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ParameterError.out_of_range(name, value, "不小于 1")
@@ -656,7 +663,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
             if n_seeds > number:
                 raise ParameterError.out_of_range("n_topics", number, f"不小于种子主题数 {n_seeds}")
             return number
-        number, self.n_topics_curve_ = choose_number(sample, terms, LDA_ENGINES[self.engine], self._how(2))
+        number, self.n_topics_curve_ = choose_number(sample, terms, self.engine, self._how(2))
         return max(number, n_seeds)
 
     def _how(
@@ -668,6 +675,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
             self.doc_topic_prior,
             self.topic_word_prior,
             self.random_state,
+            self.n_runs,
             pseudo,
             progress,
         )
