@@ -7,7 +7,8 @@ shown terms that are distinct, mutual information of main topic and kind, second
 letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``centre``: the simulated
 centre, two halves fitted apart, a hundred contacts added to 1,500, births and deaths, false births, the
 number of topics. ``scale``: 100,000 and 300,000 short texts of the simulated centre, 50 topics, processor
-seconds and memory. ``words``: the first 100 keywords of each set and the first five words of each topic, to be read.
+seconds and memory. ``words``: the first 100 keywords of each set and the first five words of each topic, to
+be read.
 """
 
 from __future__ import annotations
@@ -139,9 +140,8 @@ def centre(data: Path | None = None) -> None:
         found = sum(hit >= 0.5 for hit in hits)
         score += (found > 0, len(hits) - found, found == 0)
     say("births, share of the planted cause among their contacts:", born)
-    say(
-        f"births, F1: {2 * score[0] / (2 * score[0] + score[1] + score[2]):.2f} (found, false, missed: {score})"
-    )
+    f_score = 2 * score[0] / (2 * score[0] + score[1] + score[2])
+    say(f"births, F1: {f_score:.2f} (found, false, missed: {score})")
     gone = ct.TopicModel(20).fit(corpus[half]).update(corpus[~half & (cause != "物流超时")])
     say("a cause that is no longer there:", gone.changes_["change"].value_counts().to_dict())
     for seed in range(20):
