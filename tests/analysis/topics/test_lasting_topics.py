@@ -99,6 +99,18 @@ def test_quality_of_a_loaded_model_needs_the_corpus_for_stability(first, model, 
     assert loaded.quality(first, n_resamples=1)["stability"].notna().all()
 
 
+def test_topics_fit_documents_like_those_learnt_and_not_words_thrown_together(first, model):
+    vectorizer = ct.Vectorizer(tokenizer=TOKENIZER).fit(texts_of(PLANTED.values(), 80, 0))
+    random = np.random.default_rng(2)
+    words = [word for group in PLANTED.values() for word in group]
+    mixed = vectorizer.transform([" ".join(random.choice(words, 3, replace=False)) for _ in range(200)])
+    same = model.goodness_of_fit(first)
+    assert same["fits"].all()
+    assert same["npmi"].to_numpy() == pytest.approx(same["npmi_before"].to_numpy())
+    assert same["share"].to_numpy() == pytest.approx(same["share_before"].to_numpy())
+    assert not model.goodness_of_fit(mixed)["fits"].any()
+
+
 def test_representative_documents_hold_the_terms_they_are_shown_for(first, model):
     table = model.representative_documents(first, 2)
     names = planted_of(model.topics_)
