@@ -1,17 +1,20 @@
 """Topics against gensim and plain tomotopy, and how long they last.
 
-Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters centre words]
+Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters centre scale words]
 ``shop``: negative reviews of ten kinds of products (``sentiment/online_shopping_dev.csv``, label 0), 20
 topics, the same counts for all: mean NPMI of the ten terms shown and that of the worst topic, share of the
 shown terms that are distinct, mutual information of main topic and kind, seconds. ``letters``: citizen
 letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``centre``: the simulated
-centre, two halves fitted apart, a hundred contacts added to 1,500, births and deaths, false births.
-``words``: the first 100 keywords of each set and the first five words of each topic, to be read.
+centre, two halves fitted apart, a hundred contacts added to 1,500, births and deaths, false births, the
+number of topics. ``scale``: 100,000 and 300,000 short texts of the simulated centre, 50 topics, processor
+seconds and memory. ``words``: the first 100 keywords of each set and the first five words of each topic, to
+be read.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -126,21 +129,44 @@ def centre(data: Path | None = None) -> None:
     before = model.transform(corpus[:1500])["topic"]
     after = model.update(corpus[:1600]).transform(corpus[:1600])["topic"].reindex(before.index)
     say(f"100 contacts added to 1,500: {(after == before)[before.notna()].mean():.3f} keep their topic")
-    born, false = [], 0
+    born, false, score = [], 0, np.zeros(3, int)
     for name in ("断网故障", "发票问题", "商品破损", "退款缓慢", "重复扣费", "应用故障"):
         known = ct.TopicModel(20).fit(corpus[half & (cause != name)])
         later = known.update(corpus[~half])
         fresh = later.changes_.loc[later.changes_["change"] == "born", "topic"]
         main = later.transform(corpus[~half])["topic"].to_numpy()
-        hits = [float(np.mean(cause[~half][main == topic] == name)) for topic in fresh]
-        born.append((name, [round(hit, 2) for hit in hits]))
+        causes = [pd.Series(cause[~half][main == topic]).value_counts(normalize=True) for topic in fresh]
+        born.append((name, [round(float(shares.get(name, 0)), 2) for shares in causes]))
+        # A born topic is about the cause that most of its contacts are of.
+        found = sum(shares.idxmax() == name for shares in causes)
+        score += (found > 0, len(causes) - found, found == 0)
     say("births, share of the planted cause among their contacts:", born)
+    f_score = 2 * score[0] / (2 * score[0] + score[1] + score[2])
+    say(f"births, F1: {f_score:.2f} (found, false, missed: {score})")
+    gone = ct.TopicModel(20).fit(corpus[half]).update(corpus[~half & (cause != "物流超时")])
+    say("a cause that is no longer there:", gone.changes_["change"].value_counts().to_dict())
     for seed in range(20):
         shuffled = np.random.default_rng(seed).permutation(len(corpus))
         one, two = np.sort(shuffled[:3000]), np.sort(shuffled[3000:])
         changes = ct.TopicModel(20, n_iter=60).fit(corpus[one]).update(corpus[two]).changes_
         false += int((changes["change"] == "born").any())
     say("runs of 20 with a false birth:", false)
+    for n_causes in (8, 13, 20):
+        chosen = np.random.default_rng(n_causes).choice(np.unique(cause), n_causes, replace=False)
+        auto = ct.TopicModel("auto", n_runs=1).fit(corpus[np.isin(cause, chosen)])
+        say(f"{n_causes} causes:", auto.n_topics_curve_[["n_topics", "score", "chosen"]].to_string())
+
+
+def scale(data: Path | None = None) -> None:
+    """Measure processor time and memory on many short texts."""
+    texts = ct.simulate_center(20_000, random_state=2).contacts["text"]
+    small = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(texts.tolist())
+    for n in (100_000, 300_000):
+        corpus = small[np.random.default_rng(0).integers(0, len(small), n)]
+        before = time.process_time()
+        ct.TopicModel(50).fit_transform(corpus)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        say(f"{n:,} texts, 50 topics: {time.process_time() - before:.0f} s of processor, {peak:.2f} GB")
 
 
 def words(data: Path) -> None:
@@ -162,8 +188,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--sets", nargs="+", default=["shop", "letters", "centre", "words"])
     arguments = parser.parse_args()
+    ways = {"shop": shop, "letters": letters, "centre": centre, "scale": scale, "words": words}
     for name in arguments.sets:
-        {"shop": shop, "letters": letters, "centre": centre, "words": words}[name](arguments.data)
+        ways[name](arguments.data)
 
 
 if __name__ == "__main__":

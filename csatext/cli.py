@@ -328,7 +328,7 @@ def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True)
             "--model",
             default="",
             metavar="模型",
-            help="训练好的分类器（csatext.save 写出的文件），答案并入结果",
+            help="训练好的分类器或主题模型（csatext.save 写出的文件），答案并入结果",
         )
         parser.add_argument("--month", default="", metavar="年-月", help="只分析这个月，如 2026-05")
         parser.add_argument(

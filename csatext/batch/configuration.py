@@ -95,7 +95,8 @@ class AnalysisSection:
         fit the contacts. Empty takes the taxonomy of all trades.
     model : str
         Path of a trained classifier that ``csatext.save`` wrote: its answers join the facts, with what a
-        person should look at. Empty: the rules of the taxonomy alone.
+        person should look at. Or of a topic model, whose topics are given as they are, with table
+        ``topic_fit``. Empty: the rules of the taxonomy alone, and topics learnt afresh.
     random_state : int
         Seed of the topic model.
     """

@@ -20,7 +20,7 @@ from csatext.analysis.sentiment.score import Sentiment, sentiment_pass
 from csatext.analysis.signals.service_signals import signal_pass
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.batch.configuration import AUTO, AnalysisSection, Configuration
-from csatext.batch.trained_model import load_model, model_answers, model_table
+from csatext.batch.trained_model import applied_topics, load_model, model_answers, model_table, topics_of
 from csatext.taxonomy import Taxonomy
 from csatext.taxonomy.packs import pack_named
 from csatext.text.corpus import Corpus
@@ -100,7 +100,8 @@ def analyse_contacts(
         progress("会话走势")
         # A column of the input that bears this name is not our score.
         results.append(conversation_sentiment(turns.drop(columns="sentiment", errors="ignore")))
-    if model is None:
+    frozen = topics_of(model)
+    if model is None or frozen is not None:
         results.append(doubtful_categories(categories, kind).to_frame())
     else:
         progress("训练好的分类器")
@@ -111,7 +112,12 @@ def analyse_contacts(
     if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:
         tables["rule_patterns"] = hits = pattern_table(rules, rules.document_frequency_)
         absent |= _idle_patterns(hits)
-    if settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
+    if frozen is not None:
+        progress("主题（已有模型）")
+        answers, described = applied_topics(model, shown, contacts)
+        results.append(answers)
+        tables |= described
+    elif settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
         least = f"{_CONTACTS_A_TOPIC * settings.n_topics:,}"
         absent["主题"] = (
             f"{settings.n_topics} 个主题至少要 {least} 条联络，现有 {len(corpus):,} 条；"

@@ -1,4 +1,4 @@
-"""A trained classifier in the main job: read from disk, applied, and described for the report."""
+"""A trained classifier or topic model in the main job: read from disk, applied, and described."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from csatext.analysis.classification.complaint_classifier import ComplaintClassifier
+from csatext.analysis.topics.topic_model import TopicModel
 from csatext.errors import ConfigError
 from csatext.persistence import load
 from csatext.schema import conform
@@ -16,41 +17,75 @@ from csatext.schema.analysis import TRAINED_MODEL
 from csatext.text.corpus import Corpus
 from csatext.text.vectorization import Vectorizer, recounted
 
-__all__ = ["load_model", "model_answers", "model_table"]
+__all__ = ["applied_topics", "load_model", "model_answers", "model_table", "topics_of"]
 
 
-def load_model(path: str) -> ComplaintClassifier | Pipeline:
-    """Return the trained classifier of a file that :func:`csatext.save` wrote.
+def load_model(path: str) -> ComplaintClassifier | TopicModel | Pipeline:
+    """Return the trained classifier or topic model of a file that :func:`csatext.save` wrote.
 
     Parameters
     ----------
     path : str
-        A fitted :class:`csatext.ComplaintClassifier`, or a scikit-learn pipeline of a Vectorizer and one.
+        A fitted :class:`csatext.ComplaintClassifier` or :class:`csatext.TopicModel`, or a scikit-learn
+        pipeline of a Vectorizer and one.
 
     Raises
     ------
     InputError
         The file cannot be read.
     ConfigError
-        It holds something else, or a classifier that was not fitted.
+        It holds something else, or a model that was not fitted.
     """
     model = load(path)
-    classifier = _classifier(model)
-    if classifier is None or not hasattr(classifier, "scorer_"):
+    last = _last(model)
+    if not hasattr(last, "components_" if isinstance(last, TopicModel) else "scorer_"):
         raise ConfigError(
-            f"模型「{path}」不是训练好的 ComplaintClassifier；请先 fit，"
+            f"模型「{path}」不是训练好的 ComplaintClassifier 或 TopicModel；请先 fit，"
             "再用 csatext.save 写出它，或写出 Pipeline([Vectorizer, ComplaintClassifier])。"
         )
     return model
 
 
-def _classifier(model: Any) -> ComplaintClassifier | None:
+def _last(model: Any) -> ComplaintClassifier | TopicModel | None:
     if isinstance(model, Pipeline):
         steps = [step for _, step in model.steps]
         if len(steps) != 2 or not isinstance(steps[0], Vectorizer):
             return None
         model = steps[1]
-    return model if isinstance(model, ComplaintClassifier) else None
+    return model if isinstance(model, (ComplaintClassifier, TopicModel)) else None
+
+
+def topics_of(model: Any) -> TopicModel | None:
+    """Return the topic model of what :func:`load_model` returned, None where it is a classifier."""
+    last = _last(model)
+    return last if isinstance(last, TopicModel) else None
+
+
+def applied_topics(
+    model: TopicModel | Pipeline, shown: Corpus, contacts: pd.DataFrame
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Return the topics of the contacts by a model that learns nothing new, and tables about it.
+
+    Parameters
+    ----------
+    model : TopicModel or Pipeline
+        From :func:`load_model`.
+    shown : Corpus
+        The contacts, counted by what says something; counted anew on the terms that the model knows.
+    contacts : DataFrame
+        The same contacts, which a pipeline segments by its own Vectorizer, with the phrases it knows.
+
+    Returns
+    -------
+    answers : DataFrame
+        Schema DOCUMENT_TOPICS.
+    tables : dict of str to DataFrame
+        ``topics`` as they were learnt, and ``topic_fit``.
+    """
+    if isinstance(model, Pipeline):
+        shown, model = model[:-1].transform(contacts), model[-1]
+    counted = recounted(shown, model.terms_)
+    return model.transform(counted), {"topics": model.topics_, "topic_fit": model.goodness_of_fit(counted)}
 
 
 def model_answers(

@@ -36,6 +36,7 @@ __all__ = [
     "TOPICS",
     "TOPIC_CHANGES",
     "TOPIC_DOCUMENTS",
+    "TOPIC_FIT",
     "TOPIC_NUMBERS",
     "TOPIC_QUALITY",
     "TRAINED_MODEL",
@@ -207,6 +208,26 @@ TOPIC_QUALITY = Table(
         Column("own_terms", "float", "share of its terms that no other topic shows (diversity)"),
         Column("stability", "float", "mean affinity with its match on bootstrap samples, 0 to 1"),
         Column("junk", "bool", "incoherent or unstable: should not be shown"),
+    ),
+    key=("topic",),
+)
+
+TOPIC_FIT = Table(
+    "topic_fit",
+    "how well topics learnt earlier fit other documents",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("n_docs", "int", "documents whose main topic it is"),
+        Column("share_before", "float", "share of the tokens when it was learnt"),
+        Column("share", "float", "share of the tokens of the documents"),
+        Column("npmi_before", "float", "mean NPMI of its terms when it was learnt"),
+        Column("npmi", "float", "mean NPMI, within the documents, of those of its terms that occur"),
+        Column(
+            "fits",
+            "bool",
+            "its terms still stand together: npmi is 0 or more, and half of npmi_before",
+        ),
     ),
     key=("topic",),
 )

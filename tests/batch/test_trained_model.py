@@ -101,3 +101,15 @@ def test_what_is_no_trained_classifier_is_refused(source, tmp_path, capsys, made
     assert main(["run", str(source), "-o", str(tmp_path / "out"), "--model", str(path)]) == 2
     assert "不是训练好的 ComplaintClassifier" in capsys.readouterr().err
     assert not (tmp_path / "out" / "facts.parquet").exists()
+
+
+def test_a_topic_model_is_taken_as_it_is_and_says_how_well_it_fits(source, vectorizer, tmp_path):
+    topics = ct.TopicModel(2, n_iter=30, n_runs=2, labels={0: "甲", 1: "乙"})
+    steps = Pipeline([("counts", vectorizer), ("topics", topics)]).fit(LATE + MONEY)
+    done = run(source, tmp_path / "out", settings(ct.save(steps, tmp_path / "topics.csatext")))
+    facts = pd.read_parquet(done.out / "facts.parquet")
+    # The last contact holds no word that the model knows.
+    assert facts["topic"].isna().tolist() == [False] * 5 + [True]
+    assert set(facts["topic_label"].dropna()) == {"甲", "乙"}
+    fit = pd.read_parquet(done.out / "tables" / "topic_fit.parquet")
+    assert (fit["n_docs"].tolist(), fit["fits"].tolist()) in (([3, 2], [True] * 2), ([2, 3], [True] * 2))

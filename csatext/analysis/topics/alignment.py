@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.optimize import linear_sum_assignment
 
-from csatext.analysis.topics.stability import affinities
-
-__all__ = ["Alignment", "aligned", "on_terms"]
+__all__ = ["Alignment", "affinities", "aligned", "matched", "on_terms"]
 
 _SAME = 0.5
 """Similarity from which two topics are one (chosen)."""
@@ -33,6 +32,52 @@ def on_terms(components: np.ndarray, terms: np.ndarray, wanted: np.ndarray) -> n
     at = pd.Index(terms, dtype=object).get_indexer(pd.Index(wanted, dtype=object))
     moved = np.where(at >= 0, components[:, at], 0.0)
     return moved / np.maximum(moved.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+
+
+def affinities(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Return the Bhattacharyya coefficient of each topic of one model with each of another, 0 to 1.
+
+    ``sum(sqrt(p(w) q(w)))`` (Bhattacharyya 1943): 1 where two topics have the same terms with the same
+    probabilities, 0 where they have none in common.
+
+    Parameters
+    ----------
+    one, two : ndarray, shapes (n, n_terms) and (m, n_terms)
+        Rows sum to 1.
+
+    Examples
+    --------
+    >>> affinities(np.array([[1.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])).tolist()
+    [[1.0, 0.0]]
+    """
+    first, second = sparse.csr_array(np.sqrt(one)), sparse.csr_array(np.sqrt(two))
+    # A sparse product sums in one order whatever the number of threads.
+    return np.asarray((first @ second.T).toarray())
+
+
+def matched(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the topics of two models matched one to one by affinity (Hungarian method, Kuhn 1955).
+
+    Parameters
+    ----------
+    one, two : ndarray, shape (n_topics, n_terms)
+        As many topics, on the same terms.
+
+    Returns
+    -------
+    partner : ndarray of int, shape (n_topics,)
+        Topic of ``two`` that each of ``one`` is.
+    affinity : ndarray, shape (n_topics,)
+
+    Examples
+    --------
+    >>> one = np.array([[1.0, 0.0], [0.0, 1.0]])
+    >>> [values.tolist() for values in matched(one, one[::-1])]
+    [[1, 0], [1.0, 1.0]]
+    """
+    similar = affinities(one, two)
+    row, partner = linear_sum_assignment(-similar)
+    return partner, similar[row, partner]
 
 
 class Alignment:

@@ -28,6 +28,8 @@ class Learning:
     doc_topic_prior, topic_word_prior : float
         Dirichlet priors alpha and eta.
     seed : int
+    n_runs : int
+        Runs of the engine that :func:`csatext.analysis.topics.consensus.learn_topics` joins.
     pseudo_counts : ndarray or None, shape (n_topics, n_terms)
         Added to eta: terms that seeds, or an earlier model, say belong to a topic.
     progress : callable or None
@@ -39,6 +41,7 @@ class Learning:
     doc_topic_prior: float
     topic_word_prior: float
     seed: int
+    n_runs: int = 1
     pseudo_counts: np.ndarray | None = None
     progress: Progress | None = None
 

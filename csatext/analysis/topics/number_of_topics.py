@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import linear_sum_assignment
 
+from csatext.analysis.topics.alignment import matched
 from csatext.analysis.topics.coherence import between_npmi
+from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.lda_engines import Learning
 from csatext.analysis.topics.shown_terms import relevance
-from csatext.analysis.topics.stability import affinities
 from csatext.schema import conform
 from csatext.schema.analysis import TOPIC_NUMBERS
 
@@ -33,7 +32,7 @@ _CLOSE = 0.9
 def choose_number(
     dtm: sparse.csr_array,
     terms: np.ndarray,
-    engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
+    engine: str,
     how: Learning,
 ) -> tuple[int, pd.DataFrame]:
     """Return a number of topics, and the curve it was chosen by (schema TOPIC_NUMBERS).
@@ -70,16 +69,16 @@ def choose_number(
 def _halves(
     dtm: sparse.csr_array,
     terms: np.ndarray,
-    engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
+    engine: str,
     how: Learning,
     pair: list[np.ndarray],
 ) -> tuple[float, float, float]:
     """Return the mean coherence and separation of the topics of two halves, and how far they agree."""
-    quick = replace(how, n_iter=min(how.n_iter, _SWEEPS), pseudo_counts=None, progress=None)
+    quick = replace(how, n_iter=min(how.n_iter, _SWEEPS), n_runs=1, pseudo_counts=None, progress=None)
     learnt, coherence, separation = [], [], []
     for half in pair:
         part = dtm[np.sort(half)]
-        components = engine(part, terms, quick)
+        components = learn_topics(engine, part, terms, quick)
         # By relevance alone: terms chosen for coherence would make a topic of two matters look like one.
         values = relevance(components, np.asarray(part.sum(axis=0), float))
         best = np.argsort(-values, axis=1, kind="stable")[:, :_TERMS]
@@ -89,6 +88,4 @@ def _halves(
         coherence.append(own.mean())
         separation.append((own - between.max(axis=1)).mean())
         learnt.append(components)
-    similar = affinities(*learnt)
-    row, column = linear_sum_assignment(-similar)
-    return float(np.mean(coherence)), float(np.mean(separation)), float(similar[row, column].mean())
+    return float(np.mean(coherence)), float(np.mean(separation)), float(matched(*learnt)[1].mean())

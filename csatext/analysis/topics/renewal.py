@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +10,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from csatext.analysis.topics.coherence import between_npmi, mean_npmi
+from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.folding import fold_in
 from csatext.analysis.topics.lda_engines import Learning
 from csatext.analysis.topics.shown_terms import choose_terms
@@ -72,7 +72,7 @@ def born_topics(
     terms: np.ndarray,
     old: np.ndarray,
     risen: np.ndarray,
-    engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
+    engine: str,
     how: Learning,
 ) -> np.ndarray:
     """Return the topics that are new: coherent, of weight, and of terms that have risen.
@@ -97,7 +97,7 @@ def born_topics(
     tokens = (theta * np.asarray(dtm.sum(axis=1), float)[:, None]).sum(axis=0)
     pseudo = np.zeros((n_old + _FREE, len(terms)))
     pseudo[:n_old] = old * (_KEPT_COUNTS * tokens)[:, None]
-    learnt = engine(dtm, terms, replace(how, n_topics=len(pseudo), pseudo_counts=pseudo))
+    learnt = learn_topics(engine, dtm, terms, replace(how, n_topics=len(pseudo), pseudo_counts=pseudo))
     components = np.vstack((learnt[:n_old], _joined(dtm, learnt, n_old, prior)))
     theta = fold_in(dtm, components, prior)
     main = np.bincount(theta.argmax(axis=1), minlength=len(components))[n_old:]

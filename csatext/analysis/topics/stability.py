@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import linear_sum_assignment
 
+from csatext.analysis.topics.alignment import matched
+from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.lda_engines import Learning
 
-__all__ = ["affinities", "bootstrap_stability", "is_junk", "own_terms"]
+__all__ = ["bootstrap_stability", "is_junk", "own_terms"]
 
 _LEAST_STABILITY = 0.35
 """Below it a topic does not come back (chosen by reading, benchmarks/topics.py)."""
-
-
-def affinities(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """Return the Bhattacharyya coefficient of each topic of one model with each of another, 0 to 1.
-
-    ``sum(sqrt(p(w) q(w)))`` (Bhattacharyya 1943): 1 where two topics have the same terms with the same
-    probabilities, 0 where they have none in common.
-
-    Parameters
-    ----------
-    one, two : ndarray, shapes (n, n_terms) and (m, n_terms)
-        Rows sum to 1.
-
-    Examples
-    --------
-    >>> affinities(np.array([[1.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])).tolist()
-    [[1.0, 0.0]]
-    """
-    first, second = sparse.csr_array(np.sqrt(one)), sparse.csr_array(np.sqrt(two))
-    # A sparse product sums in one order whatever the number of threads.
-    return np.asarray((first @ second.T).toarray())
 
 
 def bootstrap_stability(
     dtm: sparse.csr_array,
     terms: np.ndarray,
     components: np.ndarray,
-    engine: Callable[[sparse.csr_array, np.ndarray, Learning], np.ndarray],
+    engine: str,
     how: Learning,
     n_resamples: int,
 ) -> np.ndarray:
@@ -67,10 +46,8 @@ def bootstrap_stability(
     total = np.zeros(len(components))
     for at in range(n_resamples):
         rows = np.sort(rng.integers(0, dtm.shape[0], dtm.shape[0]))
-        again = engine(dtm[rows], terms, replace(how, seed=how.seed + at + 1, progress=None))
-        similar = affinities(components, again)
-        row, column = linear_sum_assignment(-similar)
-        total[row] += similar[row, column]
+        other = replace(how, seed=how.seed + at + 1, progress=None)
+        total += matched(components, learn_topics(engine, dtm[rows], terms, other))[1]
     return total / n_resamples
 
 

@@ -38,7 +38,7 @@ def first():
 
 @pytest.fixture(scope="module")
 def model(first):
-    return ct.TopicModel(4, n_iter=60).fit(first)
+    return ct.TopicModel(4, n_iter=60, n_runs=2).fit(first)
 
 
 def planted_of(topics):
@@ -49,7 +49,7 @@ def planted_of(topics):
 
 
 def test_fit_transform_is_fit_and_transform(first, model):
-    together = ct.TopicModel(4, n_iter=60).fit_transform(first)
+    together = ct.TopicModel(4, n_iter=60, n_runs=2).fit_transform(first)
     pd.testing.assert_frame_equal(together, model.transform(first))
 
 
@@ -64,7 +64,7 @@ def test_a_document_of_no_known_word_has_no_topic_and_no_shares(model):
 def test_function_words_make_no_topic():
     texts = [f"我的{word}没有了，不能这样吧 [数字x]" for words in PLANTED.values() for word in words] * 4
     corpus = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform(texts)
-    terms = set(ct.TopicModel(4, n_iter=30).fit(corpus).topics_["term"])
+    terms = set(ct.TopicModel(4, n_iter=30, n_runs=2).fit(corpus).topics_["term"])
     assert terms <= {word for words in PLANTED.values() for word in words}
 
 
@@ -82,8 +82,8 @@ def test_quality_marks_what_hangs_together_by_chance_alone(first):
     random = np.random.default_rng(1)
     words = [word for group in PLANTED.values() for word in group]
     noise = corpus_of([" ".join(random.choice(words, 2, replace=False)) for _ in range(60)])
-    good = ct.TopicModel(4, n_iter=60).fit(first).quality(n_resamples=3)
-    bad = ct.TopicModel(4, n_iter=60).fit(noise).quality(n_resamples=3)
+    good = ct.TopicModel(4, n_iter=60, n_runs=2).fit(first).quality(n_resamples=3)
+    bad = ct.TopicModel(4, n_iter=60, n_runs=2).fit(noise).quality(n_resamples=3)
     assert not good["junk"].any()
     assert bad["junk"].all()
     for table in (good, bad):
@@ -99,6 +99,18 @@ def test_quality_of_a_loaded_model_needs_the_corpus_for_stability(first, model, 
     assert loaded.quality(first, n_resamples=1)["stability"].notna().all()
 
 
+def test_topics_fit_documents_like_those_learnt_and_not_words_thrown_together(first, model):
+    vectorizer = ct.Vectorizer(tokenizer=TOKENIZER).fit(texts_of(PLANTED.values(), 80, 0))
+    random = np.random.default_rng(2)
+    words = [word for group in PLANTED.values() for word in group]
+    mixed = vectorizer.transform([" ".join(random.choice(words, 3, replace=False)) for _ in range(200)])
+    same = model.goodness_of_fit(first)
+    assert same["fits"].all()
+    assert same["npmi"].to_numpy() == pytest.approx(same["npmi_before"].to_numpy())
+    assert same["share"].to_numpy() == pytest.approx(same["share_before"].to_numpy())
+    assert not model.goodness_of_fit(mixed)["fits"].any()
+
+
 def test_representative_documents_hold_the_terms_they_are_shown_for(first, model):
     table = model.representative_documents(first, 2)
     names = planted_of(model.topics_)
@@ -112,7 +124,7 @@ def test_representative_documents_hold_the_terms_they_are_shown_for(first, model
 
 def test_seeds_steer_and_name_topics(first):
     seeds = {"网": ["断网", "宽带"], "寄": ["快递"]}
-    model = ct.TopicModel(4, n_iter=60, seeds=seeds, random_state=5).fit(first)
+    model = ct.TopicModel(4, n_iter=60, n_runs=2, seeds=seeds, random_state=5).fit(first)
     names = planted_of(model.topics_)
     labels = model.labels_
     assert {labels[topic]: names[topic] for topic in names if labels[topic] in seeds} == {
@@ -126,7 +138,7 @@ def test_seeds_steer_and_name_topics(first):
 def test_a_taxonomy_names_topics_by_its_first_level():
     texts = ["快递丢了", "包裹破损", "快递太慢", "退款不退", "不退款", "押金不退"] * 20
     taxonomy = ct.Taxonomy.load()
-    model = ct.TopicModel(20, n_iter=30, seeds=taxonomy).fit(ct.Vectorizer().fit_transform(texts))
+    model = ct.TopicModel(20, n_iter=30, n_runs=2, seeds=taxonomy).fit(ct.Vectorizer().fit_transform(texts))
     assert set(model.labels_) & {category.label_zh for category in taxonomy.first_level}
 
 
@@ -137,14 +149,14 @@ def test_names_are_edited_in_a_file_and_found_again_whatever_their_numbers(first
     lines = pd.read_csv(path, sep="\t", dtype=str)
     lines["label"] = [names[int(topic)] for topic in lines["topic"]]
     lines.iloc[::-1].to_csv(path, sep="\t", index=False)
-    again = ct.TopicModel(4, n_iter=60, labels=str(path), random_state=9).fit(first)
+    again = ct.TopicModel(4, n_iter=60, n_runs=2, labels=str(path), random_state=9).fit(first)
     assert again.labels_.to_dict() == planted_of(again.topics_)
     with pytest.raises(ct.InputError, match="标签文件"):
         ct.TopicModel(4, labels=str(tmp_path / "none.tsv")).fit(first)
 
 
 def test_names_are_given_by_number_or_by_a_function(first):
-    model = ct.TopicModel(4, n_iter=60).fit(first)
+    model = ct.TopicModel(4, n_iter=60, n_runs=2).fit(first)
     assert model.relabel({0: "甲"}).labels_[0] == "甲"
     assert (
         model.relabel(lambda terms: terms[0]).labels_.tolist()
@@ -156,14 +168,14 @@ def test_names_are_given_by_number_or_by_a_function(first):
 
 def test_labels_are_never_missing_and_all_differ():
     corpus = ct.Vectorizer().fit_transform(["退款太慢", "退款到账慢"] * 3)
-    model = ct.TopicModel(6, n_iter=20).fit(corpus)
+    model = ct.TopicModel(6, n_iter=20, n_runs=2).fit(corpus)
     assert model.labels_.notna().all()
     assert model.labels_.is_unique
     assert model.quality(n_resamples=0)["npmi"].notna().all()
 
 
 def test_an_update_keeps_numbers_and_names_and_finds_births_and_deaths(first):
-    model = ct.TopicModel(4, n_iter=60).fit(first)
+    model = ct.TopicModel(4, n_iter=60, n_runs=2).fit(first)
     before = planted_of(model.topics_)
     model.relabel({topic: f"我的{name}" for topic, name in before.items()})
     kept = [words for name, words in PLANTED.items() if name != "费用"]
@@ -183,7 +195,7 @@ def test_an_update_keeps_numbers_and_names_and_finds_births_and_deaths(first):
 
 
 def test_contacts_keep_their_topic_when_a_few_are_added(first):
-    model = ct.TopicModel(4, n_iter=60).fit(first)
+    model = ct.TopicModel(4, n_iter=60, n_runs=2).fit(first)
     before = model.transform(first)["topic"]
     texts = texts_of(PLANTED.values(), 80, 0)
     more = corpus_of([*texts, *texts_of(PLANTED.values(), 6, 3)])
@@ -193,10 +205,10 @@ def test_contacts_keep_their_topic_when_a_few_are_added(first):
 
 
 def test_topics_of_two_models_are_aligned_whatever_their_numbers(first):
-    old = ct.TopicModel(4, n_iter=60, random_state=1).fit(first)
+    old = ct.TopicModel(4, n_iter=60, n_runs=2, random_state=1).fit(first)
     kept = [words for name, words in PLANTED.items() if name != "费用"]
     later = corpus_of(texts_of([FRESH, *kept[::-1]], 80, 7), "e")
-    new = ct.TopicModel(4, n_iter=60, random_state=2).fit(later)
+    new = ct.TopicModel(4, n_iter=60, n_runs=2, random_state=2).fit(later)
     both = corpus_of([*texts_of(PLANTED.values(), 80, 0), *texts_of([*kept, FRESH], 80, 7)])
     table = ct.align_topics(old, new, both)
     one, two = planted_of(old.topics_), planted_of(new.topics_)
@@ -223,7 +235,7 @@ def test_a_topic_that_emerges_is_an_alert_and_noise_is_none():
     fresh = texts_of([FRESH], 40, 12)
     times = pd.Series(pd.Timestamp("2026-01-01") + pd.to_timedelta(days, "D"))
     corpus = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform([*base, *fresh])
-    model = ct.TopicModel(5, n_iter=60).fit(corpus)
+    model = ct.TopicModel(5, n_iter=60, n_runs=2).fit(corpus)
     found = ct.emerging_topics(model, corpus, times, freq="M")
     names = planted_of(model.topics_)
     assert [names[topic] for topic in found["topic"]] == ["新"]
@@ -232,7 +244,7 @@ def test_a_topic_that_emerges_is_an_alert_and_noise_is_none():
     assert row["share_before"] == 0
     assert row["since"] >= pd.Timestamp("2026-03-01")
     calm = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform(base)
-    steady = ct.TopicModel(4, n_iter=60).fit(calm)
+    steady = ct.TopicModel(4, n_iter=60, n_runs=2).fit(calm)
     alarms = 0
     for seed in range(20):
         shuffled = pd.Series(times[: len(base)].sample(frac=1, random_state=seed).to_numpy())
@@ -244,27 +256,33 @@ def test_a_topic_that_emerges_is_an_alert_and_noise_is_none():
 
 def test_learning_reports_progress_and_can_be_stopped(first):
     seen = []
-    model = ct.TopicModel(4, n_iter=100)
+    model = ct.TopicModel(4, n_iter=100, n_runs=2)
 
     def progress(done, total):
         seen.append((done, total))
         return done < 30
 
     model.fit(first, progress=progress)
-    assert seen == [(10, 100), (20, 100), (30, 100)]
+    assert seen == [(10, 200), (20, 200), (30, 200)]
     assert np.allclose(model.components_.sum(axis=1), 1)
     assert model.transform(first)["topic"].notna().all()
 
 
+def test_a_stop_in_a_later_run_leaves_the_runs_before(first):
+    stopped = ct.TopicModel(4, n_iter=20, n_runs=3).fit(first, progress=lambda done, total: done < 30)
+    alone = ct.TopicModel(4, n_iter=20, n_runs=1).fit(first)
+    assert stopped.components_.tolist() == alone.components_.tolist()
+
+
 def test_topics_are_learnt_from_a_sample_and_given_to_all(first):
-    model = ct.TopicModel(4, n_iter=60, max_docs=100).fit(first)
+    model = ct.TopicModel(4, n_iter=60, n_runs=2, max_docs=100).fit(first)
     assert model.transform(first)["topic"].notna().all()
     assert model.topics_.drop_duplicates("topic")["n_docs"].sum() == len(first)
     assert set(planted_of(model.topics_).values()) == set(PLANTED)
 
 
 def test_the_number_of_topics_is_found(first):
-    model = ct.TopicModel("auto", n_iter=60).fit(first)
+    model = ct.TopicModel("auto", n_iter=60, n_runs=2).fit(first)
     assert len(model.topic_ids_) == 4
     curve = model.n_topics_curve_
     assert curve.loc[curve["chosen"], "n_topics"].tolist() == [4]
@@ -275,12 +293,12 @@ def test_another_process_learns_the_same_to_the_byte(first, model):
         "import sys; sys.path[:0] = ['tests/analysis/topics']\n"
         "import test_lasting_topics as t, csatext as ct\n"
         "corpus = t.corpus_of(t.texts_of(t.PLANTED.values(), 80, 0))\n"
-        "print(ct.TopicModel(4, n_iter=60).fit(corpus).topics_.to_csv(), end='')\n"
+        "print(ct.TopicModel(4, n_iter=60, n_runs=2).fit(corpus).topics_.to_csv(), end='')\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
     )
-    assert done.stdout == ct.TopicModel(4, n_iter=60).fit(first).topics_.to_csv()
+    assert done.stdout == ct.TopicModel(4, n_iter=60, n_runs=2).fit(first).topics_.to_csv()
 
 
 def test_what_pyldavis_takes_adds_up(first, model):

@@ -1,0 +1,28 @@
+"""The mean of the topics of several runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from csatext.analysis.topics.consensus import consensus
+
+ONE, TWO = [0.9, 0.1, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]
+
+
+def test_topics_of_runs_are_matched_whatever_their_order():
+    runs = [np.array([ONE, TWO]), np.array([TWO, ONE]), np.array([TWO, ONE])]
+    assert consensus(runs) == pytest.approx(runs[0]) or consensus(runs) == pytest.approx(runs[1])
+
+
+def test_runs_as_far_on_either_side_leave_the_middle():
+    # The first run has the largest affinity with both others, which then have the same weight.
+    runs = [np.array([[0.5, 0.5]]), np.array([[0.8, 0.2]]), np.array([[0.2, 0.8]])]
+    assert consensus(runs) == pytest.approx(runs[0])
+
+
+def test_a_run_that_lacks_a_topic_adds_nothing_to_it():
+    # The third run has words of its own for its second topic: affinity 0 with TWO.
+    stray = [0.0, 1.0, 0.0, 0.0]
+    mean = consensus([np.array([ONE, TWO]), np.array([ONE, TWO]), np.array([ONE, stray])])
+    assert mean == pytest.approx(np.array([ONE, TWO]))
