@@ -132,7 +132,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
             rows, known = _labelled(corpus, y)
             labels = np.full(len(said), UNLABELLED)
             labels[rows] = known
-            said[rows] = True
+            said = said | (labels != UNLABELLED)
         texts = corpus.texts.iloc[np.flatnonzero(said)]
         shipped = polarity_log_odds(text_numbers(texts))
         if labels is None:
