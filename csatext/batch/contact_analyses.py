@@ -125,7 +125,7 @@ def analyse_contacts(
         )
     elif settings.n_topics:
         progress("主题")
-        topics = TopicModel(settings.n_topics, random_state=settings.random_state)
+        topics = TopicModel(settings.n_topics, n_runs=_TOPIC_RUNS, random_state=settings.random_state)
         results.append(topics.fit_transform(shown))
         tables["topics"] = topics.topics_
     return ContactAnalyses(corpus, shown, build_facts(corpus, *results), tables, absent)
