@@ -180,8 +180,13 @@ def test_forms_that_can_be_read_without_a_guess_are_read(write):
                                       + [answer(texts[0]) | {"category": "物流"}]}),
             "几个不同的类别",
         ),
+        (
+            lambda texts: json.dumps([*map(answer, texts), answer(texts[0]) | {"category": "快递"}]),
+            "一级类别没有「快递」",
+        ),
     ],
-    ids=["spelling", "wrong level", "null", "two", "other id", "words", "empty", "brackets", "half", "twice"],
+    ids=["spelling", "wrong level", "null", "two", "other id", "words", "empty", "brackets", "half", "twice",
+         "once wrong"],
 )  # fmt: skip
 def test_what_is_wrong_is_found_and_no_answer_guessed(write, problem):
     content = write(ASKED) if callable(write) else write
