@@ -18,8 +18,8 @@ __all__ = [
     "HELP_SHEET",
     "MOST_CHARACTERS",
     "TAGS_SHEET",
-    "Layout",
     "SheetColumn",
+    "SheetLayout",
     "flag_layout",
     "row_code",
     "text_code",
@@ -95,7 +95,7 @@ def _plain(header: str) -> str:
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", header)).lower()
 
 
-class Layout:
+class SheetLayout:
     """The columns of a tagging sheet in their order.
 
     Parameters
@@ -124,7 +124,7 @@ class Layout:
         return self._called.get(plain) or self._called.get(plain.removesuffix("必填").removesuffix("可选"))
 
 
-CATEGORIES = Layout(
+CATEGORIES = SheetLayout(
     (
         *_CONTACT,
         SheetColumn("suggested", "建议一级", ("机器一级",)),
@@ -142,7 +142,7 @@ CATEGORIES = Layout(
 """Where people tell the category of a contact."""
 
 
-def flag_layout(flags: Mapping[str, str]) -> Layout:
+def flag_layout(flags: Mapping[str, str]) -> SheetLayout:
     """Return the columns of a sheet where people answer flags, each a column.
 
     Parameters
@@ -174,4 +174,4 @@ def flag_layout(flags: Mapping[str, str]) -> Layout:
             raise ParameterError.out_of_range(
                 "flags", column.header, "互不相同、与表里其他列也不同的名字（字母、数字、汉字）"
             )
-    return Layout(columns, tuple(flags))
+    return SheetLayout(columns, tuple(flags))

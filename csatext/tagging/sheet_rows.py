@@ -18,7 +18,7 @@ from csatext.ingest.formats.workbooks import read_sheets
 from csatext.tagging.choices import Answer, Choices
 from csatext.tagging.flag_choices import FlagChoices
 from csatext.tagging.found_tags import FileTags, FoundTag, Problem
-from csatext.tagging.sheet_layout import DRAWN_SHEET, Layout, row_code, text_code
+from csatext.tagging.sheet_layout import DRAWN_SHEET, SheetLayout, row_code, text_code
 
 __all__ = ["read_tags_of"]
 
@@ -48,7 +48,7 @@ class _Sheet:
     numbers: list[int]
     header: list[str]
     places: dict[str, list[int]]
-    layout: Layout
+    layout: SheetLayout
     covered: dict[tuple[int, str], int] = field(default_factory=dict)
     """Cells that a merged cell covers, with the row that has the value."""
 

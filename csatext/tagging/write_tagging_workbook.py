@@ -28,7 +28,7 @@ from csatext.tagging.sheet_layout import (
     HELP_SHEET,
     MOST_CHARACTERS,
     TAGS_SHEET,
-    Layout,
+    SheetLayout,
     text_code,
 )
 from csatext.taxonomy import Taxonomy
@@ -231,7 +231,7 @@ def _write(path: Path, rows: pd.DataFrame, choices: Choices | FlagChoices, taxon
 def _fill(
     sheet: Any,
     rows: pd.DataFrame,
-    layout: Layout,
+    layout: SheetLayout,
     head: Any,
     fixed: Any,
     free: Any,

@@ -127,7 +127,13 @@ class QAScorecard:
 
     @property
     def flags(self) -> dict[str, tuple[str, str]]:
-        """Chinese name and definition of the flag of each item, such as ``qa_greeting``."""
+        """Chinese name and definition of the flag of each item, by the column that it has in facts and tags.
+
+        Examples
+        --------
+        >>> QAScorecard.load().flags["qa_closing"]
+        ('结束语', '最后三句里致谢或道别')
+        """
         return {f"{QA_PREFIX}{item.id}": (item.label_zh, item.definition) for item in self.items}
 
     def __len__(self) -> int:

@@ -264,13 +264,13 @@ def test_rates_of_a_machine_are_called_so_until_people_have_tagged_a_sample(tmp_
 
 
 def test_every_chapter_says_whether_its_rates_are_corrected(tmp_path):
-    n = 600
+    n = 640
     facts = pd.DataFrame(
         {
             "doc_id": range(n),
             "channel": ["电话", "在线"] * (n // 2),
             "created_at": pd.date_range("2026-01-05", periods=n, freq="3h"),
-            "category": ["物流", "物流", "退款"] * (n // 3),
+            "category": ["物流", "物流", "物流", "退款"] * (n // 4),
             "is_negative": [True, False, False, False] * (n // 4),
             "signal_anger": [True] + [False] * (n - 1),
         }
@@ -287,7 +287,7 @@ def test_every_chapter_says_whether_its_rates_are_corrected(tmp_path):
     page = write_report(facts, tmp_path / "b.html", audit=tags).read_text("utf-8")
     chapters = dict(zip(titles, page.split("<h2")[1:], strict=True))
     for title in ("摘要", "负面率走势", "在哪里"):
-        assert "按 300 条抽检校正后为 12.5%" in chapters[title], title
+        assert "按 320 条抽检校正后为 12.5%" in chapters[title], title
     assert "负面率（抽检校正）" in chapters["摘要"]
     assert "机器判断" in chapters["负面率走势"]
     assert "各类别的占比（抽检校正）" in chapters["投诉类别"]
