@@ -31,6 +31,9 @@ __all__ = ["ContactAnalyses", "analyse_contacts"]
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
+_TOPIC_RUNS = 1
+"""Runs of the topic model: eight agree better with those of other contacts, and cost more than all the rest.
+A model that is to be kept is fitted apart and given to ``--model``."""
 _IDLE_SHOWN = 10
 Progress = Callable[[str], None]
 
