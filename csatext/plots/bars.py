@@ -102,7 +102,7 @@ def plot_keyness(
     header = drawing.alt.Header(title=None, labelFont=FONTS, labelFontWeight="bold", labelLimit=180)
     facet = drawing.alt.Facet(f"{drawing.data.field('group')}:N", sort=groups[:max_groups], header=header)
     columns = max(min(_COLUMNS, len(groups)), 1)
-    chart = bars.facet(facet, columns=columns).resolve_scale(y="independent")
+    chart = bars.facet(facet, columns=columns, data=drawing.rows()).resolve_scale(y="independent")
     note = not_drawn(len(groups) - max_groups, "组")
     return drawing.titled(chart, title, note, reason(keyness))
 
@@ -175,7 +175,7 @@ def plot_root_causes(causes: pd.DataFrame, *, title: str = "变化的原因", ma
     titles |= {"before": "之前", "after": "现在", "share": "占总变化", "words": "特征词", _KIND: "方向"}
     titles |= {"denominator_after": "现在的分母", "denominator_before": "之前的分母"}
     drawing = Drawing(frame, titles, percent=["share"])
-    tips = [_NAME, "contribution", "contribution_low", "contribution_high", "share", "before", "after"]
+    tips = [*dimensions, "contribution", "contribution_low", "contribution_high", "share", "before", "after"]
     tips += ["denominator_before", "denominator_after", "p", "q", "words"]
     base = drawing.chart().encode(y=drawing.names("Y", _NAME), tooltip=drawing.tooltip(tips))
     colours = (COLOURS[1], COLOURS[0], GREY)
@@ -187,7 +187,7 @@ def plot_root_causes(causes: pd.DataFrame, *, title: str = "变化的原因", ma
     rules = base.mark_rule(strokeWidth=2, color="#1f2933").encode(
         x=drawing.number("X", _LOW, title="贡献", zero=True), x2=drawing.ends(_HIGH)
     )
-    chart = drawing.alt.layer(bars, rules).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    chart = drawing.layers(bars, rules).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
     caution = causes.attrs.get("caution")
     note = not_drawn(len(own) - max_rows, "个原因")
     return drawing.titled(chart, title, note, caution, reason(causes))

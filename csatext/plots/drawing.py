@@ -242,14 +242,33 @@ class Drawing:
         self.data = ChartData(table, titles)
 
     def chart(self) -> Chart:
-        """Return a chart of the rows that has no marks yet."""
-        return self.alt.Chart(self.alt.InlineData(values=self.data.records))
+        """Return a chart without marks and without rows, to be a layer: Altair copies rows with every layer."""
+        return self.alt.Chart()
+
+    def rows(self) -> Any:
+        """Return the rows for the whole chart."""
+        rows = self.alt.InlineData(values=[])
+        # Given at once, each cell would be checked against the schema of Vega-Lite.
+        rows["values"] = self.data.records
+        return rows
+
+    def layers(self, *charts: Chart) -> Chart:
+        """Return charts over each other, on the rows but where one has its own."""
+        return self.alt.layer(*charts, data=self.rows())
 
     def ends(self, name: Any) -> str:
         """Return the shorthand of the second end of a bar, rule or band."""
         return self.data.field(name)
 
-    def number(self, channel: str, name: Any, *, title: str | None = None, zero: bool = False) -> Any:
+    def number(
+        self,
+        channel: str,
+        name: Any,
+        *,
+        title: str | None = None,
+        zero: bool = False,
+        domain: Sequence[float] | None = None,
+    ) -> Any:
         """Return an axis of numbers.
 
         Parameters
@@ -259,9 +278,15 @@ class Drawing:
         title : str, optional
         zero : bool, default False
             Whether the axis begins at 0.
+        domain : sequence of two float, optional
+            Ends of the axis, which has no ticks then: places on a map have no unit.
         """
-        axis = self._axis(title or self.data.title(name), format=self._format(name))
+        form = self._format(name)
+        axis = self._axis(title or self.data.title(name), format=form.replace(".1%", ".1~%"))
         scale = self.alt.Scale(zero=zero)
+        if domain is not None:
+            axis = self.alt.Axis(title=None, labels=False, ticks=False)
+            scale = self.alt.Scale(domain=list(domain), nice=False)
         return getattr(self.alt, channel)(f"{self.data.field(name)}:Q", axis=axis, scale=scale)
 
     def time(self, name: Any) -> Any:

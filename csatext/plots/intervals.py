@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from csatext.argument_types import as_whole_number, check_simple_types
@@ -27,6 +28,7 @@ from csatext.plots.drawing import (
 from csatext.schema.aggregation import ASSOCIATION, BREAKDOWN, DISTRIBUTION
 from csatext.schema.audit import AGREEMENT
 from csatext.schema.service import SCORECARD
+from csatext.service.definitions import kpi_definitions
 
 __all__ = ["plot_agreement", "plot_association", "plot_breakdown", "plot_distribution", "plot_funnel"]
 
@@ -84,10 +86,9 @@ def plot_breakdown(
     shown = breakdown[~breakdown["suppressed"].fillna(False).astype(bool)]
     frame = shown.head(max_rows).reset_index(drop=True)
     frame[_NAME] = row_names(frame, dimensions)
-    clear = (frame["q"].astype("Float64") < ALPHA).fillna(False).astype(bool)
-    frame[_KIND] = _ALIKE
-    frame.loc[clear & (frame["difference"] > 0), _KIND] = _ABOVE
-    frame.loc[clear & (frame["difference"] < 0), _KIND] = _BELOW
+    clear = frame["q"].astype(float) < ALPHA
+    more = frame["difference"].astype(float) > 0
+    frame[_KIND] = np.select([clear & more, clear & ~more], [_ABOVE, _BELOW], _ALIKE)
     titles: dict[Any, str] = {
         _KIND: "比较",
         "difference": "与其余之差",
@@ -110,7 +111,7 @@ def plot_breakdown(
     if whole is not None and len(frame):
         line = drawing.alt.Chart(drawing.alt.InlineData(values=[{"whole": float(whole)}]))
         layers.append(line.mark_rule(strokeDash=[4, 3]).encode(x="whole:Q"))
-    chart = drawing.alt.layer(*layers).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    chart = drawing.layers(*layers).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
     by = "、".join(name_of(str(name)) for name in dimensions)
     hidden = int(len(breakdown) - len(shown))
     few = f"{hidden} 组样本太少，不显示数值" if hidden else None
@@ -264,7 +265,7 @@ def plot_distribution(distribution: pd.DataFrame, *, title: str = "", max_rows: 
             shape=drawing.alt.Shape(f"{drawing.data.field(_KIND)}:N", legend=None),
             tooltip=drawing.tooltip(tips),
         )
-        .properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+        .properties(data=drawing.rows(), width=_WIDTH, height=drawing.alt.Step(_ROW))
     )
     note = not_drawn(len(distribution) - max_rows, "组")
     return drawing.titled(
@@ -328,27 +329,34 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
     kinds = list(dict.fromkeys([_ALIKE, *frame[_KIND]]))
     tips = [*dimensions, "value", "low", "high", "n", "denominator", "adjusted", "target", "funnel_low"]
     tips += ["funnel_high", "q", _KIND, "rank", "twin", "twin_value"]
-    base = drawing.chart().encode(x=drawing.number("X", "denominator", title="分母（件数）"))
+    base = drawing.chart().encode(x=drawing.number("X", "denominator", title="分母"))
+    label = _kpi_name(chosen)
 
-    def limit(name: str, dash: Sequence[int]) -> Any:
-        return base.mark_line(strokeDash=list(dash), color=GREY).encode(y=drawing.number("Y", name, title=""))
+    def line(name: str, **options: Any) -> Any:
+        return base.mark_line(**options).encode(y=drawing.number("Y", name, title=label))
 
-    value = drawing.number("Y", "value", title=name_of(chosen))
     spread = base.mark_rule(opacity=0.4, color=GREY).encode(
-        y=drawing.number("Y", "low", title=name_of(chosen)), y2=drawing.ends("high")
+        y=drawing.number("Y", "low", title=label), y2=drawing.ends("high")
     )
     points = base.mark_point(filled=True, size=70, opacity=0.95).encode(
-        y=value, color=drawing.colour(_KIND, kinds, (GREY, *COLOURS)), tooltip=drawing.tooltip(tips)
+        y=drawing.number("Y", "value", title=label),
+        color=drawing.colour(_KIND, kinds, (GREY, *COLOURS)),
+        tooltip=drawing.tooltip(tips),
     )
     layers = [
         spread,
-        *(limit(name, (4, 3)) for name in ("funnel_low", "funnel_high")),
-        *(limit(name, (1, 2)) for name in ("alarm_low", "alarm_high")),
-        base.mark_line(color="#1f2933", strokeWidth=1).encode(y=drawing.number("Y", "target", title="")),
+        *(line(name, color=GREY, strokeDash=[4, 3]) for name in ("funnel_low", "funnel_high")),
+        *(line(name, color=GREY, strokeDash=[1, 2]) for name in ("alarm_low", "alarm_high")),
+        line("target", color="#1f2933", strokeWidth=1),
         points,
     ]
-    chart = drawing.alt.layer(*layers).properties(width=_WIDTH, height=320)
-    return drawing.titled(chart, title or f"{name_of(chosen)}漏斗图", reason(scorecard))
+    chart = drawing.layers(*layers).properties(width=_WIDTH, height=320)
+    return drawing.titled(chart, title or f"{label}漏斗图", reason(scorecard))
+
+
+def _kpi_name(metric: str) -> str:
+    definitions = kpi_definitions().set_index("id")["name_zh"]
+    return str(definitions.get(metric, name_of(metric)))
 
 
 def _dots(
@@ -374,7 +382,7 @@ def _dots(
     rules = base.mark_rule(strokeWidth=2).encode(
         x=drawing.number("X", "low", title=label), x2=drawing.ends("high")
     )
-    return drawing.alt.layer(rules, points).properties(width=_WIDTH, height=step)
+    return drawing.layers(rules, points).properties(width=_WIDTH, height=step)
 
 
 def _interval(drawing: Drawing, base: Chart, label: str) -> Chart:

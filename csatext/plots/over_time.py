@@ -32,12 +32,14 @@ _PLACE: Any = ("place",)
 """Keys of columns that are drawn and not in the table: no column of a user is called so."""
 _WIDTH, _HEIGHT = 640, 280
 _ROW = 22
+_BANDS = 3
+"""Bands that can still be told apart where they overlap (chosen)."""
 _STAGES = {"开头": "start", "最低": "worst", "结束": "end"}
 
 
 @check_simple_types
 def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> Chart:
-    """Draw a trend: a line a group with the interval as a band, incomplete periods hollow.
+    """Draw a trend: a line a group, incomplete periods hollow; the interval as a band for up to three groups.
 
     Parameters
     ----------
@@ -91,7 +93,8 @@ def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> 
     points = base.mark_point(size=45, opacity=1).encode(
         y=value, fill=fill, tooltip=drawing.tooltip([*shown, "holidays", "promotions"])
     )
-    chart = drawing.alt.layer(band, line, points).properties(width=_WIDTH, height=_HEIGHT)
+    layers = [band, line, points] if len(order) <= _BANDS else [line, points]
+    chart = drawing.layers(*layers).properties(width=_WIDTH, height=_HEIGHT)
     return drawing.titled(chart, title or f"{measure_name(trend)}走势", note, reason(trend))
 
 
@@ -160,7 +163,7 @@ def plot_forecast(
         past = past[past[_NAME].isin(shown)]
         before = Drawing(past, {_NAME: "组"}, share_columns(history))
         layers.append(
-            before.chart()
+            before.alt.Chart(before.rows())
             .mark_line(point=True)
             .encode(
                 x=before.time("period"),
@@ -169,7 +172,7 @@ def plot_forecast(
                 tooltip=before.tooltip([*dimensions, "label", "value", "low", "high", "n"]),
             )
         )
-    chart = drawing.alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    chart = drawing.layers(*layers).properties(width=_WIDTH, height=_HEIGHT)
     return drawing.titled(chart, title or f"{label}预测", note, reason(forecast))
 
 
@@ -242,7 +245,7 @@ def plot_alerts(alerts: pd.DataFrame, *, title: str = "预警", max_rows: int = 
         x=drawing.time("detected_at")
     )
     ends = base.mark_point(filled=True, size=60).encode(x=start)
-    chart = drawing.alt.layer(bars, ends, found.encode(color=drawing.alt.value("#1f2933")))
+    chart = drawing.layers(bars, ends, found.encode(color=drawing.alt.value("#1f2933")))
     chart = chart.properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
     note = not_drawn(len(alerts) - max_rows, "行")
     return drawing.titled(chart, title, "三角：发出预警的时段", note, reason(alerts))
@@ -322,7 +325,7 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_r
         order=f"{drawing.data.field(_PLACE)}:Q",
         tooltip=drawing.tooltip(tips),
     )
-    chart = drawing.alt.layer(base.mark_line(opacity=0.35), base.mark_point(filled=True, opacity=0.6))
+    chart = drawing.layers(base.mark_line(opacity=0.35), base.mark_point(filled=True, opacity=0.6))
     chart = chart.properties(width=_WIDTH // 2, height=_HEIGHT)
     note = not_drawn(len(conversations) - max_rows, "通对话")
     return drawing.titled(chart, title or "对话中的情感变化", note, reason(conversations))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from csatext.analysis.topics.distance_map import topic_map
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.argument_types import check_simple_types
@@ -13,6 +15,7 @@ __all__ = ["plot_topics"]
 _SIDE, _ROW = 460, 24
 _SIZES = (150, 4000)
 """Areas of the circles in square pixels."""
+_COUNTS = "出现次数（灰：全部文本；橙：主题中）"
 
 
 @check_simple_types
@@ -80,8 +83,12 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "主题分布
         on="click",
         clear=False,
     )
+    x, y = found.topics["x"], found.topics["y"]
+    # One scale for both axes: what looks close is close.
+    half = 0.6 * max(float(x.max() - x.min()), float(y.max() - y.min()), 0.1)
     place = circles.chart().encode(
-        x=circles.number("X", "x", title=None), y=circles.number("Y", "y", title=None)
+        x=circles.number("X", "x", domain=_around(x, half)),
+        y=circles.number("Y", "y", domain=_around(y, half)),
     )
     shapes = place.mark_circle(stroke="white", strokeWidth=1).encode(
         size=alt.Size(
@@ -94,7 +101,7 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "主题分布
     words = place.mark_text(font=FONTS, fontSize=11, limit=150).encode(
         text=f"{circles.data.field('label')}:N"
     )
-    left = alt.layer(shapes.add_params(choice), words).properties(width=_SIDE, height=_SIDE)
+    left = circles.layers(shapes.add_params(choice), words).properties(width=_SIDE, height=_SIDE)
     base = (
         bars.chart()
         .transform_filter(choice)
@@ -103,13 +110,16 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "主题分布
             tooltip=bars.tooltip(["term", "label", "n_topic", "n", "probability", "relevance"]),
         )
     )
-    right = alt.layer(
-        base.mark_bar(color=GREY, opacity=0.45).encode(
-            x=bars.number("X", "n", title="出现次数（灰：全部；橙：主题中）", zero=True)
-        ),
+    right = bars.layers(
+        base.mark_bar(color=GREY, opacity=0.45).encode(x=bars.number("X", "n", title=_COUNTS, zero=True)),
         base.mark_bar(color=COLOURS[1], opacity=0.85, size=10).encode(
-            x=bars.number("X", "n_topic", title="", zero=True)
+            x=bars.number("X", "n_topic", title=_COUNTS, zero=True)
         ),
     ).properties(width=_SIDE - 100, height=alt.Step(_ROW))
     explained = f"两轴保留了主题间距离的 {found.topics.attrs['explained']:.0%}"
     return circles.titled(alt.hconcat(left, right), title, explained, "点圆圈，或在下面的列表里选主题")
+
+
+def _around(places: pd.Series, half: float) -> tuple[float, float]:
+    middle = float(places.max() + places.min()) / 2
+    return middle - half, middle + half
