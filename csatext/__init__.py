@@ -47,6 +47,7 @@ _HOMES = {
     "csatext.analysis.grouping.suggest_categories": ("suggest_categories",),
     "csatext.analysis.topics": ("TopicModel",),
     "csatext.analysis.topics.align_topics": ("align_topics",),
+    "csatext.analysis.topics.category_names": ("category_names",),
     "csatext.analysis.topics.distance_map": ("topic_map",),
     "csatext.analysis.topics.document_shares": ("shares_by_topic",),
     "csatext.analysis.topics.emerging_topics": ("emerging_topics",),

@@ -242,7 +242,7 @@ class Drawing:
         self.data = ChartData(table, titles)
 
     def chart(self) -> Chart:
-        """Return a chart without marks and without rows, to be a layer: Altair copies rows with every layer."""
+        """Return a chart without marks and rows, to be a layer: Altair copies rows with every layer."""
         return self.alt.Chart()
 
     def rows(self) -> Any:
@@ -281,24 +281,28 @@ class Drawing:
         domain : sequence of two float, optional
             Ends of the axis, which has no ticks then: places on a map have no unit.
         """
-        form = self._format(name)
-        axis = self._axis(title or self.data.title(name), format=form.replace(".1%", ".1~%"))
+        shown = title or self.data.title(name)
+        axis = self._axis(shown, format=".1~%" if name in self._percent else _FORMATS["number"])
         scale = self.alt.Scale(zero=zero)
         if domain is not None:
             axis = self.alt.Axis(title=None, labels=False, ticks=False)
             scale = self.alt.Scale(domain=list(domain), nice=False)
-        return getattr(self.alt, channel)(f"{self.data.field(name)}:Q", axis=axis, scale=scale)
+        return getattr(self.alt, channel)(
+            f"{self.data.field(name)}:Q", axis=axis, scale=scale, title=self.data.title(name)
+        )
 
     def time(self, name: Any) -> Any:
         """Return an axis of time from left to right."""
         axis = self._axis(None, format="%Y-%m-%d", labelOverlap=True)
-        return self.alt.X(f"{self.data.field(name)}:T", axis=axis)
+        return self.alt.X(f"{self.data.field(name)}:T", axis=axis, title=self.data.title(name))
 
     def names(self, channel: str, name: Any, *, order: str | None = None) -> Any:
         """Return an axis of names in the order of the table, or of a column."""
         axis = self._axis(None, labelLimit=_LABEL_LIMIT)
         sort = None if order is None else self.alt.SortField(self.data.field(order), order="ascending")
-        return getattr(self.alt, channel)(f"{self.data.field(name)}:N", sort=sort, axis=axis)
+        return getattr(self.alt, channel)(
+            f"{self.data.field(name)}:N", sort=sort, axis=axis, title=self.data.title(name)
+        )
 
     def colour(self, name: Any, order: Sequence[str], colours: Sequence[str] = COLOURS) -> Any:
         """Return a colour for each value of a column, with a legend where there are several.

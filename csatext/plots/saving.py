@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from importlib.resources import files
 from os import PathLike
@@ -13,11 +14,12 @@ from typing import Any
 from csatext.argument_types import as_path, check_simple_types
 from csatext.atomic_files import write_text, write_whole
 from csatext.errors import InputError, ParameterError
-from csatext.plots.drawing import Chart
+from csatext.plots.drawing import FONTS, Chart
 from csatext.plots.fonts import font_face
 
 __all__ = ["save_plot"]
 
+_SCRIPT_END = re.compile("</(script)", re.IGNORECASE)
 _FORMATS = (".html", ".png", ".svg", ".json")
 _PAGE = """<!DOCTYPE html>
 <html lang="zh">
@@ -26,7 +28,8 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width">
 <title>{title}</title>
 <style>{font}
-body {{ margin: 16px; background: white; }}</style>
+body {{ margin: 16px; background: white; font-family: {fonts}; }}
+select, input, button {{ font: inherit; }}</style>
 </head>
 <body>
 <div id="chart"></div>
@@ -34,7 +37,7 @@ body {{ margin: 16px; background: white; }}</style>
 <script type="application/json" id="specification">{specification}</script>
 <script>
 const specification = JSON.parse(document.getElementById("specification").textContent);
-const options = {{ actions: {{ export: true, source: false, compiled: false, editor: false }} }};
+const options = {{ renderer: "svg", actions: {{ export: true, source: false, compiled: false, editor: false }} }};
 document.fonts.load('12px "csatext"').finally(() => vegaEmbed("#chart", specification, options));
 </script>
 </body>
@@ -116,7 +119,8 @@ def _page(text: str) -> str:
     return _PAGE.format(
         title=words.replace("&", "&amp;").replace("<", "&lt;"),
         font=font_face(text),
-        library=_converter().javascript_bundle().replace("</", "<\\/"),
+        fonts=FONTS,
+        library=_SCRIPT_END.sub(r"<\\/\1", _converter().javascript_bundle()),
         specification=text.replace("<", "\\u003c"),
     )
 

@@ -222,7 +222,7 @@ def test_missing_packages_are_named_with_the_line_that_installs_them(monkeypatch
 
 
 def test_a_page_holds_everything_and_no_text_ends_its_script(monkeypatch, tmp_path):
-    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: 'const end = "</script>";')
+    monkeypatch.setattr(vl_convert, "javascript_bundle", lambda: 'const end = "</script>", less = /</g;')
     table = made(BREAKDOWN, 10, HOSTILE)
     chart = ct.plot_breakdown(table, title="<!--<script>")
     ct.save_plot(chart, tmp_path / "chart.html")
@@ -231,6 +231,7 @@ def test_a_page_holds_everything_and_no_text_ends_its_script(monkeypatch, tmp_pa
     inside = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.S)
     assert json.loads(inside[1]) == chart.to_dict()
     assert not re.search(r"(src|href)=", page)
+    assert r'const end = "<\/script>", less = /</g;' in page
     assert "@font-face" in page
 
 
