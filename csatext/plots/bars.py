@@ -56,6 +56,7 @@ def plot_keyness(
     Returns
     -------
     altair.FacetChart
+        One panel a group, the most characteristic term above.
 
     Raises
     ------

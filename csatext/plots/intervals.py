@@ -135,6 +135,7 @@ def plot_association(association: pd.DataFrame, *, title: str = "关联强度", 
     Returns
     -------
     altair.LayerChart
+        One row a pair and method, in the order of the table.
 
     Raises
     ------
@@ -177,6 +178,7 @@ def plot_agreement(agreement: pd.DataFrame, *, title: str = "标注一致性", m
     Returns
     -------
     altair.LayerChart
+        One row a label, one point a coefficient.
 
     Raises
     ------

@@ -118,6 +118,7 @@ def plot_forecast(
     Returns
     -------
     altair.LayerChart
+        The median as a broken line, the interval around it, ``history`` in front.
 
     Raises
     ------
@@ -192,6 +193,7 @@ def plot_alerts(alerts: pd.DataFrame, *, title: str = "预警", max_rows: int = 
     Returns
     -------
     altair.LayerChart
+        One row an alert, the strongest above.
 
     Raises
     ------

@@ -103,7 +103,9 @@ def test_a_click_on_a_topic_chooses_its_terms(corpus, model):
 
 def test_categories_name_the_topics_they_fill(corpus, model):
     categories = pd.Series(["退换退款"] * 24 + ["物流配送"] * 18, index=corpus.doc_ids[:42])
-    assert ct.category_names(model, corpus, categories.mask(categories.notna(), "其他")) == {}  # tells nothing
+    assert (
+        ct.category_names(model, corpus, categories.mask(categories.notna(), "其他")) == {}
+    )  # tells nothing
     few = categories.copy()
     few[:16] = "未归类"  # 8 and 18 are left
     names = ct.category_names(model, corpus, few)
