@@ -202,6 +202,11 @@ class InputError(CsatextError):
         return cls(f"无法读取「{path}」：{why}；{what_to_do}。")
 
     @classmethod
+    def missing_package(cls, what: str, package: str, extra: str) -> InputError:
+        """A package that only some users need is not installed."""
+        return cls(f"{what}需要 {package}；请先运行 pip install 'csatext[{extra}]'。")
+
+    @classmethod
     def no_text_column(cls, path: object, seen: Iterable[object], wanted: str = "text") -> InputError:
         """No column holds the text."""
         names = [str(name) for name in seen]

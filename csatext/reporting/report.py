@@ -13,11 +13,11 @@ from jinja2 import Environment
 from csatext.argument_types import as_path, as_table, check_simple_types
 from csatext.atomic_files import write_text
 from csatext.errors import ParameterError, SchemaError, escape_controls
+from csatext.plots.fonts import font_face
 from csatext.privacy.personal_columns import mask_columns, mask_values
 from csatext.reporting.audited_tables import audited_tables
 from csatext.reporting.chapters.chapters import chapters
 from csatext.reporting.chapters.figures import read_figures
-from csatext.reporting.charts.fonts import font_face
 from csatext.reporting.standard_tables import absent_tables, standard_tables
 from csatext.schema.analysis import RULES
 

@@ -37,6 +37,8 @@ __all__ = [
     "TOPIC_CHANGES",
     "TOPIC_DOCUMENTS",
     "TOPIC_FIT",
+    "TOPIC_MAP",
+    "TOPIC_MAP_TERMS",
     "TOPIC_NUMBERS",
     "TOPIC_QUALITY",
     "TRAINED_MODEL",
@@ -245,6 +247,37 @@ TOPIC_DOCUMENTS = Table(
         Column("excerpt", "str", "beginning of the prepared text, personal data masked"),
     ),
     key=("topic", "doc_id"),
+)
+
+TOPIC_MAP = Table(
+    "topic_map",
+    "where the topics of a model lie: those that are close use the same terms",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("share", "float", "share of the tokens of the documents"),
+        Column("n_docs", "int", "documents whose main topic it is"),
+        Column("coherence", "float", "NPMI of its terms within documents, -1 to 1"),
+        Column("x", "float", "first coordinate, in units of the Jensen-Shannon distance"),
+        Column("y", "float", "second coordinate"),
+    ),
+    key=("topic",),
+)
+
+TOPIC_MAP_TERMS = Table(
+    "topic_map_terms",
+    "the terms shown of each topic, and how often they occur",
+    (
+        Column("topic", "int", "number of the topic"),
+        Column("label", "str", "name of the topic"),
+        Column("rank", "int", "order of the term in the topic, from 1"),
+        Column("term", "str", "word"),
+        Column("n_topic", "float", "occurrences in the topic that the model expects"),
+        Column("n", "int", "occurrences in all documents"),
+        Column("probability", "float", "probability of the term in the topic"),
+        Column("relevance", "float", "Sievert and Shirley (2014), lambda 0.8"),
+    ),
+    key=("topic", "term"),
 )
 
 TOPIC_NUMBERS = Table(

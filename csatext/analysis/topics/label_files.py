@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from scipy.optimize import linear_sum_assignment
 
 from csatext.argument_types import as_path
 from csatext.atomic_files import write_whole
-from csatext.errors import InputError, SchemaError
+from csatext.errors import InputError, ParameterError, SchemaError
+from csatext.ingest.formats.registry import open_tables
 
-__all__ = ["read_labels", "write_labels"]
+__all__ = ["made_labels", "read_labels", "write_labels"]
 
 _COLUMNS = ("topic", "label", "terms")
 _LEAST_COMMON = 0.25
@@ -30,7 +32,8 @@ def write_labels(path: str | PathLike[str], topics: pd.DataFrame) -> None:
         Table ``topics``.
     """
     groups = topics.groupby("topic", sort=False)
-    lines = pd.DataFrame({"label": groups["label"].first(), "terms": groups["term"].agg(" ".join)})
+    labels = groups["label"].first().map(lambda label: " ".join(label.split()))
+    lines = pd.DataFrame({"label": labels, "terms": groups["term"].agg(" ".join)})
     text = lines.reset_index()[list(_COLUMNS)].to_csv(sep="\t", index=False, lineterminator="\n")
 
     def write(target: Path) -> None:
@@ -45,6 +48,8 @@ def read_labels(path: str | PathLike[str], topics: pd.DataFrame) -> dict[int, st
     Parameters
     ----------
     path : path
+        Of :func:`write_labels`; it may have been saved by a spreadsheet program, in another encoding or as a
+        workbook.
     topics : DataFrame
         Table ``topics``.
 
@@ -57,7 +62,7 @@ def read_labels(path: str | PathLike[str], topics: pd.DataFrame) -> dict[int, st
     Raises
     ------
     InputError
-        The file is not there.
+        The file is not there, or holds no table.
     SchemaError
         A column is missing.
     """
@@ -66,11 +71,12 @@ def read_labels(path: str | PathLike[str], topics: pd.DataFrame) -> dict[int, st
         raise InputError(
             f"找不到主题标签文件「{source}」；请先用 model.write_labels 写出，再改其中的 label 列。"
         )
-    lines = pd.read_csv(source, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    lines = open_tables(source)[0].raw.frame
     for name in _COLUMNS[1:]:
         if name not in lines.columns:
             raise SchemaError.missing_column(str(source), name, lines.columns)
-    words = [set(terms.split(" ")) for terms in lines["terms"]]
+    lines = lines[list(_COLUMNS[1:])].astype("str").fillna("")
+    words = [set(terms.split()) for terms in lines["terms"]]
     groups = [(int(topic), set(terms)) for topic, terms in topics.groupby("topic", sort=False)["term"]]
     common = np.array([[len(ours & theirs) / len(ours | theirs) for _, theirs in groups] for ours in words])
     if not common.size:
@@ -81,3 +87,32 @@ def read_labels(path: str | PathLike[str], topics: pd.DataFrame) -> dict[int, st
         for here, there in zip(row, column, strict=True)
         if common[here, there] >= _LEAST_COMMON and lines["label"].iloc[here].strip()
     }
+
+
+def made_labels(namer: Callable[[list[str]], str], topics: pd.DataFrame) -> dict[int, str]:
+    """Return the names that a function makes of the terms of each topic.
+
+    Parameters
+    ----------
+    namer : callable
+    topics : DataFrame
+        Table ``topics``.
+
+    Raises
+    ------
+    ParameterError
+        What it returns is no text, or empty.
+
+    Examples
+    --------
+    >>> topics = pd.DataFrame({"topic": [0, 0], "term": ["退款", "到账"]})
+    >>> made_labels(" ".join, topics)
+    {0: '退款 到账'}
+    """
+    names = {}
+    for topic, terms in topics.groupby("topic", sort=False)["term"]:
+        name = namer(terms.tolist())
+        if not isinstance(name, str) or not name.strip():
+            raise ParameterError.wrong_type("labels 的返回值", name, "不为空的字符串")
+        names[int(topic)] = " ".join(name.split())
+    return names

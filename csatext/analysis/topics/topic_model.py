@@ -16,7 +16,7 @@ from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import c_v, mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.folding import fold_in, refreshed, topic_shares
-from csatext.analysis.topics.label_files import read_labels, write_labels
+from csatext.analysis.topics.label_files import made_labels, read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
 from csatext.analysis.topics.number_of_topics import choose_number
 from csatext.analysis.topics.renewal import EarlierCounts, born_topics
@@ -573,9 +573,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         NotFittedError
             ``fit`` was not called.
         ParameterError
-            ``labels`` is something else, or names a topic that is not there.
+            ``labels`` is something else, names a topic that is not there, or returns no text.
         InputError
-            The file is not there.
+            The file is not there, or holds no table.
 
         Examples
         --------
@@ -797,8 +797,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
     def _rename(self, labels: Labels | Callable[[list[str]], str]) -> None:
         given: dict[int, str]
         if callable(labels):
-            groups = self.topics_.groupby("topic", sort=False)["term"]
-            given = {int(topic): str(labels(terms.tolist())) for topic, terms in groups}
+            given = made_labels(labels, self.topics_)
         elif isinstance(labels, Mapping):
             given = {int(topic): str(label) for topic, label in labels.items()}
         elif isinstance(labels, (str, PathLike)):

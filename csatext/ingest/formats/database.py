@@ -48,7 +48,7 @@ def _sqlalchemy() -> ModuleType:
     try:
         return import_module("sqlalchemy")
     except ImportError as error:
-        raise InputError("读取数据库需要 SQLAlchemy；请先运行 pip install 'csatext[sql]'。") from error
+        raise InputError.missing_package("读取数据库", "SQLAlchemy", "sql") from error
 
 
 def read_database(url: str, query: str | None) -> RawTable:

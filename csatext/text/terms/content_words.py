@@ -29,6 +29,7 @@ _NO_WORD = (
 )
 _HAN = r"^[\x{3400}-\x{9fff}\x{20000}-\x{3ffff}]+$"
 _NAME_LENGTHS = (2, 3, 4)
+_DOUBLED = 2
 _GIVEN = 2
 """Characters of a given name at most."""
 
@@ -91,8 +92,9 @@ def says_something(terms: np.ndarray) -> np.ndarray:
     """Return whether each term says something on its own.
 
     Left out are function words, particles (Cantonese ones too), bare numbers and quantities, placeholders,
-    single letters and characters except a few (差, 水), light verbs and names of people: by the lists
-    ``content_words``, ``stopwords`` and ``negators``, by jieba's part of speech, and by the lists of names.
+    single letters and characters except a few (差, 水), one character again and again, light verbs and names
+    of people: by the lists ``content_words``, ``stopwords`` and ``negators``, by jieba's part of speech, and
+    by the lists of names.
 
     Parameters
     ----------
@@ -127,10 +129,14 @@ def _chinese(word: str) -> bool:
         return True
     if len(word) == 1 or word in function_words():
         return False
+    tag = parts_of_speech().get(word)
+    if len(set(word)) == 1 and (tag is None or len(word) > _DOUBLED):
+        return False  # 差差, 啊啊啊; 宝宝 is a word
     if word in _terms_of_trade():
         return True
-    tag = parts_of_speech().get(word)
     if tag is None:
+        if parts_of_speech().get(word[:2]) == "r":
+            return False  # 什么破, a part of a sentence
         edges = word[0] in _particles() or word[-1] in _particles() or word[0] in _suffixes()
         return not (edges or is_personal_name(word))
     return tag not in _NO_CONTENT_TAGS and not is_personal_name(word)

@@ -17,6 +17,8 @@ EMPTY = {
     "light verbs and vague nouns": "进行 觉得 打 找 做 问题 情况 时候 东西 里面 今天",
     "politeness": "您好 谢谢 麻烦 请问 尊敬",
     "remains of the web": "http nan www null",
+    "one character again and again": "差差差 啊啊啊 差差",
+    "parts of sentences, and oaths": "什么破 根本就是 尼玛",
     "English function words": "the of this And",
 }
 FULL = {
@@ -26,7 +28,7 @@ FULL = {
     "names of products": "4S店 5G iPhone CX-4 A6L P2P",
     "manner that is the complaint": "擅自 强行 无故 自动",
     "Cantonese words of weight": "好味 好食 抵食",
-    "people in a role": "业主 学生 快递员 消费者",
+    "people in a role": "业主 学生 快递员 消费者 送餐员 宝宝",
 }
 
 

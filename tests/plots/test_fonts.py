@@ -4,7 +4,7 @@ from io import BytesIO
 
 from fontTools.ttLib import TTFont
 
-from csatext.reporting.charts.fonts import font_face
+from csatext.plots.fonts import font_face
 
 
 def embedded(rule):

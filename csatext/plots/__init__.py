@@ -1,0 +1,1 @@
+"""Charts of tables: each function takes a table and draws what is in it."""
