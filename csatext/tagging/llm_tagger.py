@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from numbers import Real
 from os import PathLike
 from typing import Any
@@ -325,7 +326,7 @@ def _checked_prices(prices: object) -> tuple[float, float] | None:
     if not isinstance(prices, Sequence) or isinstance(prices, str) or len(prices) != 2:
         raise ParameterError.wrong_type("prices", prices, wanted)
     for price in prices:
-        if isinstance(price, bool) or not isinstance(price, Real) or not 0 <= float(price) < float("inf"):
+        if isinstance(price, bool) or not isinstance(price, Real) or not 0 <= float(price) < inf:
             raise ParameterError.out_of_range("prices", prices, wanted)
     return float(prices[0]), float(prices[1])
 
