@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csatext.analysis.rules.pattern_index import PatternHits, PatternIndex
+from csatext.analysis.sentiment.polar_words import find_polar_words
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading
@@ -81,6 +82,9 @@ def _possible_grievances(joined: JoinedTexts) -> _Grievances:
     last = end - 1
     within = constructions.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
+    # 至今没见异味: what follows is a fault that is absent.
+    words = joined.once(find_polar_words)
+    kept &= ~np.isin(end, words.heads[words.denied & (words.bases < 0)])
     kept &= ~_taken_back(found, joined.points)
     for name in ("hearsay", "other", "less"):
         kept &= ~reading.suspended[name][start]

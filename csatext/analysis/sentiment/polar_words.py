@@ -50,6 +50,7 @@ _UNIVERSALS = tuple(
 )
 """Before 不 or 没 they say it of all: 没有一道菜不好吃."""
 _UNIVERSAL_GAP = 8
+_OF_AN_ASPECT = 0.6
 _DENIALS = np.array([ord("不"), ord("没")], np.uint32)
 EVENTS = ("fault", "mishap", "solved", "thanks")
 """What a word of ``lexicons/service_events.tsv`` tells."""
@@ -111,6 +112,19 @@ class _Matcher(NamedTuple):
     events: np.ndarray
 
 
+def _opinions() -> dict[str, tuple[int, float]]:
+    """Return the words that judge an aspect, with what they say of it on the mean, less sure than a polar word."""
+    table = Lexicon.load("aspect_words").table
+    judged = table[table["role"] == "opinion"]
+    values = judged["aspects"].str.extractall(r":(-?[\d.]+)")[0].astype(float).groupby(level=0).mean()
+    of_own = pd.to_numeric(judged["valence"], errors="coerce")
+    valence = of_own.fillna(values).dropna()
+    return {
+        term: (_POLAR, _OF_AN_ASPECT * value)
+        for term, value in zip(judged.loc[valence.index, "term"], valence, strict=True)
+    }
+
+
 @cache
 def _matcher() -> _Matcher:
     cues = Lexicon.load("clause_cues").table
@@ -133,6 +147,7 @@ def _matcher() -> _Matcher:
     ):
         table = Lexicon.load(name).table
         found |= {term: (kind, value) for term, value in zip(table["term"], table[column], strict=True)}
+    found = _opinions() | found
     events = Lexicon.load("service_events").table.set_index("term")["kind"].to_dict()
     terms = sorted(found)
     numbers = {kind: at for at, kind in enumerate(EVENTS)}
