@@ -48,9 +48,9 @@ _HOMES = {
     "csatext.analysis.grouping.suggest_categories": ("suggest_categories",),
     "csatext.analysis.topics": ("TopicModel",),
     "csatext.analysis.topics.align_topics": ("align_topics",),
-    "csatext.analysis.topics.category_names": ("category_names",),
-    "csatext.analysis.topics.distance_map": ("topic_map",),
-    "csatext.analysis.topics.document_shares": ("shares_by_topic",),
+    "csatext.analysis.topic_tables.category_names": ("category_names",),
+    "csatext.analysis.topic_tables.distance_map": ("topic_map",),
+    "csatext.analysis.topic_tables.document_shares": ("shares_by_topic",),
     "csatext.analysis.topics.emerging_topics": ("emerging_topics",),
     "csatext.datasets.service_records": ("simulate_service",),
     "csatext.datasets.simulate": ("Incident", "simulate_center"),
@@ -82,7 +82,7 @@ _HOMES = {
     "csatext.performance.unusual_changes": ("unusual_changes",),
     "csatext.persistence": ("load", "save"),
     "csatext.plots.bars": ("plot_keyness", "plot_root_causes"),
-    "csatext.plots.intervals": (
+    "csatext.plots.by_group": (
         "plot_agreement",
         "plot_association",
         "plot_breakdown",

@@ -51,6 +51,7 @@ GRAMMAR = {
     "random_state": ("int", 0),
 }
 MAY_DIFFER = {
+    ("write_report", "title"): "客户之声分析报告",  # a chart is called after its measure
     ("alerts", "freq"): "D",  # a warning must not wait for the end of a week
     ("forecast", "freq"): None,  # a Series brings its own
     ("audited_rates", "time"): None,  # rates of all contacts, unless periods are asked for

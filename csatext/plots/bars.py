@@ -38,7 +38,7 @@ _COLUMNS = 3
 
 @check_simple_types
 def plot_keyness(
-    keyness: pd.DataFrame, *, title: str = "各组关键词", max_terms: int = 15, max_groups: int = 9
+    keyness: pd.DataFrame, *, title: str = "", max_terms: int = 15, max_groups: int = 8
 ) -> Chart:
     """Draw the keywords of each group: bars of the z score, one panel a group.
 
@@ -46,11 +46,11 @@ def plot_keyness(
     ----------
     keyness : DataFrame
         Of :meth:`csatext.KeywordExtractor.by_group`.
-    title : str, default "各组关键词"
+    title : str, optional
         What stands above.
     max_terms : int, default 15
         Terms a group: the first by rank.
-    max_groups : int, default 9
+    max_groups : int, default 8
         Panels: the first groups; a note says how many are not drawn.
 
     Returns
@@ -105,20 +105,20 @@ def plot_keyness(
     columns = max(min(_COLUMNS, len(groups)), 1)
     chart = bars.facet(facet, columns=columns, data=drawing.rows()).resolve_scale(y="independent")
     note = not_drawn(len(groups) - max_groups, "组")
-    return drawing.titled(chart, title, note, reason(keyness))
+    return drawing.titled(chart, title or "各组关键词", note, reason(keyness))
 
 
 @check_simple_types
-def plot_root_causes(causes: pd.DataFrame, *, title: str = "变化的原因", max_rows: int = 20) -> Chart:
+def plot_root_causes(causes: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw root causes as a waterfall: each contribution begins where the one before ends.
 
     Parameters
     ----------
     causes : DataFrame
         Of :func:`csatext.root_causes`. Alternatives compete with their cause and are not drawn.
-    title : str, default "变化的原因"
+    title : str, optional
         What stands above.
-    max_rows : int, default 20
+    max_rows : int, default 40
         Causes drawn; a note says how many are not.
 
     Returns
@@ -191,4 +191,4 @@ def plot_root_causes(causes: pd.DataFrame, *, title: str = "变化的原因", ma
     chart = drawing.layers(bars, rules).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
     caution = causes.attrs.get("caution")
     note = not_drawn(len(own) - max_rows, "个原因")
-    return drawing.titled(chart, title, note, caution, reason(causes))
+    return drawing.titled(chart, title or "变化的原因", note, caution, reason(causes))

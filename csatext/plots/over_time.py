@@ -178,16 +178,16 @@ def plot_forecast(
 
 
 @check_simple_types
-def plot_alerts(alerts: pd.DataFrame, *, title: str = "预警", max_rows: int = 50) -> Chart:
+def plot_alerts(alerts: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw alerts as a calendar: a bar from the first period to the last, a mark where it was detected.
 
     Parameters
     ----------
     alerts : DataFrame
         Of :func:`csatext.alerts`.
-    title : str, default "预警"
+    title : str, optional
         What stands above.
-    max_rows : int, default 50
+    max_rows : int, default 40
         The strongest alerts are drawn, and a note says how many are not.
 
     Returns
@@ -250,11 +250,11 @@ def plot_alerts(alerts: pd.DataFrame, *, title: str = "预警", max_rows: int = 
     chart = drawing.layers(bars, ends, found.encode(color=drawing.alt.value("#1f2933")))
     chart = chart.properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
     note = not_drawn(len(alerts) - max_rows, "行")
-    return drawing.titled(chart, title, "三角：发出预警的时段", note, reason(alerts))
+    return drawing.titled(chart, title or "预警", "三角：发出预警的时段", note, reason(alerts))
 
 
 @check_simple_types
-def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_rows: int = 200) -> Chart:
+def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_dialogues: int = 200) -> Chart:
     """Draw the course of feelings: a line a dialogue and speaker, from the first turn to the last.
 
     Parameters
@@ -264,7 +264,7 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_r
         channel, stand in the tooltip.
     title : str, optional
         What stands above.
-    max_rows : int, default 200
+    max_dialogues : int, default 200
         The first dialogues are drawn, and a note says how many are not.
 
     Returns
@@ -275,7 +275,7 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_r
     Raises
     ------
     ParameterError
-        ``conversations`` is no table, or ``max_rows`` is under 1.
+        ``conversations`` is no table, or ``max_dialogues`` is under 1.
     SchemaError
         A column of the table is missing.
     InputError
@@ -289,9 +289,9 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_r
     >>> len(ct.plot_sentiment_course(ct.conversation_sentiment(turns)).data.values)
     6
     """
-    as_whole_number(max_rows, "max_rows", 1)
+    as_whole_number(max_dialogues, "max_dialogues", 1)
     dimensions = dimension_names(conversations, CONVERSATIONS)
-    first = conversations.head(max_rows)
+    first = conversations.head(max_dialogues)
     parts = []
     for speaker, who in (("customer", "客户"), ("agent", "客服")):
         for place, (stage, column) in enumerate(_STAGES.items()):
@@ -329,7 +329,7 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_r
     )
     chart = drawing.layers(base.mark_line(opacity=0.35), base.mark_point(filled=True, opacity=0.6))
     chart = chart.properties(width=_WIDTH // 2, height=_HEIGHT)
-    note = not_drawn(len(conversations) - max_rows, "通对话")
+    note = not_drawn(len(conversations) - max_dialogues, "通对话")
     return drawing.titled(chart, title or "对话中的情感变化", note, reason(conversations))
 
 

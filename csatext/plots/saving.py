@@ -37,8 +37,10 @@ select, input, button {{ font: inherit; }}</style>
 <script type="application/json" id="specification">{specification}</script>
 <script>
 const specification = JSON.parse(document.getElementById("specification").textContent);
-const options = {{ renderer: "svg", actions: {{ export: true, source: false, compiled: false, editor: false }} }};
-document.fonts.load('12px "csatext"').finally(() => vegaEmbed("#chart", specification, options));
+const actions = {{ export: true, source: false, compiled: false, editor: false }};
+const options = {{ renderer: "svg", actions: actions }};
+const font = document.fonts.load('12px "csatext"');
+font.finally(() => vegaEmbed("#chart", specification, options));
 </script>
 </body>
 </html>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csatext.analysis.topics.distance_map import topic_map
+from csatext.analysis.topic_tables.distance_map import topic_map
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.argument_types import check_simple_types
 from csatext.plots.drawing import ACCENT, COLOURS, FONTS, GREY, Chart, Drawing
@@ -19,7 +19,7 @@ _COUNTS = "出现次数（灰：全部文本；橙：主题中）"
 
 
 @check_simple_types
-def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "主题分布图") -> Chart:
+def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "") -> Chart:
     """Draw a topic model as pyLDAvis does: a map of the topics, and the terms of the one that is clicked.
 
     Parameters
@@ -28,7 +28,7 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "主题分布
         Fitted; ``n_terms`` of them are shown of each topic.
     corpus : Corpus
         Counted on the terms that were learnt.
-    title : str, default "主题分布图"
+    title : str, optional
         What stands above.
 
     Returns
@@ -117,7 +117,9 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "主题分布
         ),
     ).properties(width=_SIDE - 100, height=alt.Step(_ROW))
     explained = f"两轴保留了主题间距离的 {found.topics.attrs['explained']:.0%}"
-    return circles.titled(alt.hconcat(left, right), title, explained, "点圆圈，或在下面的列表里选主题")
+    return circles.titled(
+        alt.hconcat(left, right), title or "主题分布图", explained, "点圆圈，或在下面的列表里选主题"
+    )
 
 
 def _around(places: pd.Series, half: float) -> tuple[float, float]:

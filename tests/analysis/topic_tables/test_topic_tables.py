@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import csatext as ct
-from csatext.analysis.topics.distance_map import _scaled
+from csatext.analysis.topic_tables.distance_map import _scaled
 
 TEXTS = ["退款没到账", "退款多久到账", "退款到账慢"] * 8 + ["快递丢了", "快递没到", "快递破损"] * 6 + ["。"]
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from csatext.analysis.topics.topic_model import TopicModel
-from csatext.argument_types import check_simple_types
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.labels import UNCLASSIFIED
 from csatext.text.corpus import Corpus
@@ -15,14 +14,13 @@ __all__ = ["category_names"]
 
 _TERMS = 2
 """Terms behind the category, which tell its topics apart."""
+_LEAST_SHARE = 0.4
+"""Share of a topic's documents, weighted by the topic's share in them, that the category has (chosen)."""
 _LEAST_LIFT = 2.0
 """A category gives the name where its share has doubled at least against all documents (chosen)."""
 
 
-@check_simple_types
-def category_names(
-    model: TopicModel, corpus: Corpus, categories: pd.Series, *, min_share: float = 0.5
-) -> dict[int, str]:
+def category_names(model: TopicModel, corpus: Corpus, categories: pd.Series) -> dict[int, str]:
     """Return names of topics by the category that most of their documents have.
 
     Parameters
@@ -34,21 +32,18 @@ def category_names(
     categories : Series by doc_id
         Of :class:`csatext.RuleClassifier`, of a classifier or of people; documents without one, or not in it,
         are left out, as are those of 未归类.
-    min_share : float, default 0.5
-        Least share of a topic's documents, weighted by the topic's share in them, that the category has.
 
     Returns
     -------
     dict of int to str
         For :meth:`csatext.TopicModel.relabel`: category and first two terms (``发票与凭证：增值税·抬头``).
-        Topics are left out of which no category has so large a share, or of which it is not twice its share
-        of all documents: they keep their name of terms.
+        Topics are left out of which no category has two fifths of the documents, or of which it is not twice
+        its share of all documents: they keep their name of terms.
 
     Raises
     ------
     ParameterError
-        ``model`` is no TopicModel, ``corpus`` is no Corpus, ``categories`` is no Series, or ``min_share`` is
-        no share.
+        ``model`` is no TopicModel, ``corpus`` is no Corpus, or ``categories`` is no Series.
     NotFittedError
         The model is not fitted.
     SchemaError
@@ -70,8 +65,6 @@ def category_names(
         raise NotFittedError.before_fit(model)
     if not isinstance(categories, pd.Series):
         raise ParameterError.wrong_type("categories", categories, "以 doc_id 为索引的 Series")
-    if not 0 < min_share <= 1:
-        raise ParameterError.out_of_range("min_share", min_share, "大于 0，不大于 1")
     if categories.index.has_duplicates:
         raise SchemaError.duplicate_key("categories", ["doc_id"], int(categories.index.duplicated().sum()))
     shares = model.distribution(corpus)
@@ -88,6 +81,6 @@ def category_names(
     found = {}
     for place, topic in enumerate(model.topic_ids_.tolist()):
         best = int(part[:, place].argmax())
-        if part[best, place] >= min_share and part[best, place] >= _LEAST_LIFT * overall[best]:
+        if part[best, place] >= _LEAST_SHARE and part[best, place] >= _LEAST_LIFT * overall[best]:
             found[topic] = f"{names[best]}：{'·'.join(terms.get(topic, [])[:_TERMS])}"
     return found

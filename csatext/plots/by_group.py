@@ -120,14 +120,14 @@ def plot_breakdown(
 
 
 @check_simple_types
-def plot_association(association: pd.DataFrame, *, title: str = "关联强度", max_rows: int = 40) -> Chart:
+def plot_association(association: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw associations: the effect size of each pair of columns with its interval.
 
     Parameters
     ----------
     association : DataFrame
         Of :func:`csatext.associate`.
-    title : str, default "关联强度"
+    title : str, optional
         What stands above.
     max_rows : int, default 40
         The first pairs are drawn, and a note says how many are not.
@@ -159,18 +159,18 @@ def plot_association(association: pd.DataFrame, *, title: str = "关联强度", 
     tips = ["x", "y", "method", "estimate", "low", "high", "n", "p", "q", "uncorrected"]
     chart = _dots(drawing, "estimate", "效应量", tips)
     note = not_drawn(len(association) - max_rows, "对")
-    return drawing.titled(chart, title, note, reason(association))
+    return drawing.titled(chart, title or "关联强度", note, reason(association))
 
 
 @check_simple_types
-def plot_agreement(agreement: pd.DataFrame, *, title: str = "标注一致性", max_rows: int = 40) -> Chart:
+def plot_agreement(agreement: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw how far people agree: each coefficient of each label with its interval.
 
     Parameters
     ----------
     agreement : DataFrame
         The ``scores`` of :func:`csatext.agreement`.
-    title : str, default "标注一致性"
+    title : str, optional
         What stands above.
     max_rows : int, default 40
         The first labels are drawn, and a note says how many are not.
@@ -209,7 +209,7 @@ def plot_agreement(agreement: pd.DataFrame, *, title: str = "标注一致性", m
     tips = ["measure", "category", "coefficient", "value", "low", "high", "n", "n_annotators", "note"]
     chart = _dots(drawing, "value", "系数值", tips, "coefficient", list(_COEFFICIENTS.values()))
     note = not_drawn(len(agreement) - max_rows, "行")
-    return drawing.titled(chart, title, note, reason(agreement))
+    return drawing.titled(chart, title or "标注一致性", note, reason(agreement))
 
 
 @check_simple_types
