@@ -113,7 +113,7 @@ class _Matcher(NamedTuple):
 
 
 def _opinions() -> dict[str, tuple[int, float]]:
-    """Return the words that judge an aspect, with what they say of it on the mean, less sure than a polar word."""
+    """Return the words that judge an aspect, with their mean valence, weighed less than a polar word."""
     table = Lexicon.load("aspect_words").table
     judged = table[table["role"] == "opinion"]
     values = judged["aspects"].str.extractall(r":(-?[\d.]+)")[0].astype(float).groupby(level=0).mean()
