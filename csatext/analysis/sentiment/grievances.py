@@ -82,9 +82,10 @@ def _possible_grievances(joined: JoinedTexts) -> _Grievances:
     last = end - 1
     within = constructions.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
-    # 至今没见异味: what follows is a fault that is absent.
+    # 至今没见异味, 没有一点不耐烦: what follows, or begins with the last character, is a fault that is absent.
     words = joined.once(find_polar_words)
-    kept &= ~np.isin(end, words.heads[words.denied & (words.bases < 0)])
+    absent = words.heads[words.denied & (words.bases < 0)]
+    kept &= ~(np.isin(end, absent) | np.isin(last, absent))
     kept &= ~_taken_back(found, joined.points)
     for name in ("hearsay", "other", "less"):
         kept &= ~reading.suspended[name][start]

@@ -51,6 +51,7 @@ _UNIVERSALS = tuple(
 """Before 不 or 没 they say it of all: 没有一道菜不好吃."""
 _UNIVERSAL_GAP = 8
 _OF_AN_ASPECT = 0.6
+"""Weight of a word that judges an aspect beside a polar word; of .6 and .9 the better on reviews of hotels."""
 _DENIALS = np.array([ord("不"), ord("没")], np.uint32)
 EVENTS = ("fault", "mishap", "solved", "thanks")
 """What a word of ``lexicons/service_events.tsv`` tells."""
@@ -113,9 +114,12 @@ class _Matcher(NamedTuple):
 
 
 def _opinions() -> dict[str, tuple[int, float]]:
-    """Return the words that judge an aspect, with their mean valence, weighed less than a polar word."""
+    """Return the words that judge an aspect, with their mean valence, weighed less than a polar word.
+
+    Those of one character mean something beside their aspect only (卡).
+    """
     table = Lexicon.load("aspect_words").table
-    judged = table[table["role"] == "opinion"]
+    judged = table[(table["role"] == "opinion") & (table["term"].str.len() > 1)]
     values = judged["aspects"].str.extractall(r":(-?[\d.]+)")[0].astype(float).groupby(level=0).mean()
     of_own = pd.to_numeric(judged["valence"], errors="coerce")
     valence = of_own.fillna(values).dropna()
