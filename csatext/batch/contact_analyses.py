@@ -69,10 +69,12 @@ def analyse_contacts(
     *,
     redacted: bool = False,
     turns: pd.DataFrame | None = None,
+    adapt: bool = False,
 ) -> ContactAnalyses:
     """Return what the analyses say of each contact; texts are redacted unless reading has done so.
 
-    Where the contacts are dialogues, ``turns`` gives them the course of their feelings.
+    Where the contacts are dialogues, ``turns`` gives them the course of their feelings. With ``adapt`` the
+    score adapts to the words of these contacts; without, it depends on the contact alone.
     """
     settings = configuration.analysis
     model = load_model(settings.model) if settings.model else None
@@ -96,7 +98,7 @@ def analyse_contacts(
     rules = RuleClassifier(taxonomy)
     rule_pass_of = rule_pass(rules, corpus, fit=True)
     kind_pass_of = kind_pass(ContactKind(taxonomy), corpus, fit=True, compiled=rules.compiled())
-    passes = [sentiment_pass(Sentiment(), corpus), signal_pass(corpus), kind_pass_of, rule_pass_of]
+    passes = [sentiment_pass(Sentiment(), corpus, fit=adapt), signal_pass(corpus), kind_pass_of, rule_pass_of]
     sentiment, signals, kind, categories = run_passes(corpus, passes)
     results = [sentiment, signals.filter(regex="^(signal_|risk_severity$)"), categories, kind]
     if turns is not None:

@@ -298,7 +298,7 @@ def analyse(
     """
     given = checked_tables(contacts, configuration.tables)
     corpus, shown, facts, tables, absent = analyse_contacts(
-        contacts, configuration, progress, redacted=redacted, turns=turns
+        contacts, configuration, progress, redacted=redacted, turns=turns, adapt=True
     )
     by = given.by or None
     progress("关键词")

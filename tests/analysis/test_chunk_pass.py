@@ -70,3 +70,14 @@ def test_clauses_of_a_chunk_are_read_once_for_all_analyses(corpus, taxonomy, mon
 def test_a_corpus_without_documents_has_tables_without_rows(corpus, taxonomy):
     none = corpus[:0]
     assert [len(table) for table in run_passes(none, all_passes(none, taxonomy))] == [0, 0, 0, 0]
+
+
+def test_a_score_adapts_within_the_pass_as_it_does_alone():
+    texts = [
+        f"{word}，{end}" for word in ("菜难吃", "味道很好") for end in ("位置靠窗", "人不多", "点了鱼")
+    ] * 20
+    corpus = ct.Vectorizer().fit_transform(texts)
+    alone = ct.Sentiment().fit(corpus)
+    together = run_passes(corpus, [sentiment_pass(ct.Sentiment(), corpus, fit=True)])[0]
+    assert alone.adaptation_.positive is not None
+    pd.testing.assert_frame_equal(together, alone.transform(corpus))

@@ -82,7 +82,7 @@ def _possible_grievances(joined: JoinedTexts) -> _Grievances:
     last = end - 1
     within = constructions.crossing[found.pattern] | (reading.clause[start] == reading.clause[last])
     kept = within & ~reading.denied(start) & ~_alternative(joined.points, start)
-    # 至今没见异味, 没有一点不耐烦: what follows, or begins with the last character, is a fault that is absent.
+    # 至今没见异味, 没有一点不耐烦: a fault that is absent follows or begins with the last character.
     words = joined.once(find_polar_words)
     absent = words.heads[words.denied & (words.bases < 0)]
     kept &= ~(np.isin(end, absent) | np.isin(last, absent))

@@ -51,7 +51,7 @@ _UNIVERSALS = tuple(
 """Before 不 or 没 they say it of all: 没有一道菜不好吃."""
 _UNIVERSAL_GAP = 8
 _OF_AN_ASPECT = 0.6
-"""Weight of a word that judges an aspect beside a polar word; of .6 and .9 the better on reviews of hotels."""
+"""Weight of a word that judges an aspect beside a polar word; on reviews of hotels better than .9."""
 _DENIALS = np.array([ord("不"), ord("没")], np.uint32)
 EVENTS = ("fault", "mishap", "solved", "thanks")
 """What a word of ``lexicons/service_events.tsv`` tells."""

@@ -136,14 +136,16 @@ class Sentiment(TransformerMixin, BaseEstimator):
             labels[rows] = known
             said = said | (labels != UNLABELLED)
         texts = corpus.texts.iloc[np.flatnonzero(said)]
-        shipped = polarity_log_odds(text_numbers(texts))
+        self._learn(texts, polarity_log_odds(text_numbers(texts)), None if labels is None else labels[said])
+        return self
+
+    def _learn(self, texts: pd.Series, shipped: np.ndarray, labels: np.ndarray | None = None) -> None:
         if labels is None:
             self.adaptation_ = adapt_by_itself(texts, shipped)
         else:
-            self.adaptation_ = adapt_to_labels(texts, shipped, labels[said])
+            self.adaptation_ = adapt_to_labels(texts, shipped, labels)
         self.one_polarity_ = self.adaptation_.one_polarity or None
-        self.notes_ = _notes(self.adaptation_, labelled=y is not None)
-        return self
+        self.notes_ = _notes(self.adaptation_, labelled=labels is not None)
 
     def calibrate(self, corpus: Corpus, y: Any) -> Sentiment:
         """Make ``confidence`` the probability of being right, by labels that ``fit`` has not seen.
@@ -305,8 +307,10 @@ class Sentiment(TransformerMixin, BaseEstimator):
         return np.where((np.abs(score) < self.neutral) | (score == 0), _NEUTRAL, np.where(score > 0, 2, 0))
 
 
-def sentiment_pass(model: Sentiment, corpus: Corpus) -> ChunkPass:
+def sentiment_pass(model: Sentiment, corpus: Corpus, *, fit: bool = False) -> ChunkPass:
     """Return what :meth:`Sentiment.transform` does, chunk by chunk.
+
+    With ``fit`` the model adapts to the contacts first, without labels, and nothing is read twice.
 
     Raises
     ------
@@ -319,7 +323,11 @@ def sentiment_pass(model: Sentiment, corpus: Corpus) -> ChunkPass:
         raise ParameterError.out_of_range("neutral", model.neutral, "不小于 0 且小于 1")
 
     def finish(parts: list[np.ndarray]) -> pd.DataFrame:
-        return model._table(corpus, np.concatenate([np.empty((0, 2)), *parts]))
+        odds = np.concatenate([np.empty((0, 2)), *parts])
+        if fit:
+            said = np.flatnonzero(_said(corpus.texts))
+            model._learn(corpus.texts.iloc[said], odds[said])
+        return model._table(corpus, odds)
 
     return ChunkPass(lambda chunk: chunk.once(shipped_log_odds), finish)
 
