@@ -23,7 +23,7 @@ from csatext.privacy.kinds import KIND_NAMES
 from csatext.tagging.choices import Choices
 from csatext.tagging.found_tags import FileTags, FoundTag, ImportedTags, Passage, Problem, imported
 from csatext.tagging.language_model.answer_cache import AnswerCache
-from csatext.tagging.language_model.answers import Answer, checked_answer, read_answers
+from csatext.tagging.language_model.answers import ModelAnswer, checked_answer, read_answers
 from csatext.tagging.language_model.chat_calls import ChatCalls
 from csatext.tagging.language_model.prompt import Item, Prompt
 from csatext.tagging.sample_rows import sample_rows
@@ -241,7 +241,7 @@ class _Run:
     cache: AnswerCache
     choices: Choices
     prompt: Prompt
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, ModelAnswer] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     not_asked: int = 0
     quotes_dropped: int = 0
@@ -250,7 +250,7 @@ class _Run:
         """Return whether the answer to a text is known, and take it."""
         known = self.cache.get(key)
         answer = None if known is None else checked_answer(known, text, self.choices)
-        if not isinstance(answer, Answer):
+        if not isinstance(answer, ModelAnswer):
             return False
         self.answers[text] = answer
         return True
@@ -293,7 +293,7 @@ class _Run:
             False,
         )
 
-    def _keep(self, answers: Mapping[str, Answer], keys: Mapping[str, str]) -> None:
+    def _keep(self, answers: Mapping[str, ModelAnswer], keys: Mapping[str, str]) -> None:
         self.answers |= answers
         self.cache.add(
             {

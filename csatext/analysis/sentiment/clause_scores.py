@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csatext.analysis.sentiment.grievances import find_grievances
-from csatext.analysis.sentiment.polar_words import EVENTS, PolarWords, find_polar_words
+from csatext.analysis.sentiment.polar_words import EVENTS, UNWELCOME, PolarWords, find_polar_words
 from csatext.lexicon import Lexicon
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts
@@ -161,6 +161,7 @@ class _Cues(NamedTuple):
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("sentiment_cues").table
+    table = table[table["roles"] != UNWELCOME]
     bits = [sum(1 << _ROLES.index(role) for role in roles.split(",")) for roles in table["roles"]]
     return _Matcher(WordMatcher(table["term"].tolist()), np.array(bits, np.int64))
 

@@ -13,7 +13,15 @@ from csatext.text.clauses.clause_reading import ClauseReading
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 from csatext.text.word_matcher import WordMatcher
 
-__all__ = ["EVENTS", "PolarWords", "ValenceHits", "find_polar_words", "joined_valence", "valence_hits"]
+__all__ = [
+    "EVENTS",
+    "UNWELCOME",
+    "PolarWords",
+    "ValenceHits",
+    "find_polar_words",
+    "joined_valence",
+    "valence_hits",
+]
 
 _MODIFIER_WINDOW = 3
 _GAP = 4
@@ -50,6 +58,11 @@ _UNIVERSALS = tuple(
 )
 """Before 不 or 没 they say it of all: 没有一道菜不好吃."""
 _UNIVERSAL_GAP = 8
+UNWELCOME = "unwelcome"
+"""Role, in ``lexicons/sentiment_cues.tsv``, of what is good news where it is denied and may be neutral else."""
+_ABSENT = 0.5
+"""Valence of something unwelcome that is denied: 不疼, 没碎过."""
+_DENYING = ("不", "没", "没有", "未")
 _OF_AN_ASPECT = 0.6
 """Weight of a word that judges an aspect beside a polar word; on reviews of hotels better than .9."""
 _DENIALS = np.array([ord("不"), ord("没")], np.uint32)
@@ -129,6 +142,16 @@ def _opinions() -> dict[str, tuple[int, float]]:
     }
 
 
+def _unwelcome() -> dict[str, tuple[int, float]]:
+    """Return what is good because it is denied: a negator together with something unwelcome."""
+    table = Lexicon.load("negators").table
+    refuses = table["note"].str.contains("refusal|prohibition|weak", regex=True)
+    negators = table.loc[~refuses & table["term"].str.endswith(_DENYING), "term"]
+    cues = Lexicon.load("sentiment_cues").table
+    unwelcome = cues.loc[cues["roles"] == UNWELCOME, "term"]
+    return {negator + what: (_POLAR, _ABSENT) for negator in negators for what in unwelcome}
+
+
 @cache
 def _matcher() -> _Matcher:
     cues = Lexicon.load("clause_cues").table
@@ -151,7 +174,7 @@ def _matcher() -> _Matcher:
     ):
         table = Lexicon.load(name).table
         found |= {term: (kind, value) for term, value in zip(table["term"], table[column], strict=True)}
-    found = _opinions() | found
+    found = _opinions() | _unwelcome() | found
     events = Lexicon.load("service_events").table.set_index("term")["kind"].to_dict()
     terms = sorted(found)
     numbers = {kind: at for at, kind in enumerate(EVENTS)}

@@ -12,7 +12,7 @@ from csatext.errors import escape_controls
 from csatext.ingest.formats.json_values import loads
 from csatext.tagging.choices import Choices
 
-__all__ = ["Answer", "Answers", "checked_answer", "read_answers"]
+__all__ = ["Answers", "ModelAnswer", "checked_answer", "read_answers"]
 
 _LONGEST = 200_000
 """Characters of an answer that are read: a batch needs some thousands."""
@@ -22,12 +22,12 @@ _REASON = 200
 _THOUGHT = re.compile(r"<think>.*?</think>", re.DOTALL)
 """What models that reason aloud write before their answer."""
 _FENCED = re.compile(r"```[a-zA-Z]*\s*\n(.*?)```", re.DOTALL)
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(?=\s*+[}\]])', re.DOTALL)
 _QUOTES = "\"'“”‘’「」『』 \t\n"
 _DECODER = json.JSONDecoder(strict=False)
 
 
-class Answer(NamedTuple):
+class ModelAnswer(NamedTuple):
     """A category of the taxonomy with the reason, and the passage of the text that was quoted."""
 
     category: str
@@ -48,7 +48,7 @@ class Answers:
 
     Attributes
     ----------
-    found : dict of Answer
+    found : dict of ModelAnswer
         By key of the text.
     problems : dict of str
         What is wrong, for each text without a usable answer.
@@ -58,7 +58,7 @@ class Answers:
         Quotations that the text does not hold.
     """
 
-    found: dict[str, Answer] = field(default_factory=dict)
+    found: dict[str, ModelAnswer] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     not_asked: int = 0
     quotes_dropped: int = 0
@@ -101,7 +101,7 @@ def read_answers(content: str, asked: Mapping[str, str], choices: Choices) -> An
             continue
         answers = [checked_answer(one, text, choices) for one in given[key]]
         wrong = [one for one in answers if isinstance(one, str)]
-        right = [one for one in answers if isinstance(one, Answer)]
+        right = [one for one in answers if isinstance(one, ModelAnswer)]
         if wrong:
             read.problems[key] = wrong[0]
         elif len({answer[:2] for answer in right}) > 1:
@@ -113,7 +113,7 @@ def read_answers(content: str, asked: Mapping[str, str], choices: Choices) -> An
     return read
 
 
-def checked_answer(given: Mapping[str, Any], text: str, choices: Choices) -> Answer | str:
+def checked_answer(given: Mapping[str, Any], text: str, choices: Choices) -> ModelAnswer | str:
     """Return an answer with the names of the taxonomy, or a sentence on what is wrong with it.
 
     Parameters
@@ -138,7 +138,7 @@ def checked_answer(given: Mapping[str, Any], text: str, choices: Choices) -> Ans
     start = max(text.find(quoted), 0)
     end = start + len(quoted) if quoted and quoted in text else start
     reason = " ".join(escape_controls(_plain(given.get("reason"))).split())[:_REASON]
-    return Answer(*answer, reason, start, end)
+    return ModelAnswer(*answer, reason, start, end)
 
 
 def _plain(value: object) -> str:
