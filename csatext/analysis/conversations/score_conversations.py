@@ -56,8 +56,8 @@ def score_conversations(turns: pd.DataFrame, scorecard: QAScorecard | None = Non
     >>> scores = score_conversations(turns, card)
     >>> scores[["agent_id", "item", "passed", "points", "evidence"]].values.tolist()
     [['A7', 'hello', True, 10.0, '您好'], ['A7', 'blame', False, nan, '谁让您']]
-    >>> qa_totals(scores).loc["1", ["qa_score", "qa_vetoes", "qa_hello", "qa_blame"]].tolist()
-    [0.0, 1, True, False]
+    >>> qa_totals(scores)[["qa_score", "qa_vetoes", "qa_hello", "qa_blame"]].to_dict("records")
+    [{'qa_score': 0.0, 'qa_vetoes': 1, 'qa_hello': True, 'qa_blame': False}]
     """
     card = QAScorecard.load() if scorecard is None else scorecard
     if not isinstance(card, QAScorecard):

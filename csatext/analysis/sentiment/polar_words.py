@@ -59,7 +59,7 @@ _UNIVERSALS = tuple(
 """Before 不 or 没 they say it of all: 没有一道菜不好吃."""
 _UNIVERSAL_GAP = 8
 UNWELCOME = "unwelcome"
-"""Role, in ``lexicons/sentiment_cues.tsv``, of what is good news where it is denied and may be neutral else."""
+"""Role, in ``lexicons/sentiment_cues.tsv``, of what is good where it is denied and may be neutral else."""
 _ABSENT = 0.5
 """Valence of something unwelcome that is denied: 不疼, 没碎过."""
 _DENYING = ("不", "没", "没有", "未")
@@ -142,6 +142,11 @@ def _opinions() -> dict[str, tuple[int, float]]:
     }
 
 
+def _denies_a_word(term: str, words: dict[str, tuple[int, float]]) -> bool:
+    """Return whether a term is a negator and a word that is known, which clauses read by themselves."""
+    return any(term.startswith(negator) and term[len(negator) :] in words for negator in _DENYING)
+
+
 def _unwelcome() -> dict[str, tuple[int, float]]:
     """Return what is good because it is denied: a negator together with something unwelcome."""
     table = Lexicon.load("negators").table
@@ -174,7 +179,11 @@ def _matcher() -> _Matcher:
     ):
         table = Lexicon.load(name).table
         found |= {term: (kind, value) for term, value in zip(table["term"], table[column], strict=True)}
-    found = _opinions() | _unwelcome() | found
+    found = (
+        {term: value for term, value in _opinions().items() if not _denies_a_word(term, found)}
+        | _unwelcome()
+        | found
+    )
     events = Lexicon.load("service_events").table.set_index("term")["kind"].to_dict()
     terms = sorted(found)
     numbers = {kind: at for at, kind in enumerate(EVENTS)}
