@@ -147,9 +147,9 @@ def read_of(contacts):
     return masked_input(ReadResult(contacts, rejects, quality, len(contacts)))
 
 
-def analysed(incidents):
+def analysed(incidents, n=20_000):
     """Take the default centre through the road without the topic model, which root causes do not use."""
-    center = ct.simulate_center(20_000, random_state=0, incidents=incidents)
+    center = ct.simulate_center(n, random_state=0, incidents=incidents)
     settings = Configuration(analysis=AnalysisSection(n_topics=0))
     return center, analyse(read_of(center.contacts).contacts, settings, silent)
 
@@ -171,7 +171,7 @@ def test_the_demo_finds_every_planted_incident():
 
 
 def test_nothing_planted_nothing_found():
-    center, made = analysed([])
+    center, made = analysed([], 8_000)
     assert len(center.incidents) == 0
     assert len(made.tables["root_causes"]) == 0
     assert "没有一个时段的变化超出随机波动" in made.tables["root_causes"].attrs["reason"]
