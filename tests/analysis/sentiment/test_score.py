@@ -263,3 +263,31 @@ def test_words_of_a_corpus_count_less_the_rarer_its_rarer_side_is():
     ]
     assert stacks[0].tolist() == [1.0, 1.5, 0.0]
     assert stacks[1] == pytest.approx([1.0, 1.5 * (0.2 / 0.3) ** 2, 0.0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "装好以后没再漏过水",
+        "用到现在没见异味",
+        "这批布不容易起球",
+        "戴一天耳朵一点都不疼",
+        "充电的时候不发烫",
+        "零故障",
+    ],
+)
+def test_a_fault_that_is_denied_is_no_complaint(text):
+    result = ct.Sentiment().transform(corpus_of(text))
+    assert result["polarity"].tolist() == ["positive"]
+
+
+def test_a_construction_before_an_absent_fault_is_no_complaint():
+    corpus = corpus_of("用到现在没见异味", "用到现在没见退款")
+    evidence = ct.Sentiment().evidence(corpus)
+    complained = evidence.loc[evidence["reason"] == "complaint construction", "doc_id"]
+    assert complained.tolist() == [1]
+
+
+def test_a_character_that_judges_beside_its_aspect_only_has_no_valence_alone():
+    evidence = ct.Sentiment().evidence(corpus_of("我要办卡", "页面刺眼"))
+    assert evidence["term"].tolist() == ["刺眼"]
