@@ -11,6 +11,7 @@ from csatext.aggregation.inputs.arguments import as_list
 from csatext.errors import ParameterError
 from csatext.labels import EMPTY
 from csatext.schema import Table, column_names
+from csatext.strings import encodable
 
 __all__ = [
     "cell_codes",
@@ -70,7 +71,7 @@ def encode_dimension(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     -------
     codes : ndarray of int, shape (n_rows,)
     labels : ndarray of str
-        Values as text, sorted; a missing value is ``(空)``.
+        Values as text, sorted; a missing value is ``(空)``, half a surrogate pair the replacement character.
 
     Examples
     --------
@@ -79,7 +80,11 @@ def encode_dimension(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     ([1, 0, 1], ['(空)', '在线'])
     """
     first, values = pd.factorize(column)
-    text = np.append(np.asarray(pd.Index(values).astype("str"), dtype=object), EMPTY)
+    distinct = pd.Index(values)
+    if distinct.dtype == object:
+        written = [encodable(one) if isinstance(one, str) else one for one in distinct]
+        distinct = pd.Index(written, dtype=object)
+    text = np.append(np.asarray(distinct.astype("str"), dtype=object), EMPTY)
     labels, second = np.unique(text, return_inverse=True)
     codes = second[first]  # code -1 reads the last place: EMPTY
     if not (codes == second[-1]).any():

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import csatext as ct
 from csatext.aggregation.inputs.dimensions import cell_codes, encode_dimension, encode_groups, free_dimensions
 from csatext.errors import ParameterError
 from csatext.schema.aggregation import BREAKDOWN, RESIDUALS
@@ -61,3 +62,10 @@ def test_groups_keep_the_order_of_their_values_and_a_missing_one_is_a_group():
     assert groups.values.tolist() == [[9, "(空)"], [10, "乙"]]
     codes, groups = encode_groups(pd.DataFrame({"star": [1, 2]}), [])
     assert (codes.tolist(), groups.shape) == ([0, 0], (1, 0))
+
+
+def test_half_a_surrogate_pair_is_a_value_like_others():
+    products = pd.Series(["坏\ud83d", "坏\ud83d", "好"], dtype=object)
+    facts = pd.DataFrame({"product": products, "hit": [True, False, False]})
+    table = ct.breakdown(facts, "product", "hit").set_index("product")
+    assert table["denominator"].to_dict() == {"坏\ufffd": 2, "好": 1}
