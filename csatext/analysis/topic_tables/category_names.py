@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csatext.analysis.topics.topic_model import TopicModel
-from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.analysis.topics.topic_model import TopicModel, checked_topic_model
+from csatext.errors import ParameterError, SchemaError
 from csatext.labels import UNCLASSIFIED
 from csatext.text.corpus import Corpus
 
@@ -59,10 +59,7 @@ def category_names(model: TopicModel, corpus: Corpus, categories: pd.Series) -> 
     >>> sorted(name[:4] for name in ct.category_names(model, corpus, categories).values())
     ['产品质量', '发票与凭', '物流配送']
     """
-    if not isinstance(model, TopicModel):
-        raise ParameterError.wrong_type("model", model, "TopicModel")
-    if not hasattr(model, "components_"):
-        raise NotFittedError.before_fit(model)
+    checked_topic_model(model)
     if not isinstance(categories, pd.Series):
         raise ParameterError.wrong_type("categories", categories, "以 doc_id 为索引的 Series")
     if categories.index.has_duplicates:

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import jensenshannon, pdist, squareform
 
-from csatext.analysis.topics.topic_model import TopicModel
-from csatext.errors import NotFittedError, ParameterError
+from csatext.analysis.topics.topic_model import TopicModel, checked_topic_model
 from csatext.schema import conform
 from csatext.schema.analysis import TOPIC_MAP, TOPIC_MAP_TERMS
 from csatext.text.corpus import Corpus
@@ -73,10 +72,7 @@ def topic_map(model: TopicModel, corpus: Corpus) -> TopicMap:
     >>> found.topics[["topic", "n_docs"]].values.tolist()
     [[0, 27], [1, 27]]
     """
-    if not isinstance(model, TopicModel):
-        raise ParameterError.wrong_type("model", model, "TopicModel")
-    if not hasattr(model, "components_"):
-        raise NotFittedError.before_fit(model)
+    checked_topic_model(model)
     theta = model.distribution(corpus).to_numpy()
     known = ~np.isnan(theta).any(axis=1)
     lengths = np.asarray(corpus.dtm @ model.components_.any(axis=0).astype(np.int64), float)

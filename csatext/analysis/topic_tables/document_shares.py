@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csatext.analysis.topics.topic_model import TopicModel
+from csatext.analysis.topics.topic_model import TopicModel, checked_topic_model
 from csatext.argument_types import check_simple_types
-from csatext.errors import NotFittedError, ParameterError
 from csatext.text.corpus import Corpus
 
 __all__ = ["shares_by_topic"]
@@ -63,10 +62,7 @@ def shares_by_topic(model: TopicModel, corpus: Corpus, *, prefix: str = "主题�
     >>> ct.breakdown(facts, "channel", "主题：钱")[["channel", "n", "value"]].round(2).values.tolist()
     [['电话', 20, 0.92], ['在线', 20, 0.05]]
     """
-    if not isinstance(model, TopicModel):
-        raise ParameterError.wrong_type("model", model, "TopicModel")
-    if not hasattr(model, "components_"):
-        raise NotFittedError.before_fit(model)
+    checked_topic_model(model)
     names = pd.Series(model.names(), dtype=object)
     numbers = pd.Series(model.topic_ids_).astype(str)
     columns = (prefix + names).where(~names.duplicated(keep=False), prefix + names + "（" + numbers + "）")

@@ -7,8 +7,8 @@ import pandas as pd
 
 from csatext.analysis.topics.alignment import Alignment, aligned, on_terms
 from csatext.analysis.topics.folding import fold_in
-from csatext.analysis.topics.topic_model import TopicModel
-from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.analysis.topics.topic_model import TopicModel, checked_topic_model
+from csatext.errors import SchemaError
 from csatext.schema import conform
 from csatext.schema.analysis import ALIGNED_TOPICS
 from csatext.text.corpus import Corpus, checked_corpus
@@ -63,10 +63,7 @@ def align_topics(old: TopicModel, new: TopicModel, corpus: Corpus) -> pd.DataFra
     checked_corpus(corpus)
     sides = []
     for name, model in (("old", old), ("new", new)):
-        if not isinstance(model, TopicModel):
-            raise ParameterError.wrong_type(name, model, "TopicModel")
-        if not hasattr(model, "components_"):
-            raise NotFittedError.before_fit(model)
+        checked_topic_model(model, name)
         components = on_terms(model.components_, model.terms_, corpus.terms)
         known = components.any(axis=0)
         if not known.any():

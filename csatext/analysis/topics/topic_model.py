@@ -38,7 +38,7 @@ from csatext.schema.analysis import (
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus, checked_corpus
 
-__all__ = ["TopicModel"]
+__all__ = ["TopicModel", "checked_topic_model"]
 
 _COHERENCE_TERMS = 10
 _SEED_COUNTS = 0.2
@@ -866,6 +866,29 @@ class TopicModel(TransformerMixin, BaseEstimator):
             index=corpus.doc_ids,
         )
         return conform(frame, DOCUMENT_TOPICS)
+
+
+def checked_topic_model(given: object, argument: str = "model") -> TopicModel:
+    """Return a fitted topic model as it is.
+
+    Raises
+    ------
+    ParameterError
+        It is something else.
+    NotFittedError
+        It is not fitted.
+
+    Examples
+    --------
+    >>> checked_topic_model("topics.csatext")
+    Traceback (most recent call last):
+    csatext.errors.ParameterError: 参数 model 的类型是 str；要求：TopicModel。
+    """
+    if not isinstance(given, TopicModel):
+        raise ParameterError.wrong_type(argument, given, "TopicModel")
+    if not hasattr(given, "components_"):
+        raise NotFittedError.before_fit(given)
+    return given
 
 
 def _seed_counts(
