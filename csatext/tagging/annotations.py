@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
+from csatext.errors import InputError
 from csatext.tagging.choices import Choices
 from csatext.tagging.found_tags import FileTags, FoundTag, Passage, Problem
 from csatext.tagging.sheet_layout import row_code, text_code
 
-__all__ = ["KEPT", "MarkedSpan", "ToolAnnotation", "carried", "tags_of_annotations"]
+__all__ = ["KEPT", "MarkedSpan", "ToolAnnotation", "carried", "delimited_rows", "tags_of_annotations"]
 
 KEPT = ("doc_id", "code", "inclusion_probability", "stratum", "taxonomy_version")
 """Fields that go out with a text and must come back with it."""
@@ -66,6 +70,31 @@ def carried(rows: pd.DataFrame) -> list[dict[str, object]]:
         }
         for row in rows.itertuples(index=False)
     ]
+
+
+def delimited_rows(text: str, path: Path) -> list[list[str]]:
+    r"""Return the rows of a text file whose cells are parted by commas, tabs or semicolons.
+
+    Raises
+    ------
+    InputError
+        A quotation mark does not end, so that rows would be lost in a cell, or a cell is far too long.
+
+    Examples
+    --------
+    >>> delimited_rows("编号;类别\na;退款\n", Path("a.csv"))
+    [['编号', '类别'], ['a', '退款']]
+    """
+    head = text[: text.find("\n")] if "\n" in text else text
+    delimiter = max(",\t;", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(reader)
+    except csv.Error as error:
+        why = f"第 {reader.line_num} 行附近的引号不成对，或单元格太长"
+        raise InputError.unreadable(path, why, "请在表格软件里打开后另存为 .xlsx 再交回") from error
+    return rows
 
 
 def tags_of_annotations(file: str, annotations: Iterable[ToolAnnotation], choices: Choices) -> FileTags:

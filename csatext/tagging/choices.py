@@ -12,9 +12,10 @@ from csatext.labels import UNCLASSIFIED
 from csatext.tagging.sheet_layout import CATEGORIES
 from csatext.taxonomy import Taxonomy
 
-__all__ = ["Answer", "Choices", "WrongCell", "clean_cell", "version_of"]
+__all__ = ["Answer", "Choices", "WrongCell", "clean_cell", "folded_cell", "version_of"]
 
 _MARKS = re.compile(r"[\W_]+")
+_BLANKS = re.compile(r"[\s\u200b\ufeff]+")
 
 
 class Answer(NamedTuple):
@@ -77,8 +78,10 @@ class Choices:
             self._named["/".join(path)] = answer
         self.below.setdefault(UNCLASSIFIED, [])
         self._spelled: dict[str, set[str]] = {}
+        self._typed: dict[str, set[str]] = {}
         for name in {*self._named, *self.below, *(name for below in self.below.values() for name in below)}:
             self._spelled.setdefault(_letters(name), set()).add(name)
+            self._typed.setdefault(folded_cell(name), set()).add(name)
         self.changes = {
             change.old: tuple("/".join(taxonomy.path(one)) for one in change.new)
             for change in taxonomy.changes
@@ -90,10 +93,10 @@ class Choices:
         Parameters
         ----------
         first, second : str
-            What stands in the two cells; one of them may be empty.
+            What stands in the two cells; one of them may be empty. Blanks, width of letters and case do not
+            matter.
         """
-        first, second = clean_cell(first), clean_cell(second)
-        first, second = self._renamed(first), self._renamed(second)
+        first, second = self._renamed(self._meant(first)), self._renamed(self._meant(second))
         if first in self._named and first not in self.below:
             level, below = self._named[first]
             if second and below and second != below:
@@ -188,11 +191,18 @@ class Choices:
 
     def is_first(self, value: str) -> bool:
         """Return whether a cell holds a first level."""
-        return clean_cell(value) in self.below
+        return self._meant(value) in self.below
 
     def is_below(self, value: str) -> bool:
         """Return whether a cell holds a category below a first level."""
-        return any(clean_cell(value) in names for names in self.below.values())
+        meant = self._meant(value)
+        return any(meant in names for names in self.below.values())
+
+    def _meant(self, value: str) -> str:
+        """Return the one name that a cell is but for blanks, width of letters and case; else the cell."""
+        value = clean_cell(value)
+        names = self._typed.get(folded_cell(value), set()) if value else set()
+        return next(iter(names)) if value not in names and len(names) == 1 else value
 
     def _renamed(self, value: str) -> str:
         """Return the category that took the place of one of an earlier version, where there is one."""
@@ -205,6 +215,17 @@ class Choices:
 def clean_cell(value: str) -> str:
     """Return a cell without blanks and marks that are not seen at its ends."""
     return unicodedata.normalize("NFC", value).strip().strip("\u3000\ufeff\u200b").strip()
+
+
+def folded_cell(value: str) -> str:
+    """Return a cell without blanks, widths of letters and case.
+
+    Examples
+    --------
+    >>> folded_cell(" ＡＰＰ 故障") == folded_cell("app故障")
+    True
+    """
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", value)).casefold()
 
 
 def _letters(value: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.errors import ParameterError
 from csatext.labels import name_of
-from csatext.tagging.choices import Answer, WrongCell, clean_cell
+from csatext.tagging.choices import Answer, WrongCell, clean_cell, folded_cell
 from csatext.tagging.sheet_layout import flag_layout
 from csatext.taxonomy.qa_scorecard import QAScorecard
 
@@ -86,7 +86,7 @@ class FlagChoices:
         """Yield the answer of each filled cell of a row, or what is wrong with it."""
         for name, cell in cells.items():
             given = clean_cell(cell)
-            answer = self._spelt.get(given.casefold())
+            answer = self._spelt.get(folded_cell(given))
             if answer is not None:
                 yield Answer(name, answer)
             elif given:

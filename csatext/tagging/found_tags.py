@@ -150,10 +150,10 @@ def imported(found: FileTags, flags: FlagChoices | None = None) -> ImportedTags:
     table["answer"] = table["category"] + "\n" + table["subcategory"].fillna("")
     own = table.groupby(["doc_id", "annotator", "measure"])["answer"].transform("nunique") > 1
     others = (table.groupby(["doc_id", "measure"])["answer"].transform("nunique") > 1) & ~own
-    # Of one answer of a person that stands twice the row with a remark is kept.
-    kept = table[~own].assign(bare=table["note"] == "")
-    kept = kept.sort_values("bare", kind="stable").drop_duplicates(["doc_id", "annotator", "measure"])
-    kept = kept.sort_index()
+    # Of one answer of a person that stands twice the first is kept, with the remarks of all.
+    people = table[~own].groupby(["doc_id", "annotator"], sort=False)["note"]
+    remarks = people.transform(lambda notes: "；".join(dict.fromkeys(note for note in notes if note)))
+    kept = table[~own].assign(note=remarks).drop_duplicates(["doc_id", "annotator", "measure"])
     tags = _category_tags(kept) if flags is None else _flag_tags(kept, flags)
     reason = own.map(
         {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +19,14 @@ from csatext.errors import InputError
 from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import read_bytes
 from csatext.ingest.formats.json_values import loads
-from csatext.tagging.annotations import KEPT, MarkedSpan, ToolAnnotation, carried, tags_of_annotations
+from csatext.tagging.annotations import (
+    KEPT,
+    MarkedSpan,
+    ToolAnnotation,
+    carried,
+    delimited_rows,
+    tags_of_annotations,
+)
 from csatext.tagging.choices import Choices
 from csatext.tagging.found_tags import FileTags, ImportedTags, import_files
 from csatext.tagging.sample_rows import evidence_spans, sample_rows
@@ -273,12 +278,7 @@ def _annotations(path: Path, called: Mapping[str, str]) -> Iterator[ToolAnnotati
 
 
 def _csv_records(text: str, path: Path) -> list[dict[str, str]]:
-    head = text[: text.find("\n")] if "\n" in text else text
-    delimiter = max(",\t;", key=head.count)
-    try:
-        rows = [*csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    except csv.Error as error:
-        raise InputError.unreadable(path, "不是合法的 CSV", _WHAT) from error
+    rows = delimited_rows(text, path)
     return [dict(zip(rows[0], row, strict=False)) for row in rows[1:] if any(row)] if rows else []
 
 

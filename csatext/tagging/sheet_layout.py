@@ -13,6 +13,7 @@ from csatext.errors import ParameterError
 __all__ = [
     "CATEGORIES",
     "CHOICES_SHEET",
+    "CODE_PREFIX",
     "DEFINITIONS_SHEET",
     "DRAWN_SHEET",
     "HELP_SHEET",
@@ -27,6 +28,8 @@ __all__ = [
 
 TAGS_SHEET, DEFINITIONS_SHEET, HELP_SHEET = "标注", "分类说明", "填写说明"
 CHOICES_SHEET, DRAWN_SHEET = "选项", "抽样"
+CODE_PREFIX = "x"
+"""Stands before a code in a cell, lest a spreadsheet takes 16 digits, or 1e15, for a number."""
 MOST_CHARACTERS = 32_767
 """Characters that a cell of Excel holds."""
 

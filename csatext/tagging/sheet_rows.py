@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,22 +15,30 @@ from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import read_bytes
 from csatext.ingest.formats.grid import Grid, shown_cell
 from csatext.ingest.formats.workbooks import read_sheets
+from csatext.tagging.annotations import delimited_rows
 from csatext.tagging.choices import Answer, Choices
 from csatext.tagging.flag_choices import FlagChoices
 from csatext.tagging.found_tags import FileTags, FoundTag, Problem
-from csatext.tagging.sheet_layout import DRAWN_SHEET, SheetLayout, row_code, text_code
+from csatext.tagging.sheet_layout import CODE_PREFIX, DRAWN_SHEET, SheetLayout, row_code, text_code
 
 __all__ = ["read_tags_of"]
 
 _HEADER_ROWS = 30
 """Rows in which the header is looked for: people write titles above tables."""
 _LEAST_HEADERS = 3
+_PARTED = "编号与文本对不上，可能只移动了一部分格子；请从原表核对这一行。"
+_ROUNDED = "编号被存成了科学计数法，后面几位丢了；请交回 .xlsx，或把编号一列设为文本后重填这一格。"
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
+"""What spreadsheets make of a long number in a text file."""
+_NUMBERS = b"Index/Document.iwa"
+"""Name of a part that packages of Apple's programs have."""
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class _Drawn(NamedTuple):
     """What the writer knew of a contact."""
 
+    doc_id: str
     text: str
     probability: str
     stratum: str
@@ -49,15 +57,21 @@ class _Sheet:
     header: list[str]
     places: dict[str, list[int]]
     layout: SheetLayout
+    top: int
+    """Row of the header."""
     covered: dict[tuple[int, str], int] = field(default_factory=dict)
     """Cells that a merged cell covers, with the row that has the value."""
 
     def cell(self, row: int, column: str) -> str:
-        """Return the first filled cell of a column that may stand there twice."""
+        """Return the first filled cell of a column that may stand there twice, without blanks at its ends."""
+        return self.whole_cell(row, column).strip()
+
+    def whole_cell(self, row: int, column: str) -> str:
+        """Return the first filled cell of a column as it stands."""
         cells = self.rows[row]
         for at in self.places.get(column, ()):
             if at < len(cells) and cells[at].strip():
-                return cells[at].strip()
+                return cells[at]
         return ""
 
     def answers(self, row: int) -> dict[str, str]:
@@ -125,28 +139,28 @@ def read_tags_of(path: Path, choices: Choices | FlagChoices) -> FileTags:
 def _grids(path: Path) -> list[Grid]:
     """Return the sheets of a workbook, or the one of a delimited file."""
     data = read_bytes(path)
+    if data.startswith(_WORKBOOKS[0]) and _NUMBERS in data:
+        raise InputError.unreadable(path, "是 Numbers 的文件", "请在 Numbers 里导出为 Excel（.xlsx）再交回")
     if data.startswith(_WORKBOOKS):
         return read_sheets(data, path)
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         raise InputError.unreadable(path, "不是 Excel 工作簿", "请交回 .xlsx，或由它另存的 .csv")
-    text, _ = decode(data, path)
-    head = text[: text.find("\n")] if "\n" in text else text
-    delimiter = max(",\t;", key=head.count)
-    rows: list[list[object]] = [
-        list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    ]
+    rows: list[list[object]] = [list(row) for row in delimited_rows(decode(data, path)[0], path)]
     return [Grid("", rows, 0, [])]
 
 
 def _drawn(grids: Sequence[Grid]) -> dict[str, _Drawn]:
     """Return what the hidden sheet says of each contact; nothing where it is gone."""
     for grid in grids:
-        rows = [[shown_cell(cell).strip() for cell in row] for row in grid.rows]
-        if not rows or rows[0][:2] != ["编号", "文本码"]:
+        rows = [[shown_cell(cell) for cell in row] for row in grid.rows]
+        if not rows or [cell.strip() for cell in rows[0][:2]] != ["编号", "文本码"]:
             continue
-        width = len(_Drawn._fields) + 1
-        full = [(row + [""] * width)[:width] for row in rows[1:]]
-        return {row[0]: _Drawn(*row[1:]) for row in full}
+        width = len(_Drawn._fields)
+        # An identifier may begin or end with a blank, which people's cells lose.
+        return {
+            row[0].strip(): _Drawn(row[0], *(cell.strip() for cell in row[1:]))
+            for row in ((row + [""] * width)[:width] for row in rows[1:])
+        }
     return {}
 
 
@@ -156,12 +170,8 @@ def _sheet(grid: Grid, file: str, choices: Choices | FlagChoices) -> _Sheet | No
         return None
     layout = choices.layout
     rows = [[shown_cell(cell) for cell in row] for row in grid.rows]
-    best, most = -1, 0
-    for at, row in enumerate(rows[:_HEADER_ROWS]):
-        named = len({name for cell in row if (name := layout.called(cell)) is not None})
-        if named > most:
-            best, most = at, named
-    if most < _LEAST_HEADERS:
+    best = _header(rows, layout)
+    if best is None:
         return None
     header = [cell.strip() for cell in rows[best]]
     places: dict[str, list[int]] = defaultdict(list)
@@ -169,17 +179,40 @@ def _sheet(grid: Grid, file: str, choices: Choices | FlagChoices) -> _Sheet | No
         name = layout.called(cell)
         if name is not None:
             places[name].append(at)
-    data = rows[best + 1 :]
-    numbers = [grid.top + best + 2 + row for row in range(len(data))]
-    sheet = _Sheet(file, grid.name, data, numbers, header, dict(places), layout)
+    data = [[] if at == best or _is_header(row, places, layout) else row for at, row in enumerate(rows)]
+    numbers = [grid.top + 1 + row for row in range(len(data))]
+    sheet = _Sheet(file, grid.name, data, numbers, header, dict(places), layout, best)
     _find_renamed(sheet, choices)
     # Of merged cells the first alone has the value.
     for (top, left), (bottom, right) in grid.merged:
-        first = top - best - 1
-        for name in layout.answers if top > best else ():
+        for name in layout.answers:
             if any(left <= at <= right for at in sheet.places.get(name, ())):
-                sheet.covered |= {(row, name): first for row in range(first + 1, bottom - best)}
+                sheet.covered |= {(row, name): top for row in range(top + 1, bottom + 1)}
     return sheet
+
+
+def _header(rows: list[list[str]], layout: SheetLayout) -> int | None:
+    """Return the row of the header: the first of those that name our columns, None where none does.
+
+    It stands at the top, or among the rows that were sorted with it.
+    """
+    exact = {*layout.headers.values()}
+    for part in (rows[:_HEADER_ROWS], [row if exact.intersection(row) else [] for row in rows]):
+        named = [len({layout.called(cell) for cell in row} - {None}) for row in part]
+        most = max(named, default=0)
+        if most >= _LEAST_HEADERS:
+            # The whole header may stand again below one of which a column was renamed.
+            return next(at for at, n in enumerate(named) if 2 * n >= most and n >= _LEAST_HEADERS)
+    return None
+
+
+def _is_header(row: list[str], places: dict[str, list[int]], layout: SheetLayout) -> bool:
+    """Return whether a row is the header, pasted among the rows."""
+
+    def bears(name: str) -> bool:
+        return any(at < len(row) and layout.called(row[at]) == name for at in places[name])
+
+    return any(map(bears, places.keys() & {"doc_id", "text"})) and sum(map(bears, places)) >= _LEAST_HEADERS
 
 
 def _find_renamed(sheet: _Sheet, choices: Choices | FlagChoices) -> None:
@@ -208,7 +241,7 @@ def _of_another_version(
     sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choices | FlagChoices
 ) -> Iterator[Problem]:
     """Yield a problem where the workbook is of another taxonomy or scorecard, with what became of it."""
-    seen = {sheet.cell(row, "version") for row in range(len(sheet.rows))} | {
+    seen = {sheet.cell(row, "version") for row in range(sheet.top, len(sheet.rows))} | {
         one.version for one in drawn.values()
     }
     for version in sorted(seen - {"", choices.version}):
@@ -219,10 +252,11 @@ def _tags(
     sheet: _Sheet, drawn: dict[str, _Drawn], choices: Choices | FlagChoices
 ) -> Iterator[FoundTag | Problem]:
     """Yield the tags of a sheet and what is wrong with the other filled rows."""
-    by_text = _unique_texts(drawn)
-    has_text = "text" in sheet.places
+    contacts = _Contacts(sheet, drawn)
     headers = choices.layout.headers
     for row in range(len(sheet.rows)):
+        if row < sheet.top and not contacts.knows(row):
+            continue
         cells = sheet.answers(row)
         yield from _covered(sheet, row, cells, choices)
         if not any(cells.values()):
@@ -232,9 +266,7 @@ def _tags(
                 reason = f"只写了备注，{headers[column]}是空的；请补上，否则这一行不算标注。"
                 yield sheet.problem(row, column, "", reason)
             continue
-        if any(cell == headers[name] for name, cell in cells.items()):  # the header was pasted among the rows
-            continue
-        doc_id, wrong = _identity(sheet, row, drawn, by_text, has_text)
+        doc_id, wrong = contacts.of(row)
         if wrong:
             yield sheet.problem(row, "doc_id", sheet.cell(row, "doc_id"), wrong)
             continue
@@ -246,7 +278,7 @@ def _tags(
             continue
         for found in choices.read(cells):
             if isinstance(found, Answer):
-                yield _found(sheet, row, doc_id, found, drawn.get(doc_id), choices)
+                yield _found(sheet, row, doc_id, found, drawn.get(doc_id.strip()), choices)
             else:
                 yield sheet.problem(row, found.column, found.value, _sentence(found.reason))
 
@@ -309,31 +341,63 @@ def _found(
     )
 
 
-def _unique_texts(drawn: dict[str, _Drawn]) -> dict[str, str]:
-    """Return the contact of each text that one contact alone has."""
-    times = Counter(one.text for one in drawn.values())
-    return {one.text: doc_id for doc_id, one in drawn.items() if times[one.text] == 1}
+class _Contacts:
+    """The contacts of the rows of a sheet: identifier, text and code must be of one.
 
+    Parameters
+    ----------
+    sheet : _Sheet
+    drawn : dict of _Drawn
+        What the hidden sheet says of each contact, by identifier; empty where it is gone.
+    """
 
-def _identity(
-    sheet: _Sheet, row: int, drawn: dict[str, _Drawn], by_text: dict[str, str], has_text: bool
-) -> tuple[str, str]:
-    """Return the contact of a row, or what is wrong: identifier and text must be of one contact."""
-    doc_id, text = sheet.cell(row, "doc_id"), sheet.cell(row, "text")
-    if not drawn:
+    def __init__(self, sheet: _Sheet, drawn: dict[str, _Drawn]) -> None:
+        self._sheet, self._drawn = sheet, drawn
+        times = Counter(one.text for one in drawn.values())
+        self._by_text = {one.text: one.doc_id for one in drawn.values() if times[one.text] == 1}
+        self._has_text = "text" in sheet.places
+
+    def knows(self, row: int) -> bool:
+        """Return whether a row has the identifier or the text of a contact: rows above the header may not."""
+        doc_id, text = self._sheet.cell(row, "doc_id"), self._sheet.cell(row, "text")
+        if not self._drawn:
+            return bool(doc_id and self._sheet.cell(row, "code"))
+        return doc_id in self._drawn or (bool(text) and text_code(text) in self._by_text)
+
+    def of(self, row: int) -> tuple[str, str]:
+        """Return the contact of a row, or what is wrong."""
+        doc_id, text = self._sheet.cell(row, "doc_id"), self._sheet.cell(row, "text")
+        code = self._sheet.cell(row, "code").removeprefix(CODE_PREFIX)
+        if not self._drawn:
+            return self._by_code(row, doc_id, text, code)
+        known = self._drawn.get(doc_id)
+        if known is not None:
+            is_one = not self._has_text or known.text == text_code(text)
+            return (known.doc_id, "") if is_one else ("", _PARTED)
+        owner = self._by_text.get(text_code(text)) if self._has_text and text else None
+        if owner is None:
+            return "", "编号不在这份工作簿的抽样里，文本也认不出；请从原表核对这一行。"
+        # Without a code the text may have been moved here, if its contact stands elsewhere with another.
+        is_moved = row_code(owner, text) != code if code else owner.strip() in self._parted
+        return ("", _PARTED) if is_moved else (owner, "")
+
+    def _by_code(self, row: int, doc_id: str, text: str, code: str) -> tuple[str, str]:
+        """Return the contact of a row of which only its own cells tell."""
         if not doc_id:
             return "", "编号是空的；请补上编号，或删去这一行的标注。"
-        code = sheet.cell(row, "code")
-        if not code or not has_text or row_code(doc_id, text) == code:
+        if not code or not self._has_text:
             return doc_id, ""
-        return "", "编号与文本对不上，可能只移动了一部分格子；请从原表核对这一行。"
-    known = drawn.get(doc_id)
-    code = text_code(text)
-    if known is not None and (not has_text or known.text == code):
-        return doc_id, ""
-    owner = by_text.get(code) if has_text and text else None
-    if owner is not None and known is None:
-        return owner, ""
-    if known is None:
-        return "", "编号不在这份工作簿的抽样里，文本也认不出；请从原表核对这一行。"
-    return "", "编号与文本对不上，可能只移动了一部分格子；请从原表核对这一行。"
+        for one in (doc_id, self._sheet.whole_cell(row, "doc_id")):
+            if row_code(one, text) == code:
+                return one, ""
+        return "", _ROUNDED if _SCIENTIFIC.fullmatch(doc_id) else _PARTED
+
+    @cached_property
+    def _parted(self) -> set[str]:
+        """Identifiers that stand beside a text of another contact."""
+        cells = ((self._sheet.cell(row, "doc_id"), row) for row in range(len(self._sheet.rows)))
+        return {
+            doc_id
+            for doc_id, row in cells
+            if doc_id in self._drawn and self._drawn[doc_id].text != text_code(self._sheet.cell(row, "text"))
+        }

@@ -23,6 +23,7 @@ from csatext.tagging.read_tagging_workbook import choices_of
 from csatext.tagging.sample_rows import evidence_spans, sample_rows
 from csatext.tagging.sheet_layout import (
     CHOICES_SHEET,
+    CODE_PREFIX,
     DEFINITIONS_SHEET,
     DRAWN_SHEET,
     HELP_SHEET,
@@ -140,6 +141,7 @@ def write_tagging_workbook(
     people = _people(annotators)
     rows = sample_rows(sample, corpus, choices, suggestions)
     rows["text"] = rows["text"].str.slice(0, MOST_CHARACTERS)
+    rows["code"] = CODE_PREFIX + rows["code"]
     rows["dialogue"] = _dialogues(turns, corpus, rows["doc_id"])
     prepare_folder(path.parent)
     written = []

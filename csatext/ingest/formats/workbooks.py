@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cached_property
 from io import BytesIO
 from itertools import islice
 from types import TracebackType
@@ -25,6 +26,7 @@ from csatext.ingest.formats.grid import (
     stack_tables,
     table_of_grid,
 )
+from csatext.ingest.formats.opendocument_merges import merged_of_opendocument
 from csatext.ingest.formats.xls_container import broken_container, broken_records, container_stream
 from csatext.ingest.formats.xlsx_extent import Packed, checked_package, part_of_sheet
 from csatext.ingest.raw_table import Note, RawTable, Reject
@@ -106,7 +108,7 @@ class _Book:
             raise InputError.unreadable(path, *_LOCKED) from error
         except (calamine.CalamineError, OSError, ValueError, BadZipFile) as error:
             raise InputError.unreadable(path, *_DAMAGED) from error
-        self._path = path
+        self._path, self._data = path, packed.data
         self._repeats = packed.repeated > _SHARED
         self._kept: dict[str, calamine.CalamineSheet] = {}
         self._cells = 0
@@ -117,6 +119,10 @@ class _Book:
             if meta.visible == calamine.SheetVisibleEnum.Visible
             and meta.typ == calamine.SheetTypeEnum.WorkSheet
         ]
+
+    @cached_property
+    def _opendocument_merges(self) -> dict[str, list[MergedRange]]:
+        return merged_of_opendocument(self._data)
 
     def _parsed(self, name: str) -> calamine.CalamineSheet:
         try:
@@ -153,10 +159,11 @@ class _Book:
         rows = self._rows(sheet, name)
         self.drop([name])
         top, left = sheet.start or (0, 0)
+        ranges = sheet.merged_cell_ranges
+        if ranges is None:  # as of OpenDocument
+            ranges = self._opendocument_merges.get(name, [])
         merged: list[MergedRange] = [
-            ((a - top, b - left), (c - top, d - left))
-            for (a, b), (c, d) in sheet.merged_cell_ranges or []
-            if a >= top and b >= left
+            ((a - top, b - left), (c - top, d - left)) for (a, b), (c, d) in ranges if a >= top and b >= left
         ]
         return Grid(name, rows, int(top), merged)
 
