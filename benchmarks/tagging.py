@@ -3,9 +3,9 @@
 Run: python benchmarks/tagging.py [--trips 10000] [--first 0] [--rows 50000] [--office 400]
 
 A trip writes a workbook for one to three people (of categories, of a scorecard or of yes and no, in turn),
-fills it in, treats it badly (sorts, deletes, inserts, pastes and repeats rows; deletes, inserts, moves, repeats
-and renames columns; merges cells, moves and clears identifiers, types nonsense, adds titles, sheets and
-copies, saves it as text in GBK), reads it back and compares:
+fills it in, treats it badly (sorts, deletes, inserts, pastes and repeats rows; deletes, inserts, moves,
+repeats and renames columns; merges cells, moves and clears identifiers, types nonsense, adds titles, sheets
+and copies, saves it as text in GBK), reads it back and compares:
 
 lost      what somebody meant and neither came back nor is in a conflict
 wrong     a tag that nobody gave, or gave to another contact
@@ -47,14 +47,15 @@ OTHER_HEADERS = {
     "备注": ("说明", "备注 "),
 }
 REMOVABLE = (
-    "对话", "建议一级", "建议二级", "置信度", "依据", "机器判断", "备注", "标注人", "抽中概率", "抽样分层", "分类版本",
-    "校验码",
+    "对话", "建议一级", "建议二级", "置信度", "依据", "机器判断", "备注", "标注人", "抽中概率", "抽样分层",
+    "分类版本", "校验码",
 )  # fmt: skip
 NONSENSE = ("乱写", "#N/A", "退退", "？", "待定吧")
 SHOP = (
     Category("refund", "退款"), Category("refund.slow", "到账慢", "refund", definition="钱没有退回来"),
     Category("refund.refused", "不肯退", "refund"), Category("refund.other", "其他", "refund"),
-    Category("app", "APP故障"), Category("app.crash", "闪退(iOS)", "app"), Category("app.other", "其他", "app"),
+    Category("app", "APP故障"), Category("app.crash", "闪退(iOS)", "app"),
+    Category("app.other", "其他", "app"),
     Category("parcel", "物流"), Category("parcel.late", "送得慢", "parcel"), Category("service", "服务"),
 )  # fmt: skip
 ITEMS = (

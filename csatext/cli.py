@@ -248,21 +248,36 @@ def _add_tag(verbs: Any) -> None:
         added.set_defaults(verb=verb)
         return added
 
-    export = add("export", _tag_export, "抽样并写出给人标注的工作簿")
+    export = add("export", _tag_export, "抽样并写出给人标注的工作簿，或 Label Studio、doccano 的任务")
     _add_input(export)
-    export.add_argument("-o", "--out", required=True, metavar="XLSX", help="输出的工作簿")
+    export.add_argument(
+        "-o", "--out", required=True, metavar="FILE",
+        help="输出：.xlsx 工作簿，.json Label Studio 任务，.jsonl doccano 数据",
+    )  # fmt: skip
+    export.add_argument(
+        "--format", dest="form", choices=["xlsx", "label-studio", "doccano"], default="",
+        help="写成什么；不写则按输出的后缀",
+    )  # fmt: skip
     export.add_argument(
         "--annotators", action="append", default=[], metavar="人名", help="标注人，可重复；几个人就写几份"
     )
     export.add_argument("--scorecard", default="", metavar="评分表", help=_SCORECARD_HELP)
     export.add_argument("--flag", action="append", default=[], metavar="列", help=_FLAG_HELP)
     _add_sample(export)
-    tag_import = add("import", _tag_import, "读回标好的工作簿，存入标注库")
-    tag_import.add_argument("workbooks", nargs="+", metavar="XLSX", help="标好的工作簿，可以是几个人的")
+    tag_import = add("import", _tag_import, "读回标好的工作簿或其他工具的导出，存入标注库")
+    tag_import.add_argument(
+        "workbooks", nargs="+", metavar="FILE",
+        help="标好的工作簿（.xlsx、.xls、.ods、.csv）、Label Studio 的导出（.json、.csv）、"
+        "doccano 的导出（.jsonl）；几个人的可以一起给",
+    )  # fmt: skip
     tag_import.add_argument("--store", required=True, metavar="PARQUET", help="标注库；没有就新建，只增不改")
     tag_import.add_argument("--taxonomy", default="", metavar="分类体系", help="导出时用的分类体系")
     tag_import.add_argument("--scorecard", default="", metavar="评分表", help="导出时用的评分表")
     tag_import.add_argument("--flag", action="append", default=[], metavar="列", help="导出时用的是/否列")
+    tag_import.add_argument(
+        "--name", action="append", default=[], metavar="代号=人名",
+        help="Label Studio 的用户编号或邮箱、doccano 的用户名，各是谁；可重复",
+    )  # fmt: skip
     tag_import.add_argument(
         "--date", default="", metavar="日期", help="标注日期，如 2026-05-31；不写则为今天"
     )
@@ -443,14 +458,24 @@ def _tag_export(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
         scorecard=given.scorecard,
         flags=_flags(given),
         random_state=given.seed,
+        form=given.form,
     )
-    return f"抽出 {n} 条。工作簿：{'、'.join(map(str, files))}", DONE
+    return f"抽出 {n} 条。文件：{'、'.join(map(str, files))}", DONE
 
 
 def _flags(given: argparse.Namespace) -> list[str]:
     if given.flag and given.scorecard:
         raise ConfigError("--flag 与 --scorecard 不能同时用；请只写一种。")
     return list(given.flag)
+
+
+def _names(given: list[str]) -> dict[str, str]:
+    """Return the name of each annotator by what a tool calls them."""
+    pairs = [one.partition("=")[::2] for one in given]
+    for one, (key, name) in zip(given, pairs, strict=True):
+        if not key.strip() or not name.strip():
+            raise ConfigError(f"--name「{one}」不可用；请写成 代号=人名，例如 --name 1=张三。")
+    return {key.strip(): name.strip() for key, name in pairs}
 
 
 def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
@@ -460,8 +485,9 @@ def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
 
     day = given.date or date.today().isoformat()
     result = import_tags(
-        given.workbooks, given.store, given.taxonomy, day, progress, given.scorecard, _flags(given)
-    )
+        given.workbooks, given.store, given.taxonomy, day, progress, given.scorecard, _flags(given),
+        _names(given.name),
+    )  # fmt: skip
     is_clean = result.found.problems.empty and result.found.conflicts.empty
     return "\n".join(import_lines(result)), DONE if is_clean else TO_MEND
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -20,10 +20,16 @@ from csatext.atomic_files import check_folder, file_hash
 from csatext.batch.configuration import AUTO, Configuration
 from csatext.batch.pipeline import masked_input, read_source
 from csatext.errors import ConfigError, InputError
+from csatext.ingest.formats.encodings import decode
+from csatext.ingest.formats.files import read_bytes
 from csatext.labels import name_of
-from csatext.tagging.found_tags import ImportedTags
+from csatext.tagging.choices import Choices
+from csatext.tagging.doccano import tags_of_doccano, write_doccano
+from csatext.tagging.found_tags import FileTags, ImportedTags, import_files
+from csatext.tagging.label_studio import is_label_studio_table, tags_of_label_studio, write_label_studio
 from csatext.tagging.llm_tagger import LLMTagger
 from csatext.tagging.read_tagging_workbook import read_tagging_workbook
+from csatext.tagging.sheet_rows import read_tags_of
 from csatext.tagging.tag_store import add_tags, current_tags, day_of, flags_in, read_store
 from csatext.tagging.write_tagging_workbook import write_tagging_workbook
 from csatext.taxonomy import Taxonomy
@@ -32,8 +38,19 @@ from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
-__all__ = ["ImportResult", "agreement_lines", "export_tags", "import_lines", "import_tags", "tag_by_model"]
+__all__ = [
+    "FORMS",
+    "ImportResult",
+    "agreement_lines",
+    "export_tags",
+    "import_lines",
+    "import_tags",
+    "tag_by_model",
+]
 
+FORMS = {"xlsx": ".xlsx", "label-studio": ".json", "doccano": ".jsonl"}
+"""What a sample can be written for, with the ending of its file."""
+_NAMES = {"xlsx": "工作簿", "label-studio": "Label Studio", "doccano": "doccano"}
 _SHOWN = 20
 _STATISTICS = ("percent", "kappa", "alpha", "ac1")
 
@@ -60,15 +77,18 @@ def export_tags(
     scorecard: str = "",
     flags: Sequence[str] = (),
     random_state: int = 0,
+    form: str = "",
 ) -> tuple[int, list[Path]]:
     """Draw contacts of an input, or of the folder of a run, and write the workbook to tag them in.
+
+    Or the files of another tool.
 
     Parameters
     ----------
     source : path
         Any input of :func:`csatext.batch.pipeline.run`, or a folder that it wrote.
     out : path
-        The workbook.
+        The workbook, or the tasks of Label Studio (``.json``) or doccano (``.jsonl``).
     configuration : Configuration
         Sections ``input``, ``text`` and ``analysis`` are used.
     progress : callable
@@ -84,6 +104,8 @@ def export_tags(
         Name or file of a scorecard: its items are tagged instead of categories; the input is dialogues.
     flags : sequence of str
         Columns of flags in the facts of a run that are tagged instead.
+    form : str
+        One of :data:`FORMS`; empty goes by the ending of ``out``.
 
     Returns
     -------
@@ -96,7 +118,10 @@ def export_tags(
         The input or its texts cannot be read, or it is no dialogues where a scorecard is given.
     LexiconError
         The scorecard cannot be used.
+    ConfigError
+        Another ending, or something is asked that the other tool cannot do.
     """
+    form = _checked_form(form, Path(out), has_flags=bool(scorecard or flags), annotators=annotators)
     card = QAScorecard.load(scorecard) if scorecard else None
     out = Path(out)
     check_folder(out.parent)
@@ -104,12 +129,32 @@ def export_tags(
         source, configuration, progress, original, n=n, strategy=strategy, by=by, random_state=random_state,
         card=card, flags=flags,
     )  # fmt: skip
-    progress("写入工作簿")
+    progress(f"写入 {_NAMES[form]}")
+    if form != "xlsx":
+        write = write_label_studio if form == "label-studio" else write_doccano
+        taxonomy = cast("Taxonomy", drawn.taxonomy)
+        files = write(drawn.sample, drawn.corpus, out, taxonomy=taxonomy, suggestions=drawn.suggested)
+        return len(drawn.sample), files
     files = write_tagging_workbook(
         drawn.sample, drawn.corpus, out, taxonomy=drawn.taxonomy, flags=card or list(flags) or None,
         suggestions=drawn.suggested, annotators=annotators, turns=drawn.turns, random_state=random_state,
     )  # fmt: skip
     return len(drawn.sample), files
+
+
+def _checked_form(form: str, out: Path, *, has_flags: bool, annotators: int | list[str]) -> str:
+    """Return what is written: a form of :data:`FORMS`."""
+    ending = out.suffix.lower()
+    if not form:
+        form = next((name for name, suffix in FORMS.items() if suffix == ending), "")
+    if FORMS.get(form) != ending:
+        allowed = "、".join(f"{suffix}（{_NAMES[name]}）" for name, suffix in FORMS.items())
+        raise ConfigError(f"输出「{out.name}」的后缀不对；可用 {allowed}。")
+    if form != "xlsx" and has_flags:
+        raise ConfigError(f"{_NAMES[form]} 只能标类别；评分表和是/否列请写成 .xlsx 工作簿。")
+    if form != "xlsx" and annotators != 1:
+        raise ConfigError(f"--annotators 只用于工作簿；请在 {_NAMES[form]} 里分配标注人。")
+    return form
 
 
 def tag_by_model(
@@ -289,22 +334,52 @@ def import_tags(
     progress: Callable[[str], None],
     scorecard: str = "",
     flags: Sequence[str] = (),
+    names: Mapping[str, str] | None = None,
 ) -> ImportResult:
-    """Read workbooks and add their tags to a store.
+    """Read workbooks, and exports of Label Studio and doccano, and add their tags to a store.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Workbooks; of Label Studio ``.json`` or its CSV; of doccano ``.jsonl``. They may be mixed.
+    store : path
+        The store of tags.
+    taxonomy, scorecard : str
+        Name or file of what the tags are by; empty is the shipped taxonomy.
+    tagged_on : str
+        Date of the tags.
+    progress : callable
+    flags : sequence of str
+        Columns of flags that were tagged.
+    names : mapping, optional
+        Name of each annotator by what the other tool calls them.
 
     Raises
     ------
     InputError
         A file cannot be read, or the store is none.
     """
-    progress(f"读取 {len(paths)} 个工作簿")
+    progress(f"读取 {len(paths)} 个文件")
     if scorecard or flags:
         asked = QAScorecard.load(scorecard) if scorecard else list(flags)
         found = read_tagging_workbook(list(paths), flags=asked)
     else:
-        found = read_tagging_workbook(list(paths), taxonomy=Taxonomy.load(taxonomy or None))
+        choices = Choices(Taxonomy.load(taxonomy or None))
+        found = import_files(list(paths), lambda path: _tags_of(path, choices, names or {}))
     progress("存入标注库")
     return ImportResult(found, *add_tags(found.tags, store, tagged_on))
+
+
+def _tags_of(path: Path, choices: Choices, names: Mapping[str, str]) -> FileTags:
+    """Return the tags of a file of any tool, told by its ending, a CSV by its header."""
+    ending = path.suffix.lower()
+    if ending == ".jsonl":
+        return tags_of_doccano(path, choices, names)
+    if ending == ".json":
+        return tags_of_label_studio(path, choices, names)
+    if ending in (".csv", ".tsv") and is_label_studio_table(decode(read_bytes(path), path)[0]):
+        return tags_of_label_studio(path, choices, names)
+    return read_tags_of(path, choices)
 
 
 def import_lines(result: ImportResult) -> list[str]:
@@ -314,7 +389,9 @@ def import_lines(result: ImportResult) -> list[str]:
         f"{row.value or '-'}\t{row.reason}"
         for row in result.found.problems.itertuples(index=False)
     ]
-    if lines:
+    if not lines and result.found.tags.empty and result.found.conflicts.empty:
+        lines.append("这些文件里还没有填一格标注；请确认交回的是填好的那一份。")
+    elif lines:
         lines.insert(0, "文件\t工作表\t行\t列\t值\t问题")
     conflicts = result.found.conflicts
     lines += [

@@ -24,7 +24,7 @@ from csatext.tagging.sample_rows import sample_rows
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus
 
-__all__ = ["read_doccano", "write_doccano"]
+__all__ = ["read_doccano", "tags_of_doccano", "write_doccano"]
 
 _SUGGESTED = {"suggested": "建议一级", "suggested_below": "建议二级", "evidence": "依据"}
 _LABELS, _SPANS, _COMMENTS = ("label", "labels", "cats"), "entities", "Comments"
@@ -174,10 +174,25 @@ def read_doccano(
     """
     choices = Choices(taxonomy)
     called = names or {}
-    return import_files(paths, lambda path: _read(path, choices, called))
+    return import_files(paths, lambda path: tags_of_doccano(path, choices, called))
 
 
-def _read(path: Path, choices: Choices, called: Mapping[str, str]) -> FileTags:
+def tags_of_doccano(path: Path, choices: Choices, called: Mapping[str, str]) -> FileTags:
+    """Return the tags of one person's export, and every annotation that could not be used.
+
+    Parameters
+    ----------
+    path : Path
+    choices : Choices
+        What may be answered.
+    called : mapping
+        Name of each annotator by the name of the file without its ending.
+
+    Raises
+    ------
+    InputError
+        The file is no export.
+    """
     data = read_bytes(path)
     if data.startswith(b"PK\x03\x04"):
         raise InputError.unreadable(path, "是压缩包", "请先解压，里面每个标注人一个文件")

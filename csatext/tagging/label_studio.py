@@ -33,9 +33,16 @@ from csatext.tagging.sample_rows import evidence_spans, sample_rows
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus
 
-__all__ = ["label_studio_config", "read_label_studio", "write_label_studio"]
+__all__ = [
+    "is_label_studio_table",
+    "label_studio_config",
+    "read_label_studio",
+    "tags_of_label_studio",
+    "write_label_studio",
+]
 
 _CATEGORY, _BELOW, _EVIDENCE, _NOTE, _TEXT = "category", "subcategory", "evidence", "note", "text"
+_OWN_COLUMNS = {"annotation_id", "lead_time"}
 _EVIDENCE_LABEL = "依据"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow."""
@@ -248,10 +255,37 @@ def read_label_studio(
     choices = Choices(taxonomy)
     called = {str(key): str(name) for key, name in (names or {}).items()}
 
-    def read(path: Path) -> FileTags:
-        return tags_of_annotations(path.name, _annotations(path, called), choices)
+    return import_files(paths, lambda path: tags_of_label_studio(path, choices, called))
 
-    return import_files(paths, read)
+
+def tags_of_label_studio(path: Path, choices: Choices, called: Mapping[str, str]) -> FileTags:
+    """Return the tags of an export, and every annotation that could not be used.
+
+    Parameters
+    ----------
+    path : Path
+    choices : Choices
+        What may be answered.
+    called : mapping
+        Name of each annotator by number or address.
+
+    Raises
+    ------
+    InputError
+        The file is no export.
+    """
+    return tags_of_annotations(path.name, _annotations(path, called), choices)
+
+
+def is_label_studio_table(text: str) -> bool:
+    """Return whether a text is the CSV of Label Studio, by the columns that it adds.
+
+    Examples
+    --------
+    >>> is_label_studio_table("text,annotation_id,annotator,lead_time"), is_label_studio_table("编号,文本")
+    (True, False)
+    """
+    return set(re.split(r"[,\t;\"\r]+", text.partition("\n")[0].lstrip("\ufeff"))) >= _OWN_COLUMNS
 
 
 def _annotations(path: Path, called: Mapping[str, str]) -> Iterator[ToolAnnotation]:

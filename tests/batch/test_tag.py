@@ -1,12 +1,15 @@
 import json
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 from tagging.chat_server import serving, texts_of
+from tagging.exported_sample import TAXONOMY
 
 from csatext.cli import main
 
+EXPORTS = Path(__file__).parents[1] / "tagging" / "exports"
 SENTENCES = (
     "退款一直不到账，等了三周",
     "快递员态度很差",
@@ -172,6 +175,77 @@ def test_dialogues_are_tagged_by_a_scorecard(tmp_path, capsys):
     assert main(["tag", "agreement", str(store)]) == 0
     assert main(["tag", "export", str(source), "-o", str(out), *card, "--flag", "is_negative"]) == 2
     assert "--flag 与 --scorecard" in capsys.readouterr().err
+
+
+def shop(folder):
+    """Return the file of the taxonomy of the exports."""
+    names = ("id", "label_zh", "parent", "definition")
+    entries = [
+        {name: value for name in names if (value := getattr(one, name))} for one in TAXONOMY.categories
+    ]
+    path = folder / "shop.yaml"
+    path.write_text(json.dumps({"name": "shop", "version": "3", "categories": entries}), "utf-8")
+    return str(path)
+
+
+def test_exports_of_every_tool_end_in_the_same_store(tmp_path, capsys):
+    card = ["--taxonomy", shop(tmp_path), "--date", "2026-05-31", "--name", "1=张三", "--name", "2=李四"]
+    card += ["--name", "doccano_anna=张三", "--name", "doccano_bob=李四"]
+    stores = {}
+    for name, files in {
+        "json": ["label_studio.json"],
+        "csv": ["label_studio.csv"],
+        "jsonl": ["doccano_anna.jsonl", "doccano_bob.jsonl"],
+    }.items():
+        store = tmp_path / f"{name}.parquet"
+        paths = [str(EXPORTS / file) for file in files]
+        assert main(["tag", "import", *paths, "--store", str(store), *card]) == 3
+        columns = ["doc_id", "annotator", "category", "subcategory", "inclusion_probability"]
+        rows = pd.read_parquet(store)[columns].fillna("")
+        stores[name] = sorted(rows.itertuples(index=False, name=None))
+        assert main(["tag", "import", *paths, *paths[::-1], "--store", str(store), *card]) == 3
+        assert "新增 0，改动 0" in capsys.readouterr().out
+    assert len(stores["json"]) == 7
+    assert {row[:4] for row in stores["json"]} == {row[:4] for row in stores["jsonl"]}
+    assert stores["json"] == stores["csv"]
+    # Those of two tools are read together: what one person said in both is one tag.
+    both = [str(EXPORTS / name) for name in ("label_studio.json", "doccano_anna.jsonl")]
+    assert main(["tag", "import", *both, "--store", str(tmp_path / "both.parquet"), *card]) == 3
+    assert "新增 7" in capsys.readouterr().out
+    assert main(["tag", "import", *both, "--store", "x.parquet", "--name", "张三"]) == 2
+    assert "--name「张三」不可用" in capsys.readouterr().err
+
+
+def test_a_sample_goes_out_to_other_tools(tmp_path, capsys, source):
+    drawn = ["--n", "8", "--strategy", "random"]
+    for name, beside in {"任务.json": "任务.xml", "数据.jsonl": "数据-类别.json"}.items():
+        assert main(["tag", "export", str(source), "-o", str(tmp_path / name), *drawn]) == 0
+        assert beside in capsys.readouterr().out
+        assert (tmp_path / beside).is_file()
+        assert main(["tag", "import", str(tmp_path / name), "--store", str(tmp_path / "s.parquet")]) == 0
+        assert "还没有填一格标注" in capsys.readouterr().out
+    tasks = json.loads((tmp_path / "任务.json").read_text("utf-8"))
+    lines = [json.loads(line) for line in (tmp_path / "数据.jsonl").read_text("utf-8").splitlines()]
+    assert [task["data"]["doc_id"] for task in tasks] == [line["doc_id"] for line in lines]
+    assert any(task.get("predictions") for task in tasks)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (
+            ["-o", "任务.xls"],
+            "「任务.xls」的后缀不对；可用 .xlsx（工作簿）、.json（Label Studio）、.jsonl（doccano）",
+        ),
+        (["-o", "a.json", "--format", "doccano"], "后缀不对"),
+        (["-o", "a.json", "--scorecard", "general"], "Label Studio 只能标类别"),
+        (["-o", "a.jsonl", "--flag", "is_negative"], "doccano 只能标类别"),
+        (["-o", "a.jsonl", "--annotators", "甲"], "--annotators 只用于工作簿"),
+    ],
+)
+def test_what_another_tool_cannot_do_is_said(capsys, source, asked, said):
+    assert main(["tag", "export", str(source), *asked]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_wrong_usage_is_a_sentence(tmp_path, capsys):
