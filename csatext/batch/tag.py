@@ -129,7 +129,7 @@ def export_tags(
         source, configuration, progress, original, n=n, strategy=strategy, by=by, random_state=random_state,
         card=card, flags=flags,
     )  # fmt: skip
-    progress(f"写入 {_NAMES[form]}")
+    progress("写入工作簿" if form == "xlsx" else f"写入 {_NAMES[form]} 的文件")
     if form != "xlsx":
         write = write_label_studio if form == "label-studio" else write_doccano
         taxonomy = cast("Taxonomy", drawn.taxonomy)

@@ -255,9 +255,10 @@ def _tags(
     contacts = _Contacts(sheet, drawn)
     headers = choices.layout.headers
     for row in range(len(sheet.rows)):
-        if row < sheet.top and not contacts.knows(row):
-            continue
         cells = sheet.answers(row)
+        # Above the header stand titles, and rows that were sorted with it: these are known, or answer.
+        if row < sheet.top and not contacts.knows(row) and not _answers(cells, choices):
+            continue
         yield from _covered(sheet, row, cells, choices)
         if not any(cells.values()):
             remark = sheet.cell(row, "note")
@@ -281,6 +282,11 @@ def _tags(
                 yield _found(sheet, row, doc_id, found, drawn.get(doc_id.strip()), choices)
             else:
                 yield sheet.problem(row, found.column, found.value, _sentence(found.reason))
+
+
+def _answers(cells: dict[str, str], choices: Choices | FlagChoices) -> bool:
+    """Return whether some cell is an answer."""
+    return any(cells.values()) and any(isinstance(one, Answer) for one in choices.read(cells))
 
 
 def _sentence(reason: str) -> str:
@@ -360,8 +366,8 @@ class _Contacts:
     def knows(self, row: int) -> bool:
         """Return whether a row has the identifier or the text of a contact: rows above the header may not."""
         doc_id, text = self._sheet.cell(row, "doc_id"), self._sheet.cell(row, "text")
-        if not self._drawn:
-            return bool(doc_id and self._sheet.cell(row, "code"))
+        if self._sheet.cell(row, "code"):
+            return bool(doc_id or text)
         return doc_id in self._drawn or (bool(text) and text_code(text) in self._by_text)
 
     def of(self, row: int) -> tuple[str, str]:

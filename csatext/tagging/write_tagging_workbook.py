@@ -40,6 +40,11 @@ __all__ = ["write_tagging_workbook"]
 
 _NO_CLOCK = datetime(2000, 1, 1)
 _MOST_ROWS = 1_048_575
+_A4 = 9
+_LINE, _HIGHEST = 15.0, 405.0
+"""Points of a line, and of the highest row: Excel allows 409."""
+_ARROW = 3
+"""Width that the arrow of a filter takes from a header."""
 _HELP_CATEGORIES = (
     "只填白色的格子：一级类别、二级类别、备注、标注人。灰色的格子不用改，改了也不算。",
     "先选一级类别，二级类别的下拉列表随之变化；拿不准二级可以只填一级。",
@@ -187,7 +192,11 @@ def _dialogues(turns: pd.DataFrame | None, corpus: Corpus, ids: pd.Series) -> li
     as_table(turns, "turns", ["doc_id", "role", "text"])
     used = turns[turns["doc_id"].astype("str").isin(ids)]
     said = corpus.prepared(used["text"].reset_index(drop=True))
-    roles = used["role"].astype("str").map({"customer": "客户", "agent": "坐席", "system": "系统"})
+    roles = (
+        used["role"]
+        .astype("str")
+        .map({"customer": "客户", "agent": "坐席", "system": "系统", "bot": "机器人"})
+    )
     roles = roles.fillna(used["role"].astype("str"))
     lines = roles.reset_index(drop=True) + "：" + said
     joined = lines.groupby(used["doc_id"].astype("str").to_numpy(), sort=False).agg("\n".join)
@@ -203,9 +212,10 @@ def _write(path: Path, rows: pd.DataFrame, choices: Choices | FlagChoices, taxon
         definitions, guide = book.add_worksheet(DEFINITIONS_SHEET), book.add_worksheet(HELP_SHEET)
         lists, drawn = book.add_worksheet(CHOICES_SHEET), book.add_worksheet(DRAWN_SHEET)
         head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1, "text_wrap": True})
-        fixed = book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#F2F2F2"})
-        free = book.add_format({"text_wrap": True, "valign": "top", "locked": False, "num_format": "@"})
-        share = book.add_format({"num_format": "0.00", "valign": "top", "bg_color": "#F2F2F2"})
+        cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#BFBFBF"}
+        fixed = book.add_format(cell | {"bg_color": "#F2F2F2"})
+        free = book.add_format(cell | {"locked": False, "num_format": "@"})
+        share = book.add_format(cell | {"num_format": "0.00", "bg_color": "#F2F2F2"})
         red = book.add_format({"bold": True, "font_color": "#C00000"})
         _fill(sheet, rows, choices.layout, head, fixed, free, share, red)
         if isinstance(choices, FlagChoices):
@@ -224,6 +234,12 @@ def _write(path: Path, rows: pd.DataFrame, choices: Choices | FlagChoices, taxon
         guide.set_column(0, 0, 100)
         for place, line in enumerate([*help_lines, *_HELP]):
             guide.write_string(place, 0, f"{place + 1}. {line}", fixed)
+        for one in (sheet, definitions, guide):
+            one.set_landscape()
+            one.set_paper(_A4)
+            one.fit_to_pages(1, 0)
+        for one in (sheet, definitions):
+            one.repeat_rows(0)
         for one in (definitions, guide, lists, drawn):
             one.protect()
         lists.hide()
@@ -264,10 +280,28 @@ def _fill(
         else:
             for row, value in enumerate(rows[column.name], start=1):
                 sheet.write_string(row, at, value[:MOST_CHARACTERS], fixed)
+    for row, height in enumerate(_heights(rows, layout), start=1):
+        sheet.set_row(row, height)
+    sheet.set_row(0, _LINE * max(_lines(column.header, column.width - _ARROW) for column in layout.columns))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(rows), 1), len(layout.columns) - 1)
     allowed = ("autofilter", "sort", "format_cells", "format_columns", "format_rows")
     sheet.protect("", dict.fromkeys(allowed, True))
+
+
+def _heights(rows: pd.DataFrame, layout: SheetLayout) -> list[float]:
+    """Return the height of each row in points: not every program fits rows to wrapped texts by itself."""
+    shown = [
+        column for column in layout.columns if not column.is_hidden and not column.is_filled_in
+        and column.name in rows and pd.api.types.is_string_dtype(rows[column.name])
+    ]  # fmt: skip
+    lines = [[_lines(text, column.width) for text in rows[column.name]] for column in shown]
+    return [min(_LINE * max(one), _HIGHEST) for one in zip(*lines, strict=True)]
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes; a character beyond ASCII is as wide as two digits."""
+    return sum(1 + max(len(line.encode("gb18030", "replace")) - 1, 0) // width for line in text.split("\n"))
 
 
 def _marked(texts: pd.Series, evidence: pd.Series) -> list[list[tuple[bool, str]] | None]:
