@@ -108,6 +108,7 @@ _RECORDS: dict[str, type[Any]] = {
 _STEPS = {step.__name__ if hasattr(step, "__name__") else step.name: step for step in DEFAULT_STEPS}
 # A key that opens pseudonyms must not travel with the model.
 _SECRETS = ("pseudonymize",)
+_PARTS = ("model.json", "arrays.npz", "model_card.json")
 _WHAT_TO_DO = "请用 csatext.save 写出的文件"
 
 
@@ -223,8 +224,12 @@ def load(path: str | PathLike[str]) -> Any:
             raise InputError.unreadable(
                 path, f"格式版本是 {content['format']!r}", "请换用写出它的 csatext 版本"
             )
-        blobs = {name: data for name, data in files.items() if name.endswith(".skops")}
-        return _Reader(path, _arrays(files["arrays.npz"]), blobs).estimator(content["model"])
+        blobs = {name: data for name, data in files.items() if name not in _PARTS}
+        reader = _Reader(path, _arrays(files["arrays.npz"]), blobs)
+        estimator = reader.estimator(content["model"])
+        if reader.has_unused():
+            raise InputError.unreadable(path, "含有模型用不到的内容", _WHAT_TO_DO)
+        return estimator
     except InputError:
         raise
     except OSError as error:
@@ -247,6 +252,8 @@ def _unpacked(path: Path) -> dict[str, bytes]:
             raise InputError.unreadable(path, f"解压后超过 {allowed >> 20} MB", _WHAT_TO_DO)
         files: dict[str, bytes] = {}
         for item in archive.infolist():
+            if item.filename in files:
+                raise ValueError(item.filename)
             with archive.open(item) as packed:
                 # The size in the directory of a zip file is only a claim.
                 files[item.filename] = packed.read(item.file_size + 1)
@@ -269,6 +276,29 @@ def _arrays(data: bytes) -> dict[str, np.ndarray]:
                     raise ValueError(item.filename)
     with np.load(io.BytesIO(data), allow_pickle=False) as packed:
         return dict(packed)
+
+
+def _check_weights(classifier: ComplaintClassifier) -> None:
+    """Raise ValueError where the parts of a classifier do not fit each other, or a weight is no number."""
+    space, scorer = classifier.space_, classifier.scorer_
+    n_classes = len(classifier.classes_)
+    shapes = [
+        (classifier.parents_, (n_classes,)),
+        (space.word_idf, (len(classifier.terms_),)),
+        (space.ngram_idf, (space.ngram_columns.size,)),
+        (space.ngram_columns, (space.ngram_columns.size,)),
+        (space.latent_columns, (len(space.latent_axes),)),
+        (space.latent_axes, space.latent_axes.shape[:2]),
+    ]
+    if isinstance(scorer, LinearScores):
+        shapes += [
+            (scorer.weights, (n_classes, space.word_idf.size + space.ngram_columns.size)),
+            (scorer.dense_weights, (n_classes, scorer.dense_weights.shape[-1])),
+            (scorer.intercepts, (n_classes,)),
+        ]
+    for array, shape in shapes:
+        if array.shape != shape or array.dtype.kind not in "fi" or not np.isfinite(array).all():
+            raise ValueError(shape)
 
 
 class _Writer:
@@ -360,9 +390,10 @@ class _Reader:
         self._path = path
         self._arrays = arrays
         self._blobs = blobs
+        self._used: set[str] = set()
         self._forms: dict[str, Callable[[Any], Any]] = {
             "objects": lambda items: np.array([self.value(item) for item in items] + [None], object)[:-1],
-            "array": lambda name: self._arrays[name],
+            "array": self._array,
             "tuple": lambda items: tuple(self.value(item) for item in items),
             "dict": lambda pairs: {self.value(key): self.value(item) for key, item in pairs},
             "tokenizer": lambda given: Tokenizer(
@@ -386,6 +417,8 @@ class _Reader:
             if not _FITTED.fullmatch(key):
                 raise InputError.unreadable(self._path, f"含有不认识的内容「{key}」", _WHAT_TO_DO)
             setattr(estimator, key, self.value(item))
+        if isinstance(estimator, ComplaintClassifier) and hasattr(estimator, "scorer_"):
+            _check_weights(estimator)
         return estimator
 
     def value(self, content: Any) -> Any:
@@ -402,6 +435,14 @@ class _Reader:
             raise InputError.unreadable(self._path, f"含有不认识的内容「{form}」", _WHAT_TO_DO)
         return self._forms[form](content[form])
 
+    def has_unused(self) -> bool:
+        """Return whether the file holds more than the estimator refers to."""
+        return self._used != self._arrays.keys() | self._blobs.keys()
+
+    def _array(self, name: str) -> np.ndarray:
+        self._used.add(name)
+        return self._arrays[name]
+
     def _record(self, content: list[Any]) -> Any:
         name, given = content
         if name not in _RECORDS:
@@ -409,6 +450,7 @@ class _Reader:
         return _RECORDS[name](**{key: self.value(item) for key, item in given.items()})
 
     def _foreign(self, name: str) -> Any:
+        self._used.add(name)
         data = self._blobs[name]
         untrusted = skops.io.get_untrusted_types(data=data)
         if untrusted:

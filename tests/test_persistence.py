@@ -105,3 +105,37 @@ def test_a_claim_of_much_memory_is_refused_before_it_is_taken(saved, tmp_path):
         archive.writestr("a0.npy", header.getvalue() + b"\0" * 8)
     refused(packed({**files, "arrays.npz": npz.getvalue()}), tmp_path)
     refused(packed({**files, "more.skops": bytes(100 << 20)}), tmp_path)
+
+
+def arrays_of(files):
+    with np.load(io.BytesIO(files["arrays.npz"]), allow_pickle=False) as npz:
+        return dict(npz)
+
+
+def with_arrays(files, arrays):
+    npz = io.BytesIO()
+    np.savez(npz, **arrays)
+    return {**files, "arrays.npz": npz.getvalue()}
+
+
+def test_what_a_forger_signs_anew_is_refused_all_the_same(saved, tmp_path):
+    files = files_of(saved)
+    arrays = arrays_of(files)
+    for name, array in arrays.items():
+        if not array.size:
+            continue
+        for bad in (array.ravel()[:-1], array[None], array.astype("U9")):
+            refused(packed(with_arrays(files, {**arrays, name: bad})), tmp_path)
+        if array.dtype.kind == "f":
+            for value in (np.nan, np.inf):
+                spoilt = array.copy()
+                spoilt.flat[0] = value
+                refused(packed(with_arrays(files, {**arrays, name: spoilt})), tmp_path)
+        refused(packed(with_arrays(files, {k: v for k, v in arrays.items() if k != name})), tmp_path)
+    refused(packed(with_arrays(files, {**arrays, "more": np.zeros(3)})), tmp_path)
+    refused(packed(with_arrays(files, {**arrays, "a0": np.array([{}], object)})), tmp_path)
+    for name in ("evil.py", "../../evil", "/tmp/evil", "more.skops"):
+        refused(packed({**files, name: b"x"}), tmp_path)
+    content = files["model.json"]
+    for old, new in ((b"ComplaintClassifier", b"os.system"), (b"ComplaintClassifier", b"Sentiment")):
+        refused(packed({**files, "model.json": content.replace(old, new, 1)}), tmp_path)

@@ -123,6 +123,8 @@ def script_content(given: Any, argument: str) -> tuple[str, Any]:
     path: Path = as_path(given, argument)
     try:
         return str(path), parsed_yaml(path)[1]
+    except FileNotFoundError as error:
+        raise InputError.unreadable(path, "文件不存在", "请检查路径和文件名") from error
     except OSError as error:
         raise InputError.unreadable(path, error.strerror or "读取出错", "请检查路径和权限") from error
 

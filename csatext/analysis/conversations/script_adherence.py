@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any, NamedTuple
@@ -20,10 +21,21 @@ from csatext.strings import string_array
 from csatext.taxonomy import Category, Taxonomy
 from csatext.taxonomy.combinations import Rule
 from csatext.taxonomy.service_script import ScriptItem, read_script
+from csatext.text.clauses.clause_reading import ClauseReading
+from csatext.text.joined_texts import JoinedTexts
 from csatext.text.preparation import Preparation
 
 __all__ = ["judged_items", "script_adherence", "script_rates"]
 
+_QUOTED = re.compile(r"“[^“”]*”|「[^「」]*」|『[^『』]*』|\"[^\"]*\"")
+_MENTIONING = re.compile(
+    r"(?:不能|不会|不可|无法|没法|不得|不允许|禁止|严禁|切勿|请勿|千万别|千万不|不要|从不|绝不"
+    r"|有人|任何人|别人|对方|骗子|陌生人|不法分子|所谓"
+    r"|您(?:刚才|刚刚|之前|上次)?是?想?(?:问|说|提到|反映|指)的?)[^，。！？；,.!?;\n]{0,8}\Z"
+)
+"""What an agent says before words that are not done, done by others, or the customer's (chosen)."""
+_BEFORE = 20
+"""Characters before a word that are looked at."""
 _NEVER = np.iinfo(np.int64).max
 _IN_TURN = 1 << 24
 
@@ -94,6 +106,10 @@ def judged_items(talk: Talk, items: list[ScriptItem]) -> pd.DataFrame:
         )
     )
     spoken = [_Spoken.of(talk, item.roles) for item in items]
+    said = [
+        _uttered(places, conversation) if item.forbidden else places
+        for item, places in zip(items, said, strict=True)
+    ]
     hits = [_item_hits(places, talk, spoken[at], conversation) for at, places in enumerate(said)]
     first_at = {item.id: hits[at].first(len(talk)) for at, item in enumerate(items)}
     parts = []
@@ -228,6 +244,28 @@ def _found(
         parts = found.get(place.get(item.id, -1), [Places(nothing, nothing, nothing, nothing)])
         result.append(Places(*(np.concatenate(values) for values in zip(*parts, strict=True))))
     return result
+
+
+def _uttered(places: Places, conversation: Conversation) -> Places:
+    """Return the places of forbidden words that are used: not denied (不保本), quoted, or of others."""
+    turns, at = np.unique(_turns(places, conversation), return_inverse=True)
+    texts = conversation.texts.iloc[turns].reset_index(drop=True)
+    joined = JoinedTexts(texts)
+    clauses = ClauseReading(joined)
+    starts = joined.offsets[at] + places.start
+    mentioned = clauses.denied(starts)
+    for kind in ("hearsay", "other"):
+        mentioned |= clauses.suspended[kind][starts]
+    quoted = [[found.span() for found in _QUOTED.finditer(text)] for text in texts]
+    mentioned |= np.array(
+        [
+            any(begin < start and end <= stop for begin, stop in quoted[text])
+            or _MENTIONING.search(texts[text], max(0, start - _BEFORE), start) is not None
+            for text, start, end in zip(at, places.start, places.end, strict=True)
+        ],
+        bool,
+    )
+    return places.take(~mentioned)
 
 
 def _item_hits(places: Places, talk: Talk, spoken: _Spoken, conversation: Conversation) -> _Hits:

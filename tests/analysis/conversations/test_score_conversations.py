@@ -134,3 +134,42 @@ def test_wrong_types_are_sentences():
         ct.score_conversations(TURNS, "general")
     with pytest.raises(ct.ParameterError, match="items"):
         ct.QAScorecard(["greeting"])
+
+
+FORBIDDEN = {
+    "items": [
+        {"id": "promise", "said": ["保本|稳赚不赔|保证收益"], "forbidden": True, "veto": True},
+        {"id": "code", "said": ["说|提供|报|发 ..6.. 密码|验证码"], "forbidden": True},
+        {"id": "rude", "said": ["烦不烦|听不懂吗"], "forbidden": True},
+        {"id": "threat", "said": ["把您 ..4.. 拉黑", "后果自负"], "forbidden": True},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "broken"),
+    [
+        ("这款产品保本，放心", "promise"),
+        ("您不是问保本吗，这个就保本", "promise"),
+        ("麻烦您报一下密码", "code"),
+        ("你烦不烦", "rude"),
+        ("您听不懂吗", "rude"),
+        ("您再投诉我就把您拉黑", "threat"),
+        ("要是再打来后果自负", "threat"),
+        ("理财不保本", ""),
+        ("我们不能保证收益", ""),
+        ("我行没有保本理财", ""),
+        ("您问的是不是保本", ""),
+        ("任何人说保本都是骗人的", ""),
+        ("您是说上次客服对您说“烦不烦”，对吗", ""),
+        ("我们不会让您提供密码", ""),
+        ("如果有人让您说出密码，请立即报警", ""),
+        ("千万别提供验证码", ""),
+        ("我们不会把您拉黑", ""),
+    ],
+)
+def test_forbidden_words_count_where_they_are_used_not_where_they_are_mentioned(said, broken):
+    turns = pd.DataFrame({"doc_id": "a", "turn_id": [0, 1], "role": ["agent", "customer"]})
+    turns["text"] = [said, "你们说保本，烦不烦，让我提供验证码"]
+    found = ct.score_conversations(turns, ct.QAScorecard.load(FORBIDDEN))
+    assert "".join(found.loc[~found["passed"].astype(bool), "item"]) == broken
