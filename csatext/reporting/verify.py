@@ -65,9 +65,9 @@ def verify_report(page: str | PathLike[str], run: str | PathLike[str]) -> pd.Dat
 
     Examples
     --------
-    >>> verify_report("no/report.html", "no")
+    >>> verify_report("a.html", "no")
     Traceback (most recent call last):
-    csatext.errors.InputError: 无法读取「no/report.html」：文件不存在或没有权限；请给出 csatext 写出的报告（.html）。
+    csatext.errors.InputError: 无法读取「a.html」：文件不存在或没有权限；请给出 csatext 写出的报告（.html）。
     """
     page, folder = as_path(page), as_path(run)
     try:
