@@ -96,6 +96,7 @@ _HOMES = {
         "plot_trend",
     ),
     "csatext.plots.saving": ("save_plot",),
+    "csatext.plots.scorecards": ("plot_scorecard",),
     "csatext.plots.topic_picture": ("plot_topics",),
     "csatext.reporting.report": ("write_report",),
     "csatext.schema": ("conform", "tables"),

@@ -108,6 +108,7 @@ PUBLIC = [
     "plot_funnel",
     "plot_keyness",
     "plot_root_causes",
+    "plot_scorecard",
     "plot_sentiment_course",
     "plot_topics",
     "plot_trend",
