@@ -40,6 +40,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     ----------
     taxonomy : Taxonomy or None
         None is the one of all trades, ``Taxonomy.load()``.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Attributes
     ----------
@@ -64,8 +66,9 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     ['物流配送/配送延误；服务态度/态度恶劣', '']
     """
 
-    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+    def __init__(self, taxonomy: Taxonomy | None = None, *, verbose: bool = True) -> None:
         self.taxonomy = taxonomy
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
         """Count the documents that hold each pattern.
@@ -116,7 +119,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ParameterError
             ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
-        return run_passes(corpus, [rule_pass(self, corpus, fit=True)])[0]
+        return run_passes(corpus, [rule_pass(self, corpus, fit=True)], verbose=self.verbose)[0]
 
     def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
@@ -182,7 +185,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         SchemaError
             A column of the turns is missing.
         """
-        return run_passes(corpus, [rule_pass(self, corpus, turns)])[0]
+        return run_passes(corpus, [rule_pass(self, corpus, turns)], verbose=self.verbose)[0]
 
     def _table(
         self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None, evidence: np.ndarray | None

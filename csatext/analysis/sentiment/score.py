@@ -49,6 +49,8 @@ class Sentiment(TransformerMixin, BaseEstimator):
     neutral : float or None, default None
         None: a text is neutral where that is its most probable polarity. A number: where the score is nearer
         to 0 than it.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Attributes
     ----------
@@ -98,8 +100,9 @@ class Sentiment(TransformerMixin, BaseEstimator):
     ['丢了', 'inquiry']
     """
 
-    def __init__(self, *, neutral: float | None = None) -> None:
+    def __init__(self, *, neutral: float | None = None, verbose: bool = True) -> None:
         self.neutral = neutral
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
         """Adapt the score to the contacts.
@@ -222,7 +225,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         ParameterError
             ``neutral`` is not in [0, 1), or ``corpus`` is no Corpus.
         """
-        return run_passes(corpus, [sentiment_pass(self, corpus)])[0]
+        return run_passes(corpus, [sentiment_pass(self, corpus)], verbose=self.verbose)[0]
 
     def _table(self, corpus: Corpus, odds: np.ndarray) -> pd.DataFrame:
         texts = corpus.texts

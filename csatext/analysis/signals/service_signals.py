@@ -29,6 +29,11 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
     (12315, 曝光, 起诉, 媒体), churn (销户, 转网, 以后再也不买了), praise, suggestion, safety and legal. Ready
     without training.
 
+    Parameters
+    ----------
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
+
     Notes
     -----
     Words and patterns are data: ``lexicons/service_signals.tsv``, with a severity from 1 (mild, or said in
@@ -59,6 +64,9 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
     >>> result[["signal_escalation", "severity_escalation", "risk_severity"]].values.tolist()
     [[True, 3, 3], [False, 0, 0]]
     """
+
+    def __init__(self, *, verbose: bool = True) -> None:
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> ServiceSignals:
         """Do nothing: the patterns are there already.
@@ -107,7 +115,7 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
         ParameterError
             ``corpus`` is no Corpus.
         """
-        return run_passes(corpus, [signal_pass(corpus)])[0]
+        return run_passes(corpus, [signal_pass(corpus)], verbose=self.verbose)[0]
 
     def evidence(self, corpus: Corpus) -> pd.DataFrame:
         """Return the words that each signal rests on (schema SIGNAL_EVIDENCE).
