@@ -122,6 +122,7 @@ _HOMES = {
     "csatext.tagging.read_tagging_workbook": ("read_tagging_workbook",),
     "csatext.tagging.write_tagging_workbook": ("write_tagging_workbook",),
     "csatext.text.boilerplate": ("find_boilerplate", "remove_boilerplate"),
+    "csatext.text.show": ("show",),
     "csatext.text.steps.pipe_tables": ("pipe_tables",),
     "csatext.text.cleaning": ("DEFAULT_STEPS", "clean", "clean_column"),
     "csatext.text.concordance": ("concordance",),

@@ -135,6 +135,7 @@ PUBLIC = [
     "script_adherence",
     "script_rates",
     "shares_by_topic",
+    "show",
     "simulate_center",
     "simulate_service",
     "stage_durations",

@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.argument_types import as_names, as_whole_number, check_simple_parameters
 from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
 from csatext.lexicon import Lexicon
+from csatext.notebook_cards import EstimatorCard
 from csatext.privacy.kinds import MASK
 from csatext.privacy.personal_columns import mask_columns
 from csatext.progress import counted
@@ -36,7 +37,7 @@ _NAMELESS = r"\[(?:em(?:_[0-9]+)?|表情)\]"
 _NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{_NAMELESS}|{MASK.pattern})$"
 
 
-class Vectorizer(TransformerMixin, BaseEstimator):
+class Vectorizer(EstimatorCard, TransformerMixin, BaseEstimator):
     """Turn contacts into a :class:`csatext.Corpus`.
 
     Parameters

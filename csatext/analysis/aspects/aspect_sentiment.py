@@ -14,6 +14,7 @@ from csatext.analysis.aspects.ontology import Ontology
 from csatext.analysis.rules.asserted_hits import Hits, chunk_hits, word_boundaries
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.errors import ParameterError, SchemaError
+from csatext.notebook_cards import EstimatorCard
 from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.feelings import ASPECT_EVIDENCE, ASPECTS
@@ -57,7 +58,7 @@ class _Found(NamedTuple):
     first: np.ndarray
 
 
-class AspectSentiment(TransformerMixin, BaseEstimator):
+class AspectSentiment(EstimatorCard, TransformerMixin, BaseEstimator):
     """Find the aspects that contacts speak of, and what they think of each.
 
     The aspects are those of a taxonomy, so that praise and complaints are counted under the same names, and

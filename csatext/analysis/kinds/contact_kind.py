@@ -23,6 +23,7 @@ from csatext.analysis.rules.asserted_hits import chunk_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.errors import ParameterError
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.analysis import CONTACT_KINDS, CUSTOMER_POINTS, KIND_EVIDENCE
 from csatext.taxonomy import Taxonomy
@@ -44,7 +45,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-class ContactKind(TransformerMixin, BaseEstimator):
+class ContactKind(EstimatorCard, TransformerMixin, BaseEstimator):
     """Tell complaints from inquiries, requests, suggestions and praise.
 
     Works without training. ``fit`` without labels learns how frequent each kind is in the contacts; with

@@ -17,6 +17,7 @@ from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.conditions import Conversation, Places, conversation_of, rule_hits
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULE_PATTERNS, RULES
 from csatext.taxonomy import Taxonomy
@@ -28,7 +29,7 @@ __all__ = ["RuleClassifier", "pattern_table", "rule_pass"]
 _JOIN = "；"
 
 
-class RuleClassifier(TransformerMixin, BaseEstimator):
+class RuleClassifier(EstimatorCard, TransformerMixin, BaseEstimator):
     """Classify contacts into complaint categories by the patterns of a taxonomy.
 
     Patterns are matched on the characters of the prepared text. A hit counts where its clause asserts it:

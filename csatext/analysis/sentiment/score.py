@@ -24,6 +24,7 @@ from csatext.analysis.sentiment.text_numbers import chunk_numbers, text_numbers
 from csatext.analysis.sentiment.word_model import word_model
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
@@ -38,7 +39,7 @@ _NARROW = 1e-6
 _LETTERS = r"[A-Za-z\u3400-\u9fff]"
 
 
-class Sentiment(TransformerMixin, BaseEstimator):
+class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
     """Score how the customer feels, from -1 (worst) to 1 (best).
 
     Ready without training. ``fit`` without labels adapts the score to the words of the contacts and to its

@@ -14,6 +14,7 @@ from csatext.analysis.sentiment.character_tagging import snownlp_words
 from csatext.analysis.sentiment.package_counts import word_tables
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
+from csatext.notebook_cards import EstimatorCard
 from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.feelings import SENTIMENT, SENTIMENT_EVIDENCE
@@ -28,7 +29,7 @@ about 100 MB."""
 _NOTHING = (*[np.empty(0, np.int64)] * 3, np.empty(0))
 
 
-class SnowNLPSentiment(TransformerMixin, BaseEstimator):
+class SnowNLPSentiment(EstimatorCard, TransformerMixin, BaseEstimator):
     """Score sentiment as the package snownlp does, for comparison with :class:`csatext.Sentiment`.
 
     Parameters

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.analysis.chunk_pass import ChunkPass, run_passes
 from csatext.analysis.signals.signal_hits import SignalHits, all_signals, chunk_signals, find_signals
 from csatext.analysis.signals.signal_patterns import SIGNALS
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.feelings import SERVICE_SIGNALS, SIGNAL_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
@@ -22,7 +23,7 @@ _NAMES = np.array([signal.name for signal in SIGNALS], object)
 _RISK = np.array([signal.risk for signal in SIGNALS])
 
 
-class ServiceSignals(TransformerMixin, BaseEstimator):
+class ServiceSignals(EstimatorCard, TransformerMixin, BaseEstimator):
     """Find what a service must notice in a contact: feelings, urgency, effort, threats, danger, praise.
 
     Signals are anger, anxiety, disappointment, urgency, effort (打了三次电话, 等了两个小时), escalation

@@ -25,6 +25,7 @@ from csatext.analysis.topics.shown_terms import choose_terms, labels_of
 from csatext.analysis.topics.stability import bootstrap_stability, is_junk, own_terms
 from csatext.argument_types import as_table, check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.notebook_cards import EstimatorCard
 from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.analysis import (
@@ -49,7 +50,7 @@ _GONE = 0.1
 Labels = str | PathLike[str] | Mapping[int, str] | None
 
 
-class TopicModel(TransformerMixin, BaseEstimator):
+class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     """Latent Dirichlet allocation (Blei, Ng and Jordan 2003) over the terms that say something.
 
     Parameters
