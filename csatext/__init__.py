@@ -98,6 +98,7 @@ _HOMES = {
     "csatext.plots.saving": ("save_plot",),
     "csatext.plots.scorecards": ("plot_scorecard",),
     "csatext.plots.topic_picture": ("plot_topics",),
+    "csatext.reporting.compare_runs": ("compare_runs",),
     "csatext.reporting.report": ("write_report",),
     "csatext.schema": ("conform", "tables"),
     "csatext.service.abandonment_curve": ("abandonment_curve",),
