@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _ended_by_signal(), progress:
             _parser().parse_args(arguments, given)
             progress.verbose = not given.quiet
-            for name in ("input", "out", "facts"):
+            for name in ("input", "out", "facts", "run_a", "run_b"):
                 if getattr(given, name, None) == "":
                     raise ConfigError(f"{name} 是空的；请写上路径。")
             message, code = given.verb(given, progress)
@@ -208,6 +208,18 @@ def _parser() -> argparse.ArgumentParser:
     verify = add("verify", _verify, "核对报告里的每个数：按运行结果和事实重算")
     verify.add_argument("report", metavar="HTML", help="csatext 写出的报告")
     verify.add_argument("run", metavar="OUT", help="它出自的 run 输出文件夹")
+    compare = add("compare", _compare, "对比两次运行：什么升了，什么降了，什么是新的")
+    compare.add_argument("run_a", metavar="RUN_A", help="前一次 run 的输出文件夹，如上个月")
+    compare.add_argument("run_b", metavar="RUN_B", help="后一次 run 的输出文件夹，如这个月")
+    compare.add_argument(
+        "-o", "--out", default="compare.html", metavar="HTML", help="输出文件，默认 compare.html"
+    )
+    compare.add_argument("--xlsx", action="store_true", help="在旁边再写一份工作簿")
+    compare.add_argument(
+        "--by", action="append", default=[], metavar="列", help="比较的列，可重复；不写则同报告"
+    )
+    compare.add_argument("--measure", default="", metavar="列", help="比较的指标；不写则用运行时的")
+    compare.add_argument("--title", default="两次运行对比", metavar="标题", help="页面标题")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -504,6 +516,29 @@ def _verify(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
 
 def _address(row: Any) -> str:
     return "，".join(str(part) for part in (row.row, row.column) if part == part and part)
+
+
+def _compare(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.compare import compare
+
+    found = compare(
+        given.run_a,
+        given.run_b,
+        given.out,
+        given.title,
+        progress,
+        by=given.by,
+        measure=given.measure,
+        workbook=given.xlsx,
+    )
+    clear = found.table["q"] < found.table.attrs["alpha"]
+    counted = {
+        name: int((found.table["status"].eq(status) & clear).sum())
+        for name, status in (("上升", "rose"), ("下降", "fell"), ("新出现", "new"), ("消失", "gone"))
+    }
+    said = "，".join(f"{name} {n} 项" for name, n in counted.items())
+    lines = [f"{said}。对比：{'、'.join(map(str, found.files))}", *found.table.attrs["notes"]]
+    return "\n".join(lines), DONE
 
 
 def _demo(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:

@@ -63,7 +63,8 @@ class RunSide:
     facts : DataFrame
         One row a contact.
     tables : mapping of str to DataFrame
-        Of the run; ``topics``, ``frequencies`` and ``taxonomy`` are read where they are there.
+        Of the run; ``topics``, ``vocabulary`` (else ``frequencies``) and ``taxonomy`` are read where they are
+        there.
     """
 
     facts: pd.DataFrame
@@ -335,7 +336,7 @@ def _in_one_cell(made: Evaluated, n: int) -> list[tuple[Definition, Contribution
 
 
 def _kpi_row(pair: _Pair, one: Definition, old: Contributions, new: Contributions) -> Row:
-    row = _row("kpi", one.id, one.name_zh, good=one.direction)
+    row = _row("kpi", one.id, _named(one), good=one.direction)
     days = [side.n_days for side in pair.sides]
     if one.per == "customer" and abs(days[1] - days[0]) > _SPANS_ALIKE * max(days):
         why = "按客户计的指标随时间长短变化，两次运行的天数不同"
@@ -353,13 +354,19 @@ def _kpi_row(pair: _Pair, one: Definition, old: Contributions, new: Contribution
         if min(days) < LEAST_DAYS:
             return row | {"note": "没有时间，或天数太少", "status": "not_compared"}
         daily = _daily(pair, samples[0].top, samples[1].top, is_count=one.kind == "count")
-        return row | daily | {"label": f"{one.name_zh}（每天）"}
+        return row | daily | {"label": f"{_named(one)}，每天"}
     if not all(bottom.sum() > 0 for bottom in bottoms):
         return row | {"note": "有一次运行的分母是 0", "status": "not_compared"}
     if one.kind == "rate":
         return row | _rows_of(rate_change(*sums, pair.level), *sums, "share")[0]
     compared = mean_change((tops[0], tops[1]), (bottoms[0], bottoms[1]), *sums, pair.level)
     return row | _rows_of(compared, *sums, "amount")[0]
+
+
+def _named(one: Definition) -> str:
+    """Return the name of a KPI with its unit."""
+    is_said = one.kind == "rate" or one.unit in one.name_zh or not one.unit
+    return one.name_zh if is_said else f"{one.name_zh}（{one.unit}）"
 
 
 def _values(pair: _Pair, name: str) -> tuple[list[npt.NDArray[np.int64]], list[str], bool]:
@@ -566,7 +573,7 @@ def _topics(pair: _Pair) -> list[Row]:
 
 def _keywords(pair: _Pair) -> list[Row]:
     """Return the words whose share of contacts changed, from the frequencies of both runs."""
-    tables = [side.tables.get("frequencies") for side in pair.sides]
+    tables = [side.tables.get("vocabulary", side.tables.get("frequencies")) for side in pair.sides]
     if any(table is None or not len(table) for table in tables):
         return []
     frames = [
@@ -611,9 +618,10 @@ def _corrected(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
         {
             "section": table["section"].map({name: at for at, name in enumerate(SECTIONS)}),
             "dimension": table["dimension"].fillna(""),
-            "q": table["q"].fillna(2.0),
-            "p": p.fillna(2.0),
-            "size": -change.abs().fillna(0.0),
+            # The flags of all contacts keep their order: what is compared comes first.
+            "q": table["q"].fillna(2.0).mask(table["section"] == "measure", 0.0),
+            "p": p.fillna(2.0).mask(table["section"] == "measure", 0.0),
+            "size": (-change.abs().fillna(0.0)).mask(table["section"] == "measure", 0.0),
         }
     )
     ordered = table.loc[keys.sort_values(list(keys.columns), kind="stable").index]
