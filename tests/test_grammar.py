@@ -141,6 +141,7 @@ CALLS = {
     "breakdown": (("channel", "is_negative"), {}),
     "cause_value": ((1.0,), {}),
     "changepoints": ((), {}),
+    "compare_runs": ((None,), {}),  # refused before it looks at the other run
     "distribution": (("csat",), {}),
     "dose_response": (("csat", "is_negative"), {}),
     "drivers": (("csat", "channel"), {}),

@@ -585,8 +585,12 @@ def _keywords(pair: _Pair) -> list[Row]:
     least = [int(frame["n_docs"].min()) for frame in frames]
     sizes = [float(np.rint((frame["n_docs"] / frame["doc_rate"]).max())) for frame in frames]
     seen = [frame["n_docs"].reindex(terms).to_numpy(np.float64, na_value=np.nan) for frame in frames]
-    # A word that a run does not list is in fewer contacts than any that it lists: the most of these is taken.
-    at_most = [np.where(np.isnan(n), few - 1.0, n) for n, few in zip(seen, least, strict=True)]
+    # A word that a run does not list is in fewer contacts than any that it lists: of the numbers that this
+    # allows the one nearest to the other run's is tested.
+    at_most = [
+        np.where(np.isnan(n), np.fmin(few - 1.0, np.rint(other * size / whole)), n)
+        for n, few, other, size, whole in zip(seen, least, seen[::-1], sizes, sizes[::-1], strict=True)
+    ]
     before, after = (
         Sample(n[None, :], np.full((1, len(terms)), size)) for n, size in zip(at_most, sizes, strict=True)
     )
@@ -598,7 +602,7 @@ def _keywords(pair: _Pair) -> list[Row]:
             if np.isnan(missing):
                 few = least[0 if side == "before" else 1]
                 status = {"status": name, side: np.nan, f"numerator_{side}": np.nan}
-                note = f"不到 {few} 条联络提到的词不在词频表里，按 {few - 1} 条检验"
+                note = f"不到 {few} 条联络提到的词不在词频表里，检验按不利于发现的条数"
         rows.append(_row("keyword", str(term), str(term)) | numbers | status | {"note": note})
     return rows
 
@@ -617,7 +621,7 @@ def _corrected(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
     keys = pd.DataFrame(
         {
             "section": table["section"].map({name: at for at, name in enumerate(SECTIONS)}),
-            "dimension": table["dimension"].fillna(""),
+            "dimension": table["dimension"].astype("str").fillna(""),
             # The flags of all contacts keep their order: what is compared comes first.
             "q": table["q"].fillna(2.0).mask(table["section"] == "measure", 0.0),
             "p": p.fillna(2.0).mask(table["section"] == "measure", 0.0),

@@ -268,8 +268,11 @@ class Corpus:
 
         Returns
         -------
-        starts, ends : ndarray of int64, shape (n,)
-            A span that touches a masked value holds the whole mask; one of which nothing is left is empty.
+        starts : ndarray of int64, shape (n,)
+            Spans in the prepared text.
+        ends : ndarray of int64, shape (n,)
+            Ends exclusive; a span that touches a masked value holds the whole mask, one of which nothing is
+            left is empty.
         """
         prepared, source = (texts[int(row)].as_py() for texts in (self._texts, self._source))
         starts, ends = (np.clip(np.asarray(side, np.int64), 0, len(source or "")) for side in (starts, ends))

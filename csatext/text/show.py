@@ -98,7 +98,7 @@ def _marked(piece: _Piece) -> str:
 
 @check_simple_types
 def show(
-    corpus: Corpus, evidence: pd.DataFrame | None = None, *, max_texts: int = 20, max_length: int = 2000
+    corpus: Corpus, evidence: pd.DataFrame | None = None, *, max_texts: int = 20, max_characters: int = 2000
 ) -> ShownTexts:
     """Return texts with their evidence highlighted.
 
@@ -113,7 +113,7 @@ def show(
         those of the masked text. None shows the texts alone.
     max_texts : int, default 20
         Texts shown: those with evidence, in the order of the corpus. A note says how many are not.
-    max_length : int, default 2000
+    max_characters : int, default 2000
         Characters of a text that are shown, from shortly before its first evidence on.
 
     Returns
@@ -142,11 +142,11 @@ def show(
     """
     checked_corpus(corpus)
     as_whole_number(max_texts, "max_texts", 1)
-    as_whole_number(max_length, "max_length", 1)
+    as_whole_number(max_characters, "max_characters", 1)
     if evidence is None:
         rows = np.arange(min(len(corpus), max_texts))
         texts = corpus[rows].texts.tolist()
-        shown = [_shown(corpus.doc_ids[row], text, [], max_length) for row, text in enumerate(texts)]
+        shown = [_shown(corpus.doc_ids[row], text, [], max_characters) for row, text in enumerate(texts)]
         return ShownTexts(shown, _not_shown(len(corpus) - len(rows), "篇文本"))
     table, notes = _checked(corpus, evidence)
     found = np.unique(table["row"].to_numpy(np.int64))
@@ -157,7 +157,7 @@ def show(
     for row, text in zip(rows.tolist(), texts, strict=True):
         spans = _spans(corpus, row, own[row], text, is_masked="annotator" in evidence.columns)
         lost += len(own[row]) - len(spans)
-        shown.append(_shown(corpus.doc_ids[row], text, spans, max_length))
+        shown.append(_shown(corpus.doc_ids[row], text, spans, max_characters))
     notes += [f"{lost:,} 处证据是空的或在文本之外，没有标出。"] if lost else []
     return ShownTexts(shown, _not_shown(len(found) - len(rows), "篇有证据的文本") + notes)
 
@@ -209,11 +209,13 @@ def _plain(value: Any) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)[:60]
 
 
-def _shown(doc_id: Hashable, text: str, spans: list[tuple[int, int, str, int]], max_length: int) -> _Shown:
+def _shown(
+    doc_id: Hashable, text: str, spans: list[tuple[int, int, str, int]], max_characters: int
+) -> _Shown:
     """Return a text as passages that are covered by the same evidence, cut to a length."""
     first = min((span[0] for span in spans), default=0)
-    begin = max(0, min(first - _BEFORE, len(text) - max_length)) if len(text) > max_length else 0
-    stop = min(len(text), begin + max_length)
+    begin = max(0, min(first - _BEFORE, len(text) - max_characters)) if len(text) > max_characters else 0
+    stop = min(len(text), begin + max_characters)
     inside = [span for span in spans if span[0] < stop and span[1] > begin]
     ends = [end for span in inside for end in span[:2] if begin < end < stop]
     edges = sorted({begin, stop, *ends})

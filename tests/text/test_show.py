@@ -71,7 +71,7 @@ def test_hostile_and_huge_texts_are_text_and_cut_near_their_evidence():
     corpus = corpus_of(HOSTILE, "好")
     text = corpus.texts[0]
     place = 900_000
-    found = ct.show(corpus, spans((0, place, place + 3), label='"><script>\u202e'), max_length=500)
+    found = ct.show(corpus, spans((0, place, place + 3), label='"><script>\u202e'), max_characters=500)
     markup = found._repr_html_()
     assert "共 1,000,0" in shows_only(markup) and markup.count("<mark") == 1
     assert repr(found).startswith("0: …长") and repr(found).endswith("…") and len(repr(found)) < 600

@@ -87,7 +87,8 @@ class _Sheets:
         cover = self._book.add_worksheet("封面")
         cover.hide_gridlines(2)
         cover.set_column(0, 0, 14)
-        cover.set_column(1, 1, 100, self._wrapped)
+        cover.set_column(1, 1, 90, self._wrapped)
+        _fit(cover)
         cover.write_string(0, 0, _text(title), self._title)
         lines = [*runs_compared(table), *(("结论", str(said)) for said in headline(table))]
         lines += [("变化", str(change.sentence)) for change in findings(table)[:_BARS]]
@@ -121,6 +122,7 @@ class _Sheets:
                 if pd.notna(value):
                     sheet.write_number(line, column, float(value), self._form(change, key))
             sheet.write_string(line, len(heads) - 1, _text(change.note))
+        _fit(sheet)
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, len(rows), len(heads) - 1)
         sheet.set_column(0, 0, 12)
@@ -147,6 +149,13 @@ class _Sheets:
         chart.set_y_axis({"reverse": True})
         chart.set_size({"width": 640, "height": 160 + 26 * n})
         sheet.insert_chart(1, column + 1, chart)
+
+
+def _fit(sheet: Any) -> None:
+    """Let a sheet be printed on pages of its own width."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def _text(said: object) -> str:
