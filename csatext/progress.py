@@ -8,6 +8,7 @@ else as lines of the logger ``csatext.progress`` (level INFO), which are seen wh
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 import threading
 import time
@@ -23,6 +24,8 @@ __all__ = ["Count", "Steps", "counted", "tracked", "write_plain"]
 _LOG = logging.getLogger(__name__)
 _AFTER = 2.0
 """Seconds before anything is shown."""
+_FRAME = 0.2
+"""Seconds between two drawings of a bar."""
 _BETWEEN = 10.0
 """Seconds between two plain lines."""
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}]"
@@ -208,32 +211,55 @@ class _Unseen:
 
 
 class _Bar:
-    """A bar of tqdm, which appears after two seconds and leaves the line empty."""
+    """A bar as tqdm writes it, from two seconds on; it leaves the line empty.
+
+    A thread of its own draws it, so that the time goes on where work tells of itself rarely.
+    """
 
     def __init__(self, name: str, total: int | None, unit: str, stream: TextIO) -> None:
-        from tqdm import tqdm
-
-        class OwnBar(tqdm):
-            """Without tqdm's thread and its lock over processes: bars of the user keep theirs."""
-
-            monitor_interval = 0
-
-        OwnBar.set_lock(threading.RLock())
-        form = _BAR if total else _WITHOUT_END
-        self._bar = OwnBar(
-            total=total, desc=name, unit=f" {unit}", file=stream, delay=_AFTER, leave=False,
-            dynamic_ncols=True, bar_format=form,
-        )  # fmt: skip
+        self._name, self._total, self._unit, self._stream = name, total, unit, stream
+        self._done = self._width = 0
+        self._begin = time.monotonic()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._draw, daemon=True)
+        self._thread.start()
 
     def add(self, n: int) -> None:
-        self._bar.update(n)
+        self._done += n
 
     def at(self, done: int, total: int) -> None:
-        self._bar.total = total
-        self._bar.update(done - self._bar.n)
+        self._done, self._total = done, total
 
     def close(self) -> None:
-        self._bar.close()
+        self._ended.set()
+        self._thread.join()
+
+    def _draw(self) -> None:
+        if self._ended.wait(_AFTER):
+            return
+        from tqdm import tqdm
+        from tqdm.utils import disp_len
+
+        is_plain = "utf" not in (getattr(self._stream, "encoding", None) or "utf-8").lower()
+        try:
+            while not self._ended.wait(_FRAME):
+                shown = tqdm.format_meter(
+                    self._done, self._total, time.monotonic() - self._begin,
+                    ncols=shutil.get_terminal_size().columns - 1, prefix=self._name, ascii=is_plain,
+                    unit=f" {self._unit}", bar_format=_BAR if self._total else _WITHOUT_END,
+                )  # fmt: skip
+                self._over(shown, disp_len(shown))
+            self._over("", 0)
+        except (OSError, ValueError):
+            return  # the stream is closed: nobody looks any more
+
+    def _over(self, shown: str, width: int) -> None:
+        """Write a line over the one before."""
+        self._stream.write("\r")
+        write_plain(self._stream, shown + " " * (self._width - width))
+        self._stream.write("" if shown else "\r")
+        self._stream.flush()
+        self._width = width
 
 
 class _Lines:

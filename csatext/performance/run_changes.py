@@ -17,7 +17,7 @@ from csatext.aggregation.inputs.measures import is_flag
 from csatext.aggregation.statistics.change_tests import (
     LEAST_DAYS,
     Compared,
-    Sample,
+    DailySums,
     daily_change,
     mean_change,
     rate_change,
@@ -248,7 +248,7 @@ def _row(section: str, item: str, label: str, **given: Any) -> Row:
     return {"section": section, "item": item, "label": label, "good": "none", **given}
 
 
-def _rows_of(found: Compared, old: Sample, new: Sample, unit: str) -> list[Row]:
+def _rows_of(found: Compared, old: DailySums, new: DailySums, unit: str) -> list[Row]:
     """Return the numbers of each item."""
     tops = [side.top.sum(axis=0) for side in (old, new)]
     bottoms = [side.bottom.sum(axis=0) for side in (old, new)]
@@ -275,7 +275,7 @@ def _flag_row(pair: _Pair, section: str, name: str, label: str) -> Row:
     known = [~np.isnan(value) for value in values]
     tops = [np.where(there, value, 0.0) for there, value in zip(known, values, strict=True)]
     old, new = (
-        Sample(side.whole(top), side.whole(there.astype("float64")))
+        DailySums(side.whole(top), side.whole(there.astype("float64")))
         for side, top, there in zip(pair.sides, tops, known, strict=True)
     )
     if is_flag(np.concatenate(values)):
@@ -310,7 +310,7 @@ def _volume(pair: _Pair) -> list[Row]:
 
 def _daily(pair: _Pair, old: Array, new: Array, *, is_count: bool = True) -> Row:
     """Return amounts a day of one item."""
-    before, after = (Sample(top, np.r_[np.ones((len(top) - 1, 1)), [[0.0]]]) for top in (old, new))
+    before, after = (DailySums(top, np.r_[np.ones((len(top) - 1, 1)), [[0.0]]]) for top in (old, new))
     found = daily_change(before, after, is_count=is_count, level=pair.level)
     return _rows_of(found, before, after, "a day")[0]
 
@@ -346,7 +346,7 @@ def _kpi_row(pair: _Pair, one: Definition, old: Contributions, new: Contribution
         used = ~np.isnan(found.top)
         top, bottom = found.top[used], found.bottom[used]
         day = replace(side, facts=side.facts.iloc[found.rows[used]], day=side.day[found.rows[used]])
-        samples.append(Sample(day.whole(top), day.whole(bottom)))
+        samples.append(DailySums(day.whole(top), day.whole(bottom)))
         tops.append(top)
         bottoms.append(bottom)
     sums = samples[0], samples[1]
@@ -392,7 +392,7 @@ def _shares(pair: _Pair, section: str, name: str, labels: Mapping[str, str] | No
     if cut:
         pair.notes.append(f"列「{name}」的值太多，只比较最多的 {_MOST_ITEMS} 个。")
     old, new = (
-        Sample(side.sums(code, len(values)), np.repeat(side.whole(), len(values), axis=1))
+        DailySums(side.sums(code, len(values)), np.repeat(side.whole(), len(values), axis=1))
         for side, code in zip(pair.sides, codes, strict=True)
     )
     found = _rows_of(rate_change(old, new, pair.level), old, new, "share")
@@ -471,7 +471,7 @@ def _cells(pair: _Pair, name: str) -> list[Row]:
         return []
     known = [~np.isnan(amount) for amount in amounts]
     before, after = (
-        Sample(
+        DailySums(
             side.sums(code, len(values), np.where(there, amount, 0.0)),
             side.sums(code, len(values), there.astype("float64")),
         )
@@ -508,7 +508,7 @@ def _means(
     codes: list[npt.NDArray[np.int64]],
     amounts: list[Array],
     known: list[npt.NDArray[np.bool_]],
-    samples: tuple[Sample, Sample],
+    samples: tuple[DailySums, DailySums],
 ) -> Compared:
     """Return the comparison of a score in each cell."""
     parts = []
@@ -516,7 +516,7 @@ def _means(
         rows = [
             amount[there & (code == at)] for amount, there, code in zip(amounts, known, codes, strict=True)
         ]
-        old, new = (Sample(side.top[:, [at]], side.bottom[:, [at]]) for side in samples)
+        old, new = (DailySums(side.top[:, [at]], side.bottom[:, [at]]) for side in samples)
         if min(map(len, rows)) == 0:
             mean = [row.mean() if len(row) else np.nan for row in rows]
             parts.append((*mean, np.nan, np.nan, np.nan))
@@ -592,7 +592,7 @@ def _keywords(pair: _Pair) -> list[Row]:
         for n, few, other, size, whole in zip(seen, least, seen[::-1], sizes, sizes[::-1], strict=True)
     ]
     before, after = (
-        Sample(n[None, :], np.full((1, len(terms)), size)) for n, size in zip(at_most, sizes, strict=True)
+        DailySums(n[None, :], np.full((1, len(terms)), size)) for n, size in zip(at_most, sizes, strict=True)
     )
     found = rate_change(before, after, pair.level)
     rows = []

@@ -31,7 +31,7 @@ from csatext.text.tokenization.tokenizer import Tokenizer
 
 __all__ = ["Vectorizer", "recounted"]
 
-_ROWS = 20_000
+_ROWS = 5_000
 """Rows that are prepared between two reports of progress."""
 _NAMELESS = r"\[(?:em(?:_[0-9]+)?|表情)\]"
 _NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{_NAMELESS}|{MASK.pattern})$"

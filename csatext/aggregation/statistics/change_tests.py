@@ -12,7 +12,7 @@ from csatext.aggregation.statistics.cell_tests import rate_test, ratio_test
 from csatext.aggregation.statistics.intervals import divide
 from csatext.inference import wilson
 
-__all__ = ["LEAST_DAYS", "Compared", "Sample", "daily_change", "mean_change", "rate_change"]
+__all__ = ["LEAST_DAYS", "Compared", "DailySums", "daily_change", "mean_change", "rate_change"]
 
 Array = npt.NDArray[np.float64]
 
@@ -20,7 +20,7 @@ LEAST_DAYS = 5
 """Days on either side from which on their spread is estimated (chosen)."""
 
 
-class Sample(NamedTuple):
+class DailySums(NamedTuple):
     """Sums of one side by day and item.
 
     Attributes
@@ -48,12 +48,12 @@ class Compared(NamedTuple):
     p: Array
 
 
-def rate_change(old: Sample, new: Sample, level: float = 0.95) -> Compared:
+def rate_change(old: DailySums, new: DailySums, level: float = 0.95) -> Compared:
     """Compare rates: score or exact test of contacts, or test of days, whichever finds less.
 
     Parameters
     ----------
-    old, new : Sample
+    old, new : DailySums
         Sums of flags.
     level : float, default 0.95
         Coverage of the interval of ``after - before``.
@@ -66,8 +66,8 @@ def rate_change(old: Sample, new: Sample, level: float = 0.95) -> Compared:
     Examples
     --------
     >>> days = np.array([[1.0], [2], [1], [2], [1], [2], [0]]), np.array([[10.0]] * 6 + [[0]])
-    >>> twice = Sample(2 * days[0], days[1])
-    >>> found = rate_change(Sample(*days), twice)
+    >>> twice = DailySums(2 * days[0], days[1])
+    >>> found = rate_change(DailySums(*days), twice)
     >>> found.before.tolist(), found.after.tolist(), found.p.round(4).tolist()
     ([0.15], [0.3], [0.0491])
     """
@@ -84,7 +84,7 @@ def rate_change(old: Sample, new: Sample, level: float = 0.95) -> Compared:
 
 
 def mean_change(
-    top: tuple[Array, Array], bottom: tuple[Array, Array], old: Sample, new: Sample, level: float = 0.95
+    top: tuple[Array, Array], bottom: tuple[Array, Array], old: DailySums, new: DailySums, level: float = 0.95
 ) -> Compared:
     """Compare a mean or ratio: test of contacts, or of days, whichever finds less.
 
@@ -92,7 +92,7 @@ def mean_change(
     ----------
     top, bottom : (ndarray, ndarray)
         Numerator and denominator of each contact before and after; no NaN.
-    old, new : Sample
+    old, new : DailySums
         Their sums by day, one item.
     level : float, default 0.95
 
@@ -103,7 +103,7 @@ def mean_change(
     Examples
     --------
     >>> one, two = np.array([1.0, 2, 3, 4]), np.array([5.0, 6, 7, 8])
-    >>> nothing = Sample(np.zeros((1, 1)), np.zeros((1, 1)))
+    >>> nothing = DailySums(np.zeros((1, 1)), np.zeros((1, 1)))
     >>> found = mean_change((one, two), (np.ones(4), np.ones(4)), nothing, nothing)
     >>> found.before.tolist(), found.after.tolist(), bool(found.low[0] > 0)
     ([2.5], [6.5], True)
@@ -119,12 +119,12 @@ def mean_change(
     return _with_days(Compared(value[:1], value[1:], change - half, change + half, p[1:]), old, new, level)
 
 
-def daily_change(old: Sample, new: Sample, *, is_count: bool = True, level: float = 0.95) -> Compared:
+def daily_change(old: DailySums, new: DailySums, *, is_count: bool = True, level: float = 0.95) -> Compared:
     """Compare amounts a day: Welch's test of days, or that of Poisson counts, whichever finds less.
 
     Parameters
     ----------
-    old, new : Sample
+    old, new : DailySums
         Amounts by day in ``top``; days without any are there with 0.
     is_count : bool, default True
         Whether they are counts, which vary at least as Poisson's do.
@@ -133,7 +133,7 @@ def daily_change(old: Sample, new: Sample, *, is_count: bool = True, level: floa
     Examples
     --------
     >>> old, new = (np.array([[5.0], [7], [6], [5], [7], [6], [0]]) * times for times in (1, 2))
-    >>> found = daily_change(Sample(old, old), Sample(new, new))
+    >>> found = daily_change(DailySums(old, old), DailySums(new, new))
     >>> found.before.tolist(), found.after.tolist(), bool(found.p[0] < 0.01)
     ([6.0], [12.0], True)
     """
@@ -141,7 +141,7 @@ def daily_change(old: Sample, new: Sample, *, is_count: bool = True, level: floa
     sums = [side.top[: side.n_days].sum(axis=0) for side in (old, new)]
     before, after = sums[0] / days[0], sums[1] / days[1]
     nothing = np.full(len(before), np.nan)
-    ones = [Sample(side.top, np.ones_like(side.top)) for side in (old, new)]
+    ones = [DailySums(side.top, np.ones_like(side.top)) for side in (old, new)]
     found = _with_days(Compared(before, after, nothing, nothing, nothing), ones[0], ones[1], level)
     if is_count:
         error = np.sqrt((sums[0] + sums[1]) / sum(days) * (1 / days[0] + 1 / days[1]))
@@ -149,7 +149,7 @@ def daily_change(old: Sample, new: Sample, *, is_count: bool = True, level: floa
     return found
 
 
-def _with_days(found: Compared, old: Sample, new: Sample, level: float) -> Compared:
+def _with_days(found: Compared, old: DailySums, new: DailySums, level: float) -> Compared:
     """Return a comparison with the larger p and the longer interval of contacts and of days."""
     if min(old.n_days, new.n_days) < LEAST_DAYS:
         return found

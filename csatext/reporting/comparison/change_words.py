@@ -9,7 +9,16 @@ import pandas as pd
 from csatext.labels import name_of
 from csatext.reporting.sentences import Figure, Sentence, figure, interval, say
 
-__all__ = ["KEYS", "SECTION_NAMES", "TABLE", "Change", "changes_in", "findings", "headline", "runs_compared"]
+__all__ = [
+    "KEYS",
+    "SECTION_NAMES",
+    "TABLE",
+    "ShownChange",
+    "changes_in",
+    "findings",
+    "headline",
+    "runs_compared",
+]
 
 TABLE = "run_comparison"
 KEYS = ("section", "dimension", "item")
@@ -51,7 +60,7 @@ _FOUND = {
 }
 
 
-class Change:
+class ShownChange:
     """A row of the table as it is shown.
 
     Parameters
@@ -105,10 +114,10 @@ class Change:
 _IN_UNITS_OF_CHANGE = frozenset(("change", "low", "high", "mix_effect", "rate_effect", "entry_effect"))
 
 
-def changes_in(table: pd.DataFrame, section: str) -> list[Change]:
+def changes_in(table: pd.DataFrame, section: str) -> list[ShownChange]:
     """Return the rows of a section."""
     alpha = float(table.attrs.get("alpha", 0.05))
-    return [Change(row, alpha) for _, row in table[table["section"] == section].iterrows()]
+    return [ShownChange(row, alpha) for _, row in table[table["section"] == section].iterrows()]
 
 
 def headline(table: pd.DataFrame) -> list[Sentence]:
@@ -133,7 +142,7 @@ def headline(table: pd.DataFrame) -> list[Sentence]:
     return said
 
 
-def findings(table: pd.DataFrame) -> list[Change]:
+def findings(table: pd.DataFrame) -> list[ShownChange]:
     """Return the clear changes besides the measure's, those with the strongest evidence first."""
     sections = [name for name in SECTION_NAMES if name not in ("measure", "volume", "effects")]
     found = [change for name in sections for change in changes_in(table, name) if change.is_clear]

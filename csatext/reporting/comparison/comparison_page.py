@@ -12,7 +12,7 @@ from csatext.errors import escape_controls
 from csatext.plots.fonts import font_face
 from csatext.reporting.comparison.change_words import (
     SECTION_NAMES,
-    Change,
+    ShownChange,
     changes_in,
     findings,
     headline,
@@ -84,6 +84,6 @@ def _section(table: pd.DataFrame, name: str) -> dict[str, Any]:
     }
 
 
-def _of(change: Change, column: str, missing: float = 2.0) -> float:
+def _of(change: ShownChange, column: str, missing: float = 2.0) -> float:
     value = change.row[column]
     return missing if pd.isna(value) else float(value)

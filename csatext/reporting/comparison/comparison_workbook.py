@@ -12,7 +12,7 @@ from csatext.atomic_files import write_whole
 from csatext.errors import escape_controls
 from csatext.reporting.comparison.change_words import (
     SECTION_NAMES,
-    Change,
+    ShownChange,
     changes_in,
     findings,
     headline,
@@ -107,7 +107,7 @@ class _Sheets:
         for name in names:
             self._section(name, changes_in(table, name))
 
-    def _section(self, name: str, rows: list[Change]) -> None:
+    def _section(self, name: str, rows: list[ShownChange]) -> None:
         sheet = self._book.add_worksheet(SECTION_NAMES[name][0])
         heads = ["维度", "名称", "判断", *(head for head, _ in _COLUMNS), "说明"]
         for column, head in enumerate(heads):
@@ -132,7 +132,7 @@ class _Sheets:
         if any(pd.notna(change.row["after"]) for change in rows):
             self._chart(sheet, name, min(len(rows), _BARS), len(heads))
 
-    def _form(self, change: Change, column: str) -> Any:
+    def _form(self, change: ShownChange, column: str) -> Any:
         if column in ("p", "q"):
             return self._p
         return self._share if column in _SHARES and change.row["unit"] == "share" else self._number
