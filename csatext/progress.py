@@ -30,6 +30,7 @@ _BETWEEN = 10.0
 """Seconds between two plain lines."""
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}]"
 _WITHOUT_END = "{desc} {n_fmt} [{elapsed}, {rate_fmt}]"
+_WITHOUT_COUNT = "{desc} … [{elapsed}]"
 _ERASE = "\r\033[K"
 _Item = TypeVar("_Item")
 
@@ -74,6 +75,7 @@ class Steps:
         self.is_terminal = stream.isatty()
         self._number = 0
         self._begin = 0.0
+        self._said = ""
 
     def __enter__(self) -> Steps:
         self._token = _SHOWN_BY.set(self)
@@ -91,9 +93,17 @@ class Steps:
         self._number += 1
         seconds = time.monotonic() - self._begin
         after = f"（已用 {_clock(seconds)}）" if seconds >= 1 and not self.is_terminal else ""
+        self._said = f"[{self._number}] {step} …{after}"
         if self.is_terminal:
-            self.stream.write(_ERASE)
-        write_plain(self.stream, f"[{self._number}] {step} …{after}{'' if self.is_terminal else chr(10)}")
+            self.again()
+        else:
+            write_plain(self.stream, f"{self._said}\n")
+            self.stream.flush()
+
+    def again(self) -> None:
+        """Write the step over what stands in the line of a terminal."""
+        self.stream.write(_ERASE)
+        write_plain(self.stream, self._said)
         self.stream.flush()
 
     def line(self, text: str) -> None:
@@ -165,6 +175,8 @@ def counted(name: str, total: int | None, *, unit: str = "条", verbose: bool = 
     finally:
         _SHOWN_BY.reset(token)
         count.close()
+        if isinstance(shown_by, Steps) and isinstance(count, _Bar) and count.is_drawn:
+            shown_by.again()
 
 
 def tracked(
@@ -219,6 +231,7 @@ class _Bar:
     def __init__(self, name: str, total: int | None, unit: str, stream: TextIO) -> None:
         self._name, self._total, self._unit, self._stream = name, total, unit, stream
         self._done = self._width = 0
+        self.is_drawn = False
         self._begin = time.monotonic()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._draw, daemon=True)
@@ -243,10 +256,11 @@ class _Bar:
         is_plain = "utf" not in (getattr(self._stream, "encoding", None) or "utf-8").lower()
         try:
             while not self._ended.wait(_FRAME):
+                form = _BAR if self._total else _WITHOUT_END if self._done else _WITHOUT_COUNT
                 shown = tqdm.format_meter(
                     self._done, self._total, time.monotonic() - self._begin,
                     ncols=shutil.get_terminal_size().columns - 1, prefix=self._name, ascii=is_plain,
-                    unit=f" {self._unit}", bar_format=_BAR if self._total else _WITHOUT_END,
+                    unit=f" {self._unit}", bar_format=form,
                 )  # fmt: skip
                 self._over(shown, disp_len(shown))
             self._over("", 0)
@@ -255,6 +269,7 @@ class _Bar:
 
     def _over(self, shown: str, width: int) -> None:
         """Write a line over the one before."""
+        self.is_drawn = True
         self._stream.write("\r")
         write_plain(self._stream, shown + " " * (self._width - width))
         self._stream.write("" if shown else "\r")

@@ -77,10 +77,18 @@ def test_a_terminal_gets_a_bar_with_rate_and_time_left(monkeypatch):
     with Steps(stream), counted("分词", 4) as count:
         count.add(2)
         time.sleep(0.5)
-    lines = stream.getvalue().split("\r")
+    lines = stream.getvalue().removesuffix("\r\033[K").split("\r")
     assert any(re.match(r"分词  50%.*\| 2/4 \[00:00<00:\d\d, +[\d.]+ 条/s\]", line) for line in lines)
     assert not lines[-1] and not lines[-2].strip()  # the bar leaves the line empty
     assert "\n" not in stream.getvalue()
+    with Steps(stream), counted("读取", None):
+        time.sleep(0.3)
+    assert "\r读取 … [00:00]" in stream.getvalue()
+    with Steps(stream) as steps:
+        steps("清洗")
+        with counted("分词", 4):
+            time.sleep(0.3)
+    assert stream.getvalue().endswith("\r\033[K[1] 清洗 …")
     quick = Terminal()
     monkeypatch.setattr(progress, "_AFTER", 60.0)
     with Steps(quick), counted("分词", 4) as count:
