@@ -109,7 +109,8 @@ class _Sheets:
 
     def _section(self, name: str, rows: list[ShownChange]) -> None:
         sheet = self._book.add_worksheet(SECTION_NAMES[name][0])
-        heads = ["维度", "名称", "判断", *(head for head, _ in _COLUMNS), "说明"]
+        columns = [(head, key) for head, key in _COLUMNS if any(pd.notna(one.row[key]) for one in rows)]
+        heads = ["维度", "名称", "判断", *(head for head, _ in columns), "说明"]
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, self._head)
         for line, change in enumerate(rows, start=1):
@@ -117,7 +118,7 @@ class _Sheets:
                 (change.dimension, change.name, "" if name == "effects" else change.moved)
             ):
                 sheet.write_string(line, column, _text(said))
-            for column, (_, key) in enumerate(_COLUMNS, start=3):
+            for column, (_, key) in enumerate(columns, start=3):
                 value = change.row[key]
                 if pd.notna(value):
                     sheet.write_number(line, column, float(value), self._form(change, key))
@@ -129,7 +130,8 @@ class _Sheets:
         sheet.set_column(1, 1, 24)
         sheet.set_column(2, len(heads) - 2, 13)
         sheet.set_column(len(heads) - 1, len(heads) - 1, 40)
-        if any(pd.notna(change.row["after"]) for change in rows):
+        sheet.print_area(0, 0, len(rows), len(heads) - 1)
+        if {change.row["unit"] for change in rows} == {"share"}:
             self._chart(sheet, name, min(len(rows), _BARS), len(heads))
 
     def _form(self, change: ShownChange, column: str) -> Any:
@@ -138,7 +140,7 @@ class _Sheets:
         return self._share if column in _SHARES and change.row["unit"] == "share" else self._number
 
     def _chart(self, sheet: Any, name: str, n: int, column: int) -> None:
-        """Add native bars of both runs for the first rows."""
+        """Add native bars of both runs for the first rows, which have one unit."""
         chart = self._book.add_chart({"type": "bar"})
         where = SECTION_NAMES[name][0]
         for head, place in (("前", 3), ("后", 4)):
