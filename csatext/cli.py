@@ -11,9 +11,10 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from csatext.errors import ConfigError, CsatextError, ParameterError, escape_controls
+from csatext.errors import ConfigError, CsatextError, ParameterError
+from csatext.progress import Steps, write_plain
 
 if TYPE_CHECKING:
     from csatext.batch.configuration import Configuration
@@ -55,32 +56,6 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(f"命令写法有误：{message}；用 {self.prog} --help 查看用法。")
 
 
-class _Progress:
-    """One line that is rewritten on a terminal, plain lines elsewhere."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._terminal = stream.isatty()
-        self._step = 0
-
-    def __call__(self, step: str) -> None:
-        self._step += 1
-        if self._terminal:
-            self._stream.write("\r\033[K")
-        _write(self._stream, f"[{self._step}] {step} …{'' if self._terminal else chr(10)}")
-        self._stream.flush()
-
-    def close(self) -> None:
-        if self._terminal and self._step:
-            self._stream.write("\r\033[K")
-
-
-def _write(stream: TextIO, text: str) -> None:
-    """Write text without control characters; what the stream's encoding lacks is written as an escape."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(escape_controls(text).encode(encoding, "backslashreplace").decode(encoding))
-
-
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
     """Let SIGTERM end a verb as Ctrl-C does, so that temporary files are removed; main thread only."""
@@ -120,12 +95,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
-    progress = _Progress(sys.stderr)
+    progress = Steps(sys.stderr)
     given = argparse.Namespace()
     try:
-        with _ended_by_signal():
+        with _ended_by_signal(), progress:
             _parser().parse_args(arguments, given)
-            for name in ("input", "out", "facts"):
+            progress.verbose = not given.quiet
+            for name in ("input", "out", "facts", "run_a", "run_b"):
                 if getattr(given, name, None) == "":
                     raise ConfigError(f"{name} 是空的；请写上路径。")
             message, code = given.verb(given, progress)
@@ -145,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from csatext.privacy.outputs import mask_sentence
 
     progress.close()
-    _write(sys.stdout, f"{mask_sentence(message)}\n")
+    write_plain(sys.stdout, f"{mask_sentence(message)}\n")
     return int(code)
 
 
@@ -179,11 +155,11 @@ def _unexpected(error: Exception, given: argparse.Namespace) -> str:
     return f"csatext 内部出错（{name}），没有完成；{where}，请把它发给维护者，并换一份较小的文件重试。"
 
 
-def _failed(progress: _Progress, sentence: str, code: int) -> int:
+def _failed(progress: Steps, sentence: str, code: int) -> int:
     from csatext.privacy.outputs import mask_sentence
 
     progress.close()
-    _write(sys.stderr, f"{mask_sentence(sentence)}\n")
+    write_plain(sys.stderr, f"{mask_sentence(sentence)}\n")
     return code
 
 
@@ -201,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, verb: _Verb, description: str) -> _Parser:
         added: _Parser = verbs.add_parser(name, help=description, description=description + "。")
         added.set_defaults(verb=verb)
+        added.add_argument("-q", "--quiet", action="store_true", help="不显示进度")
         return added
 
     run = add("run", _run, "读取导出文件，分析，写出表格和报告")
@@ -231,6 +208,18 @@ def _parser() -> argparse.ArgumentParser:
     verify = add("verify", _verify, "核对报告里的每个数：按运行结果和事实重算")
     verify.add_argument("report", metavar="HTML", help="csatext 写出的报告")
     verify.add_argument("run", metavar="OUT", help="它出自的 run 输出文件夹")
+    compare = add("compare", _compare, "对比两次运行：什么升了，什么降了，什么是新的")
+    compare.add_argument("run_a", metavar="RUN_A", help="前一次 run 的输出文件夹，如上个月")
+    compare.add_argument("run_b", metavar="RUN_B", help="后一次 run 的输出文件夹，如这个月")
+    compare.add_argument(
+        "-o", "--out", default="compare.html", metavar="HTML", help="输出文件，默认 compare.html"
+    )
+    compare.add_argument("--xlsx", action="store_true", help="在旁边再写一份工作簿")
+    compare.add_argument(
+        "--by", action="append", default=[], metavar="列", help="比较的列，可重复；不写则同报告"
+    )
+    compare.add_argument("--measure", default="", metavar="列", help="比较的指标；不写则用运行时的")
+    compare.add_argument("--title", default="两次运行对比", metavar="标题", help="页面标题")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -250,6 +239,7 @@ def _add_tag(verbs: Any) -> None:
     def add(name: str, verb: _Verb, description: str) -> _Parser:
         added: _Parser = verbs_of_tag.add_parser(name, help=description, description=description + "。")
         added.set_defaults(verb=verb)
+        added.add_argument("-q", "--quiet", action="store_true", help="不显示进度")
         return added
 
     export = add("export", _tag_export, "抽样并写出给人标注的工作簿")
@@ -358,7 +348,7 @@ def _freq(given: str) -> str:
     return next((freq for freq, names in _FREQUENCIES.items() if given.lower() in names.split()), given)
 
 
-_Verb = Callable[[argparse.Namespace, _Progress], tuple[str, int]]
+_Verb = Callable[[argparse.Namespace, Steps], tuple[str, int]]
 
 
 def _columns(pairs: Sequence[str]) -> dict[str, str | Sequence[str]]:
@@ -398,7 +388,7 @@ def _configuration(given: argparse.Namespace) -> Configuration:
         raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
 
 
-def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
     from csatext.batch.pipeline import run
 
@@ -410,7 +400,7 @@ def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}", DONE
 
 
-def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _annotate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
     from csatext.batch.annotate import annotate
 
@@ -418,7 +408,7 @@ def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]
     return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}", DONE
 
 
-def _train(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _train(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.batch.configuration import Configuration
     from csatext.batch.train import train
 
@@ -430,7 +420,7 @@ def _train(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     return f"用 {found.contacts} 条标注学了 {found.categories} 个类别{divided}。模型：{given.out}", DONE
 
 
-def _tag_export(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_export(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
     from csatext.batch.tag import export_tags
 
@@ -457,7 +447,7 @@ def _flags(given: argparse.Namespace) -> list[str]:
     return list(given.flag)
 
 
-def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_import(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from datetime import date
 
     from csatext.batch.tag import import_lines, import_tags
@@ -470,7 +460,7 @@ def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
     return "\n".join(import_lines(result)), DONE if is_clean else TO_MEND
 
 
-def _tag_llm(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_llm(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from datetime import date
 
     configuration = _configuration(given)
@@ -494,20 +484,20 @@ def _tag_llm(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     return "\n".join(import_lines(result)), DONE if result.found.problems.empty else TO_MEND
 
 
-def _tag_agreement(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_agreement(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.batch.tag import agreement_lines
 
     return "\n".join(agreement_lines(given.store, progress)), DONE
 
 
-def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _report(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.batch.report_from_facts import report_of
 
     path = report_of(given.facts, given.out, given.title, progress, audit=given.audit)
     return f"报告：{path}", DONE
 
 
-def _verify(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _verify(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.reporting.verify import verify_report
 
     progress("核对")
@@ -528,7 +518,30 @@ def _address(row: Any) -> str:
     return "，".join(str(part) for part in (row.row, row.column) if part == part and part)
 
 
-def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _compare(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.compare import compare
+
+    found = compare(
+        given.run_a,
+        given.run_b,
+        given.out,
+        given.title,
+        progress,
+        by=given.by,
+        measure=given.measure,
+        workbook=given.xlsx,
+    )
+    clear = found.table["q"] < found.table.attrs["alpha"]
+    counted = {
+        name: int((found.table["status"].eq(status) & clear).sum())
+        for name, status in (("上升", "rose"), ("下降", "fell"), ("新出现", "new"), ("消失", "gone"))
+    }
+    said = "，".join(f"{name} {n} 项" for name, n in counted.items())
+    lines = [f"{said}。对比：{'、'.join(map(str, found.files))}", *found.table.attrs["notes"]]
+    return "\n".join(lines), DONE
+
+
+def _demo(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     for name, value, least in (("--contacts", given.contacts, 1), ("--seed", given.seed, 0)):
         if value < least:
             raise ConfigError(f"{name} {value} 不可用；应是不小于 {least} 的整数。")
@@ -539,7 +552,7 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     return f"模拟了 {result.contacts} 条联络，其中埋入的事件：{planted}。报告：{result.report}", DONE
 
 
-def _check(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _check(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     columns = _columns(given.column)
     from csatext.ingest.any_input import read_any
     from csatext.ingest.formats.database import source_name

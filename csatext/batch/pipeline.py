@@ -50,6 +50,8 @@ __all__ = [
 ]
 
 _LOG = logging.getLogger(__name__)
+_WORDS_COMPARED = 3000
+"""Words of a run that another run is compared with."""
 _OF_TEXT = ("doc_id", "text")
 LEFT_OUT = (
     "file_failed",
@@ -306,6 +308,7 @@ def analyse(
     progress("关键词")
     extractor = KeywordExtractor(configuration.analysis.n_keywords)
     tables["frequencies"] = extractor.frequencies(shown)
+    tables["vocabulary"] = KeywordExtractor(_WORDS_COMPARED).frequencies(shown)
     for name in dict.fromkeys([*(by or dimensions_of(facts)), "category"]):
         if 2 <= facts[name].nunique() <= CHART_VALUES:
             tables[f"keywords_{name}"] = extractor.by_group(shown, facts[name])

@@ -16,6 +16,7 @@ from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
 from csatext.ingest.turns import contacts_from_turns, turns_of_sources
 from csatext.privacy.redact import redact_turns
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 from csatext.schema.model import Table
@@ -54,7 +55,8 @@ def read_any(
     """
     for sentence in unknown_names(given.columns):
         progress(sentence)
-    sources = open_tables(source, given)
+    with counted("读取", None):
+        sources = open_tables(source, given)
     joined = any(not isinstance(header, str) for header in given.columns.values())
     if given.kind == "turns" or (
         given.kind == "auto"
@@ -63,7 +65,8 @@ def read_any(
         and ("role" in given.columns or is_dialogues(sources, source, given.single_columns()))
     ):
         return _dialogues(sources, source, given, progress, key)
-    return read_sources(only_tables(sources, source), source, given), None
+    with counted("读取", None):
+        return read_sources(only_tables(sources, source), source, given), None
 
 
 def _dialogues(

@@ -26,6 +26,7 @@ from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note, RawTable, Records, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_columns
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, REJECTS
 
@@ -308,6 +309,7 @@ def read_contacts(
     unreadable_dates: str = "reject",
     dayfirst: bool | None = None,
     duplicates: str = "first",
+    verbose: bool = True,
 ) -> pd.DataFrame:
     r"""Return the contacts of any file of customer-service text, one row a contact.
 
@@ -342,6 +344,8 @@ def read_contacts(
         Which of the rows that share a ``doc_id`` stays: the first, the last, or the one whose
         ``updated_at`` (更新时间) is the latest; the others go to the rejects. ``error`` ends reading
         instead, as ``csatext run`` does unless configured otherwise.
+    verbose : bool, default True
+        Show that reading goes on where it takes more than two seconds.
 
     Returns
     -------
@@ -384,8 +388,9 @@ def read_contacts(
         dayfirst=dayfirst,
         duplicates=duplicates,
     )
-    result = read_input(path, options)
-    rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
+    with counted("读取", None, verbose=verbose):
+        result = read_input(path, options)
+        rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
     contacts = result.contacts
     contacts.attrs = {
         "rows": result.rows,

@@ -15,8 +15,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.argument_types import as_names, as_whole_number, check_simple_parameters
 from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
 from csatext.lexicon import Lexicon
+from csatext.notebook_cards import EstimatorCard
 from csatext.privacy.kinds import MASK
 from csatext.privacy.personal_columns import mask_columns
+from csatext.progress import counted
 from csatext.strings import string_array
 from csatext.text.cleaning import Steps
 from csatext.text.corpus import Corpus, checked_corpus
@@ -29,11 +31,13 @@ from csatext.text.tokenization.tokenizer import Tokenizer
 
 __all__ = ["Vectorizer", "recounted"]
 
+_ROWS = 5_000
+"""Rows that are prepared between two reports of progress."""
 _NAMELESS = r"\[(?:em(?:_[0-9]+)?|表情)\]"
 _NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{_NAMELESS}|{MASK.pattern})$"
 
 
-class Vectorizer(TransformerMixin, BaseEstimator):
+class Vectorizer(EstimatorCard, TransformerMixin, BaseEstimator):
     """Turn contacts into a :class:`csatext.Corpus`.
 
     Parameters
@@ -73,6 +77,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         Convert Traditional characters before segmentation.
     n_jobs : int, default 1
         Processes for segmentation; the result does not depend on it.
+    verbose : bool, default True
+        Show progress where a step takes more than two seconds.
 
     Attributes
     ----------
@@ -112,6 +118,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         keep: Sequence[str] = (),
         simplify: bool = True,
         n_jobs: int = 1,
+        verbose: bool = True,
     ) -> None:
         self.tokenizer = tokenizer
         self.min_df = min_df
@@ -125,6 +132,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self.keep = keep
         self.simplify = simplify
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def fit(self, contacts: Any, y: Any = None) -> Vectorizer:
         """Learn the terms; see :meth:`fit_transform`.
@@ -283,14 +291,24 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if self.redact:
             keep = as_names(self.keep, "keep", "列名的列表")
             docs = mask_columns(docs, keep=keep, key=self.pseudonymize, orders=False)
-        texts = string_array(self._preparation().column(source))
+        texts = self._texts(source)
         tokenizer = Tokenizer() if self.tokenizer is None else self.tokenizer
         if not isinstance(tokenizer, Tokenizer):
             wanted = "Tokenizer；要添加词，请写 Vectorizer(tokenizer=ct.Tokenizer([词, …]))"
             raise ParameterError.wrong_type("tokenizer", tokenizer, wanted)
-        table = tokenizer.encode(texts, n_jobs=self._n_jobs())
+        table = tokenizer.encode(texts, n_jobs=self._n_jobs(), verbose=self.verbose)
         nothing = sparse.csr_array((len(docs), 0), dtype=np.int32)
         return Corpus(docs, texts, source, table, nothing, np.empty(0, object), self._preparation())
+
+    def _texts(self, source: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Return the texts prepared, some thousand rows at a time."""
+        preparation = self._preparation()
+        parts = []
+        with counted("清洗、脱敏", len(source), verbose=self.verbose) as count:
+            for start in range(0, max(len(source), 1), _ROWS):
+                parts.append(string_array(preparation.column(source.slice(start, _ROWS))))
+                count.add(len(parts[-1]))
+        return parts[0] if len(parts) == 1 else string_array(pa.chunked_array(parts))
 
     def _n_jobs(self) -> int:
         """Return the number of processes; -1 is one a core, as in joblib."""
