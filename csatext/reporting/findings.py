@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.errors import escape_controls
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, UNCLASSIFIED, flag_names, period_name
@@ -18,13 +19,16 @@ from csatext.service.definitions import read_definitions
 from csatext.strings import encodable
 
 __all__ = [
+    "clear_cells",
     "compared",
     "conclusions",
     "course",
+    "episode_place",
     "finding",
     "latest",
     "leading",
     "lower_is_worse",
+    "most_different",
     "named",
     "words_of",
 ]
@@ -74,13 +78,7 @@ def compared(run: RunTables, name: str) -> Sentence:
     """
     table, words = run.tables[name], words_of(run, name)
     by, said = words.dimensions[0], words.title.rpartition(" ")[2]
-    worse = lower_is_worse(words.measure)
-    clear = table[
-        (table["q"] < ALPHA)
-        & ((table["difference"] < 0) if worse else (table["difference"] > 0))
-        & ~table[by].isin(_NO_FINDING)
-    ]
-    clear = clear.sort_values("difference", ascending=worse, kind="stable")
+    clear = clear_cells(table, by, words.measure)
 
     def at(row: Mapping[str, Any], column: str, form: str = words.value_form) -> Figure:
         return figure(name, row, [by], column, form)
@@ -91,9 +89,28 @@ def compared(run: RunTables, name: str) -> Sentence:
     sentence = say(
         "{cell}的{said} {value}，{more}其余的 {rest}（q {q}）",
         cell=named(row[by]), said=said, value=at(row, "value"), rest=at(row, "rest"), q=at(row, "q", "p"),
-        more="低于" if worse else "高于",
+        more="低于" if row["difference"] < 0 else "高于",
     )  # fmt: skip
-    return sentence + (f"，同样显著的共 {len(clear)} 个" if len(clear) > 1 else "")
+    return sentence + (f"（{len(clear)} 个显著）" if len(clear) > 1 else "")
+
+
+def clear_cells(table: pd.DataFrame, by: str, measure: str) -> pd.DataFrame:
+    """Return the cells that are significantly worse than the rest, worst first; without any, the better ones.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A breakdown by one dimension.
+    by : str
+        The dimension; placeholders for what is not known are no findings.
+    measure : str
+    """
+    clear = table[(table["q"] < ALPHA) & ~table[by].isin(_NO_FINDING)]
+    worse = lower_is_worse(measure)
+    bad = clear[(clear["difference"] < 0) if worse else (clear["difference"] > 0)]
+    if len(bad):
+        return bad.sort_values("difference", ascending=worse, kind="stable")
+    return clear.sort_values("difference", ascending=not worse, kind="stable")
 
 
 def leading(run: RunTables, name: str) -> Sentence:
@@ -224,20 +241,75 @@ def conclusions(run: RunTables, most: int = 8) -> list[Sentence]:
     most : int, default 8
         Sentences at most.
     """
-    found = [latest(run, _rate_of(run))]
-    for measure in ("is_complaint", "csat", "nps"):
-        if f"trend_{measure}" in run.tables:
-            words = words_of(run, f"trend_{measure}")
-            found.append(course(run, measure, words.title.removeprefix("走势 ")))
+    found = [_ongoing(run)]
     for name in ("shares_is_complaint_category", "shares_category"):
         if name in run.tables:
             found.append(leading(run, name))
             break
-    for name in run.tables:
-        if name.startswith("breakdown_") and "rest" in run.tables[name].columns:
-            words = words_of(run, name)
-            if len(words.dimensions) == 1 and words.dimensions[0] not in ("category", "agent_id"):
-                said = compared(run, name)
-                if said.figures:
-                    found.append(said)
+    found.append(latest(run, _rate_of(run)))
+    apart = ("category", "agent_id", "journey_stage")
+    for head in ("", "is_complaint_", "csat_"):
+        different = most_different(run, f"breakdown_{head}", apart)
+        if different is not None:
+            found.append(compared(run, different))
+    for measure in ("is_complaint", "csat", "nps"):
+        if f"trend_{measure}" in run.tables:
+            words = words_of(run, f"trend_{measure}")
+            found.append(course(run, measure, words.title.removeprefix("走势 ")))
     return [sentence + "。" for sentence in found if sentence][:most]
+
+
+def most_different(run: RunTables, head: str, apart: Sequence[str] = ("agent_id",)) -> str | None:
+    """Return the breakdown of a measure by one dimension whose cells differ most, None where none does.
+
+    Parameters
+    ----------
+    run : RunTables
+    head : str
+        What the names of its breakdowns begin with, as ``breakdown_csat_``.
+    apart : sequence of str
+        Dimensions that are not looked at.
+    """
+    best, least = None, ALPHA
+    for name, table in run.tables.items():
+        if not name.startswith(head) or "rest" not in table.columns:
+            continue
+        by = words_of(run, name).dimensions
+        if len(by) != 1 or by[0] in apart or name != f"{head}{by[0]}":
+            continue
+        q = table.loc[~table[by[0]].isin(_NO_FINDING), "q"].min()
+        if pd.notna(q) and q < least:
+            best, least = name, float(q)
+    return best
+
+
+def episode_place(row: Mapping[str, Any], by: Sequence[str], most: int = 22) -> str:
+    """Return where an episode is: its values, joined.
+
+    Examples
+    --------
+    >>> episode_place({"product": "家庭宽带", "region": "江苏", "channel": None}, ["product", "region", "channel"])
+    '家庭宽带·江苏'
+    """
+    return named("·".join(str(row[name]) for name in by if pd.notna(row[name])) or "整体", most)
+
+
+def _ongoing(run: RunTables) -> Sentence:
+    """Return the strongest rise that goes on at the end of the data."""
+    table = run.tables.get("episodes")
+    attrs = run.tables["root_causes"].attrs if "root_causes" in run.tables else {}
+    if table is None or not attrs.get("is_rate", True):
+        return Sentence()
+    rows = table[table["is_rise"] & table["is_current"] & table["before"].notna()]
+    if not len(rows):
+        return Sentence()
+    row = rows.iloc[0].to_dict()
+
+    def at(column: str, form: str = "percent") -> Figure:
+        return figure("episodes", row, ["rank"], column, form)
+
+    where = episode_place(row, dimensions_in_episodes(table))
+    return say(
+        "{where}的{rate}由 {before} 升到 {after}，仍在持续", where=where, rate=_rate_of(run),
+        before=at("before"), after=at("after"),
+    )  # fmt: skip

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api import types
 
 from csatext.labels import KIND_NAMES, POLARITY_NAMES, check_name, flag_names, name_of
-from csatext.service.definitions import Definition, read_definitions
+from csatext.service.definitions import Definition
 
 __all__ = ["TableWords", "column_meaning", "column_title", "kpi_form", "table_words", "value_name"]
 
@@ -173,7 +173,6 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "kpis_channel": ("服务指标 按渠道", "各渠道的服务指标"),
     "kpis_week": ("服务指标 按周", "每周的服务指标"),
     "scorecard": ("客服记分卡", "每位客服的指标，按类别与渠道构成校正"),
-    "trend_total": ("走势 全部", "每个时段的联络数与率"),
     "trend_tests": ("走势检验", "各项度量有没有持续上升或下降"),
     "root_causes": ("根因 按时段", "每个时段由哪些组合解释变化"),
     "episodes": ("异动", "连续几个时段同一处的变化合为一起"),
@@ -210,8 +209,12 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Values that tables write as codes."""
+_COUNTERS = {"hour": " 时", "csat": " 分", "nps": " 分"}
+"""Numbers that name a row, with their counter."""
 _NAMED = ("signal", "dimension", "flag", "measure", "column", "figure")
 """Columns whose values are names of columns."""
+_COUNTED = {"visits": "客户", "csat": "评分", "nps": "评分"}
+"""What a composition counts, where that is not contacts."""
 _SHARE = "比率"
 _SCORES = frozenset(("csat", "nps", "sentiment", "predicted_satisfaction"))
 
@@ -274,6 +277,8 @@ def value_name(column: str, value: Any, known: Mapping[str, Definition]) -> Any:
     >>> value_name("polarity", "negative", {}), value_name("signal", "signal_anger", {})
     ('负面', '愤怒')
     """
+    if column in _COUNTERS and not isinstance(value, str) and pd.notna(value):
+        return f"{value:g}{_COUNTERS[column]}"
     if not isinstance(value, str):
         return value
     if column in ("metric", "twin", "look") and value in known:
@@ -345,12 +350,12 @@ def table_words(name: str, table: pd.DataFrame, facts: pd.DataFrame, measure: st
         title = f"{shown} {said}"
         return TableWords(title, f"各{shown}的{said}，与其余相比", dimensions, one, _form_of(facts, one))
     if head == "shares" and dimensions:
-        of = "投诉" if rest.startswith("is_complaint_") else "客户" if rest == "visits" else "联络"
+        of = "投诉" if rest.startswith("is_complaint_") else _COUNTED.get(rest, "联络")
         return TableWords(f"{shown} {of}占比", f"{of}在各{shown}的占比与变化", dimensions, "", "percent")
     if head == "trend" and rest:
-        one = measure if dimensions else rest if rest in facts.columns else measure
+        one = rest if not dimensions and rest in facts.columns else measure
         said = _measure_name(facts, one)
-        title = f"走势 {shown or said}"
+        title = f"走势 {shown} {said}" if shown else f"走势 {said}"
         return TableWords(title, f"{shown}{said}每个时段的数值", dimensions, one, _form_of(facts, one))
     if head == "keywords" and rest:
         return TableWords(f"{name_of(rest)} 关键词", f"各{name_of(rest)}特有的词", dimensions, "", "score")
@@ -358,6 +363,8 @@ def table_words(name: str, table: pd.DataFrame, facts: pd.DataFrame, measure: st
 
 
 def _measure_name(facts: pd.DataFrame, measure: str) -> str:
+    if measure == "nps":
+        return "净推荐值"  # the score over many contacts, not of one
     return flag_names(measure).rate if _form_of(facts, measure) == "percent" else name_of(measure)
 
 

@@ -109,6 +109,11 @@ def _own() -> DeckMaster:
             _place(shape, _box(0.9, 3.85, 11.5, 1.8))
         else:
             shape._element.getparent().remove(shape._element)
+    opening.background.fill.solid()
+    opening.background.fill.fore_color.rgb = pptx("pptx.dml.color").RGBColor.from_string(DARK)
+    align = opening._element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}lvl1pPr")
+    for level in align:
+        level.set("algn", "l")
     for layout, name in ((opening, "封面"), (layouts["Title and Content"], "标题和内容")):
         layout._element.cSld.set("name", name)
     return DeckMaster(deck, opening, layouts["Title and Content"], title, body, is_own=True)

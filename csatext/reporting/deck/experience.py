@@ -2,58 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, UNCLASSIFIED, flag_names, name_of
-from csatext.reporting.deck.opening import counted, kpi_rows, kpi_said
+from csatext.reporting.deck.opening import counted, kpi_name, kpi_number, kpi_rows, kpi_said
 from csatext.reporting.deck.slides import Bars, Grid, SlidePlan, bars_of, course_of
-from csatext.reporting.findings import compared, course, latest, leading, lower_is_worse, named, words_of
+from csatext.reporting.findings import (
+    clear_cells,
+    compared,
+    course,
+    episode_place,
+    latest,
+    leading,
+    lower_is_worse,
+    most_different,
+    named,
+    words_of,
+)
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Sentence, figure, interval, say
-from csatext.reporting.table_words import kpi_form
 from csatext.service.definitions import read_definitions
 
-__all__ = ["channels", "complaints", "gap", "loyalty", "most_different", "needs", "satisfaction"]
+__all__ = ["channels", "complaints", "gap", "loyalty", "needs", "satisfaction"]
 
 _MOST_ROWS = 8
 _NO_NAME = PLACEHOLDERS | {UNCLASSIFIED, ""}
 
 
-def most_different(run: RunTables, head: str, apart: Sequence[str] = ("agent_id",)) -> str | None:
-    """Return the breakdown of a measure by one dimension whose cells differ most, None where none does.
-
-    Parameters
-    ----------
-    run : RunTables
-    head : str
-        What the names of its breakdowns begin with, as ``breakdown_csat_``.
-    apart : sequence of str
-        Dimensions that are not looked at.
-    """
-    best, least = None, ALPHA
-    for name, table in run.tables.items():
-        if not name.startswith(head) or "rest" not in table.columns:
-            continue
-        by = words_of(run, name).dimensions
-        if len(by) != 1 or by[0] in apart or name != f"{head}{by[0]}":
-            continue
-        q = table.loc[~table[by[0]].isin(_NO_NAME), "q"].min()
-        if pd.notna(q) and q < least:
-            best, least = name, float(q)
-    return best
-
-
 def _worst_name(run: RunTables, name: str) -> str:
     """Return the value that :func:`csatext.reporting.findings.compared` names."""
-    table, words = run.tables[name], words_of(run, name)
-    by, worse = words.dimensions[0], lower_is_worse(words.measure)
-    clear = table[(table["q"] < ALPHA) & ((table["difference"] < 0) if worse else (table["difference"] > 0))]
-    clear = clear[~clear[by].isin(_NO_NAME)].sort_values("difference", ascending=worse, kind="stable")
-    return "" if clear.empty else str(clear[by].iloc[0])
+    words = words_of(run, name)
+    clear = clear_cells(run.tables[name], words.dimensions[0], words.measure)
+    return "" if clear.empty else str(clear[words.dimensions[0]].iloc[0])
 
 
 def _difference_slide(run: RunTables, chapter: str, name: str, definition: str) -> SlidePlan:
@@ -76,8 +58,8 @@ def satisfaction(run: RunTables) -> list[SlidePlan]:
     went = course(run, "csat", "均分")
     title = title + "，" + went if went else title
     points = [
-        say("{name} {value}（95% 区间 {ends}）", name=known[metric].name_zh, value=kpi_said(rows[metric], known),
-            ends=interval("kpis", rows[metric], ["metric"], kpi_form(known[metric])))
+        say("{name} {value}（95% 区间 {ends}）", name=kpi_name(known[metric]), value=kpi_said(rows[metric], known),
+            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])))
         for metric in ("csat_satisfied", "participation_rate", "recommend_rate")
         if metric in rows
     ]  # fmt: skip
@@ -165,7 +147,7 @@ def _episodes(run: RunTables) -> list[SlidePlan]:
     rises = table[table["is_rise"]]
 
     def where(row: dict[str, object], most: int = 22) -> str:
-        return named("·".join(str(row[name]) for name in by if pd.notna(row[name])) or "整体", most)
+        return episode_place(row, by, most)
 
     def at(row: dict[str, object], column: str, how: str = form) -> object:
         return figure("episodes", row, ["rank"], column, how)
@@ -285,8 +267,8 @@ def loyalty(run: RunTables) -> list[SlidePlan]:
     """Return the slides on loyalty: willingness to recommend, those who think of leaving, those who come again."""
     rows, known = kpi_rows(run), read_definitions()
     points = [
-        say("{name} {value}（95% 区间 {ends}）", name=known[metric].name_zh, value=kpi_said(rows[metric], known),
-            ends=interval("kpis", rows[metric], ["metric"], kpi_form(known[metric])))
+        say("{name} {value}（95% 区间 {ends}）", name=kpi_name(known[metric]), value=kpi_said(rows[metric], known),
+            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])))
         for metric in ("recommend_rate", "repeat_purchase_rate", "repeat_contact_rate")
         if metric in rows
     ]  # fmt: skip

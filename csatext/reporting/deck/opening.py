@@ -17,7 +17,17 @@ from csatext.reporting.standard_tables import dimensions_of
 from csatext.reporting.table_words import kpi_form
 from csatext.service.definitions import Definition, read_definitions
 
-__all__ = ["background", "counted", "customers", "goals", "kpi_rows", "kpi_said", "structure"]
+__all__ = [
+    "background",
+    "counted",
+    "customers",
+    "goals",
+    "kpi_name",
+    "kpi_number",
+    "kpi_rows",
+    "kpi_said",
+    "structure",
+]
 
 _UNITS = {"比率": "", "比值": "", "千单": ""}
 _QUESTIONS = (
@@ -60,11 +70,25 @@ def kpi_said(
 ) -> Sentence:
     """Return the value of a KPI with its unit."""
     one = known[str(row["metric"])]
-    form = kpi_form(one)
-    if form == "score" and pd.notna(row[column]) and abs(float(row[column])) >= 100:
-        form = "whole"
+    form = kpi_number(one)
     unit = "" if form == "percent" else _UNITS.get(one.unit, f" {one.unit}")
     return say("{value}{unit}", value=figure(table, row, keys, column, form), unit=unit)
+
+
+def kpi_number(definition: Definition) -> str:
+    """Return how the number of a KPI is written on a slide: seconds whole."""
+    return "whole" if definition.unit == "秒" else kpi_form(definition)
+
+
+def kpi_name(definition: Definition) -> str:
+    """Return the name of a KPI without the unit that stands behind its value.
+
+    Examples
+    --------
+    >>> kpi_name(read_definitions()["csat"])
+    '满意度'
+    """
+    return definition.name_zh.removesuffix("（分）")
 
 
 def _span(run: RunTables) -> str:
@@ -134,11 +158,10 @@ def goals(run: RunTables) -> list[SlidePlan]:
     cells = []
     for row, question, chapter in asked:
         one = known[row["metric"]]
-        form = kpi_form(one)
-        form = "whole" if form == "score" and abs(row["value"]) >= 100 else form
+        form = kpi_number(one)
         ends = interval("kpis", row, ["metric"], form)
-        cells.append((question, one.name_zh, kpi_said(row, known), ends, chapter))
-    first = [say("{name} {value}", name=known[row["metric"]].name_zh, value=kpi_said(row, known)) for row, *_ in asked[1:3]]
+        cells.append((question, kpi_name(one), kpi_said(row, known), ends, chapter))
+    first = [say("{name} {value} ", name=kpi_name(known[row["metric"]]), value=kpi_said(row, known)) for row, *_ in asked[1:3]]
     title = say("从{first}出发，回答 {n} 个问题", first=join("、", first), n=str(len(asked)))
     grid = Grid(("问题", "看哪个指标", "现值", "95% 区间", "在哪一章"), tuple(cells), (3, 3, 2, 3, 2))
     what = "各指标的公式见工作簿与 ct.kpi_definitions()；区间是 95% 置信区间。"
@@ -153,12 +176,12 @@ def customers(run: RunTables) -> list[SlidePlan]:
     first = table.iloc[0]
     n = figure("shares_visits", first, ["visits"], "denominator", "whole")
     title = say(
-        "{n} 位客户里 {share} 来过 {visits}", n=n, visits=str(first["visits"]),
+        "{n} 位客户里 {share} 只来过 {visits}", n=n, visits=str(first["visits"]),
         share=figure("shares_visits", first, ["visits"], "value", "percent"),
     )  # fmt: skip
     points = [
-        say("{name} {value}（95% 区间 {ends}）", name=known[metric].name_zh, value=kpi_said(rows[metric], known),
-            ends=interval("kpis", rows[metric], ["metric"], kpi_form(known[metric])))
+        say("{name} {value}（95% 区间 {ends}）", name=kpi_name(known[metric]), value=kpi_said(rows[metric], known),
+            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])))
         for metric in ("contact_frequency", "new_customer_share", "repeat_contact_rate", "inquiring_customers")
         if metric in rows
     ]  # fmt: skip
@@ -202,7 +225,7 @@ def _first_named(run: RunTables, table: str, by: str) -> str:
 def _moved(run: RunTables, table: str, by: str) -> list[Sentence]:
     """Return the values whose share changed last, or that none did."""
     rows = run.tables[table]
-    tested = rows[rows["has_changed"].notna()]
+    tested = rows[rows["has_changed"].notna() & ~rows[by].isin(PLACEHOLDERS)]
     if not len(tested):
         return []
     moved = tested[tested["has_changed"].astype(bool)].head(3).to_dict("records")

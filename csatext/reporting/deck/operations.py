@@ -6,15 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS
-from csatext.reporting.deck.experience import most_different
-from csatext.reporting.deck.opening import counted, kpi_rows, kpi_said
+from csatext.reporting.deck.opening import counted, kpi_name, kpi_number, kpi_rows, kpi_said
 from csatext.reporting.deck.slides import Grid, SlidePlan, bars_of
-from csatext.reporting.findings import compared, leading, named
+from csatext.reporting.findings import clear_cells, compared, leading, most_different, named
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Sentence, figure, interval, join, say
-from csatext.reporting.table_words import kpi_form
 from csatext.service.definitions import read_definitions
 
 __all__ = ["ability", "centre", "process", "ratings", "resources"]
@@ -34,7 +31,7 @@ _MOST_ROWS, _MOST_CHANNELS = 8, 6
 def _lines(run: RunTables, metrics: Sequence[str]) -> list[Sentence]:
     known, rows = read_definitions(), kpi_rows(run)
     return [
-        say("{name} {value}", name=known[metric].name_zh, value=kpi_said(rows[metric], known))
+        say("{name} {value}", name=kpi_name(known[metric]), value=kpi_said(rows[metric], known))
         for metric in metrics
         if metric in rows
     ]
@@ -48,12 +45,11 @@ def _kpi_grid(run: RunTables, metrics: Sequence[str]) -> Grid | None:
         if metric not in rows:
             continue
         row, one = rows[metric], known[metric]
-        form = kpi_form(one)
-        form = "whole" if form == "score" and abs(row["value"]) >= 100 else form
+        form = kpi_number(one)
         twin = rows.get(one.twin)
-        twin_said = say("{name} {value}", name=known[one.twin].name_zh, value=kpi_said(twin, known)) if twin else "—"
+        twin_said = say("{name} {value}", name=kpi_name(known[one.twin]), value=kpi_said(twin, known)) if twin else "—"
         cells.append(
-            (one.name_zh, kpi_said(row, known), interval("kpis", row, ["metric"], form),
+            (kpi_name(one), kpi_said(row, known), interval("kpis", row, ["metric"], form),
              figure("kpis", row, ["metric"], "n", "whole"), twin_said)
         )  # fmt: skip
     if not cells:
@@ -75,8 +71,8 @@ def ability(run: RunTables) -> list[SlidePlan]:
     if name is not None:
         table = run.tables[name].sort_values("value", kind="stable")
         by = str(table.columns[1])
-        low = table[(table["q"] < ALPHA) & (table["difference"] < 0) & ~table[by].isin(PLACEHOLDERS)]
-        strong = "" if low.empty else str(low.sort_values("difference")[by].iloc[0])
+        clear = clear_cells(table, by, "resolved")
+        strong = "" if clear.empty else str(clear[by].iloc[0])
         chart = bars_of(run, name, rows=table, strong=strong)
         points = (Sentence(("误差线是 95% 区间；q 按全部取值校正",)),)
         slides.append(
@@ -128,7 +124,7 @@ def centre(run: RunTables) -> list[SlidePlan]:
     names = [name for name in sizes.index if name not in PLACEHOLDERS][:_MOST_CHANNELS]
     cells = []
     for metric in metrics[:_MOST_ROWS]:
-        row: list[str | Sentence] = [known[metric].name_zh, kpi_said(whole[metric], known)]
+        row: list[str | Sentence] = [kpi_name(known[metric]), kpi_said(whole[metric], known)]
         for name in names:
             found = by_channel[(by_channel["metric"] == metric) & (by_channel["channel"] == name)]
             empty = found.empty or pd.isna(found["value"].iloc[0])
@@ -155,7 +151,7 @@ def _worse_channel(run: RunTables, metrics: Sequence[str]) -> Sentence:
     row, known = rows.iloc[0].to_dict(), read_definitions()
     keys = ("metric", "channel", "cause")
     return say(
-        "{channel}的{name} {value}，差于其余的 {rest}（q {q}）", channel=named(row["channel"]), name=known[row["metric"]].name_zh,
+        "{channel}的{name} {value}，差于其余的 {rest}（q {q}）", channel=named(row["channel"]), name=kpi_name(known[row["metric"]]),
         value=kpi_said(row, known, table="remedies", keys=keys),
         rest=kpi_said(row, known, table="remedies", keys=keys, column="reference"),
         q=figure("remedies", row, keys, "q", "p"),
@@ -197,7 +193,7 @@ def _agents(run: RunTables) -> list[SlidePlan]:
     keys = ("metric", who)
     for row in clear.head(_MOST_ROWS).to_dict("records"):
         cells.append(
-            (named(row[who], 12), known[row["metric"]].name_zh, kpi_said(row, known, table="scorecard", keys=keys),
+            (named(row[who], 12), kpi_name(known[row["metric"]]), kpi_said(row, known, table="scorecard", keys=keys),
              kpi_said(row, known, table="scorecard", keys=keys, column="expected"),
              figure("scorecard", row, keys, "n", "whole"), figure("scorecard", row, keys, "q", "p"), str(row["verdict"]))
         )  # fmt: skip
@@ -211,7 +207,7 @@ def resources(run: RunTables) -> list[SlidePlan]:
     """Return the slides on when work comes in, which staffing follows."""
     slides = []
     points = _lines(run, ("contacts", "average_handle_time", "occupancy", "cost_per_contact"))
-    for name, by, said in (("shares_hour", "hour", "时"), ("shares_weekday", "weekday", "")):
+    for name, by, said in (("shares_hour", "hour", " 时"), ("shares_weekday", "weekday", "")):
         if name not in run.tables or len(run.tables[name]) < 3:
             continue
         table = run.tables[name]

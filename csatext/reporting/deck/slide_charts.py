@@ -35,6 +35,10 @@ def add_chart(slide: Any, bars: Bars, box: tuple[int, int, int, int], *, is_own:
     """
     data = pptx("pptx.chart.data").CategoryChartData(number_format=FORMATS.get(bars.form, "General"))
     names = [name or "（空）" for name in bars.names]
+    beside = bars.kind == "bar" and bool(bars.ends) and not _are_long(bars)
+    if beside:
+        # A short bar has no room for its value, and beside it runs the error bar.
+        names = [f"{name}  {one.text}" for name, one in zip(names, bars.figures, strict=True)]
     data.categories = names
     series = [(bars.said, bars.figures)] + ([(bars.second_said, bars.second)] if bars.second else [])
     values = [[None if np.isnan(one.value) else one.value for one in figures] for _, figures in series]
@@ -54,7 +58,7 @@ def add_chart(slide: Any, bars: Bars, box: tuple[int, int, int, int], *, is_own:
     chart.font.size = pptx("pptx.util").Pt(_SIZE)
     _axes(chart, bars)
     _colour(chart, bars)
-    if bars.ends and any(not np.isnan(low) for low, _ in bars.ends):
+    if bars.kind != "column" and any(not np.isnan(low) for low, _ in bars.ends):
         _error_bars(chart.plots[0].series[0], bars)
     if is_own:
         _fonts(chart)
@@ -128,7 +132,7 @@ def _colour(chart: Any, bars: Bars) -> None:
         point = plot.series[0].points[at]
         point.format.fill.solid()
         point.format.fill.fore_color.rgb = colour.from_string(_GREY if at in bars.grey else _STRONG)
-    if len(bars.names) <= _MOST_LABELLED:
+    if len(bars.names) <= _MOST_LABELLED and not (bars.kind == "bar" and bars.ends and not _are_long(bars)):
         plot.has_data_labels = True
         labels = plot.data_labels
         labels.show_value = True
@@ -136,7 +140,7 @@ def _colour(chart: Any, bars: Bars) -> None:
         labels.font.size = util.Pt(_SIZE)
         place = pptx("pptx.enum.chart").XL_LABEL_POSITION
         # Inside its base, where no error bar runs through it.
-        inside = bool(bars.ends) and bars.kind == "bar" and _are_long(bars)
+        inside = bool(bars.ends) and bars.kind == "bar"
         labels.position = place.INSIDE_BASE if inside else place.OUTSIDE_END
         if inside:
             labels.font.color.rgb = colour.from_string("FFFFFF")

@@ -21,12 +21,13 @@ __all__ = ["draw_cover", "draw_slide", "slide_text"]
 
 _POINT = 12_700
 """EMU in a point."""
-_TITLE_SIZES, _POINT_SIZES, _CELL_SIZES = (24, 22, 20, 18, 16), (16, 15, 14, 13, 12), (12, 11, 10.5)
+_TITLE_SIZES, _POINT_SIZES, _CELL_SIZES = (24, 22, 20, 18, 16), (16, 15, 14, 13, 12), (14, 13, 12, 11, 10.5)
+_ALONE_SIZES = (20, 18, *_POINT_SIZES)
 _GAP, _SIDE = 6.0, 0.33
 """Points between paragraphs; part of the width that points take beside a chart."""
 _FOOTER = 10
 _CELL_PADDING = 7.2
-_MOST_IN_NOTES = 40
+_MOST_IN_NOTES, _MOST_SOURCES = 40, 4
 
 Box = tuple[int, int, int, int]
 
@@ -52,7 +53,8 @@ def draw_cover(master: DeckMaster, title: str, lines: Sequence[str]) -> Any:
     if head is None:
         head = slide.shapes.add_textbox(*master.title_box)
     size = fitting_size([title], head.width / _POINT, head.height / _POINT, (36, 32, 28, 24, 20)) or 18
-    _fill(head.text_frame, [clip(title, head.width / _POINT / size * 2)], size, master, bold=True, colour=DARK)
+    white = "FFFFFF" if master.is_own else DARK
+    _fill(head.text_frame, [clip(title, head.width / _POINT / size * 2)], size, master, bold=True, colour=white)
     texts = [shape for shape in rest if shape.placeholder_format.type.name in ("SUBTITLE", "BODY", "OBJECT")]
     if texts:
         box = texts[0]
@@ -60,7 +62,7 @@ def draw_cover(master: DeckMaster, title: str, lines: Sequence[str]) -> Any:
     else:
         left, top, width, height = master.body_box
         box = slide.shapes.add_textbox(left, top, width, height)
-    _fill(box.text_frame, list(lines), 16, master, colour="595959")
+    _fill(box.text_frame, list(lines), 16, master, colour="DEEBF7")
     for shape in rest:
         shape._element.getparent().remove(shape._element)
     return slide
@@ -86,7 +88,8 @@ def draw_slide(master: DeckMaster, plan: SlidePlan, run: RunTables, number: int)
             add_chart(slide, plan.chart, area, is_own=master.is_own)
         elif plan.grid is not None:
             _add_grid(slide, plan.grid, area, master)
-    _points(slide, body, plan.points, side, master)
+    alone = plan.chart is None and plan.grid is None
+    _points(slide, body, plan.points, side, master, _ALONE_SIZES if alone else _POINT_SIZES)
     _footer(slide, plan, master, number)
     slide.notes_slide.notes_text_frame.text = slide_text(_notes(plan, run))
     return slide
@@ -118,19 +121,21 @@ def _title(slide: Any, master: DeckMaster, plan: SlidePlan) -> Any:
     return body
 
 
-def _points(slide: Any, body: Any, points: Sequence[Sentence], box: Box, master: DeckMaster) -> None:
+def _points(
+    slide: Any, body: Any, points: Sequence[Sentence], box: Box, master: DeckMaster, sizes: Sequence[float]
+) -> None:
     if not points:
         return
     texts = [slide_text(str(point)) for point in points]
     width, height = box[2] / _POINT - 34, box[3] / _POINT - 10
-    size = fitting_size(texts, width, height, _POINT_SIZES, _GAP)
+    size = fitting_size(texts, width, height, sizes, _GAP)
     while size is None and len(texts) > 1:
         texts = [*texts[:-2], "其余见备注。"] if texts[-1] == "其余见备注。" else [*texts[:-1], "其余见备注。"]
-        size = fitting_size(texts, width, height, _POINT_SIZES, _GAP)
+        size = fitting_size(texts, width, height, sizes, _GAP)
         if texts == ["其余见备注。"]:
             break
     if size is None:
-        size = _POINT_SIZES[-1]
+        size = sizes[-1]
     shape = body if body is not None else slide.shapes.add_textbox(*box)
     shape.left, shape.top, shape.width, shape.height = box
     frame = shape.text_frame
@@ -150,8 +155,12 @@ def _footer(slide: Any, plan: SlidePlan, master: DeckMaster, number: int) -> Non
     wide = width - 2 * left
     tall = round(0.32 * 914_400)
     top = height - tall - round(0.18 * 914_400)
-    source = "、".join(dict.fromkeys(plan.tables))
-    said = "　".join(part for part in (plan.n, f"来源：{source}" if source else "") if part)
+    source = "、".join(list(dict.fromkeys(plan.tables))[:_MOST_SOURCES])
+    if len(set(plan.tables)) > _MOST_SOURCES:
+        source += f" 等 {len(set(plan.tables))} 张表"
+    left_out = 0 if plan.chart is None else plan.chart.left_out
+    hidden = f"图中另有 {left_out:,} 个没有画出" if left_out else ""
+    said = "　".join(part for part in (plan.n, f"来源：{source}" if source else "", hidden) if part)
     box = slide.shapes.add_textbox(left, top, round(wide * 0.9), tall)
     room = wide * 0.9 / _POINT - 16
     _fill(box.text_frame, [clip(slide_text(said), room / _FOOTER - 1)], _FOOTER, master, colour=GREY)
@@ -180,10 +189,10 @@ def _fill(
         run = paragraph.add_run()
         run.text = ("• " if bulleted else "") + slide_text(words)
         paragraph.space_after = util.Pt(gap)
-        style_run(run, size, master.is_own, bold=bold, colour=colour)
+        _style(run, size, master.is_own, bold=bold, colour=colour)
 
 
-def style_run(run: Any, size: float, is_own: bool, *, bold: bool = False, colour: str = "") -> None:
+def _style(run: Any, size: float, is_own: bool, *, bold: bool = False, colour: str = "") -> None:
     """Set size, weight, colour and fonts of a run, the East Asian one too."""
     run.font.size = pptx("pptx.util").Pt(size)
     if bold:
@@ -243,7 +252,7 @@ def _add_grid(slide: Any, grid: Grid, box: Box, master: DeckMaster) -> None:
             cell.fill.fore_color.rgb = colour.from_string(fill)
             run = cell.text_frame.paragraphs[0].add_run()
             run.text = text
-            style_run(run, size, master.is_own, bold=place == 0, colour="FFFFFF" if place == 0 else "262626")
+            _style(run, size, master.is_own, bold=place == 0, colour="FFFFFF" if place == 0 else "262626")
             if not master.is_own:
                 run.font.color.rgb = colour.from_string("FFFFFF" if place == 0 else "262626")
     if left_out:
@@ -253,9 +262,9 @@ def _add_grid(slide: Any, grid: Grid, box: Box, master: DeckMaster) -> None:
 
 def _row_height(row: Sequence[str], widths: Sequence[float], size: float) -> float:
     lines = max(
-        n_lines(text, wide - _CELL_PADDING * 1.4 + size, size) for text, wide in zip(row, widths, strict=True)
+        n_lines(text, wide - _CELL_PADDING * 1.4, size) for text, wide in zip(row, widths, strict=True)
     )
-    return lines * size * 1.3 + 8
+    return lines * size * 1.3 + size * 0.9
 
 
 def _notes(plan: SlidePlan, run: RunTables) -> str:
@@ -275,19 +284,19 @@ def _notes(plan: SlidePlan, run: RunTables) -> str:
         if plan.grid.left_out:
             lines.append(f"表里没有列出的还有 {plan.grid.left_out:,} 行。")
     lines += ["", f"数字出处（运行 {run.run_hash or '没有哈希：不是来自一次运行的输出文件夹'}）："]
-    shown = list(dict.fromkeys(map(ledger_line, figures)))
+    shown = list(dict.fromkeys(map(_ledger_line, figures)))
     lines += shown[:_MOST_IN_NOTES]
     if len(shown) > _MOST_IN_NOTES:
         lines.append(f"其余 {len(shown) - _MOST_IN_NOTES} 个数在同一张表的同一列。")
     return "\n".join(lines)
 
 
-def ledger_line(one: Figure) -> str:
+def _ledger_line(one: Figure) -> str:
     """Return where a number comes from: table, row, column and value.
 
     Examples
     --------
-    >>> ledger_line(Figure("25.0%", "breakdown_channel", (("channel", "电话"),), "value", 0.25, "percent"))
+    >>> _ledger_line(Figure("25.0%", "breakdown_channel", (("channel", "电话"),), "value", 0.25, "percent"))
     '25.0% ← breakdown_channel {"channel": "电话"} value = 0.25'
     """
     key = json.dumps(dict(one.row), ensure_ascii=False)

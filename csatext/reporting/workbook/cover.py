@@ -150,7 +150,7 @@ def write_ledger(
     ):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, header, formats.head)
-    text = formats.of("text", wrapped=True)
+    text, number = formats.of("text", wrapped=True), formats.made(valign="top")
     said = [(COVER, point) for point in points]
     said += [(f"{COVER}·目录", finding(run, one.name)) for one in written]
     row = 1
@@ -162,7 +162,7 @@ def write_ledger(
                 if cell is not None:
                     sheet.write_string(row, at, sheet_text(cell), text)
             if pd.notna(one.value):
-                sheet.write_number(row, 3, one.value, formats.made(valign="top"))
+                sheet.write_number(row, 3, one.value, number)
             row += 1
     for one in written:
         cells = (

@@ -9,7 +9,7 @@ from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
 from csatext.reporting.table_words import column_title
 from csatext.reporting.workbook.cell_values import sheet_text
-from csatext.reporting.workbook.table_sheet import FORMATS, WrittenSheet
+from csatext.reporting.workbook.table_sheet import FORMATS, NAMES, WrittenSheet
 
 __all__ = ["chart_of"]
 
@@ -64,13 +64,15 @@ def chart_of(book: Any, written: WrittenSheet, size: tuple[int, int] = (640, 400
 def _names_at(written: WrittenSheet) -> tuple[int, int]:
     """Return the first and last column whose cells name a row."""
     places = written.places
+    if NAMES in places:
+        return places[NAMES], places[NAMES]
     dimensions = [places[name] for name in written.words.dimensions if name in places]
     for name in ("category", "signal", "polarity", "term", "aspect"):
         if name in places and not dimensions:
             dimensions = [places[name]]
     if not dimensions:
         dimensions = [0]
-    return min(dimensions), max(dimensions)
+    return dimensions[0], dimensions[0]
 
 
 def _bars(book: Any, written: WrittenSheet, column: str, ends: tuple[str, str] | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from csatext.reporting.table_words import TableWords, column_title, kpi_form, va
 from csatext.reporting.workbook.cell_values import cell_value, sheet_text, text_width
 from csatext.service.definitions import Definition
 
-__all__ = ["FORMATS", "SheetFormats", "WrittenSheet", "write_table"]
+__all__ = ["FORMATS", "NAMES", "SheetFormats", "WrittenSheet", "write_table"]
 
 FORMATS: Mapping[str, str] = {
     "whole": "#,##0",
@@ -26,6 +26,8 @@ FORMATS: Mapping[str, str] = {
     "time": "yyyy-mm-dd hh:mm",
 }
 """Number formats of Excel by what a number is."""
+NAMES = "·"
+"""Place of the names of rows that several columns name together."""
 _TECHNICAL = ("p", "shrunken", "small", "suppressed", "z", "g2", "log_odds", "log_ratio", "adjusted")
 """Columns for analysts: there, but folded away by an outline."""
 _NARROWEST, _WIDEST, _SAMPLE = 8, 60, 300
@@ -156,6 +158,14 @@ def write_table(
             look = formats.of(own, grey=bool(grey[row]), wrapped=wrapped)
             _write(sheet, row + 1, at, value, look)
     width = len(places)
+    if len(words.dimensions) > 1 and len(table):
+        # A chart names its bars by one cell.
+        at = places[NAMES] = width
+        sheet.set_column(at, at, 12, None, {"level": 1, "hidden": True})
+        sheet.write_string(0, at, "图中名称", formats.head)
+        for row, value in enumerate(_joined(table, words.dimensions)):
+            sheet.write_string(row + 1, at, value, formats.of("text"))
+        width += 1
     if {"value", "low", "high"} <= places.keys() and len(table) and forms is None:
         for place, (sign, length) in enumerate(_error_lengths(table).items()):
             at = places[sign] = width + place
@@ -179,6 +189,13 @@ def write_table(
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     return WrittenSheet(name, title, table, n_rows, words, places, width)
+
+
+def _joined(table: pd.DataFrame, dimensions: Sequence[str]) -> list[str]:
+    """Return the values of each row in one text; those that are missing stand for any."""
+    cells = table[list(dimensions)].astype(object)
+    rows = cells.where(cells.notna(), "").astype(str).itertuples(index=False)
+    return [sheet_text(" · ".join(part for part in row if part))[:200] or "整体" for row in rows]
 
 
 def _headers(columns: list[str]) -> list[str]:
