@@ -227,6 +227,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     report.add_argument("--title", default="客户之声分析报告", metavar="标题", help="报告标题")
+    for ending, what in (("xlsx", "工作簿"), ("pptx", "幻灯片")):
+        said = f"同时写出{what}；不写路径则放在网页旁边"
+        report.add_argument(f"--{ending}", nargs="?", const="", metavar="路径", help=said)
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -497,10 +500,14 @@ def _tag_agreement(given: argparse.Namespace, progress: _Progress) -> tuple[str,
 
 
 def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from csatext.batch.office_files import write_office_files
     from csatext.batch.report_from_facts import report_of
 
     path = report_of(given.facts, given.out, given.title, progress, audit=given.audit)
-    return f"报告：{path}", DONE
+    beside = write_office_files(
+        given.facts, path, given.xlsx, given.pptx, given.title, progress, audit=given.audit
+    )
+    return f"报告：{'、'.join(map(str, [path, *beside]))}", DONE
 
 
 def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from csatext.schema.aggregation import COMPOSITION
 __all__ = ["ComparedPeriods", "compared_periods", "composition"]
 
 _MOST_COMPARED = 100
-"""Values whose changes are tested, the most frequent first: the interval of each is wider the more there are."""
+"""Values whose changes are tested, the most frequent first: the more, the wider each interval."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a table says in one sentence, its numbers tied to their cells: for the cover of a workbook and titles of slides."""
+"""What a table says in one sentence: for the cover of a workbook and the titles of slides."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from csatext.aggregation.episodes import dimensions_in_episodes
-from csatext.errors import escape_controls
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, UNCLASSIFIED, flag_names, period_name
 from csatext.reporting.meeting_tables import freq_of
@@ -16,7 +15,7 @@ from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figure, join, say
 from csatext.reporting.table_words import TableWords, table_words, value_name
 from csatext.service.definitions import read_definitions
-from csatext.strings import encodable
+from csatext.strings import xml_text
 
 __all__ = [
     "clear_cells",
@@ -40,14 +39,14 @@ _NO_FINDING = PLACEHOLDERS | {UNCLASSIFIED, ""}
 
 
 def named(value: Any, most: int = 16) -> str:
-    """Return a value of a table as it is named in a sentence: on one line, shortened.
+    r"""Return a value of a table as it is named in a sentence: on one line, shortened.
 
     Examples
     --------
-    >>> named("  江苏\\n宽带 "), named("一二三四五", 4)
+    >>> named("  江苏\n宽带 "), named("一二三四五", 4)
     ('江苏 宽带', '一二三…')
     """
-    text = encodable(" ".join(escape_controls(str(value)).split()))
+    text = xml_text(" ".join(str(value).split()))
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
@@ -88,9 +87,13 @@ def compared(run: RunTables, name: str) -> Sentence:
     row = clear.iloc[0].to_dict()
     sentence = say(
         "{cell}的{said} {value}，{more}其余的 {rest}（q {q}）",
-        cell=named(row[by]), said=said, value=at(row, "value"), rest=at(row, "rest"), q=at(row, "q", "p"),
+        cell=named(row[by]),
+        said=said,
+        value=at(row, "value"),
+        rest=at(row, "rest"),
+        q=at(row, "q", "p"),
         more="低于" if row["difference"] < 0 else "高于",
-    )  # fmt: skip
+    )
     return sentence + (f"（{len(clear)} 个显著）" if len(clear) > 1 else "")
 
 
@@ -138,8 +141,9 @@ def leading(run: RunTables, name: str) -> Sentence:
     if pd.notna(first["has_changed"]) and first["has_changed"]:
         sentence += say(
             "，{period} 与之前相比 {change}",
-            period=str(first["period"]), change=at(first, "change", "points"),
-        )  # fmt: skip
+            period=str(first["period"]),
+            change=at(first, "change", "points"),
+        )
     elif len(rows) > 1:
         second = named(value_name(by, rows[1][by], {}))
         sentence += say("，其次是{cell}，{share}", cell=second, share=at(rows[1], "value", "percent"))
@@ -171,8 +175,12 @@ def course(run: RunTables, measure: str, said: str) -> Sentence:
     went = {"上升": "持续上升", "下降": "持续下降"}.get(str(row["direction"]), "没有明显的升降趋势")
     return say(
         "{said}在 {n} 个完整{freq}里{went}（q {q}）",
-        said=said, n=at("periods", "whole"), freq=freq.removeprefix("个"), went=went, q=at("q", "p"),
-    )  # fmt: skip
+        said=said,
+        n=at("periods", "whole"),
+        freq=freq.removeprefix("个"),
+        went=went,
+        q=at("q", "p"),
+    )
 
 
 def latest(run: RunTables, said: str) -> Sentence:
@@ -190,9 +198,13 @@ def latest(run: RunTables, said: str) -> Sentence:
     verdict = "超出随机波动" if row["is_significant"] else "在随机波动之内"
     return say(
         "{period} 的{said} {value}，与之前的 {before} 相比 {change}，{verdict}",
-        period=str(row["period"]), said=said, value=at("value", "percent"), before=at("before", "percent"),
-        change=at("difference", "points"), verdict=verdict,
-    )  # fmt: skip
+        period=str(row["period"]),
+        said=said,
+        value=at("value", "percent"),
+        before=at("before", "percent"),
+        change=at("difference", "points"),
+        verdict=verdict,
+    )
 
 
 def finding(run: RunTables, name: str) -> Sentence:
@@ -225,10 +237,14 @@ def _main_kpis(run: RunTables) -> Sentence:
     """Return the first KPIs that are rates or scores."""
     known, table = read_definitions(), run.tables["kpis"]
     shown = [
-        say("{name} {value}", name=known[row["metric"]].name_zh, value=figure("kpis", row, ["metric"], "value", "percent"))
+        say(
+            "{name} {value}",
+            name=known[row["metric"]].name_zh,
+            value=figure("kpis", row, ["metric"], "value", "percent"),
+        )
         for row in table.to_dict("records")
         if row["metric"] in known and known[row["metric"]].unit == "比率" and pd.notna(row["value"])
-    ][:3]  # fmt: skip
+    ][:3]
     return join("，", shown)
 
 
@@ -288,8 +304,8 @@ def episode_place(row: Mapping[str, Any], by: Sequence[str], most: int = 22) -> 
 
     Examples
     --------
-    >>> episode_place({"product": "家庭宽带", "region": "江苏", "channel": None}, ["product", "region", "channel"])
-    '家庭宽带·江苏'
+    >>> episode_place({"product": "宽带", "region": "江苏", "channel": None}, ["product", "region", "channel"])
+    '宽带·江苏'
     """
     return named("·".join(str(row[name]) for name in by if pd.notna(row[name])) or "整体", most)
 
@@ -310,6 +326,9 @@ def _ongoing(run: RunTables) -> Sentence:
 
     where = episode_place(row, dimensions_in_episodes(table))
     return say(
-        "{where}的{rate}由 {before} 升到 {after}，仍在持续", where=where, rate=_rate_of(run),
-        before=at("before"), after=at("after"),
-    )  # fmt: skip
+        "{where}的{rate}由 {before} 升到 {after}，仍在持续",
+        where=where,
+        rate=_rate_of(run),
+        before=at("before"),
+        after=at("after"),
+    )

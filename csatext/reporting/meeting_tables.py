@@ -1,4 +1,4 @@
-"""The tables that a workbook and a deck need beside those of a run: shares, trends with tests, KPIs, remedies."""
+"""What workbook and deck need beside the tables of a run: shares, trends and their tests, KPIs, remedies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _COMPLAINT = "is_complaint"
 _TIME = "created_at"
 _BASELINE = 4
 _LEAST_PERIODS = 4
-"""Complete periods under which no test of a trend can find one (Mann-Kendall of four has p = 0.08 at least)."""
+"""Complete periods under which no test of a trend can find one (of four, p is 0.08 at least)."""
 _MOST_VALUES = 2_000
 """A column with more values is composed of cases, not of kinds."""
 _VISITS = (0, 1, 2, 3, 5, np.inf)
@@ -140,7 +140,7 @@ def _add_times(facts: pd.DataFrame, add: Callable[[str, Callable[[], pd.DataFram
         hours = pd.DataFrame({"hour": times.dt.hour.to_numpy()})
         add("shares_hour", lambda: composition(hours, "hour", ordered=True))
     if (times.max() - times.min()) >= pd.Timedelta(days=7):
-        names = pd.Categorical.from_codes(times.dt.dayofweek.to_numpy(), _WEEKDAYS, ordered=True)
+        names = pd.Categorical.from_codes(times.dt.day_of_week.to_numpy(), _WEEKDAYS, ordered=True)
         days = pd.DataFrame({"weekday": names})
         add("shares_weekday", lambda: composition(days, "weekday", ordered=True))
 

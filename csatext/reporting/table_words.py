@@ -334,9 +334,10 @@ def table_words(name: str, table: pd.DataFrame, facts: pd.DataFrame, measure: st
     dimensions = tuple(
         column
         for column in columns
-        if column not in own and (column not in _COLUMNS or column in facts.columns or name.startswith("shares_"))
+        if column not in own
+        and (column not in _COLUMNS or column in facts.columns or name.startswith("shares_"))
         and (column in facts.columns or column in ("visits", "hour", "weekday", "journey_stage"))
-    )  # fmt: skip
+    )
     head, _, rest = name.partition("_")
     if name in _TABLES:
         title, meaning = _TABLES[name]

@@ -206,7 +206,7 @@ CONVERSATION_FIGURES = Table(
 
 TREND_TESTS_BY_MEASURE = Table(
     "trend_tests_by_measure",
-    "one row a measure of all contacts: is there a monotone trend, and how steep; q is of all measures together",
+    "one row a measure of all contacts: is there a monotone trend, how steep; q is of all measures together",
     (
         Column("measure", "str", "contacts (their number), or column of the facts"),
         *TREND_TESTS.columns,

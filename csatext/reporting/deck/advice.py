@@ -48,10 +48,20 @@ def advice(run: RunTables) -> list[SlidePlan]:
             if pd.notna(row["period"]):
                 where.append(f"{row['period']:%Y-%m-%d} 起一期")
             said = say(
-                "{value}（{against} {reference}）", against=against, value=kpi_said(row, known, table=name, keys=keys),
+                "{value}（{against} {reference}）",
+                against=against,
+                value=kpi_said(row, known, table=name, keys=keys),
                 reference=kpi_said(row, known, table=name, keys=keys, column="reference"),
-            )  # fmt: skip
-            cells.append((str(row["name_zh"]), named("·".join(where), 18), said, str(row["cause"]), str(row["remedies"])))
+            )
+            cells.append(
+                (
+                    str(row["name_zh"]),
+                    named("·".join(where), 18),
+                    said,
+                    str(row["cause"]),
+                    str(row["remedies"]),
+                )
+            )
         if not cells:
             continue
         first = cells[0]
@@ -76,19 +86,32 @@ def _about_complaints(run: RunTables) -> list[SlidePlan]:
             continue
         at = ["subcategory"]
         cells.append(
-            (named(label, 12), figure("shares_is_complaint_subcategory", row, at, "numerator", "whole"),
-             figure("shares_is_complaint_subcategory", row, at, "value", "percent"), str(plays.loc[label, "owner"]),
-             str(plays.loc[label, "remedy"]))
-        )  # fmt: skip
+            (
+                named(label, 12),
+                figure("shares_is_complaint_subcategory", row, at, "numerator", "whole"),
+                figure("shares_is_complaint_subcategory", row, at, "value", "percent"),
+                str(plays.loc[label, "owner"]),
+                str(plays.loc[label, "remedy"]),
+            )
+        )
         if len(cells) == _MOST_ROWS + 2:
             break
     if not cells:
         return []
-    title = say("投诉先办「{label}」：{n} 条，占 {share}", label=str(cells[0][0]), n=cells[0][1], share=cells[0][2])
-    grid = Grid(("子类", "件数", "占投诉", "责任部门", "办法"), tuple(cells), (2.2, 1.2, 1.2, 2, 7), len(shares) - len(cells))
+    title = say(
+        "投诉先办「{label}」：{n} 条，占 {share}", label=str(cells[0][0]), n=cells[0][1], share=cells[0][2]
+    )
+    grid = Grid(
+        ("子类", "件数", "占投诉", "责任部门", "办法"),
+        tuple(cells),
+        (2.2, 1.2, 1.2, 2, 7),
+        len(shares) - len(cells),
+    )
     what = "按件数排序；责任部门与办法来自分类体系。"
     n = f"n = {int(shares['denominator'].iloc[0]):,} 条投诉"
-    return [SlidePlan("建议", title, None, grid, (), ("shares_is_complaint_subcategory", "taxonomy"), n, what)]
+    return [
+        SlidePlan("建议", title, None, grid, (), ("shares_is_complaint_subcategory", "taxonomy"), n, what)
+    ]
 
 
 def conclusion(run: RunTables) -> list[SlidePlan]:

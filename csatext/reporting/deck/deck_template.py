@@ -23,15 +23,33 @@ _INCH = 914_400
 _WIDE = (12_192_000, 6_858_000)
 """16:9 as PowerPoint makes it: 13.33 by 7.5 inches."""
 _COLOURS = {
-    "dk1": "262626", "lt1": "FFFFFF", "dk2": DARK, "lt2": "EAF1F8", "accent1": ACCENT, "accent2": "C55A11",
-    "accent3": "548235", "accent4": "BF9000", "accent5": "5B9BD5", "accent6": "7F7F7F",
-}  # fmt: skip
+    "dk1": "262626",
+    "lt1": "FFFFFF",
+    "dk2": DARK,
+    "lt2": "EAF1F8",
+    "accent1": ACCENT,
+    "accent2": "C55A11",
+    "accent3": "548235",
+    "accent4": "BF9000",
+    "accent5": "5B9BD5",
+    "accent6": "7F7F7F",
+}
 _KEPT_LAYOUTS = ("Title Slide", "Title and Content")
 _MOST_BYTES = 200 << 20
 _BROKEN = (
-    AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, RuntimeError, SyntaxError, TypeError,
-    ValueError, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 """What the readers of ZIP and XML raise at broken files, and at those behind a password."""
 
 
@@ -153,8 +171,9 @@ def _dress(master: Any) -> None:
     colour = pptx("pptx.dml.color").RGBColor
     # A thin band above and a line over the footer.
     for left, top, width, height, fill in (
-        (0.0, 0.0, 13.3334, 0.12, DARK), (0.6, 6.88, 12.13, 0.01, "BFBFBF"),
-    ):  # fmt: skip
+        (0.0, 0.0, 13.3334, 0.12, DARK),
+        (0.6, 6.88, 12.13, 0.01, "BFBFBF"),
+    ):
         box = _box(left, top, width, height)
         drawn = _add_rectangle(master, shapes.RECTANGLE, box)
         drawn.fill.solid()
@@ -168,7 +187,10 @@ def _add_rectangle(master: Any, kind: Any, box: tuple[int, int, int, int]) -> An
     slide_shapes = pptx("pptx.shapes.autoshape")
     kind_of = pptx("pptx.shapes.autoshape").AutoShapeType(kind)
     element = tree.add_autoshape(
-        max(int(number) for number in tree.xpath("//@id") if str(number).isdigit()) + 1, "装饰", kind_of.prst, *box
+        max(int(number) for number in tree.xpath("//@id") if str(number).isdigit()) + 1,
+        "装饰",
+        kind_of.prst,
+        *box,
     )
     tree.remove(element)
     tree.insert(2, element)
@@ -215,13 +237,18 @@ def _read(path: Path) -> Any:
 def _as_presentation(data: bytes) -> bytes:
     """Return a template (.potx) as a presentation: the content type of its main part alone differs."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as read, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as read,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
         if sum(item.file_size for item in read.infolist()) > _MOST_BYTES:
             raise ValueError("larger than any template")
         for item in read.infolist():
             content = read.read(item)
             if item.filename == "[Content_Types].xml":
-                content = content.replace(b"presentationml.template.main+xml", b"presentationml.presentation.main+xml")
+                content = content.replace(
+                    b"presentationml.template.main+xml", b"presentationml.presentation.main+xml"
+                )
             written.writestr(item.filename, content)
     return out.getvalue()
 
@@ -240,11 +267,7 @@ def _has(layout: Any, *kinds: str) -> bool:
 
 def _holder(layout: Any, *kinds: str) -> Any:
     """Return the first placeholder of a kind, the largest of several."""
-    found = [
-        shape
-        for shape in layout.placeholders
-        if shape.placeholder_format.type.name in kinds
-    ]
+    found = [shape for shape in layout.placeholders if shape.placeholder_format.type.name in kinds]
     return max(found, key=lambda shape: (shape.width or 0) * (shape.height or 0), default=None)
 
 

@@ -1,4 +1,4 @@
-"""The first chapters: what was looked at, what the meeting asks, who the customers are, what contacts consist of."""
+"""The first chapters: what was looked at, what is asked, who the customers are, what contacts consist of."""
 
 from __future__ import annotations
 
@@ -138,9 +138,13 @@ def background(run: RunTables) -> list[SlidePlan]:
 
 def _overview_grid(run: RunTables, overview: pd.DataFrame) -> Grid:
     said = {
-        "contacts": ("联络数", "whole"), "measure": (flag_names(run.measure).rate, "percent"), "complaints": ("投诉率", "percent"),
-        "classified": ("已归类的占比", "percent"), "to_review": ("待复核的占比", "percent"), "csat": ("满意度均分", "score"),
-    }  # fmt: skip
+        "contacts": ("联络数", "whole"),
+        "measure": (flag_names(run.measure).rate, "percent"),
+        "complaints": ("投诉率", "percent"),
+        "classified": ("已归类的占比", "percent"),
+        "to_review": ("待复核的占比", "percent"),
+        "csat": ("满意度均分", "score"),
+    }
     rows = [
         (said[row["figure"]][0], figure("overview", row, ["figure"], "value", said[row["figure"]][1]))
         for row in overview.to_dict("records")
@@ -161,7 +165,10 @@ def goals(run: RunTables) -> list[SlidePlan]:
         form = kpi_number(one)
         ends = interval("kpis", row, ["metric"], form)
         cells.append((question, kpi_name(one), kpi_said(row, known), ends, chapter))
-    first = [say("{name} {value} ", name=kpi_name(known[row["metric"]]), value=kpi_said(row, known)) for row, *_ in asked[1:3]]
+    first = [
+        say("{name} {value} ", name=kpi_name(known[row["metric"]]), value=kpi_said(row, known))
+        for row, *_ in asked[1:3]
+    ]
     title = say("从{first}出发，回答 {n} 个问题", first=join("、", first), n=str(len(asked)))
     grid = Grid(("问题", "看哪个指标", "现值", "95% 区间", "在哪一章"), tuple(cells), (3, 3, 2, 3, 2))
     what = "各指标的公式见工作簿与 ct.kpi_definitions()；区间是 95% 置信区间。"
@@ -176,15 +183,26 @@ def customers(run: RunTables) -> list[SlidePlan]:
     first = table.iloc[0]
     n = figure("shares_visits", first, ["visits"], "denominator", "whole")
     title = say(
-        "{n} 位客户里 {share} 只来过 {visits}", n=n, visits=str(first["visits"]),
+        "{n} 位客户里 {share} 只来过 {visits}",
+        n=n,
+        visits=str(first["visits"]),
         share=figure("shares_visits", first, ["visits"], "value", "percent"),
-    )  # fmt: skip
+    )
     points = [
-        say("{name} {value}（95% 区间 {ends}）", name=kpi_name(known[metric]), value=kpi_said(rows[metric], known),
-            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])))
-        for metric in ("contact_frequency", "new_customer_share", "repeat_contact_rate", "inquiring_customers")
+        say(
+            "{name} {value}（95% 区间 {ends}）",
+            name=kpi_name(known[metric]),
+            value=kpi_said(rows[metric], known),
+            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])),
+        )
+        for metric in (
+            "contact_frequency",
+            "new_customer_share",
+            "repeat_contact_rate",
+            "inquiring_customers",
+        )
         if metric in rows
-    ]  # fmt: skip
+    ]
     chart = bars_of(run, "shares_visits", kind="column", most=len(table))
     what = "一位客户按客户号认；没有客户号的联络不在内。重复来电按窗口内同一客户再来计。"
     n_said = f"n = {int(first['denominator']):,} 位客户"
@@ -207,11 +225,10 @@ def structure(run: RunTables) -> list[SlidePlan]:
             points.append(compared(run, rates))
         points += _moved(run, table, name)
         chart = bars_of(run, table, strong=_first_named(run, table, name))
-        what = f"占比 = 该{name_of(name)}的联络数 ÷ 全部联络数；变化比较最近一个完整时段与之前各期，区间对全部取值同时成立。"
+        what = f"占比 = 该{name_of(name)}的联络数 ÷ 全部联络数；"
+        what += "变化比较最近一个完整时段与之前各期，区间对全部取值同时成立。"
         tables = (table, rates) if points and rates in run.tables else (table,)
-        slides.append(
-            SlidePlan("结构", said, chart, None, tuple(points), tables, counted(run), what)
-        )
+        slides.append(SlidePlan("结构", said, chart, None, tuple(points), tables, counted(run), what))
         if len(slides) == _MOST_STRUCTURES:
             break
     return slides
@@ -235,9 +252,11 @@ def _moved(run: RunTables, table: str, by: str) -> list[Sentence]:
     return [
         say(
             "{cell}最近一{freq}占 {after}，之前 {before}（{change}，超出随机波动）",
-            cell=named(row[by]), freq=freq,
-            after=figure(table, row, [by], "after", "percent"), before=figure(table, row, [by], "before", "percent"),
+            cell=named(row[by]),
+            freq=freq,
+            after=figure(table, row, [by], "after", "percent"),
+            before=figure(table, row, [by], "before", "percent"),
             change=figure(table, row, [by], "change", "points"),
         )
         for row in moved
-    ]  # fmt: skip
+    ]

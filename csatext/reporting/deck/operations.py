@@ -17,13 +17,28 @@ from csatext.service.definitions import read_definitions
 __all__ = ["ability", "centre", "process", "ratings", "resources"]
 
 _ABILITY = (
-    "resolution_rate", "first_contact_resolution", "right_first_time", "repeat_contact_rate", "time_to_resolve",
-    "first_response_time", "average_response_time", "reply_rate", "response_rate", "slow_response_rate",
-)  # fmt: skip
+    "resolution_rate",
+    "first_contact_resolution",
+    "right_first_time",
+    "repeat_contact_rate",
+    "time_to_resolve",
+    "first_response_time",
+    "average_response_time",
+    "reply_rate",
+    "response_rate",
+    "slow_response_rate",
+)
 _CENTRE = (
-    "service_level", "abandonment_rate", "average_wait", "average_talk_time", "average_handle_time", "transfer_rate",
-    "occupancy", "self_service_rate", "cost_per_contact",
-)  # fmt: skip
+    "service_level",
+    "abandonment_rate",
+    "average_wait",
+    "average_talk_time",
+    "average_handle_time",
+    "transfer_rate",
+    "occupancy",
+    "self_service_rate",
+    "cost_per_contact",
+)
 _PROCESS = ("transfer_rate", "completion_rate", "reopen_rate", "open_age", "customer_effort", "reasked_rate")
 _MOST_ROWS, _MOST_CHANNELS = 8, 6
 
@@ -47,11 +62,20 @@ def _kpi_grid(run: RunTables, metrics: Sequence[str]) -> Grid | None:
         row, one = rows[metric], known[metric]
         form = kpi_number(one)
         twin = rows.get(one.twin)
-        twin_said = say("{name} {value}", name=kpi_name(known[one.twin]), value=kpi_said(twin, known)) if twin else "—"
+        twin_said = (
+            say("{name} {value}", name=kpi_name(known[one.twin]), value=kpi_said(twin, known))
+            if twin
+            else "—"
+        )
         cells.append(
-            (kpi_name(one), kpi_said(row, known), interval("kpis", row, ["metric"], form),
-             figure("kpis", row, ["metric"], "n", "whole"), twin_said)
-        )  # fmt: skip
+            (
+                kpi_name(one),
+                kpi_said(row, known),
+                interval("kpis", row, ["metric"], form),
+                figure("kpis", row, ["metric"], "n", "whole"),
+                twin_said,
+            )
+        )
     if not cells:
         return None
     headers = ("指标", "数值", "95% 区间", "计入", "对照指标（防做假）")
@@ -76,7 +100,16 @@ def ability(run: RunTables) -> list[SlidePlan]:
         chart = bars_of(run, name, rows=table, strong=strong)
         points = (Sentence(("误差线是 95% 区间；q 按全部取值校正",)),)
         slides.append(
-            SlidePlan("服务能力", compared(run, name), chart, None, points, (name,), counted(run), known["resolution_rate"].formula)
+            SlidePlan(
+                "服务能力",
+                compared(run, name),
+                chart,
+                None,
+                points,
+                (name,),
+                counted(run),
+                known["resolution_rate"].formula,
+            )
         )
     return slides
 
@@ -129,9 +162,12 @@ def centre(run: RunTables) -> list[SlidePlan]:
             found = by_channel[(by_channel["metric"] == metric) & (by_channel["channel"] == name)]
             empty = found.empty or pd.isna(found["value"].iloc[0])
             row.append(
-                "—" if empty
-                else kpi_said(found.iloc[0].to_dict(), known, table="kpis_channel", keys=("metric", "channel"))
-            )  # fmt: skip
+                "—"
+                if empty
+                else kpi_said(
+                    found.iloc[0].to_dict(), known, table="kpis_channel", keys=("metric", "channel")
+                )
+            )
         cells.append(tuple(row))
     headers = ("指标", "全部", *(named(name, 8) for name in names))
     grid = Grid(headers, tuple(cells), (2.6, 2, *(2.0 for _ in names)), len(sizes) - len(names))
@@ -145,17 +181,21 @@ def _worse_channel(run: RunTables, metrics: Sequence[str]) -> Sentence:
     table = run.tables.get("remedies")
     if table is None or "channel" not in table.columns:
         return Sentence()
-    rows = table[table["metric"].isin(list(metrics)) & ~table["channel"].isin(PLACEHOLDERS) & table["period"].isna()]
+    rows = table[
+        table["metric"].isin(list(metrics)) & ~table["channel"].isin(PLACEHOLDERS) & table["period"].isna()
+    ]
     if not len(rows):
         return Sentence()
     row, known = rows.iloc[0].to_dict(), read_definitions()
     keys = ("metric", "channel", "cause")
     return say(
-        "{channel}的{name} {value}，差于其余的 {rest}（q {q}）", channel=named(row["channel"]), name=kpi_name(known[row["metric"]]),
+        "{channel}的{name} {value}，差于其余的 {rest}（q {q}）",
+        channel=named(row["channel"]),
+        name=kpi_name(known[row["metric"]]),
         value=kpi_said(row, known, table="remedies", keys=keys),
         rest=kpi_said(row, known, table="remedies", keys=keys, column="reference"),
         q=figure("remedies", row, keys, "q", "p"),
-    )  # fmt: skip
+    )
 
 
 def ratings(run: RunTables) -> list[SlidePlan]:
@@ -165,10 +205,12 @@ def ratings(run: RunTables) -> list[SlidePlan]:
         table = run.tables["shares_csat"]
         first, last = table.iloc[0].to_dict(), table.iloc[-1].to_dict()
         title = say(
-            "最高分 {high} 分占 {share}，最低分 {low} 分占 {least}", high=f"{last['csat']:g}", low=f"{first['csat']:g}",
+            "最高分 {high} 分占 {share}，最低分 {low} 分占 {least}",
+            high=f"{last['csat']:g}",
+            low=f"{first['csat']:g}",
             share=figure("shares_csat", last, ["csat"], "value", "percent"),
             least=figure("shares_csat", first, ["csat"], "value", "percent"),
-        )  # fmt: skip
+        )
         known, rows = read_definitions(), kpi_rows(run)
         points = _lines(run, ("csat", "csat_satisfied", "participation_rate"))
         tables = ("shares_csat", *(("kpis",) if "csat" in rows else ()))
@@ -189,14 +231,19 @@ def _agents(run: RunTables) -> list[SlidePlan]:
     what = "每位客服与其余客服在同样的类别与渠道构成下相比，q 对全部客服校正；不同渠道的人不互相比较。"
     if not len(clear):
         return []
-    cells = []
     keys = ("metric", who)
-    for row in clear.head(_MOST_ROWS).to_dict("records"):
-        cells.append(
-            (named(row[who], 12), kpi_name(known[row["metric"]]), kpi_said(row, known, table="scorecard", keys=keys),
-             kpi_said(row, known, table="scorecard", keys=keys, column="expected"),
-             figure("scorecard", row, keys, "n", "whole"), figure("scorecard", row, keys, "q", "p"), str(row["verdict"]))
-        )  # fmt: skip
+    cells = [
+        (
+            named(row[who], 12),
+            kpi_name(known[row["metric"]]),
+            kpi_said(row, known, table="scorecard", keys=keys),
+            kpi_said(row, known, table="scorecard", keys=keys, column="expected"),
+            figure("scorecard", row, keys, "n", "whole"),
+            figure("scorecard", row, keys, "q", "p"),
+            str(row["verdict"]),
+        )
+        for row in clear.head(_MOST_ROWS).to_dict("records")
+    ]
     title = Sentence((f"{n_agents} 位客服里 {clear[who].nunique()} 位与其余有差别",))
     headers = ("客服", "指标", "数值", "同样构成的期望", "计入", "q", "结论")
     grid = Grid(headers, tuple(cells), (1.6, 2.6, 1.8, 2, 1.2, 1, 1.5), len(clear) - len(cells))
@@ -213,9 +260,13 @@ def resources(run: RunTables) -> list[SlidePlan]:
         table = run.tables[name]
         top = table.loc[table["value"].idxmax()].to_dict()
         title = say(
-            "{cell}{said}来得最多，占全天 {share}" if by == "hour" else "{cell}{said}来得最多，占一周 {share}",
-            cell=str(top[by]), said=said, share=figure(name, top, [by], "value", "percent"),
-        )  # fmt: skip
+            "{cell}{said}来得最多，占全天 {share}"
+            if by == "hour"
+            else "{cell}{said}来得最多，占一周 {share}",
+            cell=str(top[by]),
+            said=said,
+            share=figure(name, top, [by], "value", "percent"),
+        )
         chart = bars_of(run, name, kind="column", most=24, strong=str(top[by]))
         what = "按联络发生的时间（北京时间）统计的占比，用来对照排班。"
         tables = (name, "kpis") if points else (name,)

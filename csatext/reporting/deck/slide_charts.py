@@ -12,6 +12,7 @@ from csatext.reporting.deck.deck_template import LATIN, pptx
 from csatext.reporting.deck.slides import Bars
 from csatext.reporting.deck.text_fit import text_ems
 from csatext.reporting.workbook.table_sheet import FORMATS
+from csatext.strings import xml_text
 
 __all__ = ["add_chart"]
 
@@ -40,12 +41,15 @@ def add_chart(slide: Any, bars: Bars, box: tuple[int, int, int, int], *, is_own:
         # A short bar has no room for its value, and beside it runs the error bar.
         names = [f"{name}  {one.text}" for name, one in zip(names, bars.figures, strict=True)]
     data.categories = names
-    series = [(bars.said, bars.figures)] + ([(bars.second_said, bars.second)] if bars.second else [])
-    values = [[None if np.isnan(one.value) else one.value for one in figures] for _, figures in series]
+    series = [(xml_text(bars.said), bars.figures)]
+    series += [(bars.second_said, bars.second)] if bars.second else []
+    values = [[one.value for one in figures] for _, figures in series]
     for (said, _), numbers in zip(series, values, strict=True):
         data.add_series(said, numbers)
     kinds = pptx("pptx.enum.chart").XL_CHART_TYPE
-    kind = {"bar": kinds.BAR_CLUSTERED, "column": kinds.COLUMN_CLUSTERED, "line": kinds.LINE_MARKERS}[bars.kind]
+    kind = {"bar": kinds.BAR_CLUSTERED, "column": kinds.COLUMN_CLUSTERED, "line": kinds.LINE_MARKERS}[
+        bars.kind
+    ]
     frame = slide.shapes.add_chart(kind, *box, data)
     chart = frame.chart
     # The sheet behind the chart: names stay text there, whatever they begin with.
@@ -97,7 +101,7 @@ def _axes(chart: Any, bars: Bars) -> None:
         # The axis of values goes to the top with the order turned; the values stand at the bars.
         values.visible = False
         values.has_major_gridlines = False
-    known = [one.value for one in bars.figures if not np.isnan(one.value)]
+    known = [one.value for one in bars.figures if one.value is not None]
     if bars.kind != "line" and known and min(known) >= 0:
         values.minimum_scale = 0
 
@@ -149,7 +153,7 @@ def _colour(chart: Any, bars: Bars) -> None:
 
 def _are_long(bars: Bars) -> bool:
     """Return whether every bar has room for its value."""
-    values = [abs(one.value) for one in bars.figures if not np.isnan(one.value)]
+    values = [abs(one.value) for one in bars.figures if one.value is not None]
     widest = max((text_ems(one.text) for one in bars.figures), default=0.0)
     return bool(values) and min(values) > max(values) * widest / 30
 
@@ -160,9 +164,10 @@ def _error_bars(series: Any, bars: Bars) -> None:
     element = series._element
     lengths: dict[str, list[float]] = {"plus": [], "minus": []}
     for one, (low, high) in zip(bars.figures, bars.ends, strict=True):
-        known = not (np.isnan(low) or np.isnan(high) or np.isnan(one.value))
-        lengths["plus"].append(max(high - one.value, 0.0) if known else 0.0)
-        lengths["minus"].append(max(one.value - low, 0.0) if known else 0.0)
+        known = one.value is not None and not (np.isnan(low) or np.isnan(high))
+        value = one.value or 0.0
+        lengths["plus"].append(max(high - value, 0.0) if known else 0.0)
+        lengths["minus"].append(max(value - low, 0.0) if known else 0.0)
 
     def child(parent: Any, tag: str, value: str | None = None) -> Any:
         made = parent.makeelement(oxml.qn(f"c:{tag}"), {} if value is None else {"val": value})

@@ -8,16 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.errors import escape_controls
 from csatext.reporting.deck.deck_template import ACCENT, DARK, GREY, LATIN, DeckMaster, pptx
 from csatext.reporting.deck.slide_charts import add_chart
 from csatext.reporting.deck.slides import Bars, Grid, SlidePlan
 from csatext.reporting.deck.text_fit import clip, fitting_size, n_lines
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figures_in
-from csatext.strings import encodable
+from csatext.strings import xml_text
 
-__all__ = ["draw_cover", "draw_slide", "slide_text"]
+__all__ = ["draw_cover", "draw_slide"]
 
 _POINT = 12_700
 """EMU in a point."""
@@ -32,18 +31,6 @@ _MOST_IN_NOTES, _MOST_SOURCES = 40, 4
 Box = tuple[int, int, int, int]
 
 
-def slide_text(text: str) -> str:
-    r"""Return a text that XML holds and a reader sees as it is.
-
-    Examples
-    --------
-    >>> slide_text("a\x1b\ud800b")
-    'a\\x1b�b'
-    """
-    shown = encodable(escape_controls(text))
-    return shown.replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
-
-
 def draw_cover(master: DeckMaster, title: str, lines: Sequence[str]) -> Any:
     """Add the first slide and return it."""
     slide = master.deck.slides.add_slide(master.opening)
@@ -54,7 +41,9 @@ def draw_cover(master: DeckMaster, title: str, lines: Sequence[str]) -> Any:
         head = slide.shapes.add_textbox(*master.title_box)
     size = fitting_size([title], head.width / _POINT, head.height / _POINT, (36, 32, 28, 24, 20)) or 18
     white = "FFFFFF" if master.is_own else DARK
-    _fill(head.text_frame, [clip(title, head.width / _POINT / size * 2)], size, master, bold=True, colour=white)
+    _fill(
+        head.text_frame, [clip(title, head.width / _POINT / size * 2)], size, master, bold=True, colour=white
+    )
     texts = [shape for shape in rest if shape.placeholder_format.type.name in ("SUBTITLE", "BODY", "OBJECT")]
     if texts:
         box = texts[0]
@@ -74,7 +63,8 @@ def draw_slide(master: DeckMaster, plan: SlidePlan, run: RunTables, number: int)
     body = _title(slide, master, plan)
     left, top, width, height = master.body_box
     side = (left, top, width, height)
-    if plan.chart is not None or plan.grid is not None:
+    chart = plan.chart if plan.chart is not None and plan.chart.figures else None
+    if chart is not None or plan.grid is not None:
         beside = bool(plan.points) and (plan.grid is None or len(plan.grid.headers) <= 3)
         wide = round(width * (1 - _SIDE)) if beside else width
         room = height
@@ -84,14 +74,14 @@ def draw_slide(master: DeckMaster, plan: SlidePlan, run: RunTables, number: int)
         elif beside:
             side = (left + wide + width // 40, top, width - wide - width // 40, height)
         area = (left, top, wide, room)
-        if plan.chart is not None:
-            add_chart(slide, plan.chart, area, is_own=master.is_own)
+        if chart is not None:
+            add_chart(slide, chart, area, is_own=master.is_own)
         elif plan.grid is not None:
             _add_grid(slide, plan.grid, area, master)
-    alone = plan.chart is None and plan.grid is None
+    alone = chart is None and plan.grid is None
     _points(slide, body, plan.points, side, master, _ALONE_SIZES if alone else _POINT_SIZES)
     _footer(slide, plan, master, number)
-    slide.notes_slide.notes_text_frame.text = slide_text(_notes(plan, run))
+    slide.notes_slide.notes_text_frame.text = xml_text(_notes(plan, run))
     return slide
 
 
@@ -100,7 +90,7 @@ def _title(slide: Any, master: DeckMaster, plan: SlidePlan) -> Any:
     head = slide.shapes.title
     if head is None:
         head = slide.shapes.add_textbox(*master.title_box)
-    text = slide_text(str(plan.title))
+    text = xml_text(str(plan.title))
     left, top, width, height = master.title_box
     size = fitting_size([text], width / _POINT - 14, height / _POINT, _TITLE_SIZES)
     if size is None:
@@ -126,11 +116,13 @@ def _points(
 ) -> None:
     if not points:
         return
-    texts = [slide_text(str(point)) for point in points]
+    texts = [xml_text(str(point)) for point in points]
     width, height = box[2] / _POINT - 34, box[3] / _POINT - 10
     size = fitting_size(texts, width, height, sizes, _GAP)
     while size is None and len(texts) > 1:
-        texts = [*texts[:-2], "其余见备注。"] if texts[-1] == "其余见备注。" else [*texts[:-1], "其余见备注。"]
+        texts = (
+            [*texts[:-2], "其余见备注。"] if texts[-1] == "其余见备注。" else [*texts[:-1], "其余见备注。"]
+        )
         size = fitting_size(texts, width, height, sizes, _GAP)
         if texts == ["其余见备注。"]:
             break
@@ -163,7 +155,7 @@ def _footer(slide: Any, plan: SlidePlan, master: DeckMaster, number: int) -> Non
     said = "　".join(part for part in (plan.n, f"来源：{source}" if source else "", hidden) if part)
     box = slide.shapes.add_textbox(left, top, round(wide * 0.9), tall)
     room = wide * 0.9 / _POINT - 16
-    _fill(box.text_frame, [clip(slide_text(said), room / _FOOTER - 1)], _FOOTER, master, colour=GREY)
+    _fill(box.text_frame, [clip(xml_text(said), room / _FOOTER - 1)], _FOOTER, master, colour=GREY)
     box = slide.shapes.add_textbox(left + round(wide * 0.9), top, round(wide * 0.1), tall)
     _fill(box.text_frame, [str(number)], _FOOTER, master, colour=GREY)
     box.text_frame.paragraphs[0].alignment = pptx("pptx.enum.text").PP_ALIGN.RIGHT
@@ -187,7 +179,7 @@ def _fill(
     for place, words in enumerate(texts):
         paragraph = frame.paragraphs[0] if place == 0 else frame.add_paragraph()
         run = paragraph.add_run()
-        run.text = ("• " if bulleted else "") + slide_text(words)
+        run.text = ("• " if bulleted else "") + xml_text(words)
         paragraph.space_after = util.Pt(gap)
         _style(run, size, master.is_own, bold=bold, colour=colour)
 
@@ -216,7 +208,7 @@ def _add_grid(slide: Any, grid: Grid, box: Box, master: DeckMaster) -> None:
     left, top, width, height = box
     total = sum(grid.widths)
     widths = [width * part / total / _POINT for part in grid.widths]
-    texts = [[slide_text(" ".join(str(cell).split())) for cell in row] for row in grid.rows]
+    texts = [[xml_text(" ".join(str(cell).split())) for cell in row] for row in grid.rows]
     size, heights = _CELL_SIZES[-1], [0.0]
     for size in _CELL_SIZES:
         heights = [_row_height(row, widths, size) for row in [list(grid.headers), *texts]]
@@ -231,9 +223,7 @@ def _add_grid(slide: Any, grid: Grid, box: Box, master: DeckMaster) -> None:
         fits += 1
     shown = texts[: max(fits, 1)]
     left_out = grid.left_out + len(texts) - len(shown)
-    frame = slide.shapes.add_table(
-        len(shown) + 1, len(grid.headers), left, top, width, round(used * _POINT)
-    )
+    frame = slide.shapes.add_table(len(shown) + 1, len(grid.headers), left, top, width, round(used * _POINT))
     table = frame.table
     style = frame._element.graphic.graphicData.tbl
     style[0][-1].text = "{5940675A-B579-460E-94D1-54222C63F5DA}"
@@ -257,7 +247,9 @@ def _add_grid(slide: Any, grid: Grid, box: Box, master: DeckMaster) -> None:
                 run.font.color.rgb = colour.from_string("FFFFFF" if place == 0 else "262626")
     if left_out:
         note = slide.shapes.add_textbox(left, top + round(used * _POINT), width, round(18 * _POINT))
-        _fill(note.text_frame, [f"另有 {left_out:,} 行没有列出，见工作簿与运行输出。"], 10, master, colour=GREY)
+        _fill(
+            note.text_frame, [f"另有 {left_out:,} 行没有列出，见工作簿与运行输出。"], 10, master, colour=GREY
+        )
 
 
 def _row_height(row: Sequence[str], widths: Sequence[float], size: float) -> float:

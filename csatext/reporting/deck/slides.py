@@ -154,10 +154,11 @@ def bars_of(
     names = [str(value_name(by, cell, {})) for cell in shown[by]]
     form = "percent" if words.form(column) == "percent" else words.form(column)
     form = form if form in ("percent", "score", "whole", "number") else "number"
-    ends = ()
+    ends: tuple[tuple[float, float], ...] = ()
     if column == "value" and {"low", "high"} <= set(shown.columns):
         ends = tuple(
-            (float(low), float(high)) for low, high in zip(_floats(shown["low"]), _floats(shown["high"]), strict=True)
+            (float(low), float(high))
+            for low, high in zip(_floats(shown["low"]), _floats(shown["high"]), strict=True)
         )
     return Bars(
         kind,
@@ -181,7 +182,7 @@ def course_of(run: RunTables, name: str, column: str = "value", kind: str = "lin
     shown = table.tail(_MOST_PERIODS)
     form = "whole" if column == "n" else words.value_form
     grey: Any = shown["is_complete"].fillna(True)
-    ends = ()
+    ends: tuple[tuple[float, float], ...] = ()
     if column == "value":
         ends = tuple(zip(_floats(shown["low"]).tolist(), _floats(shown["high"]).tolist(), strict=True))
     return Bars(

@@ -18,20 +18,35 @@ from csatext.reporting.deck.deck_template import open_master
 from csatext.reporting.deck.experience import channels, complaints, gap, loyalty, needs, satisfaction
 from csatext.reporting.deck.opening import background, customers, goals, structure
 from csatext.reporting.deck.operations import ability, centre, process, ratings, resources
-from csatext.reporting.deck.slide_drawing import draw_cover, draw_slide, slide_text
+from csatext.reporting.deck.slide_drawing import draw_cover, draw_slide
 from csatext.reporting.deck.slides import SlidePlan
 from csatext.reporting.meeting_tables import meeting_tables
 from csatext.reporting.run_tables import RunTables, run_tables
+from csatext.strings import xml_text
 
 __all__ = ["CHAPTERS", "deck_of", "slide_plans", "write_deck"]
 
 _TITLE = "客户之声分析报告"
 _NO_CLOCK = datetime(2000, 1, 1)
 CHAPTERS: tuple[tuple[str, Callable[[RunTables], list[SlidePlan]]], ...] = (
-    ("背景", background), ("目标", goals), ("客户概览", customers), ("结构", structure), ("满意度", satisfaction),
-    ("投诉", complaints), ("渠道", channels), ("忠诚度", loyalty), ("需求", needs), ("体验差距", gap), ("服务能力", ability),
-    ("流程", process), ("联络中心效能", centre), ("评分", ratings), ("资源", resources), ("建议", advice), ("结论", conclusion),
-)  # fmt: skip
+    ("背景", background),
+    ("目标", goals),
+    ("客户概览", customers),
+    ("结构", structure),
+    ("满意度", satisfaction),
+    ("投诉", complaints),
+    ("渠道", channels),
+    ("忠诚度", loyalty),
+    ("需求", needs),
+    ("体验差距", gap),
+    ("服务能力", ability),
+    ("流程", process),
+    ("联络中心效能", centre),
+    ("评分", ratings),
+    ("资源", resources),
+    ("建议", advice),
+    ("结论", conclusion),
+)
 """The chapters of an analysis meeting (article 001), in its order."""
 
 
@@ -45,9 +60,10 @@ def write_deck(
 ) -> Path:
     """Write the tables of a run as slides.
 
-    Chapters of an analysis meeting, those alone for which there is data: 背景, 目标, 客户概览, 结构, 满意度, 投诉, 渠道,
-    忠诚度, 需求, 体验差距, 服务能力, 流程, 联络中心效能, 评分, 资源, 建议, 结论. Titles say the finding with its number, charts
-    are native ones that can be edited, notes hold definition, n, interval and the cell of each number.
+    Chapters of an analysis meeting, those alone for which there is data: 背景, 目标, 客户概览, 结构, 满意度,
+    投诉, 渠道, 忠诚度, 需求, 体验差距, 服务能力, 流程, 联络中心效能, 评分, 资源, 建议, 结论. Titles say the
+    finding with its number, charts are native ones that can be edited, notes hold definition, n, interval and
+    the cell of each number.
 
     Parameters
     ----------
@@ -69,8 +85,8 @@ def write_deck(
     Raises
     ------
     InputError
-        python-pptx is not installed, the folder is no finished run, the template is broken or has a password, or
-        ``path`` has another ending or cannot be written.
+        python-pptx is not installed, the folder is no finished run, the template is broken or has a
+        password, or ``path`` has another ending or cannot be written.
     ParameterError
         ``run`` is none of these.
 
@@ -100,7 +116,7 @@ def deck_of(run: RunTables, path: Path, template: Path | None = None, title: str
     prepare_folder(path.parent)
     if path.is_dir():
         raise InputError(f"输出位置「{path}」是一个文件夹；请指定一个 .pptx 文件。")
-    heading = slide_text(title or run.title or _TITLE)
+    heading = xml_text(title or run.title or _TITLE)
     draw_cover(master, heading, _under_title(run))
     for number, plan in enumerate(slide_plans(run), start=2):
         draw_slide(master, plan, run, number)

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.errors import escape_controls
-from csatext.strings import encodable
+from csatext.strings import xml_text
 
 __all__ = ["MOST_CHARACTERS", "cell_value", "sheet_name", "sheet_text", "text_width"]
 
@@ -23,7 +22,6 @@ _LARGEST_EXACT = 1 << 53
 """Whole numbers above it are no longer exact in a cell, which holds a double."""
 _FIRST_DAY, _LAST_DAY = pd.Timestamp("1900-03-01"), pd.Timestamp("9999-12-31")
 """Days that a cell can hold as a date; before March 1900 Excel counts a day that there was not."""
-_NOT_XML = re.compile("[\ufffe\uffff]")
 
 
 def sheet_text(value: str) -> str:
@@ -37,7 +35,7 @@ def sheet_text(value: str) -> str:
     >>> sheet_text("a\x1bb\ud800"), len(sheet_text("长" * 40_000)), sheet_text("长" * 40_000)[-14:]
     ('a\\x1bb�', 32767, '…（已截断，原文 40000 字）'[-14:])
     """
-    text = _NOT_XML.sub("\ufffd", encodable(escape_controls(value.replace("\r\n", "\n"))))
+    text = xml_text(value.replace("\r\n", "\n"))
     units = text.encode("utf-16-le")
     if len(units) <= 2 * MOST_CHARACTERS:
         return text
@@ -47,7 +45,7 @@ def sheet_text(value: str) -> str:
 
 
 def cell_value(value: Any) -> Any:
-    """Return a value as a cell holds it: number, text, bool as 是 or 否, naive time; None where it is missing.
+    """Return a value as a cell holds it: number, text, 是 or 否, naive time; None where it is missing.
 
     Infinity and numbers that a cell cannot hold exactly are texts.
 

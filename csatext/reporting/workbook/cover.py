@@ -118,7 +118,8 @@ def _facts_of(run: RunTables) -> list[tuple[str, str | int]]:
 def _cut_note(one: WrittenSheet) -> str:
     if len(one.table) == one.n_rows:
         return ""
-    return f"。只列前 {len(one.table):,} 行（共 {one.n_rows:,} 行，按表内次序），全表在 tables/{one.name}.parquet"
+    rows = f"只列前 {len(one.table):,} 行（共 {one.n_rows:,} 行，按表内次序）"
+    return f"。{rows}，全表在 tables/{one.name}.parquet"
 
 
 def write_definitions(sheet: Any, written: Sequence[WrittenSheet], formats: SheetFormats) -> None:
@@ -150,19 +151,29 @@ def write_ledger(
     ):
         sheet.set_column(at, at, width)
         sheet.write_string(0, at, header, formats.head)
-    text, number = formats.of("text", wrapped=True), formats.made(valign="top")
+    text, top = formats.of("text", wrapped=True), formats.made(valign="top")
     said = [(COVER, point) for point in points]
     said += [(f"{COVER}·目录", finding(run, one.name)) for one in written]
     row = 1
     for place, sentence in said:
-        for whole, one in figures_in([sentence]):
-            key = json.dumps(dict(one.row), ensure_ascii=False)
-            cells = (place, whole, one.text, None, one.table, key, one.column, one.form, run.run_hash)
+        for whole, number in figures_in([sentence]):
+            key = json.dumps(dict(number.row), ensure_ascii=False)
+            cells = (
+                place,
+                whole,
+                number.text,
+                None,
+                number.table,
+                key,
+                number.column,
+                number.form,
+                run.run_hash,
+            )
             for at, cell in enumerate(cells):
                 if cell is not None:
                     sheet.write_string(row, at, sheet_text(cell), text)
-            if pd.notna(one.value):
-                sheet.write_number(row, 3, one.value, number)
+            if number.value is not None:
+                sheet.write_number(row, 3, number.value, top)
             row += 1
     for one in written:
         cells = (

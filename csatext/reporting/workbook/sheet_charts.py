@@ -52,8 +52,12 @@ def chart_of(book: Any, written: WrittenSheet, size: tuple[int, int] = (640, 400
     if chart is None:
         return None
     chart.set_title(
-        {"name": sheet_text(written.words.title), "name_font": _FONT | {"size": 12, "bold": True}, "overlay": False}
-    )  # fmt: skip
+        {
+            "name": _plain(written.words.title),
+            "name_font": _FONT | {"size": 12, "bold": True},
+            "overlay": False,
+        }
+    )
     chart.set_size({"width": size[0], "height": size[1]})
     chart.set_chartarea({"border": {"color": "#D9D9D9"}})
     chart.show_hidden_data()
@@ -82,7 +86,7 @@ def _bars(book: Any, written: WrittenSheet, column: str, ends: tuple[str, str] |
     at = written.places[column]
     form = written.words.form(column)
     series: dict[str, Any] = {
-        "name": sheet_text(column_title(column)),
+        "name": _plain(column_title(column)),
         "categories": [written.sheet, 1, first, rows, last],
         "values": [written.sheet, 1, at, rows, at],
         "fill": {"color": _BLUE},
@@ -102,9 +106,13 @@ def _bars(book: Any, written: WrittenSheet, column: str, ends: tuple[str, str] |
     chart.add_series(series)
     chart.set_y_axis({"reverse": True, "num_font": _FONT, "line": {"color": _GREY}, "label_position": "low"})
     chart.set_x_axis(
-        {"num_font": _FONT, "num_format": FORMATS.get(form, "General"), "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}},
-         "line": {"none": True}}
-    )  # fmt: skip
+        {
+            "num_font": _FONT,
+            "num_format": FORMATS.get(form, "General"),
+            "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}},
+            "line": {"none": True},
+        }
+    )
     chart.set_legend({"none": True})
     return chart
 
@@ -116,14 +124,20 @@ def _course(book: Any, written: WrittenSheet) -> Any:
     dimensions = [name for name in written.words.dimensions if name in places]
     groups = _groups(table, dimensions)
     form = FORMATS.get(written.words.value_form, "General")
-    for place, (name, first, last) in enumerate(groups):
+    for place, (first, last) in enumerate(groups):
         color = _LINES[place % len(_LINES)]
-        grey = [
-            None if whole else {"border": {"color": _GREY, "dash_type": "dash"}}
-            for whole in table["is_complete"].iloc[first : last + 1].fillna(True)
-        ] if "is_complete" in table else []  # fmt: skip
+        grey = (
+            [
+                None if whole else {"border": {"color": _GREY, "dash_type": "dash"}}
+                for whole in table["is_complete"].iloc[first : last + 1].fillna(True)
+            ]
+            if "is_complete" in table
+            else []
+        )
         series: dict[str, Any] = {
-            "name": sheet_text(name or written.words.title),
+            "name": [written.sheet, first + 1, _names_at(written)[0]]
+            if dimensions
+            else _plain(written.words.title),
             "categories": [written.sheet, first + 1, places["label"], last + 1, places["label"]],
             "values": [written.sheet, first + 1, places["value"], last + 1, places["value"]],
             "line": {"color": color, "width": 2.25},
@@ -133,16 +147,22 @@ def _course(book: Any, written: WrittenSheet) -> Any:
             series["points"] = grey
         if len(groups) == 1 and {"+", "-"} <= places.keys():
             series["y_error_bars"] = {
-                "type": "custom", "end_style": 0, "line": {"color": "#9DC3E6", "width": 1},
+                "type": "custom",
+                "end_style": 0,
+                "line": {"color": "#9DC3E6", "width": 1},
                 "plus_values": _span(written, places["+"], first, last),
                 "minus_values": _span(written, places["-"], first, last),
-            }  # fmt: skip
+            }
         chart.add_series(series)
     chart.set_x_axis({"num_font": _FONT | {"rotation": -45}, "line": {"color": _GREY}})
     chart.set_y_axis(
-        {"num_font": _FONT, "num_format": form, "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}},
-         "line": {"none": True}}
-    )  # fmt: skip
+        {
+            "num_font": _FONT,
+            "num_format": form,
+            "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}},
+            "line": {"none": True},
+        }
+    )
     chart.set_legend({"none": True} if len(groups) == 1 else {"position": "bottom", "font": _FONT})
     return chart
 
@@ -151,14 +171,21 @@ def _span(written: WrittenSheet, column: int, first: int, last: int) -> str:
     return f"={quote_sheetname(written.sheet)}!{xl_range_abs(first + 1, column, last + 1, column)}"
 
 
-def _groups(table: pd.DataFrame, dimensions: list[str]) -> list[tuple[str, int, int]]:
-    """Return name, first and last row of each group, the largest ones in the order of the table."""
+def _plain(text: str) -> str:
+    """Return a text that xlsxwriter does not take for a reference to a cell."""
+    shown = sheet_text(text)
+    return f"＝{shown[1:]}" if shown.startswith("=") else shown
+
+
+def _groups(table: pd.DataFrame, dimensions: list[str]) -> list[tuple[int, int]]:
+    """Return first and last row of each group, the largest ones in the order of the table."""
     if not dimensions:
-        return [("", 0, len(table) - 1)]
+        return [(0, len(table) - 1)]
     keys = table[dimensions].astype(object).fillna("").astype(str).agg(" · ".join, axis=1)
-    found = []
-    for name, rows in keys.groupby(keys, sort=False).groups.items():
-        if rows[-1] - rows[0] + 1 == len(rows):
-            found.append((str(name), int(rows[0]), int(rows[-1]), float(table.loc[rows, "n"].sum())))
-    largest = sorted(found, key=lambda group: -group[3])[:_MOST_LINES]
-    return [group[:3] for group in found if group in largest]
+    found = [
+        (int(rows[0]), int(rows[-1]), float(table.loc[rows, "n"].sum()))
+        for rows in keys.groupby(keys, sort=False).groups.values()
+        if rows[-1] - rows[0] + 1 == len(rows)
+    ]
+    largest = sorted(found, key=lambda group: -group[2])[:_MOST_LINES]
+    return [group[:2] for group in found if group in largest]

@@ -1,4 +1,4 @@
-"""One table as a sheet: Chinese headers, number formats by meaning, filter, frozen header, its chart beside it."""
+"""One table as a sheet: Chinese headers, number formats by meaning, filter, frozen header."""
 
 from __future__ import annotations
 
@@ -81,9 +81,17 @@ class SheetFormats:
         base = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
         self._base = base
         self.head = book.add_format(
-            base | {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79", "text_wrap": True,
-                    "align": "center", "border": 1, "border_color": "#FFFFFF"}
-        )  # fmt: skip
+            base
+            | {
+                "bold": True,
+                "font_color": "#FFFFFF",
+                "bg_color": "#1F4E79",
+                "text_wrap": True,
+                "align": "center",
+                "border": 1,
+                "border_color": "#FFFFFF",
+            }
+        )
 
     def made(self, **more: Any) -> Any:
         """Return a format with further properties."""
@@ -136,14 +144,15 @@ def write_table(
     places: dict[str, int] = {}
     for at, column in enumerate(map(str, table.columns)):
         places[column] = at
-        form = "text" if table.iloc[:, at].dtype.kind in "OUb" else words.form(column)
+        cells = table.iloc[:, at]
+        form = "text" if cells.dtype.kind in "OUb" else words.form(column)
         values = [
             cell_value(value_name(column, value, known)) if isinstance(value, str) else cell_value(value)
-            for value in table.iloc[:, at]
+            for value in cells
         ]
-        if types.is_datetime64_any_dtype(table.iloc[:, at]):
+        if types.is_datetime64_any_dtype(cells):
             form = "time" if any(_has_clock(value) for value in values) else "date"
-        elif form in ("text", "date", "flag") and types.is_numeric_dtype(table.iloc[:, at]):
+        elif form in ("text", "date", "flag") and types.is_numeric_dtype(cells):
             form = "number"
         width = max(
             [text_width(headers[at]) + 4]

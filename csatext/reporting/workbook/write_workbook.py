@@ -40,14 +40,31 @@ _MOST_CELLS = 400_000
 """Cells of all tables together: a file of them has under 5 MB and is written in seconds."""
 _MOST_ROWS, _MOST_COLUMNS = 1_048_575, 16_000
 _FIRST = (
-    "overview", "latest_change", "category_shares", "kpis", "trend_tests", "trend_total", "episodes", "risks", "polarities",
-    "remedies", "remedies_week",
-)  # fmt: skip
+    "overview",
+    "latest_change",
+    "category_shares",
+    "kpis",
+    "trend_tests",
+    "trend_total",
+    "episodes",
+    "risks",
+    "polarities",
+    "remedies",
+    "remedies_week",
+)
 _LAST = ("scorecard", "kpis_week", "risk_cells", "examples", "cause_examples", "quality", "taxonomy")
 _PICTURED = (
-    "category_shares", "trend_total", "breakdown_channel", "trend_is_complaint", "episodes", "trend_csat", "shares_kind",
-    "shares_product", "shares_hour", "risks",
-)  # fmt: skip
+    "category_shares",
+    "trend_total",
+    "breakdown_channel",
+    "trend_is_complaint",
+    "episodes",
+    "trend_csat",
+    "shares_kind",
+    "shares_product",
+    "shares_hour",
+    "risks",
+)
 _MOST_PICTURES = 8
 
 
@@ -58,8 +75,8 @@ def write_workbook(
     """Write the tables of a run as a workbook.
 
     A cover (time, contacts, what the tables say, links), the main charts on one sheet, a sheet a table with
-    Chinese headers, number formats, filter and native chart, the meaning of each column, and where each number
-    of the cover comes from.
+    Chinese headers, number formats, filter and native chart, the meaning of each column, and where each
+    number of the cover comes from.
 
     Parameters
     ----------
@@ -112,7 +129,12 @@ def workbook_of(run: RunTables, path: Path, title: str = "") -> Path:
 
 
 def _write(path: Path, run: RunTables, title: str) -> None:
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "in_memory": True,
+    }
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": "", "created": _NO_CLOCK})
         book.set_calc_mode("auto")
@@ -178,10 +200,15 @@ def _beside(book: Any, sheet: Any, one: WrittenSheet) -> None:
     more = "" if len(one.table) == one.n_rows else f"\n只列前 {len(one.table):,} 行，共 {one.n_rows:,} 行"
     text = f"{one.sheet}\n{one.words.meaning}{more}\n← 返回封面"
     look = {
-        "width": 640, "height": 84, "url": f"internal:'{COVER}'!A1", "object_position": 3,
-        "font": {"name": "微软雅黑", "size": 10, "color": "#1F4E79"}, "fill": {"color": "#EAF1F8"},
-        "line": {"color": "#9DC3E6"}, "align": {"vertical": "middle"},
-    }  # fmt: skip
+        "width": 640,
+        "height": 84,
+        "url": f"internal:'{COVER}'!A1",
+        "object_position": 3,
+        "font": {"name": "微软雅黑", "size": 10, "color": "#1F4E79"},
+        "fill": {"color": "#EAF1F8"},
+        "line": {"color": "#9DC3E6"},
+        "align": {"vertical": "middle"},
+    }
     sheet.insert_textbox(1, at, text, look)
     chart = chart_of(book, one)
     if chart is not None:
