@@ -100,6 +100,7 @@ _HOMES = {
     "csatext.reporting.deck.write_deck": ("write_deck",),
     "csatext.reporting.report": ("write_report",),
     "csatext.reporting.workbook.write_workbook": ("write_workbook",),
+    "csatext.reporting.verify": ("verify_report",),
     "csatext.schema": ("conform", "tables"),
     "csatext.service.abandonment_curve": ("abandonment_curve",),
     "csatext.service.backlog": ("backlog",),

@@ -304,8 +304,8 @@ def episode_place(row: Mapping[str, Any], by: Sequence[str], most: int = 22) -> 
 
     Examples
     --------
-    >>> episode_place({"product": "宽带", "region": "江苏", "channel": None}, ["product", "region", "channel"])
-    '宽带·江苏'
+    >>> episode_place({"product": "宽带", "region": None}, ["product", "region"])
+    '宽带'
     """
     return named("·".join(str(row[name]) for name in by if pd.notna(row[name])) or "整体", most)
 

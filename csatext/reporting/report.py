@@ -98,7 +98,8 @@ def write_report(
         shown = shown | audited_tables(known, shown, audit, measure)
     if examples is not None:
         shown = shown | {"examples": mask_table(examples, keep)}
-    write_text(render_report(run.facts, shown, title=title, measure=measure, absent=run.absent), path)
+    known = {"title": title, "measure": run.measure, "absent": run.absent, "run_hash": run.run_hash}
+    write_text(render_report(run.facts, shown, **known), path)
     return path
 
 

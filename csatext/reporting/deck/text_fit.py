@@ -17,7 +17,7 @@ def text_ems(text: str) -> float:
     Examples
     --------
     >>> text_ems("联络"), round(text_ems("n 20"), 2)
-    (2.0, 1.98)
+    (2.0, 1.97)
     """
     width = 0.0
     for sign in text:
@@ -69,7 +69,7 @@ def fitting_size(
 
     Examples
     --------
-    >>> fitting_size(["一二三四五六七八"] * 2, 100, 60, [20, 12])
+    >>> fitting_size(["一二三四五六七八"] * 2, 100, 70, [20, 12])
     12
     """
     for size in sizes:
