@@ -14,7 +14,7 @@ from csatext.regular_files import check_regular
 from csatext.reporting.audited_tables import audited_tables
 from csatext.reporting.deck.deck_template import open_master
 from csatext.reporting.deck.write_deck import deck_of
-from csatext.reporting.meeting_tables import meeting_tables
+from csatext.reporting.office.meeting_tables import meeting_tables
 from csatext.reporting.run_tables import RunTables, run_tables
 from csatext.reporting.workbook.write_workbook import workbook_of
 from csatext.tagging.tag_store import tags_for

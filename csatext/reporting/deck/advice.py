@@ -9,7 +9,7 @@ import pandas as pd
 from csatext.labels import PLACEHOLDERS
 from csatext.reporting.deck.opening import counted, kpi_said
 from csatext.reporting.deck.slides import Grid, SlidePlan
-from csatext.reporting.findings import conclusions, named
+from csatext.reporting.office.findings import conclusions, named
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figure, say
 from csatext.service.definitions import read_definitions

@@ -11,7 +11,7 @@ from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, UNCLASSIFIED, flag_names, name_of
 from csatext.reporting.deck.opening import counted, kpi_name, kpi_number, kpi_rows, kpi_said
 from csatext.reporting.deck.slides import Bars, Grid, SlidePlan, bars_of, course_of
-from csatext.reporting.findings import (
+from csatext.reporting.office.findings import (
     clear_cells,
     compared,
     course,
@@ -34,7 +34,7 @@ _NO_NAME = PLACEHOLDERS | {UNCLASSIFIED, ""}
 
 
 def _worst_name(run: RunTables, name: str) -> str:
-    """Return the value that :func:`csatext.reporting.findings.compared` names."""
+    """Return the value that :func:`csatext.reporting.office.findings.compared` names."""
     words = words_of(run, name)
     clear = clear_cells(run.tables[name], words.dimensions[0], words.measure)
     return "" if clear.empty else str(clear[words.dimensions[0]].iloc[0])

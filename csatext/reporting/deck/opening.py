@@ -9,12 +9,12 @@ import pandas as pd
 
 from csatext.labels import PLACEHOLDERS, check_name, flag_names, name_of, period_name
 from csatext.reporting.deck.slides import Grid, SlidePlan, bars_of, course_of
-from csatext.reporting.findings import compared, course, leading, named, words_of
-from csatext.reporting.meeting_tables import freq_of
+from csatext.reporting.office.findings import compared, course, leading, named, words_of
+from csatext.reporting.office.meeting_tables import freq_of
+from csatext.reporting.office.table_words import kpi_form
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figure, interval, join, say
 from csatext.reporting.standard_tables import dimensions_of
-from csatext.reporting.table_words import kpi_form
 from csatext.service.definitions import Definition, read_definitions
 
 __all__ = [

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from csatext.labels import PLACEHOLDERS
+from csatext.labels import EMPTY, PLACEHOLDERS
 from csatext.reporting.deck.opening import counted, kpi_name, kpi_number, kpi_rows, kpi_said
 from csatext.reporting.deck.slides import Grid, SlidePlan, bars_of
-from csatext.reporting.findings import clear_cells, compared, leading, most_different, named
+from csatext.reporting.office.findings import clear_cells, compared, leading, most_different, named
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Sentence, figure, interval, join, say
 from csatext.service.definitions import read_definitions
@@ -135,7 +135,7 @@ def process(run: RunTables) -> list[SlidePlan]:
     if "shares_is_complaint_cause_family" in run.tables:
         family = leading(run, "shares_is_complaint_cause_family")
         points = [*points, say("按成因：{family}", family=family)] if family else points
-    what = "环节由投诉类别决定：咨询、下单、交付、使用、售后；(空) 是没有归类的投诉。"
+    what = f"环节由投诉类别决定：咨询、下单、交付、使用、售后；{EMPTY}是没有归类的投诉。"
     n = f"n = {int(first['denominator']):,} 条投诉"
     return [SlidePlan("流程", said, chart, None, tuple(points), (name, "kpis"), n, what)]
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.reporting.findings import named, words_of
+from csatext.reporting.office.findings import named, words_of
+from csatext.reporting.office.table_words import column_title, value_name
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figure
-from csatext.reporting.table_words import column_title, value_name
 
 __all__ = ["Bars", "Grid", "SlidePlan", "bars_of", "course_of"]
 

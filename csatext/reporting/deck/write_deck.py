@@ -20,7 +20,7 @@ from csatext.reporting.deck.opening import background, customers, goals, structu
 from csatext.reporting.deck.operations import ability, centre, process, ratings, resources
 from csatext.reporting.deck.slide_drawing import draw_cover, draw_slide
 from csatext.reporting.deck.slides import SlidePlan
-from csatext.reporting.meeting_tables import meeting_tables
+from csatext.reporting.office.meeting_tables import meeting_tables
 from csatext.reporting.run_tables import RunTables, run_tables
 from csatext.strings import xml_text
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from csatext.reporting.findings import finding
+from csatext.reporting.office.findings import finding
+from csatext.reporting.office.table_words import column_meaning, column_title
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Sentence, figures_in
-from csatext.reporting.table_words import column_meaning, column_title
 from csatext.reporting.workbook.cell_values import sheet_text
 from csatext.reporting.workbook.table_sheet import FORMATS, SheetFormats, WrittenSheet
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import quote_sheetname, xl_range_abs
 
-from csatext.reporting.table_words import column_title
+from csatext.reporting.office.table_words import column_title
 from csatext.reporting.workbook.cell_values import sheet_text
 from csatext.reporting.workbook.table_sheet import FORMATS, NAMES, WrittenSheet
 

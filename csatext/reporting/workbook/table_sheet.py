@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from csatext.reporting.table_words import TableWords, column_title, kpi_form, value_name
+from csatext.reporting.office.table_words import TableWords, column_title, kpi_form, value_name
 from csatext.reporting.workbook.cell_values import cell_value, sheet_text, text_width
 from csatext.service.definitions import Definition
 
@@ -190,7 +190,7 @@ def write_table(
         sheet.autofilter(0, 0, max(len(table), 1), width - 1)
     if "value" in places and len(table) > 1 and forms is None:
         at = places["value"]
-        bars = {"type": "data_bar", "bar_color": "#9DC3E6", "bar_solid": True, "data_bar_2010": True}
+        bars = {"type": "data_bar", "bar_color": "#9DC3E6"}
         sheet.conditional_format(1, at, len(table), at, bars)
     sheet.hide_gridlines(2)
     sheet.set_landscape()

@@ -14,10 +14,10 @@ import xlsxwriter
 from csatext.argument_types import as_path, check_simple_types
 from csatext.atomic_files import prepare_folder, write_whole
 from csatext.errors import InputError
-from csatext.reporting.findings import conclusions
-from csatext.reporting.meeting_tables import meeting_tables
+from csatext.reporting.office.findings import conclusions
+from csatext.reporting.office.meeting_tables import meeting_tables
+from csatext.reporting.office.table_words import table_words
 from csatext.reporting.run_tables import RunTables, run_tables
-from csatext.reporting.table_words import table_words
 from csatext.reporting.workbook.cell_values import sheet_name
 from csatext.reporting.workbook.cover import (
     COVER,

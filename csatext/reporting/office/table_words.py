@@ -298,6 +298,7 @@ def kpi_form(definition: Definition | None) -> str:
 
     Examples
     --------
+    >>> from csatext.service.definitions import read_definitions
     >>> kpi_form(read_definitions()["csat"]), kpi_form(read_definitions()["resolution_rate"])
     ('score', 'percent')
     """

@@ -10,10 +10,10 @@ import pandas as pd
 from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, UNCLASSIFIED, flag_names, period_name
-from csatext.reporting.meeting_tables import freq_of
+from csatext.reporting.office.meeting_tables import freq_of
+from csatext.reporting.office.table_words import TableWords, table_words, value_name
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figure, join, say
-from csatext.reporting.table_words import TableWords, table_words, value_name
 from csatext.service.definitions import read_definitions
 from csatext.strings import xml_text
 
@@ -83,7 +83,18 @@ def compared(run: RunTables, name: str) -> Sentence:
         return figure(name, row, [by], column, form)
 
     if not len(clear):
-        return say("各{by}的{said}没有显著差别", by=words.title.rpartition(" ")[0], said=said)
+        sentence = say("各{by}的{said}没有显著差别", by=words.title.rpartition(" ")[0], said=said)
+        known = table[table["value"].notna() & ~table[by].isin(_NO_FINDING)].sort_values("value")
+        if len(known) < 2:
+            return sentence
+        least, most = known.iloc[0].to_dict(), known.iloc[-1].to_dict()
+        return sentence + say(
+            "（{low} {least} 到{high} {most}）",
+            low=named(least[by]),
+            least=at(least, "value"),
+            high=named(most[by]),
+            most=at(most, "value"),
+        )
     row = clear.iloc[0].to_dict()
     sentence = say(
         "{cell}的{said} {value}，{more}其余的 {rest}（q {q}）",
