@@ -6,11 +6,25 @@ import numpy as np
 import pandas as pd
 
 HOSTILE = (
-    "=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "<script>alert(1)</script>",
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "<script>alert(1)</script>",
     "{{7*7}}",
-    "\u202eabc", "a\x00b\x1bc", "\ud800x", "长" * 40_000, "http://example.invalid/", "]]>&amp;", "无", "_x0041_",
-    "\ufffe", "",
-)  # fmt: skip
+    "\u202eabc",
+    "a\x00b\x1bc",
+    "\ud800x",
+    "长" * 40_000,
+    "http://example.invalid/",
+    "]]>&amp;",
+    "无",
+    "_x0041_",
+    "\ufffe",
+    "",
+)
 
 
 def hostile_facts(n: int = 360) -> pd.DataFrame:

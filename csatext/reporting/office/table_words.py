@@ -12,7 +12,15 @@ from pandas.api import types
 from csatext.labels import KIND_NAMES, POLARITY_NAMES, check_name, flag_names, name_of
 from csatext.service.definitions import Definition
 
-__all__ = ["TableWords", "column_meaning", "column_title", "kpi_form", "table_words", "value_name"]
+__all__ = [
+    "TableWords",
+    "column_meaning",
+    "column_title",
+    "kpi_form",
+    "row_forms",
+    "table_words",
+    "value_name",
+]
 
 
 class _Words(NamedTuple):
@@ -96,7 +104,7 @@ _COLUMNS: Mapping[str, _Words] = {
     "measure": _Words("度量", "text"),
     "periods": _Words("期数", "whole", "完整时段数"),
     "tau": _Words("Kendall τ", "score", "数值与时间的秩相关"),
-    "slope": _Words("每期斜率", "score", "Sen 斜率：每过一个时段的变化"),
+    "slope": _Words("每期斜率", _VALUE, "Sen 斜率：每过一个时段的变化"),
     "direction": _Words("走向", "text", "q 小于 0.05 才说上升或下降"),
     "alternative_to": _Words("与之竞争的名次", "whole"),
     "numerator_before": _Words("之前分子", "number"),
@@ -215,7 +223,9 @@ _NAMED = ("signal", "dimension", "flag", "measure", "column", "figure")
 """Columns whose values are names of columns."""
 _COUNTED = {"visits": "客户", "csat": "评分", "nps": "评分"}
 """What a composition counts, where that is not contacts."""
+_FIGURES = {"contacts": "whole", "csat": "score"}
 _SHARE = "比率"
+_LOOKED_AT = 1_000
 _SCORES = frozenset(("csat", "nps", "sentiment", "predicted_satisfaction"))
 
 
@@ -242,6 +252,11 @@ class TableWords:
     dimensions: tuple[str, ...]
     measure: str
     value_form: str
+
+    def is_in_unit(self, column: str) -> bool:
+        """Return whether a column is in the unit of the measure, which may differ by row."""
+        words = _COLUMNS.get(column)
+        return words is not None and words.form == _VALUE and column not in self.dimensions
 
     def form(self, column: str) -> str:
         """Return how a column is written: ``whole``, ``number``, ``percent``, ``score``, ``p`` and others."""
@@ -282,14 +297,16 @@ def value_name(column: str, value: Any, known: Mapping[str, Definition]) -> Any:
     if not isinstance(value, str):
         return value
     if column in ("metric", "twin", "look") and value in known:
-        return known[value].name_zh
+        one = known[value]
+        told = one.unit == _SHARE or one.name_zh.endswith(f"（{one.unit}）")
+        return one.name_zh if told else f"{one.name_zh}（{one.unit}）"
     if column == "check":
         return check_name(value)
     coded = _CODES.get(column, {}).get(value)
     if coded is not None:
         return coded
-    if column == "measure" and value == "contacts":
-        return "联络数"
+    if column == "measure":
+        return "联络数" if value == "contacts" else _measure_title(value)
     return name_of(value) if column in _NAMED else value
 
 
@@ -307,6 +324,24 @@ def kpi_form(definition: Definition | None) -> str:
     if definition.unit == _SHARE:
         return "percent"
     return "whole" if definition.kind == "count" else "score"
+
+
+def row_forms(table: pd.DataFrame, facts: pd.DataFrame, known: Mapping[str, Definition]) -> list[str] | None:
+    """Return how the values of each row are written where rows differ in what they measure, else None.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"csat": [4, 5], "is_negative": [True, False]})
+    >>> row_forms(pd.DataFrame({"measure": ["contacts", "csat", "is_negative"]}), facts, {})
+    ['score', 'score', 'percent']
+    """
+    if "metric" in table.columns:
+        return [kpi_form(known.get(str(metric))) for metric in table["metric"]]
+    if "figure" in table.columns:
+        return [_FIGURES.get(str(one), _form_of(facts, str(one))) for one in table["figure"]]
+    if "measure" in table.columns:
+        return [_form_of(facts, str(one)) if one != "contacts" else "score" for one in table["measure"]]
+    return None
 
 
 def table_words(name: str, table: pd.DataFrame, facts: pd.DataFrame, measure: str) -> TableWords:
@@ -364,6 +399,11 @@ def table_words(name: str, table: pd.DataFrame, facts: pd.DataFrame, measure: st
     return TableWords(name_of(name), "", dimensions, measure, "score")
 
 
+def _measure_title(measure: str) -> str:
+    """Return the name of a measure of which only the column is known."""
+    return flag_names(measure).rate if measure.startswith("is_") else name_of(measure)
+
+
 def _measure_name(facts: pd.DataFrame, measure: str) -> str:
     if measure == "nps":
         return "净推荐值"  # the score over many contacts, not of one
@@ -377,6 +417,10 @@ def _form_of(facts: pd.DataFrame, measure: str) -> str:
     column = facts[measure]
     if types.is_bool_dtype(column):
         return "percent"
-    known = column.dropna()
-    flags = types.is_numeric_dtype(column) and bool(known.isin([0, 1]).all()) and measure not in _SCORES
-    return "percent" if flags else "score"
+    if not types.is_numeric_dtype(column) or measure in _SCORES:
+        return "score"
+    # The first rows tell most columns that are no flags, whatever their length.
+    for part in (column.head(_LOOKED_AT), column):
+        if not part.dropna().isin([0, 1]).all():
+            return "score"
+    return "percent"

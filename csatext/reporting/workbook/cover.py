@@ -14,6 +14,7 @@ from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Sentence, figures_in
 from csatext.reporting.workbook.cell_values import sheet_text
 from csatext.reporting.workbook.table_sheet import FORMATS, SheetFormats, WrittenSheet
+from csatext.service.definitions import read_definitions
 
 __all__ = ["COVER", "DEFINITIONS", "LEDGER", "PICTURES", "write_cover", "write_definitions", "write_ledger"]
 
@@ -132,6 +133,15 @@ def write_definitions(sheet: Any, written: Sequence[WrittenSheet], formats: Shee
     for one in written:
         for column in map(str, one.table.columns):
             cells = (one.sheet, column_title(column), column_meaning(column), one.name, column)
+            for at, cell in enumerate(cells):
+                sheet.write_string(row, at, sheet_text(cell), text)
+            row += 1
+    known = read_definitions()
+    used = [one.table["metric"] for one in written if "metric" in one.table.columns]
+    for metric in dict.fromkeys(str(metric) for column in used for metric in column):
+        if metric in known:
+            one_kpi = known[metric]
+            cells = ("（指标）", one_kpi.name_zh, one_kpi.formula, "kpis", metric)
             for at, cell in enumerate(cells):
                 sheet.write_string(row, at, sheet_text(cell), text)
             row += 1

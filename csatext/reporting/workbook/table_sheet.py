@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from csatext.reporting.office.table_words import TableWords, column_title, kpi_form, value_name
+from csatext.reporting.office.table_words import TableWords, column_title, row_forms, value_name
 from csatext.reporting.workbook.cell_values import cell_value, sheet_text, text_width
 from csatext.service.definitions import Definition
 
@@ -101,7 +101,7 @@ class SheetFormats:
         """Return the format of a form; grey for periods that are not complete."""
         key = form, grey, wrapped
         if key not in self._known:
-            more: dict[str, Any] = {"num_format": FORMATS[form]} if form in FORMATS else {}
+            more: dict[str, Any] = {"num_format": FORMATS[form]} if form in FORMATS else {"indent": 1}
             if grey:
                 more |= {"font_color": "#8A949E", "italic": True}
             if wrapped:
@@ -118,6 +118,7 @@ def write_table(
     n_rows: int,
     words: TableWords,
     formats: SheetFormats,
+    facts: pd.DataFrame,
     known: Mapping[str, Definition],
 ) -> WrittenSheet:
     """Write a table into an empty sheet.
@@ -133,10 +134,12 @@ def write_table(
         Rows of the whole table.
     words : TableWords
     formats : SheetFormats
+    facts : DataFrame
+        Tell which measures are flags.
     known : mapping of str to Definition
         KPIs, whose units differ by row.
     """
-    forms = _kpi_forms(table, known)
+    forms = row_forms(table, facts, known)
     grey = np.zeros(len(table), dtype=bool)
     if "is_complete" in table and "period" in table:
         grey = ~table["is_complete"].fillna(True).to_numpy(dtype=bool)
@@ -163,7 +166,7 @@ def write_table(
         sheet.set_column(at, at, min(max(width, _NARROWEST), _WIDEST), None, options)
         sheet.write_string(0, at, headers[at], formats.head)
         for row, value in enumerate(values):
-            own = forms[row] if forms is not None and form == "score" else form
+            own = forms[row] if forms is not None and words.is_in_unit(column) else form
             look = formats.of(own, grey=bool(grey[row]), wrapped=wrapped)
             _write(sheet, row + 1, at, value, look)
     width = len(places)
@@ -214,14 +217,6 @@ def _headers(columns: list[str]) -> list[str]:
         shown = sheet_text(column_title(column)) or "（无名）"
         headers.append(shown if shown not in headers else f"{shown}（{sheet_text(column)}）")
     return headers
-
-
-def _kpi_forms(table: pd.DataFrame, known: Mapping[str, Definition]) -> list[str] | None:
-    """Return the form of the values of each row where rows are KPIs, whose units differ."""
-    if "metric" not in table.columns:
-        return None
-    of = {metric: kpi_form(known.get(str(metric))) for metric in table["metric"].unique()}
-    return [of[metric] for metric in table["metric"]]
 
 
 def _has_clock(value: Any) -> bool:

@@ -152,7 +152,7 @@ def _write(path: Path, run: RunTables, title: str) -> None:
             taken.add(shown.casefold())
             sheet = book.add_worksheet(shown)
             part = table.iloc[:most, :_MOST_COLUMNS]
-            one = write_table(sheet, name, shown, part, len(table), words, formats, known)
+            one = write_table(sheet, name, shown, part, len(table), words, formats, run.facts, known)
             written.append(one)
             _beside(book, sheet, one)
         points = conclusions(run)
