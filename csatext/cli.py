@@ -205,6 +205,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     report.add_argument("--title", default="客户之声分析报告", metavar="标题", help="报告标题")
+    for ending, what in (("xlsx", "工作簿"), ("pptx", "幻灯片")):
+        said = f"同时写出{what}；不写路径则放在网页旁边"
+        report.add_argument(f"--{ending}", nargs="?", const="", metavar="路径", help=said)
     verify = add("verify", _verify, "核对报告里的每个数：按运行结果和事实重算")
     verify.add_argument("report", metavar="HTML", help="csatext 写出的报告")
     verify.add_argument("run", metavar="OUT", help="它出自的 run 输出文件夹")
@@ -491,10 +494,14 @@ def _tag_agreement(given: argparse.Namespace, progress: Steps) -> tuple[str, int
 
 
 def _report(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.office_files import write_office_files
     from csatext.batch.report_from_facts import report_of
 
     path = report_of(given.facts, given.out, given.title, progress, audit=given.audit)
-    return f"报告：{path}", DONE
+    beside = write_office_files(
+        given.facts, path, given.xlsx, given.pptx, given.title, progress, audit=given.audit
+    )
+    return f"报告：{'、'.join(map(str, [path, *beside]))}", DONE
 
 
 def _verify(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:

@@ -155,10 +155,12 @@ PUBLIC = [
     "turning_points",
     "unusual_changes",
     "verify_report",
+    "write_deck",
     "write_doccano",
     "write_label_studio",
     "write_report",
     "write_tagging_workbook",
+    "write_workbook",
 ]
 
 # Checks of numpydoc: sections known and in order, a summary of one line, every parameter and what comes
