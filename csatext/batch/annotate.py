@@ -78,7 +78,7 @@ def annotate(
         )
     check_folder(out.parent)
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
-    corpus, _, facts, tables, _ = analyse_contacts(
+    corpus, _, facts, tables, _, _ = analyse_contacts(
         read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances
     )
     if with_text:

@@ -297,7 +297,7 @@ def analyse(
         A dimension or the measure is not there, or cannot serve as one.
     """
     given = checked_tables(contacts, configuration.tables)
-    corpus, shown, facts, tables, absent = analyse_contacts(
+    corpus, shown, facts, tables, absent, _ = analyse_contacts(
         contacts, configuration, progress, redacted=redacted, turns=turns, adapt=True
     )
     by = given.by or None

@@ -240,7 +240,37 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         """
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
-        corpus = self._prepared(contacts)
+        return self.count(self._prepared(contacts))
+
+    def count(self, corpus: Corpus) -> Corpus:
+        """Return a corpus counted on the terms and expressions learnt: texts and tokens stay as they are.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Of another Vectorizer, or of this one.
+
+        Returns
+        -------
+        Corpus
+            The same documents.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        ParameterError
+            ``corpus`` is no Corpus.
+
+        Examples
+        --------
+        >>> vectorizer = Vectorizer(phrases="auto").fit(["一直不退款", "就是不退款", "态度差，不退款"])
+        >>> vectorizer.count(Vectorizer().fit_transform(["不退款", "退款"])).dtm.sum(axis=1).tolist()
+        [1, 0]
+        """
+        checked_corpus(corpus)
+        if not hasattr(self, "terms_"):
+            raise NotFittedError.before_fit(self)
         table = self._joined(corpus)
         columns = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
         return corpus.with_counts(_count(table, columns, len(self.terms_)), self.terms_, self._always_shown())
