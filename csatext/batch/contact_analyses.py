@@ -215,7 +215,7 @@ def _read_texts(
     fit: bool = False,
     adapt: bool = False,
 ) -> _TextsRead:
-    """Return what the texts say, read in one pass; with ``fit`` and ``adapt`` the estimators learn from it."""
+    """Return what the texts say, read in one pass; what is to learn learns from it."""
     by_rules = rule_pass(rules, corpus, fit=fit)
     by_kind = kind_pass(kinds, corpus, fit=fit, compiled=rules.compiled())
     passes = [sentiment_pass(sentiment, corpus, fit=adapt), signal_pass(corpus), by_kind, by_rules]

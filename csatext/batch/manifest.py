@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from csatext.batch.configuration import Configuration
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
 
-__all__ = ["RunOutput", "manifest"]
+__all__ = ["RunOutput", "library_versions", "manifest", "plain_settings"]
 
 _PARTS = ("numpy", "opencc", "pandas", "pyarrow", "rjieba", "scikit-learn", "scipy", "tomotopy")
 
@@ -42,6 +42,8 @@ class RunOutput:
         Turns that the contacts were made of, where the input was dialogues.
     outside : int
         Contacts that are not of the time asked for.
+    provenance : mapping of str to object
+        Further entries of the manifest: the model, the runs that made the facts.
     """
 
     facts: pd.DataFrame
@@ -53,6 +55,7 @@ class RunOutput:
     absent: Mapping[str, str]
     turns: int | None = None
     outside: int = 0
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
 def manifest(
@@ -70,17 +73,15 @@ def manifest(
     written : sequence of Path
         Every file of the run but the manifest.
     """
-    settings = configuration.to_dict()
-    del settings["text"]["n_jobs"]
-    settings["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
     reasons = output.rejects["reason"].value_counts().sort_index()
     turns = {} if output.turns is None else {"turns": output.turns}
     kind = {"kind": "turns"} if turns else {}
     return {
         "csatext": csatext.__version__,
         "input": output.source | {"name": encodable(mask_sentence(output.source["name"]))} | kind,
-        "configuration": _masked(settings),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
+        "configuration": plain_settings(configuration),
+        "versions": library_versions(),
+        **{name: _masked(value) for name, value in output.provenance.items() if value},
         "rows": {
             "rows": output.rows,
             **turns,
@@ -93,6 +94,31 @@ def manifest(
         "absent": _masked(dict(output.absent)),
         "files": {path.relative_to(out).as_posix(): file_hash(path) for path in written},
     }
+
+
+def plain_settings(configuration: Configuration) -> dict[str, Any]:
+    """Return a configuration as it may be written: masked, without number of processes and key of pseudonyms.
+
+    Examples
+    --------
+    >>> plain_settings(Configuration())["privacy"]
+    {'keep': [], 'pseudonymize': False}
+    """
+    settings = configuration.to_dict()
+    del settings["text"]["n_jobs"]
+    settings["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
+    return dict(_masked(settings))
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of what results depend on.
+
+    Examples
+    --------
+    >>> list(library_versions())[:2]
+    ['python', 'numpy']
+    """
+    return {"python": platform.python_version()} | {name: version(name) for name in _PARTS}
 
 
 def _masked(value: Any) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from csatext.atomic_files import prepare_folder, write_csv, write_json, write_parquet, write_text
+from csatext.atomic_files import file_hash, prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
 from csatext.errors import InputError
 
-__all__ = ["refuse_link", "write_output"]
+__all__ = ["finished_output", "refuse_link", "write_output"]
 
 _MANIFEST = "manifest.json"
 _EARLIER = ".manifest.json.earlier"
@@ -70,6 +71,32 @@ def write_output(output: RunOutput, out: Path, configuration: Configuration) -> 
         path.unlink(missing_ok=True)
     write_json(manifest(output, configuration, out, written), out / _MANIFEST)
     (out / _EARLIER).unlink(missing_ok=True)
+
+
+def finished_output(out: Path, state: str) -> dict[str, Any] | None:
+    """Return the manifest of a folder whose output depends on ``state`` and is whole; None otherwise.
+
+    Parameters
+    ----------
+    out : Path
+    state : str
+        What the output is to depend on.
+
+    Examples
+    --------
+    >>> finished_output(Path("missing"), "") is None
+    True
+    """
+    try:
+        known = json.loads((out / _MANIFEST).read_text("utf-8"))
+        if not state or known["state"] != state:
+            return None
+        whole = all(
+            _is_ours(name) and file_hash(out / name) == hash_ for name, hash_ in known["files"].items()
+        )
+        return dict(known) if whole and known["rows"] else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _earlier_files(out: Path) -> set[Path]:

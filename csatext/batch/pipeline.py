@@ -13,7 +13,7 @@ import pandas as pd
 from csatext.aggregation.episodes import episodes
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.atomic_files import claimed_folder, file_hash
-from csatext.batch.configuration import Configuration, PrivacySection
+from csatext.batch.configuration import Configuration, PrivacySection, TablesSection
 from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import refuse_link, write_output
@@ -43,8 +43,11 @@ __all__ = [
     "RunResult",
     "analyse",
     "masked_input",
+    "of_the_time",
     "read_source",
     "run",
+    "source_facts",
+    "tables_of",
     "write_analysis",
 ]
 
@@ -99,6 +102,12 @@ class RunResult:
         Contacts that are not of the time asked for; they are in ``rows`` and not in ``contacts``.
     left_out : tuple of str
         Files and sheets of the input that were not read, in the words of the quality table.
+    replaced : int
+        Rows that later versions of the same contact replaced; they are among the rejects.
+    revised : tuple of str
+        Periods of earlier runs that the last one changed.
+    unchanged : bool
+        Whether all was there already, so that nothing was done.
     """
 
     out: Path
@@ -109,6 +118,9 @@ class RunResult:
     turns: int | None = None
     left_out: tuple[str, ...] = ()
     outside: int = 0
+    replaced: int = 0
+    revised: tuple[str, ...] = ()
+    unchanged: bool = False
 
 
 def run(
@@ -162,16 +174,16 @@ def read_source(
     given = configuration.input
     progress(f"读取 {mask_sentence(source_name(source))}")
     read, turns = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
-    return _of_the_time(read._replace(contacts=with_conversations(read.contacts, turns)), given)
+    return of_the_time(read._replace(contacts=with_conversations(read.contacts, turns)), given)
 
 
-def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
+def of_the_time(read: ReadResult, given: ReadOptions, *, may_be_none: bool = False) -> ReadResult:
     """Return the input with the contacts of the time span asked for.
 
     Raises
     ------
     InputError
-        There are none, or the contacts have no time.
+        There are none, unless there may be none, or the contacts have no time.
     """
     if not (given.since or given.until):
         return read
@@ -182,7 +194,7 @@ def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
     first, last = given.span
     times = read.contacts["created_at"]
     inside = read.contacts[((times >= first) & (times <= last)).to_numpy()]
-    if inside.empty:
+    if inside.empty and not may_be_none:
         span = f"{times.min():%Y-%m-%d} 至 {times.max():%Y-%m-%d}" if times.notna().any() else "都没有时间"
         raise InputError(f"所选时间里没有联络；这些联络的时间：{span}。请改 --since、--until 或 --month。")
     outside = len(read.contacts) - len(inside)
@@ -243,9 +255,17 @@ def write_analysis(
     )
 
 
-def masked_input(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
-    """Return the input with masked metadata columns, without names that result columns use."""
+def masked_input(
+    read: ReadResult, privacy: PrivacySection | None = None, *, file_name: str = ""
+) -> ReadResult:
+    """Return the input with masked metadata columns, without names that result columns use.
+
+    Identifiers that are masked bear the number of their row, and ``file_name`` where that is not enough.
+    """
     contacts, masked_ids = mask_doc_ids(read.contacts)
+    if masked_ids and file_name:
+        ids = contacts["doc_id"]
+        contacts = contacts.assign(doc_id=ids.where(ids == read.contacts["doc_id"], ids + "@" + file_name))
     given = privacy or PrivacySection()
     masked = mask_columns(contacts, keep=given.keep, key=given.pseudonymize or None)
     named, renamed = free_names(masked)
@@ -300,9 +320,37 @@ def analyse(
     corpus, shown, facts, tables, absent, _ = analyse_contacts(
         contacts, configuration, progress, redacted=redacted, turns=turns, adapt=True
     )
+    made, unmade = tables_of(corpus, shown, facts, given, configuration.analysis.n_keywords, progress)
+    return Analysis(corpus, facts, tables | made, absent | unmade)
+
+
+def tables_of(
+    corpus: Corpus,
+    shown: Corpus,
+    facts: pd.DataFrame,
+    given: TablesSection,
+    n_keywords: int,
+    progress: Progress = _LOG.info,
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Return the tables that are made of facts and of the words of their texts, and what could not be made.
+
+    Parameters
+    ----------
+    corpus, shown : Corpus
+        The contacts, counted by every word, and by what says something.
+    facts : DataFrame
+        Of the same contacts.
+    given : TablesSection
+        From :func:`csatext.batch.required_columns.checked_tables`.
+    n_keywords : int
+        Keywords a group.
+    progress : callable
+        Called with the name of each step when it begins.
+    """
+    tables: dict[str, pd.DataFrame] = {}
     by = given.by or None
     progress("关键词")
-    extractor = KeywordExtractor(configuration.analysis.n_keywords)
+    extractor = KeywordExtractor(n_keywords)
     tables["frequencies"] = extractor.frequencies(shown)
     for name in dict.fromkeys([*(by or dimensions_of(facts)), "category"]):
         if 2 <= facts[name].nunique() <= CHART_VALUES:
@@ -323,5 +371,4 @@ def analyse(
     tables["examples"] = examples(corpus, facts)
     progress("服务指标")
     service, unmade = service_tables(facts)
-    tables |= service
-    return Analysis(corpus, facts, tables, absent | unmade | absent_tables(facts, by=by))
+    return tables | service, unmade | absent_tables(facts, by=by)

@@ -27,7 +27,7 @@ from csatext.text.terms.joined_terms import PhraseMatcher
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer
 
-__all__ = ["Vectorizer", "recounted"]
+__all__ = ["Vectorizer", "recounted", "restored"]
 
 _NAMELESS = r"\[(?:em(?:_[0-9]+)?|表情)\]"
 _NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{_NAMELESS}|{MASK.pattern})$"
@@ -402,6 +402,43 @@ def recounted(corpus: Corpus, terms: np.ndarray) -> Corpus:
     table = corpus.token_table
     columns = pd.Index(terms, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
     return corpus.with_counts(_count(table, columns, len(terms)), terms)
+
+
+def restored(
+    vectorizer: Vectorizer, docs: pd.DataFrame, texts: pa.ChunkedArray, dtm: sparse.csr_array
+) -> Corpus:
+    """Return the corpus of documents that a Vectorizer counted before, without their tokens.
+
+    Parameters
+    ----------
+    vectorizer : Vectorizer
+        Fitted.
+    docs : DataFrame
+        By doc_id.
+    texts : pyarrow ChunkedArray of strings, shape (n_docs,)
+        As they were prepared.
+    dtm : csr_array of int32, shape (n_docs, n_terms)
+        Counts of its terms.
+
+    Examples
+    --------
+    >>> vectorizer = Vectorizer()
+    >>> corpus = vectorizer.fit_transform(["退款慢"])
+    >>> texts = pa.chunked_array([["退款慢"]])
+    >>> restored(vectorizer, corpus.docs, texts, corpus.dtm).terms.tolist()
+    ['慢', '退款']
+    """
+    untold = TokenTable(np.empty(0, np.int32), np.zeros(len(docs) + 1, np.int64), np.empty(0, object))
+    return Corpus(
+        docs,
+        texts,
+        texts,
+        untold,
+        dtm,
+        vectorizer.terms_,
+        vectorizer._preparation(),
+        always_shown=vectorizer._always_shown(),
+    )
 
 
 def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,13 @@ from csatext.analysis.kinds.contact_kind import ContactKind
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.topics.topic_model import TopicModel
-from csatext.atomic_files import file_hash, prepare_folder, write_json, write_parquet
+from csatext.atomic_files import file_hash, prepare_folder, write_json, write_parquet, write_whole
 from csatext.errors import InputError
 from csatext.persistence import load, save
 from csatext.regular_files import read_whole
 from csatext.text.vectorization import Vectorizer
 
-__all__ = ["RunModel", "is_run_model", "load_run_model", "save_run_model"]
+__all__ = ["RunModel", "copy_run_model", "is_run_model", "load_run_model", "model_digest", "save_run_model"]
 
 _CARD = "model.json"
 _FORMAT = 1
@@ -139,8 +141,26 @@ def save_run_model(model: RunModel, folder: Path) -> Path:
     return folder
 
 
-def load_run_model(folder: str | Path) -> RunModel:
+def model_digest(folder: str | Path) -> str:
+    """Return what a model is known by: the hash of ``model.json``, which holds those of its other files.
+
+    Raises
+    ------
+    InputError
+        The folder is no model.
+    """
+    _card(Path(folder))
+    return file_hash(Path(folder) / _CARD)
+
+
+def load_run_model(folder: str | Path, digest: str = "") -> RunModel:
     """Read a model that :func:`save_run_model` wrote, all of it checked by its hashes.
+
+    Parameters
+    ----------
+    folder : path
+    digest : str, optional
+        The model that it must be (:func:`model_digest`); empty takes any.
 
     Raises
     ------
@@ -155,6 +175,8 @@ def load_run_model(folder: str | Path) -> RunModel:
     """
     folder = Path(folder)
     card = _card(folder)
+    if digest and file_hash(folder / _CARD) != digest:
+        raise InputError.unreadable(folder, "模型在运行中被换掉了", "请重新运行")
     for name, wanted in card["files"].items():
         path = folder / name
         if not path.is_file() or file_hash(path) != wanted:
@@ -171,6 +193,26 @@ def load_run_model(folder: str | Path) -> RunModel:
         if name.startswith(f"{_TABLES}/")
     }
     return RunModel(**parts, tables=tables, absent=card["absent"], card=_learnt_from(card))
+
+
+def copy_run_model(source: Path, target: Path, digest: str) -> None:
+    """Copy a model, all of it checked, in place of another; the same bytes, so that its digest stays.
+
+    Raises
+    ------
+    InputError
+        The source is no model, or is not the one with this digest.
+    """
+    load_run_model(source, digest)
+    made = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        prepare_folder(made / _TABLES)
+        for name in [*_card(source)["files"], _CARD]:
+            write_whole(made / name, partial(shutil.copyfile, source / name))
+        shutil.rmtree(target, ignore_errors=True)
+        made.replace(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _card(folder: Path) -> dict[str, Any]:
