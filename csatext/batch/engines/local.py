@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -97,17 +98,16 @@ def annotate_locally(
         A file cannot be written.
     """
     source = iter(partitions)
-    ahead = [one for one, _ in zip(source, range(_FOR_A_WORKER), strict=False)]
-    if n_jobs == 1 or len(ahead) < _FOR_A_WORKER:
-        for partition in _chained(ahead, source):
-            yield _here(work, partition)
-        return
-    yield from _on_workers(work, _chained(ahead, source), n_jobs)
+    ahead = deque(islice(source, _FOR_A_WORKER))
+    is_one = n_jobs == 1 or len(ahead) < _FOR_A_WORKER
+    every = _emptied(ahead, source)
+    yield from (_here(work, one) for one in every) if is_one else _on_workers(work, every, n_jobs)
 
 
-def _chained(first: list[Partition], rest: Iterator[Partition]) -> Iterator[Partition]:
+def _emptied(first: deque[Partition], rest: Iterator[Partition]) -> Iterator[Partition]:
+    """Return what was taken ahead, then the rest; nothing that was given is held."""
     while first:
-        yield first.pop(0)
+        yield first.popleft()
     yield from rest
 
 
