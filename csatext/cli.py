@@ -378,8 +378,7 @@ def _add_engine(parser: _Parser) -> None:
     """Add where partitions are annotated."""
     parser.add_argument(
         "--n-jobs",
-        type=_n_jobs,
-        default=None,
+        default="",
         metavar="N",
         help="进程数，或 auto（每核一个）；结果与进程数无关",
     )
@@ -387,8 +386,8 @@ def _add_engine(parser: _Parser) -> None:
 
 
 def _n_jobs(given: str) -> int | str:
-    """Return a number of processes, or ``auto``."""
-    if given == "auto":
+    """Return a number of processes, ``auto``, or nothing where nothing was given."""
+    if given in ("auto", ""):
         return given
     if not given.isdecimal() or not 1 <= int(given) <= _MOST_PROCESSES:
         raise ConfigError(f"--n-jobs {given} 不可用；应是 1 到 {_MOST_PROCESSES} 的整数，或 auto。")
@@ -438,7 +437,7 @@ def _configuration(given: argparse.Namespace) -> Configuration:
             query=given.query,
             since=given.month or given.since,
             until=given.month or given.until,
-            n_jobs=getattr(given, "n_jobs", None) or "",
+            n_jobs=_n_jobs(getattr(given, "n_jobs", "")),
         )
     except ParameterError as error:
         said = str(error).replace("参数 ", "--", 1)
@@ -471,7 +470,7 @@ def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
             progress,
             model=model,
             audit=given.audit,
-            n_jobs=given.n_jobs or "auto",
+            n_jobs=_n_jobs(given.n_jobs) or "auto",
             incremental=given.incremental,
         )
         return _ran(result), DONE
@@ -522,7 +521,7 @@ def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]
         from csatext.batch.phases.run_by_model import annotate_store
 
         found = annotate_store(
-            given.input, given.out, configuration, progress, model=model, n_jobs=given.n_jobs or "auto"
+            given.input, given.out, configuration, progress, model=model, n_jobs=_n_jobs(given.n_jobs) or "auto"
         )
         done = f"标注了 {len(found.annotated)} 个文件" if found.changed else "没有变化"
         known = f"，{found.known} 个文件早已标注" if found.known else ""

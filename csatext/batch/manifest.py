@@ -43,7 +43,7 @@ class RunOutput:
     outside : int
         Contacts that are not of the time asked for.
     provenance : mapping of str to object
-        Further entries of the manifest: the model, the runs that made the facts.
+        Further entries of the manifest, masked: the model, the runs that made the facts.
     """
 
     facts: pd.DataFrame
@@ -81,7 +81,7 @@ def manifest(
         "input": output.source | {"name": encodable(mask_sentence(output.source["name"]))} | kind,
         "configuration": plain_settings(configuration),
         "versions": library_versions(),
-        **{name: _masked(value) for name, value in output.provenance.items() if value},
+        **{name: value for name, value in output.provenance.items() if value},
         "rows": {
             "rows": output.rows,
             **turns,

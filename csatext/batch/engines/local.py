@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -34,6 +37,8 @@ _UNFORESEEN = (
     ValueError,
 )
 """What a record that nobody foresaw may raise; RuntimeError is also what the death of a worker raises."""
+_GLANCE = 0.5
+"""Seconds after which a worker looks again whether its parent lives."""
 _FOR_A_WORKER = 2
 """Partitions below which a process of its own costs more than it saves: starting one takes seconds."""
 
@@ -145,7 +150,7 @@ class _Pool:
     def __init__(self, work: Work, n_jobs: int) -> None:
         self._work = work
         self._n_jobs = n_jobs
-        self._executor = ProcessPoolExecutor(max_workers=n_jobs)
+        self._executor = _processes(n_jobs)
         self.running: dict[Future[PartitionFile], Partition] = {}
         self._suspects: list[Partition] = []
 
@@ -181,10 +186,25 @@ class _Pool:
         self._suspects += self.running.values()
         self.running.clear()
         self.end()
-        self._executor = ProcessPoolExecutor(max_workers=self._n_jobs)
+        self._executor = _processes(self._n_jobs)
 
     def end(self) -> None:
         self._executor.shutdown(wait=True, kill_workers=True)
+
+
+def _processes(n: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(max_workers=n, initializer=_end_with, initargs=(os.getpid(),))
+
+
+def _end_with(parent: int) -> None:
+    """Let this process end soon after its parent, which may be killed without a word."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_GLANCE)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _without_faults(
@@ -217,7 +237,7 @@ def _attempt_here(work: Work, partition: Partition) -> pa.Table | None:
 
 
 def _attempt_apart(work: Work, partition: Partition) -> pa.Table | None:
-    with ProcessPoolExecutor(max_workers=1) as executor:
+    with _processes(1) as executor:
         try:
             return executor.submit(work, partition.contacts, partition.turns).result()
         except CsatextError:

@@ -187,7 +187,9 @@ def _contacts(
         raise InputError.unreadable(store.folder, why, "请检查输入，或改 --since、--until、--month")
     file = np.concatenate(origin)
     facts = _together([table.drop_columns(list(_OF_WORDS)) for table in tables], configuration)
-    facts = _numbered_pseudonyms(facts)
+    listed = store.listed()
+    if listed is not None and not listed["keyed"]:
+        facts = _numbered_pseudonyms(facts)
     kept = _kept(facts, configuration.input.duplicates, versions, records, file)
     texts = pa.chunked_array([chunk for table in tables for chunk in table[TEXT].chunks])
     words, shown = (

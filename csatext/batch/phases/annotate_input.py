@@ -146,7 +146,7 @@ def annotate_input(
                 "dropped": dropped,
             }
         )
-    store.write_list(records, digest, runs)
+    store.write_list(records, digest, runs, keyed=key is not None)
     contacts = sum(record.contacts for record in records)
     rejects = sum(len(store.beside(record)[0]) for record in records)
     return AnnotateResult(annotated, len(known), dropped, contacts, rejects)

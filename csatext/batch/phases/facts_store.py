@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -112,9 +113,15 @@ class FactsStore:
         """
         for folder in (self.folder, self.partitions):
             prepare_folder(folder)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        for folder in (self.folder, self.partitions):
             for path in folder.glob(".*.tmp"):
-                if _TEMPORARY.fullmatch(path.name):
+                if _TEMPORARY.fullmatch(path.name) and path.is_file():
                     path.unlink(missing_ok=True)
+                elif _TEMPORARY.fullmatch(path.name):
+                    shutil.rmtree(path, ignore_errors=True)
 
     def target(self, key: str, number: int) -> Path:
         """Return where partition ``number`` of a file goes."""
@@ -166,20 +173,25 @@ class FactsStore:
         if found.get("format") != _FORMAT:
             what = "请用写出它的 csatext 版本，或换一个输出文件夹"
             raise InputError.unreadable(self.folder, f"格式版本是 {found.get('format')!r}", what)
-        return {"files": files, "runs": runs, "digest": str(found.get("model"))}
+        return {"files": files, "runs": runs, "digest": str(found.get("model")), "keyed": bool(found.get("keyed"))}
 
     def write_list(
-        self, records: Sequence[FileRecord], digest: str, runs: Sequence[Mapping[str, Any]]
+        self, records: Sequence[FileRecord], digest: str, runs: Sequence[Mapping[str, Any]], *, keyed: bool
     ) -> None:
-        """Write what is finished, then remove what is no longer listed."""
+        """Write what is finished, then remove what is no longer listed.
+
+        ``keyed`` says that pseudonyms are tokens by a key of the user's, which stay as they are.
+        """
         content = {
             "format": _FORMAT,
             "csatext": csatext.__version__,
             "model": digest,
+            "keyed": keyed,
             "files": {record.key: record.fingerprint for record in records},
             "runs": list(runs),
         }
         write_json(content, self.folder / _LIST)
+        self._tidy()
         listed = {record.key for record in records}
         for path in self.partitions.iterdir():
             ours = _OURS.fullmatch(path.name)
