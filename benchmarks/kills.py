@@ -137,7 +137,7 @@ def main() -> None:
                 code = start(*words, "-o", out).wait()
                 same += code == 0 and output(out) == wanted
                 twice += sum(path.stat().st_mtime_ns != before for path, before in there.items())
-                left += len([path for path in out.rglob("*.tmp")])
+                left += len(list(out.rglob("*.tmp")))
             print(
                 json.dumps(
                     {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,8 +118,13 @@ def aggregate(
     tags = tags_for(facts, audit)
     if tags is not None:
         tables |= audited_tables(facts, tables, tags, given.measure)
-    page = render_report(
-        facts, tables, title=configuration.report.title, measure=given.measure, absent=absent | unmade
+    page = partial(
+        render_report,
+        facts,
+        tables,
+        title=configuration.report.title,
+        measure=given.measure,
+        absent=absent | unmade,
     )
     progress(f"写入 {mask_sentence(str(out))}")
     turns = [record.turns for record in records if record.turns is not None]
@@ -128,7 +134,7 @@ def aggregate(
         facts,
         rejects,
         tables,
-        page,
+        lambda digest: page(run_hash=digest),
         dict(source or {"name": store.folder.name}) | {"files": _files(records)},
         rows,
         absent | unmade,

@@ -173,7 +173,12 @@ class FactsStore:
         if found.get("format") != _FORMAT:
             what = "请用写出它的 csatext 版本，或换一个输出文件夹"
             raise InputError.unreadable(self.folder, f"格式版本是 {found.get('format')!r}", what)
-        return {"files": files, "runs": runs, "digest": str(found.get("model")), "keyed": bool(found.get("keyed"))}
+        return {
+            "files": files,
+            "runs": runs,
+            "digest": str(found.get("model")),
+            "keyed": bool(found.get("keyed")),
+        }
 
     def write_list(
         self, records: Sequence[FileRecord], digest: str, runs: Sequence[Mapping[str, Any]], *, keyed: bool
