@@ -255,6 +255,8 @@ def _parser() -> argparse.ArgumentParser:
     verify = add("verify", _verify, "核对报告里的每个数：按运行结果和事实重算")
     verify.add_argument("report", metavar="HTML", help="csatext 写出的报告")
     verify.add_argument("run", metavar="OUT", help="它出自的 run 输出文件夹")
+    validate = add("validate", _validate, "检查一次运行的输出文件夹是否完整，与 manifest 一致")
+    validate.add_argument("out", metavar="OUT", help="run 的输出文件夹")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -649,6 +651,17 @@ def _verify(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
 
 def _address(row: Any) -> str:
     return "，".join(str(part) for part in (row.row, row.column) if part == part and part)
+
+
+def _validate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from csatext.batch.output import damaged_files
+
+    progress(f"检查 {Path(given.out).name}")
+    damaged, listed = damaged_files(Path(given.out))
+    if not damaged:
+        return f"{listed} 个文件都在，与 manifest.json 一致。", DONE
+    named = "、".join(damaged[:_MOST_FINDINGS])
+    return f"{listed} 个文件里有 {len(damaged)} 个缺了或被改动过：{named}。请重新运行同一个命令。", TO_MEND
 
 
 def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,10 @@ from csatext.atomic_files import claimed_folder, file_hash
 from csatext.batch.configuration import Configuration, PrivacySection, TablesSection
 from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import RunOutput
-from csatext.batch.output import refuse_link, write_output
+from csatext.batch.output import finished_output, refuse_link, write_output
 from csatext.batch.required_columns import checked_tables
 from csatext.batch.reserved_columns import free_names
+from csatext.batch.run_state import state_of_run
 from csatext.batch.service_tables import service_tables, with_conversations
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
@@ -49,6 +50,7 @@ __all__ = [
     "run",
     "source_facts",
     "tables_of",
+    "unchanged_run",
     "write_analysis",
 ]
 
@@ -141,7 +143,8 @@ def run(
         customer's side is analysed, personal data masked over turns first.
     out : path
         Folder, made when it is not there. Files of an earlier run are replaced one by one, each
-        whole; ``manifest.json`` comes last and names every file of the run with its hash.
+        whole; ``manifest.json`` comes last and names every file of the run with its hash. Where it is
+        the output of the same input and configuration, nothing is done.
     configuration : Configuration, optional
     progress : callable
         Called with the name of each step when it begins.
@@ -158,8 +161,25 @@ def run(
     out = Path(out)
     with claimed_folder(out):
         refuse_link(out)
+        state = state_of_run(Path(source), configuration, audit)
+        if (known := finished_output(out, state)) is not None:
+            return unchanged_run(out, known)
         read = read_source(source, configuration, progress)
-        return write_analysis(source_facts(Path(source)), read, out, configuration, progress, audit)
+        return write_analysis(source_facts(Path(source)), read, out, configuration, progress, audit, state)
+
+
+def unchanged_run(out: Path, known: Mapping[str, Any]) -> RunResult:
+    """Return the result of a run that was done before, from its manifest.
+
+    Parameters
+    ----------
+    out : Path
+    known : mapping of str to object
+        From :func:`csatext.batch.output.finished_output`.
+    """
+    rows = known["rows"]
+    counts = (rows["rows"], rows["contacts"], rows["rejects"], rows.get("turns"))
+    return RunResult(out, out / "report.html", *counts, outside=rows.get("outside", 0), unchanged=True)
 
 
 def read_source(
@@ -220,8 +240,12 @@ def write_analysis(
     configuration: Configuration,
     progress: Progress = _LOG.info,
     audit: str | Path = "",
+    state: str = "",
 ) -> RunResult:
-    """Analyse the input and write the output; all is computed before the first file is written."""
+    """Analyse the input and write the output; all is computed before the first file is written.
+
+    ``state`` is what the output depends on, so that the same need not be done again.
+    """
     read = masked_input(read, configuration.privacy)
     analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances)
     progress("报告")
@@ -248,6 +272,7 @@ def write_analysis(
         analysis.absent,
         read.turns,
         read.outside,
+        {"state": state},
     )
     write_output(output, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)

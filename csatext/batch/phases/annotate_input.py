@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -15,11 +14,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-import csatext
 from csatext.atomic_files import write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.engines.local import Partition, annotate_locally
-from csatext.batch.manifest import library_versions
 from csatext.batch.phases.annotate_partition import Annotation, annotate_partition, partition_table
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import (
@@ -30,6 +27,8 @@ from csatext.batch.phases.input_files import (
     read_file,
 )
 from csatext.batch.phases.partition_files import PartitionFile, known_partition
+from csatext.batch.phases.run_model import model_digest
+from csatext.batch.run_state import digest_of, settings_of
 from csatext.errors import InputError
 from csatext.ingest.contacts import ReadResult
 from csatext.ingest.formats.database import source_name
@@ -112,10 +111,12 @@ def annotate_input(
     OSError
         The disk is full or the like; what was finished before is found again by the next run.
     """
-    store.prepare()
-    digest = store.take_model(model)
     files = input_files(source, configuration)
     earlier = store.listed() or {"files": {}, "runs": []}
+    gone = set(earlier["files"]) - {file.key for file in files} if incremental else set()
+    _check_gone(store, gone, model, earlier)
+    store.prepare()
+    digest = store.take_model(model)
     number = len(earlier["runs"]) + 1
     work = _InputWork(store, configuration, digest, progress, number, incremental)
     known, pending = work.divided(files)
@@ -129,10 +130,7 @@ def annotate_input(
     if len({record.turns is None for record in records if record.contacts}) > 1:
         what = "请分放两个文件夹，或用 --kind turns / --kind contacts 指定"
         raise InputError.unreadable(source_name(source), "里面有对话，也有一行一条联络的表", what)
-    listed = {record.key for record in records}
-    if incremental:
-        kept = [store.record(key) for key in earlier["files"] if key not in listed]
-        records += [record for record in kept if record is not None]
+    records += [record for record in map(store.record, gone) if record is not None]
     dropped = len(set(earlier["files"]) - {record.key for record in records})
     records = files_in_order(records, lambda record: (record.name, record.key))
     annotated = tuple(file.name for file in pending)
@@ -150,6 +148,24 @@ def annotate_input(
     contacts = sum(record.contacts for record in records)
     rejects = sum(len(store.beside(record)[0]) for record in records)
     return AnnotateResult(annotated, len(known), dropped, contacts, rejects)
+
+
+def _check_gone(store: FactsStore, gone: set[str], model: Path, earlier: Mapping[str, Any]) -> None:
+    """Raise where facts of files that are no longer there could not stay: nobody can annotate them again.
+
+    Raises
+    ------
+    InputError
+        Their partitions are missing, or the model is another.
+    """
+    if any(store.record(key) is None for key in gone):
+        what = "请恢复 partitions 里的文件，或换一个输出文件夹重新运行"
+        raise InputError.unreadable(store.folder, "早先标注的文件缺了分区", what)
+    if gone and model_digest(model) != earlier["digest"]:
+        raise InputError(
+            f"模型与「{store.folder}」里的不同，而早先的 {len(gone)} 个文件已不在输入里，不能重新标注；"
+            "请把它们放回输入，或沿用原来的模型，或换一个输出文件夹。"
+        )
 
 
 def _secret(store: FactsStore) -> str:
@@ -199,17 +215,16 @@ class _InputWork:
 
     def _dependencies(self, digest: str) -> str:
         """Return all that facts depend on but the content of their file."""
-        privacy = asdict(self._configuration.privacy)
-        given: dict[str, Any] = {
-            "input": asdict(self._configuration.input),
-            "privacy": privacy | {"pseudonymize": keyed_digest(privacy["pseudonymize"])},
-            "model": digest,
-            "csatext": csatext.__version__,
-            "versions": library_versions(),
-            "versions_of_a_contact": self._versions,
-            "partition": [_ROWS, _CHARACTERS],
-        }
-        return json.dumps(given, ensure_ascii=False, sort_keys=True, default=str)
+        settings = settings_of(self._configuration)
+        return digest_of(
+            {
+                "input": settings["input"],
+                "privacy": settings["privacy"],
+                "model": digest,
+                "versions_of_a_contact": self._versions,
+                "partition": [_ROWS, _CHARACTERS],
+            }
+        )
 
     def _fingerprint(self, file: InputFile) -> str:
         """Return what the facts of a file depend on."""
@@ -303,19 +318,6 @@ class _InputWork:
         rejects = conform(rejects.astype({"line": "Int64"}), REJECTS)
         self._store.finish(record, rejects, quality_table([Note("file_failed", "", 1, 1, said)]))
         self.finished.append(record)
-
-
-def keyed_digest(key: str) -> str:
-    """Return what a key is known by, from which it cannot be had without great effort; empty for none.
-
-    Examples
-    --------
-    >>> keyed_digest("")
-    ''
-    """
-    if not key:
-        return ""
-    return hashlib.pbkdf2_hmac("sha256", key.encode("utf-8", "surrogatepass"), b"csatext", 200_000).hex()
 
 
 def _annotate(how: Annotation, contacts: pa.Table, turns: pa.Table | None) -> pa.Table:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import csatext
-from csatext.atomic_files import claimed_folder, file_hash
+from csatext.atomic_files import claimed_folder
 from csatext.batch.configuration import Configuration, processes
-from csatext.batch.manifest import library_versions
 from csatext.batch.output import finished_output, refuse_link
 from csatext.batch.phases.aggregate import aggregate
-from csatext.batch.phases.annotate_input import AnnotateResult, annotate_input, keyed_digest
+from csatext.batch.phases.annotate_input import AnnotateResult, annotate_input
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
-from csatext.batch.pipeline import RunResult
-from csatext.errors import InputError
+from csatext.batch.pipeline import RunResult, unchanged_run
+from csatext.batch.run_state import digest_of, hash_where_there, settings_of
 from csatext.ingest.formats.database import source_name
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
@@ -89,7 +85,7 @@ def run_by_model(
         )
         state = _state(store, configuration, audit, incremental)
         if not found.changed and (known := finished_output(out, state)) is not None:
-            return _unchanged(out, known)
+            return unchanged_run(out, known)
         name = encodable(mask_sentence(source_name(source)))
         return aggregate(
             store,
@@ -161,48 +157,20 @@ def aggregate_store(
         refuse_link(out)
         state = _state(store, configuration, audit, versions=True)
         if (known := finished_output(out, state)) is not None:
-            return _unchanged(out, known)
+            return unchanged_run(out, known)
         return aggregate(store, out, configuration, progress, audit=audit, versions=True, state=state)
 
 
 def _state(store: FactsStore, configuration: Configuration, audit: str | Path, versions: bool) -> str:
     """Return what the output depends on, as a digest."""
-    settings = configuration.to_dict()
-    settings["privacy"]["pseudonymize"] = keyed_digest(configuration.privacy.pseudonymize)
-    settings["text"].pop("n_jobs")
     listed: Mapping[str, Any] = store.listed() or {}
-    given = {
-        "files": listed.get("files"),
-        "model": listed.get("digest"),
-        "configuration": settings,
-        "audit": _audit_hash(audit),
-        "versions_of_a_contact": versions,
-        "csatext": csatext.__version__,
-        "versions": library_versions(),
-    }
-    text = json.dumps(given, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _audit_hash(audit: str | Path) -> str:
-    if not audit:
-        return ""
-    try:
-        return file_hash(Path(audit))
-    except OSError as error:
-        raise InputError.unreadable(audit, error.strerror or "读取出错", "请检查路径和权限") from error
-
-
-def _unchanged(out: Path, known: Mapping[str, Any]) -> RunResult:
-    """Return the result of a run that was done before, from its manifest."""
-    rows = known["rows"]
-    return RunResult(
-        out,
-        out / "report.html",
-        rows["rows"],
-        rows["contacts"],
-        rows["rejects"],
-        rows.get("turns"),
-        outside=rows.get("outside", 0),
-        unchanged=True,
+    return digest_of(
+        {
+            "files": listed.get("files"),
+            "runs": len(listed.get("runs", ())),
+            "model": listed.get("digest"),
+            "configuration": settings_of(configuration),
+            "audit": hash_where_there(Path(audit)) if audit else "",
+            "versions_of_a_contact": versions,
+        }
     )

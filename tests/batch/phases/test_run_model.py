@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -59,7 +60,7 @@ def test_a_copy_is_the_same_model(folder, tmp_path):
     ],
 )
 def test_a_model_that_was_changed_is_refused(folder, tmp_path, damage, said):
-    copy_run_model(folder, tmp_path / "model", model_digest(folder))
+    shutil.copytree(folder, tmp_path / "model")
     damage(tmp_path / "model")
     with pytest.raises(InputError, match=said):
         load_run_model(tmp_path / "model")
