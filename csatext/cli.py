@@ -18,6 +18,7 @@ from csatext.progress import Steps, write_plain
 
 if TYPE_CHECKING:
     from csatext.batch.configuration import Configuration
+    from csatext.batch.pipeline import RunResult
 
 __all__ = ["main"]
 
@@ -31,6 +32,8 @@ _TRANSLATIONS = (
     (r"ambiguous option: (\S+) could match (.*)", r"\1 不明确，可能是 \2"),
 )
 """Messages of argparse and their Chinese translations."""
+_MOST_PROCESSES = 1024
+_CONFIG_HELP = "配置文件；不写则全用默认值"
 _MOST_FINDINGS = 20
 _ERROR_LOG = "csatext-error.log"
 _SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
@@ -133,7 +136,7 @@ def _unexpected(error: Exception, given: argparse.Namespace) -> str:
     import csatext
 
     out = Path(getattr(given, "out", None) or ".")
-    folder = out if given.command in ("run", "demo") else out.parent
+    folder = out if given.command in ("run", "demo", "aggregate", "fit") else out.parent
     chain: list[BaseException] = [error]
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
         chain.append(before)
@@ -186,12 +189,33 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--out", required=True, metavar="OUT", help="输出文件夹；里面已有的同名文件会被替换"
     )
     run.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
-    annotate = add("annotate", _annotate, "给每条联络标上情感、投诉类别和主题，写成一张表")
+    _add_engine(run)
+    run.add_argument(
+        "--incremental",
+        action="store_true",
+        help="逐夜运行：只标注新增和改动的文件；编号相同的联络以较晚的为准，其时段重算",
+    )
+    fit = add("fit", _fit, "从联络学出模型（词、主题、情感零点、类别），存成一个文件夹")
+    _add_input(fit)
+    fit.add_argument("-o", "--out", required=True, metavar="MODEL", help="模型文件夹")
+    fit.add_argument("--sample", type=int, default=None, metavar="N", help="随机取 N 条来学；不写则用全部")
+    annotate = add("annotate", _annotate, "给每条联络标上情感、投诉类别和主题，写成一张表或分区文件夹")
     _add_input(annotate)
     annotate.add_argument(
-        "-o", "--out", required=True, metavar="OUT", help="输出文件：.parquet、.csv 或 .xlsx"
+        "-o",
+        "--out",
+        required=True,
+        metavar="OUT",
+        help="输出文件：.parquet、.csv 或 .xlsx；--model 是模型文件夹时也可以是文件夹，按分区写，可续跑",
     )
     annotate.add_argument("--text", action="store_true", help="附上清洗并脱敏后的文本")
+    _add_engine(annotate)
+    aggregate = add("aggregate", _aggregate, "从标注好的分区文件夹写出表格和报告")
+    aggregate.add_argument("facts", metavar="FACTS", help="annotate --model 或 run --model 写出的文件夹")
+    aggregate.add_argument("-o", "--out", required=True, metavar="OUT", help="输出文件夹")
+    aggregate.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
+    _add_tables(aggregate)
+    aggregate.add_argument("--config", metavar="TOML", help=_CONFIG_HELP)
     train = add("train", _train, "用人工标注训练分类模型，存成一个文件")
     train.add_argument("tags", metavar="TAGS", help="tag import 写出的标注库，或有文本列和类别列的表格")
     _add_input(train, config=False, positional=False)
@@ -223,6 +247,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--measure", default="", metavar="列", help="比较的指标；不写则用运行时的")
     compare.add_argument("--title", default="两次运行对比", metavar="标题", help="页面标题")
+    validate = add("validate", _validate, "检查一次运行的输出文件夹是否完整，与 manifest 一致")
+    validate.add_argument("out", metavar="OUT", help="run 的输出文件夹")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -305,16 +331,7 @@ def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True)
     )
     parser.add_argument("--query", default="", metavar="SQL", help="INPUT 是数据库 URL 时要读的 SQL")
     if config:
-        parser.add_argument(
-            "--by", action="append", default=[], metavar="列", help="分组的列，可重复；不写则自动选"
-        )
-        parser.add_argument(
-            "--freq",
-            choices=["auto", "D", "W", "M", "Q"],
-            type=_freq,
-            default="",
-            help="时段：天、周、月、季度；不写则按时间跨度",
-        )
+        _add_tables(parser)
         parser.add_argument(
             "--taxonomy",
             default="",
@@ -325,7 +342,7 @@ def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True)
             "--model",
             default="",
             metavar="模型",
-            help="训练好的分类器或主题模型（csatext.save 写出的文件），答案并入结果",
+            help="训练好的分类器或主题模型（csatext.save 写出的文件），答案并入结果；或 fit 写出的模型文件夹",
         )
         parser.add_argument("--month", default="", metavar="年-月", help="只分析这个月，如 2026-05")
         parser.add_argument(
@@ -339,7 +356,41 @@ def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True)
             help="编号重复时：error 报错停止（默认）；first 留第一行，last 留最后一行，"
             "latest 留更新时间最晚的一行，其余记入 rejects",
         )
-        parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
+        parser.add_argument("--config", metavar="TOML", help=_CONFIG_HELP)
+
+
+def _add_tables(parser: _Parser) -> None:
+    """Add what tables are made by."""
+    parser.add_argument(
+        "--by", action="append", default=[], metavar="列", help="分组的列，可重复；不写则自动选"
+    )
+    parser.add_argument(
+        "--freq",
+        choices=["auto", "D", "W", "M", "Q"],
+        type=_freq,
+        default="",
+        help="时段：天、周、月、季度；不写则按时间跨度",
+    )
+
+
+def _add_engine(parser: _Parser) -> None:
+    """Add where partitions are annotated."""
+    parser.add_argument(
+        "--n-jobs",
+        default="",
+        metavar="N",
+        help="进程数，或 auto（每核一个）；结果与进程数无关",
+    )
+    parser.add_argument("--engine", choices=["local"], default="local", help="在哪里运行：local 本机")
+
+
+def _n_jobs(given: str) -> int | str:
+    """Return a number of processes, ``auto``, or nothing where nothing was given."""
+    if given in ("auto", ""):
+        return given
+    if not given.isdecimal() or not 1 <= int(given) <= _MOST_PROCESSES:
+        raise ConfigError(f"--n-jobs {given} 不可用；应是 1 到 {_MOST_PROCESSES} 的整数，或 auto。")
+    return int(given)
 
 
 _FREQUENCIES = {"D": "day daily 日 天 按天", "W": "week weekly 周 按周", "M": "month monthly 月 按月"}
@@ -377,7 +428,7 @@ def _configuration(given: argparse.Namespace) -> Configuration:
         return configuration.with_given(
             tables={"by": given.by, "freq": given.freq},
             taxonomy=given.taxonomy,
-            model=given.model,
+            model="" if _by_model(given) else given.model,
             columns=_columns(given.column),
             encoding=given.encoding,
             duplicates=given.duplicates,
@@ -385,29 +436,103 @@ def _configuration(given: argparse.Namespace) -> Configuration:
             query=given.query,
             since=given.month or given.since,
             until=given.month or given.until,
+            n_jobs=_n_jobs(getattr(given, "n_jobs", "")),
         )
     except ParameterError as error:
         said = str(error).replace("参数 ", "--", 1)
         raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
 
 
+def _by_model(given: argparse.Namespace) -> bool:
+    """Return whether ``--model`` names the folder of a model, by which contacts are annotated."""
+    from csatext.batch.phases.run_model import is_run_model
+
+    if not given.model or not is_run_model(given.model):
+        return False
+    if given.command == "fit":
+        raise ConfigError("fit 的 --model 要是训练好的分类器或主题模型（文件），现在是文件夹。")
+    if given.taxonomy:
+        raise ConfigError("--model 的文件夹里已有分类体系，不能再写 --taxonomy；要换，请重新 csatext fit。")
+    return True
+
+
 def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
+    if _by_model(given) or given.incremental:
+        from csatext.batch.phases.run_by_model import run_by_model
+
+        model = given.model if _by_model(given) else ""
+        result = run_by_model(
+            given.input,
+            given.out,
+            configuration,
+            progress,
+            model=model,
+            audit=given.audit,
+            n_jobs=_n_jobs(given.n_jobs) or "auto",
+            incremental=given.incremental,
+        )
+        return _ran(result), DONE
     from csatext.batch.pipeline import run
 
-    result = run(given.input, given.out, configuration, progress, audit=given.audit)
+    return _ran(run(given.input, given.out, configuration, progress, audit=given.audit)), DONE
+
+
+def _ran(result: RunResult) -> str:
+    """Return the sentence about a run."""
+    if result.unchanged:
+        return (
+            f"没有变化：输入、配置、模型都与上次相同，{result.contacts} 条联络不必重算。报告：{result.report}"
+        )
     dialogues = "" if result.turns is None else f"{result.turns} 句对话合成 "
     outside = f"，{result.outside} 条不在所选时间内" if result.outside else ""
     found = f"{dialogues}{result.contacts} 条联络，{result.rejects} 行剔除{outside}"
     left_out = "".join(f"{detail.rstrip('。')}。" for detail in result.left_out)
-    return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}", DONE
+    revised = f"重算的时段：{'、'.join(result.revised)}。" if result.revised else ""
+    return f"读入 {result.rows} 行：{found}。{left_out}{revised}报告：{result.report}"
+
+
+def _fit(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    configuration = _configuration(given)
+    from csatext.batch.phases.fit import fit
+
+    found = fit(given.input, given.out, configuration, progress, sample=given.sample)
+    of_all = "" if found.fitted == found.contacts else f"（共 {found.contacts} 条，随机抽取）"
+    return f"从 {found.fitted} 条联络学出了模型{of_all}。模型：{found.folder}", DONE
+
+
+def _aggregate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.configuration import Configuration, load_configuration
+    from csatext.batch.phases.run_by_model import aggregate_store
+
+    configuration = load_configuration(given.config) if given.config is not None else Configuration()
+    configuration = configuration.with_given(tables={"by": given.by, "freq": given.freq})
+    result = aggregate_store(given.facts, given.out, configuration, progress, audit=given.audit)
+    return _ran(result), DONE
 
 
 def _annotate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
-    from csatext.batch.annotate import annotate
+    from csatext.batch.annotate import ENDINGS, annotate
 
-    contacts, rejects = annotate(given.input, given.out, configuration, progress, with_text=given.text)
+    model = given.model if _by_model(given) else ""
+    if model and Path(given.out).suffix.lower() not in ENDINGS:
+        from csatext.batch.phases.run_by_model import annotate_store
+
+        found = annotate_store(
+            given.input,
+            given.out,
+            configuration,
+            progress,
+            model=model,
+            n_jobs=_n_jobs(given.n_jobs) or "auto",
+        )
+        done = f"标注了 {len(found.annotated)} 个文件" if found.changed else "没有变化"
+        known = f"，{found.known} 个文件早已标注" if found.known else ""
+        return f"{done}{known}：{found.contacts} 条联络，{found.rejects} 行剔除。文件夹：{given.out}", DONE
+    contacts, rejects = annotate(
+        given.input, given.out, configuration, progress, with_text=given.text, model=model
+    )
     return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}", DONE
 
 
@@ -546,6 +671,17 @@ def _compare(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     said = "，".join(f"{name} {n} 项" for name, n in counted.items())
     lines = [f"{said}。对比：{'、'.join(map(str, found.files))}", *found.table.attrs["notes"]]
     return "\n".join(lines), DONE
+
+
+def _validate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.output import damaged_files
+
+    progress(f"检查 {Path(given.out).name}")
+    damaged, listed = damaged_files(Path(given.out))
+    if not damaged:
+        return f"{listed} 个文件都在，与 manifest.json 一致。", DONE
+    named = "、".join(damaged[:_MOST_FINDINGS])
+    return f"{listed} 个文件里有 {len(damaged)} 个缺了或被改动过：{named}。请重新运行同一个命令。", TO_MEND
 
 
 def _demo(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:

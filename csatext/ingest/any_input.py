@@ -21,7 +21,7 @@ from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 from csatext.schema.model import Table
 
-__all__ = ["contacts_of_turns", "read_any"]
+__all__ = ["contacts_of_turns", "read_any", "read_opened"]
 
 _MUTE = "对话里没有客户说的话"
 
@@ -57,6 +57,32 @@ def read_any(
         progress(sentence)
     with counted("读取", None):
         sources = open_tables(source, given)
+    return read_opened(sources, source, given, progress, key)
+
+
+def read_opened(
+    sources: Sequence[Source],
+    source: str | Path,
+    given: ReadOptions,
+    progress: Callable[[str], None],
+    key: str | None = None,
+) -> tuple[ReadResult, pd.DataFrame | None]:
+    """Return the contacts of some of the sources of an input, as :func:`read_any` does of all.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Of :func:`csatext.ingest.formats.registry.open_tables`.
+    source : path
+        Named in errors.
+    given, progress, key
+        As there.
+
+    Raises
+    ------
+    InputError
+        As there.
+    """
     joined = any(not isinstance(header, str) for header in given.columns.values())
     if given.kind == "turns" or (
         given.kind == "auto"

@@ -30,10 +30,18 @@ from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, REJECTS
 
-__all__ = ["ReadResult", "read_contacts", "read_input", "read_sources", "to_contacts"]
+__all__ = [
+    "REPEATED",
+    "WHOLE_ROW",
+    "ReadResult",
+    "read_contacts",
+    "read_input",
+    "read_sources",
+    "to_contacts",
+]
 
-_WHOLE_ROW = "整行重复"
-_REPEATED = {
+WHOLE_ROW = "整行重复"
+REPEATED = {
     "first": "doc_id 与前面的行重复",
     "last": "doc_id 与后面的行重复",
     "latest": "doc_id 与更新时间更晚的行重复",
@@ -211,7 +219,7 @@ def to_contacts(
     rejects = [(names[i], reject) for i, table in enumerate(tables) for reject in table.rejects]
     lost_rows = np.flatnonzero(empty | repeated)
     for row, cells in zip(lost_rows, raw.iloc[lost_rows].to_numpy(dtype=object), strict=True):
-        reason = "文本为空" if empty[row] else _WHOLE_ROW if whole[row] else _REPEATED[options.duplicates]
+        reason = "文本为空" if empty[row] else WHOLE_ROW if whole[row] else REPEATED[options.duplicates]
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     kept_rows = np.flatnonzero(~(empty | repeated))

@@ -19,6 +19,7 @@ from csatext.strings import encodable, string_array
 __all__ = [
     "HIDDEN_VALUE",
     "are_agents",
+    "are_customers",
     "are_orders",
     "are_people",
     "can_be_names",

@@ -29,7 +29,7 @@ from csatext.text.terms.joined_terms import PhraseMatcher
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer
 
-__all__ = ["Vectorizer", "recounted"]
+__all__ = ["Vectorizer", "recounted", "restored"]
 
 _ROWS = 5_000
 """Rows that are prepared between two reports of progress."""
@@ -248,7 +248,37 @@ class Vectorizer(EstimatorCard, TransformerMixin, BaseEstimator):
         """
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
-        corpus = self._prepared(contacts)
+        return self.count(self._prepared(contacts))
+
+    def count(self, corpus: Corpus) -> Corpus:
+        """Return a corpus counted on the terms and expressions learnt: texts and tokens stay as they are.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Of another Vectorizer, or of this one.
+
+        Returns
+        -------
+        Corpus
+            The same documents.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        ParameterError
+            ``corpus`` is no Corpus.
+
+        Examples
+        --------
+        >>> vectorizer = Vectorizer(phrases="auto").fit(["一直不退款", "就是不退款", "态度差，不退款"])
+        >>> vectorizer.count(Vectorizer().fit_transform(["不退款", "退款"])).dtm.sum(axis=1).tolist()
+        [1, 0]
+        """
+        checked_corpus(corpus)
+        if not hasattr(self, "terms_"):
+            raise NotFittedError.before_fit(self)
         table = self._joined(corpus)
         columns = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
         return corpus.with_counts(_count(table, columns, len(self.terms_)), self.terms_, self._always_shown())
@@ -390,6 +420,43 @@ def recounted(corpus: Corpus, terms: np.ndarray) -> Corpus:
     table = corpus.token_table
     columns = pd.Index(terms, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
     return corpus.with_counts(_count(table, columns, len(terms)), terms)
+
+
+def restored(
+    vectorizer: Vectorizer, docs: pd.DataFrame, texts: pa.ChunkedArray, dtm: sparse.csr_array
+) -> Corpus:
+    """Return the corpus of documents that a Vectorizer counted before, without their tokens.
+
+    Parameters
+    ----------
+    vectorizer : Vectorizer
+        Fitted.
+    docs : DataFrame
+        By doc_id.
+    texts : pyarrow ChunkedArray of strings, shape (n_docs,)
+        As they were prepared.
+    dtm : csr_array of int32, shape (n_docs, n_terms)
+        Counts of its terms.
+
+    Examples
+    --------
+    >>> vectorizer = Vectorizer()
+    >>> corpus = vectorizer.fit_transform(["退款慢"])
+    >>> texts = pa.chunked_array([["退款慢"]])
+    >>> restored(vectorizer, corpus.docs, texts, corpus.dtm).terms.tolist()
+    ['慢', '退款']
+    """
+    untold = TokenTable(np.empty(0, np.int32), np.zeros(len(docs) + 1, np.int64), np.empty(0, object))
+    return Corpus(
+        docs,
+        texts,
+        texts,
+        untold,
+        dtm,
+        vectorizer.terms_,
+        vectorizer._preparation(),
+        always_shown=vectorizer._always_shown(),
+    )
 
 
 def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:
