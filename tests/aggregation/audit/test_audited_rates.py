@@ -1,6 +1,10 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
+from drive_references import CENTERS, FILE
+from drive_references import center as drawn_center
 from scipy import stats
 
 import csatext as ct
@@ -52,6 +56,16 @@ def test_a_simple_random_sample_gives_the_published_estimate(level):
     np.testing.assert_allclose(row[["rate", "low", "high"]].to_numpy(float), wanted, atol=1e-12)
     assert (row["n"], row["n_tagged"], row["correction"]) == (8000, 300, "own")
     assert row["bias"] == pytest.approx(facts["urgent"].mean() - row["rate"])
+
+
+@pytest.mark.parametrize("place", range(len(CENTERS)))
+def test_a_simple_random_sample_gives_the_values_of_ppi_python(place):
+    human, machine, n = drawn_center(place)
+    facts = pd.DataFrame({"doc_id": range(len(human)), "urgent": machine})
+    tags = facts.head(n).assign(urgent=human[:n], inclusion_probability=n / len(human))
+    row = ct.audited_rates(facts, tags, "urgent", level=CENTERS[place][-1]).iloc[0]
+    wanted = json.loads(FILE.read_text())["rates"][place]
+    np.testing.assert_allclose(row[["rate", "low", "high"]].to_numpy(float), wanted, atol=1e-9, rtol=0)
 
 
 def test_a_machine_that_says_nothing_leaves_the_interval_of_wilson():
