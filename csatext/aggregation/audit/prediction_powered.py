@@ -113,7 +113,9 @@ class _Moments:
         human = sample.human - self.human[sample.cell]
         machine = sample.machine - self.machine[sample.cell]
         self._pairs = self._paired()
-        self.var_human = self._covariance(human, human)
+        # A contact that people are divided about is a draw: its share says nothing of how sure it is.
+        self.divided = self._sum(self._share**2 * sample.human * (1 - sample.human))
+        self.var_human = self._covariance(human, human) + self.divided
         self.var_machine = self._covariance(machine, machine)
         self.cov = self._covariance(human, machine)
         self.off = human, machine
@@ -285,7 +287,8 @@ def _effective_size(
         return 2 * (mean**2 + (1 - mean) ** 2)
 
     off_human, off_machine = moments.off
-    of_human = smoothed(moments.steadied(off_human, off_human), (moments.human - human) ** 2, spread(human))
+    own = moments.steadied(off_human, off_human) + moments.divided
+    of_human = smoothed(own, (moments.human - human) ** 2, spread(human))
     of_machine = smoothed(
         moments.steadied(off_machine, off_machine), (moments.machine - machine) ** 2, spread(machine)
     )
