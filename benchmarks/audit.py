@@ -24,8 +24,8 @@ times in ten cannot reach .75 where ``least`` is above: among rare flags its fal
 ``perfect`` is the share of samples in which no tag of the largest stratum shows an error: the interval must
 then hold what errors there may be, and covers more than .95.
 
-The estimator of ``audited_rates`` is called for many simulations at once; the first of every setting and
-strategy checks that the verb says the same.
+A hundred simulations are drawn and estimated at once; the first of every setting and strategy checks that
+``sample_for_tagging`` has the same strata and probabilities, and ``audited_rates`` the same intervals.
 """
 
 import argparse
@@ -38,6 +38,7 @@ from scipy import stats
 
 import csatext as ct
 from csatext.aggregation.audit.prediction_powered import Population, Sample, estimate_rates
+from csatext.aggregation.audit.sample_for_tagging import _allocation
 from csatext.inference import wilson
 
 SETTINGS = (
@@ -47,91 +48,130 @@ SETTINGS = (
 )  # fmt: skip
 """Share, error of the machine in the first and in the second group, tags."""
 STRATEGIES = ("random", "stratified", "uncertain", "risk", "disagreement")
-BY = {"stratified": "group", "disagreement": ["urgent", "other"]}
 CONTACTS = 10_000
-IDS = np.arange(CONTACTS)
 BLOCK = 100
 LEVEL = 0.95
 LOWEST, HIGHEST = 0.93, 0.97
+PURPOSE = {
+    "random": [0.0], "stratified": [0.0, 0.0], "uncertain": [0.6, 0.3, 0.1, 0.0], "risk": [1.0, 0.0, 0.0],
+    "disagreement": [1.0, 0.0],
+}  # fmt: skip
+"""How the purposeful part of a sample is spread over strata."""
 
 
 def contacts(rng, share, errors):
-    """Return contacts of two groups, half as often and half again as often flagged, with machine labels."""
-    group = rng.random(CONTACTS) < 0.5
-    truth = rng.random(CONTACTS) < np.where(group, 1.5, 0.5) * share
+    """Return contacts of two groups, half as often and half again as often flagged, with machine labels.
+
+    All are arrays, simulations x contacts.
+    """
+    shape = BLOCK, CONTACTS
+
+    def numbers():
+        return rng.random(shape, np.float32)
+
+    group = numbers() < 0.5
+    truth = numbers() < np.where(group, 1.5, 0.5) * share
     error = np.where(group, errors[1], errors[0])
-    wrong = rng.random(CONTACTS) < error
-    second = np.where(rng.random(CONTACTS) < 0.5, wrong, rng.random(CONTACTS) < error)
-    severe = rng.random(CONTACTS) < np.where(truth, 0.3, 0.08)
-    return pd.DataFrame(
-        {
-            "doc_id": IDS,
-            "group": np.where(group, "乙", "甲"),
-            "truth": truth,
-            "urgent": truth ^ wrong,
-            "other": truth ^ second,
-            "confidence": rng.random(CONTACTS) ** np.where(wrong, 0.6, 0.2),
-            "severity": np.where(severe, 3, 1 + (rng.random(CONTACTS) < 0.3)),
-        }
-    )
+    wrong = numbers() < error
+    second = np.where(numbers() < 0.5, wrong, numbers() < error)
+    severe = numbers() < np.where(truth, 0.3, 0.08)
+    return {
+        "group": group.astype(np.int64),
+        "truth": truth,
+        "urgent": truth ^ wrong,
+        "other": truth ^ second,
+        "confidence": numbers() ** np.where(wrong, 0.6, 0.2),
+        "severity": np.where(severe, 3, 1 + (numbers() < 0.3)),
+    }
 
 
-def drawn(facts, n, strategy, seed):
-    """Return the tags of a sample."""
-    by = BY.get(strategy)
-    columns = ["doc_id", *([by] if isinstance(by, str) else by or ()), "confidence", "severity"]
-    sample = ct.sample_for_tagging(facts[columns], n, strategy=strategy, by=by, random_state=seed)
-    return sample.assign(urgent=facts["truth"].to_numpy()[sample["doc_id"].to_numpy()])
+def strata(facts, strategy):
+    """Return the stratum of each contact."""
+    if strategy == "stratified":
+        return facts["group"]
+    if strategy == "risk":
+        return 3 - facts["severity"].astype(np.int64)
+    if strategy == "disagreement":
+        return (facts["urgent"] == facts["other"]).astype(np.int64)
+    if strategy == "uncertain":
+        places = [int(CONTACTS * share) for share in (0.1, 0.25, 0.5)]
+        ends = np.partition(facts["confidence"], places, axis=1)[:, places]
+        return (facts["confidence"][:, :, None] > ends[:, None, :]).sum(axis=2)
+    return np.zeros(facts["truth"].shape, dtype=np.int64)
 
 
-class Block:
+class Tags:
     """Samples of many simulations, to be estimated together: a cell for each simulation and group."""
 
-    def __init__(self):
-        self.parts, self.sizes, self.names = [], [], {}
+    def __init__(self, rng, facts, n, strategy):
+        code, purpose = strata(facts, strategy), np.array(PURPOSE[strategy])
+        self.n_strata = len(purpose)
+        cell = np.arange(BLOCK)[:, None] * self.n_strata + code
+        self.size = np.bincount(cell.ravel(), minlength=BLOCK * self.n_strata)
+        self.size = self.size.reshape(BLOCK, self.n_strata)
+        self.drawn = np.array([_allocation(row, n, purpose) for row in self.size])
+        # The contacts of each stratum with the smallest random numbers.
+        order = np.argsort(code + 0.999 * rng.random(code.shape), axis=1)
+        ordered = np.take_along_axis(code, order, 1)
+        start = np.cumsum(self.size, axis=1) - self.size
+        place = np.arange(CONTACTS) - np.take_along_axis(start, ordered, 1)
+        self.simulation, at = np.nonzero(place < np.take_along_axis(self.drawn, ordered, 1))
+        self.row = order[self.simulation, at]
+        self.stratum = code[self.simulation, self.row]
+        self.weight = (self.size / np.maximum(self.drawn, 1))[self.simulation, self.stratum]
+        self.facts = facts
 
-    def add(self, facts, tags):
-        """Take the tags of the next simulation."""
-        at = tags["doc_id"].to_numpy()
-        place = len(self.sizes)
-        stratum = np.array([self.names.setdefault(name, len(self.names)) for name in tags["stratum"]])
-        group = (facts["group"] == "乙").to_numpy(np.int64)
-        machine = facts["urgent"].to_numpy(np.int64)
-        weight = 1 / tags["inclusion_probability"].to_numpy()
-        human = tags["urgent"].to_numpy(np.float64)
-        self.parts.append(np.stack([np.full(len(at), place), group[at], stratum, weight, human, machine[at]]))
-        # contacts and flagged ones of each group
-        self.sizes.append(np.bincount(2 * group + machine, minlength=4).reshape(2, 2))
+    def of(self, name):
+        """Return a column of the tagged contacts."""
+        return self.facts[name][self.simulation, self.row]
 
     def estimate(self, *, by_group, with_machine=True):
         """Return low end, high end and tags, simulations x cells."""
-        place, group, stratum, weight, human, machine = np.concatenate(self.parts, axis=1)
         cells = 2 if by_group else 1
-        sizes = np.array(self.sizes, dtype=float)
-        sizes = (sizes if by_group else sizes.sum(axis=1, keepdims=True)).reshape(-1, 2)
-        cell = (place * cells + (group if by_group else 0)).astype(np.int64)
+        group = self.facts["group"] * by_group
+        of_contact = (np.arange(BLOCK)[:, None] * cells + group).ravel()
+        machine = self.facts["urgent"] * float(with_machine)
+        cell = self.simulation * cells + group[self.simulation, self.row]
+        flagged = machine[self.simulation, self.row]
+        tagged = np.bincount(cell, minlength=BLOCK * cells)
+        rest = np.bincount(of_contact, minlength=BLOCK * cells) - tagged
+        rest_flagged = np.bincount(of_contact, machine.ravel(), minlength=BLOCK * cells)
+        rest_flagged -= np.bincount(cell, flagged, minlength=BLOCK * cells)
         # Strata of different simulations are different ones; one stratum is one for all.
-        code = place * len(self.names) + stratum if len(self.names) > 1 else stratum
-        machine = machine * with_machine
-        tagged = np.bincount(cell, minlength=len(sizes))
-        rest = sizes.sum(axis=1) - tagged
-        flagged = sizes[:, 1] * with_machine - np.bincount(cell, machine, minlength=len(sizes))
-        sample = Sample(cell, code.astype(np.int64), weight, human, machine)
-        found = estimate_rates(sample, Population(rest, flagged), LEVEL)
-        return tuple(part.reshape(-1, cells) for part in (found.low, found.high, tagged))
+        stratum = self.simulation * self.n_strata + self.stratum if self.n_strata > 1 else self.stratum
+        sample = Sample(cell, stratum, self.weight, self.of("truth").astype(float), flagged)
+        found = estimate_rates(sample, Population(rest, rest_flagged), LEVEL)
+        return tuple(part.reshape(BLOCK, cells) for part in (found.low, found.high, tagged))
 
     def counts(self):
         """Return tags by stratum, machine and human label, and contacts by stratum, of all simulations."""
-        _, _, stratum, weight, human, machine = np.concatenate(self.parts, axis=1)
-        kind = (4 * stratum + 2 * machine + human).astype(np.int64)
-        tags = np.bincount(kind, minlength=4 * len(self.names)).reshape(-1, 2, 2)
-        return tags, np.bincount(stratum.astype(np.int64), weight, minlength=len(self.names))
+        kind = 4 * self.stratum + 2 * self.of("urgent") + self.of("truth")
+        tags = np.bincount(kind, minlength=4 * self.n_strata).reshape(-1, 2, 2)
+        return tags, self.size.sum(axis=0)
 
     def perfect(self):
         """Return in which simulations no tag of the largest stratum shows an error."""
-        place, _, stratum, _, human, machine = np.concatenate(self.parts, axis=1)
-        mine = stratum == np.argmax(self.counts()[1])
-        return np.bincount(place.astype(np.int64), mine & (human != machine), minlength=len(self.sizes)) == 0
+        mine = self.stratum == np.argmax(self.size.sum(axis=0))
+        wrong = mine & (self.of("truth") != self.of("urgent"))
+        return np.bincount(self.simulation, wrong, minlength=BLOCK) == 0
+
+    def check(self, n, strategy):
+        """Raise where the verbs say otherwise of the first simulation."""
+        first = pd.DataFrame({name: values[0] for name, values in self.facts.items()})
+        first.insert(0, "doc_id", np.arange(CONTACTS))
+        by = {"stratified": "group", "disagreement": ["urgent", "other"]}.get(strategy)
+        columns = ["doc_id", "confidence", "severity", *([by] if isinstance(by, str) else by or ())]
+        sample = ct.sample_for_tagging(first[columns], n, strategy=strategy, by=by)
+        wanted = np.repeat(self.drawn[0] / self.size[0], self.drawn[0])
+        np.testing.assert_allclose(np.sort(sample["inclusion_probability"]), np.sort(wanted))
+        mine = self.simulation == 0
+        tags = first.loc[self.row[mine], ["doc_id", "truth"]].rename(columns={"truth": "urgent"})
+        tags = tags.assign(stratum=self.stratum[mine], inclusion_probability=1 / self.weight[mine])
+        for by_group in (False, True):
+            table = ct.audited_rates(first, tags, "urgent", by="group" if by_group else None)
+            own = (table["correction"] == "own").to_numpy()
+            for name, values in zip(("low", "high"), self.estimate(by_group=by_group), strict=False):
+                np.testing.assert_allclose(table[name].to_numpy()[own], values[0][own], rtol=1e-9)
 
 
 def least_width(tags, size):
@@ -149,60 +189,42 @@ def least_width(tags, size):
     return np.sqrt(with_machine / ((part**2 * share * (1 - share) * left).sum() + own))
 
 
-def check(facts, tags, block):
-    """Raise where the verb has other intervals than the first simulation of a block."""
-    for by in (None, "group"):
-        table = ct.audited_rates(facts, tags, "urgent", by=by)
-        table = table.sort_values(by, key=lambda names: names == "乙") if by else table
-        own = (table["correction"] == "own").to_numpy()
-        low, high, _ = block.estimate(by_group=by is not None)
-        for name, values in (("low", low), ("high", high)):
-            np.testing.assert_allclose(table[name].to_numpy()[own], values[0][own], rtol=1e-12)
-
-
 def simulate(place, simulations, strategies):
     """Return a row of figures for each strategy of a setting."""
     share, first, second, n = SETTINGS[place]
     wanted = share * np.array([0.5, 1.5])
     seen = {strategy: [] for strategy in strategies}
-    tags_seen = {strategy: [] for strategy in strategies}
+    counts = {strategy: [] for strategy in strategies}
     for start in range(0, simulations, BLOCK):
-        blocks = {strategy: Block() for strategy in strategies}
-        rates, naive = [], []
-        for seed in range(start, min(start + BLOCK, simulations)):
-            facts = contacts(np.random.default_rng([place, seed]), share, (first, second))
-            rates.append(facts["truth"].mean())
-            low, high = wilson([facts["urgent"].sum()], [CONTACTS])
-            naive.append(low[0] <= rates[-1] <= high[0])
-            for strategy, block in blocks.items():
-                tags = drawn(facts, n, strategy, seed)
-                block.add(facts, tags)
-                if seed == 0:
-                    check(facts, tags, block)
-        rate = np.array(rates)
-        for strategy, block in blocks.items():
-            low, high, _ = (part[:, 0] for part in block.estimate(by_group=False))
-            human_low, human_high, _ = (
-                part[:, 0] for part in block.estimate(by_group=False, with_machine=False)
-            )
-            group_low, group_high, tagged = block.estimate(by_group=True)
+        rng = np.random.default_rng([place, start])
+        facts = contacts(rng, share, (first, second))
+        rate = facts["truth"].mean(axis=1)
+        low, high = wilson(facts["urgent"].sum(axis=1), np.full(BLOCK, CONTACTS))
+        naive = (low <= rate) & (rate <= high)
+        for strategy in strategies:
+            tags = Tags(rng, facts, n, strategy)
+            if start == 0:
+                tags.check(n, strategy)
+            low, high, _ = (part[:, 0] for part in tags.estimate(by_group=False))
+            alone = [part[:, 0] for part in tags.estimate(by_group=False, with_machine=False)]
+            group_low, group_high, tagged = tags.estimate(by_group=True)
             enough = tagged >= 30
             rows = (
                 (low <= share) & (share <= high),
                 (low <= rate) & (rate <= high),
-                (human_low <= share) & (share <= human_high),
+                (alone[0] <= share) & (share <= alone[1]),
                 ((group_low <= wanted) & (wanted <= group_high) & enough).sum(axis=1),
                 enough.sum(axis=1),
-                (high - low) / (human_high - human_low),
+                (high - low) / (alone[1] - alone[0]),
                 naive,
-                block.perfect(),
+                tags.perfect(),
             )
             seen[strategy].append(np.array(rows, dtype=float))
-            tags_seen[strategy].append(block.counts())
+            counts[strategy].append(tags.counts())
     lines = []
     for strategy in strategies:
         process, held, human, cells, n_cells, width, flat, perfect = np.concatenate(seen[strategy], axis=1)
-        tags, size = (sum(part) / simulations for part in zip(*tags_seen[strategy], strict=True))
+        tags, size = (sum(part) / len(process) for part in zip(*counts[strategy], strict=True))
         hits, total = process.sum(), len(process)
         odd = min(stats.binom.cdf(hits, total, LOWEST), stats.binom.sf(hits - 1, total, HIGHEST)) < 0.01
         lines.append(

@@ -113,6 +113,7 @@ class _Moments:
         human = sample.human - self.human[sample.cell]
         machine = sample.machine - self.machine[sample.cell]
         self._pairs = self._paired()
+        self.is_of_one_stratum = self._pairs is None
         # A contact that people are divided about is a draw: its share says nothing of how sure it is.
         self.divided = self._sum(self._share**2 * sample.human * (1 - sample.human))
         self.var_human = self._covariance(human, human) + self.divided
@@ -129,7 +130,7 @@ class _Moments:
 
         All of them in a sample of one stratum, as PPI++ has it.
         """
-        if self._pairs is None:
+        if self.is_of_one_stratum:
             return np.ones(self._cells)
         return 1 - _SPENT / np.maximum(self.effective(), _SPENT + 1)
 
@@ -164,7 +165,7 @@ class _Moments:
         return of_sample + self._sum(whole) / np.maximum(self._contacts, 1)
 
     def _paired(self) -> tuple[Codes, Codes, Array, Array] | None:
-        """Return the pair of cell and stratum of each tag; of each pair the cell, tags of its stratum, factor.
+        """Return the pair of cell and stratum of each tag; of each pair cell, tags of the stratum, factor.
 
         None where all tags are of one stratum.
         """
@@ -209,13 +210,13 @@ def estimate_rates(
     the variance, which is linearized within strata; for a simple random sample all is equal to package
     ``ppi-python``.
 
-    The interval is the normal one where the sample holds enough of both kinds and of errors, else Wilson's
-    at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998, Survey Methodology
-    24, 193-201; Franco et al. 2019, Journal of Survey Statistics and Methodology 7, 334-364), the variance
-    with half a pseudo-tag of each kind. For human labels alone that is Wilson's interval. The variance is
-    that of a sample of the process which makes contacts, as in every other table. Where strata are drawn
-    unlike, it is mixed with that of strata alike (see ``_Moments.steadied``), and two effective tags are
-    spent on the mean and the weight.
+    The interval is the normal one where a sample of one stratum holds enough of both kinds and of errors,
+    else Wilson's at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998, Survey
+    Methodology 24, 193-201; Franco et al. 2019, Journal of Survey Statistics and Methodology 7, 334-364), the
+    variance with half a pseudo-tag of each kind. For human labels alone that is Wilson's interval. The
+    variance is that of a sample of the process which makes contacts, as in every other table. Where strata
+    are drawn unlike, it is mixed with that of strata alike (see ``_Moments.steadied``), and two effective
+    tags are spent on the mean and the weight.
 
     Examples
     --------
@@ -236,9 +237,8 @@ def estimate_rates(
     size, smoothed = _effective_size(moments, tuned, rest_rate, rest_variance)
     low, high = wilson(rate * size, size, level)
     variance = moments.var_human - 2 * tuned * moments.cov + tuned**2 * moments.var_machine
-    variance = (tuned**2 * rest_variance + np.maximum(variance, 0.0)) / moments.kept()
-    half = special.ndtri(0.5 + level / 2) * np.sqrt(variance)
-    normal = _is_common(sample, cells)
+    half = special.ndtri(0.5 + level / 2) * np.sqrt(tuned**2 * rest_variance + np.maximum(variance, 0.0))
+    normal = _is_common(sample, cells) & moments.is_of_one_stratum
     low = np.where(normal, np.clip(rate - half, 0.0, 1.0), low)
     high = np.where(normal, np.clip(rate + half, 0.0, 1.0), high)
     p = _bias_p_value(sample, cells)
