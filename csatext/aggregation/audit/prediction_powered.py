@@ -211,12 +211,12 @@ def estimate_rates(
     ``ppi-python``.
 
     The interval is the normal one where a sample of one stratum holds enough of both kinds and of errors,
-    else Wilson's at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998, Survey
-    Methodology 24, 193-201; Franco et al. 2019, Journal of Survey Statistics and Methodology 7, 334-364), the
-    variance with half a pseudo-tag of each kind. For human labels alone that is Wilson's interval. The
-    variance is that of a sample of the process which makes contacts, as in every other table. Where strata
-    are drawn unlike, it is mixed with that of strata alike (see ``_Moments.steadied``), and two effective
-    tags are spent on the mean and the weight.
+    else Wilson's at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998,
+    Survey Methodology 24, 193-201; Franco et al. 2019, Journal of Survey Statistics and Methodology 7,
+    334-364), the variance with half a pseudo-tag of each kind. For human labels alone that is Wilson's
+    interval. The variance is that of a sample of the process which makes contacts, as in every other table.
+    Where strata are drawn unlike, it is mixed with that of strata alike (see ``_Moments.steadied``), and two
+    effective tags are spent on the mean and the weight.
 
     Examples
     --------
