@@ -30,6 +30,7 @@ _TRANSLATIONS = (
     (r"ambiguous option: (\S+) could match (.*)", r"\1 不明确，可能是 \2"),
 )
 """Messages of argparse and their Chinese translations."""
+_MOST_FINDINGS = 20
 _ERROR_LOG = "csatext-error.log"
 _SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
 _AUDIT_HELP = "tag import 写出的标注库：报告里的率按抽检校正；不写则注明未经抽检校正"
@@ -227,6 +228,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     report.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     report.add_argument("--title", default="客户之声分析报告", metavar="标题", help="报告标题")
+    verify = add("verify", _verify, "核对报告里的每个数：按运行结果和事实重算")
+    verify.add_argument("report", metavar="HTML", help="csatext 写出的报告")
+    verify.add_argument("run", metavar="OUT", help="它出自的 run 输出文件夹")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -501,6 +505,27 @@ def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
 
     path = report_of(given.facts, given.out, given.title, progress, audit=given.audit)
     return f"报告：{path}", DONE
+
+
+def _verify(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from csatext.reporting.verify import verify_report
+
+    progress("核对")
+    found = verify_report(given.report, given.run)
+    counted = f"核对了报告里的 {found.attrs['numbers']:,} 个数，按事实重算了 {found.attrs['tables']:,} 个表"
+    if found.empty:
+        return f"{counted}：全部一致。", DONE
+    lines = [
+        f"{row.place}「{row.table}」{_address(row)}：{row.problem}"
+        + (f"，报告 {row.shown}，应为 {row.found}" if row.found == row.found else f"，报告 {row.shown}")
+        for row in found.head(_MOST_FINDINGS).itertuples(index=False)
+    ]
+    more = f"\n另有 {len(found) - _MOST_FINDINGS:,} 处。" if len(found) > _MOST_FINDINGS else ""
+    return f"{counted}：{len(found):,} 处不一致。\n" + "\n".join(lines) + more, TO_MEND
+
+
+def _address(row: Any) -> str:
+    return "，".join(str(part) for part in (row.row, row.column) if part == part and part)
 
 
 def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
