@@ -7,7 +7,7 @@ Run: python benchmarks/audited_tables.py [--simulations 400]
 in all channels, and ``unlike`` where it errs from 5 to 25 % of the time. ``precision`` and ``recall``: their
 intervals. ``q_bias``: share of tables with a row under .05 where the machine errs as often either way.
 ``budget``: median width of the interval over the width that ``tag_budget`` was asked for, where as many tags
-are drawn as it says, by strata of the measure.
+are drawn by strata of the measure as it says (``n_proportional``).
 """
 
 import argparse
@@ -89,7 +89,7 @@ def budget(rng, seed, share, width):
     urgent = truth ^ (rng.random(CONTACTS) < 0.1)
     facts = pd.DataFrame({"doc_id": np.arange(CONTACTS), "truth_urgent": truth, "urgent": urgent})
     pilot = tagged(facts, 200, seed, by="urgent")
-    n = ct.tag_budget(facts, pilot, measure="urgent", width=width).attrs["n_needed"]
+    n = ct.tag_budget(facts, pilot, measure="urgent", width=width).attrs["n_proportional"]
     row = ct.audited_rates(facts, tagged(facts, n, seed + 1_000_000, by="urgent"), "urgent").iloc[0]
     return (row["high"] - row["low"]) / width
 

@@ -125,6 +125,10 @@ class _Moments:
         """Return how many tags of equal weight would be worth as much (Kish 1965), shape (n_cells,)."""
         return np.nan_to_num(divide(self.n, self.design_effect))
 
+    def is_simple(self) -> npt.NDArray[np.bool_]:
+        """Return which cells have tags of one stratum with equal probabilities, shape (n_cells,)."""
+        return np.isclose(self.design_effect, 1) & self.is_of_one_stratum
+
     def kept(self) -> Array:
         """Return the part of the effective tags that is left for the variance, shape (n_cells,).
 
@@ -210,8 +214,8 @@ def estimate_rates(
     the variance, which is linearized within strata; for a simple random sample all is equal to package
     ``ppi-python``.
 
-    The interval is the normal one where a sample of one stratum holds enough of both kinds and of errors,
-    else Wilson's at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998,
+    The interval is the normal one where a simple random sample holds enough of both kinds and of errors, else
+    Wilson's at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998,
     Survey Methodology 24, 193-201; Franco et al. 2019, Journal of Survey Statistics and Methodology 7,
     334-364), the variance with half a pseudo-tag of each kind. For human labels alone that is Wilson's
     interval. The variance is that of a sample of the process which makes contacts, as in every other table.
@@ -238,7 +242,7 @@ def estimate_rates(
     low, high = wilson(rate * size, size, level)
     variance = moments.var_human - 2 * tuned * moments.cov + tuned**2 * moments.var_machine
     half = special.ndtri(0.5 + level / 2) * np.sqrt(tuned**2 * rest_variance + np.maximum(variance, 0.0))
-    normal = _is_common(sample, cells) & moments.is_of_one_stratum
+    normal = _is_common(sample, cells) & moments.is_simple()
     low = np.where(normal, np.clip(rate - half, 0.0, 1.0), low)
     high = np.where(normal, np.clip(rate + half, 0.0, 1.0), high)
     p = _bias_p_value(sample, cells)
@@ -306,20 +310,10 @@ def _effective_size(
 
 
 def _is_common(sample: Sample, cells: int) -> npt.NDArray[np.bool_]:
-    """Return in which cells flags, their absence and errors are frequent enough for a normal interval.
-
-    Tags are counted by weight: many flags in strata drawn often say little of one drawn seldom.
-    """
+    """Return in which cells flags, their absence and errors are frequent enough for a normal interval."""
     kinds = sample.human, 1 - sample.human, np.abs(sample.human - sample.machine)
-    flagged, cleared, wrong = (_effective_count(sample, kind, cells) for kind in kinds)
+    flagged, cleared, wrong = (np.bincount(sample.cell, kind, minlength=cells) for kind in kinds)
     return (np.minimum(flagged, cleared) >= _COMMON) & (wrong >= _DISAGREEING)
-
-
-def _effective_count(sample: Sample, kind: Array, cells: int) -> Array:
-    """Return how many tags of equal weight the tags of a kind are worth: ``(sum w k)^2 / sum w^2 k``."""
-    total = np.bincount(sample.cell, sample.weight * kind, minlength=cells)
-    square = np.bincount(sample.cell, sample.weight**2 * kind, minlength=cells)
-    return np.nan_to_num(divide(total**2, square))
 
 
 def _bias_p_value(sample: Sample, cells: int) -> Array:

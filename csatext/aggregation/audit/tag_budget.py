@@ -44,7 +44,8 @@ def tag_budget(
     -------
     DataFrame
         Table ``tag_budget``, one row a machine label, largest need first; the last column is the width of the
-        whole that the tags needed give. ``attrs``: measure, width, n_needed, n_more.
+        whole that the tags needed give. ``attrs``: measure, width, n_needed, n_more, and ``n_proportional``:
+        how many tags it takes where they are spread by the size of strata, as ``sample_for_tagging`` does.
 
     Raises
     ------
@@ -98,7 +99,12 @@ def tag_budget(
         }
     ).sort_values("n_needed", ascending=False, kind="stable", ignore_index=True)
     more = int(table["n_more"].sum())
-    table.attrs = {"measure": measure, "width": width, "n_needed": int(needed.sum()), "n_more": more}
+    within = (part * variance).sum()
+    proportional = int(np.ceil(within / (target + within / max(size.sum(), 1))))
+    table.attrs = {
+        "measure": measure, "width": width, "n_needed": int(needed.sum()), "n_more": more,
+        "n_proportional": proportional,
+    }  # fmt: skip
     if table.empty:
         table.attrs["reason"] = "表里没有数据行。"
     return conform(table, TAG_BUDGET)

@@ -98,8 +98,13 @@ def test_strata_are_weighed_by_their_size():
     tags["urgent"] = [True, False] * 50 + [False] * 100
     row = ct.audited_rates(facts, tags, "urgent").iloc[0]
     assert row["rate"] == pytest.approx(0.1 * 0.5)
-    # The strata know the variance: .1 squared times .25 / 100, and nothing of the other.
-    assert row["high"] - row["low"] < 2 * 1.96 * 0.1 * np.sqrt(0.25 / 100) * 2.2
+    # The intervals of both strata, recovered variances added (Zou and Donner 2008): .1 and .9 times
+    # Wilson's of 50 in 100 and of 0 in 100.
+    (low, none), (high, most) = wilson([50, 0], [100, 100])
+    width = np.hypot(0.1 * (0.5 - low), 0.0) + np.hypot(0.1 * (high - 0.5), 0.9 * most)
+    assert none == 0
+    assert row["high"] > 0.05 + 0.8 * 0.9 * most
+    assert row["high"] - row["low"] < 1.15 * width
     mixed = ct.audited_rates(facts, tags.assign(stratum="全部"), "urgent").iloc[0]
     assert mixed["rate"] == row["rate"]
     assert mixed["high"] - mixed["low"] > row["high"] - row["low"]
