@@ -8,7 +8,7 @@ import pandas as pd
 
 from csatext.labels import PLACEHOLDERS
 from csatext.reporting.deck.opening import counted, kpi_said
-from csatext.reporting.deck.slides import Grid, SlidePlan
+from csatext.reporting.deck.slides import SlidePlan, SlideTable
 from csatext.reporting.office.findings import conclusions, named
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figure, say
@@ -67,7 +67,7 @@ def advice(run: RunTables) -> list[SlidePlan]:
         first = cells[0]
         title = say("先办{metric}：{where} {said}", metric=first[0], where=first[1], said=first[2])
         headers = ("指标", "哪里", f"现值（{against}）", "可能原因", "办法")
-        grid = Grid(headers, tuple(cells), (2, 2, 3, 3, 5), len(table) - len(cells))
+        grid = SlideTable(headers, tuple(cells), (2, 2, 3, 3, 5), len(table) - len(cells))
         what = f"只列明显差于{against}的指标（q < 0.05）；原因与办法来自改进手册，原因要先用对照指标核实。"
         slides.append(SlidePlan("建议", title, None, grid, (), (name,), counted(run), what))
     return slides + _about_complaints(run)
@@ -101,7 +101,7 @@ def _about_complaints(run: RunTables) -> list[SlidePlan]:
     title = say(
         "投诉先办「{label}」：{n} 条，占 {share}", label=str(cells[0][0]), n=cells[0][1], share=cells[0][2]
     )
-    grid = Grid(
+    grid = SlideTable(
         ("子类", "件数", "占投诉", "责任部门", "办法"),
         tuple(cells),
         (2.2, 1.2, 1.2, 2, 7),
@@ -140,5 +140,5 @@ def method(run: RunTables, chapters: Sequence[str]) -> list[SlidePlan]:
         rows.append(("没有数据的章节", "、".join(chapters)))
     rows += [(named(what, 16), named(why, 60)) for what, why in list(run.absent.items())[:2]]
     title = Sentence(("口径与方法：每个数字都能追到表里的一格",))
-    grid = Grid(("名词", "含义"), tuple(rows), (2, 9))
+    grid = SlideTable(("名词", "含义"), tuple(rows), (2, 9))
     return [SlidePlan("附录", title, None, grid, (), (), counted(run), "")]

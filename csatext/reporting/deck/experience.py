@@ -10,7 +10,7 @@ from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, UNCLASSIFIED, flag_names, name_of
 from csatext.reporting.deck.opening import counted, kpi_name, kpi_number, kpi_rows, kpi_said
-from csatext.reporting.deck.slides import Bars, Grid, SlidePlan, bars_of, course_of
+from csatext.reporting.deck.slides import Bars, SlidePlan, SlideTable, bars_of, course_of
 from csatext.reporting.office.findings import (
     clear_cells,
     compared,
@@ -216,7 +216,9 @@ def _episodes(run: RunTables) -> list[SlidePlan]:
             )
         )
     headers = ("哪里", "什么时候", rate, "多出件数（95% 区间）", "主要类别")
-    grid = Grid(headers, tuple(cells), (4, 3, 2.4, 3, 2), len(rises if len(rises) else table) - len(rows))
+    grid = SlideTable(
+        headers, tuple(cells), (4, 3, 2.4, 3, 2), len(rises if len(rises) else table) - len(rows)
+    )
     what = "每个时段与之前各期相比，由哪些维度组合解释变化；连续时段的同一处合为一起；全部组合一起校正。"
     names = ("episodes",)
     slides = [SlidePlan("投诉", title, None, grid, (), names, counted(run), what)]
@@ -254,7 +256,7 @@ def _quotes(run: RunTables) -> list[SlidePlan]:
         for row in part.to_dict("records")
     ]
     title = Sentence((f"客户怎么说：件数最多的 {len(rows)} 类各一句",))
-    grid = Grid(("投诉类别", "原话（个人信息已遮盖）"), tuple(rows), (1.4, 10), len(table) - len(rows))
+    grid = SlideTable(("投诉类别", "原话（个人信息已遮盖）"), tuple(rows), (1.4, 10), len(table) - len(rows))
     what = "每类取情感分最低的联络，文字最多 120 字；只作说明，不代表比例。"
     return [SlidePlan("投诉", title, None, grid, (), ("examples",), f"n = {len(rows)} 句", what)]
 
@@ -321,7 +323,7 @@ def channels(run: RunTables) -> list[SlidePlan]:
             for row in rows.head(_MOST_ROWS).to_dict("records")
         ]
         headers = (name_of(by[0]), name_of(by[1]), "件数", said, "95% 区间", "与其余相差", "q")
-        grid = Grid(headers, tuple(cells), (2, 2, 1.3, 1.5, 2.6, 2.4, 1.2), len(rows) - len(cells))
+        grid = SlideTable(headers, tuple(cells), (2, 2, 1.3, 1.5, 2.6, 2.4, 1.2), len(rows) - len(cells))
         slides.append(SlidePlan("渠道", title, None, grid, (), (one,), counted(run), what))
         break
     return slides
@@ -469,7 +471,7 @@ def needs(run: RunTables) -> list[SlidePlan]:
                 )
             )
         title = say("说得最多的主题是「{label}」，占 {share}", label=rows[0][0], share=rows[0][1])
-        grid = Grid(
+        grid = SlideTable(
             ("主题", "占比", "联络数", "代表词"), tuple(rows), (3, 1.2, 1.3, 6), len(heads) - len(rows)
         )
         what = "主题由 LDA 从文本自动归出，名字是代表词；占比是全部词中的份额，联络数是以它为主的联络。"

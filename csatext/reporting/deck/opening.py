@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from csatext.labels import PLACEHOLDERS, check_name, flag_names, name_of, period_name
-from csatext.reporting.deck.slides import Grid, SlidePlan, bars_of, course_of
+from csatext.reporting.deck.slides import SlidePlan, SlideTable, bars_of, course_of
 from csatext.reporting.office.findings import compared, course, leading, named, words_of
 from csatext.reporting.office.meeting_tables import freq_of
 from csatext.reporting.office.table_words import kpi_form
@@ -136,7 +136,7 @@ def background(run: RunTables) -> list[SlidePlan]:
     return [SlidePlan("背景", title, chart, grid, tuple(points), tuple(tables), counted(run), what)]
 
 
-def _overview_grid(run: RunTables, overview: pd.DataFrame) -> Grid:
+def _overview_grid(run: RunTables, overview: pd.DataFrame) -> SlideTable:
     said = {
         "contacts": ("联络数", "whole"),
         "measure": (flag_names(run.measure).rate, "percent"),
@@ -150,7 +150,7 @@ def _overview_grid(run: RunTables, overview: pd.DataFrame) -> Grid:
         for row in overview.to_dict("records")
         if row["figure"] in said
     ]
-    return Grid(("项目", "数值"), tuple(rows), (3.0, 2.0))
+    return SlideTable(("项目", "数值"), tuple(rows), (3.0, 2.0))
 
 
 def goals(run: RunTables) -> list[SlidePlan]:
@@ -170,7 +170,7 @@ def goals(run: RunTables) -> list[SlidePlan]:
         for row, *_ in asked[1:3]
     ]
     title = say("从{first}出发，回答 {n} 个问题", first=join("、", first), n=str(len(asked)))
-    grid = Grid(("问题", "看哪个指标", "现值", "95% 区间", "在哪一章"), tuple(cells), (3, 3, 2, 3, 2))
+    grid = SlideTable(("问题", "看哪个指标", "现值", "95% 区间", "在哪一章"), tuple(cells), (3, 3, 2, 3, 2))
     what = "各指标的公式见工作簿与 ct.kpi_definitions()；区间是 95% 置信区间。"
     return [SlidePlan("目标", title, None, grid, (), ("kpis",), counted(run), what)]
 

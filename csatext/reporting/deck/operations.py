@@ -8,7 +8,7 @@ import pandas as pd
 
 from csatext.labels import EMPTY, PLACEHOLDERS
 from csatext.reporting.deck.opening import counted, kpi_name, kpi_number, kpi_rows, kpi_said
-from csatext.reporting.deck.slides import Grid, SlidePlan, bars_of
+from csatext.reporting.deck.slides import SlidePlan, SlideTable, bars_of
 from csatext.reporting.office.findings import clear_cells, compared, leading, most_different, named
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Sentence, figure, interval, join, say
@@ -52,7 +52,7 @@ def _lines(run: RunTables, metrics: Sequence[str]) -> list[Sentence]:
     ]
 
 
-def _kpi_grid(run: RunTables, metrics: Sequence[str]) -> Grid | None:
+def _kpi_grid(run: RunTables, metrics: Sequence[str]) -> SlideTable | None:
     """Return KPIs with interval, n and the KPI that shows gaming."""
     known, rows = read_definitions(), kpi_rows(run)
     cells = []
@@ -79,7 +79,7 @@ def _kpi_grid(run: RunTables, metrics: Sequence[str]) -> Grid | None:
     if not cells:
         return None
     headers = ("指标", "数值", "95% 区间", "计入", "对照指标（防做假）")
-    return Grid(headers, tuple(cells[:_MOST_ROWS]), (3, 2, 3, 1.6, 4), max(len(cells) - _MOST_ROWS, 0))
+    return SlideTable(headers, tuple(cells[:_MOST_ROWS]), (3, 2, 3, 1.6, 4), max(len(cells) - _MOST_ROWS, 0))
 
 
 def ability(run: RunTables) -> list[SlidePlan]:
@@ -170,7 +170,7 @@ def centre(run: RunTables) -> list[SlidePlan]:
             )
         cells.append(tuple(row))
     headers = ("指标", "全部", *(named(name, 8) for name in names))
-    grid = Grid(headers, tuple(cells), (2.6, 2, *(2.0 for _ in names)), len(sizes) - len(names))
+    grid = SlideTable(headers, tuple(cells), (2.6, 2, *(2.0 for _ in names)), len(sizes) - len(names))
     points = (Sentence(("只在同样的渠道之间比较人员；工单、邮件的等待含非工作时间",)),)
     tables = ("kpis", "kpis_channel", *(("remedies",) if worse else ()))
     return [SlidePlan("联络中心效能", worse or title, None, grid, points, tables, counted(run), what)]
@@ -246,7 +246,7 @@ def _agents(run: RunTables) -> list[SlidePlan]:
     ]
     title = Sentence((f"{n_agents} 位客服里 {clear[who].nunique()} 位与其余有差别",))
     headers = ("客服", "指标", "数值", "同样构成的期望", "计入", "q", "结论")
-    grid = Grid(headers, tuple(cells), (1.6, 2.6, 1.8, 2, 1.2, 1, 1.5), len(clear) - len(cells))
+    grid = SlideTable(headers, tuple(cells), (1.6, 2.6, 1.8, 2, 1.2, 1, 1.5), len(clear) - len(cells))
     return [SlidePlan("评分", title, None, grid, (), ("scorecard",), f"n = {n_agents} 位客服", what)]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from csatext.reporting.deck.deck_template import ACCENT, DARK, GREY, LATIN, DeckMaster, pptx
 from csatext.reporting.deck.slide_charts import add_chart
-from csatext.reporting.deck.slides import Bars, Grid, SlidePlan
+from csatext.reporting.deck.slides import Bars, SlidePlan, SlideTable
 from csatext.reporting.deck.text_fit import clip, fitting_size, n_lines
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figures_in
@@ -26,7 +26,7 @@ _GAP, _SIDE = 6.0, 0.33
 """Points between paragraphs; part of the width that points take beside a chart."""
 _FOOTER = 10
 _CELL_PADDING = 7.2
-_MOST_IN_NOTES, _MOST_SOURCES = 40, 4
+_MOST_IN_NOTES, _MOST_SOURCES = 40, 3
 
 Box = tuple[int, int, int, int]
 
@@ -152,9 +152,11 @@ def _footer(slide: Any, plan: SlidePlan, master: DeckMaster, number: int) -> Non
         source += f" 等 {len(set(plan.tables))} 张表"
     left_out = 0 if plan.chart is None else plan.chart.left_out
     hidden = f"图中另有 {left_out:,} 个没有画出" if left_out else ""
-    said = "　".join(part for part in (plan.n, f"来源：{source}" if source else "", hidden) if part)
+    grey = "灰色：时段不完整" if plan.chart is not None and plan.chart.grey else ""
+    said = "　".join(part for part in (plan.n, f"来源：{source}" if source else "", hidden, grey) if part)
     box = slide.shapes.add_textbox(left, top, round(wide * 0.9), tall)
-    room = wide * 0.9 / _POINT - 16
+    # Names of tables are of letters, whose widths differ most between fonts.
+    room = (wide * 0.9 / _POINT - 16) * 0.8
     _fill(box.text_frame, [clip(xml_text(said), room / _FOOTER - 1)], _FOOTER, master, colour=GREY)
     box = slide.shapes.add_textbox(left + round(wide * 0.9), top, round(wide * 0.1), tall)
     _fill(box.text_frame, [str(number)], _FOOTER, master, colour=GREY)
@@ -203,7 +205,7 @@ def _style(run: Any, size: float, is_own: bool, *, bold: bool = False, colour: s
     latin.addnext(east)
 
 
-def _add_grid(slide: Any, grid: Grid, box: Box, master: DeckMaster) -> None:
+def _add_grid(slide: Any, grid: SlideTable, box: Box, master: DeckMaster) -> None:
     """Draw a table, as many rows as the room holds; a line below says how many are left out."""
     left, top, width, height = box
     total = sum(grid.widths)
@@ -313,7 +315,7 @@ def _about_chart(chart: Bars) -> list[str]:
     return lines
 
 
-def _in_grid(grid: Grid) -> Iterable[Figure]:
+def _in_grid(grid: SlideTable) -> Iterable[Figure]:
     for row in grid.rows:
         for cell in row:
             if isinstance(cell, Figure):

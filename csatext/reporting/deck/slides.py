@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from csatext.reporting.office.table_words import column_title, value_name
 from csatext.reporting.run_tables import RunTables
 from csatext.reporting.sentences import Figure, Sentence, figure
 
-__all__ = ["Bars", "Grid", "SlidePlan", "bars_of", "course_of"]
+__all__ = ["Bars", "SlidePlan", "SlideTable", "bars_of", "course_of"]
 
 _MOST_BARS = 10
 _MOST_PERIODS = 60
@@ -67,7 +68,7 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Grid:
+class SlideTable:
     """A table on a slide: headers, cells (texts and figures), relative widths, rows that are not shown."""
 
     headers: tuple[str, ...]
@@ -86,7 +87,7 @@ class SlidePlan:
     title : Sentence
         The finding.
     chart : Bars or None
-    grid : Grid or None
+    grid : SlideTable or None
     points : tuple of Sentence
         Beside the chart, or alone.
     tables : tuple of str
@@ -100,12 +101,11 @@ class SlidePlan:
     chapter: str
     title: Sentence
     chart: Bars | None = None
-    grid: Grid | None = None
+    grid: SlideTable | None = None
     points: tuple[Sentence, ...] = ()
     tables: tuple[str, ...] = ()
     n: str = ""
     definition: str = ""
-    terms: tuple[str, ...] = field(default_factory=tuple)
 
 
 def _key(name: str, table: pd.DataFrame, dimensions: Sequence[str]) -> list[str]:
@@ -151,7 +151,11 @@ def bars_of(
     used = used[used[column].notna()]
     shown = used.head(most)
     keys = [by] if not shown[by].duplicated().any() else _key(name, table, words.dimensions)
-    names = [str(value_name(by, cell, {})) for cell in shown[by]]
+    # Under columns there is no room for a counter.
+    names = [
+        f"{cell:g}" if kind == "column" and isinstance(cell, Number) else str(value_name(by, cell, {}))
+        for cell in shown[by]
+    ]
     form = "percent" if words.form(column) == "percent" else words.form(column)
     form = form if form in ("percent", "score", "whole", "number") else "number"
     ends: tuple[tuple[float, float], ...] = ()
