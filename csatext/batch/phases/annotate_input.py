@@ -111,7 +111,7 @@ def annotate_input(
     OSError
         The disk is full or the like; what was finished before is found again by the next run.
     """
-    files = input_files(source, configuration)
+    files = input_files(source, configuration, progress)
     earlier = store.listed() or {"files": {}, "runs": []}
     gone = set(earlier["files"]) - {file.key for file in files} if incremental else set()
     _check_gone(store, gone, model, earlier)
