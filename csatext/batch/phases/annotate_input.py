@@ -17,7 +17,7 @@ import pyarrow as pa
 from csatext.atomic_files import write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.engines.local import Partition, annotate_locally
-from csatext.batch.phases.annotate_partition import Annotation, annotate_partition, partition_table
+from csatext.batch.phases.annotate_partition import PartitionTask, annotate_partition, partition_table
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import (
     InputFile,
@@ -111,7 +111,7 @@ def annotate_input(
     OSError
         The disk is full or the like; what was finished before is found again by the next run.
     """
-    files = input_files(source, configuration)
+    files = input_files(source, configuration, progress)
     earlier = store.listed() or {"files": {}, "runs": []}
     gone = set(earlier["files"]) - {file.key for file in files} if incremental else set()
     _check_gone(store, gone, model, earlier)
@@ -121,7 +121,7 @@ def annotate_input(
     work = _InputWork(store, configuration, digest, progress, number, incremental)
     known, pending = work.divided(files)
     key = configuration.privacy.pseudonymize or None
-    annotate = partial(_annotate, Annotation(str(store.model), digest, key))
+    annotate = partial(_annotate, PartitionTask(str(store.model), digest, key))
     for partition in annotate_locally(annotate, work.partitions(pending), n_jobs=n_jobs):
         work.take(partition)
     if work.failures and len(work.failures) == len(files):
@@ -320,7 +320,7 @@ class _InputWork:
         self.finished.append(record)
 
 
-def _annotate(how: Annotation, contacts: pa.Table, turns: pa.Table | None) -> pa.Table:
+def _annotate(how: PartitionTask, contacts: pa.Table, turns: pa.Table | None) -> pa.Table:
     return annotate_partition(contacts, how, turns)
 
 

@@ -15,7 +15,7 @@ from csatext.batch.contact_analyses import annotate_contacts
 from csatext.batch.phases.run_model import RunModel, load_run_model
 from csatext.text.corpus import Corpus
 
-__all__ = ["SHOWN", "TEXT", "WORDS", "Annotation", "annotate_partition", "counts_of", "partition_table"]
+__all__ = ["SHOWN", "TEXT", "WORDS", "PartitionTask", "annotate_partition", "counts_of", "partition_table"]
 
 TEXT, WORDS, SHOWN = "csatext.text", "csatext.words", "csatext.shown"
 """Columns beside the facts: the prepared text, and the numbers of its terms as both Vectorizers count them, a
@@ -23,7 +23,7 @@ term as often as it occurs. What tables of words are made of, so that no text is
 
 
 @dataclass(frozen=True)
-class Annotation:
+class PartitionTask:
     """How partitions are annotated; small, so that every process can be given it.
 
     Attributes
@@ -47,7 +47,7 @@ def _model(folder: str, digest: str) -> RunModel:
     return load_run_model(folder, digest)
 
 
-def annotate_partition(contacts: pa.Table, how: Annotation, turns: pa.Table | None = None) -> pa.Table:
+def annotate_partition(contacts: pa.Table, how: PartitionTask, turns: pa.Table | None = None) -> pa.Table:
     """Return the facts of some contacts by a model, with the text and terms of each.
 
     Facts of a contact depend on it and the model alone: it does not matter how an input is cut. An engine
@@ -57,7 +57,7 @@ def annotate_partition(contacts: pa.Table, how: Annotation, turns: pa.Table | No
     ----------
     contacts : Table
         Table ``contacts``, metadata columns masked.
-    how : Annotation
+    how : PartitionTask
     turns : Table, optional
         Table ``turns`` of contacts that are dialogues, all turns of each; reading has masked personal data in
         them, and so in the contacts.

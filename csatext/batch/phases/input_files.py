@@ -18,6 +18,7 @@ from csatext.batch.pipeline import masked_input, of_the_time
 from csatext.batch.service_tables import with_conversations
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_opened
+from csatext.ingest.columns.headers import unknown_names
 from csatext.ingest.contacts import REPEATED, WHOLE_ROW, ReadResult
 from csatext.ingest.formats.registry import Source, open_tables
 from csatext.privacy.outputs import mask_rejects, mask_sentence
@@ -26,6 +27,7 @@ from csatext.privacy.personal_columns import are_agents, are_customers, are_orde
 __all__ = ["InputFile", "files_in_order", "input_files", "is_pseudonym_column", "own_contacts", "read_file"]
 
 _LOG = logging.getLogger(__name__)
+_SHOWN = 5
 _NUMBER = re.compile(r"(\d+)")
 _MADE = "doc_id_made"
 _ROW = r"^行\d+$"
@@ -57,7 +59,9 @@ class InputFile(NamedTuple):
     beside: bool
 
 
-def input_files(path: str | Path, configuration: Configuration) -> list[InputFile]:
+def input_files(
+    path: str | Path, configuration: Configuration, progress: Callable[[str], None]
+) -> list[InputFile]:
     """Return the files of an input in order, none of them read but for its hash.
 
     Parameters
@@ -66,13 +70,22 @@ def input_files(path: str | Path, configuration: Configuration) -> list[InputFil
         A file, a folder or a database URL with ``query``.
     configuration : Configuration
         Section ``input`` is used.
+    progress : callable
+        Receives which names of columns are not canonical, and what lies in a folder and is not read: the
+        quality of a file tells of nothing that lies beside it.
 
     Raises
     ------
     InputError
         There is none that could be read.
     """
+    for sentence in unknown_names(configuration.input.columns):
+        progress(sentence)
     sources = open_tables(path, configuration.input)
+    if skipped := sources[0].skipped:
+        shown = mask_sentence("、".join(skipped[:_SHOWN]))
+        progress(f"{len(skipped)} 个文件或文件夹未读（格式不读、隐藏的，或不是普通文件）：{shown}")
+        sources[0].note_skipped((), 1)
     folder = not isinstance(path, str) or "://" not in path
     beside = folder and Path(path).is_dir()
     found = [

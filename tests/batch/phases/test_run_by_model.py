@@ -223,7 +223,12 @@ def test_files_beside_each_other(contacts, model, tmp_path):
     # Row numbers serve as identifiers: those of two files are not versions of each other.
     contacts.loc[31:60, columns].assign(channel="电话", csat=3).to_csv(folder / "b.csv", index=False)
     (folder / "c.csv").write_bytes(b"")
-    found = run_by_model(folder, tmp_path / "out", GIVEN, silent, model=model, n_jobs=1, incremental=True)
+    (folder / "d.pdf").write_bytes(b"%PDF")
+    said = []
+    found = run_by_model(
+        folder, tmp_path / "out", GIVEN, said.append, model=model, n_jobs=1, incremental=True
+    )
+    assert [step for step in said if "未读" in step and "d.pdf" in step]
     assert (found.contacts, found.rejects) == (61, 1)
     facts = pd.read_parquet(tmp_path / "out" / "facts.parquet")
     assert facts.index[[0, -1]].tolist() == ["a.csv-1", "b.csv-30"]
