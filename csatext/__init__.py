@@ -16,7 +16,7 @@ _HOMES = {
     "csatext.aggregation.audit.sample_for_tagging": ("sample_for_tagging",),
     "csatext.aggregation.audit.tag_budget": ("tag_budget",),
     "csatext.aggregation.breakdown": ("breakdown",),
-    "csatext.aggregation.calendar": ("business_calendar",),
+    "csatext.aggregation.panel.calendar": ("business_calendar",),
     "csatext.aggregation.decompose": ("decompose",),
     "csatext.aggregation.distribution": ("distribution",),
     "csatext.aggregation.drivers": ("drivers",),

@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 
 from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
+from csatext.batch.columns.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.batch.configuration import Configuration
 from csatext.batch.contact_analyses import analyse_contacts, annotate_contacts
 from csatext.batch.phases.run_model import load_run_model
 from csatext.batch.pipeline import masked_input, read_source
-from csatext.batch.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.errors import InputError
 from csatext.labels import KIND_NAMES, POLARITY_NAMES, UNCLASSIFIED, name_of
 from csatext.privacy.outputs import mask_sentence

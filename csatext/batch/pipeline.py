@@ -14,12 +14,12 @@ import pandas as pd
 from csatext.aggregation.episodes import episodes
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.atomic_files import claimed_folder, file_hash
+from csatext.batch.columns.required_columns import checked_tables
+from csatext.batch.columns.reserved_columns import free_names
 from csatext.batch.configuration import Configuration, PrivacySection, TablesSection
 from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import finished_output, refuse_link, write_output
-from csatext.batch.required_columns import checked_tables
-from csatext.batch.reserved_columns import free_names
 from csatext.batch.run_state import state_of_run
 from csatext.batch.service_tables import service_tables, with_conversations
 from csatext.errors import InputError
@@ -370,7 +370,7 @@ def tables_of(
     facts : DataFrame
         Of the same contacts.
     given : TablesSection
-        From :func:`csatext.batch.required_columns.checked_tables`.
+        From :func:`csatext.batch.columns.required_columns.checked_tables`.
     n_keywords : int
         Keywords a group.
     progress : callable

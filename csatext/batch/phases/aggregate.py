@@ -16,6 +16,8 @@ from pandas.api import types
 from scipy import sparse
 
 from csatext.aggregation.episodes import PERIOD_COLUMNS, period_labels
+from csatext.batch.columns.required_columns import checked_tables
+from csatext.batch.columns.reserved_columns import RESULT_COLUMNS
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_output
@@ -24,8 +26,6 @@ from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import is_pseudonym_column
 from csatext.batch.phases.run_model import RunModel, load_run_model
 from csatext.batch.pipeline import LEFT_OUT, RunResult, tables_of
-from csatext.batch.required_columns import checked_tables
-from csatext.batch.reserved_columns import RESULT_COLUMNS
 from csatext.dates.parse import parse_times
 from csatext.errors import InputError
 from csatext.ingest.contacts import REPEATED
