@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 import csatext
-from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
 
-__all__ = ["RunOutput", "manifest"]
+__all__ = ["RunOutput", "library_versions", "manifest", "plain_settings"]
 
 _PARTS = ("numpy", "opencc", "pandas", "pyarrow", "rjieba", "scikit-learn", "scipy", "tomotopy")
 
@@ -30,8 +28,8 @@ class RunOutput:
     ----------
     facts, rejects : DataFrame
     tables : mapping of str to DataFrame
-    report : str
-        The page.
+    report : callable
+        Returns the page, given the hash over facts and tables that it bears.
     source : dict
         Name and hash of the input.
     rows : int
@@ -42,22 +40,23 @@ class RunOutput:
         Turns that the contacts were made of, where the input was dialogues.
     outside : int
         Contacts that are not of the time asked for.
+    provenance : mapping of str to object
+        Further entries of the manifest, masked: the model, the runs that made the facts.
     """
 
     facts: pd.DataFrame
     rejects: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
-    report: str
+    report: Callable[[str], str]
     source: dict[str, Any]
     rows: int
     absent: Mapping[str, str]
     turns: int | None = None
     outside: int = 0
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
-def manifest(
-    output: RunOutput, configuration: Configuration, out: Path, written: Sequence[Path]
-) -> dict[str, Any]:
+def manifest(output: RunOutput, configuration: Configuration, files: Mapping[str, str]) -> dict[str, Any]:
     """Return the manifest; the same input, configuration and versions give the same bytes.
 
     Parameters
@@ -65,22 +64,18 @@ def manifest(
     output : RunOutput
     configuration : Configuration
         Listed without ``text.n_jobs``, which no result depends on, and without the key of pseudonyms.
-    out : Path
-        Folder that the names of ``written`` are relative to.
-    written : sequence of Path
-        Every file of the run but the manifest.
+    files : mapping of str to str
+        Every file of the run but the manifest, by its name in the folder, and its SHA-256.
     """
-    settings = configuration.to_dict()
-    del settings["text"]["n_jobs"]
-    settings["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
     reasons = output.rejects["reason"].value_counts().sort_index()
     turns = {} if output.turns is None else {"turns": output.turns}
     kind = {"kind": "turns"} if turns else {}
     return {
         "csatext": csatext.__version__,
         "input": output.source | {"name": encodable(mask_sentence(output.source["name"]))} | kind,
-        "configuration": _masked(settings),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
+        "configuration": plain_settings(configuration),
+        "versions": library_versions(),
+        **{name: value for name, value in output.provenance.items() if value},
         "rows": {
             "rows": output.rows,
             **turns,
@@ -91,8 +86,33 @@ def manifest(
         "rejects": {str(reason): int(n) for reason, n in reasons.items()},
         "tables": {name: len(table) for name, table in output.tables.items()},
         "absent": _masked(dict(output.absent)),
-        "files": {path.relative_to(out).as_posix(): file_hash(path) for path in written},
+        "files": dict(files),
     }
+
+
+def plain_settings(configuration: Configuration) -> dict[str, Any]:
+    """Return a configuration as it may be written: masked, without number of processes and key of pseudonyms.
+
+    Examples
+    --------
+    >>> plain_settings(Configuration())["privacy"]
+    {'keep': [], 'pseudonymize': False}
+    """
+    settings = configuration.to_dict()
+    del settings["text"]["n_jobs"]
+    settings["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
+    return dict(_masked(settings))
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of what results depend on.
+
+    Examples
+    --------
+    >>> list(library_versions())[:2]
+    ['python', 'numpy']
+    """
+    return {"python": platform.python_version()} | {name: version(name) for name in _PARTS}
 
 
 def _masked(value: Any) -> Any:

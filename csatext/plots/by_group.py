@@ -25,10 +25,10 @@ from csatext.plots.drawing import (
     row_names,
     share_columns,
 )
+from csatext.plots.scorecards import kpi_name
 from csatext.schema.aggregation import ASSOCIATION, BREAKDOWN, DISTRIBUTION
 from csatext.schema.audit import AGREEMENT
 from csatext.schema.service import SCORECARD
-from csatext.service.definitions import kpi_definitions
 
 __all__ = ["plot_agreement", "plot_association", "plot_breakdown", "plot_distribution", "plot_funnel"]
 
@@ -332,7 +332,7 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
     tips = [*dimensions, "value", "low", "high", "n", "denominator", "adjusted", "target", "funnel_low"]
     tips += ["funnel_high", "q", _KIND, "rank", "twin", "twin_value"]
     base = drawing.chart().encode(x=drawing.number("X", "denominator", title="分母"))
-    label = _kpi_name(chosen)
+    label = kpi_name(chosen)
 
     def line(name: str, **options: Any) -> Any:
         return base.mark_line(**options).encode(y=drawing.number("Y", name, title=label))
@@ -354,11 +354,6 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
     ]
     chart = drawing.layers(*layers).properties(width=_WIDTH, height=320)
     return drawing.titled(chart, title or f"{label}漏斗图", reason(scorecard))
-
-
-def _kpi_name(metric: str) -> str:
-    definitions = kpi_definitions().set_index("id")["name_zh"]
-    return str(definitions.get(metric, name_of(metric)))
 
 
 def _dots(

@@ -3,17 +3,23 @@
 from csatext.schema.audit import AUDITED_RATES
 from csatext.schema.causes import ROOT_CAUSES
 from csatext.schema.model import Column, Table
+from csatext.schema.time import TREND_TESTS
 
 __all__ = [
     "AUDITED_FLAGS",
+    "CATEGORY_SHARES",
     "CAUSE_EXAMPLES",
     "CONVERSATION_FIGURES",
     "EPISODES",
     "EXAMPLES",
+    "LATEST_CHANGE",
+    "OVERVIEW",
     "POLARITIES",
     "RISKS",
     "RISK_CELLS",
     "ROOT_CAUSES_BY_PERIOD",
+    "TREND_TESTS_BY_MEASURE",
+    "VERIFICATION",
 ]
 
 AUDITED_FLAGS = Table(
@@ -30,6 +36,54 @@ _RATE = (
     Column("value", "float", "numerator / denominator"),
     Column("low", "float", "lower end of its 95 % interval"),
     Column("high", "float", "upper end of its 95 % interval"),
+)
+
+OVERVIEW = Table(
+    "overview",
+    "the figures at the head of a report, of all contacts; attrs: first and last day",
+    (
+        Column(
+            "figure",
+            "str",
+            "contacts, measure (the flag that is broken down), complaints, classified (complaints with a "
+            "category), to_review or csat",
+        ),
+        Column("n", "int", "contacts"),
+        Column("numerator", "float", "contacts with the measure; NA for other figures"),
+        Column("denominator", "float", "contacts where the measure is known; NA for other figures"),
+        Column("value", "float", "count, share or mean"),
+        Column("low", "float", "lower end of the 95 % interval of the measure; NA for other figures"),
+        Column("high", "float", "upper end of it"),
+    ),
+    key=("figure",),
+)
+
+LATEST_CHANGE = Table(
+    "latest_change",
+    "one row: the last complete period against those before it",
+    (
+        Column("period", "str", "last complete period, such as 2026-W20"),
+        Column("n", "float", "its contacts"),
+        Column("n_before", "float", "mean contacts of a period before it"),
+        Column("periods_before", "int", "periods before it that it is compared with"),
+        Column("value", "float", "its rate"),
+        Column("before", "float", "pooled rate of the periods before it"),
+        Column("difference", "float", "value - before"),
+        Column("low", "float", "lower end of the 95 % interval of the difference"),
+        Column("high", "float", "upper end of it"),
+        Column("is_significant", "bool", "the interval leaves 0 out"),
+    ),
+)
+
+CATEGORY_SHARES = Table(
+    "category_shares",
+    "contacts of each category among the complaints (without complaints: those with the measure)",
+    (
+        Column("category", "str", "first-level complaint category"),
+        Column("numerator", "float", "contacts with the flag"),
+        Column("share", "float", "its share of all contacts with the flag"),
+    ),
+    key=("category",),
 )
 
 ROOT_CAUSES_BY_PERIOD = Table(
@@ -149,4 +203,28 @@ CONVERSATION_FIGURES = Table(
     "mean course of the customers' sentiment over the conversations",
     (Column("figure", "str", "column of the facts, such as customer_start"), *_RATE),
     key=("figure",),
+)
+
+TREND_TESTS_BY_MEASURE = Table(
+    "trend_tests_by_measure",
+    "one row a measure of all contacts: is there a monotone trend, how steep; q is of all measures together",
+    (
+        Column("measure", "str", "contacts (their number), or column of the facts"),
+        *TREND_TESTS.columns,
+    ),
+    key=("measure",),
+)
+
+VERIFICATION = Table(
+    "verification",
+    "one row a thing in a report that does not agree with the run it was made of",
+    (
+        Column("place", "str", "文件 (a file of the run), 表 (a table of it), 句子 or 表格 (of the page)"),
+        Column("table", "str", "file or table"),
+        Column("row", "str", "names of the row; NA for files"),
+        Column("column", "str", "column; NA for files"),
+        Column("shown", "str", "what the page, the table or the manifest says"),
+        Column("found", "str", "what the table, the facts or the file says; NA where there is nothing"),
+        Column("problem", "str", "what is wrong, in Chinese"),
+    ),
 )

@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from csatext.reporting.charts.svg import Chart
+from csatext.reporting.sentences import Figure, Sentence
 
 __all__ = ["Block", "Head", "Section", "TextTable", "as_markup", "text_table"]
 
@@ -49,9 +50,9 @@ class Section:
 
     title: str
     blocks: tuple[Block, ...] = ()
-    note: str = ""
-    cards: tuple[Mapping[str, str], ...] = ()
-    sentences: tuple[str, ...] = ()
+    note: str | Sentence = ""
+    cards: tuple[Mapping[str, str | Figure], ...] = ()
+    sentences: tuple[Sentence, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
 
 
