@@ -379,7 +379,7 @@ class Expected:
     notes: dict = field(default_factory=lambda: defaultdict(set))
     """Remarks of answered rows by contact and person."""
     bad: set = field(default_factory=set)
-    """File, row and column of each bad cell."""
+    """File, row and column of each bad cell: its header, and that of a copy of the header among the rows."""
     quiet: set = field(default_factory=set)
     """Rows (file and number) of which a report may speak though no cell is wrong."""
     lost: dict = field(default_factory=dict)
@@ -397,7 +397,7 @@ class Expected:
             if row.is_torn:
                 self.quiet.add(place)
                 if any(row.cells.get(name) not in (None, "") for name in names):
-                    self.bad.add((*place, page.shown.get("编号", "编号").strip()))
+                    self.bad.add((*place, page.shown.get("编号", "编号").strip(), "编号"))
                 continue
             if row.bad & page.lost:
                 self.quiet.add(place)
@@ -408,7 +408,7 @@ class Expected:
                 self.quiet.add(place)
             if "抽中概率" not in page.header and not page.drawn:
                 self.quiet.add(place)
-            self.bad |= {(*place, page.shown.get(name, name).strip()) for name in row.bad - page.lost}
+            self.bad |= {(*place, page.shown.get(name, name).strip(), name) for name in row.bad - page.lost}
             person = str(row.cells.get("标注人") or "") if "标注人" in page.header else ""
             person = person.strip() or (page.person if page.drawn else "") or path.stem
             for measure, answer in row.meant.items():
@@ -499,7 +499,11 @@ def compare(found, asked, expected):
     lost += [
         (key, one) for key, said in expected.notes.items() for one in said if one not in notes.get(key, one)
     ]
-    unnamed = [cell for cell in expected.bad if cell not in places and cell[0] not in refused]
+    unnamed = [
+        cell
+        for cell in expected.bad
+        if cell[:3] not in places and (*cell[:2], cell[3]) not in places and cell[0] not in refused
+    ]
     unnamed += [file for file in expected.lost.keys() - without if asked.kind != "categories"]
     named = {cell[:2] for cell in expected.bad} | expected.quiet
     alarms = [one for one in places if one[1] is not None and one[:2] not in named and one[0] not in refused]

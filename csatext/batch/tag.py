@@ -394,6 +394,7 @@ def import_lines(result: ImportResult) -> list[str]:
     elif lines:
         lines.insert(0, "文件\t工作表\t行\t列\t值\t问题")
     conflicts = result.found.conflicts
+    lines += ["编号\t标注人\t标注\t位置\t互相矛盾"] if len(conflicts) else []
     lines += [
         f"{row.doc_id}\t{row.annotator}\t{_said(row)}\t{row.file} 第 {row.row} 行\t{row.reason}"
         for row in conflicts.head(_SHOWN).itertuples(index=False)
@@ -440,7 +441,10 @@ def agreement_lines(store: str | Path, progress: Callable[[str], None]) -> list[
     for row in found.scores.to_dict("records"):
         label = row["category"] if isinstance(row["category"], str) else "全部"
         values = [
-            f"{row[name]:.2f}（{row[f'{name}_low']:.2f}—{row[f'{name}_high']:.2f}）" for name in _STATISTICS
+            "—"
+            if pd.isna(row[name])
+            else f"{row[name]:.2f}（{row[f'{name}_low']:.2f}—{row[f'{name}_high']:.2f}）".replace("nan", "?")
+            for name in _STATISTICS
         ]
         lines.append("\t".join([name_of(str(row["measure"])), label, str(row["n"]), *values, row["note"]]))
     lines.append(f"不一致 {found.disagreements['doc_id'].nunique()} 条。")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+import pyarrow.parquet as pq
 from sklearn.pipeline import Pipeline
 
 from csatext.aggregation.audit.adjudication import adjudicate
@@ -67,6 +68,8 @@ def train(
     """
     out = Path(out)
     check_folder(out.parent)
+    if not original and _is_store(Path(tags)):
+        raise InputError.unreadable(tags, "是标注库，里面没有文本", "请加 --input 原文件（抽样时读的那一份）")
     read = masked_input(read_source(original or tags, configuration, progress), configuration.privacy)
     contacts = read.contacts
     divided = 0
@@ -108,6 +111,17 @@ def train(
     prepare_folder(out.parent)
     save(model, out, date=date)
     return Trained(len(used), int(labels[known].nunique()), divided)
+
+
+def _is_store(path: Path) -> bool:
+    """Return whether a file is a store of tags: these have no texts."""
+    if path.suffix != ".parquet" or not path.is_file():
+        return False
+    try:
+        names = set(pq.read_schema(path).names)
+    except (OSError, ValueError):  # whoever reads it says why
+        return False
+    return {"doc_id", "annotator", "category", "tagged_on"} <= names and "text" not in names
 
 
 def _labels_of_store(path: Path) -> tuple[pd.Series, int]:

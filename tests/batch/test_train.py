@@ -50,3 +50,9 @@ def test_a_tampered_model_and_missing_texts_are_refused(files, capsys):
     assert not out.exists()
     assert main(["train", str(files / "原文.csv"), "-o", str(files / "d.model")]) == 1
     assert "没有类别列" in capsys.readouterr().err
+
+
+def test_a_store_without_its_texts_is_said_to_need_them(files, capsys):
+    assert main(["train", str(files / "tags.parquet"), "-o", str(files / "e.model")]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1].endswith("是标注库，里面没有文本；请加 --input 原文件（抽样时读的那一份）。")
