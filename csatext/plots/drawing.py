@@ -26,6 +26,7 @@ __all__ = [
     "ChartData",
     "Drawing",
     "dimension_names",
+    "field_names",
     "measure_name",
     "not_drawn",
     "reason",
@@ -163,6 +164,17 @@ def reason(table: pd.DataFrame) -> str | None:
     return None if len(table) else str(table.attrs.get("reason", "表里没有数据行。"))
 
 
+def field_names(table: pd.DataFrame) -> dict[Any, str]:
+    """Return the names that columns have in a chart: by place, so that a column may bear any name.
+
+    Examples
+    --------
+    >>> field_names(pd.DataFrame({"渠道": ["电话"], "n": [3]}))
+    {'渠道': 'c0', 'n': 'c1'}
+    """
+    return {name: f"c{place}" for place, name in enumerate(table.columns)}
+
+
 class ChartData:
     """Rows of a table for Altair, under names of ours.
 
@@ -186,7 +198,7 @@ class ChartData:
     """
 
     def __init__(self, table: pd.DataFrame, titles: Mapping[Any, str] | None = None) -> None:
-        self._fields = {name: f"c{place}" for place, name in enumerate(table.columns)}
+        self._fields = field_names(table)
         self._titles = dict(titles or {})
         columns = [_plain(table[name]) for name in table.columns]
         fields = list(self._fields.values())
