@@ -162,13 +162,21 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table with its types; the index is written when it has a name."""
+    """Write a table with its types and its ``attrs``; the index is written when it has a name.
+
+    What JSON does not have in ``attrs`` is written as text, tuples as lists.
+    """
     bare = frame.copy(deep=False)
-    bare.attrs = {}
+    bare.attrs = json.loads(json.dumps(frame.attrs, default=_json_value))
     for name in [name for name, dtype in bare.dtypes.items() if dtype == np.dtype("O")]:
         bare[name] = bare[name].map(str, na_action="ignore").astype("str")
     keep_index = bare.index.name is not None
     write_whole(path, lambda target: bare.to_parquet(target, index=keep_index))
+
+
+def _json_value(value: Any) -> Any:
+    """Return a number of numpy as a number, anything else as text."""
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:

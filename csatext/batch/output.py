@@ -10,6 +10,7 @@ from csatext.atomic_files import prepare_folder, write_csv, write_json, write_pa
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
 from csatext.errors import InputError
+from csatext.reporting.run_tables import table_stem
 
 __all__ = ["refuse_link", "write_output"]
 
@@ -60,7 +61,7 @@ def write_output(output: RunOutput, out: Path, configuration: Configuration) -> 
     write_parquet(output.facts, written[0])
     write_parquet(output.rejects, written[1])
     for name, table in output.tables.items():
-        stem = _file_name(name)
+        stem = table_stem(name)
         for write, ending in ((write_parquet, "parquet"), (write_csv, "csv")):
             written.append(out / "tables" / f"{stem}.{ending}")
             write(table, written[-1])
@@ -90,8 +91,3 @@ def _is_ours(entry: str) -> bool:
     parts = PurePosixPath(entry).parts
     inside = len(parts) == 1 or (len(parts) == 2 and parts[0] == "tables")
     return inside and ".." not in parts and entry.endswith((".parquet", ".csv", ".html"))
-
-
-def _file_name(table: str) -> str:
-    """Return a table's name without characters that a file name may not have."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", table)

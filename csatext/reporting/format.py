@@ -15,6 +15,8 @@ __all__ = [
     "format_p_value",
     "format_percent",
     "format_points",
+    "format_score",
+    "format_size",
     "format_whole",
 ]
 
@@ -78,6 +80,28 @@ def format_p_value(value: Any) -> str:
     if not _is_known(value):
         return "—"
     return "<0.001" if value < 0.001 else f"{value:.2g}"
+
+
+def format_score(value: Any) -> str:
+    """Return a score, always with two decimals.
+
+    Examples
+    --------
+    >>> format_score(4), format_score(float("nan"))
+    ('4.00', '—')
+    """
+    return f"{value:.2f}" if _is_known(value) else "—"
+
+
+def format_size(value: Any) -> str:
+    """Return how large a number is, rounded and without its sign.
+
+    Examples
+    --------
+    >>> format_size(-1234.6)
+    '1,235'
+    """
+    return format_whole(abs(value)) if _is_known(value) else "—"
 
 
 def format_interval(low: Any, high: Any, form: Callable[[Any], str]) -> str:

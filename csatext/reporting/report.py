@@ -10,16 +10,15 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment
 
-from csatext.argument_types import as_path, as_table, check_simple_types
+from csatext.argument_types import as_path, check_simple_types
 from csatext.atomic_files import write_text
-from csatext.errors import ParameterError, SchemaError, escape_controls
+from csatext.errors import SchemaError, escape_controls
 from csatext.plots.fonts import font_face
-from csatext.privacy.personal_columns import mask_columns, mask_values
 from csatext.reporting.audited_tables import audited_tables
 from csatext.reporting.chapters.chapters import chapters
 from csatext.reporting.chapters.figures import read_figures
-from csatext.reporting.standard_tables import absent_tables, standard_tables
-from csatext.schema.analysis import RULES
+from csatext.reporting.run_tables import mask_table, run_tables
+from csatext.reporting.standard_tables import absent_tables
 
 __all__ = ["render_report", "write_report"]
 
@@ -91,30 +90,16 @@ def write_report(
     'report.html'
     """
     path = as_path(path)
-    as_table(facts, "facts")
-    for name, given in (("tables", tables), ("absent", absent)):
-        if given is not None and not isinstance(given, Mapping):
-            raise ParameterError.wrong_type(name, given, "字典（名字 -> 内容），或 None")
-    for name, table in (tables or {}).items():
-        as_table(table, f"tables[{name!r}]")
-    # The owner of a category is a department of the taxonomy, not who served the customer.
-    kept = {*keep, *(column.name for column in RULES.columns)}
-    ids = facts["doc_id"] if "doc_id" in facts.columns else None
-    facts = mask_columns(facts, keep=kept, orders=False)
-    made = standard_tables(facts, measure=measure) if tables is None else tables
-    # Tags know contacts by the identifiers that they were drawn with.
-    known = facts if ids is None else facts.assign(doc_id=ids)
-    audited = {} if audit is None else audited_tables(known, made, audit, measure)
-    shown = {**made, **audited} if examples is None else {**made, **audited, "examples": examples}
-    masked = {name: _masked(table, kept) for name, table in shown.items()}
-    write_text(render_report(facts, masked, title=title, measure=measure, absent=absent), path)
+    run = run_tables(facts, measure=measure, tables=tables, absent=absent, keep=keep)
+    shown = run.tables
+    if audit is not None:
+        # Tags know contacts by the identifiers that they were drawn with.
+        known = run.facts.assign(doc_id=facts["doc_id"]) if "doc_id" in facts else run.facts
+        shown = shown | audited_tables(known, shown, audit, measure)
+    if examples is not None:
+        shown = shown | {"examples": mask_table(examples, keep)}
+    write_text(render_report(run.facts, shown, title=title, measure=measure, absent=run.absent), path)
     return path
-
-
-def _masked(table: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
-    """Return a table without the personal data that its values show."""
-    texts = [name for name, kind in table.dtypes.items() if kind.kind == "O" and name not in kept]
-    return table.assign(**{str(name): mask_values(table[name]) for name in texts})
 
 
 def render_report(
@@ -124,13 +109,19 @@ def render_report(
     title: str = _TITLE,
     measure: str = "is_negative",
     absent: Mapping[str, str] | None = None,
+    run_hash: str = "",
 ) -> str:
-    """Return the report as HTML; see :func:`write_report`."""
+    """Return the report as HTML; see :func:`write_report`.
+
+    ``run_hash`` names the run that facts and tables are of (:func:`csatext.reporting.run_tables.files_hash`).
+    """
     if measure not in facts.columns:
         raise SchemaError.missing_column("facts", measure, facts.columns)
     figures = read_figures(facts, tables, measure)
     sections = chapters(tables, figures, measure, absent_tables(facts) if absent is None else absent)
     source = (files("csatext.reporting") / "report.html.j2").read_text("utf-8")
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
-    bare = escape_controls(template.render(title=title, sections=sections, font_face=_FONT_PLACE))
+    bare = escape_controls(
+        template.render(title=title, sections=sections, font_face=_FONT_PLACE, run_hash=run_hash)
+    )
     return bare.replace(_FONT_PLACE, font_face(bare), 1)

@@ -8,14 +8,15 @@ from itertools import combinations
 import pandas as pd
 from pandas.api import types
 
-from csatext.aggregation.breakdown import breakdown
+from csatext.aggregation.breakdown import breakdown, overview
 from csatext.aggregation.episodes import FREQUENCIES as PERIODS
 from csatext.aggregation.episodes import episodes, root_causes_by_period
 from csatext.aggregation.inputs.arguments import is_numeric
-from csatext.aggregation.trend import trend
+from csatext.aggregation.trend import latest_change, trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
 from csatext.reporting.risk_tables import risk_tables
+from csatext.reporting.summary_tables import summary_tables
 from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES
 from csatext.schema.feelings import CONVERSATIONS, SENTIMENT
 
@@ -133,7 +134,8 @@ def standard_tables(
         for complaints, csat, resolved and nps (the net promoter score), ``polarities``, ``risks``,
         ``risk_cells`` and ``conversation_figures`` where feelings were scored, ``trend_total``,
         ``trend_<dimension>``, ``root_causes``, ``episodes``. Root causes and risks by agents are
-        sought only where ``by`` names them. What the facts do not allow is left out;
+        sought only where ``by`` names them. ``overview``, ``latest_change`` and ``category_shares`` hold what
+        a summary says. What the facts do not allow is left out;
         :func:`absent_tables` says why.
 
     Raises
@@ -180,7 +182,9 @@ def standard_tables(
             total = tables["trend_total"]
             causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, alpha)
             tables |= {"root_causes": causes, "episodes": episodes(causes)}
-    return tables
+    total = tables.get("trend_total")
+    latest = None if total is None else latest_change(total, baseline_periods)
+    return tables | summary_tables(tables, overview(facts, measure), latest)
 
 
 def _is_tag(column: pd.Series) -> bool:

@@ -6,10 +6,13 @@ from csatext.schema.model import Column, Table
 
 __all__ = [
     "AUDITED_FLAGS",
+    "CATEGORY_SHARES",
     "CAUSE_EXAMPLES",
     "CONVERSATION_FIGURES",
     "EPISODES",
     "EXAMPLES",
+    "LATEST_CHANGE",
+    "OVERVIEW",
     "POLARITIES",
     "RISKS",
     "RISK_CELLS",
@@ -30,6 +33,54 @@ _RATE = (
     Column("value", "float", "numerator / denominator"),
     Column("low", "float", "lower end of its 95 % interval"),
     Column("high", "float", "upper end of its 95 % interval"),
+)
+
+OVERVIEW = Table(
+    "overview",
+    "the figures at the head of a report, of all contacts; attrs: first and last day",
+    (
+        Column(
+            "figure",
+            "str",
+            "contacts, measure (the flag that is broken down), complaints, classified (complaints with a "
+            "category), to_review or csat",
+        ),
+        Column("n", "int", "contacts"),
+        Column("numerator", "float", "contacts with the measure; NA for other figures"),
+        Column("denominator", "float", "contacts where the measure is known; NA for other figures"),
+        Column("value", "float", "count, share or mean"),
+        Column("low", "float", "lower end of the 95 % interval of the measure; NA for other figures"),
+        Column("high", "float", "upper end of it"),
+    ),
+    key=("figure",),
+)
+
+LATEST_CHANGE = Table(
+    "latest_change",
+    "one row: the last complete period against those before it",
+    (
+        Column("period", "str", "last complete period, such as 2026-W20"),
+        Column("n", "float", "its contacts"),
+        Column("n_before", "float", "mean contacts of a period before it"),
+        Column("periods_before", "int", "periods before it that it is compared with"),
+        Column("value", "float", "its rate"),
+        Column("before", "float", "pooled rate of the periods before it"),
+        Column("difference", "float", "value - before"),
+        Column("low", "float", "lower end of the 95 % interval of the difference"),
+        Column("high", "float", "upper end of it"),
+        Column("is_significant", "bool", "the interval leaves 0 out"),
+    ),
+)
+
+CATEGORY_SHARES = Table(
+    "category_shares",
+    "contacts of each category among the complaints (without complaints: those with the measure)",
+    (
+        Column("category", "str", "first-level complaint category"),
+        Column("numerator", "float", "contacts with the flag"),
+        Column("share", "float", "its share of all contacts with the flag"),
+    ),
+    key=("category",),
 )
 
 ROOT_CAUSES_BY_PERIOD = Table(

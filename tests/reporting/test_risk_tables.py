@@ -90,7 +90,7 @@ def test_the_chapter_names_the_place_and_the_summary_the_rise():
     where = next(block for block in chapter.blocks if block.title == "风险集中在哪里")
     assert where.table.rows[0][1] == "渠道「电话」"
     (sentence,) = risk_sentences(tables)
-    assert "由 10.0% 升到 60.0%" in sentence
+    assert "由 10.0% 升到 60.0%" in str(sentence)
 
 
 def test_conversations_are_scores_and_shares():

@@ -27,7 +27,9 @@ from csatext.reporting.format import (
     format_percent,
     format_points,
 )
+from csatext.reporting.sentences import Sentence
 from csatext.reporting.standard_tables import CHART_VALUES, TAGS
+from csatext.reporting.summary_tables import summary_tables
 
 __all__ = ["chapters"]
 
@@ -53,6 +55,8 @@ def chapters(tables: Tables, figures: Figures, measure: str, absent: Mapping[str
         Tables that could not be made, with the reason.
     """
     flag = flag_names(measure)
+    # What a run has written stays as it is; tables of other origin may lack these.
+    tables = summary_tables(tables, figures.overview, figures.latest) | dict(tables)
     made = [
         Section(
             "摘要",
@@ -142,8 +146,8 @@ def _breakdowns(tables: Tables, flag: FlagNames, measure: str) -> Section | None
     note = (
         "红色显著高于其余、蓝色显著低于其余（q < 0.05），灰色与其余无显著差别；横线为 95% 区间，虚线为整体。"
     )
-    note += correction_sentence(tables, measure)
-    return Section("在哪里", tuple(blocks), note) if blocks else None
+    whole = Sentence((note,)) + correction_sentence(tables, measure)
+    return Section("在哪里", tuple(blocks), whole) if blocks else None
 
 
 def _rate_columns(names: list[str], flag: FlagNames) -> Columns:

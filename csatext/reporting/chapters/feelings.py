@@ -18,8 +18,8 @@ from csatext.reporting.format import (
     format_number,
     format_p_value,
     format_percent,
-    format_points,
 )
+from csatext.reporting.sentences import Sentence, figure, say
 
 __all__ = ["feelings_chapter", "risk_sentences"]
 
@@ -53,16 +53,22 @@ def feelings_chapter(tables: Tables) -> Section | None:
     return Section("情感与风险", tuple(blocks), note) if blocks else None
 
 
-def risk_sentences(tables: Tables) -> list[str]:
+def risk_sentences(tables: Tables) -> list[Sentence]:
     """Return one sentence for each threat that rose in the last complete period."""
     risks = tables.get("risks")
     if risks is None:
         return []
     rose = risks[risks["has_changed"].fillna(False) & (risks["change"] > 0)]
     return [
-        f"{row.period}，带有「{name_of(row.signal)}」的联络由 {format_percent(row.before)} "
-        f"升到 {format_percent(row.after)}（{format_points(row.change)}）。"
-        for row in rose[rose["signal"].isin(_THREATS)].itertuples(index=False)
+        say(
+            "{period}，带有「{signal}」的联络由 {before} 升到 {after}（{change}）。",
+            period=row["period"],
+            signal=name_of(row["signal"]),
+            before=figure("risks", row, ["signal"], "before", "percent"),
+            after=figure("risks", row, ["signal"], "after", "percent"),
+            change=figure("risks", row, ["signal"], "change", "points"),
+        )
+        for row in rose[rose["signal"].isin(_THREATS)].to_dict("records")
     ]
 
 

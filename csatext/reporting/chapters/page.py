@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from csatext.plots.drawing import Chart, field_names
-from csatext.reporting.sentences import FORMS, Sentence, key_text
+from csatext.reporting.sentences import FORMS, Figure, Sentence, key_text
 
 __all__ = [
     "Block",
@@ -136,7 +136,7 @@ class Section:
     title: str
     blocks: tuple[Block, ...] = ()
     note: str | Sentence = ""
-    cards: tuple[Mapping[str, Any], ...] = ()
+    cards: tuple[Mapping[str, str | Figure], ...] = ()
     sentences: tuple[str | Sentence, ...] = ()
     terms: tuple[tuple[str, str], ...] = ()
     answers: tuple[tuple[str, str | Sentence], ...] = ()

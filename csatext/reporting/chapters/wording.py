@@ -9,7 +9,8 @@ import pandas as pd
 
 from csatext.aggregation.breakdown import Overview
 from csatext.labels import FlagNames, flag_names, period_name
-from csatext.reporting.format import format_interval, format_number, format_percent
+from csatext.reporting.format import format_percent
+from csatext.reporting.sentences import Sentence, figure, interval, say
 
 __all__ = [
     "audited_row",
@@ -43,20 +44,21 @@ def audited_row(tables: Mapping[str, pd.DataFrame], measure: str) -> Any:
     return None if found is None or found.empty else found.iloc[0]
 
 
-def correction_sentence(tables: Mapping[str, pd.DataFrame], measure: str) -> str:
+def correction_sentence(tables: Mapping[str, pd.DataFrame], measure: str) -> Sentence:
     """Return whether the rate of a flag was corrected by tags of people; empty for one that was recorded."""
     row = audited_row(tables, measure)
     rate = flag_names(measure).rate
     if row is None:
-        return f"{rate}由机器判断，未经抽检校正。" if is_by_machine(measure) else ""
-    n = format_number(row["n_tagged"])
+        return Sentence((f"{rate}由机器判断，未经抽检校正。",) if is_by_machine(measure) else ())
+    n = figure("audited_flags", row, ["flag"], "n_tagged", "number")
     if pd.isna(row["rate"]):
-        return f"{rate}由机器判断，未经抽检校正：抽检只有 {n} 条，不够校正。"
-    ends = format_interval(row["low"], row["high"], format_percent)
-    return (
-        f"{rate}由机器判断为 {format_percent(row['raw_rate'])}；按 {n} 条抽检校正后为 "
-        f"{format_percent(row['rate'])}（95% 区间 {ends}）。"
-    )
+        return say("{rate}由机器判断，未经抽检校正：抽检只有 {n} 条，不够校正。", rate=rate, n=n)
+    return say(
+        "{name}由机器判断为 {raw}；按 {n} 条抽检校正后为 {rate}（95% 区间 {range}）。",
+        name=rate, n=n, raw=figure("audited_flags", row, ["flag"], "raw_rate", "percent"),
+        rate=figure("audited_flags", row, ["flag"], "rate", "percent"),
+        range=interval("audited_flags", row, ["flag"], "percent"),
+    )  # fmt: skip
 
 
 def uncorrected(tables: Mapping[str, pd.DataFrame], measure: str, what: str) -> str:

@@ -1,0 +1,181 @@
+"""What a report, a workbook or a deck is made of: facts, tables and where they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from csatext.argument_types import as_table
+from csatext.errors import InputError, ParameterError
+from csatext.privacy.personal_columns import mask_columns, mask_values
+from csatext.reporting.standard_tables import absent_tables, standard_tables
+from csatext.schema.analysis import RULES
+
+__all__ = ["RunTables", "files_hash", "mask_table", "run_tables", "table_stem"]
+
+_MEASURE = "is_negative"
+_MANIFEST = "manifest.json"
+_WHAT_TO_DO = "请给出 csatext run 的输出文件夹"
+
+
+@dataclass(frozen=True)
+class RunTables:
+    """Facts and tables, without personal data, with their provenance.
+
+    Attributes
+    ----------
+    facts : DataFrame
+    tables : dict of str to DataFrame
+        By name, with their ``attrs``.
+    absent : dict of str to str
+        What could not be made, with the reason in Chinese.
+    measure : str
+        The flag that is broken down.
+    title : str
+        Heading; empty where none was given.
+    run_hash : str
+        Hash over facts and tables of the run (:func:`files_hash`); empty for facts that belong to none.
+    """
+
+    facts: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
+    absent: dict[str, str]
+    measure: str
+    title: str = ""
+    run_hash: str = ""
+
+
+def files_hash(files: Mapping[str, str]) -> str:
+    """Return one hash for the facts and tables of a run.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Names relative to the folder of the run and their SHA-256, as its manifest lists them. Only Parquet
+        files count: pages and sheets are made of them.
+
+    Examples
+    --------
+    >>> files = {"facts.parquet": "ab", "tables/topics.parquet": "cd"}
+    >>> files_hash(files) == files_hash({**files, "report.html": "ef"})
+    True
+    """
+    lines = "".join(f"{name} {files[name]}\n" for name in sorted(files) if name.endswith(".parquet"))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def table_stem(table: str) -> str:
+    """Return the name of a table's files without characters that a file name may not have.
+
+    Examples
+    --------
+    >>> table_stem("breakdown_渠道/来源")
+    'breakdown_渠道_来源'
+    """
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", table)
+
+
+def run_tables(
+    source: pd.DataFrame | str | PathLike[str] | Any,
+    *,
+    measure: str | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    absent: Mapping[str, str] | None = None,
+    keep: Iterable[str] = (),
+) -> RunTables:
+    """Return facts and tables, whatever they are given as.
+
+    Parameters
+    ----------
+    source : DataFrame, path or RunResult
+        Facts; the folder of a run; what a run returned.
+    measure : str, optional
+        The flag that is broken down; None takes the run's, ``is_negative`` for facts. Another one than the
+        run's has the tables made anew.
+    tables : mapping of str to DataFrame, optional
+        Tables instead of the run's or the standard ones.
+    absent : mapping of str to str, optional
+        What could not be made; None takes the run's or what the facts do not allow.
+    keep : iterable of str
+        Columns shown as they are; personal data in the others is masked
+        (:mod:`csatext.privacy.personal_columns`).
+
+    Raises
+    ------
+    ParameterError
+        ``source`` is none of these, or an argument is of another type.
+    InputError
+        The folder is no finished run, or one of its files cannot be read.
+    SchemaError
+        The facts lack the measure.
+    """
+    for name, given in (("tables", tables), ("absent", absent)):
+        if given is not None and not isinstance(given, Mapping):
+            raise ParameterError.wrong_type(name, given, "字典（名字 -> 内容），或 None")
+    for name, table in (tables or {}).items():
+        as_table(table, f"tables[{name!r}]")
+    if isinstance(source, pd.DataFrame):
+        found = RunTables(source, {}, {}, _MEASURE)
+    else:
+        found = _read_run(_folder(source))
+    if measure is not None and measure != found.measure:
+        found = replace(found, tables={}, measure=measure)
+    made = dict(tables) if tables is not None else found.tables
+    facts = mask_columns(found.facts, keep=_kept(keep), orders=False)
+    if tables is None and not made:
+        made = standard_tables(facts, measure=found.measure)
+    masked = {name: mask_table(table, keep) for name, table in made.items()}
+    unmade = absent if absent is not None else found.absent or absent_tables(facts)
+    return replace(found, facts=facts, tables=masked, absent=dict(unmade))
+
+
+def _kept(keep: Iterable[str]) -> set[str]:
+    # The owner of a category is a department of the taxonomy, not who served the customer.
+    return {*keep, *(column.name for column in RULES.columns)}
+
+
+def mask_table(table: pd.DataFrame, keep: Iterable[str] = ()) -> pd.DataFrame:
+    """Return a table without the personal data that its values show, but for the columns to keep."""
+    kept = _kept(keep)
+    texts = [name for name, kind in table.dtypes.items() if kind.kind == "O" and name not in kept]
+    return table.assign(**{str(name): mask_values(table[name]) for name in texts})
+
+
+def _folder(source: Any) -> Path:
+    given = getattr(source, "out", source)
+    if not isinstance(given, str | PathLike):
+        raise ParameterError.wrong_type("source", source, "事实表，或 csatext run 的输出文件夹")
+    return Path(given)
+
+
+def _read_run(folder: Path) -> RunTables:
+    """Return a finished run as it stands in its folder."""
+    path = folder / _MANIFEST
+    try:
+        known = json.loads(path.read_text("utf-8"))
+        files, settings = known["files"], known["configuration"]
+        names, measure = known["tables"], settings["tables"]["measure"]
+        title = settings["report"]["title"]
+    except OSError as error:
+        why = "里面没有 manifest.json" if folder.is_dir() else "不是文件夹，或没有权限"
+        raise InputError.unreadable(folder, why, _WHAT_TO_DO) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError.unreadable(path, "不是一次运行的清单", _WHAT_TO_DO) from error
+    stems = {
+        Path(name).stem: name for name in files if name.startswith("tables/") and name.endswith(".parquet")
+    }
+    try:
+        tables = {name: pd.read_parquet(folder / stems[name]) for name in names if name in stems}
+        facts = pd.read_parquet(folder / "facts.parquet")
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError.unreadable(folder, "有的文件不在或已损坏", "请重新运行 csatext run") from error
+    return RunTables(facts, tables, dict(known.get("absent", {})), measure, title, files_hash(files))
