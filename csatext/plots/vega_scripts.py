@@ -60,7 +60,9 @@ def drawing_scripts() -> list[str]:
     """
     folder = files("csatext.plots") / "vega"
     texts = [(folder / script.file).read_text("utf-8") for script in SCRIPTS]
-    inner = texts[-1].replace(_IMPORT, "(() => {\nconst { ascending, isString, DisallowedObjectProperties } = vega;")
+    inner = texts[-1].replace(
+        _IMPORT, "(() => {\nconst { ascending, isString, DisallowedObjectProperties } = vega;"
+    )
     inner = inner.replace(_EXPORT, "globalThis.vegaInterpreter = expression;\n})();")
     # A comment that names a map of the source is not sought by a page that carries none.
     return [text.split("//# sourceMappingURL=")[0] for text in (*texts[:-1], inner)]

@@ -218,7 +218,7 @@
     pager.append(back, where, next);
     const bar = made("div", undefined, { id: "chosen", role: "status", hidden: "" });
     document.body.append(bar);
-    const low = cases.rows.map(row => row.text.toLowerCase());
+    const low = cases.rows.map(row => row.parts.join("").toLowerCase());
     let page = 0, missing = null;
     const matching = () => {
       const wanted = search.value.trim().toLowerCase();
@@ -228,12 +228,7 @@
     };
     const item = row => {
       const part = made("li"), text = made("p");
-      let end = 0;
-      for (const [from, to] of row.spans) {
-        text.append(row.text.slice(end, from), made("mark", row.text.slice(from, to)));
-        end = to;
-      }
-      text.append(row.text.slice(end));
+      text.append(...row.parts.map((words, at) => at % 2 ? made("mark", words) : words));
       part.append(text, made("p", row.source, { class: "source" }));
       return part;
     };

@@ -17,6 +17,7 @@ import pyarrow as pa
 from csatext.argument_types import as_table
 from csatext.errors import InputError, ParameterError
 from csatext.privacy.personal_columns import mask_columns, mask_values
+from csatext.reporting.service_tables import service_tables
 from csatext.reporting.standard_tables import absent_tables, standard_tables
 from csatext.schema.analysis import RULES
 
@@ -132,10 +133,12 @@ def run_tables(
     made = dict(tables) if tables is not None else found.tables
     facts = mask_columns(found.facts, keep=_kept(keep), orders=False)
     if tables is None and not made:
-        made = standard_tables(facts, measure=found.measure)
+        service, unmade = service_tables(facts)
+        made = standard_tables(facts, measure=found.measure) | service
+        found = replace(found, absent=found.absent or absent_tables(facts) | unmade)
     masked = {name: mask_table(table, keep) for name, table in made.items()}
-    unmade = absent if absent is not None else found.absent or absent_tables(facts)
-    return replace(found, facts=facts, tables=masked, absent=dict(unmade))
+    left_out = absent if absent is not None else found.absent or absent_tables(facts)
+    return replace(found, facts=facts, tables=masked, absent=dict(left_out))
 
 
 def _kept(keep: Iterable[str]) -> set[str]:

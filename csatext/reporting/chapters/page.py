@@ -11,6 +11,8 @@ import pandas as pd
 
 from csatext.plots.drawing import Chart, field_names
 from csatext.reporting.sentences import FORMS, Figure, Sentence, key_text
+from csatext.schema import conform
+from csatext.schema.aggregation import BREAKDOWN
 
 __all__ = [
     "Block",
@@ -21,6 +23,7 @@ __all__ = [
     "Section",
     "Source",
     "TextTable",
+    "as_breakdown",
     "picture",
     "text_table",
 ]
@@ -31,6 +34,8 @@ _FORM_NAMES = {form: name for name, form in FORMS.items()}
 _LONG_TEXT = 24
 """Characters from which a column of text gets more room."""
 _ROW_PIXELS, _AXIS_PIXELS = 22, 40
+_LONGEST_CELL = 400
+"""Characters of a cell: a name that is a page long is no name."""
 
 
 class Head(NamedTuple):
@@ -189,7 +194,8 @@ def _cell(value: Any, form: Callable[[Any], str] | None) -> Any:
         return value
     if form is not None:
         return form(value)
-    return "—" if pd.isna(value) else str(value)
+    text = "—" if pd.isna(value) else str(value)
+    return text if len(text) <= _LONGEST_CELL else text[:_LONGEST_CELL] + "…"
 
 
 def picture(
@@ -223,3 +229,20 @@ def picture(
         fields = {name: named[name] for name in opens[1]}
     height = rows * _ROW_PIXELS + _AXIS_PIXELS if rows else int(spec.get("height", 280))
     return Picture(spec, alt, (*below, *notes), fields, height)
+
+
+def as_breakdown(cells: pd.DataFrame, dimension: str) -> pd.DataFrame:
+    """Return cells with their rates as a table that :func:`csatext.plot_breakdown` draws, without tests.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"polarity": ["negative"], "n": [9], "value": [0.5], "low": [0.2], "high": [0.8]})
+    >>> as_breakdown(cells, "polarity")["suppressed"].tolist()
+    [False]
+    """
+    names = [column.name for column in BREAKDOWN.columns]
+    drawn = cells.reindex(columns=[dimension, *names])
+    drawn["rank"] = range(1, len(drawn) + 1)
+    drawn = drawn.assign(small=False, suppressed=False)
+    drawn.attrs = dict(cells.attrs)
+    return conform(drawn, BREAKDOWN, [dimension])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import csatext as ct
-from csatext.batch.service_tables import service_tables, with_conversations
+from csatext.reporting.service_tables import service_tables, with_conversations
 from csatext.reporting.chapters.service_figures import service_chapter
 
 
