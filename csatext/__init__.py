@@ -98,6 +98,7 @@ _HOMES = {
     "csatext.plots.saving": ("save_plot",),
     "csatext.plots.topic_picture": ("plot_topics",),
     "csatext.reporting.report": ("write_report",),
+    "csatext.reporting.verify": ("verify_report",),
     "csatext.schema": ("conform", "tables"),
     "csatext.service.abandonment_curve": ("abandonment_curve",),
     "csatext.service.backlog": ("backlog",),

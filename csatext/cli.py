@@ -30,6 +30,7 @@ _TRANSLATIONS = (
     (r"ambiguous option: (\S+) could match (.*)", r"\1 不明确，可能是 \2"),
 )
 """Messages of argparse and their Chinese translations."""
+_MOST_FINDINGS = 20
 _ERROR_LOG = "csatext-error.log"
 _SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
 _AUDIT_HELP = "tag import 写出的标注库：报告里的率按抽检校正；不写则注明未经抽检校正"
@@ -220,13 +221,29 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--input", dest="original", default="", metavar="FILE", help="标注库的原文件")
     train.add_argument("-o", "--out", required=True, metavar="MODEL", help="模型文件")
     train.add_argument("--date", default=None, metavar="日期", help="写进模型卡的日期，如 2026-05-31")
-    report = add("report", _report, "用已有的 facts.parquet 重做报告")
-    report.add_argument("facts", metavar="FACTS", help="run 写出的 facts.parquet")
+    report = add("report", _report, "用一次 run 的输出重做报告：换读者、章节或时间")
+    report.add_argument("facts", metavar="OUT_DIR", help="run 的输出文件夹；只有事实表时给 facts.parquet")
     report.add_argument(
         "-o", "--out", default="report.html", metavar="HTML", help="输出文件，默认 report.html"
     )
     report.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
-    report.add_argument("--title", default="客户之声分析报告", metavar="标题", help="报告标题")
+    report.add_argument("--title", default="", metavar="标题", help="报告标题；不写则用 run 的")
+    report.add_argument(
+        "--audience", default=None, metavar="部门", help="给谁看：客服、市场、产品、质量；不写则全部章节"
+    )
+    report.add_argument(
+        "--sections", default=None, metavar="章节", help="只要这些章节，按这个次序：摘要,投诉分类,根因"
+    )
+    report.add_argument(
+        "--month", default="", metavar="年-月", help="只报告这个月，之前的作为比较的基准，如 2026-05"
+    )
+    report.add_argument(
+        "--since", default="", metavar="日期", help="只报告这一天（含）以后的，之前的作为比较的基准"
+    )
+    report.add_argument("--until", default="", metavar="日期", help="只报告这一天（含）以前的")
+    verify = add("verify", _verify, "核对报告里的每个数：按运行结果和事实重算")
+    verify.add_argument("report", metavar="HTML", help="csatext 写出的报告")
+    verify.add_argument("run", metavar="OUT", help="它出自的 run 输出文件夹")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -497,10 +514,44 @@ def _tag_agreement(given: argparse.Namespace, progress: _Progress) -> tuple[str,
 
 
 def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
-    from csatext.batch.report_from_facts import report_of
+    from csatext.batch.report_from_facts import Wanted, report_of
 
-    path = report_of(given.facts, given.out, given.title, progress, audit=given.audit)
+    if given.month and (given.since or given.until):
+        raise ConfigError("--month 不能与 --since、--until 同时用；请只写一种。")
+    wanted = Wanted(
+        given.title,
+        given.sections,
+        given.audience,
+        given.month or given.since,
+        given.month or given.until,
+    )
+    try:
+        path = report_of(given.facts, given.out, wanted, progress, audit=given.audit)
+    except ParameterError as error:
+        said = str(error).replace("参数 ", "--", 1)
+        raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
     return f"报告：{path}", DONE
+
+
+def _verify(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+    from csatext.reporting.verify import verify_report
+
+    progress("核对")
+    found = verify_report(given.report, given.run)
+    counted = f"核对了报告里的 {found.attrs['numbers']:,} 个数，按事实重算了 {found.attrs['tables']:,} 个表"
+    if found.empty:
+        return f"{counted}：全部一致。", DONE
+    lines = [
+        f"{row.place}「{row.table}」{_address(row)}：{row.problem}"
+        + (f"，报告 {row.shown}，应为 {row.found}" if row.found == row.found else f"，报告 {row.shown}")
+        for row in found.head(_MOST_FINDINGS).itertuples(index=False)
+    ]
+    more = f"\n另有 {len(found) - _MOST_FINDINGS:,} 处。" if len(found) > _MOST_FINDINGS else ""
+    return f"{counted}：{len(found):,} 处不一致。\n" + "\n".join(lines) + more, TO_MEND
+
+
+def _address(row: Any) -> str:
+    return "，".join(str(part) for part in (row.row, row.column) if part == part and part)
 
 
 def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:

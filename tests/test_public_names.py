@@ -151,6 +151,7 @@ PUBLIC = [
     "turn_spans",
     "turning_points",
     "unusual_changes",
+    "verify_report",
     "write_doccano",
     "write_label_studio",
     "write_report",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 import csatext
-from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
@@ -30,8 +28,8 @@ class RunOutput:
     ----------
     facts, rejects : DataFrame
     tables : mapping of str to DataFrame
-    report : str
-        The page.
+    report : callable
+        Returns the page, given the hash over facts and tables that it bears.
     source : dict
         Name and hash of the input.
     rows : int
@@ -47,7 +45,7 @@ class RunOutput:
     facts: pd.DataFrame
     rejects: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
-    report: str
+    report: Callable[[str], str]
     source: dict[str, Any]
     rows: int
     absent: Mapping[str, str]
@@ -55,9 +53,7 @@ class RunOutput:
     outside: int = 0
 
 
-def manifest(
-    output: RunOutput, configuration: Configuration, out: Path, written: Sequence[Path]
-) -> dict[str, Any]:
+def manifest(output: RunOutput, configuration: Configuration, files: Mapping[str, str]) -> dict[str, Any]:
     """Return the manifest; the same input, configuration and versions give the same bytes.
 
     Parameters
@@ -65,10 +61,8 @@ def manifest(
     output : RunOutput
     configuration : Configuration
         Listed without ``text.n_jobs``, which no result depends on, and without the key of pseudonyms.
-    out : Path
-        Folder that the names of ``written`` are relative to.
-    written : sequence of Path
-        Every file of the run but the manifest.
+    files : mapping of str to str
+        Every file of the run but the manifest, by its name in the folder, and its SHA-256.
     """
     settings = configuration.to_dict()
     del settings["text"]["n_jobs"]
@@ -91,7 +85,7 @@ def manifest(
         "rejects": {str(reason): int(n) for reason, n in reasons.items()},
         "tables": {name: len(table) for name, table in output.tables.items()},
         "absent": _masked(dict(output.absent)),
-        "files": {path.relative_to(out).as_posix(): file_hash(path) for path in written},
+        "files": dict(files),
     }
 
 

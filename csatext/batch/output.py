@@ -6,11 +6,11 @@ import json
 import re
 from pathlib import Path, PurePosixPath
 
-from csatext.atomic_files import prepare_folder, write_csv, write_json, write_parquet, write_text
+from csatext.atomic_files import file_hash, prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
 from csatext.errors import InputError
-from csatext.reporting.run_tables import table_stem
+from csatext.reporting.run_tables import files_hash, table_stem
 
 __all__ = ["refuse_link", "write_output"]
 
@@ -65,11 +65,13 @@ def write_output(output: RunOutput, out: Path, configuration: Configuration) -> 
         for write, ending in ((write_parquet, "parquet"), (write_csv, "csv")):
             written.append(out / "tables" / f"{stem}.{ending}")
             write(table, written[-1])
-    written.append(out / "report.html")
-    write_text(output.report, written[-1])
-    for path in earlier - set(written):
+    hashes = {path.relative_to(out).as_posix(): file_hash(path) for path in written}
+    page = out / "report.html"
+    write_text(output.report(files_hash(hashes)), page)
+    hashes["report.html"] = file_hash(page)
+    for path in earlier - {*written, page}:
         path.unlink(missing_ok=True)
-    write_json(manifest(output, configuration, out, written), out / _MANIFEST)
+    write_json(manifest(output, configuration, hashes), out / _MANIFEST)
     (out / _EARLIER).unlink(missing_ok=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,8 @@ def write_analysis(
     tags = tags_for(analysis.facts, audit)
     if tags is not None:
         tables |= audited_tables(analysis.facts, tables, tags, configuration.tables.measure)
-    page = render_report(
+    page = partial(
+        render_report,
         analysis.facts,
         tables,
         title=configuration.report.title,
@@ -234,7 +236,7 @@ def write_analysis(
         analysis.facts,
         read.rejects,
         tables,
-        page,
+        lambda digest: page(run_hash=digest),
         source,
         read.rows,
         analysis.absent,

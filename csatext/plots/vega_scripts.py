@@ -1,4 +1,4 @@
-"""The drawing library that pages carry: Vega, Vega-Lite and Vega's interpreter, unchanged, with their licences."""
+"""The drawing library that pages carry: Vega, Vega-Lite and Vega's interpreter, with their licences."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ SCRIPTS = (
 )
 """In the order in which a page needs them; all are under the 3-clause BSD licence (``LICENSE-*.txt``)."""
 _IMPORT = "import { ascending, isString, DisallowedObjectProperties } from 'vega-util';"
+_BEGIN = "(() => {\nconst { ascending, isString, DisallowedObjectProperties } = vega;"
 _EXPORT = "export { expression as expressionInterpreter };"
+_END = "globalThis.vegaInterpreter = expression;\n})();"
 
 
 def drawing_scripts() -> list[str]:
@@ -60,9 +62,6 @@ def drawing_scripts() -> list[str]:
     """
     folder = files("csatext.plots") / "vega"
     texts = [(folder / script.file).read_text("utf-8") for script in SCRIPTS]
-    inner = texts[-1].replace(
-        _IMPORT, "(() => {\nconst { ascending, isString, DisallowedObjectProperties } = vega;"
-    )
-    inner = inner.replace(_EXPORT, "globalThis.vegaInterpreter = expression;\n})();")
+    inner = texts[-1].replace(_IMPORT, _BEGIN).replace(_EXPORT, _END)
     # A comment that names a map of the source is not sought by a page that carries none.
     return [text.split("//# sourceMappingURL=")[0] for text in (*texts[:-1], inner)]

@@ -1,4 +1,4 @@
-"""Tables about categories that a report answers its first questions with: what grew, where the largest stands."""
+"""Tables that answer the first questions: what is largest, what grew, where it stands, what is alarming."""
 
 from __future__ import annotations
 

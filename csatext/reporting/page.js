@@ -86,10 +86,10 @@
     const text = { labelFont: FONTS, titleFont: FONTS, labelFontSize: narrow ? 13 : 12, titleFontSize: narrow ? 13 : 12 };
     spec.config = { ...spec.config, font: FONTS, view: { stroke: null },
       axis: { ...text, labelColor: "#52606d", titleColor: "#52606d", gridColor: "#e4e7eb", domainColor: "#8a949e", tickColor: "#8a949e", titleFontWeight: "normal", labelOverlap: true },
-      axisY: { titleAngle: 0, titleAlign: "left", titleAnchor: "end", titleY: -8, titleX: 0, labelOverlap: false, tickCount: 5 },
+      axisY: { titleAngle: 0, titlePadding: 4, titleAlign: "left", titleAnchor: "end", titleY: -8, titleX: 0, labelOverlap: false, tickCount: 5 },
       axisX: { tickCount: narrow ? 4 : 8 },
       header: { ...text, labelColor: "#1f2933", titleColor: "#52606d" },
-      legend: { ...text, labelColor: "#52606d", titleColor: "#52606d", orient: "top", columns: narrow ? 2 : 4, symbolLimit: 40 } };
+      legend: { ...text, labelColor: "#52606d", titleColor: "#52606d", orient: "top", columns: narrow ? 2 : 4, offset: 24, symbolLimit: 40 } };
     if (spec.facet) {
       const columns = Math.max(1, Math.min(spec.columns || 3, Math.floor(width / 280)));
       spec.columns = columns;
@@ -107,7 +107,7 @@
     if (width < 40 || (before && Math.abs(before.width - width) < 8)) return;
     if (before) before.view.finalize();
     const entry = data.charts[Number(place.dataset.chart)];
-    const compiled = vegaLite.compile(fitted(entry.spec, width)).spec;
+    const compiled = vegaLite.compile(fitted(entry.spec, width), { logger: vega.logger(vega.Error) }).spec;
     const view = new vega.View(vega.parse(compiled, null, { ast: true }), {
       expr: vegaInterpreter, renderer: "svg", loader: refuse, hover: true, tooltip: showTip, logLevel: vega.Error });
     place.replaceChildren();

@@ -69,9 +69,9 @@ def write_report(
     title : str
         Heading of the page.
     sections : sequence of str, optional
-        Chapters by their names (摘要, 数据质量, 投诉分类, 情感与风险, 关键词, 主题, 渠道×产品, 趋势与预警, 根因,
-        服务指标, 客服表现, 典型案例, 建议, 方法与口径) or ids, in the order that is wanted. None takes those of
-        ``audience``.
+        Chapters by their names (摘要, 数据质量, 投诉分类, 情感与风险, 关键词, 主题, 渠道×产品, 趋势与预警,
+        根因, 服务指标, 客服表现, 典型案例, 建议, 方法与口径) or ids, in the order that is wanted. None
+        takes those of ``audience``.
     audience : str, optional
         The department that reads it: 客服 (service), 市场 (marketing), 产品 (product) or 质量 (quality). None
         writes all chapters.
@@ -112,8 +112,8 @@ def write_report(
     Notes
     -----
     The page needs no network and loads nothing; its policy forbids it. Charts are drawn in the page by Vega
-    in its interpreted mode, so that no text is ever run as code. Without JavaScript sentences and tables stand
-    there.
+    in its interpreted mode, so that no text is ever run as code. Without JavaScript sentences and tables
+    stand there.
 
     Examples
     --------
@@ -133,12 +133,13 @@ def write_report(
     shown = run.tables
     if audit is not None:
         # Tags know contacts by the identifiers that they were drawn with.
-        is_table = isinstance(facts, pd.DataFrame) and "doc_id" in facts
-        known = run.facts.assign(doc_id=facts["doc_id"].loc[run.facts.index]) if is_table else run.facts
+        known = run.facts
+        if isinstance(facts, pd.DataFrame) and "doc_id" in facts:
+            known = known.assign(doc_id=facts["doc_id"].loc[known.index])
         shown = shown | audited_tables(known, shown, audit, run.measure)
     if examples is not None:
         shown = shown | {"examples": mask_table(examples, keep)}
-    page = _page(run, shown, title=title, chosen=chosen, history=history)
+    page = _page(run, shown, title=title, chosen=chosen, history=history, span=(since, until))
     write_text(page, path)
     return path
 
@@ -168,6 +169,7 @@ def _page(
     title: str,
     chosen: Sequence[str],
     history: pd.DataFrame,
+    span: tuple[str, str] = ("", ""),
 ) -> str:
     if run.measure not in run.facts.columns:
         raise SchemaError.missing_column("facts", run.measure, run.facts.columns)
@@ -181,6 +183,7 @@ def _page(
     bare = template.render(
         title=title, sections=sections, run_hash=run.run_hash, data=data, font_face=font, script=script,
         policy=policy, style=Markup((folder / "page.css").read_text("utf-8")), subtitle=_subtitle(figures),
+        span=" ".join(span).strip() and " ".join(end or "-" for end in span),
     )  # fmt: skip
     bare = escape_controls(bare)
     own = (folder / "page.js").read_text("utf-8")

@@ -173,11 +173,11 @@ def _read_run(folder: Path) -> RunTables:
         raise InputError.unreadable(folder, why, _WHAT_TO_DO) from error
     except (ValueError, KeyError, TypeError) as error:
         raise InputError.unreadable(path, "不是一次运行的清单", _WHAT_TO_DO) from error
-    stems = {
-        Path(name).stem: name for name in files if name.startswith("tables/") and name.endswith(".parquet")
-    }
+    stems = {name: table_stem(name) for name in names}
     try:
-        tables = {name: pd.read_parquet(folder / stems[name]) for name in names if name in stems}
+        tables = {
+            name: pd.read_parquet(folder / "tables" / f"{stem}.parquet") for name, stem in stems.items()
+        }
         facts = pd.read_parquet(folder / "facts.parquet")
     except (OSError, pa.ArrowInvalid) as error:
         raise InputError.unreadable(folder, "有的文件不在或已损坏", "请重新运行 csatext run") from error

@@ -50,8 +50,8 @@ class Figure:
         Columns that name the row, with its values as text; None where the value is missing. Empty in a table
         of one row.
     column : str
-    value : float
-        NaN where the cell is empty.
+    value : float or None
+        None where the cell is empty.
     form : str
         A key of :data:`FORMS`.
     """
@@ -60,16 +60,15 @@ class Figure:
     table: str
     row: tuple[tuple[str, str | None], ...]
     column: str
-    value: float
+    value: float | None
     form: str
 
     def __str__(self) -> str:
         return self.text
 
     def __html__(self) -> str:
-        known = "" if pd.isna(self.value) else repr(self.value)
         marks = {
-            "value": known,
+            "value": "" if self.value is None else repr(self.value),
             "data-table": self.table,
             "data-row": json.dumps(dict(self.row), ensure_ascii=False),
             "data-column": self.column,
@@ -186,7 +185,7 @@ def figure(
     if form not in FORMS:
         raise ParameterError.not_allowed("form", form, list(FORMS))
     value = row[column]
-    number = float("nan") if pd.isna(value) else float(value)
+    number = None if pd.isna(value) else float(value)
     named = tuple((name, key_text(row[name])) for name in keys)
     return Figure(FORMS[form](number), table, named, column, number, form)
 
@@ -200,7 +199,7 @@ def interval(
 ) -> Sentence:
     """Return both ends of an interval; a dash where one is missing."""
     low, high = (figure(table, row, keys, name, form) for name in ends)
-    if pd.isna(low.value) or pd.isna(high.value):
+    if low.value is None or high.value is None:
         return Sentence(("—",))
     return Sentence((low, " – ", high))
 

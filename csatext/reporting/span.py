@@ -76,12 +76,8 @@ def of_span(run: RunTables, span: Span, *, made: bool = True) -> tuple[RunTables
         return replace(run, facts=reported), history
     freq = _freq(run, span, times)
     tables = standard_tables(history, measure=run.measure, freq=freq, span=span)
-    own = run.tables.get("root_causes")
-    if (
-        own is not None
-        and "root_causes" in tables
-        and own.attrs.get("freq") == tables["root_causes"].attrs["freq"]
-    ):
+    own, found = run.tables.get("root_causes"), tables.get("root_causes")
+    if own is not None and found is not None and own.attrs.get("freq") == found.attrs["freq"]:
         # The run's have their words.
         tables["root_causes"] = causes_since(own, tables["trend_total"], span[0])
         tables["episodes"] = episodes(tables["root_causes"])

@@ -210,7 +210,7 @@ def standard_tables(
 def _completeness(facts: pd.DataFrame) -> pd.DataFrame:
     """Return how many contacts have a value in each column that no analysis has made."""
     given = [name for name in map(str, facts.columns) if name not in _NO_DIMENSIONS]
-    given = [name for name in given if not name.startswith(("signal_", "severity_", "is_", "qa_"))]
+    given = [name for name in given if not name.startswith(("signal_", "severity_", "risk_", "is_", "qa_"))]
     n = [int(facts[name].notna().sum()) for name in given]
     frame = pd.DataFrame({"column": given, "n": n, "total": len(facts)})
     frame["rate"] = frame["n"] / max(len(facts), 1)

@@ -22,6 +22,7 @@ __all__ = [
     "RISK_CELLS",
     "ROOT_CAUSES_BY_PERIOD",
     "SUBCATEGORY_SHARES",
+    "VERIFICATION",
 ]
 
 AUDITED_FLAGS = Table(
@@ -283,4 +284,18 @@ CONVERSATION_FIGURES = Table(
     "mean course of the customers' sentiment over the conversations",
     (Column("figure", "str", "column of the facts, such as customer_start"), *_RATE),
     key=("figure",),
+)
+
+VERIFICATION = Table(
+    "verification",
+    "one row a thing in a report that does not agree with the run it was made of",
+    (
+        Column("place", "str", "文件 (a file of the run), 表 (a table of it), 句子 or 表格 (of the page)"),
+        Column("table", "str", "file or table"),
+        Column("row", "str", "names of the row; NA for files"),
+        Column("column", "str", "column; NA for files"),
+        Column("shown", "str", "what the page, the table or the manifest says"),
+        Column("found", "str", "what the table, the facts or the file says; NA where there is nothing"),
+        Column("problem", "str", "what is wrong, in Chinese"),
+    ),
 )

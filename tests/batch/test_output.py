@@ -14,7 +14,7 @@ REJECTS = pd.DataFrame({"source": ["a"], "line": [1], "reason": ["文本为空"]
 def run_output(*names, page="<html>"):
     tables = {name: pd.DataFrame({"n": [1, 2]}) for name in names}
     facts = pd.DataFrame({"channel": ["电话"]}, index=pd.Index(["a"], name="doc_id"))
-    return RunOutput(facts, REJECTS, tables, page, {"name": "x.csv"}, 2, {"主题": "太少"})
+    return RunOutput(facts, REJECTS, tables, lambda digest: page, {"name": "x.csv"}, 2, {"主题": "太少"})
 
 
 def write(out, *names, **more):

@@ -81,7 +81,8 @@ def _course(tables: Tables, category: Any) -> Sentence:
         "相差 {difference}（区间 {range}）。",
         verdict=verdict, period=str(found["period"]), value=at("value", "percent"), n=at("n", "number"),
         span=f"{found['periods_before']} {period_name(freq)}", before=at("before", "percent"),
-        difference=at("difference", "points"), range=interval("category_changes", found, ["category"], "points"),
+        difference=at("difference", "points"),
+        range=interval("category_changes", found, ["category"], "points"),
     )  # fmt: skip
 
 
@@ -126,13 +127,10 @@ def _reasons(tables: Tables, category: Any) -> Sentence:
         mine = found[(found["top_category"] == category) & found["is_rise"]]
         if len(mine):
             row = mine.iloc[0]
-            parts.append(
-                say(
-                    "{when} {where} 多出约 {excess} 条",
-                    when=str(row["first_period"]), where=cell_name(row.to_dict(), dimensions_in_episodes(found)),
-                    excess=figure("episodes", row, ["rank"], "excess", "size"),
-                )
-            )  # fmt: skip
+            where = cell_name(row.to_dict(), dimensions_in_episodes(found))
+            excess = figure("episodes", row, ["rank"], "excess", "size")
+            when = str(row["first_period"])
+            parts.append(say("{when} {where} 多出约 {excess} 条", when=when, where=where, excess=excess))
     return join("；", parts) + "。" if parts else Sentence()
 
 

@@ -72,7 +72,9 @@ CHAPTERS = (
     ),
     Chapter("feelings", "情感与风险", lambda one: feelings_chapter(one.tables), "没有情感和服务信号的列"),
     Chapter("keywords", "关键词", lambda one: keyword_chapter(one.tables), _NEEDS_TEXT),
-    Chapter("topics", "主题", lambda one: topic_chapter(one.tables, one.flag), "没有主题（列「topic_label」）"),
+    Chapter(
+        "topics", "主题", lambda one: topic_chapter(one.tables, one.flag), "没有主题（列「topic_label」）"
+    ),
     Chapter(
         "where", "渠道×产品", lambda one: where_chapter(one.tables, one.flag, one.measure),
         "没有渠道、产品这样的列",
@@ -83,7 +85,9 @@ CHAPTERS = (
     ),
     Chapter(
         "causes", "根因",
-        lambda one: cause_chapter(one.tables, one.figures.overview, one.figures.courses, one.flag, one.measure),
+        lambda one: cause_chapter(
+            one.tables, one.figures.overview, one.figures.courses, one.flag, one.measure
+        ),
         "要有时间，和渠道、产品这样的列",
     ),
     Chapter(

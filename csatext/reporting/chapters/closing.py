@@ -14,7 +14,7 @@ from csatext.service.definitions import read_definitions
 
 __all__ = ["advice_chapter", "glossary", "methods_chapter", "quality_chapter"]
 
-_MOST_ADVICE, _MOST_PLAYS = 8, 30
+_MOST_ADVICE, _MOST_PLAYS = 8, 12
 _COMPLETE = 0.995
 _WHERE_TABLES = "各表的完整数据在 csatext run 的输出文件夹的 tables 里，每表 Parquet 和 CSV 各一份。"
 
@@ -50,7 +50,7 @@ def quality_chapter(tables: Tables, known: pd.Series | None = None) -> Section |
             ("rate", "占比", format_percent),
             ("detail", "说明", None),
         ]
-        source = Source("quality", quality, [])
+        source = Source("quality", quality, ["check", "column", "detail"])
         rows = text_table(shown, columns, 200, source)
         title = f"读入时有 {len(quality)} 处判断或修复"
         blocks.append(Block(title, table=rows, name="读入时的判断与修复"))
@@ -68,7 +68,7 @@ def quality_chapter(tables: Tables, known: pd.Series | None = None) -> Section |
             least = gaps.sort_values(["rate", "column"], kind="stable").iloc[0]
             title = f"缺得最多的是「{name_of(least['column'])}」，{format_percent(least['rate'])} 有值"
         rows = text_table(shown, columns, 60, Source("completeness", filled, ["column"]))
-        blocks.append(Block(title, table=rows, name="各列有值的联络"))
+        blocks.append(Block(title, table=rows, name="各列有值的联络", minor=True))
     if quality is None and not blocks:
         return None
     note = "" if quality is None or len(quality) else "读入时没有需要判断或修复的地方。"

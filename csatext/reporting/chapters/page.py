@@ -118,7 +118,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Block:
-    """A chart and a table under one heading; ``folded`` puts the table behind its words."""
+    """A chart and a table under one heading.
+
+    ``folded`` puts the table behind its words; what is ``minor`` is not printed.
+    """
 
     title: str = ""
     picture: Picture | None = None
@@ -127,6 +130,7 @@ class Block:
     note: str | Sentence = ""
     cases: Any = None
     name: str = ""
+    minor: bool = False
 
     @property
     def label(self) -> str:
@@ -236,7 +240,7 @@ def as_breakdown(cells: pd.DataFrame, dimension: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> cells = pd.DataFrame({"polarity": ["negative"], "n": [9], "value": [0.5], "low": [0.2], "high": [0.8]})
+    >>> cells = pd.DataFrame({"polarity": ["negative"], "value": [0.5], "low": [0.2], "high": [0.8], "n": 9})
     >>> as_breakdown(cells, "polarity")["suppressed"].tolist()
     [False]
     """

@@ -1,4 +1,4 @@
-"""The chapters of service KPIs, each with its interval and its twin, and of agents that differ from the rest."""
+"""The chapters of service KPIs, each with its interval and its twin, and of agents."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def service_chapter(tables: Mapping[str, pd.DataFrame]) -> Section | None:
 
 
 def agent_chapter(tables: Mapping[str, pd.DataFrame]) -> Section | None:
-    """Return how agents compare: a funnel plot of the KPI with most verdicts, and who differs from the rest."""
+    """Return how agents compare: a funnel plot of the KPI with most verdicts, and who differs."""
     card, known = tables.get("scorecard"), read_definitions()
     if card is None or not len(card):
         return None

@@ -48,7 +48,8 @@ def trend_chapter(tables: Tables, flag: FlagNames, measure: str) -> Section | No
         rows = text_table(shown, columns, _MOST_PERIODS, Source(key, table, [name, "period"]))
         drawn = picture(chart, f"折线图：各{label}的{flag.rate}走势。", opens=(table, [name]))
         note = f"联络最多的六组。{uncorrected(tables, measure, '走势')}"
-        blocks.append(Block(f"{label}的{flag.rate}走势", drawn, rows, _FOLD, note))
+        title = f"{label}的{flag.rate}走势"
+        blocks.append(Block(title, drawn, rows, _FOLD, note, minor=len(blocks) > 2))
     return Section("趋势与预警", tuple(blocks), correction_sentence(tables, measure))
 
 
@@ -74,7 +75,17 @@ def _course(tables: Tables, total: pd.DataFrame, flag: FlagNames) -> Block:
         plot_trend(total), f"折线图：{flag.rate}走势，带 95% 区间。", "阴影为 95% 区间；空心点为不完整时段"
     )
     rows = text_table(shown.iloc[::-1], columns, _MOST_PERIODS, Source(key, total, ["period"]))
-    return Block(f"{flag.rate}走势", drawn, rows, _FOLD)
+    return Block(_title(tables.get("latest_change"), flag), drawn, rows, _FOLD, name=f"{flag.rate}走势")
+
+
+def _title(latest: pd.DataFrame | None, flag: FlagNames) -> str:
+    """Return what the last complete period did."""
+    if latest is None or pd.isna(latest["difference"].iloc[0]):
+        return f"{flag.rate}走势"
+    row = latest.iloc[0]
+    moved = "高于此前" if row["difference"] > 0 else "低于此前"
+    verdict = moved if row["is_significant"] else "在随机波动之内"
+    return f"{flag.rate}走势：{row['period']} 为 {format_percent(row['value'])}，{verdict}"
 
 
 def _events(total: pd.DataFrame) -> list[str]:

@@ -74,7 +74,9 @@ def where_chapter(tables: Tables, flag: FlagNames, measure: str) -> Section | No
             chart = plot_breakdown(table)
             drawn = picture(chart, alt, opens=(table, [name]), rows=len(table))
         many = "" if drawn else f"取值较多（{len(table)} 个），只列表格。"
-        blocks.append(Block(title, drawn, rows, _FOLD, many, name=f"{flag.rate}，按{label}"))
+        blocks.append(
+            Block(title, drawn, rows, _FOLD, many, name=f"{flag.rate}，按{label}", minor=len(blocks) > 2)
+        )
     names = list(single)[:2]
     title = "×".join(map(name_of, names)) if len(names) > 1 else "按维度分组"
     note = Sentence((_COLOURS,)) + correction_sentence(tables, measure)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csatext.inference import ALPHA
-from csatext.labels import FlagNames, name_of
+from csatext.labels import PLACEHOLDERS, FlagNames, name_of
 from csatext.plots.bars import plot_keyness
 from csatext.plots.by_group import plot_breakdown
 from csatext.reporting.chapters.page import Block, Columns, Section, Source, picture, text_table
@@ -41,6 +41,7 @@ def keyword_chapter(tables: Tables) -> Section | None:
     for key, table in tables.items():
         name = key.removeprefix("keywords_")
         firm = table[(table["q"] < ALPHA) & (table["rank"] <= _KEYWORDS)] if key != name else table.iloc[:0]
+        firm = firm[~firm["group"].isin(PLACEHOLDERS)]
         if not len(firm):
             continue
         words = firm.groupby("group", sort=False)["term"].agg("、".join).reset_index()
@@ -50,7 +51,7 @@ def keyword_chapter(tables: Tables) -> Section | None:
         alt = f"条形图：各{name_of(name)}与其余相比说得更多的词。"
         drawn = picture(chart, alt, rows=-(-groups // 3) * (_DRAWN_TERMS + 3))
         title = f"按{name_of(name)}的特征词"
-        blocks.append(Block(title, drawn, text_table(words, columns), _FOLD))
+        blocks.append(Block(title, drawn, text_table(words, columns), _FOLD, minor=name != "category"))
     note = "特征词：与其余各组相比说得更多的词，按证据强弱排列。"
     return Section("关键词", tuple(blocks), note) if blocks else None
 
@@ -59,8 +60,9 @@ def topic_chapter(tables: Tables, flag: FlagNames) -> Section | None:
     """Return the topics: their rate, and their words where the model is known."""
     rates, topics = tables.get("topic_rates"), tables.get("topics")
     blocks = []
-    if rates is not None and rates["value"].notna().any():
-        sizes = rates.sort_values("n", ascending=False, kind="stable")
+    named = None if rates is None else rates[~rates["topic_label"].isin(PLACEHOLDERS)]
+    if rates is not None and named is not None and named["value"].notna().any():
+        sizes = named.sort_values("n", ascending=False, kind="stable")
         shown = rates.assign(range=format_intervals(rates, format_percent))
         columns: Columns = [
             ("topic_label", "主题", None),
@@ -71,7 +73,7 @@ def topic_chapter(tables: Tables, flag: FlagNames) -> Section | None:
         ]
         rows = text_table(shown, columns, 60, Source("topic_rates", rates, ["topic_label"]))
         drawn = picture(plot_breakdown(rates), f"条形图：各主题的{flag.rate}。", rows=min(len(rates), 40))
-        largest, worst = sizes["topic_label"].iloc[0], rates["topic_label"].iloc[0]
+        largest, worst = sizes["topic_label"].iloc[0], named["topic_label"].iloc[0]
         title = f"说得最多的主题是「{largest}」，{flag.rate}最高的是「{worst}」"
         blocks.append(Block(title, drawn, rows, _FOLD, name=f"各主题的{flag.rate}"))
     if topics is not None and len(topics):
