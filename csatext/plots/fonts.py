@@ -31,7 +31,7 @@ def font_face(text: str) -> str:
     data = (files("pylopdf_fonts_zh_cn") / "NotoSansSC-Regular.otf").read_bytes()
     kept = uharfbuzz.SubsetInput()
     kept.sets(uharfbuzz.SubsetInputSets.UNICODE).set(
-        {ord(character) for character in text if ord(character) > 31}
+        {ord(character) for character in set(text) if ord(character) > 31}
     )
     # Vertical writing and stylistic forms: a report has no use for them.
     kept.sets(uharfbuzz.SubsetInputSets.LAYOUT_FEATURE_TAG).clear()

@@ -136,7 +136,7 @@ def run_tables(
         service, unmade = service_tables(facts)
         made = standard_tables(facts, measure=found.measure) | service
         found = replace(found, absent=found.absent or absent_tables(facts) | unmade)
-    masked = {name: mask_table(table, keep) for name, table in made.items()}
+    masked = mask_tables(made, keep)
     left_out = absent if absent is not None else found.absent or absent_tables(facts)
     return replace(found, facts=facts, tables=masked, absent=dict(left_out))
 
@@ -148,9 +148,33 @@ def _kept(keep: Iterable[str]) -> set[str]:
 
 def mask_table(table: pd.DataFrame, keep: Iterable[str] = ()) -> pd.DataFrame:
     """Return a table without the personal data that its values show, but for the columns to keep."""
+    return mask_tables({"": table}, keep)[""]
+
+
+def mask_tables(tables: Mapping[str, pd.DataFrame], keep: Iterable[str] = ()) -> dict[str, pd.DataFrame]:
+    """Return tables without the personal data that their values show, but for the columns to keep.
+
+    Values recur in most tables: each different one is read once.
+    """
     kept = _kept(keep)
-    texts = [name for name, kind in table.dtypes.items() if kind.kind == "O" and name not in kept]
-    return table.assign(**{str(name): mask_values(table[name]) for name in texts})
+    texts = {
+        (key, name): table[name].astype("str")
+        for key, table in tables.items()
+        for name, kind in table.dtypes.items()
+        if kind.kind == "O" and name not in kept
+    }
+    if not texts:
+        return dict(tables)
+    values = pd.Series(pd.concat(list(texts.values())).dropna().unique(), dtype="str")
+    after = mask_values(values)
+    differs = (after != values).to_numpy(bool)
+    changed = dict(zip(values[differs], after[differs], strict=True))
+    masked = dict(tables)
+    for (key, name), column in texts.items():
+        if column.isin(list(changed)).any():
+            shown = column.map(lambda value: changed.get(value, value), na_action="ignore").astype("str")
+            masked[key] = masked[key].assign(**{str(name): shown})
+    return masked
 
 
 def _folder(source: Any) -> Path:

@@ -40,8 +40,9 @@ def keyword_chapter(tables: Tables) -> Section | None:
         )
     for key, table in tables.items():
         name = key.removeprefix("keywords_")
-        firm = table[(table["q"] < ALPHA) & (table["rank"] <= _KEYWORDS)] if key != name else table.iloc[:0]
-        firm = firm[~firm["group"].isin(PLACEHOLDERS)]
+        if key == name:
+            continue
+        firm = table[(table["q"] < ALPHA) & (table["rank"] <= _KEYWORDS) & ~table["group"].isin(PLACEHOLDERS)]
         if not len(firm):
             continue
         words = firm.groupby("group", sort=False)["term"].agg("、".join).reset_index()
