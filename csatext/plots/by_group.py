@@ -73,8 +73,6 @@ def plot_breakdown(
         ``breakdown`` is no table, or ``max_rows`` is under 1.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------
@@ -145,7 +143,7 @@ def plot_association(association: pd.DataFrame, *, title: str = "", max_rows: in
 
     Raises
     ------
-    ParameterError, SchemaError, InputError
+    ParameterError, SchemaError
         As :func:`plot_breakdown`.
 
     Examples
@@ -188,7 +186,7 @@ def plot_agreement(agreement: pd.DataFrame, *, title: str = "", max_rows: int = 
 
     Raises
     ------
-    ParameterError, SchemaError, InputError
+    ParameterError, SchemaError
         As :func:`plot_breakdown`.
 
     Examples
@@ -238,7 +236,7 @@ def plot_distribution(distribution: pd.DataFrame, *, title: str = "", max_rows: 
 
     Raises
     ------
-    ParameterError, SchemaError, InputError
+    ParameterError, SchemaError
         As :func:`plot_breakdown`.
 
     Examples
@@ -305,8 +303,6 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
         ``scorecard`` is no table, or ``metric`` is not in it.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------

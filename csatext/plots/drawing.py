@@ -12,7 +12,6 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from csatext.argument_types import as_table
-from csatext.errors import InputError
 from csatext.labels import flag_names, name_of
 from csatext.schema import Table, column_names
 from csatext.strings import encodable
@@ -67,10 +66,8 @@ _LABEL_LIMIT = 220
 
 
 def _altair() -> ModuleType:
-    try:
-        return import_module("altair")
-    except ImportError as error:
-        raise InputError.missing_package("作图", "Altair", "plots") from error
+    """Return Altair, which takes a second to load: a run that draws nothing does without it."""
+    return import_module("altair")
 
 
 def dimension_names(table: pd.DataFrame, schema: Table) -> list[Any]:

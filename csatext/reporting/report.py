@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from os import PathLike
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from csatext.argument_types import as_path, check_simple_types
 from csatext.atomic_files import write_text
 from csatext.errors import SchemaError, escape_controls
-from csatext.plots.fonts import font_face
+from csatext.plots.fonts import font_face, missing_glyphs
 from csatext.plots.vega_scripts import drawing_scripts
 from csatext.reporting.audited_tables import audited_tables
 from csatext.reporting.chapters.cases import CaseList
@@ -34,6 +35,7 @@ __all__ = ["render_report", "write_report"]
 _TITLE = "客户之声分析报告"
 _PLACES = ("/* font */", "/* script */", "/* policy */")
 """Where the font, the scripts and their hashes stand in the page: they are known when the rest is written."""
+_ADDRESS = re.compile('( data-row="[^"]*")')
 _LONGEST_TEXT = 500
 """Characters of a name in a chart."""
 
@@ -185,7 +187,11 @@ def _page(
         policy=policy, style=Markup((folder / "page.css").read_text("utf-8")), subtitle=_subtitle(figures),
         span=" ".join(span).strip() and " ".join(end or "-" for end in span),
     )  # fmt: skip
+    # Names of rows stay as the tables have them: they are addresses.
     bare = escape_controls(bare)
+    words = missing_glyphs(bare)
+    parts = _ADDRESS.split(bare) if words else [bare]
+    bare = "".join(part if at % 2 else part.translate(words) for at, part in enumerate(parts))
     own = (folder / "page.js").read_text("utf-8")
     code = "\n;\n".join([*drawing_scripts(), own])
     filled = {font: font_face(bare + own), script: code, policy: _policy(code)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 import csatext as ct
-from csatext.reporting.service_tables import service_tables, with_conversations
 from csatext.reporting.chapters.service_figures import service_chapter
+from csatext.reporting.service_tables import service_tables, with_conversations
 
 
 def facts(**columns):

@@ -31,7 +31,6 @@ from csatext.reporting.format import (
     format_size,
     format_whole,
 )
-from csatext.schema import conform
 from csatext.schema.time import TREND
 
 __all__ = ["cause_chapter"]
@@ -95,9 +94,7 @@ def _course_picture(
     )  # fmt: skip
     course = course.drop_duplicates(["范围", "period"])
     names = [column.name for column in TREND.columns]
-    table = conform(
-        course.reindex(columns=["范围", *names]).astype({"period": "datetime64[us]"}), TREND, ["范围"]
-    )
+    table = course.reindex(columns=["范围", *names]).astype({"period": "datetime64[us]"})
     if is_rate:
         table.attrs = {"measure": tables["root_causes"].attrs.get("measure"), "kind": "rate"}
     chart = plot_trend(table, max_groups=_MOST_DRAWN)
@@ -110,7 +107,7 @@ def _course_picture(
 
 def _waterfall(causes: pd.DataFrame, flag: FlagNames, is_rate: bool) -> list[Block]:
     """Return what explains the last period that has root causes."""
-    own = causes[causes["alternative_to"].isna()]
+    own = causes[causes["alternative_to"].isna() & causes["contribution"].notna()]
     if not len(own):
         return []
     period = own["period"].max()
