@@ -44,7 +44,7 @@ def font_face(text: str) -> str:
 
 
 def missing_glyphs(text: str) -> dict[int, str]:
-    """Return the characters that the font does not have, with words for each, as ``str.translate`` takes them.
+    """Return the characters that the font does not have, with words for each, for ``str.translate``.
 
     A page whose text is translated so shows no empty boxes.
 

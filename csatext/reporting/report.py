@@ -29,6 +29,7 @@ from csatext.reporting.chapters.page import Section
 from csatext.reporting.run_tables import RunTables, mask_table, run_tables
 from csatext.reporting.span import of_span, span_of
 from csatext.reporting.standard_tables import absent_tables
+from csatext.strings import encodable
 
 __all__ = ["render_report", "write_report"]
 
@@ -188,7 +189,7 @@ def _page(
         span=" ".join(span).strip() and " ".join(end or "-" for end in span),
     )  # fmt: skip
     # Names of rows stay as the tables have them: they are addresses.
-    bare = escape_controls(bare)
+    bare = encodable(escape_controls(bare))
     words = missing_glyphs(bare)
     parts = _ADDRESS.split(bare) if words else [bare]
     bare = "".join(part if at % 2 else part.translate(words) for at, part in enumerate(parts))

@@ -20,6 +20,7 @@ from csatext.privacy.personal_columns import mask_columns, mask_values
 from csatext.reporting.service_tables import service_tables
 from csatext.reporting.standard_tables import absent_tables, standard_tables
 from csatext.schema.analysis import RULES
+from csatext.strings import encodable
 
 __all__ = ["RunTables", "files_hash", "mask_table", "run_tables", "table_stem"]
 
@@ -131,7 +132,7 @@ def run_tables(
     if measure is not None and measure != found.measure:
         found = replace(found, tables={}, measure=measure)
     made = dict(tables) if tables is not None else found.tables
-    facts = mask_columns(found.facts, keep=_kept(keep), orders=False)
+    facts = mask_columns(_encodable(found.facts), keep=_kept(keep), orders=False)
     if tables is None and not made:
         service, unmade = service_tables(facts)
         made = standard_tables(facts, measure=found.measure) | service
@@ -158,7 +159,7 @@ def mask_tables(tables: Mapping[str, pd.DataFrame], keep: Iterable[str] = ()) ->
     """
     kept = _kept(keep)
     texts = {
-        (key, name): table[name].astype("str")
+        (key, name): _as_text(table[name])
         for key, table in tables.items()
         for name, kind in table.dtypes.items()
         if kind.kind == "O" and name not in kept
@@ -175,6 +176,23 @@ def mask_tables(tables: Mapping[str, pd.DataFrame], keep: Iterable[str] = ()) ->
             shown = column.map(lambda value: changed.get(value, value), na_action="ignore").astype("str")
             masked[key] = masked[key].assign(**{str(name): shown})
     return masked
+
+
+def _encodable(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return facts whose columns of Python objects hold no half of a surrogate pair."""
+    objects = [name for name, kind in facts.dtypes.items() if kind == object]
+    changed = {
+        str(name): facts[name].map(lambda value: encodable(value) if isinstance(value, str) else value)
+        for name in objects
+    }
+    return facts.assign(**changed) if changed else facts
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Return values as text; half a surrogate pair, which no text column holds, is replaced."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return column
+    return column.map(lambda value: encodable(str(value)), na_action="ignore").astype("str")
 
 
 def _folder(source: Any) -> Path:

@@ -136,19 +136,15 @@ def test_a_click_on_a_bar_filters_the_cases_and_says_so(opened):
 
 def test_axe_finds_nothing_serious_by_day_and_by_night(opened):
     page, _ = opened
+    # Inside a drawing there is an image to a reader; rows further down are built as those above.
+    whole = {"exclude": [[".drawing svg"], ["tbody tr:nth-child(n+4)"], [".cases li:nth-child(n+4)"]]}
+    part = {"include": [["header"], ["nav"], ["#summary"], ["#categories"], ["#methods"]]}
     contrast = {"runOnly": ["color-contrast"]}
-    for theme, parts, rules in (
-        ("light", None, None),
-        ("dark", ["header", "nav", "#summary", "#cases"], contrast),
-    ):
+    for theme, read, options in (("light", whole, None), ("dark", part, contrast)):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        found = Axe().run(page, context=parts, options=rules).response["violations"]
-        bad = {
-            one["id"]: one["nodes"][0]["html"][:200]
-            for one in found
-            if one["impact"] in ("serious", "critical")
-        }
-        assert bad == {}
+        found = Axe().run(page, context=read, options=options).response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert {one["id"]: one["nodes"][0]["html"][:200] for one in serious} == {}
 
 
 def test_a_phone_shows_legible_charts_without_scrolling_sideways(opened):
@@ -160,7 +156,8 @@ def test_a_phone_shows_legible_charts_without_scrolling_sideways(opened):
     sizes = page.evaluate(
         """[...document.querySelectorAll('[data-chart] svg')].flatMap(one => {
              const scale = one.getBoundingClientRect().width / one.viewBox.baseVal.width;
-             return [...one.querySelectorAll('text')].map(text => parseFloat(getComputedStyle(text).fontSize) * scale);
+             const size = text => parseFloat(getComputedStyle(text).fontSize) * scale;
+             return [...one.querySelectorAll('text')].map(size);
            })"""
     )
     assert min(sizes) >= 9

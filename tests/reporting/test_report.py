@@ -119,9 +119,8 @@ def test_every_link_stays_in_the_page(page):
 def test_chapters_in_the_order_of_need(page):
     titles = re.findall(r"<h2[^>]*>\d+\. ([^<]+)</h2>", page)
     # What needs the texts is not there: keywords, topics, cases, and remedies of a taxonomy.
-    assert titles == [
-        "摘要", "数据质量", "投诉分类", "情感与风险", "渠道×产品", "趋势与预警", "根因", "服务指标", "方法与口径",
-    ]  # fmt: skip
+    made = "摘要 数据质量 投诉分类 情感与风险 渠道×产品 趋势与预警 根因 服务指标 方法与口径"
+    assert titles == made.split()
     for name in ("关键词", "主题", "典型案例"):
         assert f"章节「{name}」" in page
     assert "要有文本：请对 csatext run 的输出文件夹做报告" in page
