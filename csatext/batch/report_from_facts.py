@@ -81,10 +81,9 @@ def report_of(
     progress(f"读取 {mask_sentence(facts.name)}")
     if facts.is_dir():
         run = run_tables(facts)
-        source, table, title = facts, run.facts, run.title
+        source, table = facts, run.facts
     else:
         source = table = _facts_of(facts)
-        title = _TITLE
     if out.is_dir():
         raise InputError(f"输出位置「{out}」是一个文件夹；请用 -o 指定一个 .html 文件。")
     progress("报告")
@@ -92,7 +91,7 @@ def report_of(
     return write_report(
         source,
         out,
-        title=wanted.title or title or _TITLE,
+        title=wanted.title or _TITLE,
         sections=wanted.sections,
         audience=wanted.audience,
         audit=tags_for(table, audit),

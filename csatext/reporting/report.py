@@ -70,7 +70,7 @@ def write_report(
     tables : mapping of str to DataFrame, optional
         Tables to show by their names; None takes those of the run, or makes the standard ones.
     title : str
-        Heading of the page.
+        Heading of the page; where none is given, that of the run.
     sections : sequence of str, optional
         Chapters by their names (摘要, 数据质量, 投诉分类, 情感与风险, 关键词, 主题, 渠道×产品, 趋势与预警,
         根因, 服务指标, 客服表现, 典型案例, 建议, 方法与口径) or ids, in the order that is wanted. None
@@ -142,6 +142,8 @@ def write_report(
         shown = shown | audited_tables(known, shown, audit, run.measure)
     if examples is not None:
         shown = shown | {"examples": mask_table(examples, keep)}
+    if title == _TITLE and run.title:
+        title = run.title
     page = _page(run, shown, title=title, chosen=chosen, history=history, span=(since, until))
     write_text(page, path)
     return path

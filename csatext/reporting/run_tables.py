@@ -180,7 +180,11 @@ def mask_tables(tables: Mapping[str, pd.DataFrame], keep: Iterable[str] = ()) ->
 
 def _encodable(facts: pd.DataFrame) -> pd.DataFrame:
     """Return facts whose columns of Python objects hold no half of a surrogate pair."""
-    objects = [name for name, kind in facts.dtypes.items() if kind == object]
+    objects = [
+        name
+        for name, kind in facts.dtypes.items()
+        if kind.kind == "O" and not isinstance(kind, pd.StringDtype)
+    ]
     changed = {
         str(name): facts[name].map(lambda value: encodable(value) if isinstance(value, str) else value)
         for name in objects

@@ -165,7 +165,7 @@ def standard_tables(
     known, facts = _until(facts, time, span)
     tags = [name for name in TAGS if name in facts and name not in dimensions and _is_tag(facts[name])]
     values = {name: facts[name].nunique() for name in [*dimensions, *tags]}
-    tables: dict[str, pd.DataFrame] = {"completeness": _completeness(facts)}
+    tables: dict[str, pd.DataFrame] = {}
     for name in values:
         tables[f"breakdown_{name}"] = breakdown(facts, name, measure)
     if _COMPLAINT in facts and measure != _COMPLAINT:
@@ -202,6 +202,7 @@ def standard_tables(
     total = tables.get("trend_total")
     latest = None if total is None else latest_change(total, baseline_periods)
     tables |= summary_tables(tables, overview(facts, measure), latest)
+    tables["completeness"] = _completeness(facts)
     return tables | category_tables(
         facts, tables, looked_by[:3], measure, baseline_periods=baseline_periods, alpha=alpha
     )
