@@ -183,7 +183,7 @@ def test_odd_input_ends_well_and_the_report_says_what_is_absent(name, tmp_path, 
     code, printed, err = outcome(capsys, "run", csv(tmp_path, frame), "-o", str(tmp_path / "out"))
     assert code == 0, err
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert "名词解释" in page
+    assert "方法与口径" in page
     if name in ("no dates", "unreadable dates"):
         assert "走势、变化与根因" in page
     if name == "no dimension":

@@ -19,6 +19,8 @@ from csatext.schema.time import ALERTS
 __all__ = ["alert_table", "category_tables", "with_intervals"]
 
 _COMPLAINT = "is_complaint"
+_WATCHED_TIME = pd.Timedelta(days=730)
+"""Two years of days tell the season; each more costs time and memory."""
 _MOST_SERIES = 60
 """Series that alerts watch by one column: with more, most of them are next to empty."""
 
@@ -154,6 +156,8 @@ def alert_table(dated: pd.DataFrame, columns: Sequence[str], time: str) -> pd.Da
     DataFrame or None
         Table ``alerts``; a column that an alert does not name is NA. None where there is nothing to watch.
     """
+    # One impossible date would stretch the days over decades.
+    dated = dated[dated[time] > dated[time].max() - _WATCHED_TIME]
     watched = [name for name in columns if 2 <= dated[name].nunique() <= _MOST_SERIES]
     parts = [alerts(dated, time, "D", by=name) for name in watched]
     if not parts:

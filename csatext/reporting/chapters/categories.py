@@ -86,10 +86,8 @@ def _first_block(shares: pd.DataFrame | None, flag: FlagNames, table: TextTable,
     largest = "还没有类别的" if first["category"] == UNCLASSIFIED else f"「{first['category']}」"
     title = f"{largest}最多，占{flag.flagged}的 {format_percent(first['share'])}"
     alt = f"条形图：各类别占{flag.flagged}的份额与 95% 区间。{title}。"
-    shown = picture(
-        plot_breakdown(drawn), alt, f"占全部{flag.flagged}的份额；横线为 95% 区间；{UNCLASSIFIED}的是没有规则认领的",
-        opens=(drawn, ["category"]), rows=len(drawn),
-    )  # fmt: skip
+    note = f"占全部{flag.flagged}的份额；横线为 95% 区间；{UNCLASSIFIED}的是没有规则认领的"
+    shown = picture(plot_breakdown(drawn), alt, note, opens=(drawn, ["category"]), rows=len(drawn))
     return Block(title, shown, table, folded, name=f"各类别的{flag.flagged}")
 
 
