@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from csatext.aggregation.alerts import alerts
-from csatext.aggregation.calendar import business_calendar
+from csatext.aggregation.panel.calendar import business_calendar
 
 WEEK = np.array([1.15, 1.1, 1.05, 1.05, 1.1, 0.8, 0.75])
 DAYS = 120

@@ -19,7 +19,7 @@ from scipy import stats
 from scipy.signal import lfilter
 
 import csatext.aggregation.changepoints as module
-from csatext.aggregation.calendar import business_calendar
+from csatext.aggregation.panel.calendar import business_calendar
 
 WEEK = np.array([1.1, 1.15, 1.1, 1.05, 1.1, 0.8, 0.7])
 EFFECTS = ("none", "holiday", "promotion", "makeup", "all")

@@ -11,12 +11,14 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from csatext.errors import ConfigError, CsatextError, ParameterError, escape_controls
+from csatext.errors import ConfigError, CsatextError, ParameterError
+from csatext.progress import Steps, write_plain
 
 if TYPE_CHECKING:
     from csatext.batch.configuration import Configuration
+    from csatext.batch.pipeline import RunResult
 
 __all__ = ["main"]
 
@@ -30,6 +32,8 @@ _TRANSLATIONS = (
     (r"ambiguous option: (\S+) could match (.*)", r"\1 不明确，可能是 \2"),
 )
 """Messages of argparse and their Chinese translations."""
+_MOST_PROCESSES = 1024
+_CONFIG_HELP = "配置文件；不写则全用默认值"
 _MOST_FINDINGS = 20
 _ERROR_LOG = "csatext-error.log"
 _SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
@@ -53,32 +57,6 @@ class _Parser(argparse.ArgumentParser):
         for english, chinese in _TRANSLATIONS:
             message = re.sub(f"^{english}$", chinese, message)
         raise ConfigError(f"命令写法有误：{message}；用 {self.prog} --help 查看用法。")
-
-
-class _Progress:
-    """One line that is rewritten on a terminal, plain lines elsewhere."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._terminal = stream.isatty()
-        self._step = 0
-
-    def __call__(self, step: str) -> None:
-        self._step += 1
-        if self._terminal:
-            self._stream.write("\r\033[K")
-        _write(self._stream, f"[{self._step}] {step} …{'' if self._terminal else chr(10)}")
-        self._stream.flush()
-
-    def close(self) -> None:
-        if self._terminal and self._step:
-            self._stream.write("\r\033[K")
-
-
-def _write(stream: TextIO, text: str) -> None:
-    """Write text without control characters; what the stream's encoding lacks is written as an escape."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    stream.write(escape_controls(text).encode(encoding, "backslashreplace").decode(encoding))
 
 
 @contextmanager
@@ -120,12 +98,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
-    progress = _Progress(sys.stderr)
+    progress = Steps(sys.stderr)
     given = argparse.Namespace()
     try:
-        with _ended_by_signal():
+        with _ended_by_signal(), progress:
             _parser().parse_args(arguments, given)
-            for name in ("input", "out", "facts"):
+            progress.verbose = not given.quiet
+            for name in ("input", "out", "facts", "run_a", "run_b"):
                 if getattr(given, name, None) == "":
                     raise ConfigError(f"{name} 是空的；请写上路径。")
             message, code = given.verb(given, progress)
@@ -145,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from csatext.privacy.outputs import mask_sentence
 
     progress.close()
-    _write(sys.stdout, f"{mask_sentence(message)}\n")
+    write_plain(sys.stdout, f"{mask_sentence(message)}\n")
     return int(code)
 
 
@@ -157,7 +136,7 @@ def _unexpected(error: Exception, given: argparse.Namespace) -> str:
     import csatext
 
     out = Path(getattr(given, "out", None) or ".")
-    folder = out if given.command in ("run", "demo") else out.parent
+    folder = out if given.command in ("run", "demo", "aggregate", "fit") else out.parent
     chain: list[BaseException] = [error]
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
         chain.append(before)
@@ -179,11 +158,11 @@ def _unexpected(error: Exception, given: argparse.Namespace) -> str:
     return f"csatext 内部出错（{name}），没有完成；{where}，请把它发给维护者，并换一份较小的文件重试。"
 
 
-def _failed(progress: _Progress, sentence: str, code: int) -> int:
+def _failed(progress: Steps, sentence: str, code: int) -> int:
     from csatext.privacy.outputs import mask_sentence
 
     progress.close()
-    _write(sys.stderr, f"{mask_sentence(sentence)}\n")
+    write_plain(sys.stderr, f"{mask_sentence(sentence)}\n")
     return code
 
 
@@ -201,6 +180,7 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, verb: _Verb, description: str) -> _Parser:
         added: _Parser = verbs.add_parser(name, help=description, description=description + "。")
         added.set_defaults(verb=verb)
+        added.add_argument("-q", "--quiet", action="store_true", help="不显示进度")
         return added
 
     run = add("run", _run, "读取导出文件，分析，写出表格和报告")
@@ -209,12 +189,33 @@ def _parser() -> argparse.ArgumentParser:
         "-o", "--out", required=True, metavar="OUT", help="输出文件夹；里面已有的同名文件会被替换"
     )
     run.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
-    annotate = add("annotate", _annotate, "给每条联络标上情感、投诉类别和主题，写成一张表")
+    _add_engine(run)
+    run.add_argument(
+        "--incremental",
+        action="store_true",
+        help="逐夜运行：只标注新增和改动的文件；编号相同的联络以较晚的为准，其时段重算",
+    )
+    fit = add("fit", _fit, "从联络学出模型（词、主题、情感零点、类别），存成一个文件夹")
+    _add_input(fit)
+    fit.add_argument("-o", "--out", required=True, metavar="MODEL", help="模型文件夹")
+    fit.add_argument("--sample", type=int, default=None, metavar="N", help="随机取 N 条来学；不写则用全部")
+    annotate = add("annotate", _annotate, "给每条联络标上情感、投诉类别和主题，写成一张表或分区文件夹")
     _add_input(annotate)
     annotate.add_argument(
-        "-o", "--out", required=True, metavar="OUT", help="输出文件：.parquet、.csv 或 .xlsx"
+        "-o",
+        "--out",
+        required=True,
+        metavar="OUT",
+        help="输出文件：.parquet、.csv 或 .xlsx；--model 是模型文件夹时也可以是文件夹，按分区写，可续跑",
     )
     annotate.add_argument("--text", action="store_true", help="附上清洗并脱敏后的文本")
+    _add_engine(annotate)
+    aggregate = add("aggregate", _aggregate, "从标注好的分区文件夹写出表格和报告")
+    aggregate.add_argument("facts", metavar="FACTS", help="annotate --model 或 run --model 写出的文件夹")
+    aggregate.add_argument("-o", "--out", required=True, metavar="OUT", help="输出文件夹")
+    aggregate.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
+    _add_tables(aggregate)
+    aggregate.add_argument("--config", metavar="TOML", help=_CONFIG_HELP)
     train = add("train", _train, "用人工标注训练分类模型，存成一个文件")
     train.add_argument("tags", metavar="TAGS", help="tag import 写出的标注库，或有文本列和类别列的表格")
     _add_input(train, config=False, positional=False)
@@ -241,9 +242,26 @@ def _parser() -> argparse.ArgumentParser:
         "--since", default="", metavar="日期", help="只报告这一天（含）以后的，之前的作为比较的基准"
     )
     report.add_argument("--until", default="", metavar="日期", help="只报告这一天（含）以前的")
+    for ending, what in (("xlsx", "工作簿"), ("pptx", "幻灯片")):
+        said = f"同时写出{what}；不写路径则放在网页旁边"
+        report.add_argument(f"--{ending}", nargs="?", const="", metavar="路径", help=said)
     verify = add("verify", _verify, "核对报告里的每个数：按运行结果和事实重算")
     verify.add_argument("report", metavar="HTML", help="csatext 写出的报告")
     verify.add_argument("run", metavar="OUT", help="它出自的 run 输出文件夹")
+    compare = add("compare", _compare, "对比两次运行：什么升了，什么降了，什么是新的")
+    compare.add_argument("run_a", metavar="RUN_A", help="前一次 run 的输出文件夹，如上个月")
+    compare.add_argument("run_b", metavar="RUN_B", help="后一次 run 的输出文件夹，如这个月")
+    compare.add_argument(
+        "-o", "--out", default="compare.html", metavar="HTML", help="输出文件，默认 compare.html"
+    )
+    compare.add_argument("--xlsx", action="store_true", help="在旁边再写一份工作簿")
+    compare.add_argument(
+        "--by", action="append", default=[], metavar="列", help="比较的列，可重复；不写则同报告"
+    )
+    compare.add_argument("--measure", default="", metavar="列", help="比较的指标；不写则用运行时的")
+    compare.add_argument("--title", default="两次运行对比", metavar="标题", help="页面标题")
+    validate = add("validate", _validate, "检查一次运行的输出文件夹是否完整，与 manifest 一致")
+    validate.add_argument("out", metavar="OUT", help="run 的输出文件夹")
     demo = add("demo", _demo, "在模拟的客服中心上跑一遍，留下一份可打开的报告")
     demo.add_argument("-o", "--out", default="csatext-demo", metavar="OUT", help="输出文件夹")
     demo.add_argument("--contacts", type=int, default=20000, metavar="N", help="模拟的联络数，默认 20000")
@@ -263,6 +281,7 @@ def _add_tag(verbs: Any) -> None:
     def add(name: str, verb: _Verb, description: str) -> _Parser:
         added: _Parser = verbs_of_tag.add_parser(name, help=description, description=description + "。")
         added.set_defaults(verb=verb)
+        added.add_argument("-q", "--quiet", action="store_true", help="不显示进度")
         return added
 
     export = add("export", _tag_export, "抽样并写出给人标注的工作簿")
@@ -325,16 +344,7 @@ def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True)
     )
     parser.add_argument("--query", default="", metavar="SQL", help="INPUT 是数据库 URL 时要读的 SQL")
     if config:
-        parser.add_argument(
-            "--by", action="append", default=[], metavar="列", help="分组的列，可重复；不写则自动选"
-        )
-        parser.add_argument(
-            "--freq",
-            choices=["auto", "D", "W", "M", "Q"],
-            type=_freq,
-            default="",
-            help="时段：天、周、月、季度；不写则按时间跨度",
-        )
+        _add_tables(parser)
         parser.add_argument(
             "--taxonomy",
             default="",
@@ -345,7 +355,7 @@ def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True)
             "--model",
             default="",
             metavar="模型",
-            help="训练好的分类器或主题模型（csatext.save 写出的文件），答案并入结果",
+            help="训练好的分类器或主题模型（csatext.save 写出的文件），答案并入结果；或 fit 写出的模型文件夹",
         )
         parser.add_argument("--month", default="", metavar="年-月", help="只分析这个月，如 2026-05")
         parser.add_argument(
@@ -359,7 +369,41 @@ def _add_input(parser: _Parser, *, config: bool = True, positional: bool = True)
             help="编号重复时：error 报错停止（默认）；first 留第一行，last 留最后一行，"
             "latest 留更新时间最晚的一行，其余记入 rejects",
         )
-        parser.add_argument("--config", metavar="TOML", help="配置文件；不写则全用默认值")
+        parser.add_argument("--config", metavar="TOML", help=_CONFIG_HELP)
+
+
+def _add_tables(parser: _Parser) -> None:
+    """Add what tables are made by."""
+    parser.add_argument(
+        "--by", action="append", default=[], metavar="列", help="分组的列，可重复；不写则自动选"
+    )
+    parser.add_argument(
+        "--freq",
+        choices=["auto", "D", "W", "M", "Q"],
+        type=_freq,
+        default="",
+        help="时段：天、周、月、季度；不写则按时间跨度",
+    )
+
+
+def _add_engine(parser: _Parser) -> None:
+    """Add where partitions are annotated."""
+    parser.add_argument(
+        "--n-jobs",
+        default="",
+        metavar="N",
+        help="进程数，或 auto（每核一个）；结果与进程数无关",
+    )
+    parser.add_argument("--engine", choices=["local"], default="local", help="在哪里运行：local 本机")
+
+
+def _n_jobs(given: str) -> int | str:
+    """Return a number of processes, ``auto``, or nothing where nothing was given."""
+    if given in ("auto", ""):
+        return given
+    if not given.isdecimal() or not 1 <= int(given) <= _MOST_PROCESSES:
+        raise ConfigError(f"--n-jobs {given} 不可用；应是 1 到 {_MOST_PROCESSES} 的整数，或 auto。")
+    return int(given)
 
 
 _FREQUENCIES = {"D": "day daily 日 天 按天", "W": "week weekly 周 按周", "M": "month monthly 月 按月"}
@@ -371,7 +415,7 @@ def _freq(given: str) -> str:
     return next((freq for freq, names in _FREQUENCIES.items() if given.lower() in names.split()), given)
 
 
-_Verb = Callable[[argparse.Namespace, _Progress], tuple[str, int]]
+_Verb = Callable[[argparse.Namespace, Steps], tuple[str, int]]
 
 
 def _columns(pairs: Sequence[str]) -> dict[str, str | Sequence[str]]:
@@ -397,7 +441,7 @@ def _configuration(given: argparse.Namespace) -> Configuration:
         return configuration.with_given(
             tables={"by": given.by, "freq": given.freq},
             taxonomy=given.taxonomy,
-            model=given.model,
+            model="" if _by_model(given) else given.model,
             columns=_columns(given.column),
             encoding=given.encoding,
             duplicates=given.duplicates,
@@ -405,33 +449,107 @@ def _configuration(given: argparse.Namespace) -> Configuration:
             query=given.query,
             since=given.month or given.since,
             until=given.month or given.until,
+            n_jobs=_n_jobs(getattr(given, "n_jobs", "")),
         )
     except ParameterError as error:
         said = str(error).replace("参数 ", "--", 1)
         raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
 
 
-def _run(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _by_model(given: argparse.Namespace) -> bool:
+    """Return whether ``--model`` names the folder of a model, by which contacts are annotated."""
+    from csatext.batch.phases.run_model import is_run_model
+
+    if not given.model or not is_run_model(given.model):
+        return False
+    if given.command == "fit":
+        raise ConfigError("fit 的 --model 要是训练好的分类器或主题模型（文件），现在是文件夹。")
+    if given.taxonomy:
+        raise ConfigError("--model 的文件夹里已有分类体系，不能再写 --taxonomy；要换，请重新 csatext fit。")
+    return True
+
+
+def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
+    if _by_model(given) or given.incremental:
+        from csatext.batch.phases.run_by_model import run_by_model
+
+        model = given.model if _by_model(given) else ""
+        result = run_by_model(
+            given.input,
+            given.out,
+            configuration,
+            progress,
+            model=model,
+            audit=given.audit,
+            n_jobs=_n_jobs(given.n_jobs) or "auto",
+            incremental=given.incremental,
+        )
+        return _ran(result), DONE
     from csatext.batch.pipeline import run
 
-    result = run(given.input, given.out, configuration, progress, audit=given.audit)
+    return _ran(run(given.input, given.out, configuration, progress, audit=given.audit)), DONE
+
+
+def _ran(result: RunResult) -> str:
+    """Return the sentence about a run."""
+    if result.unchanged:
+        return (
+            f"没有变化：输入、配置、模型都与上次相同，{result.contacts} 条联络不必重算。报告：{result.report}"
+        )
     dialogues = "" if result.turns is None else f"{result.turns} 句对话合成 "
     outside = f"，{result.outside} 条不在所选时间内" if result.outside else ""
     found = f"{dialogues}{result.contacts} 条联络，{result.rejects} 行剔除{outside}"
     left_out = "".join(f"{detail.rstrip('。')}。" for detail in result.left_out)
-    return f"读入 {result.rows} 行：{found}。{left_out}报告：{result.report}", DONE
+    revised = f"重算的时段：{'、'.join(result.revised)}。" if result.revised else ""
+    return f"读入 {result.rows} 行：{found}。{left_out}{revised}报告：{result.report}"
 
 
-def _annotate(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _fit(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
-    from csatext.batch.annotate import annotate
+    from csatext.batch.phases.fit import fit
 
-    contacts, rejects = annotate(given.input, given.out, configuration, progress, with_text=given.text)
+    found = fit(given.input, given.out, configuration, progress, sample=given.sample)
+    of_all = "" if found.fitted == found.contacts else f"（共 {found.contacts} 条，随机抽取）"
+    return f"从 {found.fitted} 条联络学出了模型{of_all}。模型：{found.folder}", DONE
+
+
+def _aggregate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.configuration import Configuration, load_configuration
+    from csatext.batch.phases.run_by_model import aggregate_store
+
+    configuration = load_configuration(given.config) if given.config is not None else Configuration()
+    configuration = configuration.with_given(tables={"by": given.by, "freq": given.freq})
+    result = aggregate_store(given.facts, given.out, configuration, progress, audit=given.audit)
+    return _ran(result), DONE
+
+
+def _annotate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    configuration = _configuration(given)
+    from csatext.batch.annotate import ENDINGS, annotate
+
+    model = given.model if _by_model(given) else ""
+    if model and Path(given.out).suffix.lower() not in ENDINGS:
+        from csatext.batch.phases.run_by_model import annotate_store
+
+        found = annotate_store(
+            given.input,
+            given.out,
+            configuration,
+            progress,
+            model=model,
+            n_jobs=_n_jobs(given.n_jobs) or "auto",
+        )
+        done = f"标注了 {len(found.annotated)} 个文件" if found.changed else "没有变化"
+        known = f"，{found.known} 个文件早已标注" if found.known else ""
+        return f"{done}{known}：{found.contacts} 条联络，{found.rejects} 行剔除。文件夹：{given.out}", DONE
+    contacts, rejects = annotate(
+        given.input, given.out, configuration, progress, with_text=given.text, model=model
+    )
     return f"标注了 {contacts} 条联络，{rejects} 行剔除。文件：{given.out}", DONE
 
 
-def _train(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _train(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.batch.configuration import Configuration
     from csatext.batch.train import train
 
@@ -443,7 +561,7 @@ def _train(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     return f"用 {found.contacts} 条标注学了 {found.categories} 个类别{divided}。模型：{given.out}", DONE
 
 
-def _tag_export(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_export(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
     from csatext.batch.tag import export_tags
 
@@ -470,7 +588,7 @@ def _flags(given: argparse.Namespace) -> list[str]:
     return list(given.flag)
 
 
-def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_import(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from datetime import date
 
     from csatext.batch.tag import import_lines, import_tags
@@ -483,7 +601,7 @@ def _tag_import(given: argparse.Namespace, progress: _Progress) -> tuple[str, in
     return "\n".join(import_lines(result)), DONE if is_clean else TO_MEND
 
 
-def _tag_llm(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_llm(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from datetime import date
 
     configuration = _configuration(given)
@@ -507,13 +625,14 @@ def _tag_llm(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     return "\n".join(import_lines(result)), DONE if result.found.problems.empty else TO_MEND
 
 
-def _tag_agreement(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _tag_agreement(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.batch.tag import agreement_lines
 
     return "\n".join(agreement_lines(given.store, progress)), DONE
 
 
-def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _report(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.office_files import write_office_files
     from csatext.batch.report_from_facts import Wanted, report_of
 
     if given.month and (given.since or given.until):
@@ -530,10 +649,12 @@ def _report(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     except ParameterError as error:
         said = str(error).replace("参数 ", "--", 1)
         raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
-    return f"报告：{path}", DONE
+    title = given.title or "客户之声分析报告"
+    beside = write_office_files(given.facts, path, given.xlsx, given.pptx, title, progress, audit=given.audit)
+    return f"报告：{'、'.join(map(str, [path, *beside]))}", DONE
 
 
-def _verify(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _verify(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.reporting.verify import verify_report
 
     progress("核对")
@@ -554,7 +675,41 @@ def _address(row: Any) -> str:
     return "，".join(str(part) for part in (row.row, row.column) if part == part and part)
 
 
-def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _compare(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.compare import compare
+
+    found = compare(
+        given.run_a,
+        given.run_b,
+        given.out,
+        given.title,
+        progress,
+        by=given.by,
+        measure=given.measure,
+        workbook=given.xlsx,
+    )
+    clear = found.table["q"] < found.table.attrs["alpha"]
+    counted = {
+        name: int((found.table["status"].eq(status) & clear).sum())
+        for name, status in (("上升", "rose"), ("下降", "fell"), ("新出现", "new"), ("消失", "gone"))
+    }
+    said = "，".join(f"{name} {n} 项" for name, n in counted.items())
+    lines = [f"{said}。对比：{'、'.join(map(str, found.files))}", *found.table.attrs["notes"]]
+    return "\n".join(lines), DONE
+
+
+def _validate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.output import damaged_files
+
+    progress(f"检查 {Path(given.out).name}")
+    damaged, listed = damaged_files(Path(given.out))
+    if not damaged:
+        return f"{listed} 个文件都在，与 manifest.json 一致。", DONE
+    named = "、".join(damaged[:_MOST_FINDINGS])
+    return f"{listed} 个文件里有 {len(damaged)} 个缺了或被改动过：{named}。请重新运行同一个命令。", TO_MEND
+
+
+def _demo(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     for name, value, least in (("--contacts", given.contacts, 1), ("--seed", given.seed, 0)):
         if value < least:
             raise ConfigError(f"{name} {value} 不可用；应是不小于 {least} 的整数。")
@@ -565,7 +720,7 @@ def _demo(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
     return f"模拟了 {result.contacts} 条联络，其中埋入的事件：{planted}。报告：{result.report}", DONE
 
 
-def _check(given: argparse.Namespace, progress: _Progress) -> tuple[str, int]:
+def _check(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     columns = _columns(given.column)
     from csatext.ingest.any_input import read_any
     from csatext.ingest.formats.database import source_name

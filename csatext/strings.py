@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from csatext.errors import ParameterError
+from csatext.errors import ParameterError, escape_controls
 
 __all__ = [
     "CodePoints",
@@ -43,6 +43,7 @@ Column: TypeAlias = pa.Array | pa.ChunkedArray | pd.Series | pd.Index | np.ndarr
 _COLUMNS = (pa.Array, pa.ChunkedArray, pd.Series, pd.Index, np.ndarray, Sequence)
 _WRITTEN = (Number, np.generic, datetime.date, datetime.time)
 """Values that stand for themselves among texts: a cell of a worksheet may be a number or a date."""
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CHUNK = 10_000
 """Rows whose code points are made at a time: arrays of a few megabytes are used again, larger ones are asked
@@ -64,6 +65,20 @@ def encodable(text: str) -> str:
     True
     """
     return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def xml_text(text: str) -> str:
+    r"""Return a text that XML can hold and a reader sees as it is.
+
+    Control characters and marks of direction are written out, halves of surrogate pairs and the two code
+    points that are no characters are replaced.
+
+    Examples
+    --------
+    >>> xml_text("a\x1bb"), xml_text("a\ufffe") == "a\ufffd"
+    ('a\\x1bb', True)
+    """
+    return _NO_CHARACTER.sub("\ufffd", encodable(escape_controls(text)))
 
 
 def string_column(texts: Column, argument: str = "texts") -> pa.Array | pa.ChunkedArray:

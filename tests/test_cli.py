@@ -1,5 +1,4 @@
 import ast
-import io
 import logging
 import os
 import platform
@@ -13,7 +12,7 @@ import pandas as pd
 import pytest
 
 import csatext as ct
-from csatext.cli import _Progress, main
+from csatext.cli import main
 
 VERBS = ("run", "annotate", "train", "tag", "report", "demo", "check")
 UTTERANCES = [
@@ -199,17 +198,9 @@ def test_run_says_what_it_did_and_logs_plain_lines(tmp_path, capsys, good):
     assert "\r" not in err
 
 
-def test_progress_rewrites_its_line_on_a_terminal():
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    stream = Terminal()
-    progress = _Progress(stream)
-    progress("一")
-    progress("二")
-    progress.close()
-    assert stream.getvalue() == "\r\033[K[1] 一 …\r\033[K[2] 二 …\r\033[K"
+def test_quiet_shows_no_progress(tmp_path, capsys, good):
+    code, out, err = outcome(capsys, "check", good, "--column", "text=text", "-q")
+    assert (code, err) == (0, "") and out
 
 
 def test_report_from_facts(tmp_path, capsys, good):

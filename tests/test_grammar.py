@@ -98,6 +98,7 @@ def test_no_verb_of_the_grammar_is_forgotten():
     # Two sets of facts; topics of a corpus; answers and their facts; tickets of one incident; KPIs.
     others = {"evaluate_classifier", "group_cases", "write_report"}
     others |= {"agent_scorecard", "kpis", "remedies", "unusual_changes", "drift", "emerging_topics"}
+    others |= {"compare_runs"}
     assert told - set(VERBS) == others
     table = {name for name, parameters in FUNCTIONS.items() if "table" in parameters}
     assert table == {"conform", "join"}  # a promise of columns; what facts are joined to
@@ -140,6 +141,7 @@ CALLS = {
     "breakdown": (("channel", "is_negative"), {}),
     "cause_value": ((1.0,), {}),
     "changepoints": ((), {}),
+    "compare_runs": ((None,), {}),  # refused before it looks at the other run
     "distribution": (("csat",), {}),
     "dose_response": (("csat", "is_negative"), {}),
     "drivers": (("csat", "channel"), {}),

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.audit.audited_cells import refuse_audit
-from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.inputs.kpi_measures import kpi_named, unwatchable
+from csatext.aggregation.panel.calendar import CalendarLike
 from csatext.aggregation.panel.panel import Panel, labels, make_panel
 from csatext.aggregation.panel.seasonal import calendar_season
 from csatext.aggregation.prediction.surveillance import FEWEST, Exceedance, watch

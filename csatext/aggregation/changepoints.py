@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.inputs.arguments import check_switch, check_whole
 from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.calendar import CalendarLike, check_calendar
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel
 from csatext.aggregation.panel.seasonal import Adjustment, seasonal_adjustment
 from csatext.aggregation.statistics.segmentation import Nuisance, autocorrelation, segment

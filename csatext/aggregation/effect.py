@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.inputs.arguments import (
     as_number,
     check_columns,
@@ -17,6 +16,7 @@ from csatext.aggregation.inputs.arguments import (
 )
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.inputs.measures import is_flag
+from csatext.aggregation.panel.calendar import CalendarLike, check_calendar
 from csatext.aggregation.panel.panel import Array, Panel, make_panel
 from csatext.aggregation.panel.regression import fit_gaussian, fit_poisson
 from csatext.aggregation.panel.seasonal import calendar_season

@@ -16,6 +16,7 @@ from csatext.aggregation.statistics.intervals import count_difference, divide, r
 from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
+from csatext.progress import tracked
 from csatext.schema import column_names, conform, with_reason
 from csatext.schema.batch import EPISODES, ROOT_CAUSES_BY_PERIOD
 
@@ -114,7 +115,7 @@ def root_causes_by_period(
     used = [*by, measure, *({"category"} & set(facts.columns) - set(by))]
     table = facts[used].assign(**{_PERIOD: period_labels(facts, freq), _ONE: 1})[~np.isnan(flag)]
     found = []
-    for at in range(baseline_periods, len(labels)):
+    for at in tracked(range(baseline_periods, len(labels)), "根因", unit="期"):
         window = table[table[_PERIOD].isin(labels[at - baseline_periods : at + 1])]
         causes = root_causes(
             window,

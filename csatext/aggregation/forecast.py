@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csatext.aggregation.calendar import CalendarLike
 from csatext.aggregation.inputs.arguments import as_number, as_whole
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.inputs.kpi_measures import kpi_named, unwatchable
+from csatext.aggregation.panel.calendar import CalendarLike
 from csatext.aggregation.panel.panel import Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.period_length import index_freq
 from csatext.aggregation.panel.seasonal import forecast_season

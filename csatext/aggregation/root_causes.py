@@ -22,6 +22,7 @@ from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import check_alpha, check_level
 from csatext.labels import cell_name
+from csatext.progress import counted
 from csatext.schema import conform, with_reason
 from csatext.schema.causes import ROOT_CAUSES
 
@@ -51,6 +52,7 @@ def root_causes(
     level: float = 0.95,
     min_share: float = 0.3,
     keyness: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
+    verbose: bool = True,
     audit: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Find the combinations of dimension values that explain a change.
@@ -88,6 +90,8 @@ def root_causes(
     keyness : DataFrame, or mapping from dimension to DataFrame, optional
         Columns ``group`` and ``term``, best term first, as ``KeywordExtractor.by_group`` returns. Terms
         of the groups that a row names are shown with it; a mapping keeps dimensions apart.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
     audit : DataFrame, optional
         Refused, with what to use instead: tags of a sample are too few for combinations of dimensions.
 
@@ -153,15 +157,20 @@ def root_causes(
     _check(max_dims, max_causes, min_share)
     alpha, level = check_alpha(alpha), check_level(level)
     where = {"by": by, "period": period, "current": current, "baseline": baseline}
-    rows = read_rows(facts, numerator=numerator, denominator=denominator, round_whole=True, **where)
-    cells = rows.cells()
-    marks = _marks(keyness, cells.names)
-    scale = measure_scale(rows, cells, numerator)
-    events = scaled(cells, scale)
-    groups = frequent_groups(events, max_dims)
-    expectation = expect(events, groups, scale.is_count)
-    scan = Scan(events, groups, expectation, scale)
-    causes = choose(events, expectation, scan, alpha=alpha, max_causes=max_causes, min_share=min_share)
+    with counted("根因", 4, unit="步", verbose=verbose) as count:
+        rows = read_rows(facts, numerator=numerator, denominator=denominator, round_whole=True, **where)
+        cells = rows.cells()
+        marks = _marks(keyness, cells.names)
+        scale = measure_scale(rows, cells, numerator)
+        events = scaled(cells, scale)
+        count.add(1)
+        groups = frequent_groups(events, max_dims)
+        expectation = expect(events, groups, scale.is_count)
+        count.add(1)
+        scan = Scan(events, groups, expectation, scale)
+        count.add(1)
+        causes = choose(events, expectation, scan, alpha=alpha, max_causes=max_causes, min_share=min_share)
+        count.add(1)
     causes = [
         replace(cause, contribution=scale.unit * cause.contribution, variance=scale.unit**2 * cause.variance)
         for cause in causes

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.audit.audited_cells import audited_cells, check_auditable
-from csatext.aggregation.calendar import CalendarLike, days_of
 from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.inputs.kpi_measures import with_lag_flag
 from csatext.aggregation.panel.age import by_age
+from csatext.aggregation.panel.calendar import CalendarLike, days_of
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.aggregation.statistics.intervals import (
@@ -90,7 +90,7 @@ def trend(
         ``sales``; the variance is the sum of squares), Wilson (1927) for rates, Student's
         t for means and ratios (with standard error of the residuals, Cochran 1977, chapter 6).
     calendar : "CN", None or DataFrame
-        Business calendar; see :func:`csatext.aggregation.calendar.business_calendar`.
+        Business calendar; see :func:`csatext.aggregation.panel.calendar.business_calendar`.
     start, end : date, optional
         What the data cover, both included (a month's name is meant to its end). Without them the
         first and last contact tell, and a first or last period that the data do not fill is marked in

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.calendar import CalendarLike, check_calendar
 from csatext.aggregation.inputs.arguments import check_switch
 from csatext.aggregation.inputs.dimensions import free_dimensions
+from csatext.aggregation.panel.calendar import CalendarLike, check_calendar
 from csatext.aggregation.panel.panel import Array, Panel, make_panel
 from csatext.aggregation.panel.seasonal import Adjustment, seasonal_adjustment
 from csatext.argument_types import check_simple_types

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from csatext.progress import counted
 from csatext.text.corpus import Corpus
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
@@ -29,7 +30,7 @@ class ChunkPass(NamedTuple):
     finish: Callable[[list[Any]], pd.DataFrame]
 
 
-def run_passes(corpus: Corpus, passes: Sequence[ChunkPass]) -> list[pd.DataFrame]:
+def run_passes(corpus: Corpus, passes: Sequence[ChunkPass], *, verbose: bool = True) -> list[pd.DataFrame]:
     """Return the table of each analysis; clauses, polar words and hits of a chunk are read once for all.
 
     Parameters
@@ -38,6 +39,8 @@ def run_passes(corpus: Corpus, passes: Sequence[ChunkPass]) -> list[pd.DataFrame
         The documents.
     passes : sequence of ChunkPass
         They read each chunk in this order.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Notes
     -----
@@ -52,7 +55,9 @@ def run_passes(corpus: Corpus, passes: Sequence[ChunkPass]) -> list[pd.DataFrame
     [[4, 4]]
     """
     parts: list[list[Any]] = [[] for _ in passes]
-    for chunk in joined_chunks(corpus.texts, tokens=corpus.token_table):
-        for found, one in zip(parts, passes, strict=True):
-            found.append(one.read(chunk))
+    with counted("逐条分析", len(corpus), verbose=verbose) as count:
+        for chunk in joined_chunks(corpus.texts, tokens=corpus.token_table):
+            for found, one in zip(parts, passes, strict=True):
+                found.append(one.read(chunk))
+            count.add(len(chunk))
     return [one.finish(found) for found, one in zip(parts, passes, strict=True)]

@@ -17,6 +17,7 @@ from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.inference import benjamini_hochberg, check_alpha, check_level, wilson
 from csatext.lexicon import Lexicon
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.analysis import DOCUMENT_KEYWORDS, FREQUENCIES, KEYNESS, KEYWORD_EVIDENCE, KEYWORDS
 from csatext.text.concordance import concordance
@@ -30,7 +31,7 @@ _LEAST_COMPARED, _LEAST_RATIO = 30, 2.0
 """A term is new where its share of contacts has doubled, given at least 30 earlier contacts (chosen)."""
 
 
-class KeywordExtractor(TransformerMixin, BaseEstimator):
+class KeywordExtractor(EstimatorCard, TransformerMixin, BaseEstimator):
     """Find the terms that matter.
 
     Parameters

@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 
 from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
+from csatext.batch.columns.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.batch.configuration import Configuration
-from csatext.batch.contact_analyses import analyse_contacts
+from csatext.batch.contact_analyses import analyse_contacts, annotate_contacts
+from csatext.batch.phases.run_model import load_run_model
 from csatext.batch.pipeline import masked_input, read_source
-from csatext.batch.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.errors import InputError
 from csatext.labels import KIND_NAMES, POLARITY_NAMES, UNCLASSIFIED, name_of
 from csatext.privacy.outputs import mask_sentence
@@ -42,6 +43,7 @@ def annotate(
     progress: Callable[[str], None],
     *,
     with_text: bool = False,
+    model: str | Path = "",
 ) -> tuple[int, int]:
     """Write every contact of an input with its categories, kind, sentiment and topic.
 
@@ -60,6 +62,9 @@ def annotate(
         Called with the name of each step when it begins.
     with_text : bool, default False
         Add the column ``text``: cleaned and redacted.
+    model : path
+        Folder of :func:`csatext.batch.phases.fit.fit`, by which the contacts are annotated; empty learns from
+        them what there is to learn.
 
     Returns
     -------
@@ -78,9 +83,19 @@ def annotate(
         )
     check_folder(out.parent)
     read = masked_input(read_source(source, configuration, progress), configuration.privacy)
-    corpus, _, facts, tables, _ = analyse_contacts(
-        read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances
-    )
+    if model:
+        progress("标注")
+        fitted = load_run_model(model)
+        key = configuration.privacy.pseudonymize or None
+        corpus, _, facts = annotate_contacts(
+            read.contacts, fitted, redacted=read.redacted, turns=read.utterances, key=key
+        )
+        taxonomy = fitted.tables["taxonomy"]
+    else:
+        corpus, _, facts, tables, _, _ = analyse_contacts(
+            read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances
+        )
+        taxonomy = tables["taxonomy"]
     if with_text:
         facts.insert(0, "text" if "text" not in facts else "text_redacted", corpus.texts)
     if ending == ".xlsx" and len(facts) > _SHEET_ROWS:
@@ -91,7 +106,7 @@ def annotate(
     prepare_folder(out.parent)
     table = _with_given_headers(facts.reset_index(), read.quality)
     if ending == ".xlsx":
-        _write_xlsx(table, tables["taxonomy"], out)
+        _write_xlsx(table, taxonomy, out)
     else:
         {".parquet": write_parquet, ".csv": write_csv}[ending](_rounded(table), out)
     return len(facts), len(read.rejects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
@@ -24,6 +25,7 @@ __all__ = [
     "TablesSection",
     "TextSection",
     "load_configuration",
+    "processes",
 ]
 
 AUTO = "auto"
@@ -168,7 +170,12 @@ class Configuration:
         return asdict(self)
 
     def with_given(
-        self, tables: Mapping[str, Any] | None = None, taxonomy: str = "", model: str = "", **options: Any
+        self,
+        tables: Mapping[str, Any] | None = None,
+        taxonomy: str = "",
+        model: str = "",
+        n_jobs: int | str = "",
+        **options: Any,
     ) -> Configuration:
         """Return this configuration overridden by the command line; empty values and None are ignored.
 
@@ -178,6 +185,8 @@ class Configuration:
             Keys of section ``[tables]``.
         taxonomy, model : str, default ""
             Keys of section ``[analysis]``.
+        n_jobs : int or "auto", default ""
+            Key of section ``[text]``.
         **options
             Keys of section ``[input]``; ``columns`` are added to those of the file.
 
@@ -194,9 +203,29 @@ class Configuration:
         analysis = replace(
             self.analysis, taxonomy=taxonomy or self.analysis.taxonomy, model=model or self.analysis.model
         )
+        text = replace(self.text, n_jobs=processes(n_jobs)) if n_jobs else self.text
         return replace(
-            self, input=replace(self.input, **given), tables=replace(self.tables, **chosen), analysis=analysis
+            self,
+            input=replace(self.input, **given),
+            text=text,
+            tables=replace(self.tables, **chosen),
+            analysis=analysis,
         )
+
+
+def processes(n_jobs: int | str) -> int:
+    """Return a number of processes: ``auto`` is one a core that this process may use.
+
+    Examples
+    --------
+    >>> processes(3)
+    3
+    """
+    if n_jobs != AUTO:
+        return int(n_jobs)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _is_taxonomy(given: str) -> bool:

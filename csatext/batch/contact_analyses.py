@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 
 from csatext.aggregation.facts import build_facts
 from csatext.analysis.chunk_pass import run_passes
@@ -20,14 +22,22 @@ from csatext.analysis.sentiment.score import Sentiment, sentiment_pass
 from csatext.analysis.signals.service_signals import signal_pass
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.batch.configuration import AUTO, AnalysisSection, Configuration
-from csatext.batch.trained_model import applied_topics, load_model, model_answers, model_table, topics_of
+from csatext.batch.phases.run_model import RunModel
+from csatext.batch.trained_model import (
+    applied_topics,
+    load_model,
+    model_answers,
+    model_table,
+    topic_answers,
+    topics_of,
+)
 from csatext.taxonomy import Taxonomy
 from csatext.taxonomy.packs import pack_named
 from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
-__all__ = ["ContactAnalyses", "analyse_contacts"]
+__all__ = ["AnnotatedContacts", "ContactAnalyses", "analyse_contacts", "annotate_contacts"]
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
@@ -53,6 +63,8 @@ class ContactAnalyses(NamedTuple):
         ``taxonomy``, ``topics`` and others, where there are any.
     absent : dict of str to str
         What could not be made, with the reason.
+    model : RunModel
+        What was learnt, by which :func:`annotate_contacts` gives these and other contacts the same facts.
     """
 
     corpus: Corpus
@@ -60,6 +72,15 @@ class ContactAnalyses(NamedTuple):
     facts: pd.DataFrame
     tables: dict[str, pd.DataFrame]
     absent: dict[str, str]
+    model: RunModel
+
+
+class AnnotatedContacts(NamedTuple):
+    """Facts of contacts by a model, and the contacts counted on its terms, as in :class:`ContactAnalyses`."""
+
+    corpus: Corpus
+    shown: Corpus
+    facts: pd.DataFrame
 
 
 def analyse_contacts(
@@ -73,15 +94,18 @@ def analyse_contacts(
 ) -> ContactAnalyses:
     """Return what the analyses say of each contact; texts are redacted unless reading has done so.
 
-    Where the contacts are dialogues, ``turns`` gives them the course of their feelings. With ``adapt`` the
-    score adapts to the words of these contacts; without, it depends on the contact alone.
+    The model is fitted to the contacts and these are annotated by it, in one pass: what fitting reads of a
+    text is what annotating needs. Where the contacts are dialogues, ``turns`` gives them the course of their
+    feelings. With ``adapt`` the score adapts to the words of these contacts; without, it depends on the
+    contact alone.
     """
     settings = configuration.analysis
-    model = load_model(settings.model) if settings.model else None
+    given = load_model(settings.model) if settings.model else None
+    frozen = topics_of(given)
     progress("清洗、脱敏、分词、计数")
     min_df = configuration.text.min_df or max(1, min(5, len(contacts) // 200))
     stop_words = configuration.text.stop_words or "default"
-    corpus = Vectorizer(
+    vectorizer = Vectorizer(
         tokenizer=Tokenizer(configuration.text.terms, lexicons=configuration.text.lexicons),
         min_df=min_df,
         stop_words=stop_words,
@@ -90,36 +114,32 @@ def analyse_contacts(
         redact=not redacted,
         keep=tuple(contacts.columns),
         n_jobs=configuration.text.n_jobs,
-    ).fit_transform(contacts)
-    shown = Vectorizer(phrases="auto", min_df=min_df, stop_words=stop_words).recount(corpus)
+    )
+    corpus = vectorizer.fit_transform(contacts)
+    words = Vectorizer(phrases="auto", min_df=min_df, stop_words=stop_words)
+    shown = words.recount(corpus)
     progress("情感、信号、投诉类别")
     taxonomy, tables = _taxonomy(corpus, settings, progress)
     absent: dict[str, str] = {}
-    rules = RuleClassifier(taxonomy)
-    rule_pass_of = rule_pass(rules, corpus, fit=True)
-    kind_pass_of = kind_pass(ContactKind(taxonomy), corpus, fit=True, compiled=rules.compiled())
-    passes = [sentiment_pass(Sentiment(), corpus, fit=adapt), signal_pass(corpus), kind_pass_of, rule_pass_of]
-    sentiment, signals, kind, categories = run_passes(corpus, passes)
-    results = [sentiment, signals.filter(regex="^(signal_|risk_severity$)"), categories, kind]
-    if turns is not None:
-        progress("会话走势")
-        # A column of the input that bears this name is not our score.
-        results.append(conversation_sentiment(turns.drop(columns="sentiment", errors="ignore")))
-    frozen = topics_of(model)
-    if model is None or frozen is not None:
-        results.append(doubtful_categories(categories, kind).to_frame())
+    sentiment, kinds, rules = Sentiment(), ContactKind(taxonomy), RuleClassifier(taxonomy)
+    read = _read_texts(corpus, sentiment, kinds, rules, fit=True, adapt=adapt)
+    results = _results(read, turns, progress)
+    if given is None or frozen is not None:
+        results.append(doubtful_categories(read.categories, read.kinds).to_frame())
     else:
         progress("训练好的分类器")
-        results.append(model_answers(model, corpus, contacts))
-        tables["trained_model"] = model_table(model)
-    if (suggested := suggest_categories(corpus, categories.join(kind))).shape[0]:
+        results.append(model_answers(given, corpus, contacts))
+        tables["trained_model"] = model_table(given)
+    if (suggested := suggest_categories(corpus, read.categories.join(read.kinds))).shape[0]:
         tables["suggested_categories"] = suggested
     if settings.taxonomy and settings.taxonomy != AUTO and pack_named(settings.taxonomy) is None:
         tables["rule_patterns"] = hits = pattern_table(rules, rules.document_frequency_)
         absent |= _idle_patterns(hits)
+    topics: TopicModel | Pipeline | None = None
     if frozen is not None:
         progress("主题（已有模型）")
-        answers, described = applied_topics(model, shown, contacts)
+        topics = given
+        answers, described = applied_topics(topics, shown, contacts)
         results.append(answers)
         tables |= described
     elif settings.n_topics and len(corpus) < _CONTACTS_A_TOPIC * settings.n_topics:
@@ -131,9 +151,86 @@ def analyse_contacts(
     elif settings.n_topics:
         progress("主题")
         topics = TopicModel(settings.n_topics, n_runs=_TOPIC_RUNS, random_state=settings.random_state)
-        results.append(topics.fit_transform(shown))
+        results.append(topics.fit(shown).transform(shown))
         tables["topics"] = topics.topics_
-    return ContactAnalyses(corpus, shown, build_facts(corpus, *results), tables, absent)
+    classifier = given if frozen is None else None
+    model = RunModel(vectorizer, words, sentiment, kinds, rules, topics, classifier, tables, absent)
+    return ContactAnalyses(corpus, shown, build_facts(corpus, *results), tables, absent, model)
+
+
+def annotate_contacts(
+    contacts: pd.DataFrame,
+    model: RunModel,
+    *,
+    redacted: bool = False,
+    turns: pd.DataFrame | None = None,
+    key: str | None = None,
+) -> AnnotatedContacts:
+    """Return the facts of contacts by a model; those of a contact depend on no other contact.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        Table ``contacts``, metadata columns masked.
+    model : RunModel
+    redacted : bool, default False
+        Whether reading has masked personal data in the texts.
+    turns : DataFrame, optional
+        Table ``turns`` of contacts that are dialogues.
+    key : str, optional
+        Key of pseudonyms in texts.
+    """
+    vectorizer = clone(model.vectorizer).set_params(
+        redact=not redacted, pseudonymize=key, keep=tuple(contacts.columns), n_jobs=1
+    )
+    vectorizer.phrases_, vectorizer.terms_ = model.vectorizer.phrases_, model.vectorizer.terms_
+    corpus = vectorizer.transform(contacts)
+    shown = model.shown.count(corpus)
+    read = _read_texts(corpus, model.sentiment, model.kinds, model.rules)
+    results = _results(read, turns, _LOG.debug)
+    if model.classifier is None:
+        results.append(doubtful_categories(read.categories, read.kinds).to_frame())
+    else:
+        results.append(model_answers(model.classifier, corpus, contacts))
+    if model.topics is not None:
+        results.append(topic_answers(model.topics, shown, contacts))
+    return AnnotatedContacts(corpus, shown, build_facts(corpus, *results))
+
+
+class _TextsRead(NamedTuple):
+    """What one pass over the texts says of them."""
+
+    sentiment: pd.DataFrame
+    signals: pd.DataFrame
+    kinds: pd.DataFrame
+    categories: pd.DataFrame
+
+
+def _read_texts(
+    corpus: Corpus,
+    sentiment: Sentiment,
+    kinds: ContactKind,
+    rules: RuleClassifier,
+    *,
+    fit: bool = False,
+    adapt: bool = False,
+) -> _TextsRead:
+    """Return what the texts say, read in one pass; what is to learn learns from it."""
+    by_rules = rule_pass(rules, corpus, fit=fit)
+    by_kind = kind_pass(kinds, corpus, fit=fit, compiled=rules.compiled())
+    passes = [sentiment_pass(sentiment, corpus, fit=adapt), signal_pass(corpus), by_kind, by_rules]
+    return _TextsRead(*run_passes(corpus, passes))
+
+
+def _results(read: _TextsRead, turns: pd.DataFrame | None, progress: Progress) -> list[pd.DataFrame]:
+    """Return the tables about each contact that need nothing but its texts and turns."""
+    signals = read.signals.filter(regex="^(signal_|risk_severity$)")
+    results = [read.sentiment, signals, read.categories, read.kinds]
+    if turns is not None:
+        progress("会话走势")
+        # A column of the input that bears this name is not our score.
+        results.append(conversation_sentiment(turns.drop(columns="sentiment", errors="ignore")))
+    return results
 
 
 def _taxonomy(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
@@ -15,7 +15,7 @@ from csatext.batch.configuration import Configuration
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
 
-__all__ = ["RunOutput", "manifest"]
+__all__ = ["RunOutput", "library_versions", "manifest", "plain_settings"]
 
 _PARTS = ("numpy", "opencc", "pandas", "pyarrow", "rjieba", "scikit-learn", "scipy", "tomotopy")
 
@@ -40,6 +40,8 @@ class RunOutput:
         Turns that the contacts were made of, where the input was dialogues.
     outside : int
         Contacts that are not of the time asked for.
+    provenance : mapping of str to object
+        Further entries of the manifest, masked: the model, the runs that made the facts.
     """
 
     facts: pd.DataFrame
@@ -51,6 +53,7 @@ class RunOutput:
     absent: Mapping[str, str]
     turns: int | None = None
     outside: int = 0
+    provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
 def manifest(output: RunOutput, configuration: Configuration, files: Mapping[str, str]) -> dict[str, Any]:
@@ -64,17 +67,15 @@ def manifest(output: RunOutput, configuration: Configuration, files: Mapping[str
     files : mapping of str to str
         Every file of the run but the manifest, by its name in the folder, and its SHA-256.
     """
-    settings = configuration.to_dict()
-    del settings["text"]["n_jobs"]
-    settings["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
     reasons = output.rejects["reason"].value_counts().sort_index()
     turns = {} if output.turns is None else {"turns": output.turns}
     kind = {"kind": "turns"} if turns else {}
     return {
         "csatext": csatext.__version__,
         "input": output.source | {"name": encodable(mask_sentence(output.source["name"]))} | kind,
-        "configuration": _masked(settings),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PARTS},
+        "configuration": plain_settings(configuration),
+        "versions": library_versions(),
+        **{name: value for name, value in output.provenance.items() if value},
         "rows": {
             "rows": output.rows,
             **turns,
@@ -87,6 +88,31 @@ def manifest(output: RunOutput, configuration: Configuration, files: Mapping[str
         "absent": _masked(dict(output.absent)),
         "files": dict(files),
     }
+
+
+def plain_settings(configuration: Configuration) -> dict[str, Any]:
+    """Return a configuration as it may be written: masked, without number of processes and key of pseudonyms.
+
+    Examples
+    --------
+    >>> plain_settings(Configuration())["privacy"]
+    {'keep': [], 'pseudonymize': False}
+    """
+    settings = configuration.to_dict()
+    del settings["text"]["n_jobs"]
+    settings["privacy"]["pseudonymize"] = bool(configuration.privacy.pseudonymize)
+    return dict(_masked(settings))
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of what results depend on.
+
+    Examples
+    --------
+    >>> list(library_versions())[:2]
+    ['python', 'numpy']
+    """
+    return {"python": platform.python_version()} | {name: version(name) for name in _PARTS}
 
 
 def _masked(value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from csatext.atomic_files import file_hash, prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.configuration import Configuration
@@ -12,7 +13,7 @@ from csatext.batch.manifest import RunOutput, manifest
 from csatext.errors import InputError
 from csatext.reporting.run_tables import files_hash, table_stem
 
-__all__ = ["refuse_link", "write_output"]
+__all__ = ["damaged_files", "finished_output", "refuse_link", "write_output"]
 
 _MANIFEST = "manifest.json"
 _EARLIER = ".manifest.json.earlier"
@@ -73,6 +74,61 @@ def write_output(output: RunOutput, out: Path, configuration: Configuration) -> 
         path.unlink(missing_ok=True)
     write_json(manifest(output, configuration, hashes), out / _MANIFEST)
     (out / _EARLIER).unlink(missing_ok=True)
+
+
+def finished_output(out: Path, state: str) -> dict[str, Any] | None:
+    """Return the manifest of a folder whose output depends on ``state`` and is whole; None otherwise.
+
+    Parameters
+    ----------
+    out : Path
+    state : str
+        What the output is to depend on.
+
+    Examples
+    --------
+    >>> finished_output(Path("missing"), "") is None
+    True
+    """
+    try:
+        known = json.loads((out / _MANIFEST).read_text("utf-8"))
+        same = bool(state) and known["state"] == state and isinstance(known["rows"], dict)
+        return dict(known) if same and not damaged_files(out)[0] else None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def damaged_files(out: Path) -> tuple[list[str], int]:
+    """Return the files of a finished run that are missing or were changed, and how many it lists.
+
+    Raises
+    ------
+    InputError
+        The folder holds no finished run.
+
+    Examples
+    --------
+    >>> damaged_files(Path("missing"))
+    Traceback (most recent call last):
+    csatext.errors.InputError: 无法读取「missing」：里面没有完成的运行；请给出 csatext run 的输出文件夹。
+    """
+    try:
+        known = json.loads((out / _MANIFEST).read_text("utf-8"))
+        listed = {str(name): str(wanted) for name, wanted in known["files"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        what = "请给出 csatext run 的输出文件夹"
+        raise InputError.unreadable(out, "里面没有完成的运行", what) from error
+    damaged = [
+        name for name, wanted in listed.items() if not _is_ours(name) or not _is_whole(out / name, wanted)
+    ]
+    return damaged, len(listed)
+
+
+def _is_whole(path: Path, wanted: str) -> bool:
+    try:
+        return file_hash(path) == wanted
+    except OSError:
+        return False
 
 
 def _earlier_files(out: Path) -> set[Path]:

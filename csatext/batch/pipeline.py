@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,12 +14,13 @@ import pandas as pd
 from csatext.aggregation.episodes import episodes
 from csatext.analysis.keywords import KeywordExtractor
 from csatext.atomic_files import claimed_folder, file_hash
-from csatext.batch.configuration import Configuration, PrivacySection
+from csatext.batch.columns.required_columns import checked_tables
+from csatext.batch.columns.reserved_columns import free_names
+from csatext.batch.configuration import Configuration, PrivacySection, TablesSection
 from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import RunOutput
-from csatext.batch.output import refuse_link, write_output
-from csatext.batch.required_columns import checked_tables
-from csatext.batch.reserved_columns import free_names
+from csatext.batch.output import finished_output, refuse_link, write_output
+from csatext.batch.run_state import state_of_run
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import ReadResult
@@ -50,12 +51,18 @@ __all__ = [
     "RunResult",
     "analyse",
     "masked_input",
+    "of_the_time",
     "read_source",
     "run",
+    "source_facts",
+    "tables_of",
+    "unchanged_run",
     "write_analysis",
 ]
 
 _LOG = logging.getLogger(__name__)
+_WORDS_COMPARED = 3000
+"""Words of a run that another run is compared with."""
 _OF_TEXT = ("doc_id", "text")
 LEFT_OUT = (
     "file_failed",
@@ -106,6 +113,12 @@ class RunResult:
         Contacts that are not of the time asked for; they are in ``rows`` and not in ``contacts``.
     left_out : tuple of str
         Files and sheets of the input that were not read, in the words of the quality table.
+    replaced : int
+        Rows that later versions of the same contact replaced; they are among the rejects.
+    revised : tuple of str
+        Periods of earlier runs that the last one changed.
+    unchanged : bool
+        Whether all was there already, so that nothing was done.
     """
 
     out: Path
@@ -116,6 +129,9 @@ class RunResult:
     turns: int | None = None
     left_out: tuple[str, ...] = ()
     outside: int = 0
+    replaced: int = 0
+    revised: tuple[str, ...] = ()
+    unchanged: bool = False
 
 
 def run(
@@ -135,7 +151,8 @@ def run(
         customer's side is analysed, personal data masked over turns first.
     out : path
         Folder, made when it is not there. Files of an earlier run are replaced one by one, each
-        whole; ``manifest.json`` comes last and names every file of the run with its hash.
+        whole; ``manifest.json`` comes last and names every file of the run with its hash. Where it is
+        the output of the same input and configuration, nothing is done.
     configuration : Configuration, optional
     progress : callable
         Called with the name of each step when it begins.
@@ -152,8 +169,25 @@ def run(
     out = Path(out)
     with claimed_folder(out):
         refuse_link(out)
+        state = state_of_run(Path(source), configuration, audit)
+        if (known := finished_output(out, state)) is not None:
+            return unchanged_run(out, known)
         read = read_source(source, configuration, progress)
-        return write_analysis(source_facts(Path(source)), read, out, configuration, progress, audit)
+        return write_analysis(source_facts(Path(source)), read, out, configuration, progress, audit, state)
+
+
+def unchanged_run(out: Path, known: Mapping[str, Any]) -> RunResult:
+    """Return the result of a run that was done before, from its manifest.
+
+    Parameters
+    ----------
+    out : Path
+    known : mapping of str to object
+        From :func:`csatext.batch.output.finished_output`.
+    """
+    rows = known["rows"]
+    counts = (rows["rows"], rows["contacts"], rows["rejects"], rows.get("turns"))
+    return RunResult(out, out / "report.html", *counts, outside=rows.get("outside", 0), unchanged=True)
 
 
 def read_source(
@@ -169,16 +203,16 @@ def read_source(
     given = configuration.input
     progress(f"读取 {mask_sentence(source_name(source))}")
     read, turns = read_any(source, given, progress, configuration.privacy.pseudonymize or None)
-    return _of_the_time(read._replace(contacts=with_conversations(read.contacts, turns)), given)
+    return of_the_time(read._replace(contacts=with_conversations(read.contacts, turns)), given)
 
 
-def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
+def of_the_time(read: ReadResult, given: ReadOptions, *, may_be_none: bool = False) -> ReadResult:
     """Return the input with the contacts of the time span asked for.
 
     Raises
     ------
     InputError
-        There are none, or the contacts have no time.
+        There are none, unless there may be none, or the contacts have no time.
     """
     if not (given.since or given.until):
         return read
@@ -189,7 +223,7 @@ def _of_the_time(read: ReadResult, given: ReadOptions) -> ReadResult:
     first, last = given.span
     times = read.contacts["created_at"]
     inside = read.contacts[((times >= first) & (times <= last)).to_numpy()]
-    if inside.empty:
+    if inside.empty and not may_be_none:
         span = f"{times.min():%Y-%m-%d} 至 {times.max():%Y-%m-%d}" if times.notna().any() else "都没有时间"
         raise InputError(f"所选时间里没有联络；这些联络的时间：{span}。请改 --since、--until 或 --month。")
     outside = len(read.contacts) - len(inside)
@@ -214,8 +248,12 @@ def write_analysis(
     configuration: Configuration,
     progress: Progress = _LOG.info,
     audit: str | Path = "",
+    state: str = "",
 ) -> RunResult:
-    """Analyse the input and write the output; all is computed before the first file is written."""
+    """Analyse the input and write the output; all is computed before the first file is written.
+
+    ``state`` is what the output depends on, so that the same need not be done again.
+    """
     read = masked_input(read, configuration.privacy)
     analysis = analyse(read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances)
     progress("报告")
@@ -242,6 +280,7 @@ def write_analysis(
         analysis.absent,
         read.turns,
         read.outside,
+        {"state": state},
     )
     write_output(output, out, configuration)
     contacts, rejects = len(read.contacts), len(read.rejects)
@@ -251,9 +290,17 @@ def write_analysis(
     )
 
 
-def masked_input(read: ReadResult, privacy: PrivacySection | None = None) -> ReadResult:
-    """Return the input with masked metadata columns, without names that result columns use."""
+def masked_input(
+    read: ReadResult, privacy: PrivacySection | None = None, *, file_name: str = ""
+) -> ReadResult:
+    """Return the input with masked metadata columns, without names that result columns use.
+
+    Identifiers that are masked bear the number of their row, and ``file_name`` where that is not enough.
+    """
     contacts, masked_ids = mask_doc_ids(read.contacts)
+    if masked_ids and file_name:
+        ids = contacts["doc_id"]
+        contacts = contacts.assign(doc_id=ids.where(ids == read.contacts["doc_id"], ids + "@" + file_name))
     given = privacy or PrivacySection()
     masked = mask_columns(contacts, keep=given.keep, key=given.pseudonymize or None)
     named, renamed = free_names(masked)
@@ -305,13 +352,42 @@ def analyse(
         A dimension or the measure is not there, or cannot serve as one.
     """
     given = checked_tables(contacts, configuration.tables)
-    corpus, shown, facts, tables, absent = analyse_contacts(
+    corpus, shown, facts, tables, absent, _ = analyse_contacts(
         contacts, configuration, progress, redacted=redacted, turns=turns, adapt=True
     )
+    made, unmade = tables_of(corpus, shown, facts, given, configuration.analysis.n_keywords, progress)
+    return Analysis(corpus, facts, tables | made, absent | unmade)
+
+
+def tables_of(
+    corpus: Corpus,
+    shown: Corpus,
+    facts: pd.DataFrame,
+    given: TablesSection,
+    n_keywords: int,
+    progress: Progress = _LOG.info,
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Return the tables that are made of facts and of the words of their texts, and what could not be made.
+
+    Parameters
+    ----------
+    corpus, shown : Corpus
+        The contacts, counted by every word, and by what says something.
+    facts : DataFrame
+        Of the same contacts.
+    given : TablesSection
+        From :func:`csatext.batch.columns.required_columns.checked_tables`.
+    n_keywords : int
+        Keywords a group.
+    progress : callable
+        Called with the name of each step when it begins.
+    """
+    tables: dict[str, pd.DataFrame] = {}
     by = given.by or None
     progress("关键词")
-    extractor = KeywordExtractor(configuration.analysis.n_keywords)
+    extractor = KeywordExtractor(n_keywords)
     tables["frequencies"] = extractor.frequencies(shown)
+    tables["vocabulary"] = KeywordExtractor(_WORDS_COMPARED).frequencies(shown)
     for name in dict.fromkeys([*(by or dimensions_of(facts)), "category"]):
         if 2 <= facts[name].nunique() <= CHART_VALUES:
             tables[f"keywords_{name}"] = extractor.by_group(shown, facts[name])
@@ -333,5 +409,4 @@ def analyse(
     tables["cases"] = cases(corpus, facts, looked_by, tables.get("root_causes"))
     progress("服务指标")
     service, unmade = service_tables(facts)
-    tables |= service
-    return Analysis(corpus, facts, tables, absent | unmade | absent_tables(facts, by=by))
+    return tables | service, unmade | absent_tables(facts, by=by)

@@ -17,7 +17,7 @@ from csatext.schema.analysis import TRAINED_MODEL
 from csatext.text.corpus import Corpus
 from csatext.text.vectorization import Vectorizer, recounted
 
-__all__ = ["applied_topics", "load_model", "model_answers", "model_table", "topics_of"]
+__all__ = ["applied_topics", "load_model", "model_answers", "model_table", "topic_answers", "topics_of"]
 
 
 def load_model(path: str) -> ComplaintClassifier | TopicModel | Pipeline:
@@ -82,10 +82,29 @@ def applied_topics(
     tables : dict of str to DataFrame
         ``topics`` as they were learnt, and ``topic_fit``.
     """
+    counted, last = _counted_for(model, shown, contacts)
+    return last.transform(counted), {"topics": last.topics_, "topic_fit": last.goodness_of_fit(counted)}
+
+
+def topic_answers(model: TopicModel | Pipeline, shown: Corpus, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Return the topics of the contacts, without the tables of :func:`applied_topics`.
+
+    Parameters
+    ----------
+    model, shown, contacts
+        As there.
+    """
+    counted, last = _counted_for(model, shown, contacts)
+    return last.transform(counted)
+
+
+def _counted_for(
+    model: TopicModel | Pipeline, shown: Corpus, contacts: pd.DataFrame
+) -> tuple[Corpus, TopicModel]:
+    """Return the contacts counted on the terms that a topic model knows, and the topic model."""
     if isinstance(model, Pipeline):
         shown, model = model[:-1].transform(contacts), model[-1]
-    counted = recounted(shown, model.terms_)
-    return model.transform(counted), {"topics": model.topics_, "topic_fit": model.goodness_of_fit(counted)}
+    return recounted(shown, model.terms_), model
 
 
 def model_answers(

@@ -21,6 +21,7 @@ from csatext.datasets.people import slot_values
 from csatext.datasets.utterances import Turns, write_turns
 from csatext.datasets.world import DIMENSIONS, World, load_phrasebook, load_world
 from csatext.errors import ParameterError
+from csatext.notebook_cards import card
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, TURNS
 from csatext.schema.datasets import TRUTH
@@ -40,6 +41,16 @@ class Center(NamedTuple):
     turns: pd.DataFrame
     truth: pd.DataFrame
     incidents: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        facts = [
+            ("联络", f"{len(self.contacts):,} 条（contacts）"),
+            ("对话", f"{len(self.turns):,} 句（turns）"),
+            ("真值", f"{len(self.truth):,} 行（truth）"),
+            ("埋入的事件", f"{len(self.incidents):,} 件（incidents）"),
+        ]
+        steps = ["ct.Vectorizer().fit_transform(center.contacts)", "ct.score_conversations(center.turns)"]
+        return card("模拟的客服中心", facts, self.contacts, steps)
 
 
 @check_simple_types

@@ -16,11 +16,12 @@ from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
 from csatext.ingest.turns import contacts_from_turns, turns_of_sources
 from csatext.privacy.redact import redact_turns
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 from csatext.schema.model import Table
 
-__all__ = ["contacts_of_turns", "read_any"]
+__all__ = ["contacts_of_turns", "read_any", "read_opened"]
 
 _MUTE = "对话里没有客户说的话"
 
@@ -54,7 +55,34 @@ def read_any(
     """
     for sentence in unknown_names(given.columns):
         progress(sentence)
-    sources = open_tables(source, given)
+    with counted("读取", None):
+        sources = open_tables(source, given)
+    return read_opened(sources, source, given, progress, key)
+
+
+def read_opened(
+    sources: Sequence[Source],
+    source: str | Path,
+    given: ReadOptions,
+    progress: Callable[[str], None],
+    key: str | None = None,
+) -> tuple[ReadResult, pd.DataFrame | None]:
+    """Return the contacts of some of the sources of an input, as :func:`read_any` does of all.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        Of :func:`csatext.ingest.formats.registry.open_tables`.
+    source : path
+        Named in errors.
+    given, progress, key
+        As there.
+
+    Raises
+    ------
+    InputError
+        As there.
+    """
     joined = any(not isinstance(header, str) for header in given.columns.values())
     if given.kind == "turns" or (
         given.kind == "auto"
@@ -63,7 +91,8 @@ def read_any(
         and ("role" in given.columns or is_dialogues(sources, source, given.single_columns()))
     ):
         return _dialogues(sources, source, given, progress, key)
-    return read_sources(only_tables(sources, source), source, given), None
+    with counted("读取", None):
+        return read_sources(only_tables(sources, source), source, given), None
 
 
 def _dialogues(

@@ -26,13 +26,22 @@ from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note, RawTable, Records, Reject, row_text
 from csatext.ingest.repair.mojibake import mend_columns
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, REJECTS
 
-__all__ = ["ReadResult", "read_contacts", "read_input", "read_sources", "to_contacts"]
+__all__ = [
+    "REPEATED",
+    "WHOLE_ROW",
+    "ReadResult",
+    "read_contacts",
+    "read_input",
+    "read_sources",
+    "to_contacts",
+]
 
-_WHOLE_ROW = "整行重复"
-_REPEATED = {
+WHOLE_ROW = "整行重复"
+REPEATED = {
     "first": "doc_id 与前面的行重复",
     "last": "doc_id 与后面的行重复",
     "latest": "doc_id 与更新时间更晚的行重复",
@@ -210,7 +219,7 @@ def to_contacts(
     rejects = [(names[i], reject) for i, table in enumerate(tables) for reject in table.rejects]
     lost_rows = np.flatnonzero(empty | repeated)
     for row, cells in zip(lost_rows, raw.iloc[lost_rows].to_numpy(dtype=object), strict=True):
-        reason = "文本为空" if empty[row] else _WHOLE_ROW if whole[row] else _REPEATED[options.duplicates]
+        reason = "文本为空" if empty[row] else WHOLE_ROW if whole[row] else REPEATED[options.duplicates]
         line = int(lines[row]) or None
         rejects.append((names[number[row]], Reject(line, reason, row_text(cells))))
     kept_rows = np.flatnonzero(~(empty | repeated))
@@ -308,6 +317,7 @@ def read_contacts(
     unreadable_dates: str = "reject",
     dayfirst: bool | None = None,
     duplicates: str = "first",
+    verbose: bool = True,
 ) -> pd.DataFrame:
     r"""Return the contacts of any file of customer-service text, one row a contact.
 
@@ -342,6 +352,8 @@ def read_contacts(
         Which of the rows that share a ``doc_id`` stays: the first, the last, or the one whose
         ``updated_at`` (更新时间) is the latest; the others go to the rejects. ``error`` ends reading
         instead, as ``csatext run`` does unless configured otherwise.
+    verbose : bool, default True
+        Show that reading goes on where it takes more than two seconds.
 
     Returns
     -------
@@ -384,8 +396,9 @@ def read_contacts(
         dayfirst=dayfirst,
         duplicates=duplicates,
     )
-    result = read_input(path, options)
-    rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
+    with counted("读取", None, verbose=verbose):
+        result = read_input(path, options)
+        rejects = result.rejects.assign(raw=mask_column(result.rejects["raw"]))
     contacts = result.contacts
     contacts.attrs = {
         "rows": result.rows,

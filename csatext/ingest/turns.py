@@ -24,6 +24,7 @@ from csatext.ingest.formats.registry import Source, open_tables
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note, Records, Reject
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS, TURNS
 
@@ -216,6 +217,7 @@ def read_turns(
     delimiter: str | None = None,
     timezone: str = "Asia/Shanghai",
     dayfirst: bool | None = None,
+    verbose: bool = True,
 ) -> pd.DataFrame:
     r"""Return the turns of any file of dialogues, one row an utterance.
 
@@ -241,6 +243,8 @@ def read_turns(
         In whose wall clock epochs and times with a zone are given.
     dayfirst : bool, optional
         Whether ``1/3/2026`` is the first of March, as :func:`csatext.read_contacts` takes it.
+    verbose : bool, default True
+        Show that reading goes on where it takes more than two seconds.
 
     Returns
     -------
@@ -279,7 +283,8 @@ def read_turns(
         timezone=timezone,
         dayfirst=dayfirst,
     )
-    return turns_of_sources(open_tables(path, options), path, options)
+    with counted("读取", None, verbose=verbose):
+        return turns_of_sources(open_tables(path, options), path, options)
 
 
 def turns_of_sources(

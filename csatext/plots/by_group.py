@@ -25,6 +25,7 @@ from csatext.plots.drawing import (
     row_names,
     share_columns,
 )
+from csatext.plots.scorecards import kpi_name
 from csatext.schema.aggregation import ASSOCIATION, BREAKDOWN, DISTRIBUTION
 from csatext.schema.audit import AGREEMENT
 from csatext.schema.service import SCORECARD
@@ -336,7 +337,7 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
     tips = [*dimensions, "value", "low", "high", "n", "denominator", "adjusted", "target", "funnel_low"]
     tips += ["funnel_high", "q", _KIND, "rank", "twin", "twin_value"]
     base = drawing.chart().encode(x=drawing.number("X", "denominator", title="计入的条数"))
-    label = _kpi_name(chosen)
+    label = kpi_name(chosen)
 
     def line(name: str, **options: Any) -> Any:
         return base.mark_line(**options).encode(y=drawing.number("Y", name, title=label))
@@ -363,11 +364,6 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
 def _is_share(metric: str) -> bool:
     units = kpi_definitions().set_index("id")["unit"]
     return bool(units.get(metric) == "比率")
-
-
-def _kpi_name(metric: str) -> str:
-    definitions = kpi_definitions().set_index("id")["name_zh"]
-    return str(definitions.get(metric, name_of(metric)))
 
 
 def _dots(

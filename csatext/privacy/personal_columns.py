@@ -14,11 +14,12 @@ from csatext.privacy.kinds import Found
 from csatext.privacy.normalize import normalize
 from csatext.privacy.recognizers.names import is_name_cell
 from csatext.privacy.redact import mask_of, redact_column
-from csatext.strings import string_array
+from csatext.strings import encodable, string_array
 
 __all__ = [
     "HIDDEN_VALUE",
     "are_agents",
+    "are_customers",
     "are_orders",
     "are_people",
     "can_be_names",
@@ -180,7 +181,7 @@ def mask_columns(
     masked = contacts.copy(deep=False)
     kept = {"doc_id", "text", *map(str, keep)}
     for name in contacts.columns:
-        column = contacts[name]
+        column = _encodable(contacts[name])
         if str(name) in kept or _is_plain(column):
             continue
         if are_agents(name):
@@ -210,6 +211,7 @@ def mask_values(column: pd.Series, *, key: str | bytes | None = None) -> pd.Seri
     """
     if _is_plain(column):
         return column
+    column = _encodable(column)
     texts = _whole_numbers(column) if types.is_numeric_dtype(column) else column.astype("str")
     if texts is None:
         return column
@@ -220,6 +222,13 @@ def mask_values(column: pd.Series, *, key: str | bytes | None = None) -> pd.Seri
         return column
     kept = after.array.take(codes, allow_fill=True)
     return pd.Series(kept, index=column.index, name=column.name)
+
+
+def _encodable(column: pd.Series) -> pd.Series:
+    """Return a column that can be written: halves of surrogate pairs, which objects hold, replaced."""
+    if column.dtype != object:
+        return column
+    return column.map(lambda cell: encodable(cell) if isinstance(cell, str) else cell).astype(object)
 
 
 def _redacted(values: pd.Series, key: str | bytes | None = None) -> pd.Series:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from csatext.aggregation.facts import build_facts
-from csatext.aggregation.inputs.arguments import is_numeric
-from csatext.errors import CsatextError
 from csatext.performance.agent_scorecard import agent_scorecard
 from csatext.performance.kpis import kpis
+from csatext.performance.measured_facts import with_measures
 from csatext.performance.remedies import remedies
-from csatext.service.call_measures import call_measures
 from csatext.service.conversation_measures import conversation_measures
-from csatext.service.customer_measures import customer_measures
-from csatext.service.survey_measures import survey_measures
-from csatext.service.ticket_measures import ticket_measures
 
 __all__ = ["service_tables", "with_conversations"]
 
 _MOST_AGENTS = 500
 _MOST_CHANNELS = 20
-_CLOSING = ("closed_at", "resolved_at", "status")
-_ANSWERED = ("answered", "abandoned", "answered_at")
 _NUMBERS_OF_CONTACTS = {"contacts"}
 
 
@@ -74,22 +64,7 @@ def service_tables(
     >>> tables["kpis"].set_index("metric").loc[["nps", "negative_rate"], "value"].tolist()
     [0.0, 0.5]
     """
-    absent: dict[str, str] = {}
-    there = {*facts.columns}
-    scored = any(name in there and is_numeric(facts[name]) for name in ("csat", "nps"))
-    choices: tuple[tuple[str, bool, Callable[[pd.DataFrame], pd.DataFrame]], ...] = (
-        ("来电的服务指标", bool(there & {*_ANSWERED}), call_measures),
-        ("客户的服务指标", {"customer_id", "created_at"} <= there, customer_measures),
-        ("工单的服务指标", "created_at" in there and bool(there & {*_CLOSING}), ticket_measures),
-        ("评价的服务指标", scored, survey_measures),
-    )
-    for name, wanted, measure in choices:
-        if not wanted:
-            continue
-        try:
-            facts = build_facts(facts, measure(facts))
-        except CsatextError as error:
-            absent[name] = str(error)
+    facts, absent = with_measures(facts)
     reported = facts if inside is None else facts[inside.to_numpy()]
     found = kpis(reported)
     if {*found["metric"]} <= _NUMBERS_OF_CONTACTS:

@@ -2,7 +2,7 @@
 
 from csatext.schema.model import Column, Table
 
-__all__ = ["ASSOCIATION", "BREAKDOWN", "DISTRIBUTION", "DRIVERS", "FACTS", "RESIDUALS"]
+__all__ = ["ASSOCIATION", "BREAKDOWN", "COMPOSITION", "DISTRIBUTION", "DRIVERS", "FACTS", "RESIDUALS"]
 
 FACTS = Table(
     "facts",
@@ -35,6 +35,27 @@ BREAKDOWN = Table(
         ),
         Column("small", "bool", "n known is below 30: read with care"),
         Column("suppressed", "bool", "n known is below min_n: value, interval and tests not shown"),
+    ),
+    at=1,
+)
+
+COMPOSITION = Table(
+    "composition",
+    "one row a value of a column: its share of all contacts, and its change in the last complete period",
+    (
+        Column("rank", "int", "place in the table, from 1: by numerator, or in the order of the values"),
+        Column("numerator", "int", "contacts with the value"),
+        Column("denominator", "int", "contacts with any value, missing ones too"),
+        Column("value", "float", "numerator / denominator"),
+        Column("low", "float", "lower end of the interval of value"),
+        Column("high", "float", "upper end of the interval of value"),
+        Column("period", "str", "last complete period; NA without times"),
+        Column("before", "float", "pooled share in the periods before it"),
+        Column("after", "float", "share in the period"),
+        Column("change", "float", "after - before"),
+        Column("change_low", "float", "lower end of its interval, which holds for all values together"),
+        Column("change_high", "float", "upper end of its interval"),
+        Column("has_changed", "boolean", "the interval of the change leaves 0 out"),
     ),
     at=1,
 )

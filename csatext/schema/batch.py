@@ -3,6 +3,7 @@
 from csatext.schema.audit import AUDITED_RATES
 from csatext.schema.causes import ROOT_CAUSES
 from csatext.schema.model import Column, Table
+from csatext.schema.time import TREND_TESTS
 
 __all__ = [
     "AUDITED_FLAGS",
@@ -22,6 +23,7 @@ __all__ = [
     "RISK_CELLS",
     "ROOT_CAUSES_BY_PERIOD",
     "SUBCATEGORY_SHARES",
+    "TREND_TESTS_BY_MEASURE",
     "VERIFICATION",
 ]
 
@@ -284,6 +286,16 @@ CONVERSATION_FIGURES = Table(
     "mean course of the customers' sentiment over the conversations",
     (Column("figure", "str", "column of the facts, such as customer_start"), *_RATE),
     key=("figure",),
+)
+
+TREND_TESTS_BY_MEASURE = Table(
+    "trend_tests_by_measure",
+    "one row a measure of all contacts: is there a monotone trend, how steep; q is of all measures together",
+    (
+        Column("measure", "str", "contacts (their number), or column of the facts"),
+        *TREND_TESTS.columns,
+    ),
+    key=("measure",),
 )
 
 VERIFICATION = Table(

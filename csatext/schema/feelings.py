@@ -12,6 +12,7 @@ __all__ = [
     "POLARITIES_READ",
     "POLARITY_SCORES",
     "POLARITY_SHARES",
+    "QA_ITEM_RATES",
     "QA_SCORES",
     "QA_TOTALS",
     "SATISFACTION",
@@ -230,6 +231,22 @@ QA_TOTALS = Table(
     ),
     open=True,
     index="doc_id",
+)
+
+QA_ITEM_RATES = Table(
+    "qa_item_rates",
+    "one row an item of a scorecard: in how many dialogues it was met",
+    (
+        Column("item", "str", "identifier of the item"),
+        Column("label", "str", "its name"),
+        Column("veto", "boolean", "failing it takes all points of a dialogue; NA where it is not told"),
+        Column("n", "int", "dialogues in which it was due"),
+        Column("passed", "int", "of these, in which it was met"),
+        Column("value", "float", "passed / n"),
+        Column("low", "float", "lower end of its 95 % Wilson interval"),
+        Column("high", "float", "upper end of its 95 % Wilson interval"),
+    ),
+    key=("item",),
 )
 
 SERVICE_SIGNALS = Table(

@@ -292,6 +292,44 @@ SCORECARD = Table(
     at=1,
 )
 
+RUN_COMPARISON = Table(
+    "run_comparison",
+    "one row a thing that two runs both tell, the earlier and the later: what rose, fell, is new, is gone",
+    (
+        Column("rank", "int", "place in the table, from 1: by section, then by q, then by change"),
+        Column(
+            "section",
+            "str",
+            "measure (flags of all contacts), volume (contacts a day), kpi, signal, category (its share), "
+            "effects (the measure's change taken apart by a dimension), cell (the measure in a value of a "
+            "dimension), mix (share of contacts of a value), topic (share of contacts), keyword (share of "
+            "contacts that hold it)",
+        ),
+        Column("dimension", "str", "column whose values are compared; NA elsewhere"),
+        Column("item", "str", "column, KPI, value, number of the topic, or word"),
+        Column("label", "str", "its name in Chinese"),
+        Column("status", "str", "rose, fell (q under alpha), new, gone, unclear, not_compared"),
+        Column("good", "str", "up: more is better, down: less is better, none: neither"),
+        Column("unit", "str", "share, score, amount, or a day (contacts, or an amount, a day)"),
+        Column("before", "float", "value in the earlier run; NA where it is not there"),
+        Column("after", "float", "value in the later run"),
+        Column("change", "float", "after - before"),
+        Column("low", "float", "lower end of the interval of change"),
+        Column("high", "float", "upper end of the interval of change"),
+        Column("numerator_before", "float", "what before is made of, above the line"),
+        Column("denominator_before", "float", "below the line: contacts, or days"),
+        Column("numerator_after", "float", "the same for after"),
+        Column("denominator_after", "float", "the same for after"),
+        Column("mix_effect", "float", "part of the measure's change that comes of other shares of contacts"),
+        Column("rate_effect", "float", "part that comes of another rate among the same contacts"),
+        Column("entry_effect", "float", "part of values that only one of the runs has"),
+        Column("p", "float", "p value of no change"),
+        Column("q", "float", "p corrected over the whole table, sections alike in weight"),
+        Column("note", "str", "what has to be known, in Chinese; NA for nothing"),
+    ),
+    key=("section", "dimension", "item"),
+)
+
 UNUSUAL_CHANGES = Table(
     "unusual_changes",
     "one row a group and KPI of the last periods that differs from the others or from its past",

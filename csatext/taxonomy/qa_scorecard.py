@@ -7,9 +7,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from csatext.argument_types import as_path
 from csatext.errors import LexiconError, ParameterError
 from csatext.lexicon.paths import lexicon_path
+from csatext.notebook_cards import card
 from csatext.regular_files import check_regular
 from csatext.taxonomy.service_script import SHIPPED_SCRIPT, ScriptItem, script_content, script_items
 
@@ -143,6 +146,15 @@ class QAScorecard:
     def __repr__(self) -> str:
         """Return name, version and number of items."""
         return f"QAScorecard({self.name!r}, version={self.version!r}, {len(self)} items)"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (item.id, item.label_zh, item.weight, "是" if item.veto else "", "是" if item.forbidden else "")
+            for item in self.items
+        ]
+        table = pd.DataFrame(rows, columns=["编号", "名称", "分值", "一票否决", "禁语"])
+        steps = ["ct.score_conversations(turns, card)", "ct.plot_scorecard(scores)"]
+        return card(repr(self), [("名称", self.label_zh or self.name)], table, steps)
 
 
 def _script_entries(script: Any, folder: Path) -> dict[str, Mapping[str, Any]]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from csatext.errors import LexiconError, ParameterError
 from csatext.labels import UNCLASSIFIED
+from csatext.notebook_cards import card
 from csatext.regular_files import check_regular
 from csatext.schema import conform
 from csatext.schema.taxonomy import RELABELLED, TAXONOMY
@@ -210,6 +211,15 @@ class Taxonomy:
 
     def __repr__(self) -> str:
         return f"Taxonomy(first_level={len(self.first_level)}, categories={len(self)})"
+
+    def _repr_html_(self) -> str:
+        named = "　".join(part for part in (self.label_zh or self.name, self.version) if part)
+        facts = [
+            ("名称、版本", named or "没有写"),
+            ("一级分类", "、".join(category.label_zh for category in self.first_level)),
+        ]
+        steps = ["ct.RuleClassifier(taxonomy).fit_transform(corpus)", "taxonomy.table"]
+        return card(repr(self), facts, self.table, steps)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Taxonomy) and self.categories == other.categories

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from csatext.errors import ParameterError, SchemaError
+from csatext.notebook_cards import card
 from csatext.strings import string_array
 from csatext.text.conversion import to_simplified
 from csatext.text.preparation import Preparation
@@ -56,6 +57,8 @@ class Corpus:
     ((2, 4), [0, 1], ['快递太慢', '客服很好'])
     >>> corpus.source_spans(np.array([1]), np.array([0]), np.array([2]))
     (array([0]), array([2]))
+    >>> corpus.prepared_spans(1, np.array([0]), np.array([2]))
+    (array([0]), array([2]))
     >>> corpus.prepared(pd.Series(["退款！！！！"])).tolist()
     ['退款！']
     >>> corpus.terms.tolist(), corpus.content.tolist()
@@ -93,6 +96,17 @@ class Corpus:
         return (
             f"Corpus(docs={len(self):,}, tokens={len(self.token_table.codes):,}, terms={len(self.terms):,})"
         )
+
+    def _repr_html_(self) -> str:
+        first = pd.DataFrame({"text": self[: min(len(self), 5)].texts})
+        facts = [
+            ("文档", f"{len(self):,}"),
+            ("词（去重后计数的）", f"{len(self.terms):,}"),
+            ("其他列", "、".join(map(str, self.docs.columns[:12])) or "无"),
+        ]
+        steps = ["ct.Sentiment().transform(corpus)", "ct.RuleClassifier().transform(corpus)"]
+        steps += ["ct.KeywordExtractor().frequencies(corpus)", "ct.show(corpus)"]
+        return card(repr(self), facts, first, steps)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -241,6 +255,34 @@ class Corpus:
         _, offsets = self._preparation.one(source)
         last = offsets[np.maximum(ends - 1, 0)]
         return offsets[starts], np.where(ends > starts, _next_origin(offsets, last), offsets[starts])
+
+    def prepared_spans(self, row: int, starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the spans of a prepared text, given spans of the text as it was read.
+
+        Parameters
+        ----------
+        row : int
+            Position of the document.
+        starts, ends : ndarray of int, shape (n,)
+            Spans in the source, ends exclusive; what lies outside of the text is cut off.
+
+        Returns
+        -------
+        starts : ndarray of int64, shape (n,)
+            Spans in the prepared text.
+        ends : ndarray of int64, shape (n,)
+            Ends exclusive; a span that touches a masked value holds the whole mask, one of which nothing is
+            left is empty.
+        """
+        prepared, source = (texts[int(row)].as_py() for texts in (self._texts, self._source))
+        starts, ends = (np.clip(np.asarray(side, np.int64), 0, len(source or "")) for side in (starts, ends))
+        if prepared == source:
+            return starts, np.maximum(starts, ends)
+        _, offsets = self._preparation.one(source or "")
+        origins = offsets[:-1]
+        first = np.searchsorted(_next_origin(offsets, origins), starts, side="right")
+        last = np.where(ends > starts, np.searchsorted(origins, ends, side="left"), first)
+        return first, np.maximum(first, last)
 
     def prepared(self, texts: pd.Series) -> pd.Series:
         """Return other texts, such as the turns of a dialogue, prepared as the documents were.

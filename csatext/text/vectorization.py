@@ -15,8 +15,10 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.argument_types import as_names, as_whole_number, check_simple_parameters
 from csatext.errors import InputError, NotFittedError, ParameterError, SchemaError
 from csatext.lexicon import Lexicon
+from csatext.notebook_cards import EstimatorCard
 from csatext.privacy.kinds import MASK
 from csatext.privacy.personal_columns import mask_columns
+from csatext.progress import counted
 from csatext.strings import string_array
 from csatext.text.cleaning import Steps
 from csatext.text.corpus import Corpus, checked_corpus
@@ -27,13 +29,15 @@ from csatext.text.terms.joined_terms import PhraseMatcher
 from csatext.text.tokenization.token_table import TokenTable
 from csatext.text.tokenization.tokenizer import Tokenizer
 
-__all__ = ["Vectorizer", "recounted"]
+__all__ = ["Vectorizer", "recounted", "restored"]
 
+_ROWS = 5_000
+"""Rows that are prepared between two reports of progress."""
 _NAMELESS = r"\[(?:em(?:_[0-9]+)?|表情)\]"
 _NO_TERM = rf"^(?:[^\p{{L}}\p{{N}}]*|[\p{{Nd}}.,:%％/\-]+|{_NAMELESS}|{MASK.pattern})$"
 
 
-class Vectorizer(TransformerMixin, BaseEstimator):
+class Vectorizer(EstimatorCard, TransformerMixin, BaseEstimator):
     """Turn contacts into a :class:`csatext.Corpus`.
 
     Parameters
@@ -73,6 +77,8 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         Convert Traditional characters before segmentation.
     n_jobs : int, default 1
         Processes for segmentation; the result does not depend on it.
+    verbose : bool, default True
+        Show progress where a step takes more than two seconds.
 
     Attributes
     ----------
@@ -112,6 +118,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         keep: Sequence[str] = (),
         simplify: bool = True,
         n_jobs: int = 1,
+        verbose: bool = True,
     ) -> None:
         self.tokenizer = tokenizer
         self.min_df = min_df
@@ -125,6 +132,7 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         self.keep = keep
         self.simplify = simplify
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def fit(self, contacts: Any, y: Any = None) -> Vectorizer:
         """Learn the terms; see :meth:`fit_transform`.
@@ -240,7 +248,37 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         """
         if not hasattr(self, "terms_"):
             raise NotFittedError.before_fit(self)
-        corpus = self._prepared(contacts)
+        return self.count(self._prepared(contacts))
+
+    def count(self, corpus: Corpus) -> Corpus:
+        """Return a corpus counted on the terms and expressions learnt: texts and tokens stay as they are.
+
+        Parameters
+        ----------
+        corpus : Corpus
+            Of another Vectorizer, or of this one.
+
+        Returns
+        -------
+        Corpus
+            The same documents.
+
+        Raises
+        ------
+        NotFittedError
+            ``fit`` was not called.
+        ParameterError
+            ``corpus`` is no Corpus.
+
+        Examples
+        --------
+        >>> vectorizer = Vectorizer(phrases="auto").fit(["一直不退款", "就是不退款", "态度差，不退款"])
+        >>> vectorizer.count(Vectorizer().fit_transform(["不退款", "退款"])).dtm.sum(axis=1).tolist()
+        [1, 0]
+        """
+        checked_corpus(corpus)
+        if not hasattr(self, "terms_"):
+            raise NotFittedError.before_fit(self)
         table = self._joined(corpus)
         columns = pd.Index(self.terms_, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
         return corpus.with_counts(_count(table, columns, len(self.terms_)), self.terms_, self._always_shown())
@@ -283,14 +321,24 @@ class Vectorizer(TransformerMixin, BaseEstimator):
         if self.redact:
             keep = as_names(self.keep, "keep", "列名的列表")
             docs = mask_columns(docs, keep=keep, key=self.pseudonymize, orders=False)
-        texts = string_array(self._preparation().column(source))
+        texts = self._texts(source)
         tokenizer = Tokenizer() if self.tokenizer is None else self.tokenizer
         if not isinstance(tokenizer, Tokenizer):
             wanted = "Tokenizer；要添加词，请写 Vectorizer(tokenizer=ct.Tokenizer([词, …]))"
             raise ParameterError.wrong_type("tokenizer", tokenizer, wanted)
-        table = tokenizer.encode(texts, n_jobs=self._n_jobs())
+        table = tokenizer.encode(texts, n_jobs=self._n_jobs(), verbose=self.verbose)
         nothing = sparse.csr_array((len(docs), 0), dtype=np.int32)
         return Corpus(docs, texts, source, table, nothing, np.empty(0, object), self._preparation())
+
+    def _texts(self, source: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Return the texts prepared, some thousand rows at a time."""
+        preparation = self._preparation()
+        parts = []
+        with counted("清洗、脱敏", len(source), verbose=self.verbose) as count:
+            for start in range(0, max(len(source), 1), _ROWS):
+                parts.append(string_array(preparation.column(source.slice(start, _ROWS))))
+                count.add(len(parts[-1]))
+        return parts[0] if len(parts) == 1 else string_array(pa.chunked_array(parts))
 
     def _n_jobs(self) -> int:
         """Return the number of processes; -1 is one a core, as in joblib."""
@@ -372,6 +420,43 @@ def recounted(corpus: Corpus, terms: np.ndarray) -> Corpus:
     table = corpus.token_table
     columns = pd.Index(terms, dtype=object).get_indexer(pd.Index(table.vocabulary, dtype=object))
     return corpus.with_counts(_count(table, columns, len(terms)), terms)
+
+
+def restored(
+    vectorizer: Vectorizer, docs: pd.DataFrame, texts: pa.ChunkedArray, dtm: sparse.csr_array
+) -> Corpus:
+    """Return the corpus of documents that a Vectorizer counted before, without their tokens.
+
+    Parameters
+    ----------
+    vectorizer : Vectorizer
+        Fitted.
+    docs : DataFrame
+        By doc_id.
+    texts : pyarrow ChunkedArray of strings, shape (n_docs,)
+        As they were prepared.
+    dtm : csr_array of int32, shape (n_docs, n_terms)
+        Counts of its terms.
+
+    Examples
+    --------
+    >>> vectorizer = Vectorizer()
+    >>> corpus = vectorizer.fit_transform(["退款慢"])
+    >>> texts = pa.chunked_array([["退款慢"]])
+    >>> restored(vectorizer, corpus.docs, texts, corpus.dtm).terms.tolist()
+    ['慢', '退款']
+    """
+    untold = TokenTable(np.empty(0, np.int32), np.zeros(len(docs) + 1, np.int64), np.empty(0, object))
+    return Corpus(
+        docs,
+        texts,
+        texts,
+        untold,
+        dtm,
+        vectorizer.terms_,
+        vectorizer._preparation(),
+        always_shown=vectorizer._always_shown(),
+    )
 
 
 def _documents(contacts: Any) -> tuple[pd.DataFrame, Any]:

@@ -4,8 +4,8 @@ import pytest
 from scipy import stats
 from scipy.signal import lfilter
 
-from csatext.aggregation.calendar import business_calendar
 from csatext.aggregation.changepoints import changepoints
+from csatext.aggregation.panel.calendar import business_calendar
 from csatext.aggregation.statistics.segmentation import segment
 from csatext.errors import ParameterError
 

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from csatext.aggregation.calendar import business_calendar
 from csatext.aggregation.forecast import forecast
+from csatext.aggregation.panel.calendar import business_calendar
 from csatext.aggregation.panel.panel import FREQUENCIES, next_starts
 from csatext.aggregation.prediction.projection import count_interval, seasonal_naive
 from csatext.errors import ParameterError

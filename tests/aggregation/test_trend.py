@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from csatext.aggregation.calendar import business_calendar
 from csatext.aggregation.facts import join
+from csatext.aggregation.panel.calendar import business_calendar
 from csatext.aggregation.trend import latest_change, trend
 from csatext.errors import ParameterError, SchemaError
 

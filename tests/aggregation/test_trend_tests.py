@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 from scipy.signal import lfilter
 
-from csatext.aggregation.calendar import business_calendar
+from csatext.aggregation.panel.calendar import business_calendar
 from csatext.aggregation.trend_tests import mann_kendall, trend_tests
 from csatext.errors import ParameterError
 

@@ -21,7 +21,7 @@ from csatext.schema.aggregation import ASSOCIATION, BREAKDOWN, DISTRIBUTION
 from csatext.schema.analysis import KEYNESS
 from csatext.schema.audit import AGREEMENT
 from csatext.schema.causes import ROOT_CAUSES
-from csatext.schema.feelings import CONVERSATIONS
+from csatext.schema.feelings import CONVERSATIONS, QA_SCORES
 from csatext.schema.service import SCORECARD
 from csatext.schema.time import ALERTS, FORECAST, TREND
 
@@ -49,6 +49,8 @@ VERBS = {
     "keyness": (ct.plot_keyness, KEYNESS, False),
     "association": (ct.plot_association, ASSOCIATION, False),
     "agreement": (ct.plot_agreement, AGREEMENT, False),
+    "scorecard": (ct.plot_scorecard, SCORECARD, True),
+    "items": (ct.plot_scorecard, QA_SCORES, False),
 }
 
 
@@ -184,6 +186,53 @@ def test_a_funnel_of_several_kpis_asks_which():
     with pytest.raises(ct.ParameterError, match="aht、fcr"):
         ct.plot_funnel(table)
     assert len(rows_of(ct.plot_funnel(table, "fcr"))) == 2
+
+
+def test_a_scorecard_shows_how_often_each_item_is_met():
+    # greeting: met in 3 of 4; bye: due in 2, met in none. Wilson: (3/4: .3006, .9544), (0/2: 0, .6576).
+    scores = conform(
+        pd.DataFrame(
+            {
+                "doc_id": list("abcdab"),
+                "agent_id": None,
+                "item": ["greeting"] * 4 + ["bye"] * 2,
+                "label": ["问候"] * 4 + ["再见"] * 2,
+                "veto": [False] * 4 + [True] * 2,
+                "passed": pd.array([True, True, True, False, False, False], "boolean"),
+                **dict.fromkeys(("points", "max_points", "turn", "start", "end"), pd.NA),
+                "evidence": None,
+            }
+        )
+        .astype({"points": "Float64", "max_points": "Float64"})
+        .fillna({"points": 0, "max_points": 0}),
+        QA_SCORES,
+    )
+    totals = ct.qa_totals(scores)
+    for table, kinds in ((scores, ["评分项", "一票否决"]), (totals, ["评分项", "评分项"])):
+        chart = ct.plot_scorecard(table)
+        rows = [list(row.values()) for row in rows_of(chart)]
+        assert [row[1] for row in rows] == ["问候", "再见"]
+        assert [row[3:6] for row in rows] == [[4, 3, 0.75], [2, 0, 0.0]]
+        assert [round(end, 4) for row in rows for end in row[6:8]] == [0.3006, 0.9544, 0.0, 0.6576]
+        assert [row[-1] for row in rows] == kinds
+        assert {"区间下限", "区间上限", "应检对话数"} <= {line["title"] for line in tooltips(chart.to_dict())}
+    hostile = totals.rename(columns={"qa_bye": "qa_</script>a.b[0]:Q"})
+    with debug_mode(True):
+        assert "</script>a.b[0]:Q" in json.dumps(ct.plot_scorecard(hostile).to_dict())
+    assert "表里没有评分项" in str(ct.plot_scorecard(totals[["qa_score"]]).to_dict()["title"]["subtitle"])
+    with pytest.raises(ct.SchemaError, match="qa_score"):
+        ct.plot_scorecard(made(TREND, 1, []))
+
+
+def test_a_scorecard_of_people_has_a_panel_for_each_kpi():
+    names = ["resolution_rate", "csat", *(f"kpi{at}" for at in range(12))]
+    table = pd.concat([made(SCORECARD, 41, ["agent_id"]).assign(metric=name) for name in names])
+    with debug_mode(True):
+        found = ct.plot_scorecard(table[table["metric"].isin(names[:2])]).to_dict()
+    assert [panel["title"]["text"] for panel in found["concat"]] == ["解决率", "满意度（分）"]
+    assert "另有 1 人没有画出" in found["title"]["subtitle"]
+    many = ct.plot_scorecard(table).to_dict(validate=False)
+    assert len(many["concat"]) == 12 and "另有 2 个指标没有画出" in many["title"]["subtitle"]
 
 
 def test_names_that_are_alike_stay_apart():

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import csatext as ct
-from csatext.batch.reserved_columns import RESULT_COLUMNS, free_names
+from csatext.batch.columns.reserved_columns import RESULT_COLUMNS, free_names
 from csatext.cli import main
 from csatext.privacy import outputs
 from csatext.privacy.outputs import mask_columns, mask_doc_ids, mask_rejects, mask_sentence

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csatext.aggregation.inputs.arguments import as_number, is_numeric
+from csatext.aggregation.inputs.arguments import as_number, check_columns, is_numeric
+from csatext.aggregation.inputs.measures import has_flags, is_flag
 from csatext.argument_types import as_table
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import ADJUDICATOR
 
-__all__ = ["HumanLabels", "adjudicate"]
+__all__ = ["HumanLabels", "adjudicate", "labels_are_flags", "machine_labels"]
 
 _MOST_STRATA = 5
 """Inclusion probabilities stand for strata where they have as many tags on average."""
@@ -36,6 +37,8 @@ class HumanLabels:
         the adjudicator, else that of most annotators; labels of as many annotators share the contact.
     n_divided : int
         Contacts whose annotators are divided.
+    n_nameless : int
+        Rows with a label but no ``doc_id``; they are left out.
     """
 
     doc_id: pd.Index
@@ -43,6 +46,7 @@ class HumanLabels:
     stratum: npt.NDArray[np.int64]
     votes: pd.DataFrame
     n_divided: int
+    n_nameless: int
 
     def share_of(self, label: object) -> npt.NDArray[np.float64]:
         """Return for each contact the share of ``label``, shape (n_docs,)."""
@@ -50,6 +54,69 @@ class HumanLabels:
         share = np.zeros(len(self.doc_id))
         share[chosen["doc"].to_numpy()] = chosen["share"].to_numpy()
         return share
+
+
+def labels_are_flags(facts: pd.DataFrame, measure: str) -> bool:
+    """Return whether the machine's labels are flags, and not categories.
+
+    Parameters
+    ----------
+    facts : DataFrame
+    measure : str
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    SchemaError
+        The column is not there, holds other numbers, or contacts have no label at all.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"urgent": [True, False], "category": ["物流", "退款"]})
+    >>> labels_are_flags(facts, "urgent"), labels_are_flags(facts, "category")
+    (True, False)
+    """
+    check_columns(facts, [measure], "measure")
+    if len(facts) and facts[measure].isna().all():
+        raise SchemaError(
+            f"facts 的列「{measure}」全部为空，没有机器标签可以校正；请先运行 annotate 或并入这一列。"
+        )
+    flags = has_flags(facts, measure)
+    if not flags and is_numeric(facts[measure]) and len(facts):
+        raise SchemaError(f"列「{measure}」是数字；能抽检和校正的是是/否标记（True、False）或文字类别。")
+    return flags
+
+
+def machine_labels(
+    facts: pd.DataFrame, measure: str, *, flag: bool
+) -> tuple[npt.NDArray[np.int64], pd.Index]:
+    """Return the code of each machine label, and the labels: flags as 0.0 and 1.0, categories trimmed.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        Contacts with a label.
+    measure : str
+    flag : bool
+
+    Returns
+    -------
+    codes : int array, shape (n_contacts,)
+    labels : Index
+        Sorted.
+
+    Examples
+    --------
+    >>> codes, labels = machine_labels(pd.DataFrame({"category": ["退款", "物流 "]}), "category", flag=False)
+    >>> codes.tolist(), labels.tolist()
+    ([1, 0], ['物流', '退款'])
+    """
+    given = as_number(facts, measure) if flag else facts[measure].astype("str").str.strip()
+    codes, labels = pd.factorize(given, sort=True)
+    return codes.astype(np.int64), pd.Index(labels)
 
 
 def adjudicate(tags: pd.DataFrame, measure: str, *, flag: bool) -> HumanLabels:
@@ -90,21 +157,30 @@ def adjudicate(tags: pd.DataFrame, measure: str, *, flag: bool) -> HumanLabels:
         if name not in tags.columns:
             raise SchemaError.missing_column("tags", name, tags.columns)
     labels = _labels(tags, measure, flag)
-    known = labels.notna().to_numpy()
+    nameless = tags["doc_id"].isna().to_numpy() & labels.notna().to_numpy()
+    known = labels.notna().to_numpy() & ~nameless
     used = tags[known]
     ids, names = pd.factorize(used["doc_id"].astype("str"))
     frame = pd.DataFrame({"doc": ids, "label": labels[known].to_numpy()})
     frame["annotator"] = used["annotator"].astype("str").to_numpy() if "annotator" in used else ""
     probability = _probabilities(used, ids, len(names))
     votes, n_divided = _votes(frame)
-    return HumanLabels(pd.Index(names), 1 / probability, _strata(used, ids, probability), votes, n_divided)
+    strata = _strata(used, ids, probability)
+    return HumanLabels(pd.Index(names), 1 / probability, strata, votes, n_divided, int(nameless.sum()))
 
 
 def _labels(tags: pd.DataFrame, measure: str, flag: bool) -> pd.Series:
     """Return the labels, missing where there is none."""
     column = tags[measure]
     if flag:
-        return pd.Series(as_number(tags, measure), index=tags.index)
+        flags = pd.Series(as_number(tags, measure), index=tags.index)
+        if not is_flag(flags.to_numpy()):
+            other = flags[flags.notna() & ~flags.isin([0, 1])]
+            raise SchemaError(
+                f"tags 的列「{measure}」有 {len(other)} 个既不是 0 也不是 1 的数（如 {other.iloc[0]:g}），"
+                "而 facts 里同名的列是是/否标记；请改为 True、False，没有标的留空。"
+            )
+        return flags
     if is_numeric(column) and column.notna().any():
         raise SchemaError(
             f"tags 的列「{measure}」是数字或是/否标记，而 facts 里同名的列是文字类别；请让两者一致。"

@@ -10,7 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csatext.aggregation.audit.adjudication import HumanLabels, adjudicate
+from csatext.aggregation.audit.adjudication import (
+    HumanLabels,
+    adjudicate,
+    labels_are_flags,
+    machine_labels,
+)
 from csatext.aggregation.audit.prediction_powered import (
     Array,
     Codes,
@@ -20,9 +25,8 @@ from csatext.aggregation.audit.prediction_powered import (
     estimate_rates,
     share_interval,
 )
-from csatext.aggregation.inputs.arguments import as_number, check_columns, is_numeric
+from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import distinct_combinations, encode_dimension, free_dimensions
-from csatext.aggregation.inputs.measures import has_flags
 from csatext.aggregation.panel.panel import as_freq, labels
 from csatext.aggregation.panel.period_length import check_width
 from csatext.aggregation.statistics.intervals import divide, shrink
@@ -123,10 +127,7 @@ def audited_rates(
     0  1000       200      0.25  0.375 -0.125
     """
     check_level(level)
-    check_columns(facts, [measure], "measure")
-    is_flag = has_flags(facts, measure)
-    if not is_flag and is_numeric(facts[measure]) and facts[measure].notna().any():
-        raise SchemaError(f"列「{measure}」是数字；能校正的是是/否标记（True、False）或文字类别。")
+    is_flag = labels_are_flags(facts, measure)
     dimensions = free_dimensions(by, AUDITED_RATES)
     check_columns(facts, dimensions, "by")
     if time is None and freq is not None:
@@ -139,9 +140,9 @@ def audited_rates(
     human = adjudicate(tags, measure, flag=is_flag)
     grid = _Grid.of(facts, measure, dimensions, time, freq or "W")
     rows = _rows_of(human.doc_id, grid.doc_id)
-    label = pd.Series(as_number(facts, measure)) if is_flag else facts[measure].astype("str")
-    audit = _Audit(grid, human, rows, label.to_numpy()[grid.rows], level)
-    table = pd.concat([audit.table(one) for one in _categories(is_flag, audit)], ignore_index=True)
+    audit = _Audit(grid, human, rows, *machine_labels(facts.iloc[grid.rows], measure, flag=is_flag), level)
+    parts = [audit.table(one) for one in _categories(is_flag, audit)] or [audit.table("").head(0)]
+    table = pd.concat(parts, ignore_index=True)
     table["q_bias"] = benjamini_hochberg(table.pop("p"))
     places = [*dimensions, *(["period", "label"] if time is not None else [])]
     if not is_flag:
@@ -151,7 +152,7 @@ def audited_rates(
     table.attrs = {
         "measure": measure, "level": level, "n_tagged": int((rows >= 0).sum()),
         "n_missing": grid.n_missing, "n_missing_time": grid.n_missing_time,
-        "n_outside": int((rows < 0).sum()), "n_divided": human.n_divided,
+        "n_outside": int((rows < 0).sum()) + human.n_nameless, "n_divided": human.n_divided,
     }  # fmt: skip
     return conform(table, AUDITED_RATES, places)
 
@@ -226,13 +227,18 @@ class _Grid(NamedTuple):
         missing = int((~known).sum())
         return cls(ids[rows], rows, codes, cells, dimensions, missing, int((known & ~dated).sum()))
 
-    def name(self, depth: int, cell: int) -> str:
-        """Return what a cell is called in Chinese."""
-        row = self.cells[depth].iloc[cell]
-        said = cell_name(row, [name for name in self.dimensions if name in row.index])
-        if "label" not in row.index:
-            return said
-        return f"{said}，{row['label']}" if self.dimensions else str(row["label"])
+    def names(self, depth: int, cells: Codes) -> npt.NDArray[np.object_]:
+        """Return what cells are called in Chinese; each that occurs is named once."""
+        occurring, place = np.unique(cells, return_inverse=True)
+        rows = self.cells[depth].iloc[occurring]
+        dimensions = [name for name in self.dimensions if name in rows]
+        said = [cell_name(row, dimensions) for row in rows.to_dict("records")]
+        if "label" in rows:
+            periods = rows["label"].astype("str")
+            said = (
+                [f"{one}，{at}" for one, at in zip(said, periods, strict=True)] if dimensions else [*periods]
+            )
+        return np.array(said, dtype=object)[place]
 
 
 def _rows_of(tagged: pd.Index, contacts: pd.Index) -> npt.NDArray[np.int64]:
@@ -253,7 +259,8 @@ class _Audit:
     grid: _Grid
     human: HumanLabels
     rows: npt.NDArray[np.int64]
-    machine: npt.NDArray[np.generic]
+    machine: Codes
+    labels: pd.Index
     level: float
 
     def sample(self, label: object, flagged: Array, depth: int) -> Sample:
@@ -278,7 +285,7 @@ class _Audit:
 
     def table(self, label: object) -> pd.DataFrame:
         """Return the rows of a flag or category, every cell once."""
-        flagged = (self.machine == label).astype("float64")
+        flagged = (self.machine == self.labels.get_indexer([label])[0]).astype("float64")
         grid = self.grid
         size = len(grid.cells[0])
         n = np.bincount(grid.codes[0], minlength=size)
@@ -288,7 +295,8 @@ class _Audit:
         rate, low, high, p = own.rate.copy(), own.low.copy(), own.high.copy(), own.p_bias.copy()
         few = own.n_tagged < (_ENOUGH if len(grid.cells) > 1 else _LEAST)
         correction = np.where(few, "none", "own").astype(object)
-        by_whom = np.array([grid.name(0, cell) for cell in range(size)], dtype=object)
+        by_whom = np.full(size, f"抽检不足 {_LEAST} 条，无法校正", dtype=object)
+        by_whom[~few] = grid.names(0, np.flatnonzero(~few))
         rate[few] = low[few] = high[few] = p[few] = np.nan
         for depth in range(1, len(grid.cells)):
             waiting = np.flatnonzero(correction == "none")
@@ -304,8 +312,7 @@ class _Audit:
             ends = _borrowed(found, parent[lent], raw[lent], n[lent], between, self.level)
             rate[lent], low[lent], high[lent] = ends
             correction[lent] = "parent"
-            by_whom[lent] = [grid.name(depth, cell) for cell in parent[lent]]
-        by_whom[correction == "none"] = f"抽检不足 {_LEAST} 条，无法校正"
+            by_whom[lent] = grid.names(depth, parent[lent])
         frame = grid.cells[0].assign(
             cell=np.arange(size), category=label, n=n, n_tagged=own.n_tagged, raw_rate=raw, rate=rate,
             low=low, high=high, bias=raw - rate, p=p, correction=correction, corrected_by=by_whom,
@@ -363,4 +370,4 @@ def _categories(is_flag: bool, audit: _Audit) -> Iterator[object]:
         yield 1.0
         return
     used = audit.human.votes["doc"].isin(np.flatnonzero(audit.rows >= 0))
-    yield from sorted({*pd.unique(audit.machine), *audit.human.votes.loc[used, "label"]}, key=str)
+    yield from sorted({*audit.labels, *audit.human.votes.loc[used, "label"]}, key=str)

@@ -27,7 +27,10 @@ the prior of Jeffreys has. Without them a sample without errors of the machine w
 (coverage .34 at 30 tags and a share of .02; measured)."""
 _STEADYING = 2.0
 """Tags that the variance of equal strata counts for against the tags of the rarer kind. Measured: without it
-coverage is .91 at 300 tags of three or four strata and a share of .02, with it .95 to .98."""
+coverage is .91 at 300 tags of three or four strata and a share of .02, with it .95 to .97."""
+_SPENT = 2
+"""Effective tags of strata that the mean and the weight of the machine use up: both are of the same tags as
+the variance. Measured: without them coverage by group falls to .92 at 200 tags."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +112,31 @@ class _Moments:
         self.design_effect = self.n * self._sum(self._share**2)
         human = sample.human - self.human[sample.cell]
         machine = sample.machine - self.machine[sample.cell]
-        self.var_human = self._covariance(human, human)
+        self._pairs = self._paired()
+        self.is_of_one_stratum = self._pairs is None
+        # A contact that people are divided about is a draw: its share says nothing of how sure it is.
+        self.divided = self._sum(self._share**2 * sample.human * (1 - sample.human))
+        self.var_human = self._covariance(human, human) + self.divided
         self.var_machine = self._covariance(machine, machine)
         self.cov = self._covariance(human, machine)
         self.off = human, machine
+
+    def effective(self) -> Array:
+        """Return how many tags of equal weight would be worth as much (Kish 1965), shape (n_cells,)."""
+        return np.nan_to_num(divide(self.n, self.design_effect))
+
+    def is_simple(self) -> npt.NDArray[np.bool_]:
+        """Return which cells have tags of one stratum with equal probabilities, shape (n_cells,)."""
+        return np.isclose(self.design_effect, 1) & self.is_of_one_stratum
+
+    def kept(self) -> Array:
+        """Return the part of the effective tags that is left for the variance, shape (n_cells,).
+
+        All of them in a sample of one stratum, as PPI++ has it.
+        """
+        if self.is_of_one_stratum:
+            return np.ones(self._cells)
+        return 1 - _SPENT / np.maximum(self.effective(), _SPENT + 1)
 
     def steadied(self, a: Array, b: Array) -> Array:
         """Return a covariance of two means that rests on more than the few tags of the rarer kind.
@@ -120,8 +144,7 @@ class _Moments:
         It is mixed with that of tags which vary alike in all strata (Kish): where the rarer kind came up in
         light strata only, the linearized one is far too small.
         """
-        rare = np.minimum(self._sum(self._sample.human), self._sum(1 - self._sample.human))
-        rare = divide(rare, self.design_effect)
+        rare = np.minimum(self.human, 1 - self.human) * self.effective()
         alike = self._sum(self._share**2) * self._sum(self._share * a * b)
         return (rare * self._covariance(a, b) + _STEADYING * alike) / (rare + _STEADYING)
 
@@ -135,25 +158,32 @@ class _Moments:
         population correction (Cochran 1977, 5A.14), and that of the contacts themselves. In a sample of one
         stratum both add up to the plain variance with divisor n, which PPI++ has.
         """
-        stratum = self._sample.stratum
-        n_strata = int(stratum.max(initial=-1)) + 1
         whole = self._share * a * b
         a, b = self._share * a, self._share * b
-        if n_strata <= 1:
+        if self._pairs is None:
             return self._sum(a * b)
+        pair, cell, size, factor = self._pairs
+        squares, left, right = (np.bincount(pair, values, minlength=len(cell)) for values in (a * b, a, b))
+        centred = np.where(size > 1, left * right / size, 0.0)
+        of_sample = np.bincount(cell, (squares - centred) * factor, minlength=self._cells)
+        return of_sample + self._sum(whole) / np.maximum(self._contacts, 1)
+
+    def _paired(self) -> tuple[Codes, Codes, Array, Array] | None:
+        """Return the pair of cell and stratum of each tag; of each pair cell, tags of the stratum, factor.
+
+        None where all tags are of one stratum.
+        """
+        stratum = self._sample.stratum
+        n_strata = int(stratum.max(initial=-1)) + 1
+        if n_strata <= 1:
+            return None
         size = np.bincount(stratum, minlength=n_strata).astype("float64")
         drawn = size / np.maximum(np.bincount(stratum, self._sample.weight, minlength=n_strata), size)
         # The only tag of a stratum shows no variance: its square stands for it.
         factor = (1 - drawn) * np.where(size > 1, size / np.maximum(size - 1, 1), 1.0)
-        pair = self._sample.cell * n_strata + stratum
-        shape = self._cells, n_strata
-        sums = [
-            np.bincount(pair, values, minlength=shape[0] * shape[1]).reshape(shape)
-            for values in (a * b, a, b)
-        ]
-        centred = np.where(size > 1, sums[1] * sums[2] / np.maximum(size, 1), 0.0)
-        of_sample = ((sums[0] - centred) * factor).sum(axis=1)
-        return of_sample + self._sum(whole) / np.maximum(self._contacts, 1)
+        keys, pair = np.unique(self._sample.cell * n_strata + stratum, return_inverse=True)
+        of_pair = keys % n_strata
+        return pair, keys // n_strata, size[of_pair], factor[of_pair]
 
 
 def estimate_rates(
@@ -184,11 +214,13 @@ def estimate_rates(
     the variance, which is linearized within strata; for a simple random sample all is equal to package
     ``ppi-python``.
 
-    The interval is the normal one where the sample holds enough of both kinds and of errors, else Wilson's
-    at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998, Survey Methodology
-    24, 193-201; Franco et al. 2019, Journal of Survey Statistics and Methodology 7, 334-364), the variance
-    with half a pseudo-tag of each kind. For human labels alone that is Wilson's interval. The variance is
-    that of a sample of the process which makes contacts, as in every other table.
+    The interval is the normal one where a simple random sample holds enough of both kinds and of errors, else
+    Wilson's at the effective sample size ``rate * (1 - rate) / variance`` (Korn and Graubard 1998,
+    Survey Methodology 24, 193-201; Franco et al. 2019, Journal of Survey Statistics and Methodology 7,
+    334-364), the variance with half a pseudo-tag of each kind. For human labels alone that is Wilson's
+    interval. The variance is that of a sample of the process which makes contacts, as in every other table.
+    Where strata are drawn unlike, it is mixed with that of strata alike (see ``_Moments.steadied``), and two
+    effective tags are spent on the mean and the weight.
 
     Examples
     --------
@@ -210,7 +242,7 @@ def estimate_rates(
     low, high = wilson(rate * size, size, level)
     variance = moments.var_human - 2 * tuned * moments.cov + tuned**2 * moments.var_machine
     half = special.ndtri(0.5 + level / 2) * np.sqrt(tuned**2 * rest_variance + np.maximum(variance, 0.0))
-    normal = _is_common(sample, moments.design_effect)
+    normal = _is_common(sample, cells) & moments.is_simple()
     low = np.where(normal, np.clip(rate - half, 0.0, 1.0), low)
     high = np.where(normal, np.clip(rate + half, 0.0, 1.0), high)
     p = _bias_p_value(sample, cells)
@@ -259,7 +291,8 @@ def _effective_size(
         return 2 * (mean**2 + (1 - mean) ** 2)
 
     off_human, off_machine = moments.off
-    of_human = smoothed(moments.steadied(off_human, off_human), (moments.human - human) ** 2, spread(human))
+    own = moments.steadied(off_human, off_human) + moments.divided
+    of_human = smoothed(own, (moments.human - human) ** 2, spread(human))
     of_machine = smoothed(
         moments.steadied(off_machine, off_machine), (moments.machine - machine) ** 2, spread(machine)
     )
@@ -272,16 +305,15 @@ def _effective_size(
     rate = np.clip(weight * (rest_rate - machine) + human, 1 / (4 * total), 1 - 1 / (4 * total))
     # People's labels alone are the estimate at weight 0, whose interval must not be the narrower one.
     alone = human * (1 - human) / of_human
-    return np.maximum(divide(rate * (1 - rate), weight**2 * rest_variance + variance), alone), variance
+    size = np.maximum(divide(rate * (1 - rate), weight**2 * rest_variance + variance), alone)
+    return size * moments.kept(), variance
 
 
-def _is_common(sample: Sample, design_effect: Array) -> npt.NDArray[np.bool_]:
+def _is_common(sample: Sample, cells: int) -> npt.NDArray[np.bool_]:
     """Return in which cells flags, their absence and errors are frequent enough for a normal interval."""
     kinds = sample.human, 1 - sample.human, np.abs(sample.human - sample.machine)
-    cells = len(design_effect)
     flagged, cleared, wrong = (np.bincount(sample.cell, kind, minlength=cells) for kind in kinds)
-    factor = np.maximum(design_effect, 1.0)
-    return (np.minimum(flagged, cleared) >= _COMMON * factor) & (wrong >= _DISAGREEING * factor)
+    return (np.minimum(flagged, cleared) >= _COMMON) & (wrong >= _DISAGREEING)
 
 
 def _bias_p_value(sample: Sample, cells: int) -> Array:

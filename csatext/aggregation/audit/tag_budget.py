@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from csatext.aggregation.audit.adjudication import adjudicate
-from csatext.aggregation.inputs.arguments import as_number, check_columns, is_numeric
-from csatext.aggregation.inputs.measures import has_flags
+from csatext.aggregation.audit.adjudication import adjudicate, labels_are_flags, machine_labels
 from csatext.argument_types import check_simple_types
 from csatext.errors import ParameterError, SchemaError
 from csatext.schema import conform
@@ -46,7 +44,8 @@ def tag_budget(
     -------
     DataFrame
         Table ``tag_budget``, one row a machine label, largest need first; the last column is the width of the
-        whole that the tags needed give. ``attrs``: measure, width, n_needed, n_more.
+        whole that the tags needed give. ``attrs``: measure, width, n_needed, n_more, and ``n_proportional``:
+        how many tags it takes where they are spread by the size of strata, as ``sample_for_tagging`` does.
 
     Raises
     ------
@@ -74,16 +73,13 @@ def tag_budget(
     """
     if not 0 < width < 1:
         raise ParameterError.out_of_range("width", width, "0 与 1 之间，例如 0.04（正负两个百分点）")
-    check_columns(facts, [measure], "measure")
-    is_flag = has_flags(facts, measure)
-    if not is_flag and is_numeric(facts[measure]):
-        raise SchemaError(f"列「{measure}」是数字；能抽检的是是/否标记（True、False）或文字类别。")
+    is_flag = labels_are_flags(facts, measure)
     known = facts[facts[measure].notna()]
     ids = pd.Index((known["doc_id"] if "doc_id" in known.columns else known.index).astype("str"))
     if not ids.is_unique:
         raise SchemaError.duplicate_key("facts", ["doc_id"], int(ids.duplicated().sum()))
-    machine = pd.Series(as_number(known, measure)) if is_flag else known[measure].astype("str")
-    label, strata = pd.factorize(machine.to_numpy(), sort=True)
+    label, names = machine_labels(known, measure, flag=is_flag)
+    strata = names.to_numpy()
     size = np.bincount(label, minlength=len(strata))
     tagged, share, variance = _people(tags, measure, is_flag, ids, label, strata)
     part = size / max(size.sum(), 1)
@@ -103,7 +99,14 @@ def tag_budget(
         }
     ).sort_values("n_needed", ascending=False, kind="stable", ignore_index=True)
     more = int(table["n_more"].sum())
-    table.attrs = {"measure": measure, "width": width, "n_needed": int(needed.sum()), "n_more": more}
+    within = (part * variance).sum()
+    proportional = int(np.ceil(within / (target + within / max(size.sum(), 1))))
+    table.attrs = {
+        "measure": measure, "width": width, "n_needed": int(needed.sum()), "n_more": more,
+        "n_proportional": proportional,
+    }  # fmt: skip
+    if table.empty:
+        table.attrs["reason"] = "表里没有数据行。"
     return conform(table, TAG_BUDGET)
 
 

@@ -1,1 +1,1 @@
-"""Series by group and period: period length, coverage, season, regression, dispersion."""
+"""Series by group and period: calendar, period length, coverage, season, regression, dispersion."""

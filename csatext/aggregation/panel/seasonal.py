@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.calendar import CalendarLike, days_of
+from csatext.aggregation.panel.calendar import CalendarLike, days_of
 from csatext.aggregation.panel.panel import CYCLES, Array, Panel, next_starts
 from csatext.aggregation.panel.regression import Fit, fit_gaussian, fit_poisson, normal_matrix
 

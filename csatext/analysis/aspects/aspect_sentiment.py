@@ -14,6 +14,8 @@ from csatext.analysis.aspects.ontology import Ontology
 from csatext.analysis.rules.asserted_hits import Hits, chunk_hits, word_boundaries
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.errors import ParameterError, SchemaError
+from csatext.notebook_cards import EstimatorCard
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.feelings import ASPECT_EVIDENCE, ASPECTS
 from csatext.taxonomy import Taxonomy
@@ -56,7 +58,7 @@ class _Found(NamedTuple):
     first: np.ndarray
 
 
-class AspectSentiment(TransformerMixin, BaseEstimator):
+class AspectSentiment(EstimatorCard, TransformerMixin, BaseEstimator):
     """Find the aspects that contacts speak of, and what they think of each.
 
     The aspects are those of a taxonomy, so that praise and complaints are counted under the same names, and
@@ -71,6 +73,8 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
         1 for the first level of the taxonomy and the six aspects of service, under both where it is both; 2
         for finer ones: 口味, 分量, 价格, 性价比, 优惠, 排队等待, 上菜速度, 停车, 交通, 位置, 环境装修,
         噪音, 空间, 卫生, 配送速度, 包装, 质量, 信号, 网速, ... (:meth:`aspect_names`).
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Notes
     -----
@@ -95,9 +99,10 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
     [False, True]
     """
 
-    def __init__(self, taxonomy: Taxonomy | None = None, *, level: int = 1) -> None:
+    def __init__(self, taxonomy: Taxonomy | None = None, *, level: int = 1, verbose: bool = True) -> None:
         self.taxonomy = taxonomy
         self.level = level
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> AspectSentiment:
         """Check the parameters; nothing is learnt.
@@ -316,8 +321,11 @@ class AspectSentiment(TransformerMixin, BaseEstimator):
 
     def _found(self, corpus: Corpus) -> _Found:
         compiled, ontology = self._ready()
-        chunks = joined_chunks(corpus.texts, tokens=corpus.token_table)
-        parts = [self._chunk(compiled, ontology, chunk) for chunk in chunks]
+        parts = []
+        with counted("方面", len(corpus), verbose=self.verbose) as count:
+            for chunk in joined_chunks(corpus.texts, tokens=corpus.token_table):
+                parts.append(self._chunk(compiled, ontology, chunk))
+                count.add(len(chunk))
         if not parts:
             nothing = np.empty(0, np.int64)
             return _Found(nothing, nothing, np.empty(0), *([nothing] * 5))

@@ -25,6 +25,7 @@ from csatext.analysis.classification.linear_scores import LinearScores
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.labels import UNCLASSIFIED
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.analysis import COMPLAINT_EVIDENCE, COMPLAINTS
 from csatext.taxonomy import Taxonomy
@@ -35,7 +36,7 @@ __all__ = ["ComplaintClassifier"]
 _LOG = logging.getLogger(__name__)
 
 
-class ComplaintClassifier(ClassifierMixin, BaseEstimator):
+class ComplaintClassifier(EstimatorCard, ClassifierMixin, BaseEstimator):
     """Classify contacts into complaint categories, with calibrated probabilities and abstention.
 
     Parameters

@@ -16,6 +16,7 @@ from csatext.analysis.conversations.talk import Talk, talk_of
 from csatext.analysis.conversations.talk_cues import find_cues
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.errors import ParameterError, SchemaError
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.feelings import SATISFACTION, SATISFACTION_SIGNALS
 from csatext.text.char_ngrams import char_ngrams
@@ -52,7 +53,7 @@ penalty and conjugate gradients find the weights."""
 _LEAST = 10
 
 
-class SatisfactionModel(TransformerMixin, BaseEstimator):
+class SatisfactionModel(EstimatorCard, TransformerMixin, BaseEstimator):
     """Predict how satisfied a customer is with a dialogue, from what both sides say.
 
     Ready without training: signals such as thanks after a reply, a question left open, the score of the last

@@ -133,7 +133,7 @@ def qa_totals(scores: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Table ``qa_totals``, indexed by doc_id. ``qa_score`` is 100 x points / points that could be got; 0
-        where a veto is failed, NA where nothing was due.
+        where a veto is failed, NA where nothing was due. ``attrs["labels"]`` names the item of each flag.
 
     Raises
     ------
@@ -176,4 +176,7 @@ def qa_totals(scores: pd.DataFrame) -> pd.DataFrame:
     )
     flags = table.pivot(index="doc_id", columns="item", values="passed").reindex(index)
     names = list(dict.fromkeys(table["item"]))
-    return conform(totals.join(flags[names].astype("boolean").add_prefix(QA_PREFIX)), QA_TOTALS)
+    result = conform(totals.join(flags[names].astype("boolean").add_prefix(QA_PREFIX)), QA_TOTALS)
+    labels = table.drop_duplicates("item").set_index("item")["label"]
+    result.attrs["labels"] = {f"{QA_PREFIX}{item}": str(label) for item, label in labels.items()}
+    return result

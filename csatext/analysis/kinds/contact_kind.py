@@ -23,6 +23,7 @@ from csatext.analysis.rules.asserted_hits import chunk_hits
 from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.errors import ParameterError
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.analysis import CONTACT_KINDS, CUSTOMER_POINTS, KIND_EVIDENCE
 from csatext.taxonomy import Taxonomy
@@ -44,7 +45,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-class ContactKind(TransformerMixin, BaseEstimator):
+class ContactKind(EstimatorCard, TransformerMixin, BaseEstimator):
     """Tell complaints from inquiries, requests, suggestions and praise.
 
     Works without training. ``fit`` without labels learns how frequent each kind is in the contacts; with
@@ -54,6 +55,8 @@ class ContactKind(TransformerMixin, BaseEstimator):
     ----------
     taxonomy : Taxonomy or None
         Complaint categories whose hits speak for a complaint; None is ``Taxonomy.load()``.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Attributes
     ----------
@@ -85,8 +88,9 @@ class ContactKind(TransformerMixin, BaseEstimator):
     [True, False, False]
     """
 
-    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+    def __init__(self, taxonomy: Taxonomy | None = None, *, verbose: bool = True) -> None:
         self.taxonomy = taxonomy
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, labels: Any = None) -> ContactKind:
         """Estimate the shares of the kinds; learn from labels where there are any.
@@ -111,7 +115,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
             Labels do not cover the documents.
         """
         checked_corpus(corpus)
-        run_passes(corpus, [kind_pass(self, corpus, labels, fit=True)])
+        run_passes(corpus, [kind_pass(self, corpus, labels, fit=True)], verbose=self.verbose)
         return self
 
     def _fit(self, corpus: Corpus, evidence: np.ndarray, labels: Any) -> None:
@@ -143,7 +147,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
         SchemaError
             Labels do not cover the documents.
         """
-        return run_passes(corpus, [kind_pass(self, corpus, labels, fit=True)])[0]
+        return run_passes(corpus, [kind_pass(self, corpus, labels, fit=True)], verbose=self.verbose)[0]
 
     def transform(self, corpus: Corpus) -> pd.DataFrame:
         """Return the kind of each contact.
@@ -164,7 +168,7 @@ class ContactKind(TransformerMixin, BaseEstimator):
         ParameterError
             ``corpus`` is no Corpus.
         """
-        return run_passes(corpus, [kind_pass(self, corpus)])[0]
+        return run_passes(corpus, [kind_pass(self, corpus)], verbose=self.verbose)[0]
 
     def _table(self, corpus: Corpus, evidence: np.ndarray) -> pd.DataFrame:
         probability = self._probability(evidence)

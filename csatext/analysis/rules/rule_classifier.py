@@ -17,6 +17,7 @@ from csatext.analysis.rules.compiled_taxonomy import CompiledTaxonomy
 from csatext.analysis.rules.conditions import Conversation, Places, conversation_of, rule_hits
 from csatext.errors import ParameterError
 from csatext.labels import UNCLASSIFIED
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.analysis import RULE_MATCHES, RULE_PATTERNS, RULES
 from csatext.taxonomy import Taxonomy
@@ -28,7 +29,7 @@ __all__ = ["RuleClassifier", "pattern_table", "rule_pass"]
 _JOIN = "；"
 
 
-class RuleClassifier(TransformerMixin, BaseEstimator):
+class RuleClassifier(EstimatorCard, TransformerMixin, BaseEstimator):
     """Classify contacts into complaint categories by the patterns of a taxonomy.
 
     Patterns are matched on the characters of the prepared text. A hit counts where its clause asserts it:
@@ -40,6 +41,8 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     ----------
     taxonomy : Taxonomy or None
         None is the one of all trades, ``Taxonomy.load()``.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Attributes
     ----------
@@ -64,8 +67,9 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
     ['物流配送/配送延误；服务态度/态度恶劣', '']
     """
 
-    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+    def __init__(self, taxonomy: Taxonomy | None = None, *, verbose: bool = True) -> None:
         self.taxonomy = taxonomy
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> RuleClassifier:
         """Count the documents that hold each pattern.
@@ -116,7 +120,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         ParameterError
             ``taxonomy`` is no Taxonomy, or ``corpus`` no Corpus.
         """
-        return run_passes(corpus, [rule_pass(self, corpus, fit=True)])[0]
+        return run_passes(corpus, [rule_pass(self, corpus, fit=True)], verbose=self.verbose)[0]
 
     def _load(self) -> None:
         if self.taxonomy is not None and not isinstance(self.taxonomy, Taxonomy):
@@ -182,7 +186,7 @@ class RuleClassifier(TransformerMixin, BaseEstimator):
         SchemaError
             A column of the turns is missing.
         """
-        return run_passes(corpus, [rule_pass(self, corpus, turns)])[0]
+        return run_passes(corpus, [rule_pass(self, corpus, turns)], verbose=self.verbose)[0]
 
     def _table(
         self, corpus: Corpus, hits: Hits, turns: pd.DataFrame | None, evidence: np.ndarray | None

@@ -73,9 +73,13 @@ class Letters:
             First character of each segment; the last is one past the end.
         intercept : float
         """
-        sums = np.concatenate(([0.0], np.cumsum(weights)))
+        filled = np.flatnonzero(np.diff(bounds))
+        sums = np.zeros(len(bounds) - 1)
+        if len(filled):
+            # Each segment by itself: differences of running sums would depend on the texts before it.
+            sums[filled] = np.add.reduceat(weights[: bounds[-1]], bounds[filled])
         n_letters = self.within(bounds)
-        total = np.diff(sums[bounds]) / np.sqrt(n_letters + _SMOOTHING)
+        total = sums / np.sqrt(n_letters + _SMOOTHING)
         return np.where(n_letters > 0, total + intercept, 0.0)
 
 

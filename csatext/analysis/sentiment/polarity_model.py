@@ -58,6 +58,9 @@ and .777 at 16 (2 folds)."""
 _SENTENCE_WEIGHT, _SENTENCE_REACH = 0.5, 30.0
 """What the model of single sentences adds to that of whole texts, and the characters over which it fades to
 1/e. Reviews of hotels and shops lose nothing by it, those of deliveries gain."""
+_REPEATING, _OVERLAP = 100.0, 0.2
+"""Characters after which a letter repeats itself, and the power by which its log-odds shrink then: chosen on
+citizens' letters, where the size of the score does not grow with the length any more."""
 WEIGHTS = (
     "positive",
     "neutral",
@@ -94,11 +97,13 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
     of whole reviews and conversations, to which the first adds less the longer they are; of those that name
     offices that of letters, by half where one is named. The log-odds of positive are drawn to a prior, the
     sum of balance and review score, which holds on reviews of every trade; ``benchmarks/train_sentiment.py``
-    trains them.
+    trains them. Those of a letter shrink with its length, since it says the same more than once.
     """
     weights, intercept = _weights()
     terms = polarity_terms(numbers)
-    whole, letter, single = (terms @ weights[:, at : at + 2] + intercept[at : at + 2] for at in (0, 2, 4))
+    # Not by BLAS, whose last digits depend on how many texts there are.
+    odds = np.einsum("ij,jk->ik", terms, weights) + intercept
+    whole, letter, single = (odds[:, at : at + 2] for at in (0, 2, 4))
     single = single + numbers[:, [NUMBERS.index(name) for name in _WORDS]]
     return mixed(numbers, whole, letter, single)
 
@@ -112,7 +117,10 @@ def mixed(numbers: np.ndarray, whole: np.ndarray, letter: np.ndarray, single: np
     longer = (1 - appealed) * whole + appealed * letter
     few = numbers[:, NUMBERS.index("sentences"), None] < _SENTENCES
     share = np.where(few, expit((_EQUAL - characters[:, None]) / _SLOPE), 0.0)
-    return np.asarray(share * single + (1 - share) * longer)
+    odds = share * single + (1 - share) * longer
+    # A long letter says the same again, which is no further evidence; no sign changes.
+    odds[:, :1] *= (1 + characters[:, None] / _REPEATING) ** (-_OVERLAP * appealed)
+    return np.asarray(odds)
 
 
 def probabilities(positive: np.ndarray, neutral: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from csatext.analysis.sentiment.text_numbers import chunk_numbers, text_numbers
 from csatext.analysis.sentiment.word_model import word_model
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
@@ -38,7 +39,7 @@ _NARROW = 1e-6
 _LETTERS = r"[A-Za-z\u3400-\u9fff]"
 
 
-class Sentiment(TransformerMixin, BaseEstimator):
+class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
     """Score how the customer feels, from -1 (worst) to 1 (best).
 
     Ready without training. ``fit`` without labels adapts the score to the words of the contacts and to its
@@ -49,6 +50,8 @@ class Sentiment(TransformerMixin, BaseEstimator):
     neutral : float or None, default None
         None: a text is neutral where that is its most probable polarity. A number: where the score is nearer
         to 0 than it.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Attributes
     ----------
@@ -98,8 +101,9 @@ class Sentiment(TransformerMixin, BaseEstimator):
     ['丢了', 'inquiry']
     """
 
-    def __init__(self, *, neutral: float | None = None) -> None:
+    def __init__(self, *, neutral: float | None = None, verbose: bool = True) -> None:
         self.neutral = neutral
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> Sentiment:
         """Adapt the score to the contacts.
@@ -222,7 +226,7 @@ class Sentiment(TransformerMixin, BaseEstimator):
         ParameterError
             ``neutral`` is not in [0, 1), or ``corpus`` is no Corpus.
         """
-        return run_passes(corpus, [sentiment_pass(self, corpus)])[0]
+        return run_passes(corpus, [sentiment_pass(self, corpus)], verbose=self.verbose)[0]
 
     def _table(self, corpus: Corpus, odds: np.ndarray) -> pd.DataFrame:
         texts = corpus.texts

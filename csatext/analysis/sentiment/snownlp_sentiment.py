@@ -14,6 +14,8 @@ from csatext.analysis.sentiment.character_tagging import snownlp_words
 from csatext.analysis.sentiment.package_counts import word_tables
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
+from csatext.notebook_cards import EstimatorCard
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.feelings import SENTIMENT, SENTIMENT_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
@@ -27,13 +29,15 @@ about 100 MB."""
 _NOTHING = (*[np.empty(0, np.int64)] * 3, np.empty(0))
 
 
-class SnowNLPSentiment(TransformerMixin, BaseEstimator):
+class SnowNLPSentiment(EstimatorCard, TransformerMixin, BaseEstimator):
     """Score sentiment as the package snownlp does, for comparison with :class:`csatext.Sentiment`.
 
     Parameters
     ----------
     neutral : float, default 0.0
         Scores nearer to 0 than this are neutral; SnowNLP itself has no neutral, its users cut at p = .5.
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Notes
     -----
@@ -62,8 +66,9 @@ class SnowNLPSentiment(TransformerMixin, BaseEstimator):
     np.True_
     """
 
-    def __init__(self, *, neutral: float = 0.0) -> None:
+    def __init__(self, *, neutral: float = 0.0, verbose: bool = True) -> None:
         self.neutral = neutral
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> SnowNLPSentiment:
         """Do nothing: the model is trained already.
@@ -116,9 +121,11 @@ class SnowNLPSentiment(TransformerMixin, BaseEstimator):
             raise ParameterError.out_of_range("neutral", self.neutral, "不小于 0 且小于 1")
         probability = np.empty(len(corpus))
         empty = np.empty(len(corpus), bool)
-        for joined in joined_chunks(corpus.texts, _CHUNK):
-            rows = slice(joined.first_row, joined.first_row + len(joined))
-            probability[rows], empty[rows] = _probabilities(joined)
+        with counted("情感", len(corpus), verbose=self.verbose) as count:
+            for joined in joined_chunks(corpus.texts, _CHUNK):
+                rows = slice(joined.first_row, joined.first_row + len(joined))
+                probability[rows], empty[rows] = _probabilities(joined)
+                count.add(len(joined))
         score = np.where(empty, 0.0, 2 * probability - 1)
         near = (np.abs(score) < self.neutral) | (score == 0)
         polarity = np.where(near, "neutral", np.where(score > 0, "positive", "negative"))

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from csatext.analysis.chunk_pass import ChunkPass, run_passes
 from csatext.analysis.signals.signal_hits import SignalHits, all_signals, chunk_signals, find_signals
 from csatext.analysis.signals.signal_patterns import SIGNALS
+from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.feelings import SERVICE_SIGNALS, SIGNAL_EVIDENCE
 from csatext.text.corpus import Corpus, checked_corpus
@@ -22,12 +23,17 @@ _NAMES = np.array([signal.name for signal in SIGNALS], object)
 _RISK = np.array([signal.risk for signal in SIGNALS])
 
 
-class ServiceSignals(TransformerMixin, BaseEstimator):
+class ServiceSignals(EstimatorCard, TransformerMixin, BaseEstimator):
     """Find what a service must notice in a contact: feelings, urgency, effort, threats, danger, praise.
 
     Signals are anger, anxiety, disappointment, urgency, effort (打了三次电话, 等了两个小时), escalation
     (12315, 曝光, 起诉, 媒体), churn (销户, 转网, 以后再也不买了), praise, suggestion, safety and legal. Ready
     without training.
+
+    Parameters
+    ----------
+    verbose : bool, default True
+        Show progress where it takes more than two seconds.
 
     Notes
     -----
@@ -59,6 +65,9 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
     >>> result[["signal_escalation", "severity_escalation", "risk_severity"]].values.tolist()
     [[True, 3, 3], [False, 0, 0]]
     """
+
+    def __init__(self, *, verbose: bool = True) -> None:
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None) -> ServiceSignals:
         """Do nothing: the patterns are there already.
@@ -107,7 +116,7 @@ class ServiceSignals(TransformerMixin, BaseEstimator):
         ParameterError
             ``corpus`` is no Corpus.
         """
-        return run_passes(corpus, [signal_pass(corpus)])[0]
+        return run_passes(corpus, [signal_pass(corpus)], verbose=self.verbose)[0]
 
     def evidence(self, corpus: Corpus) -> pd.DataFrame:
         """Return the words that each signal rests on (schema SIGNAL_EVIDENCE).

@@ -13,6 +13,7 @@ from csatext.analysis.topics.coherence import between_npmi
 from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.lda_engines import Learning
 from csatext.analysis.topics.shown_terms import relevance
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.analysis import TOPIC_NUMBERS
 
@@ -34,6 +35,8 @@ def choose_number(
     terms: np.ndarray,
     engine: str,
     how: Learning,
+    *,
+    verbose: bool = True,
 ) -> tuple[int, pd.DataFrame]:
     """Return a number of topics, and the curve it was chosen by (schema TOPIC_NUMBERS).
 
@@ -43,6 +46,8 @@ def choose_number(
     terms : ndarray of object
     engine, how
         Of the model.
+    verbose : bool, default True
+        Show progress.
 
     Notes
     -----
@@ -57,9 +62,11 @@ def choose_number(
     numbers = [n for n in _NUMBERS if n * _DOCS_A_TOPIC <= len(rows)] or [2]
     halves = [np.array_split(rng.permutation(rows), 2) for _ in range(_SPLITS)]
     found = []
-    for n in numbers:
-        scores = [_halves(dtm, terms, engine, replace(how, n_topics=n), pair) for pair in halves]
-        found.append((n, *np.mean(scores, axis=0)))
+    with counted("选主题数", len(numbers), unit="个", verbose=verbose) as count:
+        for n in numbers:
+            scores = [_halves(dtm, terms, engine, replace(how, n_topics=n), pair) for pair in halves]
+            found.append((n, *np.mean(scores, axis=0)))
+            count.add(1)
     curve = pd.DataFrame(found, columns=["n_topics", "npmi", "separation", "stability"])
     curve["score"] = curve["separation"].clip(lower=0) * curve["stability"]
     chosen = int(curve.loc[curve["score"] >= _CLOSE * curve["score"].max(), "n_topics"].min())

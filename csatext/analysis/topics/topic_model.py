@@ -25,6 +25,8 @@ from csatext.analysis.topics.shown_terms import choose_terms, labels_of
 from csatext.analysis.topics.stability import bootstrap_stability, is_junk, own_terms
 from csatext.argument_types import as_table, check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
+from csatext.notebook_cards import EstimatorCard
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.analysis import (
     CONTACT_TOPICS,
@@ -48,7 +50,7 @@ _GONE = 0.1
 Labels = str | PathLike[str] | Mapping[int, str] | None
 
 
-class TopicModel(TransformerMixin, BaseEstimator):
+class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     """Latent Dirichlet allocation (Blei, Ng and Jordan 2003) over the terms that say something.
 
     Parameters
@@ -80,6 +82,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
         their terms whatever their numbers are now, or number to name.
     random_state : int, default 0
         Both engines run in one thread: their parallel forms do not give the same twice.
+    verbose : bool, default True
+        Show progress where learning takes more than two seconds; not where ``progress`` is given.
 
     Attributes
     ----------
@@ -151,6 +155,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         seeds: Mapping[str, Sequence[str]] | Taxonomy | None = None,
         labels: Labels = None,
         random_state: int = 0,
+        verbose: bool = True,
     ) -> None:
         self.n_topics = n_topics
         self.engine = engine
@@ -164,6 +169,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         self.seeds = seeds
         self.labels = labels
         self.random_state = random_state
+        self.verbose = verbose
 
     def fit(self, corpus: Corpus, y: Any = None, *, progress: Progress | None = None) -> TopicModel:
         """Learn the topics.
@@ -660,8 +666,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         if sample.nnz:
             pseudo = _seed_counts(seeds, sample, terms, n_topics)
             components = np.zeros((n_topics, width))
-            how = self._how(n_topics, pseudo, progress)
-            components[:, columns] = learn_topics(self.engine, sample, terms, how)
+            with counted("主题", None, unit="轮", verbose=self.verbose and progress is None) as count:
+                how = self._how(n_topics, pseudo, progress or count.at)
+                components[:, columns] = learn_topics(self.engine, sample, terms, how)
         else:
             components = np.full((n_topics, width), 1 / max(width, 1))
         theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
@@ -719,7 +726,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
             if n_seeds > number:
                 raise ParameterError.out_of_range("n_topics", number, f"不小于种子主题数 {n_seeds}")
             return number
-        number, self.n_topics_curve_ = choose_number(sample, terms, self.engine, self._how(2))
+        number, self.n_topics_curve_ = choose_number(
+            sample, terms, self.engine, self._how(2), verbose=self.verbose
+        )
         return max(number, n_seeds)
 
     def _how(

@@ -25,8 +25,9 @@ _HELD = 256 << 20
 """Unpacked bytes that are held before it is known whether the whole is too large."""
 _SPLIT = "请拆成几个文件，放进一个文件夹再读"
 _HIDDEN = (".", "~$")
-_RESULTS = ("manifest.json", "report.html")
-"""Files that mark a folder of results: to read them as input would count contacts twice."""
+_RESULTS = (("manifest.json", "report.html"), ("model/model.json",), ("model.json", "vectorizer.csatext"))
+"""Files that mark a folder of results, of annotated partitions and of a model: to read them as input would
+count contacts twice."""
 
 
 class Listing(NamedTuple):
@@ -207,4 +208,4 @@ def _is_closed(folder: Path) -> bool:
 
 
 def _holds_results(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in _RESULTS)
+    return any(all((folder / name).is_file() for name in names) for names in _RESULTS)

@@ -205,6 +205,12 @@ class Source:
         if self._raw is not None:
             self._content = None
 
+    def forget(self) -> None:
+        """Drop the table as well: of many files no more than one is in memory."""
+        self._content = None
+        if self.path is not None:
+            self._raw = None
+
     def _open(self) -> None:
         if self._opened or self.path is None:
             return

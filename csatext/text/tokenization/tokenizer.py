@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from csatext.errors import ParameterError
 from csatext.lexicon import Lexicon
+from csatext.progress import counted
 from csatext.text.offsets import merge_spans
 from csatext.text.tokenization.custom_terms import TermMatcher, checked_terms
 from csatext.text.tokenization.engines import ENGINES, Engine, make_engine
@@ -150,7 +151,9 @@ class Tokenizer:
             parts = joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(self._lists)(batch) for batch in batches)
         return [tokens for part in parts for tokens in part]
 
-    def encode(self, texts: pa.Array | pa.ChunkedArray, n_jobs: int = 1) -> TokenTable:
+    def encode(
+        self, texts: pa.Array | pa.ChunkedArray, n_jobs: int = 1, *, verbose: bool = True
+    ) -> TokenTable:
         """Return the tokens of a column of texts as codes into one vocabulary.
 
         Parameters
@@ -159,6 +162,8 @@ class Tokenizer:
             Nulls count as empty.
         n_jobs : int, default 1
             Processes; the result does not depend on it.
+        verbose : bool, default True
+            Show progress where it takes more than two seconds.
 
         Returns
         -------
@@ -167,10 +172,16 @@ class Tokenizer:
         """
         batches = _batches([text or "" for text in texts.to_pylist()], _BATCH_CHARACTERS)
         if n_jobs == 1 or len(batches) < 2:
-            return from_batches([self._encoded(batch) for batch in batches])
-        return from_batches(
-            joblib.Parallel(n_jobs=n_jobs)(joblib.delayed(self._encoded)(batch) for batch in batches)
-        )
+            made: Iterable[Any] = map(self._encoded, batches)
+        else:
+            parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator")
+            made = parallel(joblib.delayed(self._encoded)(batch) for batch in batches)
+        parts = []
+        with counted("分词", len(texts), verbose=verbose) as count:
+            for batch, part in zip(batches, made, strict=True):
+                parts.append(part)
+                count.add(len(batch))
+        return from_batches(parts)
 
     def explain(self, text: str) -> pd.DataFrame:
         """Return why a text or word is segmented as it is (schema EXPLANATION).

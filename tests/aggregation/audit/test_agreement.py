@@ -1,9 +1,11 @@
+import json
 from itertools import combinations
 
 import krippendorff
 import numpy as np
 import pandas as pd
 import pytest
+from drive_references import FILE, TABLES, table
 
 import csatext as ct
 
@@ -94,6 +96,48 @@ def test_gwet_equals_the_published_formula():
     assert row["ac1"] == pytest.approx(gwets_ac1(codes, 4), abs=1e-9)
     alpha = krippendorff.alpha(reliability_data=codes.T, level_of_measurement="nominal")
     assert row["alpha"] == pytest.approx(alpha, abs=1e-9)
+
+
+def of_codes(codes):
+    """Return tags in the order of contacts x people, none where a code is missing."""
+    doc, person = np.nonzero(~np.isnan(codes))
+    labels = [f"类{int(code)}" for code in codes[doc, person]]
+    return pd.DataFrame({"doc_id": doc, "annotator": person, "category": labels})
+
+
+@pytest.mark.parametrize("place", range(len(TABLES)))
+def test_coefficients_are_those_of_irrcac(place):
+    row = ct.agreement(of_codes(table(place))).scores.iloc[0]
+    for name, wanted in json.loads(FILE.read_text())["agreement"][place].items():
+        assert row[name] == pytest.approx(wanted, abs=1e-9), name
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_alpha_equals_krippendorff_of_any_table(seed):
+    rng = np.random.default_rng([3, seed])
+    n, people, labels = rng.integers(8, 40), rng.integers(2, 7), rng.integers(2, 8)
+    codes = rng.integers(0, labels, (n, people)).astype(float)
+    codes = np.where(rng.random(codes.shape) < rng.random(), codes[:, :1], codes)
+    codes[rng.random(codes.shape) < 0.7 * rng.random()] = np.nan
+    wanted = krippendorff.alpha(reliability_data=codes.T, level_of_measurement="nominal")
+    assert ct.agreement(of_codes(codes)).scores["alpha"][0] == pytest.approx(wanted, abs=1e-9)
+
+
+def test_one_label_for_all_leaves_chance_corrected_agreement_undefined():
+    scores = ct.agreement(long("1 1 1\n1 1 -\n1 - 1")).scores
+    assert scores["percent"].tolist() == [1.0]
+    # Nothing varies: 0 / 0 for kappa and alpha; chance agreement by Gwet is 0.
+    assert scores[["kappa", "alpha"]].isna().all(axis=None)
+    assert scores["ac1"][0] == 1
+    assert "没有一条不一致" in scores["note"][0]
+
+
+def test_people_who_share_no_contact_cannot_be_compared():
+    found = ct.agreement(long("1 - -\n- 2 -\n- - 1\n2 - -"))
+    assert found.scores.empty
+    assert found.disagreements.empty
+    # Two of three share contacts: the pair counts, the third adds to the shares of AC1 only.
+    assert ct.agreement(long("1 1 -\n2 1 -\n2 2 -\n- - 1")).scores["n"][0] == 3
 
 
 def test_intervals_hold_the_coefficient_of_all():

@@ -1,9 +1,14 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
+from drive_references import CENTERS, FILE
+from drive_references import center as drawn_center
 from scipy import stats
 
 import csatext as ct
+from csatext.aggregation.audit.prediction_powered import Population, Sample, estimate_rates
 from csatext.inference import wilson
 
 
@@ -54,6 +59,16 @@ def test_a_simple_random_sample_gives_the_published_estimate(level):
     assert row["bias"] == pytest.approx(facts["urgent"].mean() - row["rate"])
 
 
+@pytest.mark.parametrize("place", range(len(CENTERS)))
+def test_a_simple_random_sample_gives_the_values_of_ppi_python(place):
+    human, machine, n = drawn_center(place)
+    facts = pd.DataFrame({"doc_id": range(len(human)), "urgent": machine})
+    tags = facts.head(n).assign(urgent=human[:n], inclusion_probability=n / len(human))
+    row = ct.audited_rates(facts, tags, "urgent", level=CENTERS[place][-1]).iloc[0]
+    wanted = json.loads(FILE.read_text())["rates"][place]
+    np.testing.assert_allclose(row[["rate", "low", "high"]].to_numpy(float), wanted, atol=1e-9, rtol=0)
+
+
 def test_a_machine_that_says_nothing_leaves_the_interval_of_wilson():
     facts = center(2000).assign(urgent=False)
     truth = np.arange(100) < 6
@@ -83,8 +98,13 @@ def test_strata_are_weighed_by_their_size():
     tags["urgent"] = [True, False] * 50 + [False] * 100
     row = ct.audited_rates(facts, tags, "urgent").iloc[0]
     assert row["rate"] == pytest.approx(0.1 * 0.5)
-    # The strata know the variance: .1 squared times .25 / 100, and nothing of the other.
-    assert row["high"] - row["low"] < 2 * 1.96 * 0.1 * np.sqrt(0.25 / 100) * 2.2
+    # The intervals of both strata, recovered variances added (Zou and Donner 2008): .1 and .9 times
+    # Wilson's of 50 in 100 and of 0 in 100.
+    (low, none), (high, most) = wilson([50, 0], [100, 100])
+    width = np.hypot(0.1 * (0.5 - low), 0.0) + np.hypot(0.1 * (high - 0.5), 0.9 * most)
+    assert none == 0
+    assert row["high"] > 0.05 + 0.8 * 0.9 * most
+    assert row["high"] - row["low"] < 1.15 * width
     mixed = ct.audited_rates(facts, tags.assign(stratum="全部"), "urgent").iloc[0]
     assert mixed["rate"] == row["rate"]
     assert mixed["high"] - mixed["low"] > row["high"] - row["low"]
@@ -236,3 +256,109 @@ def test_a_sample_that_looks_at_uncertain_contacts_is_not_biased():
         found.append(ct.audited_rates(facts, tags, "urgent")["rate"][0])
     # Forty samples, each with a standard error under .012: the mean has .002.
     assert np.mean(found) == pytest.approx(facts["truth"].mean(), abs=0.006)
+
+
+def drawn_unlike(rng, share, n_often=60, n_seldom=60, centers=200):
+    """Return tags of many centers, half of each from a tenth of the contacts, and how many these are."""
+    cell = np.repeat(np.arange(centers), n_often + n_seldom)
+    often = np.tile(np.arange(n_often + n_seldom) < n_often, centers)
+    size = np.where(often, 1000, 9000)
+    human = (rng.random(len(cell)) < np.where(often, 3 * share, share)).astype(float)
+    machine = np.where(rng.random(len(cell)) < 0.1, 1 - human, human)
+    weight = size / np.where(often, n_often, n_seldom)
+    sample = Sample(cell, 2 * cell + often, weight, human, machine)
+    rate = 0.1 * 3 * share + 0.9 * share
+    rest = np.full(centers, 10_000.0 - n_often - n_seldom)
+    flagged = rng.binomial(rest.astype(int), 0.9 * rate + 0.1 * (1 - rate)).astype(float)
+    return sample, Population(rest, flagged), rate
+
+
+@pytest.mark.parametrize("share", [0.04, 0.1, 0.25])
+def test_a_sample_drawn_mostly_from_few_contacts_covers_too(share):
+    # 1,000 centers: fewer than 920 hits, or more than 985, have a probability under .0001 at .95 and .97.
+    rng = np.random.default_rng(4)
+    hits = 0
+    for _ in range(5):
+        sample, population, rate = drawn_unlike(rng, share)
+        found = estimate_rates(sample, population, 0.95)
+        hits += ((found.low <= rate) & (rate <= found.high)).sum()
+    assert 920 <= hits <= 985
+
+
+def test_centers_estimated_together_are_those_estimated_alone():
+    sample, population, _ = drawn_unlike(np.random.default_rng(5), 0.1, centers=3)
+    together = estimate_rates(sample, population, 0.95)
+    for cell in range(3):
+        at = sample.cell == cell
+        part = Sample(
+            sample.cell[at] * 0, sample.stratum[at] - 2 * cell, sample.weight[at], sample.human[at],
+            sample.machine[at],
+        )  # fmt: skip
+        alone = estimate_rates(
+            part, Population(population.rest[[cell]], population.rest_flagged[[cell]]), 0.95
+        )
+        assert (alone.low[0], alone.high[0]) == pytest.approx((together.low[cell], together.high[cell]))
+
+
+def test_contacts_that_people_are_divided_about_are_not_certain():
+    facts = center(600)
+    tags = facts.head(60)[["doc_id"]].assign(inclusion_probability=0.1, urgent=True, annotator="甲")
+    tags = pd.concat([tags, tags.assign(urgent=False, annotator="乙")])
+    row = ct.audited_rates(facts.assign(urgent=False), tags, "urgent").iloc[0]
+    # A draw each: as 60 tags of which 30 are urgent.
+    low, high = wilson(30, 60)
+    assert row["rate"] == pytest.approx(0.5)
+    assert row["high"] - row["low"] == pytest.approx(high - low, rel=0.05)
+
+
+def test_tags_without_a_contact_are_left_out_and_counted():
+    facts = center(600)
+    tags = tagged(facts, 60, strategy="random")
+    nameless = pd.DataFrame({"doc_id": [None, None], "inclusion_probability": 0.9, "urgent": True})
+    table = ct.audited_rates(facts, pd.concat([nameless, tags]), "urgent")
+    pd.testing.assert_frame_equal(table, ct.audited_rates(facts, tags, "urgent"), check_like=True)
+    assert (table.attrs["n_outside"], table.attrs["n_tagged"]) == (2, 60)
+
+
+@pytest.mark.parametrize(
+    ("machine", "human", "said"),
+    [(True, 2, "既不是 0 也不是 1"), (np.nan, True, "没有机器标签"), (5, True, "是数字")],
+)
+def test_labels_that_are_none_are_refused(machine, human, said):
+    facts = center(200).assign(urgent=machine)
+    tags = facts.head(40)[["doc_id"]].assign(inclusion_probability=0.2, urgent=human)
+    for call in (ct.audited_rates, lambda *given: ct.tag_budget(*given[:2], measure=given[2], width=0.1)):
+        with pytest.raises(ct.SchemaError, match=said):
+            call(facts, tags, "urgent")
+
+
+def test_spaces_around_a_machine_label_make_no_other_category():
+    facts = pd.DataFrame({"doc_id": range(100), "category": ["物流 ", " 退款"] * 50})
+    tags = pd.DataFrame(
+        {"doc_id": range(50), "inclusion_probability": 0.5, "category": ["物流", "退款"] * 25}
+    )
+    table = ct.audited_rates(facts, tags, "category")
+    assert table["category"].tolist() == ["物流", "退款"]
+    assert table["precision"].tolist() == [1, 1]
+
+
+def test_no_contact_and_no_tag_is_an_empty_table():
+    facts = center(0).assign(category=pd.Series(dtype="str"))
+    tags = pd.DataFrame({"doc_id": [], "inclusion_probability": [], "category": []})
+    table = ct.audited_rates(facts, tags, "category", by="channel", freq="M")
+    assert table.empty
+    assert table.columns[:4].tolist() == ["channel", "period", "label", "category"]
+
+
+def test_cells_are_named_after_whose_tags_correct_them():
+    facts = center(4000)
+    tags = tagged(facts, 400, strategy="random")
+    table = ct.audited_rates(facts, tags, "urgent", time="created_at", freq="M")
+    own = table[table["correction"] == "own"]
+    assert len(own) >= 2
+    assert own["corrected_by"].tolist() == own["label"].tolist()
+    both = ct.audited_rates(facts, tags, "urgent", by="channel", time="created_at", freq="M")
+    own = both[both["correction"] == "own"]
+    assert own["corrected_by"].tolist() == [
+        f"渠道={channel}，{label}" for channel, label in zip(own["channel"], own["label"], strict=True)
+    ]

@@ -137,6 +137,8 @@ def test_the_budget_is_that_of_neyman():
     assert needed["否"] == pytest.approx(3 * needed["是"], abs=3)
     assert table["width"][0] == pytest.approx(0.04, abs=1e-4)
     assert (table["n_more"] == table["n_needed"]).all()
+    # S is alike in both, so that strata by size are Neyman's.
+    assert table.attrs["n_proportional"] == pytest.approx(wanted, abs=2)
 
 
 def test_tags_show_where_more_are_needed():
@@ -148,6 +150,10 @@ def test_tags_show_where_more_are_needed():
     assert table["n_tagged"].to_dict() == {"是": 200, "否": 200}
     assert table.loc["是", "expected_rate"] == pytest.approx(100.5 / 201)
     assert table.loc["否", "expected_rate"] == pytest.approx(0.5 / 201)
+    # By size half of all tags are of each: variance (.25 + .0025) / 2 against the mean of both S squared.
+    within = (0.25 + (0.5 / 201) * (200.5 / 201)) / 2
+    by_size = within / ((0.05 / 3.919928) ** 2 + within / 10_000)
+    assert table.attrs["n_proportional"] == pytest.approx(by_size, abs=2)
     ratio = np.sqrt(0.25) / np.sqrt((0.5 / 201) * (200.5 / 201))
     assert table.loc["是", "n_needed"] / table.loc["否", "n_needed"] == pytest.approx(ratio, rel=0.05)
     assert table.loc["否", "n_more"] == 0

@@ -238,8 +238,10 @@ def test_two_models_of_short_and_longer_texts_are_mixed_as_stated():
     added = math.exp(-16 / 30)  # half of the 2 of single sentences, fading over 30 characters
     half_letter = ((1 + added) + 3) / 2
     assert found[0, 0] == pytest.approx((2 + 1 + added) / 2)
-    assert found[1, 0] == pytest.approx((2 + half_letter) / 2)
-    assert found[2, 1] == pytest.approx((2 + 3) / 2)
+    # A text that half appeals to an office shrinks with half the power, its neutral side not at all.
+    assert found[1, 0] == pytest.approx((2 + half_letter) / 2 * 1.16**-0.1)
+    short = 1 / (1 + math.exp(6))
+    assert found[2] == pytest.approx([(2 * short + 3 * (1 - short)) * 1.4**-0.2, (2 + 3) / 2])
 
 
 def test_contacts_without_a_label_teach_the_words_of_the_corpus():

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from csatext.aggregation.inputs.measures import has_flags
+from csatext.batch.columns.reserved_columns import RESULT_COLUMNS
 from csatext.batch.configuration import TablesSection
-from csatext.batch.reserved_columns import RESULT_COLUMNS
 from csatext.errors import ConfigError, nearest
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.labels import name_of

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csatext.aggregation.calendar import business_calendar, days_of
+from csatext.aggregation.panel.calendar import business_calendar, days_of
 from csatext.errors import ParameterError, SchemaError
 
 
@@ -38,7 +38,7 @@ def test_later_years_are_predicted_from_the_lunar_date():
 
 @pytest.mark.parametrize("year", range(2008, 2027))
 def test_lunar_table_agrees_with_announced_holidays(year):
-    from csatext.aggregation.calendar import _lunar, _qingming
+    from csatext.aggregation.panel.calendar import _lunar, _qingming
 
     new_year, dragon, moon = _lunar(year)
     off = set(chinese_calendar.constants.holidays)
@@ -48,7 +48,7 @@ def test_lunar_table_agrees_with_announced_holidays(year):
 
 
 def test_lunar_new_year_falls_between_21_january_and_20_february():
-    from csatext.aggregation.calendar import _lunar
+    from csatext.aggregation.panel.calendar import _lunar
 
     days = [_lunar(year) for year in range(2000, 2051)]
     assert all((1, 21) <= (d[0].month, d[0].day) <= (2, 20) for d in days)

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
+from csatext.batch.columns.required_columns import checked_tables
 from csatext.batch.configuration import TablesSection
-from csatext.batch.required_columns import checked_tables
 from csatext.cli import _freq
 from csatext.errors import ConfigError
 

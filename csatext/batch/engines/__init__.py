@@ -1,0 +1,1 @@
+"""Where partitions are annotated: here on the processes of one machine."""

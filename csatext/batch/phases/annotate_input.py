@@ -1,0 +1,345 @@
+"""Annotate an input by a model, partition by partition: what is done already is not done again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from csatext.atomic_files import write_text
+from csatext.batch.configuration import Configuration
+from csatext.batch.engines.local import Partition, annotate_locally
+from csatext.batch.phases.annotate_partition import PartitionTask, annotate_partition, partition_table
+from csatext.batch.phases.facts_store import FactsStore, FileRecord
+from csatext.batch.phases.input_files import (
+    InputFile,
+    files_in_order,
+    input_files,
+    own_contacts,
+    read_file,
+)
+from csatext.batch.phases.partition_files import PartitionFile, known_partition
+from csatext.batch.phases.run_model import model_digest
+from csatext.batch.run_state import digest_of, settings_of
+from csatext.errors import InputError
+from csatext.ingest.contacts import ReadResult
+from csatext.ingest.formats.database import source_name
+from csatext.ingest.quality.checks import quality_table
+from csatext.ingest.raw_table import Note
+from csatext.privacy.outputs import mask_sentence
+from csatext.schema import conform
+from csatext.schema.contacts import REJECTS
+from csatext.strings import encodable
+
+__all__ = ["AnnotateResult", "annotate_input"]
+
+_ROWS, _CHARACTERS = 10_000, 2_000_000
+"""Most contacts and characters of a partition: about 200 MB while it is annotated."""
+_LOST = "处理这条联络时程序中止或出错，已跳过"
+_SECRET = ".pseudonyms.key"
+Progress = Callable[[str], None]
+
+
+class AnnotateResult(NamedTuple):
+    """What annotating did.
+
+    Attributes
+    ----------
+    annotated : tuple of str
+        Names of the files that were annotated; the others were known already.
+    known : int
+        Files that were known.
+    dropped : int
+        Files of earlier runs that are no longer listed.
+    contacts, rejects : int
+        Of all files.
+    """
+
+    annotated: tuple[str, ...]
+    known: int
+    dropped: int
+    contacts: int
+    rejects: int
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is other than before."""
+        return bool(self.annotated or self.dropped)
+
+
+def annotate_input(
+    source: str | Path,
+    store: FactsStore,
+    model: Path,
+    configuration: Configuration,
+    progress: Progress,
+    *,
+    n_jobs: int = 1,
+    incremental: bool = False,
+) -> AnnotateResult:
+    """Annotate the files of an input that are new or changed, and list what is finished.
+
+    Parameters
+    ----------
+    source : path
+        A file, a folder or a database URL.
+    store : FactsStore
+        Claimed by this process.
+    model : Path
+        Folder of the model.
+    configuration : Configuration
+        Sections ``input`` and ``privacy``; the others are those that the model was fitted with.
+    progress : callable
+        Called with the name of each step when it begins.
+    n_jobs : int, default 1
+        Processes.
+    incremental : bool, default False
+        Whether files that are no longer in the input stay, and repeated identifiers are versions.
+
+    Raises
+    ------
+    CsatextError
+        The input, the model or the folder cannot be used.
+    OSError
+        The disk is full or the like; what was finished before is found again by the next run.
+    """
+    files = input_files(source, configuration, progress)
+    earlier = store.listed() or {"files": {}, "runs": []}
+    gone = set(earlier["files"]) - {file.key for file in files} if incremental else set()
+    _check_gone(store, gone, model, earlier)
+    store.prepare()
+    digest = store.take_model(model)
+    number = len(earlier["runs"]) + 1
+    work = _InputWork(store, configuration, digest, progress, number, incremental)
+    known, pending = work.divided(files)
+    key = configuration.privacy.pseudonymize or None
+    annotate = partial(_annotate, PartitionTask(str(store.model), digest, key))
+    for partition in annotate_locally(annotate, work.partitions(pending), n_jobs=n_jobs):
+        work.take(partition)
+    if work.failures and len(work.failures) == len(files):
+        raise work.failures[0]
+    records = known + work.finished
+    if len({record.turns is None for record in records if record.contacts}) > 1:
+        what = "请分放两个文件夹，或用 --kind turns / --kind contacts 指定"
+        raise InputError.unreadable(source_name(source), "里面有对话，也有一行一条联络的表", what)
+    records += [record for record in map(store.record, gone) if record is not None]
+    dropped = len(set(earlier["files"]) - {record.key for record in records})
+    records = files_in_order(records, lambda record: (record.name, record.key))
+    annotated = tuple(file.name for file in pending)
+    runs = list(earlier["runs"])
+    if annotated or dropped:
+        runs.append(
+            {
+                "run": number,
+                "files": list(annotated),
+                "contacts": sum(record.contacts for record in records if record.run == number),
+                "dropped": dropped,
+            }
+        )
+    store.write_list(records, digest, runs, keyed=key is not None)
+    contacts = sum(record.contacts for record in records)
+    rejects = sum(len(store.beside(record)[0]) for record in records)
+    return AnnotateResult(annotated, len(known), dropped, contacts, rejects)
+
+
+def _check_gone(store: FactsStore, gone: set[str], model: Path, earlier: Mapping[str, Any]) -> None:
+    """Raise where facts of files that are no longer there could not stay: nobody can annotate them again.
+
+    Raises
+    ------
+    InputError
+        Their partitions are missing, or the model is another.
+    """
+    if any(store.record(key) is None for key in gone):
+        what = "请恢复 partitions 里的文件，或换一个输出文件夹重新运行"
+        raise InputError.unreadable(store.folder, "早先标注的文件缺了分区", what)
+    if gone and model_digest(model) != earlier["digest"]:
+        raise InputError(
+            f"模型与「{store.folder}」里的不同，而早先的 {len(gone)} 个文件已不在输入里，不能重新标注；"
+            "请把它们放回输入，或沿用原来的模型，或换一个输出文件夹。"
+        )
+
+
+def _secret(store: FactsStore) -> str:
+    """Return the key of pseudonyms of a folder, which is made with it and never leaves it."""
+    path = store.partitions / _SECRET
+    try:
+        return path.read_text("ascii")
+    except FileNotFoundError:
+        write_text(token_hex(16), path)
+        path.chmod(0o600)
+        return path.read_text("ascii")
+
+
+@dataclass
+class _OpenFile:
+    """A file of which some partitions are still to be annotated."""
+
+    file: InputFile
+    read: ReadResult
+    fingerprint: str
+    targets: list[Path]
+    found: dict[Path, PartitionFile]
+
+
+class _InputWork:
+    """The files of an input on their way to records, with what annotating them depends on."""
+
+    def __init__(
+        self,
+        store: FactsStore,
+        configuration: Configuration,
+        digest: str,
+        progress: Progress,
+        run: int,
+        versions: bool,
+    ) -> None:
+        self._store = store
+        self._configuration = configuration
+        self._progress = progress
+        self._run = run
+        self._versions = versions
+        self._secret = _secret(store)
+        self._depends = self._dependencies(digest)
+        self._open: dict[str, _OpenFile] = {}
+        self.finished: list[FileRecord] = []
+        self.failures: list[InputError] = []
+
+    def _dependencies(self, digest: str) -> str:
+        """Return all that facts depend on but the content of their file."""
+        settings = settings_of(self._configuration)
+        return digest_of(
+            {
+                "input": settings["input"],
+                "privacy": settings["privacy"],
+                "model": digest,
+                "versions_of_a_contact": self._versions,
+                "partition": [_ROWS, _CHARACTERS],
+            }
+        )
+
+    def _fingerprint(self, file: InputFile) -> str:
+        """Return what the facts of a file depend on."""
+        text = f"{file.name}\0{file.sha256}\0{self._depends}"
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def divided(self, files: list[InputFile]) -> tuple[list[FileRecord], list[InputFile]]:
+        """Return the records of files that are known, and the files that are not."""
+        known, pending = [], []
+        for file in files:
+            record = self._store.record(file.key)
+            if record is not None and record.fingerprint == self._fingerprint(file):
+                known.append(record)
+            else:
+                pending.append(file)
+        return known, pending
+
+    def partitions(self, files: list[InputFile]) -> Iterator[Partition]:
+        """Read one file after the other, and yield the partitions that are not there yet."""
+        for file in files:
+            self._progress(f"读取 {file.name}")
+            try:
+                read, turns = read_file(file, self._configuration, self._progress)
+            except InputError as error:
+                if not file.beside:
+                    raise
+                self._fail(file, error)
+                continue
+            own = own_contacts(file, read, turns, self._configuration, self._secret, versions=self._versions)
+            file.source.forget()
+            yield from self._partitions_of(file, own)
+
+    def _partitions_of(self, file: InputFile, read: ReadResult) -> Iterator[Partition]:
+        fingerprint = self._fingerprint(file)
+        cuts = _cuts(read.contacts)
+        targets = [self._store.target(file.key, number) for number in range(len(cuts) - 1)]
+        there = [known_partition(target, fingerprint) for target in targets]
+        found = {one.path: one for one in there if one is not None}
+        beside = read._replace(contacts=read.contacts.iloc[:0], utterances=None)
+        self._open[file.key] = _OpenFile(file, beside, fingerprint, targets, found)
+        self._progress(f"标注 {file.name}：{len(read.contacts):,} 条联络，{len(targets)} 个分区")
+        self._finish_if_whole(file.key)
+        for at, target in enumerate(targets):
+            if target not in found:
+                yield Partition(*_tables(read, cuts[at], cuts[at + 1]), target, fingerprint)
+
+    def take(self, partition: PartitionFile) -> None:
+        """Take note of a partition that was written; with the last of a file its record is."""
+        key = partition.path.name.partition("-")[0]
+        self._open[key].found[partition.path] = partition
+        self._finish_if_whole(key)
+
+    def _finish_if_whole(self, key: str) -> None:
+        opened = self._open[key]
+        if len(opened.found) < len(opened.targets):
+            return
+        del self._open[key]
+        file, read = opened.file, opened.read
+        found = [opened.found[target] for target in opened.targets]
+        lost = tuple(doc_id for one in found for doc_id in one.lost)
+        rejects = read.rejects
+        if lost:
+            more = {"source": file.name, "line": pd.NA, "reason": _LOST, "raw": list(lost)}
+            rejects = pd.concat([rejects, pd.DataFrame(more).astype({"line": "Int64"})], ignore_index=True)
+        record = FileRecord(
+            file.name,
+            file.key,
+            file.sha256,
+            opened.fingerprint,
+            self._run,
+            read.rows,
+            sum(one.rows for one in found),
+            read.turns,
+            read.outside,
+            tuple(one.path.name for one in found),
+            lost,
+        )
+        self._store.finish(record, conform(rejects, REJECTS), read.quality)
+        self.finished.append(record)
+
+    def _fail(self, file: InputFile, error: InputError) -> None:
+        """Write the record of a file that cannot be read: one reject, which names the reason."""
+        self.failures.append(error)
+        said = encodable(mask_sentence(str(error)))
+        rejects = pd.DataFrame(
+            {"source": [file.name], "line": [pd.NA], "reason": [f"整个文件未读：{said}"], "raw": [""]}
+        )
+        record = FileRecord(
+            file.name, file.key, file.sha256, self._fingerprint(file), self._run, 1, 0, None, 0, (), ()
+        )
+        rejects = conform(rejects.astype({"line": "Int64"}), REJECTS)
+        self._store.finish(record, rejects, quality_table([Note("file_failed", "", 1, 1, said)]))
+        self.finished.append(record)
+
+
+def _annotate(how: PartitionTask, contacts: pa.Table, turns: pa.Table | None) -> pa.Table:
+    return annotate_partition(contacts, how, turns)
+
+
+def _cuts(contacts: pd.DataFrame) -> list[int]:
+    """Return where partitions begin, and the end: none has too many contacts or characters."""
+    lengths = contacts["text"].str.len().fillna(0).to_numpy(np.int64)
+    total = np.concatenate(([0], np.cumsum(lengths)))
+    cuts = [0]
+    while cuts[-1] < len(contacts):
+        start = cuts[-1]
+        full = int(np.searchsorted(total, total[start] + _CHARACTERS, side="right")) - 1
+        cuts.append(min(max(full, start + 1), start + _ROWS, len(contacts)))
+    return cuts
+
+
+def _tables(read: ReadResult, start: int, stop: int) -> tuple[pa.Table, pa.Table | None]:
+    """Return the contacts at some positions, and their turns."""
+    contacts = read.contacts.iloc[start:stop]
+    turns = read.utterances
+    if turns is not None:
+        turns = turns[turns["doc_id"].isin(contacts["doc_id"])]
+    return partition_table(contacts), None if turns is None else partition_table(turns)

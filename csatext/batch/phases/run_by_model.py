@@ -1,0 +1,176 @@
+"""A run in three phases: a model is fitted or given, the input annotated by it, its facts aggregated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from csatext.atomic_files import claimed_folder
+from csatext.batch.configuration import Configuration, processes
+from csatext.batch.output import finished_output, refuse_link
+from csatext.batch.phases.aggregate import aggregate
+from csatext.batch.phases.annotate_input import AnnotateResult, annotate_input
+from csatext.batch.phases.facts_store import FactsStore
+from csatext.batch.phases.fit import fit
+from csatext.batch.pipeline import RunResult, unchanged_run
+from csatext.batch.run_state import digest_of, hash_where_there, settings_of
+from csatext.ingest.formats.database import source_name
+from csatext.privacy.outputs import mask_sentence
+from csatext.strings import encodable
+
+__all__ = ["aggregate_store", "annotate_store", "run_by_model"]
+
+Progress = Callable[[str], None]
+
+
+def run_by_model(
+    source: str | Path,
+    out: str | Path,
+    configuration: Configuration,
+    progress: Progress,
+    *,
+    model: str | Path = "",
+    audit: str | Path = "",
+    n_jobs: int | str = "auto",
+    incremental: bool = False,
+) -> RunResult:
+    """Annotate an input by a model and write what :func:`csatext.batch.pipeline.run` writes.
+
+    What was annotated by an earlier run into the same folder is not annotated again; where nothing has
+    changed nothing is written.
+
+    Parameters
+    ----------
+    source : path
+        A file, a folder or a database URL with ``query``.
+    out : path
+        Folder: beside facts, tables, report and manifest it holds ``model/``, ``partitions/`` and
+        ``annotations.json``.
+    configuration : Configuration
+        Sections ``text`` and ``analysis`` are those of the model, but for ``analysis.n_keywords``.
+    progress : callable
+        Called with the name of each step when it begins.
+    model : path
+        Folder of :func:`csatext.batch.phases.fit.fit`; empty takes the one in ``out``, and fits one to the
+        input where there is none.
+    audit : path
+        A store of tags; empty for none.
+    n_jobs : int or "auto", default "auto"
+        Processes.
+    incremental : bool, default False
+        Whether files that are no longer in the input stay, and rows that share an identifier are versions.
+
+    Raises
+    ------
+    CsatextError
+        The input, the model, the configuration or the folder cannot be used.
+    OSError
+        The disk is full or the like; the next run goes on from what is finished.
+    """
+    out = Path(out)
+    with claimed_folder(out):
+        refuse_link(out)
+        store = FactsStore(out)
+        if not model and not store.has_model():
+            fit(source, store.model, configuration, progress)
+        found = annotate_input(
+            source,
+            store,
+            Path(model) if model else store.model,
+            configuration,
+            progress,
+            n_jobs=processes(n_jobs),
+            incremental=incremental,
+        )
+        state = _state(store, configuration, audit, incremental)
+        if not found.changed and (known := finished_output(out, state)) is not None:
+            return unchanged_run(out, known)
+        name = encodable(mask_sentence(source_name(source)))
+        return aggregate(
+            store,
+            out,
+            configuration,
+            progress,
+            source={"name": name},
+            audit=audit,
+            versions=incremental,
+            state=state,
+        )
+
+
+def annotate_store(
+    source: str | Path,
+    out: str | Path,
+    configuration: Configuration,
+    progress: Progress,
+    *,
+    model: str | Path,
+    n_jobs: int | str = "auto",
+) -> AnnotateResult:
+    """Annotate an input by a model into a folder of partitions, for :func:`aggregate_store`.
+
+    Parameters
+    ----------
+    source, out, configuration, progress, model, n_jobs
+        As in :func:`run_by_model`.
+
+    Raises
+    ------
+    CsatextError
+        The input, the model or the folder cannot be used.
+    """
+    out = Path(out)
+    with claimed_folder(out):
+        return annotate_input(
+            source, FactsStore(out), Path(model), configuration, progress, n_jobs=processes(n_jobs)
+        )
+
+
+def aggregate_store(
+    facts: str | Path,
+    out: str | Path,
+    configuration: Configuration,
+    progress: Progress,
+    *,
+    audit: str | Path = "",
+) -> RunResult:
+    """Write tables and report of a folder that :func:`annotate_store` or :func:`run_by_model` filled.
+
+    Parameters
+    ----------
+    facts : path
+    out : path
+        Folder of the output; may be the same.
+    configuration, progress, audit
+        As in :func:`run_by_model`. Rows that share an identifier are versions.
+
+    Raises
+    ------
+    CsatextError
+        The folder is not finished, or the configuration does not fit its contacts.
+    """
+    out = Path(out)
+    store = FactsStore(Path(facts))
+    store.records()
+    with claimed_folder(out):
+        refuse_link(out)
+        state = _state(store, configuration, audit, versions=True)
+        if (known := finished_output(out, state)) is not None:
+            return unchanged_run(out, known)
+        return aggregate(store, out, configuration, progress, audit=audit, versions=True, state=state)
+
+
+def _state(store: FactsStore, configuration: Configuration, audit: str | Path, versions: bool) -> str:
+    """Return what the output depends on, as a digest."""
+    listed: Mapping[str, Any] = store.listed() or {}
+    return digest_of(
+        {
+            "files": listed.get("files"),
+            "runs": len(listed.get("runs", ())),
+            "model": listed.get("digest"),
+            "configuration": settings_of(configuration),
+            "audit": hash_where_there(Path(audit)) if audit else "",
+            "versions_of_a_contact": versions,
+        }
+    )

@@ -1,0 +1,1 @@
+"""Two runs compared: the verb, its page, its workbook."""
