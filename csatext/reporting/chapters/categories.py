@@ -15,7 +15,7 @@ from csatext.reporting.chapters.page import (
     Block,
     Columns,
     Section,
-    Source,
+    TableSource,
     TextTable,
     as_breakdown,
     picture,
@@ -107,7 +107,7 @@ def _subcategories(shares: pd.DataFrame | None) -> Block | None:
         ("share", f"占{flagged}", format_percent),
         ("range", "95% 区间", None),
     ]
-    source = Source("subcategory_shares", named, ["category", "subcategory"])
+    source = TableSource("subcategory_shares", named, ["category", "subcategory"])
     title = f"最多的子类是「{named['subcategory'].iloc[0]}」"
     return Block(title, table=text_table(shown, columns, _MOST_SUBCATEGORIES, source), name="最多的子类")
 
@@ -150,7 +150,7 @@ def _courses(tables: Mapping[str, pd.DataFrame]) -> list[Block]:
             ("range", "区间", None),
             ("verdict", "结论", None),
         ]
-        table = text_table(shown, columns, 40, Source("category_changes", changes, ["category"]))
+        table = text_table(shown, columns, 40, TableSource("category_changes", changes, ["category"]))
         blocks.append(
             Block(title, table=table, note="区间按类别个数校正，各类一起成立。", name="各类别的变化")
         )

@@ -17,7 +17,7 @@ from csatext.reporting.chapters.page import (
     Block,
     Picture,
     Section,
-    Source,
+    TableSource,
     TextTable,
     picture,
     text_table,
@@ -143,7 +143,7 @@ def _episode_table(tables: Mapping[str, pd.DataFrame], by: list[str], courses: p
         ("top_category", "主要类别", None),
         ("words", "相关词", None),
     ]
-    return text_table(shown, columns, _MOST_ROWS, Source("episodes", found, ["rank"]))
+    return text_table(shown, columns, _MOST_ROWS, TableSource("episodes", found, ["rank"]))
 
 
 def _rates(row: Mapping[str, Any], is_rate: bool, unseen_before: str) -> str:
@@ -201,4 +201,4 @@ def _period_table(causes: pd.DataFrame, flag: FlagNames, is_rate: bool) -> TextT
         ("q", "q", format_p_value),
         ("kind", "说明", None),
     ]
-    return text_table(shown, columns, _MOST_ROWS, Source("root_causes", causes, ["period", "rank"]))
+    return text_table(shown, columns, _MOST_ROWS, TableSource("root_causes", causes, ["period", "rank"]))

@@ -10,13 +10,13 @@ import pandas as pd
 
 from csatext.errors import ParameterError
 from csatext.labels import FlagNames, flag_names
-from csatext.reporting.chapters.answers import answers
 from csatext.reporting.chapters.cases import case_chapter
 from csatext.reporting.chapters.categories import category_chapter
 from csatext.reporting.chapters.changes import cause_chapter
 from csatext.reporting.chapters.closing import advice_chapter, methods_chapter, quality_chapter
 from csatext.reporting.chapters.feelings import feelings_chapter
 from csatext.reporting.chapters.figures import Figures
+from csatext.reporting.chapters.first_answers import answers
 from csatext.reporting.chapters.page import Section
 from csatext.reporting.chapters.service_figures import agent_chapter, service_chapter
 from csatext.reporting.chapters.summary import cards, machine_note, summary

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csatext.labels import FlagNames, check_name, flag_names, name_of
-from csatext.reporting.chapters.page import Block, Columns, Section, Source, text_table
+from csatext.reporting.chapters.page import Block, Columns, Section, TableSource, text_table
 from csatext.reporting.chapters.service_figures import format_kpi
 from csatext.reporting.format import format_number, format_p_value, format_percent
 from csatext.service.definitions import read_definitions
@@ -50,7 +50,7 @@ def quality_chapter(tables: Tables, known: pd.Series | None = None) -> Section |
             ("rate", "占比", format_percent),
             ("detail", "说明", None),
         ]
-        source = Source("quality", quality, ["check", "column", "detail"])
+        source = TableSource("quality", quality, ["check", "column", "detail"])
         rows = text_table(shown, columns, 200, source)
         title = f"读入时有 {len(quality)} 处判断或修复"
         blocks.append(Block(title, table=rows, name="读入时的判断与修复"))
@@ -67,7 +67,7 @@ def quality_chapter(tables: Tables, known: pd.Series | None = None) -> Section |
         if len(gaps):
             least = gaps.sort_values(["rate", "column"], kind="stable").iloc[0]
             title = f"缺得最多的是「{name_of(least['column'])}」，{format_percent(least['rate'])} 有值"
-        rows = text_table(shown, columns, 60, Source("completeness", filled, ["column"]))
+        rows = text_table(shown, columns, 60, TableSource("completeness", filled, ["column"]))
         blocks.append(Block(title, table=rows, name="各列有值的联络", minor=True))
     if quality is None and not blocks:
         return None
@@ -111,7 +111,7 @@ def _by_category(tables: Tables) -> Block | None:
         ("remedy", "建议", None),
         ("owner", "责任部门", None),
     ]
-    source = Source("subcategory_shares", found, ["category", "subcategory"])
+    source = TableSource("subcategory_shares", found, ["category", "subcategory"])
     title = f"先做「{found['subcategory'].iloc[0]}」：{flagged}最多"
     return Block(title, table=text_table(shown, columns, source=source), name="按投诉子类的建议")
 
@@ -147,7 +147,7 @@ def _by_kpi(tables: Tables) -> list[Block]:
         ]
         keys = ["rank", "cause"]
         said = f"{title}：{'、'.join(f'「{name}」' for name in table['name_zh'].drop_duplicates().head(3))}"
-        rows_shown = text_table(shown, columns, _MOST_PLAYS, Source(key, table, keys))
+        rows_shown = text_table(shown, columns, _MOST_PLAYS, TableSource(key, table, keys))
         blocks.append(Block(said, table=rows_shown, name=title))
     return blocks
 

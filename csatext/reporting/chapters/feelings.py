@@ -14,7 +14,7 @@ from csatext.reporting.chapters.page import (
     Block,
     Columns,
     Section,
-    Source,
+    TableSource,
     as_breakdown,
     picture,
     text_table,
@@ -96,7 +96,7 @@ def _polarities(tables: Tables) -> Block | None:
         ("value", "占比", format_percent),
         ("range", "95% 区间", None),
     ]
-    rows = text_table(shown, columns, source=Source("polarities", table, ["polarity"]))
+    rows = text_table(shown, columns, source=TableSource("polarities", table, ["polarity"]))
     negative = shown.loc[shown["polarity"] == "negative", "value"]
     title = "情感构成" if negative.isna().all() else f"情感构成：负面占 {format_percent(negative.iloc[0])}"
     return Block(title, made, rows, "查看表格", name="情感构成")
@@ -130,7 +130,7 @@ def _risks(tables: Tables) -> Block | None:
     if len(periods):
         columns.append(("moved", f"{periods.iloc[0]} 与此前相比", None))
         note = "变化的区间按信号个数校正；写明「升」「降」的，区间不含 0。"
-    rows = text_table(shown, columns, source=Source("risks", ordered, ["signal"]))
+    rows = text_table(shown, columns, source=TableSource("risks", ordered, ["signal"]))
     drawn = as_breakdown(ordered.assign(信号=shown["name"]), "信号")
     drawn.attrs = {"measure": "占联络", "kind": "rate", "denominator": "n"}
     made = picture(plot_breakdown(drawn), "条形图：各种服务信号的占比与 95% 区间。", rows=len(drawn))
@@ -177,7 +177,7 @@ def _cells(tables: Tables) -> Block | None:
         ("rest", "其余的占比", format_percent),
         ("q", "q", format_p_value),
     ]
-    source = Source("risk_cells", high, ["signal", "dimension", "cell"])
+    source = TableSource("risk_cells", high, ["signal", "dimension", "cell"])
     rows = text_table(shown, columns, _MOST_CELLS, source)
     return Block("风险集中在哪里", table=rows, note="显著高于其余的（q < 0.05），按多出的联络数排列。")
 
@@ -201,7 +201,7 @@ def _conversations(tables: Tables) -> Block | None:
         ("range", "95% 区间", None),
     ]
     note = "情感分从 -1（最差）到 1（最好）；回升是结束时比最低点高多少。"
-    rows = text_table(shown, columns, source=Source("conversation_figures", table, ["figure"]))
+    rows = text_table(shown, columns, source=TableSource("conversation_figures", table, ["figure"]))
     return Block("会话里客户情绪的走势", table=rows, note=note)
 
 

@@ -20,7 +20,7 @@ __all__ = [
     "Mark",
     "Picture",
     "Section",
-    "Source",
+    "TableSource",
     "TextTable",
     "as_breakdown",
     "picture",
@@ -53,7 +53,7 @@ class Mark(NamedTuple):
     form: str
 
 
-class Source(NamedTuple):
+class TableSource(NamedTuple):
     """The table that rows on the page come from, and the columns that tell its rows apart."""
 
     name: str
@@ -152,7 +152,7 @@ class Section:
 
 
 def text_table(
-    frame: pd.DataFrame, columns: Columns, most: int = 50, source: Source | None = None
+    frame: pd.DataFrame, columns: Columns, most: int = 50, source: TableSource | None = None
 ) -> TextTable:
     """Return the first rows of a frame as text.
 
@@ -162,7 +162,7 @@ def text_table(
     columns : list of (name, label, form)
         ``form`` turns a value into text and marks the column as numeric; None shows it as it is.
     most : int, default 50
-    source : Source, optional
+    source : TableSource, optional
         The table of the run that ``frame`` shows: its numbers are marked with the cells they come from.
     """
     shown = frame.head(most)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.labels import name_of
 from csatext.plots.by_group import plot_breakdown, plot_funnel
-from csatext.reporting.chapters.page import Block, Columns, Section, Source, picture, text_table
+from csatext.reporting.chapters.page import Block, Columns, Section, TableSource, picture, text_table
 from csatext.reporting.format import (
     format_interval,
     format_intervals,
@@ -118,7 +118,7 @@ def _scores(tables: Mapping[str, pd.DataFrame]) -> list[Block]:
                 ("q", "q", format_p_value),
             ]
             shown = table.assign(range=format_intervals(table, form))
-            rows = text_table(shown, columns, 30, Source(prefix + name, raw, [name]))
+            rows = text_table(shown, columns, 30, TableSource(prefix + name, raw, [name]))
             blocks.append(
                 Block(label if drawn else "", drawn, rows, "查看表格" if drawn else label, name=label)
             )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from csatext.labels import FlagNames, name_of
 from csatext.plots.over_time import plot_alerts, plot_trend
-from csatext.reporting.chapters.page import Block, Columns, Section, Source, picture, text_table
+from csatext.reporting.chapters.page import Block, Columns, Section, TableSource, picture, text_table
 from csatext.reporting.chapters.wording import correction_sentence, uncorrected
 from csatext.reporting.format import format_intervals, format_number, format_percent, format_points
 from csatext.reporting.standard_tables import TAGS
@@ -45,7 +45,7 @@ def trend_chapter(tables: Tables, flag: FlagNames, measure: str) -> Section | No
         chart = plot_trend(table, max_groups=_MOST_LINES)
         shown = table.assign(range=format_intervals(table, format_percent)).iloc[::-1]
         columns: Columns = [(name, label, None), *_columns(flag)]
-        rows = text_table(shown, columns, _MOST_PERIODS, Source(key, table, [name, "period"]))
+        rows = text_table(shown, columns, _MOST_PERIODS, TableSource(key, table, [name, "period"]))
         drawn = picture(chart, f"折线图：各{label}的{flag.rate}走势。", opens=(table, [name]))
         note = f"联络最多的六组。{uncorrected(tables, measure, '走势')}"
         title = f"{label}的{flag.rate}走势"
@@ -74,7 +74,7 @@ def _course(tables: Tables, total: pd.DataFrame, flag: FlagNames) -> Block:
     drawn = picture(
         plot_trend(total), f"折线图：{flag.rate}走势，带 95% 区间。", "阴影为 95% 区间；空心点为不完整时段"
     )
-    rows = text_table(shown.iloc[::-1], columns, _MOST_PERIODS, Source(key, total, ["period"]))
+    rows = text_table(shown.iloc[::-1], columns, _MOST_PERIODS, TableSource(key, total, ["period"]))
     return Block(_title(tables.get("latest_change"), flag), drawn, rows, _FOLD, name=f"{flag.rate}走势")
 
 
@@ -122,7 +122,7 @@ def _alerts(warned: pd.DataFrame) -> Block:
     open_now = int(warned["is_open"].sum())
     title = f"预警：{len(warned)} 起联络数异常增多，{open_now} 起仍在持续"
     note = "每天的联络数与此前的水平、星期和节假日规律相比；误报已按序列数控制。"
-    table = text_table(shown, columns, _MOST_ALERTS, Source("alerts", warned, ["rank"]))
+    table = text_table(shown, columns, _MOST_ALERTS, TableSource("alerts", warned, ["rank"]))
     return Block(title, made, table, note=note, name="预警")
 
 

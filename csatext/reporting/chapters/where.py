@@ -9,7 +9,7 @@ import pandas as pd
 from csatext.aggregation.breakdown import above_rest
 from csatext.labels import PLACEHOLDERS, FlagNames, name_of
 from csatext.plots.by_group import plot_breakdown
-from csatext.reporting.chapters.page import Block, Columns, Section, Source, picture, text_table
+from csatext.reporting.chapters.page import Block, Columns, Section, TableSource, picture, text_table
 from csatext.reporting.chapters.wording import correction_sentence, uncorrected
 from csatext.reporting.format import (
     format_intervals,
@@ -65,7 +65,7 @@ def where_chapter(tables: Tables, flag: FlagNames, measure: str) -> Section | No
         audited = f"audited_{key}"
         table = tables.get(audited, raw)
         shown = table.assign(range=format_intervals(table, format_percent))
-        source = Source(audited if audited in tables else key, table, [name])
+        source = TableSource(audited if audited in tables else key, table, [name])
         rows = text_table(shown, rate_columns([name], flag), 200, source)
         title, drawn = f"按{label}", None
         if table["value"].notna().any() and len(table) <= CHART_VALUES:

@@ -10,7 +10,7 @@ from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, FlagNames, name_of
 from csatext.plots.bars import plot_keyness
 from csatext.plots.by_group import plot_breakdown
-from csatext.reporting.chapters.page import Block, Columns, Section, Source, picture, text_table
+from csatext.reporting.chapters.page import Block, Columns, Section, TableSource, picture, text_table
 from csatext.reporting.format import format_intervals, format_number, format_percent
 
 __all__ = ["keyword_chapter", "topic_chapter"]
@@ -34,7 +34,7 @@ def keyword_chapter(tables: Tables) -> Section | None:
             ("doc_rate", "占联络", format_percent),
             ("range", "95% 区间", None),
         ]
-        rows = text_table(shown, columns, 20, Source("frequencies", frequent, ["group", "term"]))
+        rows = text_table(shown, columns, 20, TableSource("frequencies", frequent, ["group", "term"]))
         blocks.append(
             Block(f"说得最多的词：{'、'.join(frequent['term'].head(5))}", table=rows, name="高频词")
         )
@@ -72,7 +72,7 @@ def topic_chapter(tables: Tables, flag: FlagNames) -> Section | None:
             ("value", flag.rate, format_percent),
             ("range", "95% 区间", None),
         ]
-        rows = text_table(shown, columns, 60, Source("topic_rates", rates, ["topic_label"]))
+        rows = text_table(shown, columns, 60, TableSource("topic_rates", rates, ["topic_label"]))
         drawn = picture(plot_breakdown(rates), f"条形图：各主题的{flag.rate}。", rows=min(len(rates), 40))
         largest, worst = sizes["topic_label"].iloc[0], named["topic_label"].iloc[0]
         title = f"说得最多的主题是「{largest}」，{flag.rate}最高的是「{worst}」"
