@@ -222,13 +222,26 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--input", dest="original", default="", metavar="FILE", help="标注库的原文件")
     train.add_argument("-o", "--out", required=True, metavar="MODEL", help="模型文件")
     train.add_argument("--date", default=None, metavar="日期", help="写进模型卡的日期，如 2026-05-31")
-    report = add("report", _report, "用已有的 facts.parquet 重做报告")
-    report.add_argument("facts", metavar="FACTS", help="run 写出的 facts.parquet")
+    report = add("report", _report, "用一次 run 的输出重做报告：换读者、章节或时间")
+    report.add_argument("facts", metavar="OUT_DIR", help="run 的输出文件夹；只有事实表时给 facts.parquet")
     report.add_argument(
         "-o", "--out", default="report.html", metavar="HTML", help="输出文件，默认 report.html"
     )
     report.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
-    report.add_argument("--title", default="客户之声分析报告", metavar="标题", help="报告标题")
+    report.add_argument("--title", default="", metavar="标题", help="报告标题；不写则用 run 的")
+    report.add_argument(
+        "--audience", default=None, metavar="部门", help="给谁看：客服、市场、产品、质量；不写则全部章节"
+    )
+    report.add_argument(
+        "--sections", default=None, metavar="章节", help="只要这些章节，按这个次序：摘要,投诉分类,根因"
+    )
+    report.add_argument(
+        "--month", default="", metavar="年-月", help="只报告这个月，之前的作为比较的基准，如 2026-05"
+    )
+    report.add_argument(
+        "--since", default="", metavar="日期", help="只报告这一天（含）以后的，之前的作为比较的基准"
+    )
+    report.add_argument("--until", default="", metavar="日期", help="只报告这一天（含）以前的")
     for ending, what in (("xlsx", "工作簿"), ("pptx", "幻灯片")):
         said = f"同时写出{what}；不写路径则放在网页旁边"
         report.add_argument(f"--{ending}", nargs="?", const="", metavar="路径", help=said)
@@ -646,12 +659,24 @@ def _tag_agreement(given: argparse.Namespace, progress: Steps) -> tuple[str, int
 
 def _report(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.batch.office_files import write_office_files
-    from csatext.batch.report_from_facts import report_of
+    from csatext.batch.report_from_facts import Wanted, report_of
 
-    path = report_of(given.facts, given.out, given.title, progress, audit=given.audit)
-    beside = write_office_files(
-        given.facts, path, given.xlsx, given.pptx, given.title, progress, audit=given.audit
+    if given.month and (given.since or given.until):
+        raise ConfigError("--month 不能与 --since、--until 同时用；请只写一种。")
+    wanted = Wanted(
+        given.title,
+        given.sections,
+        given.audience,
+        given.month or given.since,
+        given.month or given.until,
     )
+    try:
+        path = report_of(given.facts, given.out, wanted, progress, audit=given.audit)
+    except ParameterError as error:
+        said = str(error).replace("参数 ", "--", 1)
+        raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
+    title = given.title or "客户之声分析报告"
+    beside = write_office_files(given.facts, path, given.xlsx, given.pptx, title, progress, audit=given.audit)
     return f"报告：{'、'.join(map(str, [path, *beside]))}", DONE
 
 

@@ -182,7 +182,7 @@ def test_odd_input_ends_well_and_the_report_says_what_is_absent(name, tmp_path, 
     code, printed, err = outcome(capsys, "run", csv(tmp_path, frame), "-o", str(tmp_path / "out"))
     assert code == 0, err
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert "名词解释" in page
+    assert "方法与口径" in page
     if name in ("no dates", "unreadable dates"):
         assert "走势、变化与根因" in page
     if name == "no dimension":
@@ -212,11 +212,27 @@ def test_report_from_facts(tmp_path, capsys, good):
     assert code == 0
     assert str(again) in out
     assert "<h1>第二份</h1>" in again.read_text("utf-8")
-    for bad in (str(tmp_path / "none.parquet"), good, str(tmp_path / "rejects.parquet"), str(tmp_path)):
+    nowhere = tmp_path / "again"  # a folder, but of no run
+    for bad in (str(tmp_path / "none.parquet"), good, str(tmp_path / "rejects.parquet"), str(nowhere)):
         code, _, err = outcome(capsys, "report", bad, "-o", str(tmp_path / "x.html"))
         assert (bad, code) == (bad, 1)
-        assert "facts.parquet" in err
+        assert "csatext run" in err
     assert not (tmp_path / "x.html").exists()
+
+    # The folder of the run has what needs the texts; departments, chapters and times are chosen.
+    words = ["report", str(tmp_path), "-o", str(again)]
+    assert outcome(capsys, *words, "--audience", "市场")[0] == 0
+    page = again.read_text("utf-8")
+    assert 'id="cases"' in page and 'id="service"' not in page
+    assert outcome(capsys, *words, "--sections", "摘要,典型案例", "--since", "2026-05-01")[0] in (0, 1)
+    for options, said in (
+        (["--audience", "财务"], "客服（service）"),
+        (["--sections", "别的"], "投诉分类"),
+        (["--month", "2026-05", "--since", "2026-05-01"], "--month"),
+        (["--month", "五月吧"], "--month"),
+    ):
+        code, _, err = outcome(capsys, *words, *options)
+        assert (options, code, said in err) == (options, 2, True)
 
 
 @pytest.mark.parametrize("ending", [".parquet", ".csv", ".xlsx"])

@@ -21,7 +21,6 @@ from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import finished_output, refuse_link, write_output
 from csatext.batch.run_state import state_of_run
-from csatext.batch.service_tables import service_tables, with_conversations
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.contacts import ReadResult
@@ -32,9 +31,16 @@ from csatext.ingest.raw_table import Note
 from csatext.privacy.outputs import hold_names, mask_columns, mask_doc_ids, mask_rejects, mask_sentence
 from csatext.reporting.audited_tables import audited_tables
 from csatext.reporting.cause_words import with_words
-from csatext.reporting.examples import cause_examples, examples
+from csatext.reporting.examples import cases, cause_examples, examples
 from csatext.reporting.report import render_report
-from csatext.reporting.standard_tables import CHART_VALUES, absent_tables, dimensions_of, standard_tables
+from csatext.reporting.service_tables import service_tables, with_conversations
+from csatext.reporting.standard_tables import (
+    CHART_VALUES,
+    PERSONS,
+    absent_tables,
+    dimensions_of,
+    standard_tables,
+)
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY
 from csatext.tagging.tag_store import tags_for
@@ -399,6 +405,8 @@ def tables_of(
         tables["episodes"] = episodes(tables["root_causes"])
         tables["cause_examples"] = cause_examples(corpus, facts, tables["root_causes"])
     tables["examples"] = examples(corpus, facts)
+    looked_by = [name for name in by or dimensions_of(facts) if name not in PERSONS]
+    tables["cases"] = cases(corpus, facts, looked_by, tables.get("root_causes"))
     progress("服务指标")
     service, unmade = service_tables(facts)
     return tables | service, unmade | absent_tables(facts, by=by)

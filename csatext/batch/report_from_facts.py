@@ -1,8 +1,9 @@
-"""A report from the facts of an earlier run."""
+"""A report from an earlier run: its folder, or its facts alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -13,30 +14,53 @@ from csatext.errors import InputError
 from csatext.privacy.outputs import mask_sentence
 from csatext.regular_files import check_regular
 from csatext.reporting.report import write_report
+from csatext.reporting.run_tables import run_tables
 from csatext.tagging.tag_store import tags_for
 
-__all__ = ["report_of"]
+__all__ = ["Wanted", "report_of"]
 
-_WHAT_TO_DO = "请给出 csatext run 写出的 facts.parquet"
+_WHAT_TO_DO = "请给出 csatext run 的输出文件夹，或其中的 facts.parquet"
+_TITLE = "客户之声分析报告"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a report is to hold, as :func:`csatext.write_report` takes it.
+
+    Attributes
+    ----------
+    title : str
+        Empty for that of the run.
+    sections : str or None
+        Names of chapters, parted by commas.
+    audience : str or None
+    since, until : str
+    """
+
+    title: str = ""
+    sections: str | None = None
+    audience: str | None = None
+    since: str = ""
+    until: str = ""
 
 
 def report_of(
     facts: str | Path,
     out: str | Path,
-    title: str,
+    wanted: Wanted,
     progress: Callable[[str], None],
     *,
     audit: str | Path = "",
 ) -> Path:
-    """Write the report of a facts file.
+    """Write the report of a run, or of a facts file.
 
     Parameters
     ----------
     facts : path
-        ``facts.parquet`` of a run, or any Parquet file with ``is_negative``.
+        Folder of a run; or ``facts.parquet`` of one, or any Parquet file with ``is_negative``.
     out : path
         The page.
-    title : str
+    wanted : Wanted
     audit : path
         A store of tags (``csatext tag import``); empty for none.
     progress : callable
@@ -45,24 +69,45 @@ def report_of(
     Raises
     ------
     InputError
-        The file is not there, is no Parquet or holds no facts; ``audit`` is no store, or has no tag of them.
+        The folder is no finished run, the file is not there, is no Parquet or holds no facts; ``audit`` is
+        no store, or has no tag of them; there are no contacts in the time asked for.
+    ParameterError
+        There is no such chapter, department or day.
     """
     facts, out = Path(facts), Path(out)
     if out.suffix.lower() not in (".html", ".htm") and not out.is_dir():
         raise InputError(f"报告只写成网页，不能写成「{out.name}」；请用 -o 指定一个 .html 文件。")
     check_folder(out.parent)
     progress(f"读取 {mask_sentence(facts.name)}")
-    check_regular(facts, _WHAT_TO_DO)
-    try:
-        table = pd.read_parquet(facts)
-    except (OSError, pa.ArrowInvalid) as error:
-        why = "文件不存在或没有权限" if not facts.is_file() else "不是 Parquet 文件"
-        raise InputError.unreadable(facts, why, _WHAT_TO_DO) from error
-    if "is_negative" not in table.columns or not len(table):
-        why = "里面没有联络" if not len(table) else "没有列 is_negative"
-        raise InputError.unreadable(facts, why, _WHAT_TO_DO)
+    if facts.is_dir():
+        run = run_tables(facts)
+        source, table = facts, run.facts
+    else:
+        source = table = _facts_of(facts)
     if out.is_dir():
         raise InputError(f"输出位置「{out}」是一个文件夹；请用 -o 指定一个 .html 文件。")
     progress("报告")
     prepare_folder(out.parent)
-    return write_report(table, out, title=title, audit=tags_for(table, audit))
+    return write_report(
+        source,
+        out,
+        title=wanted.title or _TITLE,
+        sections=wanted.sections,
+        audience=wanted.audience,
+        audit=tags_for(table, audit),
+        since=wanted.since,
+        until=wanted.until,
+    )
+
+
+def _facts_of(path: Path) -> pd.DataFrame:
+    check_regular(path, _WHAT_TO_DO)
+    try:
+        table = pd.read_parquet(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        why = "文件不存在或没有权限" if not path.is_file() else "不是 Parquet 文件"
+        raise InputError.unreadable(path, why, _WHAT_TO_DO) from error
+    if "is_negative" not in table.columns or not len(table):
+        why = "里面没有联络" if not len(table) else "没有列 is_negative"
+        raise InputError.unreadable(path, why, _WHAT_TO_DO)
+    return table

@@ -64,8 +64,6 @@ def plot_keyness(
         ``keyness`` is no table, or a number is under 1.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------
@@ -133,8 +131,6 @@ def plot_root_causes(causes: pd.DataFrame, *, title: str = "", max_rows: int = 4
         ``causes`` is no table, or ``max_rows`` is under 1.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------

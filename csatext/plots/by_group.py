@@ -11,7 +11,7 @@ import pandas as pd
 from csatext.argument_types import as_whole_number, check_simple_types
 from csatext.errors import ParameterError
 from csatext.inference import ALPHA
-from csatext.labels import name_of
+from csatext.labels import PLACEHOLDERS, name_of
 from csatext.plots.drawing import (
     ACCENT,
     COLOURS,
@@ -29,6 +29,7 @@ from csatext.plots.scorecards import kpi_name
 from csatext.schema.aggregation import ASSOCIATION, BREAKDOWN, DISTRIBUTION
 from csatext.schema.audit import AGREEMENT
 from csatext.schema.service import SCORECARD
+from csatext.service.definitions import kpi_definitions
 
 __all__ = ["plot_agreement", "plot_association", "plot_breakdown", "plot_distribution", "plot_funnel"]
 
@@ -37,7 +38,9 @@ _KIND: Any = ("kind",)
 _VALUE: Any = ("value",)
 """Keys of columns that are drawn and not in the table: no column of a user is called so."""
 _WIDTH, _ROW = 480, 24
-_ABOVE, _BELOW, _ALIKE = "高于其余", "低于其余", "与其余无显著差别"
+_ABOVE, _BELOW, _ALIKE, _UNSAID = "高于其余", "低于其余", "与其余无显著差别", "没有填写"
+_FAINT = "#c3cad1"
+"""Cells of a value such as 无 or 未知: counted, but no finding."""
 _COEFFICIENTS = {"percent": "一致率", "kappa": "kappa", "alpha": "alpha", "ac1": "AC1"}
 _PLACES = {"mean": "平均值", "median": "中位数"}
 
@@ -62,7 +65,8 @@ def plot_breakdown(
     Returns
     -------
     altair.LayerChart
-        The line is the value of all rows (``attrs``). Cells with q under 0.05 are coloured.
+        The line is the value of all rows (``attrs``). Cells with q under 0.05 are coloured, those of values
+        that say nothing (无, 未知) pale; a table without tests has one colour.
 
     Raises
     ------
@@ -70,8 +74,6 @@ def plot_breakdown(
         ``breakdown`` is no table, or ``max_rows`` is under 1.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------
@@ -86,9 +88,11 @@ def plot_breakdown(
     shown = breakdown[~breakdown["suppressed"].fillna(False).astype(bool)]
     frame = shown.head(max_rows).reset_index(drop=True)
     frame[_NAME] = row_names(frame, dimensions)
+    tested = frame["q"].astype(float).notna().any()
     clear = frame["q"].astype(float) < ALPHA
     more = frame["difference"].astype(float) > 0
-    frame[_KIND] = np.select([clear & more, clear & ~more], [_ABOVE, _BELOW], _ALIKE)
+    said = ~frame[dimensions].isin(PLACEHOLDERS).any(axis=1)
+    frame[_KIND] = np.select([~said, clear & more, clear & ~more], [_UNSAID, _ABOVE, _BELOW], _ALIKE)
     titles: dict[Any, str] = {
         _KIND: "比较",
         "difference": "与其余之差",
@@ -102,9 +106,10 @@ def plot_breakdown(
         y=drawing.names("Y", _NAME), tooltip=drawing.tooltip([*tips, _KIND, "small"])
     )
     label = measure_name(breakdown)
+    kinds = [_ABOVE, _BELOW, _ALIKE, *([] if said.all() else [_UNSAID])]
     bars = base.mark_bar(opacity=0.75).encode(
         x=drawing.number("X", "value", title=label, zero=True),
-        color=drawing.colour(_KIND, [_ABOVE, _BELOW, _ALIKE], (*colours, GREY)),
+        color=drawing.colour(_KIND, kinds, (*colours, GREY, _FAINT)) if tested else drawing.alt.value(ACCENT),
     )
     layers = [bars, _interval(drawing, base, label)]
     whole = breakdown.attrs.get("value")
@@ -139,7 +144,7 @@ def plot_association(association: pd.DataFrame, *, title: str = "", max_rows: in
 
     Raises
     ------
-    ParameterError, SchemaError, InputError
+    ParameterError, SchemaError
         As :func:`plot_breakdown`.
 
     Examples
@@ -182,7 +187,7 @@ def plot_agreement(agreement: pd.DataFrame, *, title: str = "", max_rows: int = 
 
     Raises
     ------
-    ParameterError, SchemaError, InputError
+    ParameterError, SchemaError
         As :func:`plot_breakdown`.
 
     Examples
@@ -232,7 +237,7 @@ def plot_distribution(distribution: pd.DataFrame, *, title: str = "", max_rows: 
 
     Raises
     ------
-    ParameterError, SchemaError, InputError
+    ParameterError, SchemaError
         As :func:`plot_breakdown`.
 
     Examples
@@ -299,8 +304,6 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
         ``scorecard`` is no table, or ``metric`` is not in it.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------
@@ -327,11 +330,13 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
         "funnel_low": "95% 下限",
     }
     titles |= {"funnel_high": "95% 上限", "alarm_low": "99.8% 下限", "alarm_high": "99.8% 上限"}
-    drawing = Drawing(frame, {**titles, "twin": "对照指标", "twin_value": "对照值"})
+    shares = ["value", "low", "high", "adjusted", "target", "funnel_low", "funnel_high", "alarm_low"]
+    percent = [*shares, "alarm_high"] if _is_share(chosen) else []
+    drawing = Drawing(frame, {**titles, "twin": "对照指标", "twin_value": "对照值"}, percent)
     kinds = list(dict.fromkeys([_ALIKE, *frame[_KIND]]))
     tips = [*dimensions, "value", "low", "high", "n", "denominator", "adjusted", "target", "funnel_low"]
     tips += ["funnel_high", "q", _KIND, "rank", "twin", "twin_value"]
-    base = drawing.chart().encode(x=drawing.number("X", "denominator", title="分母"))
+    base = drawing.chart().encode(x=drawing.number("X", "denominator", title="计入的条数"))
     label = kpi_name(chosen)
 
     def line(name: str, **options: Any) -> Any:
@@ -354,6 +359,11 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
     ]
     chart = drawing.layers(*layers).properties(width=_WIDTH, height=320)
     return drawing.titled(chart, title or f"{label}漏斗图", reason(scorecard))
+
+
+def _is_share(metric: str) -> bool:
+    units = kpi_definitions().set_index("id")["unit"]
+    return bool(units.get(metric) == "比率")
 
 
 def _dots(

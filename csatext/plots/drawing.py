@@ -12,7 +12,6 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 
 from csatext.argument_types import as_table
-from csatext.errors import InputError
 from csatext.labels import flag_names, name_of
 from csatext.schema import Table, column_names
 from csatext.strings import encodable
@@ -26,6 +25,7 @@ __all__ = [
     "ChartData",
     "Drawing",
     "dimension_names",
+    "field_names",
     "measure_name",
     "not_drawn",
     "reason",
@@ -66,10 +66,8 @@ _LABEL_LIMIT = 220
 
 
 def _altair() -> ModuleType:
-    try:
-        return import_module("altair")
-    except ImportError as error:
-        raise InputError.missing_package("作图", "Altair", "plots") from error
+    """Return Altair, which takes a second to load: a run that draws nothing does without it."""
+    return import_module("altair")
 
 
 def dimension_names(table: pd.DataFrame, schema: Table) -> list[Any]:
@@ -163,6 +161,17 @@ def reason(table: pd.DataFrame) -> str | None:
     return None if len(table) else str(table.attrs.get("reason", "表里没有数据行。"))
 
 
+def field_names(table: pd.DataFrame) -> dict[Any, str]:
+    """Return the names that columns have in a chart: by place, so that a column may bear any name.
+
+    Examples
+    --------
+    >>> field_names(pd.DataFrame({"渠道": ["电话"], "n": [3]}))
+    {'渠道': 'c0', 'n': 'c1'}
+    """
+    return {name: f"c{place}" for place, name in enumerate(table.columns)}
+
+
 class ChartData:
     """Rows of a table for Altair, under names of ours.
 
@@ -186,7 +195,7 @@ class ChartData:
     """
 
     def __init__(self, table: pd.DataFrame, titles: Mapping[Any, str] | None = None) -> None:
-        self._fields = {name: f"c{place}" for place, name in enumerate(table.columns)}
+        self._fields = field_names(table)
         self._titles = dict(titles or {})
         columns = [_plain(table[name]) for name in table.columns]
         fields = list(self._fields.values())

@@ -61,8 +61,6 @@ def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> 
         ``trend`` is no table, or ``max_groups`` is under 1.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------
@@ -122,7 +120,7 @@ def plot_forecast(
 
     Raises
     ------
-    ParameterError, SchemaError, InputError
+    ParameterError, SchemaError
         As :func:`plot_trend`.
 
     Examples
@@ -201,8 +199,6 @@ def plot_alerts(alerts: pd.DataFrame, *, title: str = "", max_rows: int = 40) ->
         ``alerts`` is no table, or ``max_rows`` is under 1.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------
@@ -278,8 +274,6 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_d
         ``conversations`` is no table, or ``max_dialogues`` is under 1.
     SchemaError
         A column of the table is missing.
-    InputError
-        Altair is not installed.
 
     Examples
     --------

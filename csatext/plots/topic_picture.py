@@ -43,8 +43,6 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "") -> Chart:
     ------
     ParameterError, NotFittedError, SchemaError
         As :func:`csatext.topic_map`, which gives the numbers.
-    InputError
-        Altair is not installed.
 
     Examples
     --------

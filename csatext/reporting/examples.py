@@ -1,4 +1,4 @@
-"""Utterances of customers for each category and each root cause, redacted."""
+"""Utterances of customers for each category and each root cause, and the cases to read, redacted."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import numpy as np
 import pandas as pd
 
 from csatext.aggregation.episodes import cell_mask, dimensions_in, period_labels
+from csatext.analysis.sentiment.score import Sentiment
+from csatext.labels import cell_name
 from csatext.schema import conform
-from csatext.schema.batch import CAUSE_EXAMPLES, EXAMPLES
+from csatext.schema.batch import CASES, CAUSE_EXAMPLES, EXAMPLES
 from csatext.text.corpus import Corpus
 
-__all__ = ["cause_examples", "examples"]
+__all__ = ["CASES_A_CATEGORY", "cases", "cause_examples", "examples"]
 
 _LONGEST = 120
+_LONGEST_CASE = 300
+CASES_A_CATEGORY = 15
+"""Most negative cases of a category, and as many drawn at random."""
+_MOST_CASES = 1500
+_MOST_WORDS = 12
 
 
 def examples(corpus: Corpus, facts: pd.DataFrame, n: int = 3) -> pd.DataFrame:
@@ -68,6 +75,78 @@ def cause_examples(corpus: Corpus, facts: pd.DataFrame, causes: pd.DataFrame, n:
     return conform(frame.assign(text=_texts(corpus, frame["at"])), CAUSE_EXAMPLES)
 
 
+def cases(
+    corpus: Corpus, facts: pd.DataFrame, dimensions: list[str], causes: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return contacts to read, with the words that their labels rest on (schema CASES).
+
+    Parameters
+    ----------
+    corpus : Corpus
+    facts : DataFrame
+        With ``category``, ``sentiment`` and ``polarity``, index as the corpus.
+    dimensions : list of str
+        Columns that cases are looked for by.
+    causes : DataFrame, optional
+        Table ``root_causes``: up to three contacts of each come first.
+
+    Notes
+    -----
+    Of each category the 15 most negative contacts and 15 others drawn at random (the same every time), so
+    that what is read is not the worst alone; at most 1,500 in all.
+    """
+    frame = _by_sentiment(facts[["category", "sentiment", "polarity"]])
+    frame["cause"] = pd.Series(None, index=frame.index, dtype="str")
+    worst = frame.groupby("category", sort=True).head(CASES_A_CATEGORY)
+    others = frame.drop(worst.index).sample(frac=1, random_state=0)
+    drawn = others.groupby("category", sort=True).head(CASES_A_CATEGORY)
+    parts = [worst.sort_values("category", kind="stable"), drawn.sort_values("category", kind="stable")]
+    if causes is not None and len(causes):
+        parts.insert(0, _of_causes(corpus, facts, causes, frame))
+    chosen = pd.concat(parts).drop_duplicates("at").head(_MOST_CASES).reset_index(drop=True)
+    at = chosen["at"].to_numpy(np.int64)
+    inside = corpus[at]
+    said = facts.iloc[at]
+    chosen["text"] = [_cut(text, _LONGEST_CASE) for text in inside.texts.to_numpy(object)]
+    chosen["evidence"] = _evidence(inside, said, chosen["text"].tolist())
+    chosen["period"] = pd.Series(None, index=chosen.index, dtype="str")
+    if "created_at" in said and pd.api.types.is_datetime64_any_dtype(said["created_at"]):
+        chosen["period"] = said["created_at"].dt.strftime("%Y-%m").to_numpy()
+    for name in dimensions:
+        chosen[name] = said[name].to_numpy()
+    return conform(chosen, CASES, dimensions)
+
+
+def _of_causes(
+    corpus: Corpus, facts: pd.DataFrame, causes: pd.DataFrame, frame: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the contacts of root causes, each under the name of its cause."""
+    by = dimensions_in(causes)
+    names = {
+        (row["period"], row["rank"]): f"{row['period']} {cell_name(row, by)}"
+        for row in causes.to_dict("records")
+    }
+    found = cause_examples(corpus, facts, causes).drop_duplicates("doc_id")
+    keys = zip(found["period"], found["rank"], strict=True)
+    named = dict(zip(found["doc_id"], (names[key] for key in keys), strict=True))
+    inside = frame[frame["doc_id"].isin(list(named))]
+    return inside.assign(cause=inside["doc_id"].map(named)).sort_values("cause", kind="stable")
+
+
+def _evidence(corpus: Corpus, facts: pd.DataFrame, texts: list[str]) -> list[str]:
+    """Return the words of each text that its category and its feeling rest on."""
+    spoken = Sentiment().evidence(corpus)
+    negative = spoken[spoken["weight"] < 0].groupby("doc_id", sort=False)["term"].agg(list)
+    matched = facts["category_terms"] if "category_terms" in facts else pd.Series("", index=facts.index)
+    lines = []
+    for doc_id, terms, text in zip(corpus.doc_ids, matched.fillna(""), texts, strict=True):
+        words = [*str(terms).split("、"), *negative.get(doc_id, [])]
+        lines.append(
+            "、".join([word for word in dict.fromkeys(words) if word and word in text][:_MOST_WORDS])
+        )
+    return lines
+
+
 def _by_sentiment(facts: pd.DataFrame, at: np.ndarray | None = None) -> pd.DataFrame:
     """Return contacts with their positions, worst first."""
     places = np.arange(len(facts)) if at is None else at
@@ -77,4 +156,8 @@ def _by_sentiment(facts: pd.DataFrame, at: np.ndarray | None = None) -> pd.DataF
 
 def _texts(corpus: Corpus, at: pd.Series) -> list[str]:
     texts = corpus[at.to_numpy(np.int64)].texts.to_numpy(object)
-    return [text if len(text) <= _LONGEST else text[:_LONGEST] + "…" for text in texts]
+    return [_cut(text, _LONGEST) for text in texts]
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest] + "…"

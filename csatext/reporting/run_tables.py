@@ -17,8 +17,10 @@ import pyarrow as pa
 from csatext.argument_types import as_table
 from csatext.errors import InputError, ParameterError
 from csatext.privacy.personal_columns import mask_columns, mask_values
+from csatext.reporting.service_tables import service_tables
 from csatext.reporting.standard_tables import absent_tables, standard_tables
 from csatext.schema.analysis import RULES
+from csatext.strings import encodable
 
 __all__ = ["RunTables", "files_hash", "mask_table", "run_tables", "table_stem"]
 
@@ -130,12 +132,14 @@ def run_tables(
     if measure is not None and measure != found.measure:
         found = replace(found, tables={}, measure=measure)
     made = dict(tables) if tables is not None else found.tables
-    facts = mask_columns(found.facts, keep=_kept(keep), orders=False)
+    facts = mask_columns(_encodable(found.facts), keep=_kept(keep), orders=False)
     if tables is None and not made:
-        made = standard_tables(facts, measure=found.measure)
-    masked = {name: mask_table(table, keep) for name, table in made.items()}
-    unmade = absent if absent is not None else found.absent or absent_tables(facts)
-    return replace(found, facts=facts, tables=masked, absent=dict(unmade))
+        service, unmade = service_tables(facts)
+        made = standard_tables(facts, measure=found.measure) | service
+        found = replace(found, absent=found.absent or absent_tables(facts) | unmade)
+    masked = mask_tables(made, keep)
+    left_out = absent if absent is not None else found.absent or absent_tables(facts)
+    return replace(found, facts=facts, tables=masked, absent=dict(left_out))
 
 
 def _kept(keep: Iterable[str]) -> set[str]:
@@ -145,9 +149,54 @@ def _kept(keep: Iterable[str]) -> set[str]:
 
 def mask_table(table: pd.DataFrame, keep: Iterable[str] = ()) -> pd.DataFrame:
     """Return a table without the personal data that its values show, but for the columns to keep."""
+    return mask_tables({"": table}, keep)[""]
+
+
+def mask_tables(tables: Mapping[str, pd.DataFrame], keep: Iterable[str] = ()) -> dict[str, pd.DataFrame]:
+    """Return tables without the personal data that their values show, but for the columns to keep.
+
+    Values recur in most tables: each different one is read once.
+    """
     kept = _kept(keep)
-    texts = [name for name, kind in table.dtypes.items() if kind.kind == "O" and name not in kept]
-    return table.assign(**{str(name): mask_values(table[name]) for name in texts})
+    texts = {
+        (key, name): _as_text(table[name])
+        for key, table in tables.items()
+        for name, kind in table.dtypes.items()
+        if kind.kind == "O" and name not in kept
+    }
+    if not texts:
+        return dict(tables)
+    values = pd.Series(pd.concat(list(texts.values())).dropna().unique(), dtype="str")
+    after = mask_values(values)
+    differs = (after != values).to_numpy(bool)
+    changed = dict(zip(values[differs], after[differs], strict=True))
+    masked = dict(tables)
+    for (key, name), column in texts.items():
+        if column.isin(list(changed)).any():
+            shown = column.map(lambda value: changed.get(value, value), na_action="ignore").astype("str")
+            masked[key] = masked[key].assign(**{str(name): shown})
+    return masked
+
+
+def _encodable(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return facts whose columns of Python objects hold no half of a surrogate pair."""
+    objects = [
+        name
+        for name, kind in facts.dtypes.items()
+        if kind.kind == "O" and not isinstance(kind, pd.StringDtype)
+    ]
+    changed = {
+        str(name): facts[name].map(lambda value: encodable(value) if isinstance(value, str) else value)
+        for name in objects
+    }
+    return facts.assign(**changed) if changed else facts
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Return values as text; half a surrogate pair, which no text column holds, is replaced."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return column
+    return column.map(lambda value: encodable(str(value)), na_action="ignore").astype("str")
 
 
 def _folder(source: Any) -> Path:

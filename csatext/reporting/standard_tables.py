@@ -15,23 +15,28 @@ from csatext.aggregation.inputs.arguments import is_numeric
 from csatext.aggregation.trend import latest_change, trend
 from csatext.errors import ParameterError, SchemaError
 from csatext.labels import name_of
+from csatext.reporting.category_tables import alert_table, category_tables
 from csatext.reporting.risk_tables import risk_tables
 from csatext.reporting.summary_tables import summary_tables
+from csatext.schema import conform
 from csatext.schema.analysis import COMPLAINTS, CONTACT_KINDS, DOCUMENT_TOPICS, RULES
+from csatext.schema.batch import COMPLETENESS
 from csatext.schema.feelings import CONVERSATIONS, SENTIMENT
 
 __all__ = [
     "CHART_VALUES",
     "FREQUENCIES",
+    "PERSONS",
     "TAGS",
     "TREND_VALUES",
     "absent_tables",
+    "causes_since",
     "dimensions_of",
     "standard_tables",
 ]
 
 _USUAL = ("channel", "product", "region", "carrier", "city", "province", "brand", "store", "team", "agent_id")
-_PERSONS = ("agent_id",)
+PERSONS = ("agent_id",)
 """Dimensions that root causes are sought by on request only: a person has a dozen contacts in a week."""
 TAGS = ("category", "complaint")
 """Categories by rules, and by a trained classifier."""
@@ -60,6 +65,8 @@ _MOST_CELLS = 2000
 FREQUENCIES = ("auto", *PERIODS)
 """What may be asked for as the period of trends and root causes."""
 _LONGEST_SPAN = {"W": pd.Timedelta(weeks=60), "M": pd.Timedelta(days=5 * 366), "Q": pd.Timedelta.max}
+_WATCHED = 2
+"""Dimensions whose daily numbers alerts watch, beside the categories."""
 _EARLIEST, _LATEST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
 
 
@@ -107,6 +114,7 @@ def standard_tables(
     freq: str = "auto",
     baseline_periods: int = 4,
     alpha: float = 0.05,
+    span: tuple[pd.Timestamp, pd.Timestamp] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return breakdowns, trends and root causes by name.
 
@@ -126,6 +134,9 @@ def standard_tables(
         Periods before the current one, for root causes.
     alpha : float, default 0.05
         Error rate: probability of any false root cause in all periods together.
+    span : (Timestamp, Timestamp), optional
+        First and last moment that is reported. Contacts before it are there for trends and as the baseline
+        of changes; None reports all.
 
     Returns
     -------
@@ -151,6 +162,7 @@ def standard_tables(
     for name in [measure, *dimensions]:
         if name not in facts.columns:
             raise SchemaError.missing_column("facts", name, facts.columns)
+    known, facts = _until(facts, time, span)
     tags = [name for name in TAGS if name in facts and name not in dimensions and _is_tag(facts[name])]
     values = {name: facts[name].nunique() for name in [*dimensions, *tags]}
     tables: dict[str, pd.DataFrame] = {}
@@ -166,10 +178,10 @@ def standard_tables(
     for other in (name for name in scores if facts[name].notna().any()):
         for name in dimensions:
             tables[f"breakdown_{other}_{name}"] = breakdown(facts, name, other)
-    dated = _dated(facts, time)
+    dated = _dated(known, time)
     if len(dated):
         freq = _freq_of(dated[time]) if freq == "auto" else freq
-    looked_by = [name for name in dimensions if by is not None or name not in _PERSONS]
+    looked_by = [name for name in dimensions if by is not None or name not in PERSONS]
     tables |= risk_tables(
         facts, looked_by, dated, time=time, freq=freq, baseline_periods=baseline_periods, alpha=alpha
     )
@@ -181,10 +193,51 @@ def standard_tables(
         if looked_by:
             total = tables["trend_total"]
             causes = root_causes_by_period(dated, total, looked_by, measure, freq, baseline_periods, alpha)
+            if span is not None:
+                causes = causes_since(causes, total, span[0])
             tables |= {"root_causes": causes, "episodes": episodes(causes)}
+        warned = alert_table(dated, [*tags[:1], *looked_by[:_WATCHED]], time)
+        if warned is not None:
+            tables["alerts"] = warned
     total = tables.get("trend_total")
     latest = None if total is None else latest_change(total, baseline_periods)
-    return tables | summary_tables(tables, overview(facts, measure), latest)
+    tables |= summary_tables(tables, overview(facts, measure), latest)
+    tables["completeness"] = _completeness(facts)
+    return tables | category_tables(
+        facts, tables, looked_by[:3], measure, baseline_periods=baseline_periods, alpha=alpha
+    )
+
+
+def _completeness(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return how many contacts have a value in each column that no analysis has made."""
+    given = [name for name in map(str, facts.columns) if name not in _NO_DIMENSIONS]
+    given = [name for name in given if not name.startswith(("signal_", "severity_", "risk_", "is_", "qa_"))]
+    n = [int(facts[name].notna().sum()) for name in given]
+    frame = pd.DataFrame({"column": given, "n": n, "total": len(facts)})
+    frame["rate"] = frame["n"] / max(len(facts), 1)
+    return conform(frame, COMPLETENESS)
+
+
+def causes_since(causes: pd.DataFrame, total: pd.DataFrame, first: pd.Timestamp) -> pd.DataFrame:
+    """Return the root causes of the periods that end at or after a moment; ``attrs`` are kept."""
+    starts = total.set_index("label")["period"]
+    begins = starts[starts <= first].max()
+    inside = starts.index[starts >= (first if pd.isna(begins) else begins)]
+    kept = causes[causes["period"].isin(inside)].reset_index(drop=True)
+    kept.attrs = dict(causes.attrs)
+    if len(causes) and not len(kept):
+        kept.attrs["reason"] = "所选时间里没有一个时段的变化超出随机波动"
+    return kept
+
+
+def _until(
+    facts: pd.DataFrame, time: str, span: tuple[pd.Timestamp, pd.Timestamp] | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the contacts up to the end of a span of time, and those within it."""
+    if span is None:
+        return facts, facts
+    known = facts[(facts[time] <= span[1]).to_numpy(bool)]
+    return known, known[(known[time] >= span[0]).to_numpy(bool)]
 
 
 def _is_tag(column: pd.Series) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from csatext.aggregation.breakdown import Overview, numerator_shares
+from csatext.aggregation.breakdown import Overview
 from csatext.aggregation.trend import LatestChange
+from csatext.reporting.category_tables import with_intervals
 from csatext.schema import conform
 from csatext.schema.batch import CATEGORY_SHARES, LATEST_CHANGE, OVERVIEW
 
@@ -31,7 +32,7 @@ def summary_tables(
         made["latest_change"] = _latest_change(latest)
     by_category = tables.get("breakdown_is_complaint_category", tables.get("breakdown_category"))
     if by_category is not None:
-        shared = by_category.assign(share=numerator_shares(by_category))
+        shared = with_intervals(by_category)
         shared = shared.sort_values(["numerator", "category"], ascending=[False, True])
         made["category_shares"] = conform(shared.reset_index(drop=True), CATEGORY_SHARES)
         made["category_shares"].attrs = {"measure": by_category.attrs.get("measure")}

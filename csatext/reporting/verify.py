@@ -18,6 +18,7 @@ from csatext.atomic_files import file_hash
 from csatext.errors import InputError
 from csatext.reporting.run_tables import RunTables, run_tables
 from csatext.reporting.sentences import FORMS, Figure, key_text
+from csatext.reporting.span import of_span, span_of
 from csatext.reporting.standard_tables import standard_tables
 from csatext.schema import conform
 from csatext.schema.batch import VERIFICATION
@@ -88,6 +89,8 @@ def verify_report(page: str | PathLike[str], run: str | PathLike[str]) -> pd.Dat
     settings = _settings(folder)
     anew = _computed_anew(known, settings)
     findings = [*_file_findings(folder, settings["files"]), *_table_findings(known.tables, anew)]
+    if marks.span is not None and (span := span_of(*marks.span)) is not None:
+        known, _ = of_span(known, span)
     findings += _number_findings(known.tables, marks.found)
     names = [column.name for column in VERIFICATION.columns]
     result = conform(pd.DataFrame(findings, columns=names), VERIFICATION)
@@ -200,6 +203,7 @@ class _Marks(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.run_hash: str | None = None
+        self.span: tuple[str, str] | None = None
         self.found: list[_Mark] = []
         self._table = self._row = ""
         self._open: tuple[str, dict[str, str]] | None = None
@@ -209,6 +213,9 @@ class _Marks(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "meta" and given.get("name") == "csatext-run":
             self.run_hash = given.get("content", "")
+        elif tag == "meta" and given.get("name") == "csatext-span":
+            since, _, until = given.get("content", "").partition(" ")
+            self.span = since.strip("-"), until.strip("-")
         elif tag == "table":
             self._table = given.get("data-table", "")
         elif tag == "tr":

@@ -7,8 +7,12 @@ from csatext.schema.time import TREND_TESTS
 
 __all__ = [
     "AUDITED_FLAGS",
+    "CASES",
+    "CATEGORY_CELLS",
+    "CATEGORY_CHANGES",
     "CATEGORY_SHARES",
     "CAUSE_EXAMPLES",
+    "COMPLETENESS",
     "CONVERSATION_FIGURES",
     "EPISODES",
     "EXAMPLES",
@@ -18,6 +22,7 @@ __all__ = [
     "RISKS",
     "RISK_CELLS",
     "ROOT_CAUSES_BY_PERIOD",
+    "SUBCATEGORY_SHARES",
     "TREND_TESTS_BY_MEASURE",
     "VERIFICATION",
 ]
@@ -81,9 +86,87 @@ CATEGORY_SHARES = Table(
     (
         Column("category", "str", "first-level complaint category"),
         Column("numerator", "float", "contacts with the flag"),
-        Column("share", "float", "its share of all contacts with the flag"),
+        Column("denominator", "float", "contacts with the flag in all categories"),
+        Column("share", "float", "numerator / denominator"),
+        Column("low", "float", "lower end of its 95 % interval (Wilson)"),
+        Column("high", "float", "upper end of its 95 % interval"),
     ),
     key=("category",),
+)
+
+SUBCATEGORY_SHARES = Table(
+    "subcategory_shares",
+    "contacts of each subcategory among the complaints (without complaints: those with the measure)",
+    (
+        Column("category", "str", "first-level complaint category"),
+        Column("subcategory", "str", "second-level complaint category"),
+        *CATEGORY_SHARES.columns[1:],
+    ),
+    key=("category", "subcategory"),
+)
+
+CATEGORY_CHANGES = Table(
+    "category_changes",
+    "the share of all contacts that each category has, in the last complete period and before it",
+    (
+        Column("category", "str", "first-level complaint category"),
+        Column("period", "str", "last complete period, such as 2026-W20"),
+        Column("n", "float", "its contacts of the category"),
+        Column("n_before", "float", "mean contacts of the category in a period before it"),
+        Column("periods_before", "int", "periods before it that it is compared with"),
+        Column("value", "float", "share of the category in the contacts of the period"),
+        Column("before", "float", "pooled share in the periods before it"),
+        Column("difference", "float", "value - before"),
+        Column("low", "float", "lower end of its interval, which holds for all categories together"),
+        Column("high", "float", "upper end of its interval"),
+        Column("has_changed", "bool", "the interval leaves 0 out"),
+    ),
+    key=("category",),
+)
+
+CATEGORY_CELLS = Table(
+    "category_cells",
+    "the share that the largest category has of the contacts, by the values of each dimension",
+    (
+        Column("category", "str", "the category with most complaints"),
+        Column("dimension", "str", "column of the facts"),
+        Column("cell", "str", "value of the dimension"),
+        *_RATE,
+        Column("rest", "float", "share in all other contacts"),
+        Column("difference", "float", "value - rest"),
+        Column("p", "float", "two-sided p value of the difference"),
+        Column("q", "float", "p corrected for all cells (Benjamini-Hochberg)"),
+    ),
+    key=("dimension", "cell"),
+)
+
+COMPLETENESS = Table(
+    "completeness",
+    "how many contacts have a value in each column of the input",
+    (
+        Column("column", "str", "column of the facts"),
+        Column("n", "int", "contacts with a value"),
+        Column("total", "int", "contacts"),
+        Column("rate", "float", "n / total"),
+    ),
+    key=("column",),
+)
+
+CASES = Table(
+    "cases",
+    "contacts to read: the most negative ones, one drawn at random beside each, and those of root causes",
+    (
+        Column("doc_id", "any", "document"),
+        Column("category", "str", "first-level complaint category"),
+        Column("period", "str", "month of the contact; NA without a time"),
+        Column("polarity", "str", "negative, neutral or positive"),
+        Column("sentiment", "float", "-1 (worst) to 1 (best)"),
+        Column("cause", "str", "root cause that it is an example of; NA for the others"),
+        Column("text", "str", "redacted, cut to 300 characters"),
+        Column("evidence", "str", "words of the text that category and feeling rest on, joined by 、"),
+    ),
+    key=("doc_id",),
+    at=2,
 )
 
 ROOT_CAUSES_BY_PERIOD = Table(

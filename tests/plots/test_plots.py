@@ -14,7 +14,7 @@ import vl_convert
 from altair.utils.schemapi import debug_mode
 
 import csatext as ct
-from csatext.plots import drawing, saving
+from csatext.plots import saving
 from csatext.plots.drawing import row_names
 from csatext.schema import conform
 from csatext.schema.aggregation import ASSOCIATION, BREAKDOWN, DISTRIBUTION
@@ -264,9 +264,6 @@ def test_missing_packages_are_named_with_the_line_that_installs_them(monkeypatch
     def missing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(drawing, "import_module", missing)
-    with pytest.raises(ct.InputError, match=r"pip install 'csatext\[plots\]'"):
-        ct.plot_alerts(made(ALERTS, 1, []))
     monkeypatch.setattr(saving, "import_module", missing)
     with pytest.raises(ct.InputError, match=r"vl-convert.*pip install 'csatext\[plots\]'"):
         ct.save_plot(chart, tmp_path / "chart.png")

@@ -63,9 +63,13 @@ def test_names_of_the_tables(tables):
         "trend_category",
         "root_causes",
         "episodes",
+        "alerts",
         "overview",
         "latest_change",
         "category_shares",
+        "completeness",
+        "category_changes",
+        "category_cells",
     ]
 
 
@@ -214,7 +218,7 @@ def test_a_dimension_of_thousands_of_values_on_request():
     )
     wide["is_negative"] = np.arange(rows) % 3 == 0
     made = standard_tables(wide, by=["channel", "agent"])
-    assert list(made) == ["breakdown_channel", "breakdown_agent", "overview"]
+    assert list(made) == ["breakdown_channel", "breakdown_agent", "overview", "completeness"]
 
 
 def test_impossible_dates_do_not_stretch_the_trend(facts):

@@ -15,7 +15,6 @@ import pandas as pd
 from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
 from csatext.batch.pipeline import masked_input, of_the_time
-from csatext.batch.service_tables import with_conversations
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_opened
 from csatext.ingest.columns.headers import unknown_names
@@ -23,6 +22,7 @@ from csatext.ingest.contacts import REPEATED, WHOLE_ROW, ReadResult
 from csatext.ingest.formats.registry import Source, open_tables
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
+from csatext.reporting.service_tables import with_conversations
 
 __all__ = ["InputFile", "files_in_order", "input_files", "is_pseudonym_column", "own_contacts", "read_file"]
 

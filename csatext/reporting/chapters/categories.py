@@ -1,24 +1,41 @@
-"""The chapter on complaint categories: counts, keywords, utterances of customers."""
+"""The chapter on complaint categories: shares, subcategories, changes, keywords."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from csatext.aggregation.breakdown import Overview, numerator_shares
 from csatext.inference import ALPHA
-from csatext.labels import POLARITY_NAMES, UNCLASSIFIED, FlagNames, flag_names
-from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
+from csatext.labels import EMPTY, UNCLASSIFIED, FlagNames, flag_names
+from csatext.plots.by_group import plot_breakdown
+from csatext.plots.over_time import plot_trend
+from csatext.reporting.chapters.page import (
+    Block,
+    Columns,
+    Section,
+    TableSource,
+    TextTable,
+    as_breakdown,
+    picture,
+    text_table,
+)
+from csatext.reporting.chapters.trends import counts_of
 from csatext.reporting.chapters.wording import is_by_machine
-from csatext.reporting.charts.charts import count_chart, line_chart
-from csatext.reporting.format import format_intervals, format_number, format_percent
+from csatext.reporting.format import (
+    format_interval,
+    format_intervals,
+    format_number,
+    format_percent,
+    format_points,
+)
 from csatext.reporting.standard_tables import TAGS
 
 __all__ = ["category_chapter"]
 
 _WORDS = 8
+_MOST_SUBCATEGORIES = 15
 _COMPLAINTS_ONLY = 0.9
 """Share of complaints from which a set is an export of complaints."""
 
@@ -38,52 +55,112 @@ def category_chapter(
         return None
     ordered = table.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
     ordered = ordered.assign(share=numerator_shares(ordered))
-    named = ordered[ordered["category"] != UNCLASSIFIED]
-    # What no category claims is shown as what it is, below those that one does.
-    drawn = pd.concat([named, ordered[ordered["category"] == UNCLASSIFIED]])
-    chart = count_chart(
-        drawn["category"].tolist(),
-        drawn["numerator"].tolist(),
-        [
-            f"{format_number(n)} 条，{format_percent(part)}"
-            for n, part in zip(drawn["numerator"], drawn["share"], strict=True)
-        ],
-        title=f"各投诉类别的{flag.flagged}",
-    )
-    blocks = [
-        Block(
-            f"各类别的{flag.flagged}",
-            as_markup(chart),
-            _rows(ordered, tables.get("keywords_category"), flag),
-            "查看表格与特征词",
-            note="百分比为占全部" + flag.flagged + "的份额。",
-        )
-    ]
+    shown, words = _rows(ordered, tables.get("keywords_category"), flag), "查看表格与特征词"
+    first = _first_block(tables.get("category_shares"), flag, shown, words)
+    blocks = [first or Block(f"各类别的{flag.flagged}", table=shown, name=f"各类别的{flag.flagged}")]
     if "audited_categories" in tables:
         blocks.append(_corrected(tables["audited_categories"]))
-    course = tables.get("trend_category")
-    if course is not None:
-        counts = course[course["category"] != UNCLASSIFIED].assign(value=course["n"].astype(float))
-        counts = counts.assign(low=float("nan"), high=float("nan"))
-        if counts["value"].notna().any():
-            lines = line_chart(counts, "category", title="各投诉类别的联络数走势", percent=False)
-            blocks.append(Block("各类别的联络数走势", as_markup(lines), note="联络最多的六类。"))
+    blocks += [
+        block
+        for block in (_subcategories(tables.get("subcategory_shares")), *_courses(tables))
+        if block is not None
+    ]
     if by_rules is not None and by_model is not None:
-        shown = by_model.assign(share=numerator_shares(by_model))
-        shown = shown.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
-        blocks.append(Block("训练好的分类器给出的类别", table=_rows(shown, None, flag), folded="查看表格"))
-    blocks += _quotes(tables.get("examples"), named["category"].tolist())
+        found = by_model.assign(share=numerator_shares(by_model))
+        found = found.sort_values(["numerator", "category"], ascending=[False, True], kind="stable")
+        blocks.append(Block("训练好的分类器给出的类别", table=_rows(found, None, flag), folded="查看表格"))
     lead = _lead(tables, ordered, whole, by_rules is not None)
     if is_by_machine(counted) or "audited_categories" not in tables:
         what = f"各类别的{flag.flagged}" if is_by_machine(counted) else "类别"
         lead += f"{what}由机器判断，未经抽检校正。"
-    return Section("投诉类别", tuple(blocks), lead)
+    return Section("投诉分类", tuple(blocks), lead)
+
+
+def _first_block(shares: pd.DataFrame | None, flag: FlagNames, table: TextTable, folded: str) -> Block | None:
+    """Return the shares of all categories, what no rule claims among them; None without their table."""
+    if shares is None or not len(shares):
+        return None
+    drawn = as_breakdown(shares.assign(value=shares["share"], n=shares["numerator"]), "category")
+    drawn.attrs = {"measure": f"占{flag.flagged}", "kind": "rate", "denominator": flag.flagged}
+    first = shares.iloc[0]
+    largest = "还没有类别的" if first["category"] == UNCLASSIFIED else f"「{first['category']}」"
+    title = f"{largest}最多，占{flag.flagged}的 {format_percent(first['share'])}"
+    alt = f"条形图：各类别占{flag.flagged}的份额与 95% 区间。{title}。"
+    note = f"占全部{flag.flagged}的份额；横线为 95% 区间；{UNCLASSIFIED}的是没有规则认领的"
+    shown = picture(plot_breakdown(drawn), alt, note, opens=(drawn, ["category"]), rows=len(drawn))
+    return Block(title, shown, table, folded, name=f"各类别的{flag.flagged}")
+
+
+def _subcategories(shares: pd.DataFrame | None) -> Block | None:
+    """Return the largest subcategories."""
+    if shares is None:
+        return None
+    named = shares[shares["subcategory"].notna() & ~shares["subcategory"].isin(["", UNCLASSIFIED, EMPTY])]
+    if not len(named):
+        return None
+    flagged = flag_names(str(shares.attrs.get("measure") or "is_complaint")).flagged
+    shown = named.assign(range=format_intervals(named, format_percent))
+    columns: Columns = [
+        ("subcategory", "子类", None),
+        ("category", "投诉类别", None),
+        ("numerator", flagged, format_number),
+        ("share", f"占{flagged}", format_percent),
+        ("range", "95% 区间", None),
+    ]
+    source = TableSource("subcategory_shares", named, ["category", "subcategory"])
+    title = f"最多的子类是「{named['subcategory'].iloc[0]}」"
+    return Block(title, table=text_table(shown, columns, _MOST_SUBCATEGORIES, source), name="最多的子类")
+
+
+def _courses(tables: Mapping[str, pd.DataFrame]) -> list[Block]:
+    """Return the number of contacts of each category over time, and what has changed of late."""
+    blocks = []
+    course, changes = tables.get("trend_category"), tables.get("category_changes")
+    if course is not None and course["n"].gt(0).any():
+        counts = counts_of(course[course["category"] != UNCLASSIFIED])
+        if len(counts):
+            drawn = picture(
+                plot_trend(counts, max_groups=6), "折线图：联络最多的六类每个时段的联络数。",
+                opens=(counts, ["category"]),
+            )  # fmt: skip
+            blocks.append(Block("各类别的联络数走势", drawn, note="联络最多的六类。"))
+    if changes is not None and len(changes):
+        moved = changes[changes["has_changed"].astype(bool)]
+        rose = moved[(moved["difference"] > 0) & (moved["category"] != UNCLASSIFIED)]
+        period = changes["period"].iloc[0]
+        title = f"{period} 没有哪一类的占比明显变化"
+        if len(moved):
+            title = f"{period} 有 {len(moved)} 类的占比明显变化"
+        if len(rose):
+            title = f"{period} 占比明显上升：{'、'.join(f'「{name}」' for name in rose['category'].head(3))}"
+        shown = changes.assign(
+            range=[
+                format_interval(low, high, format_points)
+                for low, high in zip(changes["low"], changes["high"], strict=True)
+            ],
+            verdict=["明显变化" if known else "随机波动之内" for known in changes["has_changed"]],
+        )
+        columns: Columns = [
+            ("category", "投诉类别", None),
+            ("n", f"{period} 联络数", format_number),
+            ("n_before", "之前每期", format_number),
+            ("value", "占联络", format_percent),
+            ("before", "之前占联络", format_percent),
+            ("difference", "变化", format_points),
+            ("range", "区间", None),
+            ("verdict", "结论", None),
+        ]
+        table = text_table(shown, columns, 40, TableSource("category_changes", changes, ["category"]))
+        blocks.append(
+            Block(title, table=table, note="区间按类别个数校正，各类一起成立。", name="各类别的变化")
+        )
+    return blocks
 
 
 def _corrected(rates: pd.DataFrame) -> Block:
     """Return the share of each category in all contacts as tags of people correct it."""
     shown = rates.assign(range=format_intervals(rates, format_percent))
-    columns: list[tuple[str, str, Any]] = [
+    columns: Columns = [
         ("category", "投诉类别", None),
         ("raw_rate", "机器判断的占比", format_percent),
         ("rate", "校正后", format_percent),
@@ -142,13 +219,13 @@ def _review(tables: Mapping[str, pd.DataFrame], whole: Overview) -> str:
     return f"{lead}达不到承诺的准确率 {promised} 的 {n} 条（{share}）待复核；承诺只对与标注同类的联络成立。"
 
 
-def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames) -> Any:
+def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames) -> TextTable:
     shown = ordered.assign(range=format_intervals(ordered, format_percent), words="—")
     if keywords is not None:
         firm = keywords[(keywords["q"] < ALPHA) & (keywords["rank"] <= _WORDS)]
         words = firm.groupby("group")["term"].agg("、".join)
         shown["words"] = [words.get(name, "—") for name in shown["category"]]
-    columns: list[tuple[str, str, Any]] = [
+    columns: Columns = [
         ("category", "投诉类别", None),
         ("n", "联络数", format_number),
         ("numerator", flag.flagged, format_number),
@@ -158,26 +235,3 @@ def _rows(ordered: pd.DataFrame, keywords: pd.DataFrame | None, flag: FlagNames)
         ("words", "特征词", None),
     ]
     return text_table(shown, columns)
-
-
-def _source(polarity: Any, sentiment: Any, doc_id: Any) -> str:
-    score = "" if pd.isna(sentiment) else f" {sentiment:+.2f}"
-    return f"{POLARITY_NAMES.get(polarity, '—')}{score}，编号 {doc_id}"
-
-
-def _quotes(examples: pd.DataFrame | None, order: list[str]) -> list[Block]:
-    if examples is None:
-        return []
-    groups = dict(iter(examples.groupby("category", sort=True)))
-    blocks: list[Block] = []
-    for name in [*order, *(other for other in groups if other not in order)]:
-        if name in groups:
-            texts = tuple(
-                {
-                    "text": row.text,
-                    "source": _source(row.polarity, row.sentiment, row.doc_id),
-                }
-                for row in groups[name].itertuples(index=False)
-            )
-            blocks.append(Block("" if blocks else "客户原声", quotes=texts, folded=name))
-    return blocks

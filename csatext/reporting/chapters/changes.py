@@ -1,4 +1,4 @@
-"""The chapter on changes: episodes with their course, their keywords and utterances of customers."""
+"""The chapter on root causes: episodes with their course and keywords, and what explains each period."""
 
 from __future__ import annotations
 
@@ -6,26 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from csatext.aggregation.breakdown import Overview
 from csatext.aggregation.episodes import dimensions_in, dimensions_in_episodes
 from csatext.inference import ALPHA
 from csatext.labels import FlagNames, cell_name, period_name
-from csatext.reporting.chapters.page import Block, Section, TextTable, as_markup, text_table
+from csatext.plots.bars import plot_root_causes
+from csatext.plots.over_time import plot_trend
+from csatext.reporting.chapters.page import (
+    Block,
+    Picture,
+    Section,
+    TableSource,
+    TextTable,
+    picture,
+    text_table,
+)
 from csatext.reporting.chapters.wording import constant_sentence, uncorrected, unseen
-from csatext.reporting.charts.charts import spark_chart
 from csatext.reporting.format import (
     format_interval,
     format_number,
     format_p_value,
     format_percent,
+    format_size,
     format_whole,
 )
+from csatext.schema.time import TREND
 
 __all__ = ["cause_chapter"]
 
-_MOST_QUOTED = 12
+_MOST_DRAWN = 4
 _MOST_ROWS = 200
 
 
@@ -50,16 +60,13 @@ def cause_chapter(
     )
     note += uncorrected(tables, measure, "根因") if is_rate else ""
     if not len(causes):
-        return Section("变化与根因", note=f"{note}结果：{causes.attrs.get('reason', '没有发现显著异动')}。")
+        return Section("根因", note=f"{note}结果：{causes.attrs.get('reason', '没有发现显著异动')}。")
     by = dimensions_in_episodes(found)
-    blocks = [Block(table=_episode_table(tables, by, courses))]
-    quotes = tables.get("cause_examples")
-    rises = found[found["is_rise"]].head(_MOST_QUOTED)
-    for row in rises.to_dict("records"):
-        texts = _quotes(row, causes, by, quotes)
-        if texts:
-            title = f"客户原声：{row['first_period']}，{cell_name(row, by)}"
-            blocks.append(Block(folded=title, quotes=texts))
+    rises = int(found["is_rise"].sum())
+    title = f"{rises} 起{what}升高的异动" if rises else f"没有{what}升高的异动，有 {len(found)} 起回落"
+    rows = _episode_table(tables, by, courses)
+    drawn = _course_picture(tables, by, courses, what, is_rate)
+    blocks = [Block(title, drawn, rows, name="异动"), *_waterfall(causes, flag, is_rate)]
     blocks.append(
         Block(
             "逐个时段",
@@ -67,23 +74,54 @@ def cause_chapter(
             folded="每个时段的根因，含不能排除的其他解释",
         )
     )
-    return Section("变化与根因", tuple(blocks), note)
+    return Section("根因", tuple(blocks), note)
 
 
-def _courses(found: pd.DataFrame, courses: pd.DataFrame, is_rate: bool) -> list[Markup]:
-    """Return the drawing of each episode's rate, or number of contacts, in all complete periods."""
-    charts = []
-    for rank in found["rank"]:
-        course = courses[courses["rank"] == rank]
-        tips = [
-            f"{row.period}：{format_percent(row.value)}（{row.numerator:.0f}/{row.denominator}）"
-            if is_rate
-            else f"{row.period}：{row.denominator} 条"
-            for row in course.itertuples(index=False)
-        ]
-        values = course["value" if is_rate else "denominator"].tolist()
-        charts.append(as_markup(spark_chart(values, course["is_inside"].tolist(), tips)))
-    return charts
+def _course_picture(
+    tables: Mapping[str, pd.DataFrame], by: list[str], courses: pd.DataFrame, what: str, is_rate: bool
+) -> Picture | None:
+    """Return the rate, or number of contacts, of the first episodes in all complete periods."""
+    total, found = tables.get("trend_total"), tables["episodes"]
+    if total is None or not len(courses):
+        return None
+    starts = dict(zip(total["label"], total["period"], strict=True))
+    named = {row["rank"]: cell_name(row, by) for row in found.head(_MOST_DRAWN).to_dict("records")}
+    course = courses[courses["rank"].isin(list(named)) & courses["period"].isin(list(starts))]
+    course = course.assign(
+        范围=course["rank"].map(named), label=course["period"], period=course["period"].map(starts),
+        n=course["denominator"], is_complete=True,
+        value=course["value" if is_rate else "denominator"].astype(float),
+    )  # fmt: skip
+    course = course.drop_duplicates(["范围", "period"])
+    names = [column.name for column in TREND.columns]
+    table = course.reindex(columns=["范围", *names]).astype({"period": "datetime64[us]"})
+    if is_rate:
+        table.attrs = {"measure": tables["root_causes"].attrs.get("measure"), "kind": "rate"}
+    chart = plot_trend(table, max_groups=_MOST_DRAWN)
+    return picture(
+        chart,
+        f"折线图：前几起异动的范围里，每个完整时段的{what}。",
+        f"前 {len(named)} 起异动的范围里每个时段的{what}",
+    )
+
+
+def _waterfall(causes: pd.DataFrame, flag: FlagNames, is_rate: bool) -> list[Block]:
+    """Return what explains the last period that has root causes."""
+    own = causes[causes["alternative_to"].isna() & causes["contribution"].notna()]
+    if not len(own):
+        return []
+    period = own["period"].max()
+    last = own[own["period"] == period].copy()
+    by = dimensions_in(causes)
+    last = last.drop(columns=["period", "top_category", "top_category_n"], errors="ignore")
+    first = cell_name(last.iloc[0].to_dict(), by)
+    word = flag.flagged if is_rate else "联络数"
+    more = last["contribution"].iloc[0]
+    moved = "多出" if more > 0 else "少了"
+    title = f"{period} 的{word}变化：{first} {moved}约 {format_size(more)} 条"
+    alt = f"瀑布图：{period} 各根因对{word}的贡献与区间。"
+    made = picture(plot_root_causes(last), alt, rows=len(last) + 1)
+    return [Block(title, made, note="每个根因的贡献接在上一个之后，可以相加；横线为区间。")]
 
 
 def _episode_table(tables: Mapping[str, pd.DataFrame], by: list[str], courses: pd.DataFrame) -> TextTable:
@@ -93,21 +131,19 @@ def _episode_table(tables: Mapping[str, pd.DataFrame], by: list[str], courses: p
     shown = found.assign(
         when=[_when(row) for row in rows],
         where=[cell_name(row, by) for row in rows],
-        course=pd.Series(_courses(found, courses, is_rate), index=found.index, dtype=object),
         rates=[_rates(row, is_rate, unseen(row, courses, attrs)) for row in rows],
         more=[_more(row) for row in rows],
     )
     columns: list[tuple[str, str, Any]] = [
         ("when", "时段", None),
         ("where", "范围", None),
-        ("course", "走势", None),
         ("rates", "之前 → 期间", None),
         ("more", "超出原来的水平（区间）", None),
         ("q", "q", format_p_value),
         ("top_category", "主要类别", None),
         ("words", "相关词", None),
     ]
-    return text_table(shown, columns, _MOST_ROWS)
+    return text_table(shown, columns, _MOST_ROWS, TableSource("episodes", found, ["rank"]))
 
 
 def _rates(row: Mapping[str, Any], is_rate: bool, unseen_before: str) -> str:
@@ -130,21 +166,6 @@ def _when(row: Mapping[str, Any]) -> str:
     when = first if first == last else f"{first} 至 {last}"
     kind = "升高" if row["is_rise"] else "回落"
     return f"{when} {kind}{'，持续中' if row['is_current'] else ''}"
-
-
-def _quotes(
-    row: Mapping[str, Any], causes: pd.DataFrame, by: list[str], quotes: pd.DataFrame | None
-) -> tuple[dict[str, str], ...]:
-    if quotes is None:
-        return ()
-    mine = (causes["period"] == row["first_period"]) & causes["alternative_to"].isna()
-    for name in by:
-        mine &= causes[name].isna() if pd.isna(row[name]) else causes[name] == row[name]
-    ranks = causes.loc[mine, "rank"]
-    matching = quotes[(quotes["period"] == row["first_period"]) & quotes["rank"].isin(ranks)]
-    return tuple(
-        {"text": quote.text, "source": f"编号 {quote.doc_id}"} for quote in matching.itertuples(index=False)
-    )
 
 
 def _period_table(causes: pd.DataFrame, flag: FlagNames, is_rate: bool) -> TextTable:
@@ -180,4 +201,4 @@ def _period_table(causes: pd.DataFrame, flag: FlagNames, is_rate: bool) -> TextT
         ("q", "q", format_p_value),
         ("kind", "说明", None),
     ]
-    return text_table(shown, columns, _MOST_ROWS)
+    return text_table(shown, columns, _MOST_ROWS, TableSource("root_causes", causes, ["period", "rank"]))

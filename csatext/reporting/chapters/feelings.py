@@ -9,9 +9,17 @@ import pandas as pd
 
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, POLARITY_NAMES, name_of
-from csatext.reporting.chapters.page import Block, Section, as_markup, text_table
+from csatext.plots.by_group import plot_breakdown
+from csatext.reporting.chapters.page import (
+    Block,
+    Columns,
+    Section,
+    TableSource,
+    as_breakdown,
+    picture,
+    text_table,
+)
 from csatext.reporting.chapters.wording import audited_row
-from csatext.reporting.charts.charts import count_chart
 from csatext.reporting.format import (
     format_interval,
     format_intervals,
@@ -31,7 +39,6 @@ _NO_RISK = ("signal_praise", "signal_suggestion")
 _MOST_CELLS = 20
 
 Tables = Mapping[str, pd.DataFrame]
-Columns = list[tuple[str, str, Any]]
 
 
 def feelings_chapter(tables: Tables) -> Section | None:
@@ -78,18 +85,21 @@ def _polarities(tables: Tables) -> Block | None:
         return None
     names = table["polarity"].map(POLARITY_NAMES)
     shown = table.assign(name=names, range=format_intervals(table, format_percent))
-    labels = [
-        f"{format_number(row.numerator)} 条，{format_percent(row.value)}"
-        for row in shown.itertuples(index=False)
-    ]
-    chart = count_chart(names.tolist(), table["numerator"].tolist(), labels, title="情感构成")
+    drawn = as_breakdown(table.assign(情感=names), "情感")
+    drawn.attrs = {"measure": "占联络", "kind": "rate", "denominator": "n"}
+    made = picture(
+        plot_breakdown(drawn), "条形图：负面、中性、正面的占比与 95% 区间。", rows=len(drawn),
+    )  # fmt: skip
     columns: Columns = [
         ("name", "情感", None),
         ("numerator", "联络数", format_number),
         ("value", "占比", format_percent),
         ("range", "95% 区间", None),
     ]
-    return Block("情感构成", as_markup(chart), text_table(shown, columns), "查看表格")
+    rows = text_table(shown, columns, source=TableSource("polarities", table, ["polarity"]))
+    negative = shown.loc[shown["polarity"] == "negative", "value"]
+    title = "情感构成" if negative.isna().all() else f"情感构成：负面占 {format_percent(negative.iloc[0])}"
+    return Block(title, made, rows, "查看表格", name="情感构成")
 
 
 def _risks(tables: Tables) -> Block | None:
@@ -120,7 +130,12 @@ def _risks(tables: Tables) -> Block | None:
     if len(periods):
         columns.append(("moved", f"{periods.iloc[0]} 与此前相比", None))
         note = "变化的区间按信号个数校正；写明「升」「降」的，区间不含 0。"
-    return Block("服务信号", table=text_table(shown, columns), note=note)
+    rows = text_table(shown, columns, source=TableSource("risks", ordered, ["signal"]))
+    drawn = as_breakdown(ordered.assign(信号=shown["name"]), "信号")
+    drawn.attrs = {"measure": "占联络", "kind": "rate", "denominator": "n"}
+    made = picture(plot_breakdown(drawn), "条形图：各种服务信号的占比与 95% 区间。", rows=len(drawn))
+    title = f"服务信号：最多的是「{shown['name'].iloc[0]}」"
+    return Block(title, made, rows, note=note, name="服务信号")
 
 
 def _corrected(row: Any) -> str:
@@ -162,7 +177,8 @@ def _cells(tables: Tables) -> Block | None:
         ("rest", "其余的占比", format_percent),
         ("q", "q", format_p_value),
     ]
-    rows = text_table(shown, columns, _MOST_CELLS)
+    source = TableSource("risk_cells", high, ["signal", "dimension", "cell"])
+    rows = text_table(shown, columns, _MOST_CELLS, source)
     return Block("风险集中在哪里", table=rows, note="显著高于其余的（q < 0.05），按多出的联络数排列。")
 
 
@@ -185,7 +201,8 @@ def _conversations(tables: Tables) -> Block | None:
         ("range", "95% 区间", None),
     ]
     note = "情感分从 -1（最差）到 1（最好）；回升是结束时比最低点高多少。"
-    return Block("会话里客户情绪的走势", table=text_table(shown, columns), note=note)
+    rows = text_table(shown, columns, source=TableSource("conversation_figures", table, ["figure"]))
+    return Block("会话里客户情绪的走势", table=rows, note=note)
 
 
 def _figure(value: Any, figure: str) -> str:

@@ -37,7 +37,12 @@ class Figures:
     measure: str
 
 
-def read_figures(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], measure: str) -> Figures:
+def read_figures(
+    facts: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    measure: str,
+    history: pd.DataFrame | None = None,
+) -> Figures:
     """Return the figures that go with some tables.
 
     Parameters
@@ -47,6 +52,8 @@ def read_figures(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], measur
         By their names, as :func:`csatext.reporting.standard_tables.standard_tables` gives them.
     measure : str
         The flag that is broken down.
+    history : DataFrame, optional
+        The facts with those before them, for the course of episodes; None: there are none before.
     """
     total, causes, found = (tables.get(name) for name in ("trend_total", "root_causes", "episodes"))
     attrs = {} if causes is None else causes.attrs
@@ -54,6 +61,8 @@ def read_figures(facts: pd.DataFrame, tables: Mapping[str, pd.DataFrame], measur
     courses = pd.DataFrame()
     if causes is not None and found is not None and len(found):
         periods = attrs["periods"] if total is None else total.loc[total["is_complete"], "label"].tolist()
-        courses = episode_courses(facts, found, periods, measure, attrs["freq"])
+        courses = episode_courses(
+            facts if history is None else history, found, periods, measure, attrs["freq"]
+        )
     latest = None if total is None else latest_change(total, back)
     return Figures(overview(facts, measure), latest, courses, measure)

@@ -236,7 +236,7 @@ def _changes(tables: Tables, figures: Figures, flag: FlagNames) -> list[Sentence
     sentences = [] if is_rate else [Sentence((constant_sentence(figures.overview, flag),))]
     rises = found[found["is_rise"]]
     if not len(rises):
-        return [*sentences, Sentence((f"变化与根因：{attrs.get('reason', '没有发现升高的异动')}。",))]
+        return [*sentences, Sentence((f"根因：{attrs.get('reason', '没有发现升高的异动')}。",))]
     by = dimensions_in_episodes(found)
     for row in rises.head(_MOST_EPISODES).to_dict("records"):
         where, new = cell_name(row, by), unseen(row, figures.courses, attrs)
@@ -244,7 +244,7 @@ def _changes(tables: Tables, figures: Figures, flag: FlagNames) -> list[Sentence
             episode_sentence(row, where, attrs["freq"], flag, is_rate=is_rate, unseen_before=new)
         )
     if len(rises) > _MOST_EPISODES:
-        sentences.append(Sentence((f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「变化与根因」。",)))
+        sentences.append(Sentence((f"另有 {len(rises) - _MOST_EPISODES} 起升高的异动，见「根因」。",)))
     return sentences
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from csatext.performance.agent_scorecard import agent_scorecard
 from csatext.performance.kpis import kpis
 from csatext.performance.measured_facts import with_measures
+from csatext.performance.remedies import remedies
 from csatext.service.conversation_measures import conversation_measures
 
 __all__ = ["service_tables", "with_conversations"]
@@ -42,15 +43,19 @@ def with_conversations(contacts: pd.DataFrame, turns: pd.DataFrame | None) -> pd
     return joined
 
 
-def service_tables(facts: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
-    """Return tables ``kpis`` (by channel and week too) and ``scorecard``, and what could not be made.
+def service_tables(
+    facts: pd.DataFrame, inside: pd.Series | None = None
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Return tables ``kpis`` (by channel and week too), ``scorecard`` and ``remedies``.
 
-    What could not be made stands with its reason.
+    With them, what could not be made stands with its reason.
 
     Parameters
     ----------
     facts : DataFrame
         From :func:`csatext.build_facts`, indexed by ``doc_id``.
+    inside : Series of bool, optional
+        The contacts that are reported; the others are there to compare with. None reports all.
 
     Examples
     --------
@@ -60,16 +65,19 @@ def service_tables(facts: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], dict[s
     [0.0, 0.5]
     """
     facts, absent = with_measures(facts)
-    found = kpis(facts)
+    reported = facts if inside is None else facts[inside.to_numpy()]
+    found = kpis(reported)
     if {*found["metric"]} <= _NUMBERS_OF_CONTACTS:
         return {}, absent
     tables = {"kpis": found}
-    if "channel" in facts.columns and 2 <= facts["channel"].nunique() <= _MOST_CHANNELS:
-        tables["kpis_channel"] = kpis(facts, by="channel")
+    if "channel" in facts.columns and 2 <= reported["channel"].nunique() <= _MOST_CHANNELS:
+        tables["kpis_channel"] = kpis(reported, by="channel")
+        tables["remedies_channel"] = remedies(tables["kpis_channel"])
     if found.attrs["time"] is not None:
         tables["kpis_week"] = kpis(facts, freq="W")
-    if "agent_id" in facts.columns and 2 <= facts["agent_id"].nunique() <= _MOST_AGENTS:
-        card = agent_scorecard(facts)
+        tables["remedies"] = remedies(tables["kpis_week"])
+    if "agent_id" in facts.columns and 2 <= reported["agent_id"].nunique() <= _MOST_AGENTS:
+        card = agent_scorecard(reported)
         if len(card):
             tables["scorecard"] = card
     return tables, absent

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 import csatext as ct
-from csatext.batch.service_tables import service_tables, with_conversations
-from csatext.reporting.chapters.service_figures import service_chapter
+from csatext.reporting.chapters.service_figures import agent_chapter, service_chapter
+from csatext.reporting.service_tables import service_tables, with_conversations
 
 
 def facts(**columns):
@@ -34,7 +34,7 @@ def test_calls_tickets_and_scores_are_measured_as_far_as_they_go():
     assert set(card[card["metric"] == "resolution_rate"]["verdict"]) == {"好于其余", "差于其余"}
     section = service_chapter(tables)
     assert section.title == "服务指标"
-    judged = section.blocks[1].table.rows
+    judged = agent_chapter(tables).blocks[1].table.rows
     assert {row[0] for row in judged if row[1] == "解决率"} == {"甲", "乙"}
 
 

@@ -1,1 +1,0 @@
-"""Charts as static SVG, and the fonts that they carry."""
