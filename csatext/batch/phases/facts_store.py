@@ -25,7 +25,6 @@ _LIST = "annotations.json"
 _FORMAT = 1
 _LARGEST = 256 << 20
 _OURS = re.compile(r"([0-9a-f]{16})(?:-\d{5}\.parquet|\.(?:json|rejects\.parquet|quality\.parquet))")
-_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
 _WHAT_TO_DO = "请给出 csatext annotate INPUT --model MODEL -o 文件夹 写出的文件夹"
 
 
@@ -117,10 +116,12 @@ class FactsStore:
 
     def _tidy(self) -> None:
         for folder in (self.folder, self.partitions):
-            for path in folder.glob(".*.tmp"):
-                if _TEMPORARY.fullmatch(path.name) and path.is_file():
+            for path in folder.glob(".?*.*.tmp"):
+                if not path.name.split(".")[-2].isdecimal():
+                    continue
+                if path.is_file():
                     path.unlink(missing_ok=True)
-                elif _TEMPORARY.fullmatch(path.name):
+                else:
                     shutil.rmtree(path, ignore_errors=True)
 
     def target(self, key: str, number: int) -> Path:
