@@ -122,7 +122,11 @@ def composition(
     names = pd.Index([*values, EMPTY], dtype=object)
     codes = np.where(codes < 0, len(values), codes)
     counts = np.bincount(codes, minlength=len(names))
-    order = np.arange(len(names)) if ordered else np.lexsort((names.map(str).to_numpy(str), -counts))
+    order = (
+        np.arange(len(names))
+        if ordered
+        else np.lexsort((pd.factorize(names.map(str), sort=True)[0], -counts))
+    )
     order = order[counts[order] > 0]
     n = int(counts.sum())
     low, high = wilson(counts[order], np.full(len(order), n), level)

@@ -61,7 +61,7 @@ CLAUSE_EVIDENCE = Table(
         Column("end", "int", "one past the last character in the text as it was read"),
         Column("weight", "float", "what it adds to its clause; negative is bad, 0 is not asserted"),
         Column("reason", "str", "why it counts or does not: said, denied, asked, wished, ..."),
-        Column("clause", "str", "the clause it stands in"),
+        Column("clause", "str", "the clause it stands in, up to 100 characters on each side"),
     ),
 )
 

@@ -137,7 +137,8 @@ def suggest_categories(
 
 def _of_the_matter(weights: sparse.csr_array, terms: np.ndarray) -> sparse.csr_array:
     """Return the weights without those of words that tell the kind of a contact, such as thanks."""
-    other = np.isin(terms.astype(str), Lexicon.load("contact_kinds").table["term"].to_numpy(str))
+    # Not as an array of fixed width: one term may be as long as a text.
+    other = pd.Index(terms).isin(Lexicon.load("contact_kinds").table["term"])
     kept = weights.multiply(~other)
     return sparse.csr_array(normalize(kept)) if 0 not in kept.shape else sparse.csr_array(kept)
 

@@ -36,6 +36,8 @@ _NEUTRAL = POLARITIES.index("neutral")
 _LEAST_A_CURVE = 50
 """Labelled texts of a predicted polarity for a curve of its own; with fewer it has that of all."""
 _NARROW = 1e-6
+_BESIDE = 100
+"""Characters of a clause that evidence shows on each side of its word."""
 _LETTERS = r"[A-Za-z\u3400-\u9fff]"
 
 
@@ -278,6 +280,9 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
         row, start, end, clause_start, clause_end, value, reason = (
             np.concatenate(parts) for parts in zip(*columns, strict=True)
         )
+        # A text without punctuation is one clause, and may have a word of feeling in every line.
+        clause_start = np.maximum(clause_start, start - _BESIDE)
+        clause_end = np.minimum(clause_end, end + _BESIDE)
         clauses = pd.Series(span_texts(corpus.texts, row, clause_start, clause_end), dtype=object)
         source_start, source_end = corpus.source_spans(row, start, end)
         order = np.lexsort((start, -np.abs(value), row))

@@ -229,6 +229,13 @@ def test_evidence_says_why_a_word_does_not_count():
     assert evidence.tolist() == ["inquiry", "denied", "wished", "reported"]
 
 
+def test_evidence_of_a_long_text_without_punctuation_stays_small():
+    evidence = ct.Sentiment().evidence(corpus_of("快递太慢" * 5000))
+    assert len(evidence) >= 5000
+    # 100 characters on each side, and the word itself.
+    assert evidence["clause"].str.len().max() <= 200 + evidence["term"].str.len().max()
+
+
 def test_two_models_of_short_and_longer_texts_are_mixed_as_stated():
     numbers = np.zeros((3, len(NUMBERS)))
     numbers[:, NUMBERS.index("characters")] = 16, 16, 40
