@@ -46,6 +46,8 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("documents")
     center = ct.simulate_center(600, random_state=1)
     center.contacts.to_csv(path / "contacts.csv", index=False)
+    (path / "incoming").mkdir()
+    center.contacts.head(200).to_csv(path / "incoming" / "monday.csv", index=False)
     center.turns.to_parquet(path / "turns.parquet")
     (path / "ours.yaml").write_text(blocks(ROOT / "docs" / "guide" / "categories.md", "yaml")[0], "utf-8")
     return path

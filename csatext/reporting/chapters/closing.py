@@ -40,12 +40,12 @@ def quality_chapter(tables: Tables, known: pd.Series | None = None) -> Section |
     quality = tables.get("quality")
     if quality is not None and len(quality):
         shown = quality.assign(
-            check=[check_name(check) for check in quality["check"]],
-            column=[name_of(column) or "—" for column in quality["column"].fillna("")],
+            check_shown=[check_name(check) for check in quality["check"]],
+            column_shown=[name_of(column) or "—" for column in quality["column"].fillna("")],
         )
         columns: Columns = [
-            ("check", "检查项", None),
-            ("column", "列", None),
+            ("check_shown", "检查项", None),
+            ("column_shown", "列", None),
             ("n", "行数", format_number),
             ("rate", "占比", format_percent),
             ("detail", "说明", None),
