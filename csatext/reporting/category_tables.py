@@ -76,7 +76,7 @@ def with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> found = with_intervals(pd.DataFrame({"numerator": [30.0, 70.0]}))
-    >>> found[["denominator", "share"]].values.tolist(), round(found["low"].iloc[0], 3)
+    >>> found[["denominator", "share"]].values.tolist(), round(float(found["low"].iloc[0]), 3)
     ([[100.0, 0.3], [100.0, 0.7]], 0.219)
     """
     known = table["numerator"].astype("float64").fillna(0)
