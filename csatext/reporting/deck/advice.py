@@ -31,7 +31,7 @@ def advice(run: RunTables) -> list[SlidePlan]:
     """Return the slides on what to do: about KPIs that are worse, about the largest complaints."""
     slides = []
     known = read_definitions()
-    for name, against in (("remedies", "其余"), ("remedies_week", "以前")):
+    for name, against in (("remedies_channel", "其余"), ("remedies", "以前")):
         table = run.tables.get(name)
         if table is None or not len(table):
             continue

@@ -172,13 +172,13 @@ def centre(run: RunTables) -> list[SlidePlan]:
     headers = ("指标", "全部", *(named(name, 8) for name in names))
     grid = SlideTable(headers, tuple(cells), (2.6, 2, *(2.0 for _ in names)), len(sizes) - len(names))
     points = (Sentence(("只在同样的渠道之间比较人员；工单、邮件的等待含非工作时间",)),)
-    tables = ("kpis", "kpis_channel", *(("remedies",) if worse else ()))
+    tables = ("kpis", "kpis_channel", *(("remedies_channel",) if worse else ()))
     return [SlidePlan("联络中心效能", worse or title, None, grid, points, tables, counted(run), what)]
 
 
 def _worse_channel(run: RunTables, metrics: Sequence[str]) -> Sentence:
     """Return the channel whose KPI of the centre is clearly worse than the rest's."""
-    table = run.tables.get("remedies")
+    table = run.tables.get("remedies_channel")
     if table is None or "channel" not in table.columns:
         return Sentence()
     rows = table[
@@ -192,9 +192,9 @@ def _worse_channel(run: RunTables, metrics: Sequence[str]) -> Sentence:
         "{channel}的{name} {value}，差于其余的 {rest}（q {q}）",
         channel=named(row["channel"]),
         name=kpi_name(known[row["metric"]]),
-        value=kpi_said(row, known, table="remedies", keys=keys),
-        rest=kpi_said(row, known, table="remedies", keys=keys, column="reference"),
-        q=figure("remedies", row, keys, "q", "p"),
+        value=kpi_said(row, known, table="remedies_channel", keys=keys),
+        rest=kpi_said(row, known, table="remedies_channel", keys=keys, column="reference"),
+        q=figure("remedies_channel", row, keys, "q", "p"),
     )
 
 

@@ -70,7 +70,7 @@ def meeting_tables(run: RunTables) -> RunTables:
     -------
     RunTables
         With ``shares_<column>`` (table ``composition``; of complaints ``shares_is_complaint_<column>``),
-        ``trend_<measure>``, ``trend_tests``, ``kpis``, ``kpis_channel``, ``remedies``,
+        ``trend_<measure>``, ``trend_tests``, ``kpis``, ``kpis_channel``, ``remedies``, ``remedies_channel``,
         ``aspect_performance``, as far as the facts allow them.
     """
     facts, tables = run.facts, dict(run.tables)
@@ -121,9 +121,9 @@ def meeting_tables(run: RunTables) -> RunTables:
         add(f"breakdown_{run.measure}_stage", lambda: breakdown(staged, "journey_stage", run.measure))
     add("aspect_performance", lambda: aspect_performance(facts))
     if "kpis_channel" in tables:
-        add("remedies", lambda: remedies(tables["kpis_channel"]))
+        add("remedies_channel", lambda: remedies(tables["kpis_channel"]))
     if "kpis_week" in tables:
-        add("remedies_week", lambda: remedies(tables["kpis_week"]))
+        add("remedies", lambda: remedies(tables["kpis_week"]))
     return replace(run, tables=tables)
 
 

@@ -50,7 +50,7 @@ _FIRST = (
     "risks",
     "polarities",
     "remedies",
-    "remedies_week",
+    "remedies_channel",
 )
 _LAST = ("scorecard", "kpis_week", "risk_cells", "examples", "cause_examples", "quality", "taxonomy")
 _PICTURED = (
