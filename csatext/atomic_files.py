@@ -24,6 +24,7 @@ __all__ = [
     "claimed_folder",
     "file_hash",
     "prepare_folder",
+    "refuse_folder",
     "write_csv",
     "write_json",
     "write_parquet",
@@ -53,6 +54,27 @@ def check_folder(path: Path) -> None:
         raise InputError(f"输出位置「{above}」是一个文件；请换一个文件夹。")
     if not os.access(above, os.W_OK):
         raise InputError(f"输出文件夹「{above}」不可写；请换一个位置或修改权限。")
+
+
+def refuse_folder(path: Path, ending: str, option: str = "") -> None:
+    """Raise where a folder stands in the place of a file that is to be written.
+
+    Parameters
+    ----------
+    path : Path
+    ending : str
+        Of the file, such as ``.html``.
+    option : str, optional
+        Of the command line, by which the place is given.
+
+    Raises
+    ------
+    InputError
+        It is a folder.
+    """
+    if path.is_dir():
+        how = f"用 {option} " if option else ""
+        raise InputError(f"输出位置「{path}」是一个文件夹；请{how}指定一个 {ending} 文件。")
 
 
 def prepare_folder(path: Path) -> None:

@@ -658,7 +658,6 @@ def _tag_agreement(given: argparse.Namespace, progress: Steps) -> tuple[str, int
 
 
 def _report(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
-    from csatext.batch.office_files import write_office_files
     from csatext.batch.report_from_facts import Wanted, report_of
 
     if given.month and (given.since or given.until):
@@ -671,13 +670,13 @@ def _report(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
         given.month or given.until,
     )
     try:
-        path = report_of(given.facts, given.out, wanted, progress, audit=given.audit)
+        written = report_of(
+            given.facts, given.out, wanted, progress, audit=given.audit, xlsx=given.xlsx, pptx=given.pptx
+        )
     except ParameterError as error:
         said = str(error).replace("参数 ", "--", 1)
         raise ConfigError(said.replace("--since", "--month", 1) if given.month else said) from error
-    title = given.title or "客户之声分析报告"
-    beside = write_office_files(given.facts, path, given.xlsx, given.pptx, title, progress, audit=given.audit)
-    return f"报告：{'、'.join(map(str, [path, *beside]))}", DONE
+    return f"报告：{'、'.join(map(str, written))}", DONE
 
 
 def _verify(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from csatext.atomic_files import check_folder, prepare_folder, write_text
+from csatext.atomic_files import check_folder, prepare_folder, refuse_folder, write_text
 from csatext.errors import InputError
 from csatext.privacy.outputs import mask_sentence
 from csatext.reporting.comparison.compare_runs import compare_runs
@@ -63,8 +63,7 @@ def compare(
         A folder is no finished run, a column is missing, or the page cannot be written; nothing has been.
     """
     out = Path(out)
-    if out.is_dir():
-        raise InputError(f"输出位置「{out}」是一个文件夹；请用 -o 指定一个 .html 文件。")
+    refuse_folder(out, ".html", "-o")
     if out.suffix.lower() not in (".html", ".htm"):
         raise InputError(
             f"对比只写成网页，不能写成「{out.name}」；请用 -o 指定一个 .html 文件，工作簿加 --xlsx。"

@@ -26,7 +26,7 @@ _WHAT_TO_DO = "请给出 csatext run 的输出文件夹，或其中的 facts.par
 
 
 def write_office_files(
-    source: str | Path,
+    source: str | Path | RunTables,
     page: str | Path,
     xlsx: str | None,
     pptx: str | None,
@@ -39,13 +39,14 @@ def write_office_files(
 
     Parameters
     ----------
-    source : path
-        The folder of a run, its ``facts.parquet``, or any Parquet file of facts.
+    source : path or RunTables
+        The folder of a run, its ``facts.parquet``, or any Parquet file of facts; a run that is read already.
     page : path
         The page of the report: what has no path of its own is written beside it, under its name.
     xlsx, pptx : str or None
         Paths; empty for beside the page, None for none.
     title : str
+        Empty for that of the run.
     progress : callable
         Called with the name of each step when it begins.
     audit : path
@@ -76,7 +77,7 @@ def write_office_files(
     if pptx is not None:
         open_master(None)  # a missing package is told of before the work
     progress("读取运行结果")
-    run = _run_of(Path(source))
+    run = source if isinstance(source, RunTables) else _run_of(Path(source))
     tags = tags_for(run.facts, audit)
     if tags is not None:
         run = replace(run, tables={**run.tables, **audited_tables(run.facts, run.tables, tags, run.measure)})

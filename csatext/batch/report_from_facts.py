@@ -9,12 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from csatext.atomic_files import check_folder, prepare_folder
+from csatext.atomic_files import check_folder, prepare_folder, refuse_folder
+from csatext.batch.office_files import write_office_files
 from csatext.errors import InputError
 from csatext.privacy.outputs import mask_sentence
 from csatext.regular_files import check_regular
 from csatext.reporting.report import write_report
-from csatext.reporting.run_tables import run_tables
+from csatext.reporting.run_tables import RunTables, run_tables
 from csatext.tagging.tag_store import tags_for
 
 __all__ = ["Wanted", "report_of"]
@@ -51,8 +52,10 @@ def report_of(
     progress: Callable[[str], None],
     *,
     audit: str | Path = "",
-) -> Path:
-    """Write the report of a run, or of a facts file.
+    xlsx: str | None = None,
+    pptx: str | None = None,
+) -> list[Path]:
+    """Write the report of a run, or of a facts file; the workbook and the slides beside it where asked for.
 
     Parameters
     ----------
@@ -63,8 +66,15 @@ def report_of(
     wanted : Wanted
     audit : path
         A store of tags (``csatext tag import``); empty for none.
+    xlsx, pptx : str or None
+        As :func:`csatext.batch.office_files.write_office_files` takes them.
     progress : callable
         Called with the name of each step when it begins.
+
+    Returns
+    -------
+    list of Path
+        The files written, the page first.
 
     Raises
     ------
@@ -79,16 +89,12 @@ def report_of(
         raise InputError(f"报告只写成网页，不能写成「{out.name}」；请用 -o 指定一个 .html 文件。")
     check_folder(out.parent)
     progress(f"读取 {mask_sentence(facts.name)}")
-    if facts.is_dir():
-        run = run_tables(facts)
-        source, table = facts, run.facts
-    else:
-        source = table = _facts_of(facts)
-    if out.is_dir():
-        raise InputError(f"输出位置「{out}」是一个文件夹；请用 -o 指定一个 .html 文件。")
+    source: RunTables | pd.DataFrame = run_tables(facts) if facts.is_dir() else _facts_of(facts)
+    table = source.facts if isinstance(source, RunTables) else source
+    refuse_folder(out, ".html", "-o")
     progress("报告")
     prepare_folder(out.parent)
-    return write_report(
+    page = write_report(
         source,
         out,
         title=wanted.title or _TITLE,
@@ -98,6 +104,9 @@ def report_of(
         since=wanted.since,
         until=wanted.until,
     )
+    # A facts file that lies in the folder of a run stands for the whole run in a workbook.
+    whole = source if isinstance(source, RunTables) else facts
+    return [page, *write_office_files(whole, page, xlsx, pptx, wanted.title, progress, audit=audit)]
 
 
 def _facts_of(path: Path) -> pd.DataFrame:

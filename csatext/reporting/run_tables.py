@@ -98,8 +98,9 @@ def run_tables(
 
     Parameters
     ----------
-    source : DataFrame, path or RunResult
-        Facts; the folder of a run; what a run returned.
+    source : DataFrame, path, RunResult or RunTables
+        Facts; the folder of a run; what a run returned; what this function returned, which is neither read
+        nor masked again.
     measure : str, optional
         The flag that is broken down; None takes the run's, ``is_negative`` for facts. Another one than the
         run's has the tables made anew.
@@ -125,7 +126,11 @@ def run_tables(
             raise ParameterError.wrong_type(name, given, "字典（名字 -> 内容），或 None")
     for name, table in (tables or {}).items():
         as_table(table, f"tables[{name!r}]")
-    if isinstance(source, pd.DataFrame):
+    if isinstance(source, RunTables) and measure is None and tables is None and absent is None:
+        return source
+    if isinstance(source, RunTables):
+        found = source
+    elif isinstance(source, pd.DataFrame):
         found = RunTables(source, {}, {}, _MEASURE)
     else:
         found = _read_run(_folder(source))

@@ -9,7 +9,11 @@ import pandas as pd
 from csatext.aggregation.episodes import dimensions_in_episodes
 from csatext.inference import ALPHA
 from csatext.labels import PLACEHOLDERS, UNCLASSIFIED, flag_names, name_of
-from csatext.reporting.deck.opening import counted, kpi_name, kpi_number, kpi_rows, kpi_said
+from csatext.reporting.deck.opening import (
+    counted,
+    kpi_rows,
+    kpi_with_interval,
+)
 from csatext.reporting.deck.slides import Bars, SlidePlan, SlideTable, bars_of, course_of
 from csatext.reporting.office.findings import (
     clear_cells,
@@ -64,12 +68,7 @@ def satisfaction(run: RunTables) -> list[SlidePlan]:
     went = course(run, "csat", "均分")
     title = title + "，" + went if went else title
     points = [
-        say(
-            "{name} {value}（95% 区间 {ends}）",
-            name=kpi_name(known[metric]),
-            value=kpi_said(rows[metric], known),
-            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])),
-        )
+        kpi_with_interval(rows[metric], known)
         for metric in ("csat_satisfied", "participation_rate", "recommend_rate")
         if metric in rows
     ]
@@ -333,12 +332,7 @@ def loyalty(run: RunTables) -> list[SlidePlan]:
     """Return the slides on loyalty: who recommends, who thinks of leaving, who comes again."""
     rows, known = kpi_rows(run), read_definitions()
     points = [
-        say(
-            "{name} {value}（95% 区间 {ends}）",
-            name=kpi_name(known[metric]),
-            value=kpi_said(rows[metric], known),
-            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])),
-        )
+        kpi_with_interval(rows[metric], known)
         for metric in ("recommend_rate", "repeat_purchase_rate", "repeat_contact_rate")
         if metric in rows
     ]

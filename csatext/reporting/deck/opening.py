@@ -26,6 +26,7 @@ __all__ = [
     "kpi_number",
     "kpi_rows",
     "kpi_said",
+    "kpi_with_interval",
     "structure",
 ]
 
@@ -73,6 +74,17 @@ def kpi_said(
     form = kpi_number(one)
     unit = "" if form == "percent" else _UNITS.get(one.unit, f" {one.unit}")
     return say("{value}{unit}", value=figure(table, row, keys, column, form), unit=unit)
+
+
+def kpi_with_interval(row: Mapping[str, Any], known: Mapping[str, Definition]) -> Sentence:
+    """Return a row of table ``kpis`` in words: name, value, interval."""
+    definition = known[row["metric"]]
+    return say(
+        "{name} {value}（95% 区间 {ends}）",
+        name=kpi_name(definition),
+        value=kpi_said(row, known),
+        ends=interval("kpis", row, ["metric"], kpi_number(definition)),
+    )
 
 
 def kpi_number(definition: Definition) -> str:
@@ -189,12 +201,7 @@ def customers(run: RunTables) -> list[SlidePlan]:
         share=figure("shares_visits", first, ["visits"], "value", "percent"),
     )
     points = [
-        say(
-            "{name} {value}（95% 区间 {ends}）",
-            name=kpi_name(known[metric]),
-            value=kpi_said(rows[metric], known),
-            ends=interval("kpis", rows[metric], ["metric"], kpi_number(known[metric])),
-        )
+        kpi_with_interval(rows[metric], known)
         for metric in (
             "contact_frequency",
             "new_customer_share",

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from csatext.argument_types import as_path, check_simple_types
-from csatext.atomic_files import prepare_folder, write_whole
+from csatext.atomic_files import prepare_folder, refuse_folder, write_whole
 from csatext.errors import InputError
 from csatext.reporting.deck.advice import advice, conclusion, method
 from csatext.reporting.deck.deck_template import open_master
@@ -114,8 +114,7 @@ def deck_of(run: RunTables, path: Path, template: Path | None = None, title: str
     """Write the deck of a run that has the tables of a meeting; see :func:`write_deck`."""
     master = open_master(template)
     prepare_folder(path.parent)
-    if path.is_dir():
-        raise InputError(f"输出位置「{path}」是一个文件夹；请指定一个 .pptx 文件。")
+    refuse_folder(path, ".pptx")
     heading = xml_text(title or run.title or _TITLE)
     draw_cover(master, heading, _under_title(run))
     for number, plan in enumerate(slide_plans(run), start=2):

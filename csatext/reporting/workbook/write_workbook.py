@@ -12,7 +12,7 @@ import pandas as pd
 import xlsxwriter
 
 from csatext.argument_types import as_path, check_simple_types
-from csatext.atomic_files import prepare_folder, write_whole
+from csatext.atomic_files import prepare_folder, refuse_folder, write_whole
 from csatext.errors import InputError
 from csatext.reporting.office.findings import conclusions
 from csatext.reporting.office.meeting_tables import meeting_tables
@@ -122,8 +122,7 @@ def write_workbook(
 def workbook_of(run: RunTables, path: Path, title: str = "") -> Path:
     """Write the workbook of a run that has the tables of a meeting; see :func:`write_workbook`."""
     prepare_folder(path.parent)
-    if path.is_dir():
-        raise InputError(f"输出位置「{path}」是一个文件夹；请指定一个 .xlsx 文件。")
+    refuse_folder(path, ".xlsx")
     write_whole(path, lambda temporary: _write(temporary, run, title or run.title or _TITLE))
     return path
 
