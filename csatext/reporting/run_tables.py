@@ -19,7 +19,7 @@ from csatext.errors import InputError, ParameterError
 from csatext.privacy.personal_columns import mask_columns, mask_values
 from csatext.reporting.service_tables import service_tables
 from csatext.reporting.standard_tables import absent_tables, standard_tables
-from csatext.schema.analysis import RULES
+from csatext.schema.analysis import DOCUMENT_TOPICS, RULES
 from csatext.strings import encodable
 
 __all__ = ["RunTables", "files_hash", "mask_table", "run_tables", "table_stem"]
@@ -109,8 +109,8 @@ def run_tables(
     absent : mapping of str to str, optional
         What could not be made; None takes the run's or what the facts do not allow.
     keep : iterable of str
-        Columns shown as they are; personal data in the others is masked
-        (:mod:`csatext.privacy.personal_columns`).
+        Columns of facts and of ``tables`` shown as they are; personal data in the others is masked
+        (:mod:`csatext.privacy.personal_columns`). A run has masked its own, but for what it was told to keep.
 
     Raises
     ------
@@ -136,20 +136,24 @@ def run_tables(
         found = _read_run(_folder(source))
     if measure is not None and measure != found.measure:
         found = replace(found, tables={}, measure=measure)
-    made = dict(tables) if tables is not None else found.tables
-    facts = mask_columns(_encodable(found.facts), keep=_kept(keep), orders=False)
+    # What a run has written is masked, and words that it made (a topic, a category) would be masked wrongly.
+    is_masked = not isinstance(source, pd.DataFrame)
+    facts = (
+        found.facts if is_masked else mask_columns(_encodable(found.facts), keep=_kept(keep), orders=False)
+    )
+    made = mask_tables(tables, keep) if tables is not None else found.tables
     if tables is None and not made:
         service, unmade = service_tables(facts)
         made = standard_tables(facts, measure=found.measure) | service
         found = replace(found, absent=found.absent or absent_tables(facts) | unmade)
-    masked = mask_tables(made, keep)
     left_out = absent if absent is not None else found.absent or absent_tables(facts)
-    return replace(found, facts=facts, tables=masked, absent=dict(left_out))
+    return replace(found, facts=facts, tables=made, absent=dict(left_out))
 
 
 def _kept(keep: Iterable[str]) -> set[str]:
     # The owner of a category is a department of the taxonomy, not who served the customer.
-    return {*keep, *(column.name for column in RULES.columns)}
+    # Names of topics are words joined by dots, which a transliterated name looks like.
+    return {*keep, *(column.name for table in (RULES, DOCUMENT_TOPICS) for column in table.columns)}
 
 
 def mask_table(table: pd.DataFrame, keep: Iterable[str] = ()) -> pd.DataFrame:

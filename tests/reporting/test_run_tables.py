@@ -66,3 +66,14 @@ def test_a_folder_that_is_no_run_is_refused_in_one_sentence(tmp_path, folder):
         run_tables(folder)
     with pytest.raises(ParameterError, match="输出文件夹"):
         run_tables(3)
+
+
+def test_a_run_is_not_masked_again_and_facts_are(folder, facts):
+    named = facts.assign(agent_id="王小明", topic_label="西班牙·法国·乳猪")
+    write_parquet(named, folder / "facts.parquet")
+    found, bare = run_tables(folder), run_tables(named)
+    assert found.facts["topic_label"].unique().tolist() == ["西班牙·法国·乳猪"]
+    assert found.facts["agent_id"].unique().tolist() == ["王小明"]  # the run was told to keep it
+    assert bare.facts["topic_label"].unique().tolist() == ["西班牙·法国·乳猪"]
+    assert bare.facts["agent_id"].unique().tolist() == ["坐席-1"]
+    assert run_tables(found) is found
