@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from importlib import import_module
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from csatext.ingest.repair.header_row import unique_names
 
 __all__ = [
     "database_engine",
+    "first_rows",
     "is_url",
     "read_database",
     "refuse_literal_password",
@@ -157,6 +159,23 @@ def database_engine(url: str, what: str = "读取数据库") -> Any:
         ) from error
 
 
+def first_rows(url: str, query: str | None, most: int) -> RawTable:
+    """Return the first rows that a query gives: no more are fetched.
+
+    Parameters
+    ----------
+    url, query
+        As in :func:`read_database`.
+    most : int
+
+    Raises
+    ------
+    InputError, ParameterError
+        As there.
+    """
+    return _read(url, query, most)
+
+
 def read_database(url: str, query: str | None) -> RawTable:
     """Return the rows that a query gives.
 
@@ -180,6 +199,10 @@ def read_database(url: str, query: str | None) -> RawTable:
     ParameterError
         There is no query.
     """
+    return _read(url, query, None)
+
+
+def _read(url: str, query: str | None, most: int | None) -> RawTable:
     if query is None or not str(query).strip():
         raise ParameterError.out_of_range(
             "query", query, "读数据库时要给出返回行的 SQL，例如 select * from 工单"
@@ -189,7 +212,12 @@ def read_database(url: str, query: str | None) -> RawTable:
     shown = source_name(url)
     try:
         with engine.connect() as connection:
-            chunks = list(pd.read_sql(sqlalchemy.text(query), connection, chunksize=_CHUNK))
+            found = pd.read_sql(
+                sqlalchemy.text(query),
+                connection.execution_options(stream_results=True),
+                chunksize=most or _CHUNK,
+            )
+            chunks = list(islice(found, None if most is None else 1))
     except (sqlalchemy.exc.SQLAlchemyError, pd.errors.DatabaseError) as error:
         why = type(error).__name__
         raise InputError.unreadable(shown, f"查询失败（{why}）", "请检查地址、权限、表名和 SQL") from error

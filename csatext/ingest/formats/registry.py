@@ -102,6 +102,8 @@ class Source:
     options : ReadOptions, optional
     raw : RawTable, optional
         The table, where there is no file.
+    content : bytes, optional
+        What is read in place of the file's content, such as its head.
 
     Attributes
     ----------
@@ -117,8 +119,10 @@ class Source:
         path: Path | None = None,
         options: ReadOptions | None = None,
         raw: RawTable | None = None,
+        content: bytes | None = None,
     ) -> None:
         self.name = name
+        self._given = content
         self.path = path
         self.options = options or ReadOptions()
         ending = "" if path is None else ending_of(path)
@@ -216,7 +220,7 @@ class Source:
             return
         self._opened = True
         try:
-            data = read_bytes(self.path)
+            data, self._given = read_bytes(self.path) if self._given is None else self._given, None
             _refuse_packed(data, self.path)
             self._reader = self._reader_of(data, decoded=False)
             self._content = data if self._reader is not None else self._decoded(data, self.path)

@@ -131,7 +131,8 @@ def test_ddl_of_servers():
         '"渠道" TEXT, "n" BIGINT, "q" DOUBLE PRECISION, "is_negative" BOOLEAN, '
         '"created_at" TIMESTAMP WITHOUT TIME ZONE, "hits" TEXT )',
         mysql: "CREATE TABLE `voc`.`csatext_facts` ( csatext_run VARCHAR(16) NOT NULL, "
-        "`doc_id` VARCHAR(512), `渠道` LONGTEXT, `n` BIGINT, `q` DOUBLE, `is_negative` BOOL, `created_at` DATETIME(6), "
+        "`doc_id` VARCHAR(512), `渠道` LONGTEXT, `n` BIGINT, `q` DOUBLE, "
+        "`is_negative` BOOL, `created_at` DATETIME(6), "
         "`hits` LONGTEXT )CHARSET=utf8mb4",
     }
     for dialect, ddl in wanted.items():
