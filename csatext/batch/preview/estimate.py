@@ -13,8 +13,8 @@ __all__ = ["Estimate", "Timing", "estimated", "timed_on"]
 _FEW = 200
 """Contacts below which two clockings do not tell the cost of a contact from that of a start."""
 _PART = 4
-_BASE_MB, _MB_PER_1000 = 420, 5.5
-"""Memory of a run without a model: 745 MB at 60,000 reviews of 58 characters, 3.7 GB at 600,000."""
+_BASE_MB, _MB_PER_1000 = 530, 7.0
+"""Memory of a run without a model: 599 MB at 10,000 complaints and 949 MB at 60,000 (``metrics.json``)."""
 _USUAL_CHARACTERS = 58
 _PROCESS_MB, _PARTITION_MB = 350, 200
 """Memory of a process that annotates (dictionaries, model), and of a partition in flight."""
@@ -80,7 +80,7 @@ def estimated(
     Examples
     --------
     >>> estimated(Timing(2.0, 0.001, 1000), 60_000, 58)
-    Estimate(contacts=60000, seconds=62.0, megabytes=750.0)
+    Estimate(contacts=60000, seconds=62.0, megabytes=950.0)
     >>> estimated(Timing(2.0, 0.001, 1000), 60_000, 58, processes=2, by_model=True).seconds
     32.0
     """

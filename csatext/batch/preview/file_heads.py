@@ -26,7 +26,7 @@ _WHOLE = 16 << 20
 _ROWS = 4_000
 _STRINGS = 8 << 20
 """Bytes of the shared strings of a workbook: those of the first rows stand first."""
-_UTF16 = {b"\xff\xfe": b"\n\x00", b"\xfe\xff": b"\x00\n"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 _OLE = b"\xd0\xcf\x11\xe0"
 _BETWEEN = (" ", "\t", "\r", "\n", ",")
@@ -112,12 +112,10 @@ def _cut(path: Path, data: bytes, size: int, ending: str) -> FileHead | None:
 
 def _first_records(data: bytes) -> tuple[int, bytes]:
     """Return how much of a text whole records are, and these: no line break within quotes ends one."""
-    wide = _UTF16.get(data[:2])
-    if wide is not None:
-        at = data.rfind(wide)
-        while at % 2 and at > 0:
-            at = data.rfind(wide, 0, at)
-        return at + 2, data[: at + 2]
+    if data.startswith(_UTF16):
+        narrow = data.decode("utf-16", "ignore").encode()
+        kept, content = _first_records(narrow)
+        return kept * len(data) // max(len(narrow), 1), content.decode().encode("utf-16")
     at = data.rfind(b"\n")
     quotes = data.count(b'"', 0, at)
     end = at
@@ -125,8 +123,8 @@ def _first_records(data: bytes) -> tuple[int, bytes]:
         before = data.rfind(b"\n", 0, end)
         quotes -= data.count(b'"', max(before, 0), end)
         end = before
-    # A quotation mark within words has no partner: any line break will do then.
-    end = end if end > 0 else at
+    # A quotation mark within words has no partner, and would hide all behind it: any line break will do.
+    end = end if end > at // 2 else at
     return end + 1, data[: end + 1]
 
 

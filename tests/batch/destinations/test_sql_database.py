@@ -1,5 +1,6 @@
 import sqlite3
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.schema import CreateTable
 from csatext.batch.destinations import sql_database
 from csatext.batch.destinations.finished_run import finished_run
 from csatext.batch.destinations.sql_database import write_to_database
+from csatext.batch.destinations.sql_dictionary import sql_dictionary
 from csatext.batch.destinations.sql_types import sql_name, sql_table
 from csatext.errors import InputError, OutputError
 
@@ -142,6 +144,11 @@ def test_ddl_of_servers():
     new = sql_table("a", columns, "voc")
     assert renaming(old, new, postgresql.dialect()) == 'ALTER TABLE "voc"."a_new" RENAME TO "a"'
     assert renaming(old, new, mysql.dialect()) == "ALTER TABLE `voc`.`a_new` RENAME TO `voc`.`a`"
+
+
+def test_the_page_of_sql_tables_is_up_to_date():
+    page = (Path(__file__).parents[3] / "docs" / "sql.md").read_text("utf-8")
+    assert page == sql_dictionary(), "run: python benchmarks/refresh_tables.py"
 
 
 def test_names_fit_every_database():
