@@ -42,6 +42,8 @@ _STATIONS = (
 )
 """Beginnings of the names of steps, and the station that each belongs to; other sentences begin none."""
 _START = "start"
+_SHORT = 0.01
+"""Seconds of a station below which no rate is told."""
 Progress = Callable[[str], None]
 
 
@@ -119,7 +121,7 @@ class RunMetrics:
             "stations": {
                 name: {
                     "seconds": round(seconds, 3),
-                    "contacts_per_second": round(contacts / seconds, 1) if seconds > 0 else None,
+                    **({} if seconds < _SHORT else {"contacts_per_second": round(contacts / seconds, 1)}),
                 }
                 for name, seconds in stations.items()
             },
