@@ -72,5 +72,5 @@ def sql_dictionary() -> str:
     for name, dialect in _DIALECTS.items():
         statement = str(CreateTable(table).compile(dialect=dialect.dialect())).strip().replace("\t", "  ")
         statement = "\n".join(line.rstrip() for line in statement.splitlines())
-        lines += ["", f"{name}:", "", "```sql", statement, "```"]
+        lines += ["", f"{name}:", "", "```text", statement, "```"]
     return "\n".join(lines) + "\n"
