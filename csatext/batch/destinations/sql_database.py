@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from csatext.batch.destinations.finished_run import FACTS, FinishedRun
-from csatext.batch.destinations.sql_types import (
+from csatext.batch.destinations.relational_types import (
     RUN_ID,
     kind_of_column,
     sql_name,

@@ -6,7 +6,7 @@ import pyarrow as pa
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
-from csatext.batch.destinations.sql_types import RUN_ID, SQL_TYPES, kind_of_column, sql_name, sql_table
+from csatext.batch.destinations.relational_types import RUN_ID, SQL_TYPES, kind_of_column, sql_name, sql_table
 
 __all__ = ["sql_dictionary"]
 

@@ -10,9 +10,9 @@ from sqlalchemy.schema import CreateTable
 
 from csatext.batch.destinations import sql_database
 from csatext.batch.destinations.finished_run import finished_run
+from csatext.batch.destinations.relational_types import sql_name, sql_table
 from csatext.batch.destinations.sql_database import write_to_database
 from csatext.batch.destinations.sql_dictionary import sql_dictionary
-from csatext.batch.destinations.sql_types import sql_name, sql_table
 from csatext.errors import InputError, OutputError
 
 
