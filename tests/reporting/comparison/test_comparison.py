@@ -138,7 +138,7 @@ def test_the_command_line(runs, tmp_path, capsys):
         (["compare", str(runs[0])], 2, "缺少 RUN_B"),
         (["compare", str(runs[0]), ""], 2, "run_b 是空的"),
         (["compare", str(runs[0]), str(tmp_path)], 1, "manifest.json"),
-        (["compare", *map(str, runs), "-o", str(tmp_path)], 1, "是一个文件夹"),
+        (["compare", *map(str, runs), "-o", str(tmp_path)], 4, "是一个文件夹"),
         (["compare", *map(str, runs), "-o", str(tmp_path / "a.pdf")], 1, ".html"),
         (["compare", *map(str, runs), "-o", str(tmp_path / "a.html"), "--by", "无此列"], 1, "无此列"),
     ):
