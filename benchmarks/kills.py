@@ -25,7 +25,7 @@ from pathlib import Path
 import csatext as ct
 
 COMMAND = [sys.executable, "-c", "import sys; from csatext.cli import main; sys.exit(main())"]
-OWN = (".pseudonyms.key", "annotations.json")
+OWN = (".pseudonyms.key", "annotations.json", "metrics.json")
 
 
 def start(*words: object) -> subprocess.Popen[bytes]:

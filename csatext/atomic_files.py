@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_object_dtype
 
-from csatext.errors import InputError
+from csatext.errors import OutputError, OutputInUseError
 
 __all__ = [
     "check_folder",
@@ -44,16 +44,16 @@ def check_folder(path: Path) -> None:
 
     Raises
     ------
-    InputError
+    OutputError
         It, or a folder above it, is a file or may not be written.
     """
     if path.is_symlink() and not path.exists():
-        raise InputError(f"输出位置「{path}」是一个断开的链接；请换一个文件夹。")
+        raise OutputError(f"输出位置「{path}」是一个断开的链接；请换一个文件夹。")
     above = next((folder for folder in (path, *path.parents) if folder.exists()), Path())
     if not above.is_dir():
-        raise InputError(f"输出位置「{above}」是一个文件；请换一个文件夹。")
+        raise OutputError(f"输出位置「{above}」是一个文件；请换一个文件夹。")
     if not os.access(above, os.W_OK):
-        raise InputError(f"输出文件夹「{above}」不可写；请换一个位置或修改权限。")
+        raise OutputError(f"输出文件夹「{above}」不可写；请换一个位置或修改权限。")
 
 
 def refuse_folder(path: Path, ending: str, option: str = "") -> None:
@@ -69,12 +69,12 @@ def refuse_folder(path: Path, ending: str, option: str = "") -> None:
 
     Raises
     ------
-    InputError
+    OutputError
         It is a folder.
     """
     if path.is_dir():
         how = f"用 {option} " if option else ""
-        raise InputError(f"输出位置「{path}」是一个文件夹；请{how}指定一个 {ending} 文件。")
+        raise OutputError(f"输出位置「{path}」是一个文件夹；请{how}指定一个 {ending} 文件。")
 
 
 def prepare_folder(path: Path) -> None:
@@ -82,14 +82,14 @@ def prepare_folder(path: Path) -> None:
 
     Raises
     ------
-    InputError
+    OutputError
         It is a file, or may not be written.
     """
     check_folder(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"无法建立输出文件夹「{path}」：{error.strerror}；请换一个位置。") from error
+        raise OutputError(f"无法建立输出文件夹「{path}」：{error.strerror}；请换一个位置。") from error
 
 
 @contextmanager
@@ -101,8 +101,10 @@ def claimed_folder(path: Path) -> Iterator[None]:
 
     Raises
     ------
-    InputError
-        It is a file, may not be written, or another process holds it.
+    OutputError
+        It is a file, or may not be written.
+    OutputInUseError
+        Another process holds it.
 
     Examples
     --------
@@ -136,13 +138,10 @@ def _take(lock: Path) -> None:
         except FileExistsError:
             holder = _holder(lock)
             if holder is not None:
-                raise InputError(
-                    f"输出文件夹「{lock.parent}」正被另一次运行使用（进程 {holder}）；"
-                    f"请等它结束，或换一个输出文件夹；确认没有在运行时可删除 {lock.name}。"
-                ) from None
+                raise OutputInUseError.held(lock.parent, holder, lock.name) from None
             lock.unlink(missing_ok=True)
         except OSError as error:
-            raise InputError(
+            raise OutputError(
                 f"输出文件夹「{lock.parent}」不可写：{error.strerror}；请换一个位置或修改权限。"
             ) from error
 

@@ -3,26 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import re
-import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from csatext.errors import ConfigError, CsatextError, ParameterError
+from csatext.batch.monitoring.stopping import StopRequests, stop_requests
+from csatext.errors import (
+    ConfigError,
+    CsatextError,
+    OutputError,
+    OutputInUseError,
+    ParameterError,
+    StoppedError,
+)
 from csatext.progress import Steps, write_plain
 
 if TYPE_CHECKING:
     from csatext.batch.configuration import Configuration
+    from csatext.batch.monitoring.metrics import RunMetrics
     from csatext.batch.pipeline import RunResult
 
-__all__ = ["main"]
+__all__ = ["EXIT_CODES", "main"]
 
-DONE, FAILED, WRONG_USAGE, TO_MEND = 0, 1, 2, 3
+DONE, FAILED, WRONG_USAGE, TO_MEND, NOT_WRITTEN, IN_USE, UNFORESEEN = range(7)
+INTERRUPTED, TERMINATED = 130, 143
+EXIT_CODES = {
+    DONE: "完成；没有变化、不必重算也是 0",
+    FAILED: "输入或模型不能用，或内存不够",
+    WRONG_USAGE: "命令或配置写法有误",
+    TO_MEND: "check、validate、verify、tag 查出了要处理的问题",
+    NOT_WRITTEN: "输出写不了：没有权限、磁盘已满、数据库没有接受",
+    IN_USE: "另一次运行正在写同一个文件夹；稍后再试",
+    UNFORESEEN: "csatext 内部出错；位置记在 csatext-error.log",
+    INTERRUPTED: "被 Ctrl-C 中断",
+    TERMINATED: "被 SIGTERM 停下；再运行同一个命令会继续",
+}
+"""What each exit code says; 130 and 143 are 128 and the number of the signal, as shells have it."""
+_NOT_WRITABLE = {
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EFBIG: "文件超过系统允许的大小",
+    errno.EROFS: "磁盘是只读的",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+}
+"""Errors of the system that say that the output cannot be written: inputs raise errors of ours."""
 _TRANSLATIONS = (
     (r"the following arguments are required: (.*)", r"缺少 \1"),
     (r"argument (\S+): invalid choice: (.*?) \(choose from (.*)\)", r"\1 不能是 \2；可选：\3"),
@@ -42,7 +73,7 @@ _FLAG_HELP = "标注是/否列而不是类别，如 is_negative，可重复；IN
 _COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
 
-class _Formatter(argparse.HelpFormatter):
+class _Formatter(argparse.RawDescriptionHelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
@@ -59,24 +90,6 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(f"命令写法有误：{message}；用 {self.prog} --help 查看用法。")
 
 
-@contextmanager
-def _ended_by_signal() -> Iterator[None]:
-    """Let SIGTERM end a verb as Ctrl-C does, so that temporary files are removed; main thread only."""
-
-    def stop(_number: int, _frame: Any) -> NoReturn:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, stop)
-    except ValueError:
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
 
@@ -88,47 +101,110 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done, 1 failed, 2 wrong usage or configuration, 3 checked and found in need of repair.
+        A key of :data:`EXIT_CODES`.
 
     Examples
     --------
     >>> main(["run"])
     2
     """
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
-    progress = Steps(sys.stderr)
     given = argparse.Namespace()
-    try:
-        with _ended_by_signal(), progress:
+    with stop_requests() as requests, ExitStack() as held:
+        progress = held.enter_context(Steps(sys.stderr))
+        try:
             _parser().parse_args(arguments, given)
-            progress.verbose = not given.quiet
-            for name in ("input", "out", "facts", "run_a", "run_b"):
-                if getattr(given, name, None) == "":
-                    raise ConfigError(f"{name} 是空的；请写上路径。")
+            progress = _progress_of(given, held)
+            _begin(progress, given)
+            _check_places(given)
             message, code = given.verb(given, progress)
-    except ConfigError as error:
-        return _failed(progress, str(error), WRONG_USAGE)
-    except CsatextError as error:
-        return _failed(progress, str(error), FAILED)
-    except OSError as error:
-        why = f"{error.filename or ''} {error.strerror or error}"
-        return _failed(progress, f"读写文件出错：{why}；请检查路径、权限和磁盘空间。", FAILED)
-    except MemoryError:
-        return _failed(progress, "内存不够；请分批处理，或换一台内存更大的机器。", FAILED)
-    except KeyboardInterrupt:
-        return _failed(progress, "已中断；未写完的文件没有留下。", FAILED)
-    except Exception as error:  # noqa: BLE001 - the one place where what nobody foresaw becomes a sentence
-        return _failed(progress, _unexpected(error, given), FAILED)
+        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - what nobody foresaw becomes a sentence
+            failure = _failure_of(error, given, requests)
+            return _end(progress, failure.sentence, failure.code)
+        return _end(progress, message, int(code))
+
+
+class _Failure(NamedTuple):
+    sentence: str
+    code: int
+
+
+def _failure_of(error: BaseException, given: argparse.Namespace, requests: StopRequests) -> _Failure:
+    """Return what is said of an error, and the exit code."""
+    if isinstance(error, StoppedError):
+        return _Failure(str(error), TERMINATED)
+    if isinstance(error, CsatextError):
+        kinds = ((ConfigError, WRONG_USAGE), (OutputInUseError, IN_USE), (OutputError, NOT_WRITTEN))
+        return _Failure(str(error), next((code for kind, code in kinds if isinstance(error, kind)), FAILED))
+    if isinstance(error, OSError):
+        why = _NOT_WRITABLE.get(error.errno or 0)
+        said = f"{error.filename or ''} {why or error.strerror or error}".strip()
+        code = FAILED if why is None else NOT_WRITTEN
+        return _Failure(f"读写文件出错：{said}；请检查路径、权限和磁盘空间。", code)
+    if isinstance(error, MemoryError):
+        return _Failure("内存不够；请分批处理，或换一台内存更大的机器。", FAILED)
+    if isinstance(error, KeyboardInterrupt):
+        return _Failure("已中断；未写完的文件没有留下。", TERMINATED if requests.asked else INTERRUPTED)
+    return _Failure(_unexpected(error, given), UNFORESEEN)
+
+
+def _progress_of(given: argparse.Namespace, held: ExitStack) -> Steps:
+    """Return where steps are shown: a line on a terminal, log records elsewhere and where asked for."""
+    from csatext.batch.monitoring.log_records import LoggedSteps, logged
+
+    log = held.enter_context(logged(sys.stderr, given.log_format or "text"))
+    is_log = bool(given.log_format) or not sys.stderr.isatty()
+    progress = held.enter_context(LoggedSteps(sys.stderr, log) if is_log else Steps(sys.stderr))
+    progress.verbose = not given.quiet
+    return progress
+
+
+def _check_places(given: argparse.Namespace) -> None:
+    """Raise for empty paths, and for passwords that all users of the machine could read."""
+    from csatext.ingest.formats.database import is_url, refuse_literal_password, variable_in, with_environment
+
+    for name in ("input", "out", "facts", "run_a", "run_b"):
+        if getattr(given, name, None) == "":
+            raise ConfigError(f"{name} 是空的；请写上路径。")
+    source = getattr(given, "input", None) or ""
+    if is_url(source):
+        refuse_literal_password(source, "INPUT")
+    elif variable_in(source):
+        given.input = with_environment(source)
+    if getattr(given, "to_sql", ""):
+        refuse_literal_password(given.to_sql, "--to-sql")
+
+
+def _record(progress: Steps, fields: dict[str, Any], sentence: str = "", level: int = logging.INFO) -> None:
+    """Write a record where steps are log records; what has no sentence stands in JSON lines alone."""
+    from csatext.batch.monitoring.log_records import LoggedSteps
+
+    if isinstance(progress, LoggedSteps) and (progress.verbose or level > logging.INFO):
+        progress.record(fields, sentence, level)
+
+
+def _begin(progress: Steps, given: argparse.Namespace) -> None:
+    _record(progress, {"event": "started", "command": given.command, "csatext": _version()})
+
+
+def _end(progress: Steps, message: str, code: int) -> int:
+    """Say how a command ended: what it found on stdout, why it failed on stderr; return the code."""
+    from csatext.batch.monitoring.log_records import LoggedSteps
     from csatext.privacy.outputs import mask_sentence
 
     progress.close()
-    write_plain(sys.stdout, f"{mask_sentence(message)}\n")
-    return int(code)
+    failed = code not in (DONE, TO_MEND)
+    fields = {"event": "failed" if failed else "finished", "code": code, "message": message}
+    if not failed:
+        write_plain(sys.stdout, f"{mask_sentence(message)}\n")
+        _record(progress, {**fields, "seconds": progress.seconds})
+    elif isinstance(progress, LoggedSteps):
+        _record(progress, {**fields, "seconds": progress.seconds}, message, logging.ERROR)
+    else:
+        write_plain(sys.stderr, f"{mask_sentence(message)}\n")
+    return code
 
 
-def _unexpected(error: Exception, given: argparse.Namespace) -> str:
+def _unexpected(error: BaseException, given: argparse.Namespace) -> str:
     """Log where an error came up, without its message, which may quote data; return the user's message.
 
     The log stands where the output was to stand, or in the working folder where a verb has none.
@@ -158,14 +234,6 @@ def _unexpected(error: Exception, given: argparse.Namespace) -> str:
     return f"csatext 内部出错（{name}），没有完成；{where}，请把它发给维护者，并换一份较小的文件重试。"
 
 
-def _failed(progress: Steps, sentence: str, code: int) -> int:
-    from csatext.privacy.outputs import mask_sentence
-
-    progress.close()
-    write_plain(sys.stderr, f"{mask_sentence(sentence)}\n")
-    return code
-
-
 def _version() -> str:
     from csatext import __version__
 
@@ -173,14 +241,17 @@ def _version() -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="csatext", description="把客服文本变成经得起追问的表格。")
+    codes = "\n".join(f"  {code:<4} {said}" for code, said in EXIT_CODES.items())
+    parser = _Parser(
+        prog="csatext", description="把客服文本变成经得起追问的表格。", epilog=f"退出码：\n{codes}"
+    )
     parser.add_argument("--version", action="version", version=f"csatext {_version()}", help="显示版本")
     verbs = parser.add_subparsers(dest="command", required=True, metavar="命令", title="命令")
 
     def add(name: str, verb: _Verb, description: str) -> _Parser:
         added: _Parser = verbs.add_parser(name, help=description, description=description + "。")
         added.set_defaults(verb=verb)
-        added.add_argument("-q", "--quiet", action="store_true", help="不显示进度")
+        _add_log(added)
         return added
 
     run = add("run", _run, "读取导出文件，分析，写出表格和报告")
@@ -190,6 +261,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     _add_engine(run)
+    _add_preview(run)
+    _add_sql(run)
     run.add_argument(
         "--incremental",
         action="store_true",
@@ -198,6 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     fit = add("fit", _fit, "从联络学出模型（词、主题、情感零点、类别），存成一个文件夹")
     _add_input(fit)
     fit.add_argument("-o", "--out", required=True, metavar="MODEL", help="模型文件夹")
+    _add_print(fit)
     fit.add_argument("--sample", type=int, default=None, metavar="N", help="随机取 N 条来学；不写则用全部")
     annotate = add("annotate", _annotate, "给每条联络标上情感、投诉类别和主题，写成一张表或分区文件夹")
     _add_input(annotate)
@@ -208,6 +282,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OUT",
         help="输出文件：.parquet、.csv 或 .xlsx；--model 是模型文件夹时也可以是文件夹，按分区写，可续跑",
     )
+    _add_preview(annotate)
     annotate.add_argument("--text", action="store_true", help="附上清洗并脱敏后的文本")
     _add_engine(annotate)
     aggregate = add("aggregate", _aggregate, "从标注好的分区文件夹写出表格和报告")
@@ -216,6 +291,18 @@ def _parser() -> argparse.ArgumentParser:
     aggregate.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     _add_tables(aggregate)
     aggregate.add_argument("--config", metavar="TOML", help=_CONFIG_HELP)
+    _add_print(aggregate)
+    _add_sql(aggregate)
+    export = add(
+        "export", _export, "把一次运行的表写进数据库，或写成按日期分区的 Parquet、Excel 能打开的 CSV"
+    )
+    export.add_argument("out", metavar="OUT", help="run 或 aggregate 的输出文件夹")
+    _add_sql(export)
+    export.add_argument("--to-parquet", default="", metavar="DIR", help="事实表按日期分区写进 DIR/facts")
+    export.add_argument(
+        "--by-date", choices=["day", "month"], default="day", help="分区：dt=2026-05-31（默认）或 dt=2026-05"
+    )
+    export.add_argument("--to-csv", default="", metavar="DIR", help="每个表一个 CSV，Excel 能直接打开")
     train = add("train", _train, "用人工标注训练分类模型，存成一个文件")
     train.add_argument("tags", metavar="TAGS", help="tag import 写出的标注库，或有文本列和类别列的表格")
     _add_input(train, config=False, positional=False)
@@ -272,6 +359,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_log(parser: _Parser) -> None:
+    """Add how a command tells of itself."""
+    parser.add_argument("-q", "--quiet", action="store_true", help="不显示进度")
+    parser.add_argument(
+        "--log-format",
+        choices=["text", "json"],
+        default="",
+        help="stderr 上的日志：text 每行有时间（不是终端时的默认），json 每行一个 JSON；不含个人信息",
+    )
+
+
 def _add_tag(verbs: Any) -> None:
     """Add the verb ``tag`` with its own verbs."""
     description = "标注：导出工作簿，读回，语言模型，计算一致性"
@@ -281,7 +379,7 @@ def _add_tag(verbs: Any) -> None:
     def add(name: str, verb: _Verb, description: str) -> _Parser:
         added: _Parser = verbs_of_tag.add_parser(name, help=description, description=description + "。")
         added.set_defaults(verb=verb)
-        added.add_argument("-q", "--quiet", action="store_true", help="不显示进度")
+        _add_log(added)
         return added
 
     export = add("export", _tag_export, "抽样并写出给人标注的工作簿，或 Label Studio、doccano 的任务")
@@ -401,6 +499,41 @@ def _add_tables(parser: _Parser) -> None:
     )
 
 
+def _add_print(parser: _Parser) -> None:
+    parser.add_argument(
+        "--print-config",
+        action="store_true",
+        help="只打印实际生效的配置（TOML，可再用 --config 读入），什么都不做；密钥不显示",
+    )
+
+
+def _add_preview(parser: _Parser) -> None:
+    """Add what shows a command before it is run."""
+    _add_print(parser)
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="只读文件开头：显示列的对应、会写出什么、估计的时间和内存，什么都不写",
+    )
+
+
+def _add_sql(parser: _Parser) -> None:
+    """Add a database that results go into."""
+    parser.add_argument(
+        "--to-sql",
+        default="",
+        metavar="URL",
+        help="同时写进数据库；密码放在环境变量里：'postgresql://用户:${PGPASSWORD}@主机/库'",
+    )
+    parser.add_argument("--to-sql-schema", default="", metavar="S", help="数据库里的 schema；不写则用默认的")
+    parser.add_argument(
+        "--if-exists",
+        choices=["replace", "append", "fail"],
+        default="replace",
+        help="表已存在时：replace 整个替换（默认），append 只替换这次运行和编号相同的行，fail 报错",
+    )
+
+
 def _add_engine(parser: _Parser) -> None:
     """Add where partitions are annotated."""
     parser.add_argument(
@@ -486,19 +619,91 @@ def _by_model(given: argparse.Namespace) -> bool:
 
 def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
+    if shown := _instead(given, configuration, progress):
+        return shown, DONE
+    metrics = _metrics(given, configuration)
     from csatext.batch.phases.run_by_model import run_input
 
     result = run_input(
         given.input,
         given.out,
         configuration,
-        progress,
+        metrics.timed(progress),
         model=given.model if _by_model(given) else "",
         audit=given.audit,
         n_jobs=_n_jobs(given.n_jobs) or "auto",
         incremental=given.incremental,
     )
-    return _ran(result), DONE
+    return _handed_on(given, result, metrics, progress), DONE
+
+
+def _instead(given: argparse.Namespace, configuration: Configuration, progress: Steps) -> str:
+    """Return what is shown where the command is not to be run: its configuration, or what it would do."""
+    if given.print_config:
+        from csatext.batch.configuration import as_toml
+
+        return as_toml(configuration).rstrip("\n")
+    if getattr(given, "dry_run", False):
+        from csatext.batch.preview.preview import preview
+
+        return "\n".join(
+            preview(
+                given.input,
+                given.out,
+                configuration,
+                progress,
+                model=given.model if _by_model(given) else "",
+                n_jobs=_n_jobs(given.n_jobs) or ("auto" if _by_model(given) else configuration.text.n_jobs),
+                annotates=given.command == "annotate",
+                incremental=getattr(given, "incremental", False),
+            )
+        )
+    return ""
+
+
+def _metrics(given: argparse.Namespace, configuration: Configuration) -> RunMetrics:
+    from csatext.batch.configuration import processes
+    from csatext.batch.monitoring.metrics import RunMetrics
+
+    by_model = hasattr(given, "model") and (_by_model(given) or getattr(given, "incremental", False))
+    chosen = (_n_jobs(given.n_jobs) or "auto") if by_model else configuration.text.n_jobs
+    return RunMetrics(given.command, processes(chosen))
+
+
+def _handed_on(given: argparse.Namespace, result: RunResult, metrics: RunMetrics, progress: Steps) -> str:
+    """Write the metrics of a run, hand its tables on where that is asked for; return what is said of it."""
+    said = [_ran(result)]
+    if given.to_sql:
+        said += _exported(given, metrics.timed(progress))
+    _write_metrics(given, metrics, progress, unchanged=result.unchanged)
+    return "\n".join(said)
+
+
+def _write_metrics(
+    given: argparse.Namespace, metrics: RunMetrics, progress: Steps, *, unchanged: bool
+) -> None:
+    figures = metrics.write(Path(given.out), unchanged=unchanged)
+    _record(progress, {"event": "metrics", **figures})
+
+
+def _exported(given: argparse.Namespace, progress: Callable[[str], None]) -> list[str]:
+    from csatext.batch.destinations.export import Destinations, export_run
+
+    to = Destinations(
+        given.to_sql,
+        given.to_sql_schema,
+        given.if_exists,
+        getattr(given, "to_parquet", ""),
+        getattr(given, "by_date", "day"),
+        getattr(given, "to_csv", ""),
+    )
+    return export_run(given.out, to, progress)
+
+
+def _export(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    if not (given.to_sql or given.to_parquet or given.to_csv):
+        raise ConfigError("export 要写到哪里？请至少给出 --to-sql、--to-parquet、--to-csv 之一。")
+    return "；".join(_exported(given, progress)) + "。", DONE
 
 
 def _ran(result: RunResult) -> str:
@@ -517,6 +722,8 @@ def _ran(result: RunResult) -> str:
 
 def _fit(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
+    if shown := _instead(given, configuration, progress):
+        return shown, DONE
     from csatext.batch.phases.fit import fit
 
     found = fit(given.input, given.out, configuration, progress, sample=given.sample)
@@ -531,26 +738,35 @@ def _aggregate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
 
     configuration = load_configuration(given.config) if given.config is not None else Configuration()
     configuration = configuration.with_given(tables={"by": given.by, "freq": given.freq})
-    result = aggregate_store(given.facts, given.out, configuration, progress, audit=given.audit)
-    return _ran(result), DONE
+    if shown := _instead(given, configuration, progress):
+        return shown, DONE
+    metrics = _metrics(given, configuration)
+    result = aggregate_store(
+        given.facts, given.out, configuration, metrics.timed(progress), audit=given.audit
+    )
+    return _handed_on(given, result, metrics, progress), DONE
 
 
 def _annotate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
+    if shown := _instead(given, configuration, progress):
+        return shown, DONE
     from csatext.batch.annotate import ENDINGS, annotate
 
     model = given.model if _by_model(given) else ""
     if model and Path(given.out).suffix.lower() not in ENDINGS:
         from csatext.batch.phases.run_by_model import annotate_store
 
+        metrics = _metrics(given, configuration)
         found = annotate_store(
             given.input,
             given.out,
             configuration,
-            progress,
+            metrics.timed(progress),
             model=model,
             n_jobs=_n_jobs(given.n_jobs) or "auto",
         )
+        _write_metrics(given, metrics, progress, unchanged=not found.changed)
         done = f"标注了 {len(found.annotated)} 个文件" if found.changed else "没有变化"
         known = f"，{found.known} 个文件早已标注" if found.known else ""
         return f"{done}{known}：{found.contacts} 条联络，{found.rejects} 行剔除。文件夹：{given.out}", DONE
@@ -720,12 +936,15 @@ def _compare(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
 
 
 def _validate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
+    from csatext.batch.monitoring.metrics import read_metrics
     from csatext.batch.output import damaged_files
 
     progress(f"检查 {Path(given.out).name}")
     damaged, listed = damaged_files(Path(given.out))
+    figures = read_metrics(Path(given.out))
     if not damaged:
-        return f"{listed} 个文件都在，与 manifest.json 一致。", DONE
+        last = f"上次运行结束于 {figures['ended']}（metrics.json）。" if figures else ""
+        return f"{listed} 个文件都在，与 manifest.json 一致。{last}", DONE
     named = "、".join(damaged[:_MOST_FINDINGS])
     return f"{listed} 个文件里有 {len(damaged)} 个缺了或被改动过：{named}。请重新运行同一个命令。", TO_MEND
 

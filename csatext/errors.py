@@ -15,8 +15,11 @@ __all__ = [
     "InputError",
     "LexiconError",
     "NotFittedError",
+    "OutputError",
+    "OutputInUseError",
     "ParameterError",
     "SchemaError",
+    "StoppedError",
     "escape_controls",
     "mask_numbers",
 ]
@@ -224,6 +227,56 @@ class InputError(CsatextError):
             "指定唯一的编号列，或加 --duplicates first（留第一行）、last（留最后一行）、"
             "latest（留更新时间最晚的一行）。"
         )
+
+
+class OutputError(InputError):
+    """What is to be written cannot be: no permission, no room, a file in a folder's place, no database.
+
+    An ``InputError``, because most callers ask no more than whether the paths that they gave can be used.
+
+    Examples
+    --------
+    >>> str(OutputError.unwritable("out", "磁盘已满", "请腾出空间，再运行同一个命令"))
+    '无法写入「out」：磁盘已满；请腾出空间，再运行同一个命令。'
+    """
+
+    @classmethod
+    def unwritable(cls, place: object, why: str, what_to_do: str) -> OutputError:
+        """The place cannot be written; ``what_to_do`` is a full clause."""
+        return cls(f"无法写入「{place}」：{why}；{what_to_do}。")
+
+
+class OutputInUseError(OutputError):
+    """Another run is writing into the same folder.
+
+    Examples
+    --------
+    >>> str(OutputInUseError.held("out", "4711", ".csatext.lock"))[:32]
+    '输出文件夹「out」正被另一次运行使用（进程 4711）；请等它'
+    """
+
+    @classmethod
+    def held(cls, folder: object, holder: str, lock: str) -> OutputInUseError:
+        """Process ``holder`` holds the folder by the file ``lock`` in it."""
+        return cls(
+            f"输出文件夹「{folder}」正被另一次运行使用（进程 {holder}）；"
+            f"请等它结束，或换一个输出文件夹；确认没有在运行时可删除 {lock}。"
+        )
+
+
+class StoppedError(CsatextError):
+    """Work ended where it could, because the system asked for it.
+
+    Examples
+    --------
+    >>> str(StoppedError.by_signal())
+    '已按系统的要求停下；写完的部分都完整，再运行同一个命令会从这里继续。'
+    """
+
+    @classmethod
+    def by_signal(cls) -> StoppedError:
+        """A signal to end came while work was between two safe points."""
+        return cls("已按系统的要求停下；写完的部分都完整，再运行同一个命令会从这里继续。")
 
 
 class ConfigError(CsatextError):

@@ -12,14 +12,14 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import Any, NamedTuple, Protocol, TextIO, TypeVar
 
 from csatext.errors import escape_controls
 
-__all__ = ["Count", "Steps", "counted", "tracked", "write_plain"]
+__all__ = ["Count", "Reading", "Steps", "counted", "tracked", "write_plain"]
 
 _LOG = logging.getLogger(__name__)
 _AFTER = 2.0
@@ -28,6 +28,8 @@ _FRAME = 0.2
 """Seconds between two drawings of a bar."""
 _BETWEEN = 10.0
 """Seconds between two plain lines."""
+_SLOWEST, _WHOLE = 0.1, 10
+"""Rates below the one are not shown, and those from the other on without decimals."""
 _BAR = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {rate_fmt}]"
 _WITHOUT_END = "{desc} {n_fmt} [{elapsed}, {rate_fmt}]"
 _WITHOUT_COUNT = "{desc} … [{elapsed}]"
@@ -47,6 +49,56 @@ def write_plain(stream: TextIO, text: str) -> None:
     stream.write(escape_controls(text).encode(encoding, "backslashreplace").decode(encoding))
 
 
+class Reading(NamedTuple):
+    """How far counted work is.
+
+    Attributes
+    ----------
+    name : str
+        What is done.
+    done : int
+    total : int or None
+        None where nobody knows.
+    unit : str
+        What is counted.
+    seconds : float
+        Since it began.
+    """
+
+    name: str
+    done: int
+    total: int | None
+    unit: str
+    seconds: float
+
+    @property
+    def per_second(self) -> float | None:
+        """How many a second; None before the clock has moved."""
+        return self.done / self.seconds if self.seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds to the end at the same rate; None where nobody knows, and at the end."""
+        if not self.total or not 0 < self.done < self.total:
+            return None
+        return self.seconds * (self.total / self.done - 1)
+
+    @property
+    def sentence(self) -> str:
+        """All of it in Chinese.
+
+        Examples
+        --------
+        >>> Reading("分词", 50, 100, "条", 5.0).sentence
+        '分词 50/100 条（50%），已用 0:05，每秒 10 条，约剩 0:05'
+        """
+        of = f"/{self.total:,} {self.unit}（{self.done / self.total:.0%}）" if self.total else f" {self.unit}"
+        rate = self.per_second or 0.0
+        speed = f"，每秒 {_figure(rate)} {self.unit}" if rate >= _SLOWEST else ""
+        left = "" if self.seconds_left is None else f"，约剩 {_clock(self.seconds_left)}"
+        return f"{self.name} {self.done:,}{of}，已用 {_clock(self.seconds)}{speed}{left}"
+
+
 class Steps:
     """Named steps of a command: one line that is rewritten on a terminal, plain lines elsewhere.
 
@@ -61,6 +113,8 @@ class Steps:
     ----------
     verbose : bool
         False: nothing is written, counts included.
+    number : int
+        Steps that have begun.
 
     Examples
     --------
@@ -73,7 +127,7 @@ class Steps:
         self.verbose = True
         self.stream = stream
         self.is_terminal = stream.isatty()
-        self._number = 0
+        self.number = 0
         self._begin = 0.0
         self._said = ""
 
@@ -88,17 +142,26 @@ class Steps:
         """Begin a step."""
         if not self.verbose:
             return
-        if not self._number:
-            self._begin = time.monotonic()
-        self._number += 1
-        seconds = time.monotonic() - self._begin
+        seconds = self.begin_step()
         after = f"（已用 {_clock(seconds)}）" if seconds >= 1 and not self.is_terminal else ""
-        self._said = f"[{self._number}] {step} …{after}"
+        self._said = f"[{self.number}] {step} …{after}"
         if self.is_terminal:
             self.again()
         else:
             write_plain(self.stream, f"{self._said}\n")
             self.stream.flush()
+
+    def begin_step(self) -> float:
+        """Count a step, and return the seconds since the first."""
+        if not self.number:
+            self._begin = time.monotonic()
+        self.number += 1
+        return self.seconds
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the first step began."""
+        return time.monotonic() - self._begin if self.number else 0.0
 
     def again(self) -> None:
         """Write the step over what stands in the line of a terminal."""
@@ -106,14 +169,14 @@ class Steps:
         write_plain(self.stream, self._said)
         self.stream.flush()
 
-    def line(self, text: str) -> None:
-        """Write a plain line under the step."""
-        write_plain(self.stream, f"    {text}\n")
+    def show(self, reading: Reading) -> None:
+        """Write how far counted work is as a plain line under the step."""
+        write_plain(self.stream, f"    {reading.sentence}\n")
         self.stream.flush()
 
     def close(self) -> None:
         """Leave the line of a terminal empty."""
-        if self.is_terminal and self._number:
+        if self.is_terminal and self.number:
             self.stream.write(_ERASE)
 
 
@@ -168,7 +231,7 @@ def counted(name: str, total: int | None, *, unit: str = "条", verbose: bool = 
     elif shown_by.is_terminal if isinstance(shown_by, Steps) else _shows_bars(stream):
         count = _Bar(name, total, unit, stream)
     else:
-        count = _Lines(name, total, unit, shown_by.line if isinstance(shown_by, Steps) else _LOG.info)
+        count = _Lines(name, total, unit, shown_by.show if isinstance(shown_by, Steps) else _log)
     token = _SHOWN_BY.set(_SILENCE)
     try:
         yield count
@@ -203,6 +266,10 @@ def tracked(
         for item in items:
             yield item
             count.add(1)
+
+
+def _log(reading: Reading) -> None:
+    _LOG.info(reading.sentence)
 
 
 def _shows_bars(stream: Any) -> bool:
@@ -280,7 +347,7 @@ class _Bar:
 class _Lines:
     """Plain lines: the first after two seconds, then one every ten, and the last."""
 
-    def __init__(self, name: str, total: int | None, unit: str, write: Any) -> None:
+    def __init__(self, name: str, total: int | None, unit: str, write: Callable[[Reading], None]) -> None:
         self._name, self._total, self._unit, self._write = name, total, unit, write
         self._done = self._said = 0
         self._begin = time.monotonic()
@@ -303,14 +370,11 @@ class _Lines:
 
     def _say(self, seconds: float) -> None:
         self._said = self._done
-        of = part = left = ""
-        if self._total:
-            of = f"/{self._total:,}"
-            part = f"（{self._done / self._total:.0%}）"
-            if 0 < self._done < self._total:
-                left = f"，约剩 {_clock(seconds * (self._total / self._done - 1))}"
-        said = f"{self._name} {self._done:,}{of} {self._unit}{part}，已用 {_clock(seconds)}{left}"
-        self._write(said)
+        self._write(Reading(self._name, self._done, self._total, self._unit, seconds))
+
+
+def _figure(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= _WHOLE else f"{rate:.1f}"
 
 
 def _clock(seconds: float) -> str:

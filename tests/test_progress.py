@@ -13,7 +13,7 @@ import csatext as ct
 from csatext import progress
 from csatext.progress import Steps, counted, tracked
 
-SAID = ("50/100 条（50%），已用 0:03，约剩 0:03", "100/100 条（100%），已用 0:06")
+SAID = ("50/100 条（50%），已用 0:03，每秒 17 条，约剩 0:03", "100/100 条（100%），已用 0:06，每秒 17 条")
 
 
 class Terminal(io.StringIO):
@@ -53,8 +53,8 @@ def test_a_log_gets_plain_lines_from_two_seconds_on(clock, caplog):
     caplog.set_level(logging.INFO, logger="csatext.progress")
     work(clock, [20, 20, 20, 20, 20], 1)
     assert caplog.messages == [
-        "分词 40/100 条（40%），已用 0:02，约剩 0:03",
-        "分词 100/100 条（100%），已用 0:05",
+        "分词 40/100 条（40%），已用 0:02，每秒 20 条，约剩 0:03",
+        "分词 100/100 条（100%），已用 0:05，每秒 20 条",
     ]
     caplog.clear()
     work(clock, [50, 50], 0.5)

@@ -1,7 +1,8 @@
-"""Configuration of the main job, as a TOML file."""
+"""Configuration of the main job, read from a TOML file and written as one."""
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 
 from csatext.errors import ConfigError, InputError, ParameterError
 from csatext.inference import check_alpha
+from csatext.ingest.formats.database import variable_in, with_environment
 from csatext.ingest.options import ReadOptions
 from csatext.regular_files import read_whole
 from csatext.reporting.standard_tables import FREQUENCIES
@@ -24,6 +26,7 @@ __all__ = [
     "ReportSection",
     "TablesSection",
     "TextSection",
+    "as_toml",
     "load_configuration",
     "processes",
 ]
@@ -34,6 +37,7 @@ _TAXONOMIES = f"请检查路径，或写 {AUTO}（自动选）或行业名：{'�
 _LARGEST = 1 << 20
 """Bytes of a configuration; words in any number stand in lexicons."""
 _MOST_DOTS = 1_000
+_SECRET_KEY, _SECRET_VARIABLE = "pseudonymize", "CSATEXT_PSEUDONYMIZE"
 _DESCRIBED = {bool: "true 或 false", int: "整数", float: "小数", str: "字符串"}
 
 
@@ -74,8 +78,9 @@ class PrivacySection:
     keep : list of str
         Columns that stay as they are, by canonical name or header: ``["agent_id", "order_id"]``.
     pseudonymize : str
-        Key; the same person then has the same token in every run. Empty: masks, and labels (坐席-1) that
-        hold for one run. Never written anywhere.
+        Key; the same person then has the same token in every run. In a file ``${NAME}`` takes it from a
+        variable of the environment. Empty: masks, and labels (坐席-1) that hold for one run. Never written
+        anywhere.
     """
 
     keep: list[str] = field(default_factory=list)
@@ -264,7 +269,53 @@ def load_configuration(path: str | Path) -> Configuration:
         raise ConfigError(f"配置「{path}」里有不能用的数值或路径；请检查里面的数字和文件名。") from error
     configuration: Configuration = _fill(Configuration, values, path, "")
     _check_ranges(configuration, path)
-    return configuration
+    key = configuration.privacy.pseudonymize
+    if not variable_in(key):
+        return configuration
+    return replace(configuration, privacy=replace(configuration.privacy, pseudonymize=with_environment(key)))
+
+
+def as_toml(configuration: Configuration) -> str:
+    r"""Return a configuration as the text of a file that :func:`load_configuration` reads as the same.
+
+    A key of pseudonyms is taken from the variable ``CSATEXT_PSEUDONYMIZE``, and is not shown.
+
+    Parameters
+    ----------
+    configuration : Configuration
+
+    Examples
+    --------
+    >>> print(as_toml(Configuration()).split("\n\n")[-1], end="")
+    [report]
+    title = "客户之声分析报告"
+    """
+    sections = []
+    for section in fields(configuration):
+        given = getattr(configuration, section.name)
+        lines = [f"[{section.name}]"]
+        for item in fields(given):
+            value = getattr(given, item.name)
+            if value is None:
+                continue  # TOML has no null: what is left out is found from the content
+            if item.name == _SECRET_KEY and value:
+                lines.append(f"# 密钥不写出：请放进环境变量 {_SECRET_VARIABLE}")
+                value = f"${{{_SECRET_VARIABLE}}}"
+            lines.append(f"{item.name} = {_toml_value(value)}")
+        sections.append("\n".join(lines) + "\n")
+    return "\n".join(sections)
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        pairs = (f"{_toml_value(str(key))} = {_toml_value(inner)}" for key, inner in value.items())
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
+    if isinstance(value, str):
+        # A string of JSON is one of TOML, but for DEL, which TOML wants written out.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _refuse_dotted(text: str, path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from csatext.atomic_files import file_hash, prepare_folder, write_csv, write_json, write_parquet, write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
-from csatext.errors import InputError
+from csatext.errors import InputError, OutputError
 from csatext.reporting.run_tables import files_hash, table_stem
 
 __all__ = ["damaged_files", "finished_output", "refuse_link", "write_output"]
@@ -25,11 +25,11 @@ def refuse_link(out: Path) -> None:
 
     Raises
     ------
-    InputError
+    OutputError
         It is one.
     """
     if (out / "tables").is_symlink():
-        raise InputError(
+        raise OutputError(
             f"「{out / 'tables'}」是一个链接，不会写到它指向的地方；请删除它，或换一个输出文件夹。"
         )
 
@@ -43,7 +43,7 @@ def write_output(output: RunOutput, out: Path, configuration: Configuration) -> 
 
     Raises
     ------
-    InputError
+    OutputError
         The folder cannot be made or written; nothing has been written.
     OSError
         The disk is full or the like; there is no ``manifest.json`` then.

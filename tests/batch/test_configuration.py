@@ -1,9 +1,20 @@
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from csatext.batch.configuration import Configuration, load_configuration
+from csatext.batch.configuration import (
+    AnalysisSection,
+    Configuration,
+    PrivacySection,
+    ReportSection,
+    TablesSection,
+    TextSection,
+    as_toml,
+    load_configuration,
+)
 from csatext.errors import ConfigError
+from csatext.ingest.options import ReadOptions
 
 FULL = """
 [input]
@@ -96,6 +107,37 @@ def test_a_bad_file_is_one_sentence_that_names_the_place(tmp_path, text, message
         load(tmp_path, text)
     assert "c.toml" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_every_section_is_written_as_it_is_read(tmp_path, monkeypatch):
+    given = Configuration(
+        input=ReadOptions(
+            columns={"text": ["标题", '内"容\x7f'], "doc_id": "编号"},
+            sheet=1,
+            dayfirst=True,
+            since="2026-05",
+            duplicates="latest",
+            delimiter="\t",
+            query="select '好'\nfrom t",
+            unreadable_dates="keep",
+        ),
+        text=TextSection(["退款"], ["terms"], {"extra": ["您好"]}, 3, False, 2),
+        privacy=PrivacySection(["agent_id"], "s3cret"),
+        analysis=AnalysisSection(5, 7, "telecom", "m.csatext", 9),
+        tables=TablesSection(["channel"], "is_complaint", "W", 6, 1e-5),
+        report=ReportSection("月报 😀"),
+    )
+    for section in fields(given):
+        default = getattr(Configuration(), section.name)
+        for item in fields(default):
+            changed = getattr(getattr(given, section.name), item.name) != getattr(default, item.name)
+            assert changed or item.name in ("encoding", "timezone", "kind", "until", "lexicons"), item.name
+    monkeypatch.setenv("CSATEXT_PSEUDONYMIZE", "s3cret")
+    for number, configuration in enumerate((given, Configuration())):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(as_toml(configuration), "utf-8")
+        assert load_configuration(path) == configuration
+    assert "s3cret" not in as_toml(given)
 
 
 def test_no_file(tmp_path):

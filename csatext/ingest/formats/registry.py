@@ -109,7 +109,7 @@ class Source:
     raw : RawTable, optional
         The table, where there is no file.
     content : bytes, optional
-        To be taken for the content of the file: its beginning.
+        What is read in place of the file's content, such as its head.
 
     Attributes
     ----------
@@ -130,6 +130,7 @@ class Source:
         content: bytes | None = None,
     ) -> None:
         self.name = name
+        self._given = content
         self.path = path
         self.options = options or ReadOptions()
         ending = "" if path is None else ending_of(path)
@@ -140,7 +141,6 @@ class Source:
         self._raw = raw
         self._opened = path is None
         self._reader: Reader | None = None
-        self._beginning = content
         self._content: bytes | str | None = None
         self._notes: list[Note] = []
         self._broken: CsatextError | None = None
@@ -235,7 +235,7 @@ class Source:
             return
         self._opened = True
         try:
-            data = read_bytes(self.path) if self._beginning is None else self._beginning
+            data, self._given = read_bytes(self.path) if self._given is None else self._given, None
             _refuse_packed(data, self.path)
             self._reader = self._reader_of(data, decoded=False)
             self._content = data if self._reader is not None else self._decoded(data, self.path)

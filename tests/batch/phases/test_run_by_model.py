@@ -20,7 +20,7 @@ from csatext.errors import InputError
 GIVEN = Configuration(analysis=AnalysisSection(n_topics=3), tables=TablesSection(by=["channel"]))
 KEPT = ["doc_id", "text", "created_at", "channel", "product"]
 AGENTS = ["王小明", "李红梅", "张伟"]
-NOTES = (".pseudonyms.key", "annotations.json", "manifest.json")
+NOTES = (".pseudonyms.key", "annotations.json", "manifest.json", "metrics.json")
 
 
 def silent(step):

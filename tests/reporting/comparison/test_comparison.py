@@ -132,13 +132,13 @@ def test_the_command_line(runs, tmp_path, capsys):
     assert re.match(
         r"上升 \d+ 项，下降 \d+ 项，新出现 0 项，消失 0 项。对比：.*对比\.html、.*对比\.xlsx", said.out
     )
-    assert said.err.startswith("[1] 对比 五月 与 六月 …")
+    assert " INFO [1] 对比 五月 与 六月 …\n" in said.err
     assert "负面率从" in out.read_text("utf-8") and out.with_suffix(".xlsx").exists()
     for words, code, message in (
         (["compare", str(runs[0])], 2, "缺少 RUN_B"),
         (["compare", str(runs[0]), ""], 2, "run_b 是空的"),
         (["compare", str(runs[0]), str(tmp_path)], 1, "manifest.json"),
-        (["compare", *map(str, runs), "-o", str(tmp_path)], 1, "是一个文件夹"),
+        (["compare", *map(str, runs), "-o", str(tmp_path)], 4, "是一个文件夹"),
         (["compare", *map(str, runs), "-o", str(tmp_path / "a.pdf")], 1, ".html"),
         (["compare", *map(str, runs), "-o", str(tmp_path / "a.html"), "--by", "无此列"], 1, "无此列"),
     ):
