@@ -265,9 +265,13 @@ class Drawing:
         """Return charts over each other, on the rows but where one has its own."""
         return self.alt.layer(*charts, data=self.rows())
 
-    def ends(self, name: Any) -> str:
-        """Return the shorthand of the second end of a bar, rule or band."""
-        return self.data.field(name)
+    def end(self, channel: str, name: Any) -> Any:
+        """Return the second end of a bar, rule or band: ``channel`` is X2 or Y2."""
+        return getattr(self.alt, channel)(self.data.field(name))
+
+    def one_colour(self, colour: str) -> Any:
+        """Return a colour that all marks have."""
+        return self.alt.ColorValue(colour)
 
     def number(
         self,
