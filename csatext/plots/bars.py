@@ -184,7 +184,7 @@ def plot_root_causes(causes: pd.DataFrame, *, title: str = "", max_rows: int = 4
     rules = base.mark_rule(strokeWidth=2, color="#1f2933").encode(
         x=drawing.number("X", _LOW, title="贡献", zero=True), x2=drawing.end("X2", _HIGH)
     )
-    chart = drawing.layers(bars, rules).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    chart = drawing.layers(bars, rules, width=_WIDTH, height=drawing.alt.Step(_ROW))
     caution = causes.attrs.get("caution")
     note = not_drawn(len(own) - max_rows, "个原因")
     return drawing.titled(chart, title or "变化的原因", note, caution, reason(causes))

@@ -109,14 +109,16 @@ def plot_breakdown(
     kinds = [_ABOVE, _BELOW, _ALIKE, *([] if said.all() else [_UNSAID])]
     bars = base.mark_bar(opacity=0.75).encode(
         x=drawing.number("X", "value", title=label, zero=True),
-        color=drawing.colour(_KIND, kinds, (*colours, GREY, _FAINT)) if tested else drawing.one_colour(ACCENT),
+        color=drawing.colour(_KIND, kinds, (*colours, GREY, _FAINT))
+        if tested
+        else drawing.one_colour(ACCENT),
     )
     layers = [bars, _interval(drawing, base, label)]
     whole = breakdown.attrs.get("value")
     if whole is not None and len(frame):
         line = drawing.alt.Chart(drawing.alt.InlineData(values=[{"whole": float(whole)}]))
         layers.append(line.mark_rule(strokeDash=[4, 3]).encode(x=drawing.alt.X("whole:Q")))
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    chart = drawing.layers(*layers, width=_WIDTH, height=drawing.alt.Step(_ROW))
     by = "、".join(name_of(str(name)) for name in dimensions)
     hidden = int(len(breakdown) - len(shown))
     few = f"{hidden} 组样本太少，不显示数值" if hidden else None
@@ -357,7 +359,7 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
         line("target", color="#1f2933", strokeWidth=1),
         points,
     ]
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=320)
+    chart = drawing.layers(*layers, width=_WIDTH, height=320)
     return drawing.titled(chart, title or f"{label}漏斗图", reason(scorecard))
 
 
@@ -389,7 +391,7 @@ def _dots(
     rules = base.mark_rule(strokeWidth=2).encode(
         x=drawing.number("X", "low", title=label), x2=drawing.end("X2", "high")
     )
-    return drawing.layers(rules, points).properties(width=_WIDTH, height=step)
+    return drawing.layers(rules, points, width=_WIDTH, height=step)
 
 
 def _interval(drawing: Drawing, base: Chart, label: str) -> Chart:

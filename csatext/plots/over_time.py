@@ -92,7 +92,7 @@ def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> 
         y=value, fill=fill, tooltip=drawing.tooltip([*shown, "holidays", "promotions"])
     )
     layers = [band, line, points] if len(order) <= _BANDS else [line, points]
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    chart = drawing.layers(*layers, width=_WIDTH, height=_HEIGHT)
     return drawing.titled(chart, title or f"{measure_name(trend)}走势", note, reason(trend))
 
 
@@ -171,7 +171,7 @@ def plot_forecast(
                 tooltip=before.tooltip([*dimensions, "label", "value", "low", "high", "n"]),
             )
         )
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    chart = drawing.layers(*layers, width=_WIDTH, height=_HEIGHT)
     return drawing.titled(chart, title or f"{label}预测", note, reason(forecast))
 
 
@@ -243,8 +243,8 @@ def plot_alerts(alerts: pd.DataFrame, *, title: str = "", max_rows: int = 40) ->
         x=drawing.time("detected_at")
     )
     ends = base.mark_point(filled=True, size=60).encode(x=start)
-    chart = drawing.layers(bars, ends, found.encode(color=drawing.one_colour("#1f2933")))
-    chart = chart.properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    found = found.encode(color=drawing.one_colour("#1f2933"))
+    chart = drawing.layers(bars, ends, found, width=_WIDTH, height=drawing.alt.Step(_ROW))
     note = not_drawn(len(alerts) - max_rows, "行")
     return drawing.titled(chart, title or "预警", "三角：发出预警的时段", note, reason(alerts))
 
@@ -321,8 +321,8 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_d
         order=f"{drawing.data.field(_PLACE)}:Q",
         tooltip=drawing.tooltip(tips),
     )
-    chart = drawing.layers(base.mark_line(opacity=0.35), base.mark_point(filled=True, opacity=0.6))
-    chart = chart.properties(width=_WIDTH // 2, height=_HEIGHT)
+    lines, points = base.mark_line(opacity=0.35), base.mark_point(filled=True, opacity=0.6)
+    chart = drawing.layers(lines, points, width=_WIDTH // 2, height=_HEIGHT)
     note = not_drawn(len(conversations) - max_dialogues, "通对话")
     return drawing.titled(chart, title or "对话中的情感变化", note, reason(conversations))
 
