@@ -85,9 +85,9 @@ def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> 
     )
     line = base.mark_line().encode(y=value)
     shown = [*dimensions, "label", "value", "low", "high", "n", "numerator", "denominator", _STATE]
-    fill = drawing.alt.condition(
-        f"datum['{drawing.data.field('is_complete')}']", colour, drawing.alt.value("white")
-    )
+    is_complete = f"datum['{drawing.data.field('is_complete')}']"
+    # As an object: Altair would find out from a dictionary which one it is, among hundreds.
+    fill = drawing.alt.FillValue(**drawing.alt.condition(is_complete, colour, drawing.alt.value("white")))
     points = base.mark_point(size=45, opacity=1).encode(
         y=value, fill=fill, tooltip=drawing.tooltip([*shown, "holidays", "promotions"])
     )
