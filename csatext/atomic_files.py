@@ -209,7 +209,8 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
             formula = texts.astype("str").str.contains(_FORMULA, regex=True, na=False)
             if is_object_dtype(dtype):
                 formula &= texts.map(lambda cell: isinstance(cell, str)).astype(bool)
-            safe.isetitem(place, texts.where(~formula, "'" + texts.astype("str")))
+            if formula.any():
+                safe.isetitem(place, texts.where(~formula, "'" + texts.astype("str")))
     names = pd.Series([str(name) for name in safe.columns], dtype="str")
     safe.columns = pd.Index(names.where(~names.str.contains(_FORMULA, regex=True), "'" + names))
     write_whole(

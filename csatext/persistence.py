@@ -12,13 +12,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import skops.io
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
@@ -110,6 +111,11 @@ _STEPS = {step.__name__ if hasattr(step, "__name__") else step.name: step for st
 _SECRETS = ("pseudonymize",)
 _PARTS = ("model.json", "arrays.npz", "model_card.json")
 _WHAT_TO_DO = "请用 csatext.save 写出的文件"
+
+
+def _skops() -> ModuleType:
+    """Return skops, which takes half a second to load: most models hold no estimator that needs it."""
+    return import_module("skops.io")
 
 
 def save(estimator: Any, path: str | PathLike[str], *, date: str | datetime.date | None = None) -> Path:
@@ -374,8 +380,8 @@ class _Writer:
         return {"array": name}
 
     def _foreign(self, estimator: BaseEstimator) -> dict[str, str]:
-        data = skops.io.dumps(estimator)
-        untrusted = skops.io.get_untrusted_types(data=data)
+        data = _skops().dumps(estimator)
+        untrusted = _skops().get_untrusted_types(data=data)
         if untrusted:
             raise ParameterError(
                 f"分类器里有不能保存的内容：{'、'.join(untrusted)}；请换用 scikit-learn 自带的估计器。"
@@ -452,9 +458,9 @@ class _Reader:
     def _foreign(self, name: str) -> Any:
         self._used.add(name)
         data = self._blobs[name]
-        untrusted = skops.io.get_untrusted_types(data=data)
+        untrusted = _skops().get_untrusted_types(data=data)
         if untrusted:
             raise InputError.unreadable(
                 self._path, f"含有不允许的类型「{'、'.join(untrusted)}」", _WHAT_TO_DO
             )
-        return skops.io.loads(data, trusted=[])
+        return _skops().loads(data, trusted=[])

@@ -44,7 +44,7 @@ def name_of(path: Path) -> str:
 def folder(tmp_path_factory):
     """A folder with the files that the documents speak of."""
     path = tmp_path_factory.mktemp("documents")
-    center = ct.simulate_center(600, random_state=1)
+    center = ct.simulate_center(600, random_state=1, weeks=21)  # to the end of May, the last month named
     center.contacts.to_csv(path / "contacts.csv", index=False)
     (path / "incoming").mkdir()
     center.contacts.head(200).to_csv(path / "incoming" / "monday.csv", index=False)

@@ -315,15 +315,15 @@ def breakdown(
     corrections: dict[str, int] = {}
     for subset in subsets:
         codes, labels = cell_codes([encoded[i] for i in subset], len(facts))
-        frame = pd.DataFrame({dimensions[i]: labels[place] for place, i in enumerate(subset)})
+        values_of = {dimensions[i]: labels[place] for place, i in enumerate(subset)}
         size = len(labels[0]) if labels else 1
         columns = _cells(kind, top, bottom, weight, codes, known, size, min_n, level, random_state)
         if audit is not None and len(facts):
-            seen = _audited(facts, audit, measure, frame, columns, level)
+            seen = _audited(facts, audit, measure, pd.DataFrame(values_of), columns, level)
             for name, n_cells in seen.items():
                 corrections[name] = corrections.get(name, 0) + n_cells
-        frame = frame.assign(**columns) if subset else pd.DataFrame(columns)
-        parts.append(_ordered(frame.reindex(columns=[*dimensions, *columns]), dimensions))
+        frame = pd.DataFrame(values_of | columns).reindex(columns=[*dimensions, *columns])
+        parts.append(_ordered(frame, dimensions))
     table = pd.concat(parts, ignore_index=True) if len(facts) else parts[-1].iloc[:0]
     table[dimensions] = table[dimensions].astype("str")
     table["q"] = benjamini_hochberg(table["p"].to_numpy())

@@ -178,13 +178,13 @@ def plot_root_causes(causes: pd.DataFrame, *, title: str = "", max_rows: int = 4
     colours = (COLOURS[1], COLOURS[0], GREY)
     bars = base.mark_bar(opacity=0.8).encode(
         x=drawing.number("X", _FROM, title="贡献", zero=True),
-        x2=drawing.ends(_TO),
+        x2=drawing.end("X2", _TO),
         color=drawing.colour(_KIND, ["推高", "拉低", "合计"], colours),
     )
     rules = base.mark_rule(strokeWidth=2, color="#1f2933").encode(
-        x=drawing.number("X", _LOW, title="贡献", zero=True), x2=drawing.ends(_HIGH)
+        x=drawing.number("X", _LOW, title="贡献", zero=True), x2=drawing.end("X2", _HIGH)
     )
-    chart = drawing.layers(bars, rules).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    chart = drawing.layers(bars, rules, width=_WIDTH, height=drawing.alt.Step(_ROW))
     caution = causes.attrs.get("caution")
     note = not_drawn(len(own) - max_rows, "个原因")
     return drawing.titled(chart, title or "变化的原因", note, caution, reason(causes))

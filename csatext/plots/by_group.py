@@ -109,14 +109,16 @@ def plot_breakdown(
     kinds = [_ABOVE, _BELOW, _ALIKE, *([] if said.all() else [_UNSAID])]
     bars = base.mark_bar(opacity=0.75).encode(
         x=drawing.number("X", "value", title=label, zero=True),
-        color=drawing.colour(_KIND, kinds, (*colours, GREY, _FAINT)) if tested else drawing.alt.value(ACCENT),
+        color=drawing.colour(_KIND, kinds, (*colours, GREY, _FAINT))
+        if tested
+        else drawing.one_colour(ACCENT),
     )
     layers = [bars, _interval(drawing, base, label)]
     whole = breakdown.attrs.get("value")
     if whole is not None and len(frame):
         line = drawing.alt.Chart(drawing.alt.InlineData(values=[{"whole": float(whole)}]))
-        layers.append(line.mark_rule(strokeDash=[4, 3]).encode(x="whole:Q"))
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+        layers.append(line.mark_rule(strokeDash=[4, 3]).encode(x=drawing.alt.X("whole:Q")))
+    chart = drawing.layers(*layers, width=_WIDTH, height=drawing.alt.Step(_ROW))
     by = "、".join(name_of(str(name)) for name in dimensions)
     hidden = int(len(breakdown) - len(shown))
     few = f"{hidden} 组样本太少，不显示数值" if hidden else None
@@ -343,7 +345,7 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
         return base.mark_line(**options).encode(y=drawing.number("Y", name, title=label))
 
     spread = base.mark_rule(opacity=0.4, color=GREY).encode(
-        y=drawing.number("Y", "low", title=label), y2=drawing.ends("high")
+        y=drawing.number("Y", "low", title=label), y2=drawing.end("Y2", "high")
     )
     points = base.mark_point(filled=True, size=70, opacity=0.95).encode(
         y=drawing.number("Y", "value", title=label),
@@ -357,7 +359,7 @@ def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: st
         line("target", color="#1f2933", strokeWidth=1),
         points,
     ]
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=320)
+    chart = drawing.layers(*layers, width=_WIDTH, height=320)
     return drawing.titled(chart, title or f"{label}漏斗图", reason(scorecard))
 
 
@@ -378,7 +380,7 @@ def _dots(
     base = drawing.chart().encode(y=drawing.names("Y", _NAME), tooltip=drawing.tooltip(tips))
     step = drawing.alt.Step(_ROW)
     if several is None:
-        base = base.encode(color=drawing.alt.value(ACCENT))
+        base = base.encode(color=drawing.one_colour(ACCENT))
     else:
         offset = drawing.alt.YOffset(f"{drawing.data.field(several)}:N", sort=list(order))
         base = base.encode(color=drawing.colour(several, order), yOffset=offset)
@@ -387,12 +389,12 @@ def _dots(
         x=drawing.number("X", value, title=label)
     )
     rules = base.mark_rule(strokeWidth=2).encode(
-        x=drawing.number("X", "low", title=label), x2=drawing.ends("high")
+        x=drawing.number("X", "low", title=label), x2=drawing.end("X2", "high")
     )
-    return drawing.layers(rules, points).properties(width=_WIDTH, height=step)
+    return drawing.layers(rules, points, width=_WIDTH, height=step)
 
 
 def _interval(drawing: Drawing, base: Chart, label: str) -> Chart:
     return base.mark_rule(strokeWidth=2, color="#1f2933").encode(
-        x=drawing.number("X", "low", title=label, zero=True), x2=drawing.ends("high")
+        x=drawing.number("X", "low", title=label, zero=True), x2=drawing.end("X2", "high")
     )

@@ -261,13 +261,17 @@ class Drawing:
         rows["values"] = self.data.records
         return rows
 
-    def layers(self, *charts: Chart) -> Chart:
+    def layers(self, *charts: Chart, width: int, height: Any) -> Chart:
         """Return charts over each other, on the rows but where one has its own."""
-        return self.alt.layer(*charts, data=self.rows())
+        return self.alt.layer(*charts, data=self.rows(), width=width, height=height)
 
-    def ends(self, name: Any) -> str:
-        """Return the shorthand of the second end of a bar, rule or band."""
-        return self.data.field(name)
+    def end(self, channel: str, name: Any) -> Any:
+        """Return the second end of a bar, rule or band: ``channel`` is X2 or Y2."""
+        return getattr(self.alt, channel)(self.data.field(name))
+
+    def one_colour(self, colour: str) -> Any:
+        """Return a colour that all marks have."""
+        return self.alt.ColorValue(colour)
 
     def number(
         self,
@@ -349,12 +353,12 @@ class Drawing:
         return lines
 
     def titled(self, chart: Chart, title: str, *notes: str | None) -> Chart:
-        """Return the chart under a title; notes that are not empty stand below it."""
+        """Return the chart, now under a title; notes that are not empty stand below it."""
         below = [encodable(note) for note in notes if note]
         options = {"subtitle": below, "subtitleFont": FONTS, "subtitleColor": "#52606d"} if below else {}
-        return chart.properties(
-            title=self.alt.TitleParams(encodable(title), font=FONTS, anchor="start", **options)
-        )
+        # Its method properties would copy the chart, every layer of it.
+        chart.title = self.alt.TitleParams(encodable(title), font=FONTS, anchor="start", **options)
+        return chart
 
     def _axis(self, title: str | None, **options: Any) -> Any:
         given = {name: value for name, value in options.items() if value is not None}

@@ -78,21 +78,21 @@ def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> 
     drawing = Drawing(frame, {_NAME: "组", _STATE: "时段数据"}, share_columns(trend))
     value = drawing.number("Y", "value", title=measure_name(trend))
     order = list(dict.fromkeys(frame[_NAME]))
-    colour = drawing.colour(_NAME, order) if dimensions else drawing.alt.value(ACCENT)
+    colour = drawing.colour(_NAME, order) if dimensions else drawing.one_colour(ACCENT)
     base = drawing.chart().encode(x=drawing.time("period"), color=colour)
     band = base.mark_area(opacity=0.15).encode(
-        y=drawing.number("Y", "low", title=measure_name(trend)), y2=drawing.ends("high")
+        y=drawing.number("Y", "low", title=measure_name(trend)), y2=drawing.end("Y2", "high")
     )
     line = base.mark_line().encode(y=value)
     shown = [*dimensions, "label", "value", "low", "high", "n", "numerator", "denominator", _STATE]
-    fill = drawing.alt.condition(
-        f"datum['{drawing.data.field('is_complete')}']", colour, drawing.alt.value("white")
-    )
+    is_complete = f"datum['{drawing.data.field('is_complete')}']"
+    # As an object: Altair would find out from a dictionary which one it is, among hundreds.
+    fill = drawing.alt.FillValue(**drawing.alt.condition(is_complete, colour, drawing.alt.value("white")))
     points = base.mark_point(size=45, opacity=1).encode(
         y=value, fill=fill, tooltip=drawing.tooltip([*shown, "holidays", "promotions"])
     )
     layers = [band, line, points] if len(order) <= _BANDS else [line, points]
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    chart = drawing.layers(*layers, width=_WIDTH, height=_HEIGHT)
     return drawing.titled(chart, title or f"{measure_name(trend)}走势", note, reason(trend))
 
 
@@ -146,11 +146,11 @@ def plot_forecast(
     }
     titles |= {"step": "向前步数", "method": "方法"}
     drawing = Drawing(frame, titles, share_columns(forecast))
-    colour = drawing.colour(_NAME, shown) if dimensions else drawing.alt.value(ACCENT)
+    colour = drawing.colour(_NAME, shown) if dimensions else drawing.one_colour(ACCENT)
     label = measure_name(forecast)
     base = drawing.chart().encode(x=drawing.time("period"), color=colour)
     band = base.mark_area(opacity=0.2).encode(
-        y=drawing.number("Y", "low", title=label), y2=drawing.ends("high")
+        y=drawing.number("Y", "low", title=label), y2=drawing.end("Y2", "high")
     )
     tips = [*dimensions, "label", "value", "low", "high", "mean", "step", "method", "coverage"]
     line = base.mark_line(point=True, strokeDash=[5, 3]).encode(
@@ -167,11 +167,11 @@ def plot_forecast(
             .encode(
                 x=before.time("period"),
                 y=before.number("Y", "value", title=label),
-                color=before.colour(_NAME, shown) if dimensions else before.alt.value("#52606d"),
+                color=before.colour(_NAME, shown) if dimensions else before.one_colour("#52606d"),
                 tooltip=before.tooltip([*dimensions, "label", "value", "low", "high", "n"]),
             )
         )
-    chart = drawing.layers(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    chart = drawing.layers(*layers, width=_WIDTH, height=_HEIGHT)
     return drawing.titled(chart, title or f"{label}预测", note, reason(forecast))
 
 
@@ -238,13 +238,13 @@ def plot_alerts(alerts: pd.DataFrame, *, title: str = "", max_rows: int = 40) ->
     tooltip = drawing.tooltip([*tips, _STATE, "message"])
     base = drawing.chart().encode(y=drawing.names("Y", _NAME), color=colour, tooltip=tooltip)
     start = drawing.time("start")
-    bars = base.mark_rule(strokeWidth=7, strokeCap="round").encode(x=start, x2=drawing.ends("end"))
+    bars = base.mark_rule(strokeWidth=7, strokeCap="round").encode(x=start, x2=drawing.end("X2", "end"))
     found = base.mark_point(shape="triangle-down", filled=True, size=70, color="black").encode(
         x=drawing.time("detected_at")
     )
     ends = base.mark_point(filled=True, size=60).encode(x=start)
-    chart = drawing.layers(bars, ends, found.encode(color=drawing.alt.value("#1f2933")))
-    chart = chart.properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    found = found.encode(color=drawing.one_colour("#1f2933"))
+    chart = drawing.layers(bars, ends, found, width=_WIDTH, height=drawing.alt.Step(_ROW))
     note = not_drawn(len(alerts) - max_rows, "行")
     return drawing.titled(chart, title or "预警", "三角：发出预警的时段", note, reason(alerts))
 
@@ -321,8 +321,8 @@ def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_d
         order=f"{drawing.data.field(_PLACE)}:Q",
         tooltip=drawing.tooltip(tips),
     )
-    chart = drawing.layers(base.mark_line(opacity=0.35), base.mark_point(filled=True, opacity=0.6))
-    chart = chart.properties(width=_WIDTH // 2, height=_HEIGHT)
+    lines, points = base.mark_line(opacity=0.35), base.mark_point(filled=True, opacity=0.6)
+    chart = drawing.layers(lines, points, width=_WIDTH // 2, height=_HEIGHT)
     note = not_drawn(len(conversations) - max_dialogues, "通对话")
     return drawing.titled(chart, title or "对话中的情感变化", note, reason(conversations))
 

@@ -81,9 +81,9 @@ def plot_scorecard(scorecard: pd.DataFrame, *, title: str = "", max_rows: int = 
         color=drawing.colour(_KIND, kinds, COLOURS),
     )
     rules = base.mark_rule(strokeWidth=2, color="#1f2933").encode(
-        x=drawing.number("X", "low", title="通过率", zero=True), x2=drawing.ends("high")
+        x=drawing.number("X", "low", title="通过率", zero=True), x2=drawing.end("X2", "high")
     )
-    chart = drawing.layers(bars, rules).properties(width=_WIDTH, height=drawing.alt.Step(_ROW))
+    chart = drawing.layers(bars, rules, width=_WIDTH, height=drawing.alt.Step(_ROW))
     note = not_drawn(len(rates) - max_rows, "项")
     return drawing.titled(chart, title or "各评分项的通过率", note, reason(rates))
 
@@ -136,12 +136,11 @@ def _panel(own: pd.DataFrame, dimensions: list[Any], metric: str, is_rate: bool)
     )
     label = kpi_name(metric) if metric else "数值"
     spread = base.mark_rule(strokeWidth=2, color=GREY).encode(
-        x=drawing.number("X", "low", title=label), x2=drawing.ends("high")
+        x=drawing.number("X", "low", title=label), x2=drawing.end("X2", "high")
     )
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
         x=drawing.number("X", "value", title=label),
         color=drawing.colour(_KIND, kinds, (GREY, *COLOURS)),
     )
     whole = base.mark_tick(color="#1f2933", thickness=1).encode(x=drawing.number("X", "target", title=label))
-    chart = drawing.layers(spread, whole, points)
-    return drawing, chart.properties(width=_PANEL, height=drawing.alt.Step(_ROW))
+    return drawing, drawing.layers(spread, whole, points, width=_PANEL, height=drawing.alt.Step(_ROW))

@@ -99,7 +99,7 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "") -> Chart:
     words = place.mark_text(font=FONTS, fontSize=11, limit=150).encode(
         text=f"{circles.data.field('label')}:N"
     )
-    left = circles.layers(shapes.add_params(choice), words).properties(width=_SIDE, height=_SIDE)
+    left = circles.layers(shapes.add_params(choice), words, width=_SIDE, height=_SIDE)
     base = (
         bars.chart()
         .transform_filter(choice)
@@ -113,7 +113,9 @@ def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "") -> Chart:
         base.mark_bar(color=COLOURS[1], opacity=0.85, size=10).encode(
             x=bars.number("X", "n_topic", title=_COUNTS, zero=True)
         ),
-    ).properties(width=_SIDE - 100, height=alt.Step(_ROW))
+        width=_SIDE - 100,
+        height=alt.Step(_ROW),
+    )
     explained = f"两轴保留了主题间距离的 {found.topics.attrs['explained']:.0%}"
     return circles.titled(
         alt.hconcat(left, right), title or "主题分布图", explained, "点圆圈，或在下面的列表里选主题"

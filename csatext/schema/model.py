@@ -139,14 +139,14 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
     if table.open:
         order += [name for name in frame.columns if name not in order]
     result = frame[order].copy()
+    given = result.dtypes.to_dict()
     for column in table.columns:
         dtype = DTYPES[column.dtype]
-        if dtype is not None and str(result[column.name].dtype) != dtype:
+        if dtype is not None and str(given[column.name]) != dtype:
             try:
                 result[column.name] = result[column.name].astype(dtype)
             except (TypeError, ValueError) as error:
-                given = result[column.name].dtype
-                raise SchemaError.wrong_dtype(table.name, column.name, given, dtype) from error
+                raise SchemaError.wrong_dtype(table.name, column.name, given[column.name], dtype) from error
     if table.index is not None:
         result.index = result.index.rename(table.index)
     result.attrs = dict(frame.attrs)

@@ -30,7 +30,7 @@ def files_of(folder):
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    center = ct.simulate_center(700, random_state=2)
+    center = ct.simulate_center(700, random_state=2, weeks=16)
     path = tmp_path_factory.mktemp("in") / "contacts.csv"
     kept = ["doc_id", "text", "created_at", "channel", "product", "region", "csat", "resolved"]
     center.contacts[kept].to_csv(path, index=False)

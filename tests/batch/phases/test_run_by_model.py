@@ -29,7 +29,9 @@ def silent(step):
 
 @pytest.fixture(scope="module")
 def contacts():
-    found = ct.simulate_center(320, random_state=2).contacts[KEPT].sort_values("created_at", kind="stable")
+    # Ten weeks: of each a run makes tables and a search for causes, and the runs here are many.
+    center = ct.simulate_center(320, random_state=2, weeks=10)
+    found = center.contacts[KEPT].sort_values("created_at", kind="stable")
     return found.assign(agent_id=np.resize(AGENTS, len(found))).reset_index(drop=True)
 
 
