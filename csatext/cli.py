@@ -665,8 +665,12 @@ def _metrics(given: argparse.Namespace, configuration: Configuration) -> RunMetr
     from csatext.batch.configuration import processes
     from csatext.batch.monitoring.metrics import RunMetrics
 
-    by_model = hasattr(given, "model") and (_by_model(given) or getattr(given, "incremental", False))
-    chosen = (_n_jobs(given.n_jobs) or "auto") if by_model else configuration.text.n_jobs
+    in_partitions = hasattr(given, "model") and (_by_model(given) or getattr(given, "incremental", False))
+    if not in_partitions and given.command == "run":
+        from csatext.batch.phases.input_sample import is_large_input
+
+        in_partitions = is_large_input(given.input)
+    chosen = (_n_jobs(given.n_jobs) or "auto") if in_partitions else configuration.text.n_jobs
     return RunMetrics(given.command, processes(chosen))
 
 

@@ -17,6 +17,8 @@ import pyarrow as pa
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
+from csatext.batch.monitoring.log_records import LogStream, log_of_parent, log_of_worker
+from csatext.batch.monitoring.stopping import check_stop
 from csatext.batch.phases.partition_files import Partition, PartitionFile, write_partition
 from csatext.errors import CsatextError, InputError
 
@@ -138,6 +140,7 @@ class _Pool:
 
     def collected(self) -> Iterator[PartitionFile]:
         """Wait for a partition and yield what is done; what may be at fault is tried alone."""
+        check_stop()
         finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
         broken = False
         for future in [one for one in self.running if one in finished]:
@@ -168,11 +171,12 @@ class _Pool:
 
 
 def _processes(n: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(max_workers=n, initializer=_end_with, initargs=(os.getpid(),))
+    return ProcessPoolExecutor(max_workers=n, initializer=_begin, initargs=(os.getpid(), log_of_parent()))
 
 
-def _end_with(parent: int) -> None:
-    """Let this process end soon after its parent, which may be killed without a word."""
+def _begin(parent: int, log: LogStream | None) -> None:
+    """Let this process end soon after its parent, which may be killed without a word, and log as it does."""
+    log_of_worker(log)
 
     def watch() -> None:
         while os.getppid() == parent:

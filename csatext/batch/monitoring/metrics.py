@@ -27,6 +27,7 @@ _FORMAT = 1
 _LARGEST = 1 << 20
 _STATIONS = (
     ("读取", "read"),
+    ("抽样", "sample"),
     ("清洗", "text"),
     ("情感", "annotate"),
     ("训练好的", "annotate"),

@@ -17,6 +17,7 @@ import pyarrow as pa
 from csatext.atomic_files import write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.engines.local import annotate_locally
+from csatext.batch.monitoring.stopping import check_stop, ends_between
 from csatext.batch.phases.annotate_partition import PartitionTask, annotate_partition, partition_table
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import (
@@ -45,6 +46,7 @@ from csatext.ingest.quality.checks import quality_table, summed_quality
 from csatext.ingest.raw_table import Note
 from csatext.ingest.sections.section import ReadingPlan
 from csatext.privacy.outputs import mask_sentence
+from csatext.progress import counted
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS
 from csatext.strings import encodable
@@ -132,8 +134,11 @@ def annotate_input(
     known, pending = work.divided(files)
     key = configuration.privacy.pseudonymize or None
     annotate = partial(_annotate, PartitionTask(str(store.model), digest, key))
-    for partition in annotate_locally(annotate, work.partitions(pending), n_jobs=n_jobs):
-        work.take(partition)
+    with ends_between(), counted("标注", None) as count:
+        for partition in annotate_locally(annotate, work.partitions(pending), n_jobs=n_jobs):
+            work.take(partition)
+            count.add(partition.rows)
+            check_stop()
     if work.failures and len(work.failures) == len(files):
         raise work.failures[0]
     records = known + work.finished
