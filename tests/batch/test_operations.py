@@ -270,7 +270,7 @@ def raising(error):
 )
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_exit_codes_say_why_a_run_ended(tmp_path, capsys, monkeypatch, error, code, said, form):
-    monkeypatch.setattr("csatext.batch.pipeline.run", raising(error))
+    monkeypatch.setattr("csatext.batch.phases.run_by_model.run_input", raising(error))
     found, printed, err = outcome(capsys, "run", "x.csv", "-o", tmp_path / "out", "--log-format", form)
     assert (found, printed) == (code, "")
     assert code in EXIT_CODES
@@ -301,7 +301,7 @@ def test_a_termination_between_partitions_is_code_143(tmp_path, capsys, monkeypa
                 os.kill(os.getpid(), signal.SIGTERM)
                 done.append(partition)
 
-    monkeypatch.setattr("csatext.batch.pipeline.run", partitions)
+    monkeypatch.setattr("csatext.batch.phases.run_by_model.run_input", partitions)
     code, _, err = outcome(capsys, "run", "x.csv", "-o", tmp_path / "out")
     assert (code, done, "会从这里继续" in err) == (143, [0], True)
 

@@ -31,7 +31,7 @@ from csatext.ingest.sections.file_sections import (
     sections_of,
     whole_dialogues,
 )
-from csatext.ingest.sections.section import ReadingPlan, Section
+from csatext.ingest.sections.section import ReadingPlan, InputSection
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
 from csatext.reporting.service_tables import with_conversations
@@ -96,7 +96,7 @@ class InputFile(NamedTuple):
         path = self.source.path
         return reading_plan(path, self.source.name, options) if path is not None and is_large(path) else None
 
-    def sections(self, plan: ReadingPlan, options: ReadOptions) -> Iterator[Section]:
+    def sections(self, plan: ReadingPlan, options: ReadOptions) -> Iterator[InputSection]:
         """Yield its sections.
 
         Raises
@@ -121,7 +121,7 @@ def input_files(
     path : path
         A file, a folder or a database URL with ``query``.
     configuration : Configuration
-        Section ``input`` is used.
+        InputSection ``input`` is used.
     progress : callable
         Receives which names of columns are not canonical, and what lies in a folder and is not read: the
         quality of a file tells of nothing that lies beside it.

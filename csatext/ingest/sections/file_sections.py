@@ -25,7 +25,7 @@ from csatext.ingest.formats.registry import Source
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.sections.read_section import raw_section
 from csatext.ingest.sections.record_cuts import cut_records
-from csatext.ingest.sections.section import MOST_ROWS, ReadingPlan, Section
+from csatext.ingest.sections.section import MOST_ROWS, ReadingPlan, InputSection
 from csatext.ingest.turns import turns_of_sources
 from csatext.regular_files import special_file
 
@@ -104,7 +104,7 @@ def reading_plan(path: Path, name: str, options: ReadOptions) -> ReadingPlan | N
 
 
 def plan_of_cells(
-    sections: Callable[[], Iterator[Section]], name: str, options: ReadOptions
+    sections: Callable[[], Iterator[InputSection]], name: str, options: ReadOptions
 ) -> ReadingPlan | None:
     """Return how sections of cells are read; None where there is no row, or they must be read together.
 
@@ -129,7 +129,7 @@ def plan_of_cells(
     return _settled(source, plan, options, sections)
 
 
-def sections_of(path: Path, plan: ReadingPlan, options: ReadOptions) -> Iterator[Section]:
+def sections_of(path: Path, plan: ReadingPlan, options: ReadOptions) -> Iterator[InputSection]:
     """Yield the sections of a file, in order.
 
     Parameters
@@ -148,7 +148,7 @@ def sections_of(path: Path, plan: ReadingPlan, options: ReadOptions) -> Iterator
     return whole_dialogues(found, plan, options) if plan.conversation else found
 
 
-def query_sections(url: str, query: str) -> Iterator[Section]:
+def query_sections(url: str, query: str) -> Iterator[InputSection]:
     """Yield the rows of a query in sections.
 
     Parameters
@@ -163,18 +163,18 @@ def query_sections(url: str, query: str) -> Iterator[Section]:
     """
     row = 0
     for chunk in query_chunks(url, query, MOST_ROWS):
-        yield Section(_cells(chunk), row)
+        yield InputSection(_cells(chunk), row)
         row += len(chunk)
 
 
 def whole_dialogues(
-    sections: Iterable[Section], plan: ReadingPlan, options: ReadOptions
-) -> Iterator[Section]:
+    sections: Iterable[InputSection], plan: ReadingPlan, options: ReadOptions
+) -> Iterator[InputSection]:
     """Yield sections of turns cut between dialogues: the last of each waits for its other turns.
 
     Parameters
     ----------
-    sections : iterable of Section
+    sections : iterable of InputSection
     plan : ReadingPlan
         Its ``conversation`` names the column of dialogues.
     options : ReadOptions
@@ -192,13 +192,13 @@ def whole_dialogues(
         if cut or not same:
             ended = pd.concat([*held, frame.iloc[:cut]], ignore_index=True)
             if len(ended):
-                yield Section(_cells(ended), first_row)
+                yield InputSection(_cells(ended), first_row)
                 first_row += len(ended)
             held = [frame.iloc[cut:]]
         else:
             held.append(frame)
     if held:
-        yield Section(_cells(pd.concat(held, ignore_index=True)), first_row)
+        yield InputSection(_cells(pd.concat(held, ignore_index=True)), first_row)
 
 
 # The beginning of a file
@@ -232,7 +232,7 @@ def _is_lines(text: str) -> bool:
 
 
 def _settled(
-    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[Section]]
+    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[InputSection]]
 ) -> ReadingPlan | None:
     """Return a plan with what the beginning of the input tells of its columns."""
     if are_dialogues([source], plan.name, options):
@@ -250,7 +250,7 @@ def _settled(
 
 
 def _of_dialogues(
-    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[Section]]
+    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[InputSection]]
 ) -> ReadingPlan | None:
     """Return the plan of dialogues; None where turns cannot be told apart by one column, row after row."""
     found = replace(plan, dayfirst=options.dayfirst)
@@ -265,7 +265,7 @@ def _of_dialogues(
     return found if plan.form == "lines" and len(ids) >= _WHOLE * len(frame) else None
 
 
-def _uninterrupted(sections: Iterable[Section], plan: ReadingPlan, options: ReadOptions) -> bool:
+def _uninterrupted(sections: Iterable[InputSection], plan: ReadingPlan, options: ReadOptions) -> bool:
     """Return whether the turns of each dialogue stand together."""
     seen = np.array([], dtype=np.uint64)
     last: object = None
@@ -302,7 +302,7 @@ def _orders(column: pd.Series) -> tuple[int, int] | None:
 
 
 def _proven_order(
-    sections: Iterable[Section], plan: ReadingPlan, options: ReadOptions, timed: Sequence[object]
+    sections: Iterable[InputSection], plan: ReadingPlan, options: ReadOptions, timed: Sequence[object]
 ) -> bool | None:
     """Return whether the day comes first in the dates of an input; None where no cell proves it."""
     day_first = month_first = 0
@@ -318,17 +318,17 @@ def _proven_order(
 # Sections
 
 
-def _records(path: Path, plan: ReadingPlan) -> Iterator[Section]:
+def _records(path: Path, plan: ReadingPlan) -> Iterator[InputSection]:
     delimiter = None if plan.layout is None else plan.layout.delimiter or ","
     return cut_records(stream_bytes(path), plan.name, skip=plan.skip, delimiter=delimiter)
 
 
-def _parquet(path: Path) -> Iterator[Section]:
+def _parquet(path: Path) -> Iterator[InputSection]:
     try:
         with pq.ParquetFile(path) as file:
             row = 0
             for batch in file.iter_batches(batch_size=MOST_ROWS):
-                yield Section(pa.Table.from_batches([batch]), row)
+                yield InputSection(pa.Table.from_batches([batch]), row)
                 row += batch.num_rows
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error

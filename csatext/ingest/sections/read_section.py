@@ -16,7 +16,7 @@ from csatext.ingest.formats.json_parquet import raw_of_table, read_json
 from csatext.ingest.formats.registry import Source, bounded
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import RawTable
-from csatext.ingest.sections.section import ReadingPlan, Section
+from csatext.ingest.sections.section import ReadingPlan, InputSection
 
 __all__ = ["raw_section", "read_section"]
 
@@ -25,7 +25,7 @@ _ROW = r"^行(\d+)$"
 
 
 def read_section(
-    section: Section,
+    section: InputSection,
     plan: ReadingPlan,
     options: ReadOptions,
     progress: Callable[[str], None],
@@ -35,7 +35,7 @@ def read_section(
 
     Parameters
     ----------
-    section : Section
+    section : InputSection
     plan : ReadingPlan
         From :func:`csatext.ingest.sections.file_sections.reading_plan`.
     options : ReadOptions
@@ -59,7 +59,7 @@ def read_section(
     return _counted_from(read, section.first_row), turns
 
 
-def raw_section(section: Section, plan: ReadingPlan, options: ReadOptions) -> RawTable:
+def raw_section(section: InputSection, plan: ReadingPlan, options: ReadOptions) -> RawTable:
     """Return the table of a section as it stands in the input, its lines those of the input.
 
     Parameters

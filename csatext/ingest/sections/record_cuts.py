@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csatext.errors import InputError
 from csatext.ingest.formats.delimited import quotes_are_sound
-from csatext.ingest.sections.section import MOST_ROWS, Section
+from csatext.ingest.sections.section import MOST_ROWS, InputSection
 from csatext.regular_files import in_megabytes
 from csatext.strings import places
 
@@ -29,7 +29,7 @@ _ENDLESS = 256 << 20
 
 def cut_records(
     pieces: Iterable[bytes], name: str, *, skip: int = 0, delimiter: str | None = None, rows: int = MOST_ROWS
-) -> Iterator[Section]:
+) -> Iterator[InputSection]:
     r"""Yield the sections of a stream of records, in order.
 
     Where quotes are not in pairs a section ends at a line end behind which they are again: reading mends or
@@ -78,7 +78,7 @@ def cut_records(
                 break
             content, held = held[: cut.size], held[cut.size :]
             if content.strip():
-                yield Section(content, row, line)
+                yield InputSection(content, row, line)
             row, line = row + cut.rows, line + content.count(b"\n")
 
 

@@ -10,14 +10,14 @@ import pyarrow as pa
 
 from csatext.ingest.formats.delimited import Layout
 
-__all__ = ["MOST_ROWS", "ReadingPlan", "Section"]
+__all__ = ["MOST_ROWS", "ReadingPlan", "InputSection"]
 
 MOST_ROWS = 10_000
 """Rows of a section: with all that annotating holds of them about 200 MB."""
 
 
 @dataclass(frozen=True)
-class Section:
+class InputSection:
     """Some rows of an input, none of them in two sections.
 
     Attributes
