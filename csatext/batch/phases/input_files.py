@@ -31,7 +31,7 @@ from csatext.ingest.sections.file_sections import (
     sections_of,
     whole_dialogues,
 )
-from csatext.ingest.sections.section import ReadingPlan, InputSection
+from csatext.ingest.sections.section import InputSection, ReadingPlan
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
 from csatext.reporting.service_tables import with_conversations

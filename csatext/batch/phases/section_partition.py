@@ -13,7 +13,7 @@ from csatext.batch.phases.partition_files import Beside, LoadedPartition
 from csatext.errors import InputError
 from csatext.ingest.contacts import REPEATED, WHOLE_ROW
 from csatext.ingest.sections.read_section import read_section
-from csatext.ingest.sections.section import ReadingPlan, InputSection
+from csatext.ingest.sections.section import InputSection, ReadingPlan
 from csatext.privacy.outputs import mask_sentence
 
 __all__ = ["SectionPartition", "SectionTask"]

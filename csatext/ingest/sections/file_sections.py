@@ -25,7 +25,7 @@ from csatext.ingest.formats.registry import Source
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.sections.read_section import raw_section
 from csatext.ingest.sections.record_cuts import cut_records
-from csatext.ingest.sections.section import MOST_ROWS, ReadingPlan, InputSection
+from csatext.ingest.sections.section import MOST_ROWS, InputSection, ReadingPlan
 from csatext.ingest.turns import turns_of_sources
 from csatext.regular_files import special_file
 

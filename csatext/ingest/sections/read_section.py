@@ -16,7 +16,7 @@ from csatext.ingest.formats.json_parquet import raw_of_table, read_json
 from csatext.ingest.formats.registry import Source, bounded
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import RawTable
-from csatext.ingest.sections.section import ReadingPlan, InputSection
+from csatext.ingest.sections.section import InputSection, ReadingPlan
 
 __all__ = ["raw_section", "read_section"]
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from csatext.ingest.formats.delimited import Layout
 
-__all__ = ["MOST_ROWS", "ReadingPlan", "InputSection"]
+__all__ = ["MOST_ROWS", "InputSection", "ReadingPlan"]
 
 MOST_ROWS = 10_000
 """Rows of a section: with all that annotating holds of them about 200 MB."""
