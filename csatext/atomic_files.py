@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pandas.api.types import is_object_dtype
 
 from csatext.errors import OutputError, OutputInUseError
@@ -35,6 +37,8 @@ __all__ = [
 _LOCK = ".csatext.lock"
 _A_DAY = 86_400
 """Seconds after which the lock of another host is taken for one that was left behind."""
+_GROUP = 100_000
+"""Rows of a large table that are written at once."""
 _FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
 """Beginnings of a cell that spreadsheets take for a formula, or for the way to one (OWASP, CSV injection)."""
 
@@ -192,7 +196,19 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     for name in [name for name, dtype in bare.dtypes.items() if dtype == np.dtype("O")]:
         bare[name] = bare[name].map(str, na_action="ignore").astype("str")
     keep_index = bare.index.name is not None
-    write_whole(path, lambda target: bare.to_parquet(target, index=keep_index))
+
+    def write(target: Path) -> None:
+        if len(bare) <= _GROUP:
+            bare.to_parquet(target, index=keep_index)
+            return
+        # Group by group, so that no copy of a large table is held.
+        schema = pa.Schema.from_pandas(bare, preserve_index=keep_index)
+        with pq.ParquetWriter(target, schema) as writer:
+            for start in range(0, len(bare), _GROUP):
+                part = bare.iloc[start : start + _GROUP]
+                writer.write_table(pa.Table.from_pandas(part, schema=schema, preserve_index=keep_index))
+
+    write_whole(path, write)
 
 
 def _json_value(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 import numpy as np
 import pandas as pd
 from scipy import sparse, special, stats
@@ -9,7 +11,7 @@ from scipy.special import xlogy
 
 from csatext.errors import ParameterError, SchemaError
 
-__all__ = ["document_p", "g2", "group_codes", "group_matrix", "log_odds", "log_ratio"]
+__all__ = ["GroupCounts", "document_p", "g2", "group_codes", "group_matrix", "log_odds", "log_ratio"]
 
 _FEW, _CLEAR = 10, 0.1
 _TAIL, _CELLS = 128, 4096
@@ -109,7 +111,63 @@ def log_ratio(n: np.ndarray, rest: np.ndarray, total: np.ndarray, rest_total: np
     return np.log2(np.maximum(n, 0.5) / total) - np.log2(np.maximum(rest, 0.5) / rest_total)
 
 
-def document_p(dtm: sparse.csr_array, grouping: sparse.csr_array, n_docs_with: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class GroupCounts:
+    """Sums over the documents of each group, of which those of blocks of documents add up.
+
+    Attributes
+    ----------
+    n, n_docs_with : ndarray of int64, shape (n_groups, n_terms)
+        Occurrences, and documents that hold the term.
+    members, lengths : ndarray of float64, shape (n_groups,)
+        Documents, and their occurrences of any term.
+    squares, weighted : ndarray of float64, shape (n_terms,)
+        Sums over documents of the squared occurrences, and of occurrences times length.
+    square_lengths : float
+        Sum of the squared lengths.
+    """
+
+    n: np.ndarray
+    n_docs_with: np.ndarray
+    members: np.ndarray
+    lengths: np.ndarray
+    squares: np.ndarray
+    weighted: np.ndarray
+    square_lengths: float
+
+    @classmethod
+    def of(cls, dtm: sparse.csr_array, codes: np.ndarray, n_groups: int) -> GroupCounts:
+        """Return the sums of some documents.
+
+        Parameters
+        ----------
+        dtm : csr_array, shape (n_docs, n_terms)
+        codes : ndarray of int, shape (n_docs,)
+            Group of each document; -1 for none, which is left out.
+        n_groups : int
+        """
+        known = np.flatnonzero(codes >= 0)
+        if len(known) < len(codes):
+            dtm, codes = dtm[known], codes[known]
+        grouping = group_matrix(codes, n_groups)
+        present = sparse.csr_array((np.ones_like(dtm.data), dtm.indices, dtm.indptr), shape=dtm.shape)
+        lengths = np.asarray(dtm.sum(axis=1), float)
+        return cls(
+            (grouping @ dtm).toarray().astype(np.int64),
+            (grouping @ present).toarray().astype(np.int64),
+            np.asarray(grouping.sum(axis=1), float),
+            grouping @ lengths,
+            np.asarray(dtm.multiply(dtm).sum(axis=0), float),
+            dtm.T @ lengths,
+            float(lengths @ lengths),
+        )
+
+    def __add__(self, other: GroupCounts) -> GroupCounts:
+        """Return the sums of both."""
+        return GroupCounts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+
+def document_p(counts: GroupCounts) -> np.ndarray:
     """Return two-sided p-values that hold when whole documents are exchanged between groups.
 
     Words come in bursts within a document, so that tests that treat occurrences as independent
@@ -120,12 +178,11 @@ def document_p(dtm: sparse.csr_array, grouping: sparse.csr_array, n_docs_with: n
 
     Parameters
     ----------
-    dtm : csr_array, shape (n_docs, n_terms)
-        Every document belongs to a group.
-    grouping : csr_array, shape (n_groups, n_docs)
-        Indicator matrix.
-    n_docs_with : ndarray, shape (n_groups, n_terms)
-        Documents of the group that hold the term.
+    counts : GroupCounts
+
+    Returns
+    -------
+    ndarray of float, shape (n_groups, n_terms)
 
     Notes
     -----
@@ -134,22 +191,19 @@ def document_p(dtm: sparse.csr_array, grouping: sparse.csr_array, n_docs_with: n
     ``m (N - m) / (N (N - 1)) * sum(e^2)`` (sampling without replacement; Cochran 1977, ch. 2).
     Fisher's p is twice the tail on the side of the deviation, at most 1.
     """
-    n_docs = dtm.shape[0]
-    lengths = np.asarray(dtm.sum(axis=1), float)
-    counts = np.asarray(dtm.sum(axis=0), float)
-    rate = counts / max(lengths.sum(), 1)
-    squares = np.asarray(dtm.multiply(dtm).sum(axis=0), float)
-    residual = squares - 2 * rate * (dtm.T @ lengths) + rate**2 * (lengths @ lengths)
-    members = np.asarray(grouping.sum(axis=1), float)[:, None]
-    excess = (grouping @ dtm).toarray() - rate * (grouping @ lengths)[:, None]
+    n_docs = int(counts.members.sum())
+    rate = counts.n.sum(axis=0) / max(counts.lengths.sum(), 1)
+    residual = counts.squares - 2 * rate * counts.weighted + rate**2 * counts.square_lengths
+    members = counts.members[:, None]
+    excess = counts.n - rate * counts.lengths[:, None]
     variance = members * (n_docs - members) / (n_docs * max(n_docs - 1, 1)) * np.maximum(residual, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(variance > 0, np.abs(excess) / np.sqrt(variance), 0.0)
     p = 2 * stats.norm.sf(score)
-    holding = np.broadcast_to(n_docs_with.sum(axis=0), p.shape)
+    holding = np.broadcast_to(counts.n_docs_with.sum(axis=0), p.shape)
     members = np.broadcast_to(members, p.shape)
     rare = (members * holding / max(n_docs, 1) < _FEW) & (p < _CLEAR)
-    exact = _fisher(n_docs_with[rare], n_docs, holding[rare], members[rare])
+    exact = _fisher(counts.n_docs_with[rare], n_docs, holding[rare], members[rare])
     p[rare] = np.maximum(p[rare], exact)
     return p
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -207,10 +209,10 @@ class KeywordExtractor(EstimatorCard, TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         check_simple_parameters(self)
         groups = np.full(len(corpus), "all", object) if groups is None else groups
-        dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
+        counted, terms, names = self._grouped(corpus, groups)
         shown = self._shown(corpus, terms)
-        n = (grouping @ dtm).toarray()
-        tokens, members = n.sum(axis=1), np.asarray(grouping.sum(axis=1))
+        n, n_docs_with = counted.n, counted.n_docs_with
+        tokens, members = n.sum(axis=1), counted.members.astype(np.int64)
         kept = n_docs_with.sum(axis=0) >= self.min_docs
         group, term = np.nonzero((n > 0) & kept & shown)
         holding = n_docs_with[group, term]
@@ -262,8 +264,8 @@ class KeywordExtractor(EstimatorCard, TransformerMixin, BaseEstimator):
         check_simple_parameters(self)
         if direction not in _DIRECTIONS:
             raise ParameterError.not_allowed("direction", direction, _DIRECTIONS)
-        dtm, terms, names, grouping, n_docs_with = self._grouped(corpus, groups)
-        n = (grouping @ dtm).toarray().astype(float)
+        counted, terms, names = self._grouped(corpus, groups)
+        n, n_docs_with = counted.n.astype(float), counted.n_docs_with
         counts = n.sum(axis=0)
         total = n.sum(axis=1, keepdims=True)
         supported = (n_docs_with.sum(axis=0) >= max(self.min_docs, 1)) & self._shown(corpus, terms)
@@ -273,7 +275,7 @@ class KeywordExtractor(EstimatorCard, TransformerMixin, BaseEstimator):
             empty.attrs["reason"] = few if (total > 0).sum() > 1 else "有词的组不到两个，无法比较。"
             return conform(empty, KEYNESS)
         rest, rest_total = counts - n, counts.sum() - total
-        p = keyness.document_p(dtm, grouping, n_docs_with)
+        p = keyness.document_p(counted)
         tested = np.broadcast_to(supported, n.shape) & (total > 0) & (rest_total > 0)
         group, term = np.nonzero(tested)
         # Terms that no grouped document holds divide by zero; they are not tested.
@@ -389,30 +391,28 @@ class KeywordExtractor(EstimatorCard, TransformerMixin, BaseEstimator):
             return corpus.content
         return corpus.is_content(terms)
 
-    def _grouped(
-        self, corpus: Corpus, groups: Any
-    ) -> tuple[sparse.csr_array, np.ndarray, list[str], sparse.csr_array, np.ndarray]:
+    def _grouped(self, corpus: Corpus, groups: Any) -> tuple[keyness.GroupCounts, np.ndarray, list[str]]:
+        """Return the counts of each group, the terms (synonyms as one), and the names of the groups."""
         codes, names = keyness.group_codes(corpus.doc_ids, groups)
-        dtm, terms = self._merged(corpus)
-        known = np.flatnonzero(codes >= 0)
-        if len(known) < len(codes):
-            dtm, codes = dtm[known], codes[known]
-        grouping = keyness.group_matrix(codes, len(names))
-        present = dtm.copy()
-        present.data = np.ones_like(present.data)
-        return dtm, terms, names, grouping, (grouping @ present).toarray()
+        merge, terms = self._merge(corpus)
+        parts = (
+            keyness.GroupCounts.of(dtm if merge is None else (dtm @ merge).tocsr(), codes[rows], len(names))
+            for rows, dtm in corpus.blocks()
+        )
+        return reduce(operator.add, parts), terms, names
 
-    def _merged(self, corpus: Corpus) -> tuple[sparse.csr_array, np.ndarray]:
+    def _merge(self, corpus: Corpus) -> tuple[sparse.csr_array | None, np.ndarray]:
+        """Return the matrix that adds up the columns of synonyms, None without any; and the terms then."""
         synonyms = self._synonyms()
         if not synonyms:
-            return corpus.dtm, corpus.terms
+            return None, corpus.terms
         canonical = np.array([synonyms.get(term, term) for term in corpus.terms], object)
         columns, terms = pd.factorize(canonical, sort=True)
         merge = sparse.csr_array(
             (np.ones(len(columns), np.int32), (np.arange(len(columns)), columns)),
             shape=(len(columns), len(terms)),
         )
-        return (corpus.dtm @ merge).tocsr(), np.asarray(terms, object)
+        return merge, np.asarray(terms, object)
 
     def _synonyms(self) -> Mapping[str, str]:
         if self.synonyms is None:

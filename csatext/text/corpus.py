@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from csatext.text.terms.content_words import says_something
 from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["Corpus", "checked_corpus"]
+
+_BLOCK = 100_000
+"""Documents whose counts are looked at together: 30 MB for texts of 60 characters."""
 
 
 class Corpus:
@@ -152,6 +156,28 @@ class Corpus:
     def tokens(self) -> list[list[str]]:
         """One list of tokens a document, made when asked for."""
         return self.token_table.lists()
+
+    def blocks(self) -> Iterator[tuple[slice, sparse.csr_array]]:
+        """Yield the document-term matrix in blocks of documents: sums over documents need no more at once.
+
+        Yields
+        ------
+        rows : slice
+            Which documents.
+        dtm : csr_array of int32
+            Their counts. One block where there are no documents.
+
+        Examples
+        --------
+        >>> import csatext as ct
+        >>> corpus = ct.Vectorizer().fit_transform(["快递太慢", "客服很好"])
+        >>> [(rows.start, rows.stop, dtm.shape) for rows, dtm in corpus.blocks()]
+        [(0, 2, (2, 5))]
+        """
+        n = len(self)
+        for start in range(0, max(n, 1), _BLOCK):
+            rows = slice(start, min(start + _BLOCK, n))
+            yield rows, self.dtm[rows]
 
     def __getitem__(self, rows: Any) -> Corpus:
         """Return the documents that ``rows`` (mask, positions or slice) picks, with the same terms."""

@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pandas.api import types
-from scipy import sparse
 
 from csatext.aggregation.episodes import PERIOD_COLUMNS, period_labels
 from csatext.batch.columns.required_columns import checked_tables
@@ -58,7 +57,7 @@ class _Contacts(NamedTuple):
     facts: pd.DataFrame
     texts: StoredTexts
     words: StoredCounts
-    shown: sparse.csr_array
+    shown: StoredCounts
     replaced: pd.DataFrame
     runs: list[dict[str, Any]]
 
@@ -222,7 +221,7 @@ def _contacts(
     facts = conform(facts.set_index("doc_id"), FACTS)
     texts = StoredTexts(files, sizes, kept, TEXT)
     words = StoredCounts(files, sizes, kept, WORDS, len(model.vectorizer.terms_))
-    shown = StoredCounts(files, sizes, kept, SHOWN, len(model.shown.terms_)).all()
+    shown = StoredCounts(files, sizes, kept, SHOWN, len(model.shown.terms_))
     return _Contacts(facts, texts, words, shown, replaced, runs)
 
 

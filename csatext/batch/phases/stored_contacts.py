@@ -86,19 +86,7 @@ class StoredCounts(_StoredColumn):
         super().__init__(files, sizes, rows, name)
         self.shape = (len(rows), n_terms)
 
-    def __getitem__(self, at: np.ndarray) -> sparse.csr_array:
+    def __getitem__(self, at: np.ndarray | slice) -> sparse.csr_array:
         """Return the counts of the contacts at these positions."""
-        return counts_of(pa.chunked_array([self._cells(np.asarray(at))]), self.shape[1])
-
-    def all(self) -> sparse.csr_array:
-        """Return the counts of all contacts."""
-        parts, row = [], 0
-        for file, start in enumerate(self._starts[:-1]):
-            mine = self._rows[row : int(np.searchsorted(self._rows, self._starts[file + 1]))]
-            row += len(mine)
-            if len(mine):
-                cells = self._column(file)
-                if len(mine) < len(cells):
-                    cells = cells.take(pa.array(mine - start))
-                parts.append(counts_of(pa.chunked_array([cells]), self.shape[1]))
-        return sparse.csr_array(sparse.vstack(parts, format="csr"))
+        places = np.arange(self.shape[0])[at] if isinstance(at, slice) else np.asarray(at)
+        return counts_of(pa.chunked_array([self._cells(places)]), self.shape[1])
