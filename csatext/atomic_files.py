@@ -18,6 +18,7 @@ import pandas as pd
 from pandas.api.types import is_object_dtype
 
 from csatext.errors import InputError
+from csatext.regular_files import check_regular, read_whole
 
 __all__ = [
     "check_folder",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _LOCK = ".csatext.lock"
+_LONGEST_LOCK, _LONGEST_NUMBER = 1_000, 10
 _A_DAY = 86_400
 """Seconds after which the lock of another host is taken for one that was left behind."""
 _FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
@@ -150,10 +152,10 @@ def _take(lock: Path) -> None:
 def _holder(lock: Path) -> str | None:
     """Return the process that holds a lock, None where it has ended."""
     try:
-        number, _, host = lock.read_text("utf-8").partition(" ")
-    except (OSError, UnicodeDecodeError):
+        number, _, host = read_whole(lock, _LONGEST_LOCK, "请删除它").decode().partition(" ")
+    except (OSError, ValueError):
         return None
-    if not number.isdigit():
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
         return None
     if host != platform.node():
         # Nobody here can ask whether it still runs there.
@@ -174,6 +176,8 @@ def _holder(lock: Path) -> str | None:
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a temporary file beside ``path``, then put it in place at once."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Who could plant a link under that name would have its target written.
+    temporary.unlink(missing_ok=True)
     try:
         write(temporary)
         with temporary.open("rb+") as file:
@@ -237,9 +241,21 @@ def write_text(text: str, path: Path) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, or of the files of a folder by name, in hexadecimal."""
+    """Return the SHA-256 of a file, or of the files of a folder by name, in hexadecimal.
+
+    Raises
+    ------
+    InputError
+        It is a pipe, a device or the like, which may have no end.
+    OSError
+        It is not there, or may not be read.
+    """
     digest = hashlib.sha256()
-    files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    if path.is_dir():
+        files = sorted(item for item in path.rglob("*") if item.is_file())
+    else:
+        check_regular(path)
+        files = [path]
     for item in files:
         if path.is_dir():
             digest.update(item.relative_to(path).as_posix().encode())
