@@ -149,7 +149,7 @@ def folders(ready: Ready) -> Iterator[Case]:
 
     def alone(folder: Path, name: bytes = b"") -> Sequence[str | bytes]:
         sound(folder)
-        os.rename(folder / "a.csv", os.fsencode(folder) + b"/" + name)
+        (folder / "a.csv").rename(folder / os.fsdecode(name))
         return run_words(name)
 
     for name in (b"\xff\xfe.csv", b"a\nb.csv", b"\x1b[2J.csv", "电话13912345678.csv".encode(), b"./-o.csv"):
