@@ -8,8 +8,8 @@ addresses, special files, outputs that cannot be written, doctored results and m
 Chinese sentence without a traceback; nothing may be shown that must not be, and nothing changed but the
 output: everything else around it, with the folders for temporary files and of the user, is the same after it.
 Disks that are full and folders without rights need root (mount, setpriv); without it these are left out, and
-counted. Prints a line for each, then how many are wrong. With --warm a process that has read its word lists is
-forked for each: a third of the time; the memory shown is then at least that of this process.
+counted. Prints a line for each, then how many are wrong. With --warm a process that has read its word lists
+is forked for each: a third of the time; the memory shown is then at least that of this process.
 """
 
 from __future__ import annotations

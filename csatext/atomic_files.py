@@ -18,7 +18,7 @@ import pandas as pd
 from pandas.api.types import is_object_dtype
 
 from csatext.errors import InputError
-from csatext.regular_files import check_regular, read_whole
+from csatext.regular_files import open_regular, read_whole
 
 __all__ = [
     "check_folder",
@@ -254,12 +254,11 @@ def file_hash(path: Path) -> str:
     if path.is_dir():
         files = sorted(item for item in path.rglob("*") if item.is_file())
     else:
-        check_regular(path)
         files = [path]
     for item in files:
         if path.is_dir():
             digest.update(item.relative_to(path).as_posix().encode())
-        with item.open("rb") as file:
+        with open_regular(item) as file:
             while block := file.read(1 << 20):
                 digest.update(block)
     return digest.hexdigest()

@@ -6,11 +6,11 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from csatext.errors import InputError
 
-__all__ = ["check_regular", "in_megabytes", "read_json_object", "read_whole", "special_file"]
+__all__ = ["check_regular", "in_megabytes", "open_regular", "read_json_object", "read_whole", "special_file"]
 
 _KINDS = (
     (stat.S_ISDIR, "文件夹"),
@@ -58,6 +58,20 @@ def check_regular(path: Path, what_to_do: str = "请检查路径和权限，或�
         raise InputError.unreadable(path, f"是{kind}，不是普通文件", what_to_do)
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """Return a regular file, opened to be read without ever waiting: some files of /proc would let one wait.
+
+    Raises
+    ------
+    InputError
+        It is no regular file.
+    OSError, ValueError
+        It is not there, may not be read, or the path cannot be one.
+    """
+    check_regular(path)
+    return open(path, "rb", opener=_without_waiting)
+
+
 def _without_waiting(path: str, flags: int) -> int:
     """Open a file that may have become a pipe since it was looked at."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
@@ -92,8 +106,7 @@ def read_whole(path: Path, most: int, what_to_do: str) -> bytes:
     OSError, ValueError
         It is not there, may not be read, or the path cannot be one.
     """
-    check_regular(path)
-    with open(path, "rb", opener=_without_waiting) as file:
+    with open_regular(path) as file:
         # Files of /proc are regular, say that they are empty, and some have no end.
         too_large = os.fstat(file.fileno()).st_size > most
         data = b"" if too_large else file.read(most + 1) or b""

@@ -9,9 +9,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_IN_DATA = {"pickle", "cPickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle"}
-CALLS = {"eval", "exec", "compile", "__import__"}
+CALLS = {"eval", "exec", "compile", "__import__", "joblib.load", "joblib.dump", "torch.load"}
 READERS = {"read_pickle", "to_pickle", "unsafe_load", "full_load", "load_all"}
 DATA_LOADERS = {"_LOADER"}
+OPTIONS = {"allow_pickle", "Loader", "trusted", "shell"}
 
 
 def unsafe(tree: ast.AST) -> Iterator[str]:
@@ -29,12 +30,17 @@ def unsafe(tree: ast.AST) -> Iterator[str]:
             yield from unsafe_call(node)
 
 
+def dotted(node: ast.expr) -> str:
+    """Return the name that a call is made by, such as ``np.load``."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def unsafe_call(node: ast.Call) -> Iterator[str]:
-    name = ast.unparse(node.func)
-    given = {word.arg: ast.unparse(word.value) for word in node.keywords}
+    name = dotted(node.func)
+    given = {word.arg: ast.unparse(word.value) for word in node.keywords if word.arg in OPTIONS}
     if name in CALLS or name.rpartition(".")[2] in READERS:
-        yield name
-    elif name in ("joblib.load", "joblib.dump", "torch.load"):
         yield name
     elif name in ("np.load", "numpy.load") and given.get("allow_pickle") != "False":
         yield f"{name} with objects"

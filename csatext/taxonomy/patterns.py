@@ -20,8 +20,8 @@ _SLOTS = re.compile(r" \.\.(?:(\d{1,4})\.\.)? ")
 _EXPRESSION = "re:"
 _LONGEST_EXPRESSION, _MOST_ADDED = 1_000, 100
 """Characters of a regular expression, and how many more it may have with its counted repetitions written out:
-RE2 is linear in the text, and in the expression. A million characters made for it take up to 8 seconds with 100
-more, and 22 with 900 (``(?:.{0,30}慢){30}``)."""
+RE2 is linear in the text, and in the expression. A million characters made for it take up to 8 seconds with
+100 more, and 22 with 900 (``(?:.{0,30}慢){30}``)."""
 _NO_EXPRESSION = "括号要成对，{n,m} 最多重复 1000 次"
 _NOT_LINEAR = (
     (

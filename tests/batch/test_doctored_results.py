@@ -1,4 +1,4 @@
-"""Folders of results that someone has doctored: nothing outside is read or written, and nothing is waited for."""
+"""Folders of results that someone has doctored: nothing outside is read or written, nothing waited for."""
 
 import json
 import os

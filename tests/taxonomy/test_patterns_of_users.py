@@ -61,9 +61,7 @@ CATASTROPHIC = ("(a+)+$", "(a|aa|aaa)+b", "(.*)*(.*)*(.*)*x", "(a?){50}a{50}b", 
 def test_catastrophic_expressions_are_quick() -> None:
     """Of the five, Python's own engine needs longer than the age of the world for the first."""
     text = "a" * 20_000 + "!"
-    categories = [
-        Category(str(at), str(at), patterns=(f"re:{one}",)) for at, one in enumerate(CATASTROPHIC)
-    ]
+    categories = [Category(str(at), str(at), patterns=(f"re:{one}",)) for at, one in enumerate(CATASTROPHIC)]
     contacts = pd.DataFrame({"doc_id": ["1", "2"], "text": [text, "b" + "a" * 50 + "b"]})
     corpus = ct.Vectorizer(min_df=1).fit_transform(contacts)
     rules = ct.RuleClassifier(ct.Taxonomy(categories)).fit(corpus)
@@ -75,12 +73,12 @@ def test_catastrophic_expressions_are_quick() -> None:
 
 @pytest.mark.parametrize("said", [r"re:(?<!不)您好", r"re:(您)\1"])
 def test_a_scorecard_has_the_same_guard(said: str) -> None:
-    with pytest.raises(LexiconError, match="「hello」.*不支持"):
+    with pytest.raises(LexiconError, match=r"「hello」.*不支持"):
         QAScorecard.load({"items": [{"id": "hello", "said": [said], "weight": 10}]})
 
 
 def test_a_taxonomy_names_the_line_of_an_expression(tmp_path: Path) -> None:
     path = tmp_path / "t.yaml"
     path.write_text("- id: a\n  label_zh: 甲\n  patterns:\n    - 慢\n    - re:退款(?!慢)\n", "utf-8")
-    with pytest.raises(LexiconError, match="第 5 行有误.*不支持环视"):
+    with pytest.raises(LexiconError, match=r"第 5 行有误.*不支持环视"):
         ct.Taxonomy.load(path)
