@@ -243,6 +243,8 @@ def write_text(text: str, path: Path) -> None:
 def file_hash(path: Path) -> str:
     """Return the SHA-256 of a file, or of the files of a folder by name, in hexadecimal.
 
+    Of a file in a folder that cannot be read the name counts alone.
+
     Raises
     ------
     InputError
@@ -251,14 +253,19 @@ def file_hash(path: Path) -> str:
         It is not there, or may not be read.
     """
     digest = hashlib.sha256()
-    if path.is_dir():
-        files = sorted(item for item in path.rglob("*") if item.is_file())
-    else:
-        files = [path]
-    for item in files:
-        if path.is_dir():
-            digest.update(item.relative_to(path).as_posix().encode())
-        with open_regular(item) as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+    if not path.is_dir():
+        _add_content(digest, path)
+        return digest.hexdigest()
+    for item in sorted(item for item in path.rglob("*") if item.is_file()):
+        digest.update(os.fsencode(item.relative_to(path).as_posix()))
+        try:
+            _add_content(digest, item)
+        except OSError:
+            digest.update(b"\0unreadable")
     return digest.hexdigest()
+
+
+def _add_content(digest: hashlib._Hash, path: Path) -> None:
+    with open_regular(path) as file:
+        while block := file.read(1 << 20):
+            digest.update(block)

@@ -15,6 +15,13 @@ DATA_LOADERS = {"_LOADER"}
 OPTIONS = {"allow_pickle", "Loader", "trusted", "shell"}
 
 
+SUSPECT = re.compile(
+    r"pickle|marshal|shelve|dill|joblib|torch|yaml|skops|\.load\(|_load|load_all|shell|__import__"
+    r"|(?<![.\w])(?:eval|exec|compile)\("
+)
+"""What a module must hold to be looked at: one of the names above."""
+
+
 def unsafe(tree: ast.AST) -> Iterator[str]:
     """Yield what in a module could store or load code."""
     for node in ast.walk(tree):
@@ -57,7 +64,8 @@ def test_no_code_is_stored_or_loaded() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {what}"
         for path in modules
-        for what in unsafe(ast.parse(path.read_text("utf-8")))
+        if SUSPECT.search(text := path.read_text("utf-8")) is not None
+        for what in unsafe(ast.parse(text))
     ]
     assert len(modules) > 300
     assert found == []
@@ -92,6 +100,7 @@ def test_yaml_is_read_as_data() -> None:
     ],
 )
 def test_what_loads_code_is_found(line: str) -> None:
+    assert SUSPECT.search(line) is not None
     assert list(unsafe(ast.parse(line)))
 
 

@@ -93,7 +93,7 @@ def input_files(
             mask_sentence(source.name),
             hashlib.sha256(source.name.encode("utf-8", "surrogatepass")).hexdigest()[:16],
             source,
-            _hash_of(source),
+            _hash_of(source, beside=beside),
             beside,
         )
         for source in sources
@@ -127,11 +127,14 @@ def files_in_order(items: Iterable[_Item], named: Callable[[_Item], tuple[str, s
     return sorted(items, key=order)
 
 
-def _hash_of(source: Source) -> str:
+def _hash_of(source: Source, *, beside: bool) -> str:
+    """Return the hash of a file; empty of one in a folder that cannot be read, which is a reject then."""
     if source.path is not None:
         try:
             return file_hash(source.path)
         except OSError as error:
+            if beside:
+                return ""
             raise InputError.unreadable(
                 source.name, error.strerror or "读取出错", "请检查路径和权限"
             ) from error
