@@ -23,6 +23,7 @@ from csatext.ingest.formats.registry import Source, open_tables
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
 from csatext.reporting.service_tables import with_conversations
+from csatext.strings import encodable
 
 __all__ = ["InputFile", "files_in_order", "input_files", "is_pseudonym_column", "own_contacts", "read_file"]
 
@@ -90,7 +91,7 @@ def input_files(
     beside = folder and Path(path).is_dir()
     found = [
         InputFile(
-            mask_sentence(source.name),
+            encodable(mask_sentence(source.name)),
             hashlib.sha256(source.name.encode("utf-8", "surrogatepass")).hexdigest()[:16],
             source,
             _hash_of(source, beside=beside),
