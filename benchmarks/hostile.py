@@ -43,8 +43,15 @@ so that what else runs on the machine does not count."""
 ROOM = 10 << 30
 """Bytes of address space: what goes beyond ends by itself and does not take the machine with it."""
 COMMAND = [sys.executable, "-m", "csatext"]
-WARM = ("csatext.batch.phases.run_by_model", "csatext.batch.report_from_facts", "csatext.batch.compare",
-        "csatext.batch.tag", "csatext.batch.train", "csatext.batch.annotate", "csatext.reporting.verify")  # fmt: skip
+WARM = (
+    "csatext.batch.annotate",
+    "csatext.batch.compare",
+    "csatext.batch.phases.run_by_model",
+    "csatext.batch.report_from_facts",
+    "csatext.batch.tag",
+    "csatext.batch.train",
+    "csatext.reporting.verify",
+)
 """What the verbs import when they are called."""
 SOURCE = Path(__file__).resolve().parent.parent
 NO_RIGHTS = "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"
