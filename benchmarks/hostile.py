@@ -1,6 +1,6 @@
 """Hostile inputs through the command line, each in a process of its own: what comes of them, at what cost.
 
-usage: python benchmarks/hostile.py [--only PATTERN] [--failures] [--warm] [--ready FOLDER]
+usage: python benchmarks/hostile.py [--kind KIND] [--only PATTERN] [--failures] [--warm] [--ready FOLDER]
 
 More than 200 inputs that are damaged or made to do harm: files, archives, contents, settings, expressions,
 addresses, special files, outputs that cannot be written, doctored results and models. Each must end within
@@ -27,6 +27,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -224,12 +225,17 @@ def prepare(folder: Path) -> Ready:
     return ready
 
 
-def every(ready: Ready) -> Iterator[Case]:
-    yield from damaged.cases()
-    yield from content.cases()
-    yield from settings.cases(ready)
-    yield from places.cases(ready)
-    yield from results.cases(ready)
+def every(ready: Ready, kinds: Sequence[str]) -> Iterator[Case]:
+    """Yield the cases of some kinds, of all where none is named."""
+    made = {
+        "damaged": damaged.cases,
+        "content": content.cases,
+        "settings": partial(settings.cases, ready),
+        "places": partial(places.cases, ready),
+        "results": partial(results.cases, ready),
+    }
+    for kind in kinds or made:
+        yield from made[kind]()
 
 
 def judged(case: Case, folder: Path, *, warm: bool) -> tuple[Outcome, str]:
@@ -258,6 +264,9 @@ def show(case: Case, found: Outcome, why: str, *, at_length: bool) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="pattern of the names of cases")
+    parser.add_argument(
+        "--kind", action="append", default=[], help="damaged, content, settings, places, results"
+    )
     parser.add_argument("--failures", action="store_true", help="print only what is wrong, with all it said")
     parser.add_argument("--warm", action="store_true", help="fork a process that has imported the package")
     parser.add_argument("--ready", default="", help="folder for the sound results; kept for the next time")
@@ -275,7 +284,7 @@ def main() -> int:
             for module in WARM:
                 import_module(module)
         unspoilt = tree(sound)
-        for case in every(ready):
+        for case in every(ready, given.kind):
             if not re.search(given.only, case.name):
                 continue
             if case.how in (*DISKS, "no rights") and not can_mount:
