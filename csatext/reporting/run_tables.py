@@ -20,7 +20,6 @@ from csatext.privacy.personal_columns import mask_columns, mask_values
 from csatext.regular_files import check_regular, read_json_object
 from csatext.reporting.service_tables import service_tables
 from csatext.reporting.standard_tables import absent_tables, standard_tables
-from csatext.schema import tables as schemas
 from csatext.schema.analysis import DOCUMENT_TOPICS, RULES
 from csatext.strings import encodable
 
@@ -234,8 +233,8 @@ def _read_run(folder: Path) -> RunTables:
         raise InputError.unreadable(path, "不是一次运行的清单", _WHAT_TO_DO) from error
     stems = {name: table_stem(name) for name in names}
     try:
-        tables = {name: _table(folder / "tables" / f"{stem}.parquet", name) for name, stem in stems.items()}
-        facts = _table(folder / "facts.parquet", "facts")
+        tables = {name: _table(folder / "tables" / f"{stem}.parquet") for name, stem in stems.items()}
+        facts = _table(folder / "facts.parquet")
     except (OSError, pa.ArrowInvalid) as error:
         raise InputError.unreadable(folder, "有的文件不在或已损坏", "请重新运行 csatext run") from error
     if measure not in facts or not (is_bool_dtype(facts[measure]) or is_numeric_dtype(facts[measure])):
@@ -243,22 +242,15 @@ def _read_run(folder: Path) -> RunTables:
     return RunTables(facts, tables, absent, measure, title, run_hash)
 
 
-def _table(path: Path, name: str) -> pd.DataFrame:
-    """Return a table of a run with the columns that its schema promises.
+def _table(path: Path) -> pd.DataFrame:
+    """Return a table of a run.
 
     Raises
     ------
     InputError
-        It is no regular file, or lacks a column.
+        It is no regular file.
     OSError, ArrowInvalid
         It is not there, or no Parquet.
     """
     check_regular(path)
-    table = pd.read_parquet(path)
-    # breakdown_渠道 is a table of the schema breakdown.
-    fitting = [one for one in schemas().values() if name == one.name or name.startswith(f"{one.name}_")]
-    promised = max(fitting, key=lambda one: len(one.name)).columns if fitting else ()
-    lacking = [column.name for column in promised if column.name not in table]
-    if lacking:
-        raise InputError.unreadable(path, f"缺少列「{lacking[0]}」", "请重新运行 csatext run")
-    return table
+    return pd.read_parquet(path)

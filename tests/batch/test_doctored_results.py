@@ -130,7 +130,7 @@ def test_a_manifest_of_another_shape_is_no_finished_run(tmp_path: Path, content:
     assert finished_output(tmp_path, "state") is None
 
 
-def test_facts_without_the_measure_and_tables_without_their_columns_are_refused(tmp_path: Path) -> None:
+def test_facts_without_the_measure_are_refused(tmp_path: Path) -> None:
     no_facts(tmp_path)
     facts = pd.DataFrame({"is_negative": ["x"]}, index=pd.Index(["1"], name="doc_id"))
     facts.to_parquet(tmp_path / "facts.parquet")
@@ -138,12 +138,6 @@ def test_facts_without_the_measure_and_tables_without_their_columns_are_refused(
         run_tables(tmp_path)
     facts.assign(is_negative=[True]).to_parquet(tmp_path / "facts.parquet")
     assert len(run_tables(tmp_path).facts) == 1
-    (tmp_path / "tables").mkdir()
-    facts.to_parquet(tmp_path / "tables" / "breakdown_渠道.parquet")
-    known = json.loads((tmp_path / "manifest.json").read_text())
-    (tmp_path / "manifest.json").write_text(json.dumps(known | {"tables": {"breakdown_渠道": 1}}))
-    with pytest.raises(InputError, match="缺少列「rank」"):
-        run_tables(tmp_path)
 
 
 def make_link(lock: Path) -> None:
