@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from pandas.api.types import is_object_dtype
 
 from csatext.errors import OutputError, OutputInUseError
+from csatext.regular_files import open_regular, read_whole
 
 __all__ = [
     "check_folder",
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 _LOCK = ".csatext.lock"
+_LONGEST_LOCK, _LONGEST_NUMBER = 1_000, 10
 _A_DAY = 86_400
 """Seconds after which the lock of another host is taken for one that was left behind."""
 _GROUP = 100_000
@@ -153,10 +155,10 @@ def _take(lock: Path) -> None:
 def _holder(lock: Path) -> str | None:
     """Return the process that holds a lock, None where it has ended."""
     try:
-        number, _, host = lock.read_text("utf-8").partition(" ")
-    except (OSError, UnicodeDecodeError):
+        number, _, host = read_whole(lock, _LONGEST_LOCK, "请删除它").decode().partition(" ")
+    except (OSError, ValueError):
         return None
-    if not number.isdigit():
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
         return None
     if host != platform.node():
         # Nobody here can ask whether it still runs there.
@@ -177,6 +179,8 @@ def _holder(lock: Path) -> str | None:
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a temporary file beside ``path``, then put it in place at once."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Who could plant a link under that name would have its target written.
+    temporary.unlink(missing_ok=True)
     try:
         write(temporary)
         with temporary.open("rb+") as file:
@@ -253,13 +257,31 @@ def write_text(text: str, path: Path) -> None:
 
 
 def file_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, or of the files of a folder by name, in hexadecimal."""
+    """Return the SHA-256 of a file, or of the files of a folder by name, in hexadecimal.
+
+    Of a file in a folder that cannot be read the name counts alone.
+
+    Raises
+    ------
+    InputError
+        It is a pipe, a device or the like, which may have no end.
+    OSError
+        It is not there, or may not be read.
+    """
     digest = hashlib.sha256()
-    files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
-    for item in files:
-        if path.is_dir():
-            digest.update(item.relative_to(path).as_posix().encode())
-        with item.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
+    if not path.is_dir():
+        _add_content(digest, path)
+        return digest.hexdigest()
+    for item in sorted(item for item in path.rglob("*") if item.is_file()):
+        digest.update(os.fsencode(item.relative_to(path).as_posix()))
+        try:
+            _add_content(digest, item)
+        except OSError:
+            digest.update(b"\0unreadable")
     return digest.hexdigest()
+
+
+def _add_content(digest: hashlib._Hash, path: Path) -> None:
+    with open_regular(path) as file:
+        while block := file.read(1 << 20):
+            digest.update(block)

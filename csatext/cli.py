@@ -210,6 +210,7 @@ def _unexpected(error: BaseException, given: argparse.Namespace) -> str:
     The log stands where the output was to stand, or in the working folder where a verb has none.
     """
     import csatext
+    from csatext.atomic_files import write_text
 
     out = Path(getattr(given, "out", None) or ".")
     folder = out if given.command in ("run", "demo", "aggregate", "fit") else out.parent
@@ -226,7 +227,7 @@ def _unexpected(error: BaseException, given: argparse.Namespace) -> str:
     name = type(error).__name__
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _ERROR_LOG).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        write_text("\n".join(lines) + "\n", folder / _ERROR_LOG)
     except OSError:
         where = f"出错位置：{lines[-1].strip()}"
     else:

@@ -56,7 +56,7 @@ __all__ = ["load", "save"]
 _FORMAT = 3
 _DIGEST = "sha256"
 _FITTED = re.compile("[a-z][a-z0-9_]*_")
-_SMALL, _LARGEST = 64 << 20, 4 << 30
+_SMALL, _LARGEST = 64 << 20, 1 << 30
 _MOST_PACKED = 100
 """How many times its size a file may unpack to: weights hardly shrink, a zip bomb grows a thousandfold."""
 _DAMAGE = (
@@ -191,7 +191,8 @@ def _digest(files: Mapping[str, bytes]) -> str:
     """Return the SHA-256 of all files of a model but the digest itself."""
     digest = hashlib.sha256()
     for name in sorted(files):
-        digest.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
     return digest.hexdigest()
 
 

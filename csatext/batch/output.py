@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,27 +10,30 @@ from csatext.atomic_files import file_hash, prepare_folder, write_csv, write_jso
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput, manifest
 from csatext.errors import InputError, OutputError
+from csatext.regular_files import read_json_object
 from csatext.reporting.run_tables import files_hash, table_stem
 
 __all__ = ["damaged_files", "finished_output", "refuse_link", "write_output"]
 
 _MANIFEST = "manifest.json"
 _EARLIER = ".manifest.json.earlier"
+_FOLDERS = ("tables", "partitions", "model")
 _TEMPORARY = re.compile(r"\.(?:facts|rejects|report|manifest|[\w ]+)\.(?:parquet|csv|html|json)\.\d+\.tmp")
 
 
 def refuse_link(out: Path) -> None:
-    """Raise where the folder of tables is a symbolic link: what it points to is not ours to write.
+    """Raise where a folder within the output is a symbolic link: what it points to is not ours to write.
 
     Raises
     ------
     OutputError
         It is one.
     """
-    if (out / "tables").is_symlink():
-        raise OutputError(
-            f"「{out / 'tables'}」是一个链接，不会写到它指向的地方；请删除它，或换一个输出文件夹。"
-        )
+    for name in _FOLDERS:
+        if (out / name).is_symlink():
+            raise OutputError(
+                f"「{out / name}」是一个链接，不会写到它指向的地方；请删除它，或换一个输出文件夹。"
+            )
 
 
 def write_output(output: RunOutput, out: Path, configuration: Configuration) -> None:
@@ -91,7 +93,7 @@ def finished_output(out: Path, state: str) -> dict[str, Any] | None:
     True
     """
     try:
-        known = json.loads((out / _MANIFEST).read_text("utf-8"))
+        known = read_json_object(out / _MANIFEST)
         same = bool(state) and known["state"] == state and isinstance(known["rows"], dict)
         return dict(known) if same and not damaged_files(out)[0] else None
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
@@ -113,7 +115,7 @@ def damaged_files(out: Path) -> tuple[list[str], int]:
     csatext.errors.InputError: 无法读取「missing」：里面没有完成的运行；请给出 csatext run 的输出文件夹。
     """
     try:
-        known = json.loads((out / _MANIFEST).read_text("utf-8"))
+        known = read_json_object(out / _MANIFEST)
         listed = {str(name): str(wanted) for name, wanted in known["files"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         what = "请给出 csatext run 的输出文件夹"
@@ -127,7 +129,7 @@ def damaged_files(out: Path) -> tuple[list[str], int]:
 def _is_whole(path: Path, wanted: str) -> bool:
     try:
         return file_hash(path) == wanted
-    except OSError:
+    except (OSError, InputError):
         return False
 
 
@@ -136,7 +138,7 @@ def _earlier_files(out: Path) -> set[Path]:
     found: set[Path] = set()
     for name in (_MANIFEST, _EARLIER):
         try:
-            listed = json.loads((out / name).read_text("utf-8"))["files"]
+            listed = read_json_object(out / name)["files"]
         except (OSError, ValueError, KeyError, TypeError):
             continue
         if isinstance(listed, dict):

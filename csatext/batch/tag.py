@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -23,6 +22,7 @@ from csatext.errors import ConfigError, InputError
 from csatext.ingest.formats.encodings import decode
 from csatext.ingest.formats.files import read_bytes
 from csatext.labels import name_of
+from csatext.regular_files import check_regular, read_json_object
 from csatext.tagging.choices import Choices
 from csatext.tagging.doccano import tags_of_doccano, write_doccano
 from csatext.tagging.found_tags import FileTags, ImportedTags, import_files
@@ -260,10 +260,15 @@ def _draw(
     folder = Path(source)
     facts: pd.DataFrame | None = None
     if (folder / "manifest.json").is_file() and (folder / "facts.parquet").is_file():
-        facts = pd.read_parquet(folder / "facts.parquet")
-        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        source = original or _original(folder, manifest["input"])
-        taxonomy = manifest["configuration"].get("analysis", {}).get("taxonomy", "")
+        check_regular(folder / "facts.parquet")
+        try:
+            facts = pd.read_parquet(folder / "facts.parquet")
+            manifest = read_json_object(folder / "manifest.json")
+            taxonomy = str(manifest["configuration"]["analysis"]["taxonomy"])
+            known = dict(manifest["input"])
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise InputError.unreadable(folder, "不是完整的运行结果", "请重新运行 csatext run") from error
+        source = original or _original(folder, known)
         if taxonomy and not configuration.analysis.taxonomy:
             configuration = replace(
                 configuration, analysis=replace(configuration.analysis, taxonomy=taxonomy)
@@ -308,7 +313,7 @@ def _draw(
 def _original(folder: Path, named: dict[str, Any]) -> Path:
     """Return the input of a run where it still is, known by its hash."""
     for place in (Path(), folder.parent, folder):
-        path = place / str(named.get("name", ""))
+        path = place / Path(str(named.get("name", ""))).name
         if named.get("name") and path.is_file() and file_hash(path) == named.get("sha256"):
             return path
     raise InputError(f"「{folder}」里只有结果，没有文本；请加 --input 原文件（运行时读的那一份）。")

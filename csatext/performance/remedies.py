@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import yaml
 from scipy import stats
 
 from csatext.aggregation.statistics.cell_tests import rate_test
@@ -18,16 +17,14 @@ from csatext.argument_types import as_path, as_table, check_simple_types
 from csatext.errors import CsatextError, InputError, LexiconError
 from csatext.inference import benjamini_hochberg, check_alpha
 from csatext.lexicon.paths import lexicon_path
-from csatext.regular_files import read_whole
 from csatext.schema import conform, with_reason
 from csatext.schema.service import KPIS, REMEDIES
 from csatext.service.definitions import Definition, read_definitions
+from csatext.taxonomy.yaml_files import parsed_yaml
 
 __all__ = ["remedies"]
 
 Array = npt.NDArray[np.float64]
-_LARGEST = 1 << 20
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REST, _BEFORE = "其余", "以前"
 _LEAST_PERIODS = 4
 """Earlier periods that a count or sum is compared with at least: their spread is its only measure."""
@@ -221,13 +218,9 @@ def _plays(path: Path) -> dict[str, list[_Play]]:
         The file cannot be read, or an entry lacks something.
     """
     try:
-        content = read_whole(path, _LARGEST, "请只留下对策").decode("utf-8-sig")
-        loaded = yaml.load(content, Loader=_LOADER)
+        loaded = parsed_yaml(path)[1]
     except CsatextError:
         raise
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise LexiconError.bad_line(path, mark.line + 1 if mark else 1, "不是合法的 YAML") from error
     except (OSError, ValueError) as error:
         raise InputError.unreadable(path, "没有这个文件，或不能打开", "请检查对策文件的路径") from error
     found: dict[str, list[_Play]] = {}

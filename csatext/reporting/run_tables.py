@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -13,10 +12,12 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from csatext.argument_types import as_table
 from csatext.errors import InputError, ParameterError
 from csatext.privacy.personal_columns import mask_columns, mask_values
+from csatext.regular_files import check_regular, read_json_object
 from csatext.reporting.service_tables import service_tables
 from csatext.reporting.standard_tables import absent_tables, standard_tables
 from csatext.schema.analysis import DOCUMENT_TOPICS, RULES
@@ -219,10 +220,12 @@ def _read_run(folder: Path) -> RunTables:
     """Return a finished run as it stands in its folder."""
     path = folder / _MANIFEST
     try:
-        known = json.loads(path.read_text("utf-8"))
-        files, settings = known["files"], known["configuration"]
-        names, measure = known["tables"], settings["tables"]["measure"]
-        title = settings["report"]["title"]
+        known = read_json_object(path)
+        files, settings = dict(known["files"]), known["configuration"]
+        names, measure = list(known["tables"]), str(settings["tables"]["measure"])
+        title = str(settings["report"]["title"])
+        run_hash = files_hash(files)
+        absent = {str(name): str(why) for name, why in dict(known.get("absent", {})).items()}
     except OSError as error:
         why = "里面没有 manifest.json" if folder.is_dir() else "不是文件夹，或没有权限"
         raise InputError.unreadable(folder, why, _WHAT_TO_DO) from error
@@ -230,10 +233,24 @@ def _read_run(folder: Path) -> RunTables:
         raise InputError.unreadable(path, "不是一次运行的清单", _WHAT_TO_DO) from error
     stems = {name: table_stem(name) for name in names}
     try:
-        tables = {
-            name: pd.read_parquet(folder / "tables" / f"{stem}.parquet") for name, stem in stems.items()
-        }
-        facts = pd.read_parquet(folder / "facts.parquet")
+        tables = {name: _table(folder / "tables" / f"{stem}.parquet") for name, stem in stems.items()}
+        facts = _table(folder / "facts.parquet")
     except (OSError, pa.ArrowInvalid) as error:
         raise InputError.unreadable(folder, "有的文件不在或已损坏", "请重新运行 csatext run") from error
-    return RunTables(facts, tables, dict(known.get("absent", {})), measure, title, files_hash(files))
+    if measure not in facts or not (is_bool_dtype(facts[measure]) or is_numeric_dtype(facts[measure])):
+        raise InputError.unreadable(folder, f"facts 里没有可用的列「{measure}」", "请重新运行 csatext run")
+    return RunTables(facts, tables, absent, measure, title, run_hash)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """Return a table of a run.
+
+    Raises
+    ------
+    InputError
+        It is no regular file.
+    OSError, ArrowInvalid
+        It is not there, or no Parquet.
+    """
+    check_regular(path)
+    return pd.read_parquet(path)

@@ -16,6 +16,7 @@ import pandas as pd
 from csatext.argument_types import as_path, check_simple_types
 from csatext.atomic_files import file_hash
 from csatext.errors import InputError
+from csatext.regular_files import read_json_object, read_whole
 from csatext.reporting.run_tables import RunTables, run_tables
 from csatext.reporting.sentences import FORMS, Figure, key_text
 from csatext.reporting.span import of_span, span_of
@@ -26,6 +27,8 @@ from csatext.schema.batch import VERIFICATION
 __all__ = ["verify_report"]
 
 _WHAT_TO_DO = "请给出 csatext 写出的报告（.html）"
+_LARGEST = 512 << 20
+"""Bytes of a page; one of a million contacts has some megabytes."""
 _OF_TEXT = ("words",)
 """Columns of the tables that come from the texts, which facts do not hold."""
 _CLOSE = 1e-9
@@ -74,7 +77,7 @@ def verify_report(page: str | PathLike[str], run: str | PathLike[str]) -> pd.Dat
     """
     page, folder = as_path(page), as_path(run)
     try:
-        text = page.read_text("utf-8")
+        text = read_whole(page, _LARGEST, _WHAT_TO_DO).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = "文件不存在或没有权限" if isinstance(error, OSError) else "不是网页"
         raise InputError.unreadable(page, why, _WHAT_TO_DO) from error
@@ -101,8 +104,7 @@ def verify_report(page: str | PathLike[str], run: str | PathLike[str]) -> pd.Dat
 
 
 def _settings(folder: Path) -> dict[str, Any]:
-    known: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    return known
+    return read_json_object(folder / "manifest.json")
 
 
 def _computed_anew(run: RunTables, settings: Mapping[str, Any]) -> dict[str, pd.DataFrame]:

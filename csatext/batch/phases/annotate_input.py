@@ -47,6 +47,7 @@ from csatext.ingest.raw_table import Note
 from csatext.ingest.sections.section import ReadingPlan
 from csatext.privacy.outputs import mask_sentence
 from csatext.progress import counted
+from csatext.regular_files import read_whole
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS
 from csatext.strings import encodable
@@ -188,12 +189,13 @@ def _check_gone(store: FactsStore, gone: set[str], model: Path, earlier: Mapping
 def _secret(store: FactsStore) -> str:
     """Return the key of pseudonyms of a folder, which is made with it and never leaves it."""
     path = store.partitions / _SECRET
-    try:
-        return path.read_text("ascii")
-    except FileNotFoundError:
+    if not path.exists():
         write_text(token_hex(16), path)
         path.chmod(0o600)
-        return path.read_text("ascii")
+    try:
+        return read_whole(path, 1_000, "请删除它").decode("ascii")
+    except UnicodeDecodeError as error:
+        raise InputError.unreadable(path, "已损坏", "请换一个输出文件夹重新运行") from error
 
 
 @dataclass

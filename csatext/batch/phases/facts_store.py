@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 import csatext
 from csatext.atomic_files import prepare_folder, write_json, write_parquet
 from csatext.batch.phases.input_files import files_in_order
 from csatext.batch.phases.run_model import copy_run_model, model_digest
 from csatext.errors import InputError
-from csatext.regular_files import read_whole
+from csatext.regular_files import check_regular, read_json_object, read_whole
 
 __all__ = ["FactsStore", "FileRecord"]
 
@@ -142,12 +143,14 @@ class FactsStore:
     def record(self, key: str) -> FileRecord | None:
         """Return what a file gave; None where it was not finished."""
         try:
-            known = json.loads((self.partitions / f"{key}.json").read_text("utf-8"))
+            known = read_json_object(self.partitions / f"{key}.json")
             tuples = {name: tuple(known[name]) for name in ("partitions", "lost")}
             record = FileRecord(**{**known, **tuples})
         except (OSError, ValueError, TypeError, KeyError):
             return None
-        whole = all((self.partitions / Path(name).name).is_file() for name in record.partitions)
+        # A name that leads out of the folder, or is none of ours, is not read.
+        ours = all(_OURS.fullmatch(name) for name in (*record.partitions, f"{key}.json"))
+        whole = ours and all((self.partitions / name).is_file() for name in record.partitions)
         return record if whole and record.key == key else None
 
     def finish(self, record: FileRecord, rejects: pd.DataFrame, quality: pd.DataFrame) -> None:
@@ -161,8 +164,15 @@ class FactsStore:
 
     def beside(self, record: FileRecord) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the rejects and the quality of a file."""
-        rejects = pd.read_parquet(self.partitions / f"{record.key}.rejects.parquet")
-        return rejects, pd.read_parquet(self.partitions / f"{record.key}.quality.parquet")
+        found = []
+        for what in ("rejects", "quality"):
+            path = self.partitions / f"{record.key}.{what}.parquet"
+            check_regular(path)
+            try:
+                found.append(pd.read_parquet(path))
+            except (OSError, pa.ArrowInvalid) as error:
+                raise InputError.unreadable(path, "不在，或已损坏", "请重新运行同一个命令") from error
+        return found[0], found[1]
 
     # The list of what is finished
 

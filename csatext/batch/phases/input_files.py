@@ -35,6 +35,7 @@ from csatext.ingest.sections.section import InputSection, ReadingPlan
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
 from csatext.reporting.service_tables import with_conversations
+from csatext.strings import encodable
 
 __all__ = [
     "ContactsOf",
@@ -144,7 +145,13 @@ def input_files(
         sources[0].note_skipped((), 1)
     beside = Path(path).is_dir()
     found = [
-        InputFile(mask_sentence(source.name), _key(source.name), source, _hash_of(source), beside)
+        InputFile(
+            encodable(mask_sentence(source.name)),
+            _key(source.name),
+            source,
+            _hash_of(source, beside=beside),
+            beside,
+        )
         for source in sources
     ]
     return files_in_order(found, lambda file: (file.name, file.key))
@@ -180,10 +187,13 @@ def _key(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _hash_of(source: Source) -> str:
+def _hash_of(source: Source, *, beside: bool) -> str:
+    """Return the hash of a file; empty of one in a folder that cannot be read, which is a reject then."""
     try:
         return "" if source.path is None else file_hash(source.path)
     except OSError as error:
+        if beside:
+            return ""
         raise InputError.unreadable(source.name, error.strerror or "读取出错", "请检查路径和权限") from error
 
 

@@ -171,6 +171,8 @@ def known_partition(path: Path, fingerprint: str) -> PartitionFile | None:
     >>> known_partition(Path("missing.parquet"), "") is None
     True
     """
+    if not path.is_file():
+        return None
     try:
         footer = pq.read_metadata(path)
         known = json.loads((footer.metadata or {})[_META])

@@ -190,6 +190,7 @@ def annotate_store(
     """
     out = Path(out)
     with claimed_folder(out):
+        refuse_link(out)
         return annotate_input(
             source, FactsStore(out), Path(model), configuration, progress, n_jobs=processes(n_jobs)
         )

@@ -23,6 +23,7 @@ from csatext.analysis.rules.rule_classifier import RuleClassifier
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.atomic_files import file_hash, prepare_folder, write_json, write_parquet, write_whole
+from csatext.batch.output import refuse_link
 from csatext.errors import InputError
 from csatext.persistence import load, save
 from csatext.regular_files import read_whole
@@ -114,6 +115,7 @@ def save_run_model(model: RunModel, folder: Path) -> Path:
         The folder holds something else, or cannot be written.
     """
     prepare_folder(folder)
+    refuse_link(folder)
     if not (folder / _CARD).exists() and any(path.name[0] != "." for path in folder.iterdir()):
         raise InputError(f"文件夹「{folder}」里已有别的文件；模型请写到一个新的或空的文件夹。")
     (folder / _CARD).unlink(missing_ok=True)

@@ -205,8 +205,7 @@ def whole_dialogues(
 
 
 def _is_parquet(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PAR1"
+    return next(stream_bytes(path), b"").startswith(b"PAR1")
 
 
 def _head(path: Path) -> bytes | None:

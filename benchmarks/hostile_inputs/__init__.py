@@ -1,0 +1,1 @@
+"""Inputs made to do harm, or damaged, by what they abuse; ``benchmarks/hostile.py`` runs them all."""
