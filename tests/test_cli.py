@@ -346,7 +346,7 @@ def test_an_interrupt_is_the_code_of_shells(tmp_path, capsys, good, monkeypatch)
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("csatext.batch.pipeline.run", stop)
+    monkeypatch.setattr("csatext.batch.phases.run_by_model.run_input", stop)
     code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
     assert code == 130
     assert "已中断" in err
@@ -359,7 +359,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_a_log_without_data(tmp_path, ca
         except KeyError as error:
             raise ZeroDivisionError("客户说：退款 13800138000") from error
 
-    monkeypatch.setattr("csatext.batch.pipeline.run", fail)
+    monkeypatch.setattr("csatext.batch.phases.run_by_model.run_input", fail)
     code, printed, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
     log = tmp_path / "out" / "csatext-error.log"
     assert (code, printed) == (6, "")
@@ -428,7 +428,7 @@ def test_the_password_of_a_database_is_not_shown(tmp_path, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
 def test_a_termination_ends_as_an_interrupt(tmp_path, capsys, good, monkeypatch):
-    monkeypatch.setattr("csatext.batch.pipeline.run", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr("csatext.batch.phases.run_by_model.run_input", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
     before = signal.getsignal(signal.SIGTERM)
     code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
     assert code == 143
