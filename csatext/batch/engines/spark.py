@@ -1,0 +1,409 @@
+"""Partitions on a cluster of Spark: the function of a partition in ``mapInArrow``, no record that ends a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pyarrow as pa
+
+import csatext
+from csatext.batch.engines.halving import Annotated, attempted, halved, not_loaded
+from csatext.batch.engines.java_session import spark_session
+from csatext.batch.engines.local import Work
+from csatext.batch.phases.partition_files import (
+    Beside,
+    LoadedPartition,
+    Partition,
+    PartitionFile,
+    write_partition,
+)
+from csatext.batch.phases.section_partition import SectionPartition
+from csatext.errors import InputError
+
+__all__ = ["annotate_on_spark"]
+
+_AHEAD = 2
+"""Partitions in flight for each core of the cluster: one that it works on, and the next."""
+_GIVEN = pa.schema([("content", pa.binary()), ("turns", pa.binary())])
+_ANSWER = (
+    "facts binary, lost array<string>, contacts binary, turns binary, beside string, "
+    "problem string, setup string"
+)
+_ANSWERED = pa.schema(
+    [
+        ("facts", pa.binary()),
+        ("lost", pa.list_(pa.string())),
+        ("contacts", pa.binary()),
+        ("turns", pa.binary()),
+        ("beside", pa.string()),
+        ("problem", pa.string()),
+        ("setup", pa.string()),
+    ]
+)
+"""What a task answers, for Spark and for Arrow."""
+_DEATHS = ("Python worker exited unexpectedly", "ExecutorLostFailure")
+"""What Spark says where a record ended the process that worked on it."""
+_RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt|Exit))\b", re.M)
+
+
+def annotate_on_spark(
+    work_by: Callable[[str], Work],
+    partitions: Iterable[Partition],
+    *,
+    model: Path,
+    session: Any = None,
+) -> Iterator[PartitionFile]:
+    """Annotate partitions on a cluster, write each whole, and yield what was written, in any order.
+
+    Every partition is a job of one task, so that no more of them are in memory than two a core, and the
+    failure of one is its own. Where its process dies, its halves are tried, and theirs, until the record at
+    fault is alone; it is left out and named in the file. Files are written by this process.
+
+    Parameters
+    ----------
+    work_by : callable
+        Gives what annotates contacts by the model in a folder. Spark sends it to the executors by its own
+        means.
+    partitions : iterable of Partition
+    model : Path
+        Folder of the model; its files are broadcast, and unpacked once an executor.
+    session : SparkSession, optional
+        The default takes the active one, or starts one (:func:`spark_session`).
+
+    Raises
+    ------
+    CsatextError
+        As ``work`` raises it; Spark cannot be started, or its executors cannot run csatext.
+    OSError
+        A file cannot be written.
+    """
+    source = iter(partitions)
+    first = next(source, None)
+    if first is None:
+        return  # no session is started for nothing
+    if session is not None:
+        yield from _on_cluster(session, work_by, chain([first], source), model)
+        return
+    with spark_session() as own:
+        yield from _on_cluster(own, work_by, chain([first], source), model)
+
+
+def _on_cluster(
+    session: Any, work_by: Callable[[str], Work], partitions: Iterable[Partition], model: Path
+) -> Iterator[PartitionFile]:
+    cluster = _Cluster(session, work_by, model)
+    n_ahead = _AHEAD * max(1, session.sparkContext.defaultParallelism)
+    threads = ThreadPoolExecutor(n_ahead)
+    running: set[Future[PartitionFile]] = set()
+    try:
+        threads.submit(cluster.check).result()
+        for partition in partitions:
+            running.add(threads.submit(cluster.write, partition))
+            while len(running) >= n_ahead:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                yield from (one.result() for one in done)
+        while running:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (one.result() for one in done)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+        if running:
+            cluster.cancel()
+        threads.shutdown(wait=True)
+        cluster.end()
+
+
+class _Cluster:
+    """A cluster that was given what its executors need, and what it answers for a partition."""
+
+    def __init__(self, session: Any, work_by: Callable[[str], Work], model: Path) -> None:
+        self._session = session
+        self._tag = f"csatext-{uuid4().hex}"
+        self._shipped = ShippedWork.of(session, work_by, model)
+        self._failures = (
+            import_module("py4j.protocol").Py4JError,
+            import_module("pyspark.errors").PySparkException,
+        )
+
+    def check(self) -> None:
+        """Run a task without contacts.
+
+        Raises
+        ------
+        InputError
+            The executors cannot run csatext.
+        """
+        if self._answer(_Task(self._shipped, is_check=True), None, None) is None:
+            raise InputError.unreadable(
+                "Spark", "执行节点上的 Python 进程意外退出", "请检查执行节点的日志和内存"
+            )
+
+    def write(self, partition: Partition) -> PartitionFile:
+        """Annotate a partition and write it.
+
+        Raises
+        ------
+        InputError
+            It cannot be read, or annotated at all.
+        """
+        answer = self._whole(partition, only_load=False)
+        if answer is not None:
+            return _written(partition, answer.annotated, answer.beside)
+        read = self._whole(partition, only_load=True)
+        if read is None:
+            raise not_loaded(partition)
+        return _written(partition, halved(read.loaded, self._attempt), read.beside)
+
+    def _whole(self, partition: Partition, *, only_load: bool) -> _Answer | None:
+        """Return what a task made of a partition; a section is read there, where it is annotated."""
+        if isinstance(partition, SectionPartition):
+            content = partition.section.content
+            bare = replace(partition, section=replace(partition.section, content=b""))
+            is_table = not isinstance(content, bytes)
+            task = _Task(self._shipped, bare, is_table=is_table, only_load=only_load)
+            return self._answer(task, _packed(content) if is_table else content, None)
+        loaded = partition.load()
+        if only_load:
+            return _Answer(Annotated(None, []), loaded, loaded.beside)
+        answer = self._of_loaded(loaded)
+        return None if answer is None else answer._replace(beside=loaded.beside)
+
+    def _of_loaded(self, loaded: LoadedPartition) -> _Answer | None:
+        turns = None if loaded.turns is None else _packed(loaded.turns)
+        return self._answer(_Task(self._shipped), _packed(loaded.contacts), turns)
+
+    def _attempt(self, part: LoadedPartition) -> Annotated | None:
+        answer = self._of_loaded(part)
+        if answer is None and part.contacts.num_rows == 1:
+            self.check()  # a cluster that is gone must not cost records, one by one
+        return None if answer is None else answer.annotated
+
+    def _answer(self, task: _Task, content: bytes | None, turns: bytes | None) -> _Answer | None:
+        """Return what a task made of a partition; None where its process died.
+
+        Raises
+        ------
+        InputError
+            As the work raises it, or the executors cannot run it.
+        """
+        self._session.sparkContext.addJobTag(self._tag)
+        given = pa.table([[content], [turns]], schema=_GIVEN)
+        try:
+            frame = self._session.createDataFrame(given).mapInArrow(task, _ANSWER)
+            (row,) = frame.toArrow().to_pylist()
+        except self._failures as error:
+            if any(death in str(error) for death in _DEATHS):
+                return None
+            raise failed_task(error) from error
+        if row["setup"] is not None:
+            raise InputError.unreadable("Spark", row["setup"], "请在执行节点上装同样的 Python 和 csatext")
+        if row["problem"] is not None:
+            raise InputError(row["problem"])
+        return _Answer.of_row(row)
+
+    def cancel(self) -> None:
+        """End the tasks that are still running."""
+        self._session.sparkContext.cancelJobsWithTag(self._tag)
+
+    def end(self) -> None:
+        """Let the executors forget what they were given."""
+        self._shipped.files.destroy()
+
+
+def failed_task(error: Exception) -> InputError:
+    """Return the error of a task that failed through no record; no text of Spark's, which may quote data."""
+    raised = _RAISED.findall(str(error))
+    return InputError.unreadable(
+        "Spark",
+        f"任务出错（{raised[-1] if raised else type(error).__name__}）",
+        "请看 Spark 的日志；执行节点的 Python 环境里要装有同一版本的 csatext",
+    )
+
+
+def _written(partition: Partition, found: Annotated, beside: Beside | None) -> PartitionFile:
+    return write_partition(found.facts, partition.target, partition.fingerprint, found.lost, beside)
+
+
+@dataclass(frozen=True)
+class ShippedWork:
+    """Work by a model as Spark sends it to the executors.
+
+    Attributes
+    ----------
+    work_by : callable
+        Gives what annotates contacts by the model in a folder.
+    files : Broadcast of dict of str to bytes
+        Files of the model.
+    digest : str
+        Of the files.
+    versions : tuple of str
+        Of csatext and Python, which must be the same there.
+    """
+
+    work_by: Callable[[str], Work]
+    files: Any = field(repr=False)
+    digest: str
+    versions: tuple[str, str]
+
+    @classmethod
+    def of(cls, session: Any, work_by: Callable[[str], Work], model: Path) -> ShippedWork:
+        """Broadcast the files of a model."""
+        names = (path for path in sorted(model.rglob("*")) if path.is_file())
+        files = {path.relative_to(model).as_posix(): path.read_bytes() for path in names}
+        digest = hashlib.sha256()
+        for name, content in files.items():
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        broadcast = session.sparkContext.broadcast(files)
+        return cls(work_by, broadcast, digest.hexdigest(), _versions())
+
+    def difference(self) -> str | None:
+        """Return how this executor differs from where the run was started."""
+        here = _versions()
+        if here == self.versions:
+            return None
+        said = "csatext {}、Python {}"
+        return f"执行节点上是 {said.format(*here)}，这里是 {said.format(*self.versions)}"
+
+    def work(self) -> Work:
+        """Return the work by the model as it lies on this executor."""
+        root = import_module("pyspark").SparkFiles.getRootDirectory()
+        folder = Path(root, f"csatext-{self.digest}")
+        return self.work_by(str(_placed(self.files.value, folder)))
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a task does: annotate the partition that it is given, and answer with facts or a reason.
+
+    Given are contacts and turns as Arrow, or the content of a section, of which the rest stands in
+    ``section``.
+    """
+
+    shipped: ShippedWork
+    section: SectionPartition | None = None
+    is_table: bool = False
+    only_load: bool = False
+    is_check: bool = False
+
+    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for row in batch.to_pylist():
+                yield _as_batch(self._answer(row["content"], row["turns"]))
+
+    def _answer(self, content: bytes, turns: bytes | None) -> dict[str, Any]:
+        setup = self.shipped.difference()
+        if setup is not None:
+            return {"setup": setup}
+        try:
+            work = self.shipped.work()
+            if self.is_check:
+                return {}
+            loaded = self._loaded(content, turns)
+            if self.only_load:
+                said = None if loaded.turns is None else _packed(loaded.turns)
+                return {"contacts": _packed(loaded.contacts), "turns": said, "beside": _said(loaded)}
+            found = annotated(work, loaded)
+        except InputError as error:
+            return {"problem": str(error)}
+        facts = None if found.facts is None else _packed(found.facts)
+        return {"facts": facts, "lost": found.lost, "beside": _said(loaded)}
+
+    def _loaded(self, content: bytes, turns: bytes | None) -> LoadedPartition:
+        if self.section is None:
+            return LoadedPartition(_unpacked(content), None if turns is None else _unpacked(turns))
+        given = _unpacked(content) if self.is_table else content
+        section = replace(self.section, section=replace(self.section.section, content=given))
+        loaded = attempted(section.load)
+        if loaded is None:
+            raise not_loaded(section)
+        return loaded
+
+
+class _Answer(NamedTuple):
+    """What a task made of a partition."""
+
+    annotated: Annotated
+    loaded: LoadedPartition
+    beside: Beside | None
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> _Answer:
+        """Return the answer in a row of :data:`_ANSWER`."""
+        facts, contacts, turns = (
+            None if row[name] is None else _unpacked(row[name]) for name in ("facts", "contacts", "turns")
+        )
+        beside = None if row["beside"] is None else Beside.of_json(json.loads(row["beside"]))
+        found = Annotated(facts, list(row["lost"] or ()))
+        return cls(found, LoadedPartition(pa.table({}) if contacts is None else contacts, turns), beside)
+
+
+def annotated(work: Work, loaded: LoadedPartition) -> Annotated:
+    """Annotate contacts in this process, without those at which ``work`` raises what nobody foresaw.
+
+    Raises
+    ------
+    CsatextError
+        As ``work`` raises it.
+    """
+
+    def attempt(part: LoadedPartition) -> Annotated | None:
+        facts = attempted(partial(work, part.contacts, part.turns))
+        return None if facts is None else Annotated(facts, [])
+
+    return halved(loaded, attempt)
+
+
+def _versions() -> tuple[str, str]:
+    return csatext.__version__, ".".join(platform.python_version_tuple()[:2])
+
+
+def _said(loaded: LoadedPartition) -> str | None:
+    return None if loaded.beside is None else json.dumps(loaded.beside.to_json(), ensure_ascii=False)
+
+
+def _placed(files: dict[str, bytes], folder: Path) -> Path:
+    """Write files into a folder, unless another process of this executor has; whole or not there."""
+    if folder.is_dir():
+        return folder
+    made = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    for name, content in files.items():
+        path = made / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    try:
+        made.rename(folder)
+    except OSError:
+        shutil.rmtree(made, ignore_errors=True)
+        if not folder.is_dir():
+            raise
+    return folder
+
+
+def _as_batch(answer: Mapping[str, Any]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist([dict(answer)], schema=_ANSWERED)
+
+
+def _packed(table: pa.Table) -> bytes:
+    """Return a table as a stream of Arrow."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _unpacked(content: bytes) -> pa.Table:
+    return pa.ipc.open_stream(content).read_all()
