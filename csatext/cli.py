@@ -409,7 +409,12 @@ def _add_engine(parser: _Parser) -> None:
         metavar="N",
         help="进程数，或 auto（每核一个）；结果与进程数无关",
     )
-    parser.add_argument("--engine", choices=["local"], default="local", help="在哪里运行：local 本机")
+    parser.add_argument(
+        "--engine",
+        choices=["local", "spark"],
+        default="local",
+        help="在哪里标注：local 本机（默认），spark 集群；结果相同",
+    )
 
 
 def _n_jobs(given: str) -> int | str:
@@ -496,6 +501,7 @@ def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
         model=given.model if _by_model(given) else "",
         audit=given.audit,
         n_jobs=_n_jobs(given.n_jobs) or "auto",
+        engine=given.engine,
         incremental=given.incremental,
     )
     return _ran(result), DONE
@@ -550,10 +556,13 @@ def _annotate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
             progress,
             model=model,
             n_jobs=_n_jobs(given.n_jobs) or "auto",
+            engine=given.engine,
         )
         done = f"标注了 {len(found.annotated)} 个文件" if found.changed else "没有变化"
         known = f"，{found.known} 个文件早已标注" if found.known else ""
         return f"{done}{known}：{found.contacts} 条联络，{found.rejects} 行剔除。文件夹：{given.out}", DONE
+    if given.engine == "spark":
+        raise ConfigError("annotate --engine spark 要 --model 模型文件夹，--out 要是文件夹。")
     contacts, rejects = annotate(
         given.input, given.out, configuration, progress, with_text=given.text, model=model
     )

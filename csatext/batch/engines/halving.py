@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import pyarrow as pa
 
 from csatext.batch.phases.partition_files import LoadedPartition, Partition
 from csatext.errors import CsatextError, InputError
 
-__all__ = ["UNFORESEEN", "Annotated", "attempted", "halved", "not_loaded"]
+__all__ = [
+    "UNFORESEEN",
+    "Annotated",
+    "Attempt",
+    "Work",
+    "attempted",
+    "halved",
+    "not_loaded",
+    "without_faults",
+]
+
+Work = Callable[[pa.Table, pa.Table | None], pa.Table]
+"""Contacts and their turns in, facts out."""
+Attempt = Callable[[Callable[[], Any]], Any]
+"""Does a step, and returns what it gives; None where a record ended it."""
 
 UNFORESEEN = (
     ArithmeticError,
@@ -64,9 +79,7 @@ def attempted(step: Callable[[], _T]) -> _T | None:
         return None
 
 
-def halved(
-    loaded: LoadedPartition, attempt: Callable[[LoadedPartition], Annotated | None]
-) -> Annotated:
+def halved(loaded: LoadedPartition, attempt: Callable[[LoadedPartition], Annotated | None]) -> Annotated:
     """Annotate contacts as a whole, or by their halves, and theirs, where they cannot be.
 
     Parameters
@@ -89,7 +102,32 @@ def halved(
             lost.append(str(part.contacts["doc_id"][0].as_py()))
         else:
             waiting.extendleft([part.part(n // 2, n), part.part(0, n // 2)])
-    return Annotated(pa.concat_tables(tables, promote_options="permissive") if tables else None, lost)
+    if len(tables) > 1:
+        tables = [pa.concat_tables(tables, promote_options="permissive")]
+    return Annotated(next(iter(tables), None), lost)
+
+
+def without_faults(work: Work, loaded: LoadedPartition, attempt: Attempt = attempted) -> Annotated:
+    """Annotate contacts without those that end the work.
+
+    Parameters
+    ----------
+    work : callable
+    loaded : LoadedPartition
+    attempt : callable, optional
+        Does the work on some of them; the default in this process.
+
+    Raises
+    ------
+    CsatextError
+        As ``work`` raises it.
+    """
+
+    def attempt_part(part: LoadedPartition) -> Annotated | None:
+        facts = attempt(partial(work, part.contacts, part.turns))
+        return None if facts is None else Annotated(facts, [])
+
+    return halved(loaded, attempt_part)
 
 
 def not_loaded(partition: Partition) -> InputError:

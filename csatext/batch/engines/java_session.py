@@ -73,7 +73,9 @@ def java_version() -> int | None:
     if java is None:
         return None
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=_SECONDS, check=True)
+        said = subprocess.run(
+            [java, "-version"], capture_output=True, text=True, timeout=_SECONDS, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     found = _VERSION.search(said.stderr + said.stdout)

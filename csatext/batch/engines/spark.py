@@ -1,4 +1,4 @@
-"""Partitions on a cluster of Spark: the function of a partition in ``mapInArrow``, no record that ends a run."""
+"""Partitions on a cluster of Spark, by ``mapInArrow``: bounded memory, and no record that ends a run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from functools import partial
 from importlib import import_module
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -21,9 +19,7 @@ from uuid import uuid4
 import pyarrow as pa
 
 import csatext
-from csatext.batch.engines.halving import Annotated, attempted, halved, not_loaded
-from csatext.batch.engines.java_session import spark_session
-from csatext.batch.engines.local import Work
+from csatext.batch.engines.halving import Annotated, Work, attempted, halved, not_loaded, without_faults
 from csatext.batch.phases.partition_files import (
     Beside,
     LoadedPartition,
@@ -61,11 +57,7 @@ _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt|Exit))\b",
 
 
 def annotate_on_spark(
-    work_by: Callable[[str], Work],
-    partitions: Iterable[Partition],
-    *,
-    model: Path,
-    session: Any = None,
+    session: Any, work_by: Callable[[str], Work], partitions: Iterable[Partition], *, model: Path
 ) -> Iterator[PartitionFile]:
     """Annotate partitions on a cluster, write each whole, and yield what was written, in any order.
 
@@ -75,36 +67,22 @@ def annotate_on_spark(
 
     Parameters
     ----------
+    session : SparkSession
+        From :func:`csatext.batch.engines.java_session.spark_session`.
     work_by : callable
         Gives what annotates contacts by the model in a folder. Spark sends it to the executors by its own
         means.
     partitions : iterable of Partition
     model : Path
         Folder of the model; its files are broadcast, and unpacked once an executor.
-    session : SparkSession, optional
-        The default takes the active one, or starts one (:func:`spark_session`).
 
     Raises
     ------
     CsatextError
-        As ``work`` raises it; Spark cannot be started, or its executors cannot run csatext.
+        As the work raises it, or the executors cannot run csatext.
     OSError
         A file cannot be written.
     """
-    source = iter(partitions)
-    first = next(source, None)
-    if first is None:
-        return  # no session is started for nothing
-    if session is not None:
-        yield from _on_cluster(session, work_by, chain([first], source), model)
-        return
-    with spark_session() as own:
-        yield from _on_cluster(own, work_by, chain([first], source), model)
-
-
-def _on_cluster(
-    session: Any, work_by: Callable[[str], Work], partitions: Iterable[Partition], model: Path
-) -> Iterator[PartitionFile]:
     cluster = _Cluster(session, work_by, model)
     n_ahead = _AHEAD * max(1, session.sparkContext.defaultParallelism)
     threads = ThreadPoolExecutor(n_ahead)
@@ -316,7 +294,7 @@ class _Task:
             if self.only_load:
                 said = None if loaded.turns is None else _packed(loaded.turns)
                 return {"contacts": _packed(loaded.contacts), "turns": said, "beside": _said(loaded)}
-            found = annotated(work, loaded)
+            found = without_faults(work, loaded)
         except InputError as error:
             return {"problem": str(error)}
         facts = None if found.facts is None else _packed(found.facts)
@@ -349,22 +327,6 @@ class _Answer(NamedTuple):
         beside = None if row["beside"] is None else Beside.of_json(json.loads(row["beside"]))
         found = Annotated(facts, list(row["lost"] or ()))
         return cls(found, LoadedPartition(pa.table({}) if contacts is None else contacts, turns), beside)
-
-
-def annotated(work: Work, loaded: LoadedPartition) -> Annotated:
-    """Annotate contacts in this process, without those at which ``work`` raises what nobody foresaw.
-
-    Raises
-    ------
-    CsatextError
-        As ``work`` raises it.
-    """
-
-    def attempt(part: LoadedPartition) -> Annotated | None:
-        facts = attempted(partial(work, part.contacts, part.turns))
-        return None if facts is None else Annotated(facts, [])
-
-    return halved(loaded, attempt)
 
 
 def _versions() -> tuple[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +15,7 @@ from csatext.batch.engines.java_session import spark_session
 from csatext.errors import InputError
 from csatext.ingest.sections.section import Section
 
-__all__ = ["is_warehouse", "warehouse_sections"]
+__all__ = ["is_warehouse", "spark_where_needed", "warehouse_sections"]
 
 _TABLE = "table:"
 _URI = re.compile(r"(?:hdfs|viewfs|s3a?|gs|abfss?|wasbs?|dbfs|oss|cosn|obs|file)://")
@@ -29,6 +31,11 @@ def is_warehouse(source: str) -> bool:
     [True, True, False, False]
     """
     return source.startswith(_TABLE) or _URI.match(source) is not None
+
+
+def spark_where_needed(source: str | Path) -> AbstractContextManager[Any]:
+    """Return a context in which an input that Spark reads is read by one session, however often."""
+    return spark_session() if is_warehouse(str(source)) else nullcontext()
 
 
 def warehouse_sections(source: str) -> Iterator[Section]:

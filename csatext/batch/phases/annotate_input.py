@@ -16,7 +16,10 @@ import pyarrow as pa
 
 from csatext.atomic_files import write_text
 from csatext.batch.configuration import Configuration
+from csatext.batch.engines.halving import Work
+from csatext.batch.engines.java_session import spark_session
 from csatext.batch.engines.local import annotate_locally
+from csatext.batch.engines.spark import annotate_on_spark
 from csatext.batch.phases.annotate_partition import PartitionTask, annotate_partition, partition_table
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import (
@@ -92,6 +95,7 @@ def annotate_input(
     progress: Progress,
     *,
     n_jobs: int = 1,
+    engine: str = "local",
     incremental: bool = False,
 ) -> AnnotateResult:
     """Annotate the files of an input that are new or changed, and list what is finished.
@@ -109,7 +113,9 @@ def annotate_input(
     progress : callable
         Called with the name of each step when it begins.
     n_jobs : int, default 1
-        Processes.
+        Processes, where the engine is ``local``.
+    engine : {"local", "spark"}, default "local"
+        Where partitions are annotated; facts do not depend on it.
     incremental : bool, default False
         Whether files that are no longer in the input stay, and repeated identifiers are versions.
 
@@ -130,9 +136,14 @@ def annotate_input(
     work = _InputWork(store, configuration, digest, progress, number, incremental)
     known, pending = work.divided(files)
     key = configuration.privacy.pseudonymize or None
-    annotate = partial(_annotate, PartitionTask(str(store.model), digest, key))
-    for partition in annotate_locally(annotate, work.partitions(pending), n_jobs=n_jobs):
-        work.take(partition)
+    work_by = partial(_work_by, digest=digest, key=key)
+    if pending and engine == "spark":
+        with spark_session() as session:
+            for one in annotate_on_spark(session, work_by, work.partitions(pending), model=store.model):
+                work.take(one)
+    else:
+        for one in annotate_locally(work_by(str(store.model)), work.partitions(pending), n_jobs=n_jobs):
+            work.take(one)
     if work.failures and len(work.failures) == len(files):
         raise work.failures[0]
     records = known + work.finished
@@ -406,6 +417,10 @@ def _joined(parts: list[Beside]) -> Beside:
         rejects,
         summed_quality(notes),
     )
+
+
+def _work_by(model: str, digest: str, key: str | None) -> Work:
+    return partial(_annotate, PartitionTask(model, digest, key))
 
 
 def _annotate(how: PartitionTask, contacts: pa.Table, turns: pa.Table | None) -> pa.Table:

@@ -60,5 +60,5 @@ def test_java_that_runs_is_not_asked(bare):
 
 def test_pyspark_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark", None)
-    with pytest.raises(InputError, match=r"--engine spark 需要 pyspark；请先运行 pip install 'csatext\[spark\]'"):
+    with pytest.raises(InputError, match=r"需要 pyspark；请先运行 pip install 'csatext\[spark\]'"):
         check_spark()

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -27,7 +28,8 @@ from csatext.ingest.formats.delimited import find_layout
 from csatext.ingest.sections.section import ReadingPlan, Section
 
 pytestmark = pytest.mark.skipif(
-    java_version() is None, reason="no Java here: apt-get install default-jre-headless, or run .ci/run as root"
+    java_version() is None,
+    reason="no Java here: apt-get install default-jre-headless, or run .ci/run as root",
 )
 
 QUICK = {
@@ -49,7 +51,7 @@ def silent(step):
 
 
 def started(master):
-    """Return a Spark of this machine, as a notebook would have one; the engine takes it and leaves it running."""
+    """Return a Spark of this machine, as a notebook would have one."""
     builder = SparkSession.builder.master(master)
     for name, value in QUICK.items():
         builder = builder.config(name, value)
@@ -135,8 +137,7 @@ def rows(folder, at):
 
 def test_a_record_that_ends_its_process_is_found_by_halving_and_left_out(four, model, tmp_path):
     given = partitions(tmp_path, ["一", "二二"], ["甲", "毒", "丙"], ["错", "乙"], ["毒"])
-    # The session of the process is found.
-    found = {one.path.name[15]: one for one in annotate_on_spark(poisonous(), given, model=model)}
+    found = {one.path.name[15]: one for one in annotate_on_spark(four, poisonous(), given, model=model)}
     assert {at: (one.rows, one.lost) for at, one in found.items()} == {
         "0": (2, ()),
         "1": (2, ("1-1",)),
@@ -146,13 +147,12 @@ def test_a_record_that_ends_its_process_is_found_by_halving_and_left_out(four, m
     assert rows(tmp_path, 1) == [("1-0", 1), ("1-2", 1)]
     assert rows(tmp_path, 3) == []
     assert [path.name for path in tmp_path.glob(".*")] == []
-    assert SparkSession.getActiveSession() is four
 
 
 def test_a_part_has_the_turns_of_its_own_contacts(four, model, tmp_path):
     turns = pa.table({"doc_id": ["0-0", "0-1", "0-1"], "text": ["a", "b", "c"]})
     given = partitions(tmp_path, ["一", "错", "二二"], turns=turns)
-    (found,) = annotate_on_spark(poisonous(), given, model=model, session=four)
+    (found,) = annotate_on_spark(four, poisonous(), given, model=model)
     assert found.lost == ("0-1",)
     assert rows(tmp_path, 0) == [("0-0", 1 + 10), ("0-2", 2)]
 
@@ -162,8 +162,9 @@ def sections(folder, cells):
     names = {"doc_id": "doc_id", "text": "text"}
     records = "".join(f"{one},{text}\n" for one, text in zip(*cells.to_pydict().values(), strict=True))
     layout = find_layout("doc_id,text\n" + records, "a.csv", None)[1]
+    layout = layout._replace(body=0)
     forms = [
-        (ReadingPlan("a.csv", "delimited", layout=layout._replace(body=0), skip=1, names=names), records.encode()),
+        (ReadingPlan("a.csv", "delimited", layout=layout, skip=1, names=names), records.encode()),
         (ReadingPlan("a.parquet", "table", names=names), cells),
     ]
     return [
@@ -184,7 +185,7 @@ def test_a_section_is_read_where_it_is_annotated(four, model, tmp_path):
     for folder in folders:
         folder.mkdir()
     here = list(annotate_locally(poisonous()(model), sections(folders[0], cells)))
-    there = list(annotate_on_spark(poisonous(), sections(folders[1], cells), model=model, session=four))
+    there = list(annotate_on_spark(four, poisonous(), sections(folders[1], cells), model=model))
     assert [one.lost for one in there] == [("b",), ("b",)]
     assert [(one.beside.rows, len(one.beside.rejects)) for one in there] == [(4, 1), (4, 1)]
     assert sorted(one.path.read_bytes() for one in there) == sorted(one.path.read_bytes() for one in here)
@@ -192,7 +193,7 @@ def test_a_section_is_read_where_it_is_annotated(four, model, tmp_path):
 
 def test_a_section_that_ends_its_process_costs_the_record_alone(four, model, tmp_path):
     cells = pa.table({"doc_id": ["a", "b", "c"], "text": ["退款太慢", "毒", "客服很好"]})
-    found = list(annotate_on_spark(poisonous(), sections(tmp_path, cells)[1:], model=model, session=four))
+    found = list(annotate_on_spark(four, poisonous(), sections(tmp_path, cells)[1:], model=model))
     assert [(one.rows, one.lost, one.beside.rows) for one in found] == [(2, ("b",), 3)]
 
 
@@ -202,7 +203,7 @@ def test_a_section_that_ends_its_process_costs_the_record_alone(four, model, tmp
 def test_what_is_no_fault_of_a_record_ends_the_run(four, model, tmp_path, word, said):
     given = partitions(tmp_path, ["一"], [word], *[["二"]] * 9)
     with pytest.raises(InputError, match=said) as raised:
-        list(annotate_on_spark(poisonous(), given, model=model, session=four))
+        list(annotate_on_spark(four, poisonous(), given, model=model))
     assert "138" not in str(raised.value)
 
 
@@ -214,7 +215,7 @@ def test_partitions_are_taken_as_cores_become_free(four, model, tmp_path):
             taken.append(one)
             yield one
 
-    found = annotate_on_spark(poisonous(), source(), model=model, session=four)
+    found = annotate_on_spark(four, poisonous(), source(), model=model)
     for n_done, _ in enumerate(found, start=1):
         # Two a core are in flight, and those that ended at the same time are handed out one by one.
         assert len(taken) <= n_done + 8
@@ -246,6 +247,14 @@ def sorted_facts(folder):
     return pa.concat_tables(parts, promote_options="permissive").sort_by("doc_id")
 
 
+def keyed_store(folder):
+    """Return a folder with a key of pseudonyms, which is drawn at random otherwise."""
+    store = FactsStore(folder)
+    store.prepare()
+    (store.partitions / ".pseudonyms.key").write_text("0" * 32)
+    return store
+
+
 def test_facts_are_the_same_on_every_engine(two, source, fitted, monkeypatch, tmp_path):
     monkeypatch.setattr(annotate_input, "_ROWS", 60)
     engines = {
@@ -254,9 +263,7 @@ def test_facts_are_the_same_on_every_engine(two, source, fitted, monkeypatch, tm
         "spark": {"engine": "spark"},
     }
     for name, how in engines.items():
-        store = FactsStore(tmp_path / name)
-        store.prepare()
-        (store.partitions / ".pseudonyms.key").write_text("0" * 32)  # drawn at random otherwise
+        store = keyed_store(tmp_path / name)
         found = annotate_input.annotate_input(source, store, fitted, GIVEN, silent, **how)
         assert (found.contacts, found.rejects) == (160, 0)
     assert len(files(tmp_path / "one")) == 3 + 2
@@ -265,7 +272,7 @@ def test_facts_are_the_same_on_every_engine(two, source, fitted, monkeypatch, tm
     assert sorted_facts(tmp_path / "spark").equals(sorted_facts(tmp_path / "one"), check_metadata=True)
 
 
-class Killed(Exception):
+class KilledError(Exception):
     pass
 
 
@@ -277,9 +284,9 @@ def test_a_run_that_was_killed_goes_on(two, source, fitted, monkeypatch, tmp_pat
     def killed(self, partition):
         taken.append(partition)
         if len(taken) == 2:
-            raise Killed
+            raise KilledError
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
         patch.setattr(annotate_input._InputWork, "take", killed)
         annotate_input.annotate_input(source, store, fitted, GIVEN, silent, engine="spark")
     done = {path: path.stat().st_mtime_ns for path in store.partitions.glob("*-*.parquet")}
@@ -300,3 +307,30 @@ def test_command(two, source, fitted, tmp_path, capsys):
     assert "没有变化" in capsys.readouterr().out
     assert main([*command, "-o", str(tmp_path / "out.csv")]) == 2
     assert "要是文件夹" in capsys.readouterr().err
+
+
+def test_a_table_and_a_folder_of_spark_are_read(two, source, fitted, monkeypatch, tmp_path):
+    frame = pd.read_csv(source, dtype="str")
+    frame.to_parquet(tmp_path / "contacts.parquet", index=False)
+    rows = two.read.parquet(str(tmp_path / "contacts.parquet"))
+    rows.createOrReplaceTempView("tickets")
+    # By channel, as a lake has it by day: the column stands in the names of folders.
+    rows.write.partitionBy("channel").parquet(str(tmp_path / "lake"))
+    inputs = [
+        (str(tmp_path / "contacts.parquet"), "local"),
+        ("table:tickets", "spark"),
+        (f"file://{tmp_path}/lake", "spark"),
+    ]
+    found = []
+    for at, (given, engine) in enumerate(inputs):
+        store = keyed_store(tmp_path / str(at))
+        annotate_input.annotate_input(given, store, fitted, GIVEN, silent, engine=engine)
+        found.append(sorted_facts(store.folder).to_pandas())
+    assert len(found[0]) == 160
+    for other in found[1:]:
+        pd.testing.assert_frame_equal(other[found[0].columns], found[0], check_dtype=False)
+
+
+def test_a_table_that_is_not_there(two, tmp_path, fitted):
+    with pytest.raises(InputError, match="无法读取「table:nowhere」：Spark 读不了（AnalysisException）"):
+        annotate_input.annotate_input("table:nowhere", FactsStore(tmp_path), fitted, GIVEN, silent)
