@@ -38,6 +38,7 @@ _MOST_FINDINGS = 20
 _ERROR_LOG = "csatext-error.log"
 _SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
 _AUDIT_HELP = "tag import 写出的标注库：报告里的率按抽检校正；不写则注明未经抽检校正"
+_SPARK_HELP = "另由 Spark 把事实按天写到 table:库.表 或 Parquet 的地址，如 s3a://…；原有的整个替换"
 _FLAG_HELP = "标注是/否列而不是类别，如 is_negative，可重复；INPUT 要是 run 的输出文件夹"
 _COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
@@ -190,6 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--audit", default="", metavar="PARQUET", help=_AUDIT_HELP)
     _add_engine(run)
+    run.add_argument("--spark-write", default="", metavar="TABLE", help=_SPARK_HELP)
     run.add_argument(
         "--incremental",
         action="store_true",
@@ -491,8 +493,12 @@ def _by_model(given: argparse.Namespace) -> bool:
 
 def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
+    from csatext.batch.engines.warehouse import is_warehouse, write_warehouse
     from csatext.batch.phases.run_by_model import run_input
 
+    target = given.spark_write
+    if target and not is_warehouse(target):
+        raise ConfigError(f"--spark-write {target} 不可用；应是 table:库.表，或 s3a://… 这样的地址。")
     result = run_input(
         given.input,
         given.out,
@@ -504,6 +510,9 @@ def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
         engine=given.engine,
         incremental=given.incremental,
     )
+    if target:
+        progress("写入 Spark")
+        write_warehouse(Path(given.out) / "facts.parquet", target)
     return _ran(result), DONE
 
 

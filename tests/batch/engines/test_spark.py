@@ -16,6 +16,7 @@ from csatext.batch.configuration import AnalysisSection, Configuration
 from csatext.batch.engines.java_session import java_version
 from csatext.batch.engines.local import annotate_locally
 from csatext.batch.engines.spark import annotate_on_spark
+from csatext.batch.engines.warehouse import write_warehouse
 from csatext.batch.phases import annotate_input
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
@@ -50,10 +51,10 @@ def silent(step):
     assert step
 
 
-def started(master):
+def started(master, **more):
     """Return a Spark of this machine, as a notebook would have one."""
     builder = SparkSession.builder.master(master)
-    for name, value in QUICK.items():
+    for name, value in {**QUICK, **more}.items():
         builder = builder.config(name, value)
     found = builder.getOrCreate()
     found.sparkContext.pythonExec = sys.executable
@@ -69,8 +70,9 @@ def four():
 
 
 @pytest.fixture(scope="module")
-def two():
-    found = started("local[2]")
+def two(tmp_path_factory):
+    warehouse = str(tmp_path_factory.mktemp("warehouse"))
+    found = started("local[2]", **{"spark.sql.warehouse.dir": warehouse})
     yield found
     found.stop()
 
@@ -334,3 +336,31 @@ def test_a_table_and_a_folder_of_spark_are_read(two, source, fitted, monkeypatch
 def test_a_table_that_is_not_there(two, tmp_path, fitted):
     with pytest.raises(InputError, match="无法读取「table:nowhere」：Spark 读不了（AnalysisException）"):
         annotate_input.annotate_input("table:nowhere", FactsStore(tmp_path), fitted, GIVEN, silent)
+
+
+def test_facts_are_written_by_day(two, tmp_path):
+    facts = pd.DataFrame(
+        {
+            "doc_id": ["a", "b", "c"],
+            "created_at": pd.to_datetime(["2026-05-01 23:59:59", "2026-05-02 00:00:00", None]),
+            "channel": pd.Categorical(["电话", "网聊", "电话"]),
+            "is_negative": pd.array([True, None, False], dtype="boolean"),
+            "sentiment": [0.25, -1.0, np.nan],
+        }
+    )
+    facts.to_parquet(tmp_path / "facts.parquet", index=False)
+    for target in (f"file://{tmp_path}/written", f"file://{tmp_path}/written", "table:facts"):
+        write_warehouse(tmp_path / "facts.parquet", target)  # again: replaced, not added to
+    days = sorted(path.name for path in (tmp_path / "written").iterdir() if path.is_dir())
+    missing = "created_date=__HIVE_DEFAULT_PARTITION__"
+    assert days == ["created_date=2026-05-01", "created_date=2026-05-02", missing]
+    for read in (two.read.parquet(str(tmp_path / "written")), two.table("facts")):
+        rows = read.select("doc_id", "created_at", "channel", "is_negative", "sentiment").toArrow()
+        wanted = [
+            ("a", pd.Timestamp("2026-05-01 23:59:59"), "电话", True, 0.25),
+            ("b", pd.Timestamp("2026-05-02"), "网聊", None, -1.0),
+            ("c", None, "电话", False, None),
+        ]
+        assert sorted(tuple(row.values()) for row in rows.to_pylist()) == wanted
+    with pytest.raises(InputError, match=r"file://…」：Spark 写不了（\w+）"):
+        write_warehouse(tmp_path / "facts.parquet", "file:///proc/nowhere")
