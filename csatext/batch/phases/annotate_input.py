@@ -32,6 +32,7 @@ from csatext.batch.phases.input_files import (
 )
 from csatext.batch.phases.partition_files import (
     Beside,
+    ContactsPartition,
     LoadedPartition,
     Partition,
     PartitionFile,
@@ -201,19 +202,6 @@ def _secret(store: FactsStore) -> str:
         return path.read_text("ascii")
 
 
-@dataclass(frozen=True)
-class _ContactsPartition:
-    """Some contacts of a file that was read whole."""
-
-    loaded: LoadedPartition
-    target: Path
-    fingerprint: str
-    where: str
-
-    def load(self) -> LoadedPartition:
-        return self.loaded
-
-
 @dataclass
 class _OpenFile:
     """A file of which some partitions are still to be annotated, and what reading it gave beside contacts."""
@@ -308,7 +296,7 @@ class _InputWork:
             target = self._awaited(opened, fingerprint)
             if target is not None:
                 loaded = LoadedPartition(*_tables(read, cuts[at], cuts[at + 1]))
-                yield _ContactsPartition(loaded, target, fingerprint, file.name)
+                yield ContactsPartition(loaded, target, fingerprint, file.name)
         self._end(opened)
 
     def _sections_of(self, file: InputFile, plan: ReadingPlan) -> Iterator[Partition]:

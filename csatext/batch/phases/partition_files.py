@@ -18,7 +18,15 @@ from csatext.ingest.raw_table import Note
 from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 
-__all__ = ["Beside", "LoadedPartition", "Partition", "PartitionFile", "known_partition", "write_partition"]
+__all__ = [
+    "Beside",
+    "ContactsPartition",
+    "LoadedPartition",
+    "Partition",
+    "PartitionFile",
+    "known_partition",
+    "write_partition",
+]
 
 _META = b"csatext.partition"
 
@@ -101,6 +109,27 @@ class PartitionFile(NamedTuple):
     rows: int
     lost: tuple[str, ...]
     beside: Beside | None = None
+
+
+@dataclass(frozen=True)
+class ContactsPartition:
+    """Some contacts of a file that was read whole.
+
+    Attributes
+    ----------
+    loaded : LoadedPartition
+    target, fingerprint, where
+        As :class:`Partition` has them.
+    """
+
+    loaded: LoadedPartition
+    target: Path
+    fingerprint: str = ""
+    where: str = ""
+
+    def load(self) -> LoadedPartition:
+        """Return the contacts."""
+        return self.loaded
 
 
 def write_partition(

@@ -74,6 +74,7 @@ def run_input(
         n_jobs=n_jobs,
         engine=engine,
         incremental=incremental,
+        learn=not model and not incremental,
     )
 
 
@@ -88,6 +89,7 @@ def run_by_model(
     n_jobs: int | str = "auto",
     engine: str = "local",
     incremental: bool = False,
+    learn: bool = False,
 ) -> RunResult:
     """Annotate an input by a model and write what :func:`csatext.batch.pipeline.run` writes.
 
@@ -106,8 +108,8 @@ def run_by_model(
     progress : callable
         Called with the name of each step when it begins.
     model : path
-        Folder of :func:`csatext.batch.phases.fit.fit`; empty fits one to the input, or to a sample of a large
-        one. With ``incremental`` the one in ``out`` stays, where there is one.
+        Folder of :func:`csatext.batch.phases.fit.fit`; empty takes the one in ``out``, and fits one to the
+        input, or to a sample of a large one, where there is none.
     audit : path
         A store of tags; empty for none.
     n_jobs : int or "auto", default "auto"
@@ -116,6 +118,9 @@ def run_by_model(
         Where contacts are annotated; facts do not depend on it.
     incremental : bool, default False
         Whether files that are no longer in the input stay, and rows that share an identifier are versions.
+    learn : bool, default False
+        Whether the model in ``out`` is fitted anew where input or configuration are others than it was fitted
+        to.
 
     Raises
     ------
@@ -131,7 +136,7 @@ def run_by_model(
         refuse_link(out)
         store = FactsStore(out)
         if not model:
-            _learn(source, store, configuration, progress, incremental)
+            _learn(source, store, configuration, progress, anew=learn)
         found = annotate_input(
             source,
             store,
@@ -159,14 +164,15 @@ def run_by_model(
 
 
 def _learn(
-    source: str | Path, store: FactsStore, configuration: Configuration, progress: Progress, incremental: bool
+    source: str | Path, store: FactsStore, configuration: Configuration, progress: Progress, *, anew: bool
 ) -> None:
-    """Fit the model of a folder, unless it is there: this input's; where nights follow each other, any."""
+    """Fit the model of a folder, unless it is there; ``anew`` asks for that of this input."""
     sample = _SAMPLE if is_large_input(source) else None
-    known = state_of_run(Path(source), configuration) if not is_remote(source) else ""
+    known = "" if is_remote(source) else state_of_run(Path(source), configuration)
     learnt_from = digest_of({"state": known, "sample": sample}) if known else ""
     if store.has_model():
-        if incremental or (learnt_from and store.model_card().get("learnt_from") == learnt_from):
+        is_same = bool(learnt_from) and store.model_card().get("learnt_from") == learnt_from
+        if is_same or not anew:
             return
         store.remove_model()
     fit(source, store.model, configuration, progress, sample=sample, learnt_from=learnt_from)

@@ -1,6 +1,5 @@
 import os
 import sys
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from csatext.batch.phases import annotate_input
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
 from csatext.batch.phases.input_files import ContactsOf
-from csatext.batch.phases.partition_files import LoadedPartition
+from csatext.batch.phases.partition_files import ContactsPartition, LoadedPartition
 from csatext.batch.phases.section_partition import SectionPartition, SectionTask
 from csatext.cli import main
 from csatext.errors import InputError
@@ -104,26 +103,13 @@ def poisonous():
     return lambda folder: partial(told, Path(folder, "word").read_text("utf-8"))
 
 
-@dataclass(frozen=True)
-class Contacts:
-    """Contacts that are there already."""
-
-    loaded: LoadedPartition
-    target: Path
-    fingerprint: str
-    where: str = "文件"
-
-    def load(self):
-        return self.loaded
-
-
 def contacts_of(at, texts):
     return pa.table({"doc_id": [f"{at}-{row}" for row in range(len(texts))], "text": texts})
 
 
 def partitions(folder, *texts_of, turns=None):
     return [
-        Contacts(
+        ContactsPartition(
             LoadedPartition(contacts_of(at, texts), turns),
             folder / f"{at:016x}-00000.parquet",
             f"print {at}",
