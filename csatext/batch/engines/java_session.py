@@ -19,8 +19,8 @@ from csatext.errors import InputError
 __all__ = ["check_spark", "java_version", "spark_session"]
 
 _WHAT = "--engine spark "
-_OLDEST = 17
-"""Java that Spark 4 runs on."""
+_SPARK, _OLDEST = 4, 17
+"""Spark that takes tables of Arrow, and the Java that it runs on."""
 _VERSION = re.compile(r'version "(?:1\.)?(\d+)')
 _SECONDS = 60
 
@@ -35,8 +35,7 @@ def spark_session() -> Iterator[Any]:
     Raises
     ------
     InputError
-        pyspark or Java is missing, Java is too old, Spark does not start, or the session is one of Spark
-        Connect.
+        pyspark or Java is missing or too old, Spark does not start, or the session is one of Spark Connect.
     """
     check_spark()
     pyspark, sql = import_module("pyspark"), import_module("pyspark.sql")
@@ -88,12 +87,15 @@ def check_spark() -> None:
     Raises
     ------
     InputError
-        pyspark or Java is missing, or Java is too old.
+        pyspark or Java is missing or too old.
     """
     try:
         pyspark = import_module("pyspark")
     except ImportError as error:
         raise InputError.missing_package(_WHAT, "pyspark", "spark") from error
+    if int(pyspark.__version__.split(".")[0]) < _SPARK:
+        given = f"{_WHAT}需要 pyspark {_SPARK} 以上，现在是 {pyspark.__version__}"
+        raise InputError(f"{given}；请运行 pip install 'csatext[spark]'。")
     if _context(pyspark) is not None or "PYSPARK_GATEWAY_PORT" in os.environ:
         return  # Java runs
     version = java_version()

@@ -111,7 +111,7 @@ class _Cluster:
     def __init__(self, session: Any, work_by: Callable[[str], Work], model: Path) -> None:
         self._session = session
         self._tag = f"csatext-{uuid4().hex}"
-        self._shipped = ShippedWork.of(session, work_by, model)
+        self._shipped = _ShippedWork.of(session, work_by, model)
         self._failures = (
             import_module("py4j.protocol").Py4JError,
             import_module("pyspark.errors").PySparkException,
@@ -186,7 +186,7 @@ class _Cluster:
         except self._failures as error:
             if any(death in str(error) for death in _DEATHS):
                 return None
-            raise failed_task(error) from error
+            raise _failed_task(error) from error
         if row["setup"] is not None:
             raise InputError.unreadable("Spark", row["setup"], "请在执行节点上装同样的 Python 和 csatext")
         if row["problem"] is not None:
@@ -202,7 +202,7 @@ class _Cluster:
         self._shipped.files.destroy()
 
 
-def failed_task(error: Exception) -> InputError:
+def _failed_task(error: Exception) -> InputError:
     """Return the error of a task that failed through no record; no text of Spark's, which may quote data."""
     raised = _RAISED.findall(str(error))
     return InputError.unreadable(
@@ -217,7 +217,7 @@ def _written(partition: Partition, found: Annotated, beside: Beside | None) -> P
 
 
 @dataclass(frozen=True)
-class ShippedWork:
+class _ShippedWork:
     """Work by a model as Spark sends it to the executors.
 
     Attributes
@@ -238,7 +238,7 @@ class ShippedWork:
     versions: tuple[str, str]
 
     @classmethod
-    def of(cls, session: Any, work_by: Callable[[str], Work], model: Path) -> ShippedWork:
+    def of(cls, session: Any, work_by: Callable[[str], Work], model: Path) -> _ShippedWork:
         """Broadcast the files of a model."""
         names = (path for path in sorted(model.rglob("*")) if path.is_file())
         files = {path.relative_to(model).as_posix(): path.read_bytes() for path in names}
@@ -260,7 +260,9 @@ class ShippedWork:
         """Return the work by the model as it lies on this executor."""
         root = import_module("pyspark").SparkFiles.getRootDirectory()
         folder = Path(root, f"csatext-{self.digest}")
-        return self.work_by(str(_placed(self.files.value, folder)))
+        if not folder.is_dir():
+            _place(self.files.value, folder)
+        return self.work_by(str(folder))
 
 
 @dataclass(frozen=True)
@@ -271,7 +273,7 @@ class _Task:
     ``section``.
     """
 
-    shipped: ShippedWork
+    shipped: _ShippedWork
     section: SectionPartition | None = None
     is_table: bool = False
     only_load: bool = False
@@ -337,10 +339,8 @@ def _said(loaded: LoadedPartition) -> str | None:
     return None if loaded.beside is None else json.dumps(loaded.beside.to_json(), ensure_ascii=False)
 
 
-def _placed(files: dict[str, bytes], folder: Path) -> Path:
-    """Write files into a folder, unless another process of this executor has; whole or not there."""
-    if folder.is_dir():
-        return folder
+def _place(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a folder, whole or not there; another process of this executor may be quicker."""
     made = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
     for name, content in files.items():
         path = made / name
@@ -352,7 +352,6 @@ def _placed(files: dict[str, bytes], folder: Path) -> Path:
         shutil.rmtree(made, ignore_errors=True)
         if not folder.is_dir():
             raise
-    return folder
 
 
 def _as_batch(answer: Mapping[str, Any]) -> pa.RecordBatch:

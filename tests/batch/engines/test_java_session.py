@@ -62,3 +62,11 @@ def test_pyspark_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark", None)
     with pytest.raises(InputError, match=r"需要 pyspark；请先运行 pip install 'csatext\[spark\]'"):
         check_spark()
+
+
+def test_pyspark_is_too_old(monkeypatch):
+    import pyspark
+
+    monkeypatch.setattr(pyspark, "__version__", "3.5.1")
+    with pytest.raises(InputError, match=r"需要 pyspark 4 以上，现在是 3\.5\.1；"):
+        check_spark()
