@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -144,7 +145,9 @@ class _Cluster:
         read = self._whole(partition, only_load=True)
         if read is None:
             raise not_loaded(partition)
-        return _written(partition, halved(read.loaded, self._attempt), read.beside)
+        n = read.loaded.contacts.num_rows
+        attempt = partial(self._attempt, failed=read.loaded if n > 1 else None)
+        return _written(partition, halved(read.loaded, attempt), read.beside)
 
     def _whole(self, partition: Partition, *, only_load: bool) -> _Answer | None:
         """Return what a task made of a partition; a section is read there, where it is annotated."""
@@ -164,7 +167,9 @@ class _Cluster:
         turns = None if loaded.turns is None else _packed(loaded.turns)
         return self._answer(_Task(self._shipped), _packed(loaded.contacts), turns)
 
-    def _attempt(self, part: LoadedPartition) -> Annotated | None:
+    def _attempt(self, part: LoadedPartition, failed: LoadedPartition | None) -> Annotated | None:
+        if part is failed:
+            return None
         answer = self._of_loaded(part)
         if answer is None and part.contacts.num_rows == 1:
             self.check()  # a cluster that is gone must not cost records, one by one

@@ -124,16 +124,14 @@ def rows(folder, at):
 
 
 def test_a_record_that_ends_its_process_is_found_by_halving_and_left_out(four, model, tmp_path):
-    given = partitions(tmp_path, ["一", "二二"], ["甲", "毒", "丙"], ["错", "乙"], ["毒"])
+    given = partitions(tmp_path, ["一", "二二"], ["甲", "毒"], ["错", "乙"])
     found = {one.path.name[15]: one for one in annotate_on_spark(four, poisonous(), given, model=model)}
     assert {at: (one.rows, one.lost) for at, one in found.items()} == {
         "0": (2, ()),
-        "1": (2, ("1-1",)),
+        "1": (1, ("1-1",)),
         "2": (1, ("2-0",)),
-        "3": (0, ("3-0",)),
     }
-    assert rows(tmp_path, 1) == [("1-0", 1), ("1-2", 1)]
-    assert rows(tmp_path, 3) == []
+    assert [rows(tmp_path, at) for at in range(3)] == [[("0-0", 1), ("0-1", 2)], [("1-0", 1)], [("2-1", 1)]]
     assert [path.name for path in tmp_path.glob(".*")] == []
 
 
@@ -180,9 +178,9 @@ def test_a_section_is_read_where_it_is_annotated(four, model, tmp_path):
 
 
 def test_a_section_that_ends_its_process_costs_the_record_alone(four, model, tmp_path):
-    cells = pa.table({"doc_id": ["a", "b", "c"], "text": ["退款太慢", "毒", "客服很好"]})
+    cells = pa.table({"doc_id": ["a", "b"], "text": ["退款太慢", "毒"]})
     found = list(annotate_on_spark(four, poisonous(), sections(tmp_path, cells)[1:], model=model))
-    assert [(one.rows, one.lost, one.beside.rows) for one in found] == [(2, ("b",), 3)]
+    assert [(one.rows, one.lost, one.beside.rows) for one in found] == [(1, ("b",), 2)]
 
 
 @pytest.mark.parametrize(
