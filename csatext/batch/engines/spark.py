@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import platform
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -19,8 +15,8 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-import csatext
-from csatext.batch.engines.halving import Annotated, Work, attempted, halved, not_loaded, without_faults
+from csatext.batch.engines.executor_task import ANSWER, GIVEN, ExecutorTask, ShippedWork, packed, unpacked
+from csatext.batch.engines.halving import Annotated, Work, halved, not_loaded
 from csatext.batch.phases.partition_files import (
     Beside,
     LoadedPartition,
@@ -35,23 +31,6 @@ __all__ = ["annotate_on_spark"]
 
 _AHEAD = 2
 """Partitions in flight for each core of the cluster: one that it works on, and the next."""
-_GIVEN = pa.schema([("content", pa.binary()), ("turns", pa.binary())])
-_ANSWER = (
-    "facts binary, lost array<string>, contacts binary, turns binary, beside string, "
-    "problem string, setup string"
-)
-_ANSWERED = pa.schema(
-    [
-        ("facts", pa.binary()),
-        ("lost", pa.list_(pa.string())),
-        ("contacts", pa.binary()),
-        ("turns", pa.binary()),
-        ("beside", pa.string()),
-        ("problem", pa.string()),
-        ("setup", pa.string()),
-    ]
-)
-"""What a task answers, for Spark and for Arrow."""
 _DEATHS = ("Python worker exited unexpectedly", "ExecutorLostFailure")
 """What Spark says where a record ended the process that worked on it."""
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt|Exit))\b", re.M)
@@ -112,7 +91,7 @@ class _Cluster:
     def __init__(self, session: Any, work_by: Callable[[str], Work], model: Path) -> None:
         self._session = session
         self._tag = f"csatext-{uuid4().hex}"
-        self._shipped = _ShippedWork.of(session, work_by, model)
+        self._shipped = ShippedWork.of(session, work_by, model)
         self._failures = (
             import_module("py4j.protocol").Py4JError,
             import_module("pyspark.errors").PySparkException,
@@ -126,7 +105,7 @@ class _Cluster:
         InputError
             The executors cannot run csatext.
         """
-        if self._answer(_Task(self._shipped, is_check=True), None, None) is None:
+        if self._answer(ExecutorTask(self._shipped, is_check=True), None, None) is None:
             raise InputError.unreadable(
                 "Spark", "执行节点上的 Python 进程意外退出", "请检查执行节点的日志和内存"
             )
@@ -155,8 +134,8 @@ class _Cluster:
             content = partition.section.content
             bare = replace(partition, section=replace(partition.section, content=b""))
             is_table = not isinstance(content, bytes)
-            task = _Task(self._shipped, bare, is_table=is_table, only_load=only_load)
-            return self._answer(task, _packed(content) if is_table else content, None)
+            task = ExecutorTask(self._shipped, bare, is_table=is_table, only_load=only_load)
+            return self._answer(task, packed(content) if is_table else content, None)
         loaded = partition.load()
         if only_load:
             return _Answer(Annotated(None, []), loaded, loaded.beside)
@@ -164,8 +143,8 @@ class _Cluster:
         return None if answer is None else answer._replace(beside=loaded.beside)
 
     def _of_loaded(self, loaded: LoadedPartition) -> _Answer | None:
-        turns = None if loaded.turns is None else _packed(loaded.turns)
-        return self._answer(_Task(self._shipped), _packed(loaded.contacts), turns)
+        turns = None if loaded.turns is None else packed(loaded.turns)
+        return self._answer(ExecutorTask(self._shipped), packed(loaded.contacts), turns)
 
     def _attempt(self, part: LoadedPartition, failed: LoadedPartition | None) -> Annotated | None:
         if part is failed:
@@ -175,7 +154,7 @@ class _Cluster:
             self.check()  # a cluster that is gone must not cost records, one by one
         return None if answer is None else answer.annotated
 
-    def _answer(self, task: _Task, content: bytes | None, turns: bytes | None) -> _Answer | None:
+    def _answer(self, task: ExecutorTask, content: bytes | None, turns: bytes | None) -> _Answer | None:
         """Return what a task made of a partition; None where its process died.
 
         Raises
@@ -183,10 +162,10 @@ class _Cluster:
         InputError
             As the work raises it, or the executors cannot run it.
         """
-        self._session.sparkContext.addJobTag(self._tag)
-        given = pa.table([[content], [turns]], schema=_GIVEN)
+        self._session.sparkContext.addJobTag(self._tag)  # a tag is the thread's
+        given = pa.table([[content], [turns]], schema=GIVEN)
         try:
-            frame = self._session.createDataFrame(given).mapInArrow(task, _ANSWER)
+            frame = self._session.createDataFrame(given).mapInArrow(task, ANSWER)
             (row,) = frame.toArrow().to_pylist()
         except self._failures as error:
             if any(death in str(error) for death in _DEATHS):
@@ -221,103 +200,6 @@ def _written(partition: Partition, found: Annotated, beside: Beside | None) -> P
     return write_partition(found.facts, partition.target, partition.fingerprint, found.lost, beside)
 
 
-@dataclass(frozen=True)
-class _ShippedWork:
-    """Work by a model as Spark sends it to the executors.
-
-    Attributes
-    ----------
-    work_by : callable
-        Gives what annotates contacts by the model in a folder.
-    files : Broadcast of dict of str to bytes
-        Files of the model.
-    digest : str
-        Of the files.
-    versions : tuple of str
-        Of csatext and Python, which must be the same there.
-    """
-
-    work_by: Callable[[str], Work]
-    files: Any = field(repr=False)
-    digest: str
-    versions: tuple[str, str]
-
-    @classmethod
-    def of(cls, session: Any, work_by: Callable[[str], Work], model: Path) -> _ShippedWork:
-        """Broadcast the files of a model."""
-        names = (path for path in sorted(model.rglob("*")) if path.is_file())
-        files = {path.relative_to(model).as_posix(): path.read_bytes() for path in names}
-        digest = hashlib.sha256()
-        for name, content in files.items():
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
-        broadcast = session.sparkContext.broadcast(files)
-        return cls(work_by, broadcast, digest.hexdigest(), _versions())
-
-    def difference(self) -> str | None:
-        """Return how this executor differs from where the run was started."""
-        here = _versions()
-        if here == self.versions:
-            return None
-        said = "csatext {}、Python {}"
-        return f"执行节点上是 {said.format(*here)}，这里是 {said.format(*self.versions)}"
-
-    def work(self) -> Work:
-        """Return the work by the model as it lies on this executor."""
-        root = import_module("pyspark").SparkFiles.getRootDirectory()
-        folder = Path(root, f"csatext-{self.digest}")
-        if not folder.is_dir():
-            _place(self.files.value, folder)
-        return self.work_by(str(folder))
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What a task does: annotate the partition that it is given, and answer with facts or a reason.
-
-    Given are contacts and turns as Arrow, or the content of a section, of which the rest stands in
-    ``section``.
-    """
-
-    shipped: _ShippedWork
-    section: SectionPartition | None = None
-    is_table: bool = False
-    only_load: bool = False
-    is_check: bool = False
-
-    def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for row in batch.to_pylist():
-                yield _as_batch(self._answer(row["content"], row["turns"]))
-
-    def _answer(self, content: bytes, turns: bytes | None) -> dict[str, Any]:
-        setup = self.shipped.difference()
-        if setup is not None:
-            return {"setup": setup}
-        try:
-            work = self.shipped.work()
-            if self.is_check:
-                return {}
-            loaded = self._loaded(content, turns)
-            if self.only_load:
-                said = None if loaded.turns is None else _packed(loaded.turns)
-                return {"contacts": _packed(loaded.contacts), "turns": said, "beside": _said(loaded)}
-            found = without_faults(work, loaded)
-        except InputError as error:
-            return {"problem": str(error)}
-        facts = None if found.facts is None else _packed(found.facts)
-        return {"facts": facts, "lost": found.lost, "beside": _said(loaded)}
-
-    def _loaded(self, content: bytes, turns: bytes | None) -> LoadedPartition:
-        if self.section is None:
-            return LoadedPartition(_unpacked(content), None if turns is None else _unpacked(turns))
-        given = _unpacked(content) if self.is_table else content
-        section = replace(self.section, section=replace(self.section.section, content=given))
-        loaded = attempted(section.load)
-        if loaded is None:
-            raise not_loaded(section)
-        return loaded
-
-
 class _Answer(NamedTuple):
     """What a task made of a partition."""
 
@@ -327,49 +209,10 @@ class _Answer(NamedTuple):
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> _Answer:
-        """Return the answer in a row of :data:`_ANSWER`."""
+        """Return the answer in a row of :data:`ANSWER`."""
         facts, contacts, turns = (
-            None if row[name] is None else _unpacked(row[name]) for name in ("facts", "contacts", "turns")
+            None if row[name] is None else unpacked(row[name]) for name in ("facts", "contacts", "turns")
         )
         beside = None if row["beside"] is None else Beside.of_json(json.loads(row["beside"]))
         found = Annotated(facts, list(row["lost"] or ()))
         return cls(found, LoadedPartition(pa.table({}) if contacts is None else contacts, turns), beside)
-
-
-def _versions() -> tuple[str, str]:
-    return csatext.__version__, ".".join(platform.python_version_tuple()[:2])
-
-
-def _said(loaded: LoadedPartition) -> str | None:
-    return None if loaded.beside is None else json.dumps(loaded.beside.to_json(), ensure_ascii=False)
-
-
-def _place(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files into a folder, whole or not there; another process of this executor may be quicker."""
-    made = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    for name, content in files.items():
-        path = made / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    try:
-        made.rename(folder)
-    except OSError:
-        shutil.rmtree(made, ignore_errors=True)
-        if not folder.is_dir():
-            raise
-
-
-def _as_batch(answer: Mapping[str, Any]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pylist([dict(answer)], schema=_ANSWERED)
-
-
-def _packed(table: pa.Table) -> bytes:
-    """Return a table as a stream of Arrow."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
-
-
-def _unpacked(content: bytes) -> pa.Table:
-    return pa.ipc.open_stream(content).read_all()

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from csatext.batch.engines.executor_task import packed, unpacked
 from csatext.batch.engines.java_session import spark_session
 from csatext.errors import InputError
 from csatext.ingest.sections.section import MOST_ROWS, Section
@@ -61,7 +62,7 @@ def warehouse_sections(source: str) -> Iterator[Section]:
         rows = _read(session, source).mapInArrow(_packed_batches, "cells binary")
         first = 0
         for row in rows.toLocalIterator(prefetchPartitions=True):
-            cells = pa.ipc.open_stream(bytes(row["cells"])).read_all()
+            cells = unpacked(bytes(row["cells"]))
             yield Section(cells, first)
             first += cells.num_rows
 
@@ -161,7 +162,5 @@ def _packed_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatc
     """Return each batch of rows as one cell."""
     for batch in batches:
         if batch.num_rows:
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, batch.schema) as writer:
-                writer.write_batch(batch)
-            yield pa.RecordBatch.from_pydict({"cells": pa.array([bytes(sink.getvalue())], pa.binary())})
+            content = packed(pa.Table.from_batches([batch]))
+            yield pa.RecordBatch.from_pydict({"cells": pa.array([content], pa.binary())})
