@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 import csatext
+from csatext.batch.engines.arrow_bytes import packed, unpacked
 from csatext.batch.engines.halving import Work, attempted, not_loaded, without_faults
 from csatext.batch.phases.partition_files import LoadedPartition
 from csatext.errors import CsatextError
@@ -26,7 +27,7 @@ from csatext.errors import CsatextError
 if TYPE_CHECKING:
     from csatext.batch.phases.section_partition import SectionPartition
 
-__all__ = ["ANSWER", "GIVEN", "ExecutorTask", "ShippedWork", "packed", "unpacked"]
+__all__ = ["ANSWER", "GIVEN", "ExecutorTask", "ShippedWork"]
 
 GIVEN = pa.schema([("content", pa.binary()), ("turns", pa.binary())])
 """What a task is given: contacts and turns as Arrow, or the content of a section."""
@@ -171,22 +172,3 @@ def _place(files: Mapping[str, bytes], folder: Path) -> None:
 
 def _as_batch(answer: Mapping[str, Any]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([dict(answer)], schema=_ANSWERED)
-
-
-def packed(table: pa.Table) -> bytes:
-    """Return a table as a stream of Arrow."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
-
-
-def unpacked(content: bytes) -> pa.Table:
-    """Return the table of a stream.
-
-    Examples
-    --------
-    >>> unpacked(packed(pa.table({"text": ["太慢"]}))).to_pylist()
-    [{'text': '太慢'}]
-    """
-    return pa.ipc.open_stream(content).read_all()

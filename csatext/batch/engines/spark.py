@@ -15,7 +15,8 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from csatext.batch.engines.executor_task import ANSWER, GIVEN, ExecutorTask, ShippedWork, packed, unpacked
+from csatext.batch.engines.arrow_bytes import packed, unpacked
+from csatext.batch.engines.executor_task import ANSWER, GIVEN, ExecutorTask, ShippedWork
 from csatext.batch.engines.halving import Annotated, Work, halved, not_loaded
 from csatext.batch.phases.partition_files import (
     Beside,

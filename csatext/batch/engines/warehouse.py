@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from csatext.batch.engines.executor_task import packed, unpacked
+from csatext.batch.engines.arrow_bytes import packed, unpacked
 from csatext.batch.engines.java_session import spark_session
 from csatext.errors import InputError
 from csatext.ingest.sections.section import MOST_ROWS, Section
