@@ -69,6 +69,7 @@ _MOST_FINDINGS = 20
 _ERROR_LOG = "csatext-error.log"
 _SCORECARD_HELP = "general（自带的）或文件：按评分表逐项标注，INPUT 要是对话；不写则标投诉类别"
 _AUDIT_HELP = "tag import 写出的标注库：报告里的率按抽检校正；不写则注明未经抽检校正"
+_SPARK_HELP = "另由 Spark 把事实按天写到 table:库.表 或 Parquet 的地址，如 s3a://…；原有的整个替换"
 _FLAG_HELP = "标注是/否列而不是类别，如 is_negative，可重复；INPUT 要是 run 的输出文件夹"
 _COLUMN_HELP = "如 text=投诉内容，可重复；优先于自动识别；text=标题,内容 把两列连成文本"
 
@@ -264,6 +265,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_engine(run)
     _add_preview(run)
     _add_sql(run)
+    run.add_argument("--spark-write", default="", metavar="TABLE", help=_SPARK_HELP)
     run.add_argument(
         "--incremental",
         action="store_true",
@@ -543,7 +545,12 @@ def _add_engine(parser: _Parser) -> None:
         metavar="N",
         help="进程数，或 auto（每核一个）；结果与进程数无关",
     )
-    parser.add_argument("--engine", choices=["local"], default="local", help="在哪里运行：local 本机")
+    parser.add_argument(
+        "--engine",
+        choices=["local", "spark"],
+        default="local",
+        help="在哪里标注：local 本机（默认），spark 集群；结果相同",
+    )
 
 
 def _n_jobs(given: str) -> int | str:
@@ -623,8 +630,12 @@ def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     if shown := _instead(given, configuration, progress):
         return shown, DONE
     metrics = _metrics(given, configuration)
+    from csatext.batch.engines.warehouse import is_warehouse
     from csatext.batch.phases.run_by_model import run_input
 
+    target = given.spark_write
+    if target and not is_warehouse(target):
+        raise ConfigError(f"--spark-write {target} 不可用；应是 table:库.表，或 s3a://… 这样的地址。")
     result = run_input(
         given.input,
         given.out,
@@ -633,6 +644,7 @@ def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
         model=given.model if _by_model(given) else "",
         audit=given.audit,
         n_jobs=_n_jobs(given.n_jobs) or "auto",
+        engine=given.engine,
         incremental=given.incremental,
     )
     return _handed_on(given, result, metrics, progress), DONE
@@ -681,6 +693,11 @@ def _handed_on(given: argparse.Namespace, result: RunResult, metrics: RunMetrics
     if given.to_sql:
         said += _exported(given, metrics.timed(progress))
     _write_metrics(given, metrics, progress, unchanged=result.unchanged)
+    if target := getattr(given, "spark_write", ""):
+        from csatext.batch.engines.warehouse import write_warehouse
+
+        progress("写入 Spark")
+        write_warehouse(Path(given.out) / "facts.parquet", target)
     return "\n".join(said)
 
 
@@ -770,11 +787,14 @@ def _annotate(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
             metrics.timed(progress),
             model=model,
             n_jobs=_n_jobs(given.n_jobs) or "auto",
+            engine=given.engine,
         )
         _write_metrics(given, metrics, progress, unchanged=not found.changed)
         done = f"标注了 {len(found.annotated)} 个文件" if found.changed else "没有变化"
         known = f"，{found.known} 个文件早已标注" if found.known else ""
         return f"{done}{known}：{found.contacts} 条联络，{found.rejects} 行剔除。文件夹：{given.out}", DONE
+    if given.engine == "spark":
+        raise ConfigError("annotate --engine spark 要 --model 模型文件夹，--out 要是文件夹。")
     contacts, rejects = annotate(
         given.input, given.out, configuration, progress, with_text=given.text, model=model
     )

@@ -428,7 +428,9 @@ def test_the_password_of_a_database_is_not_shown(tmp_path, capsys):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a signal")
 def test_a_termination_ends_as_an_interrupt(tmp_path, capsys, good, monkeypatch):
-    monkeypatch.setattr("csatext.batch.phases.run_by_model.run_input", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
+    monkeypatch.setattr(
+        "csatext.batch.phases.run_by_model.run_input", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM)
+    )
     before = signal.getsignal(signal.SIGTERM)
     code, _, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"))
     assert code == 143

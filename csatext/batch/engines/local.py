@@ -8,50 +8,26 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from typing import Any
 
-import pyarrow as pa
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
+from csatext.batch.engines.halving import UNFORESEEN, Attempt, Work, attempted, not_loaded, without_faults
 from csatext.batch.monitoring.log_records import LogStream, log_of_parent, log_of_worker
 from csatext.batch.monitoring.stopping import check_stop
 from csatext.batch.phases.partition_files import Partition, PartitionFile, write_partition
-from csatext.errors import CsatextError, InputError
+from csatext.errors import CsatextError
 
 __all__ = ["annotate_locally"]
 
-Work = Callable[[pa.Table, pa.Table | None], pa.Table]
-Attempt = Callable[[Callable[[], Any]], Any]
 _AHEAD = 2
 """Partitions in flight for each worker: one that it works on, and the next."""
-_UNFORESEEN = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    MemoryError,
-    RecursionError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What a record that nobody foresaw may raise; RuntimeError is also what the death of a worker raises."""
 _GLANCE = 0.5
 """Seconds after which a worker looks again whether its parent lives."""
 _FOR_A_WORKER = 2
 """Partitions below which a process of its own costs more than it saves: starting one takes seconds."""
-
-
-@dataclass
-class _Pieces:
-    """What the search for the record at fault has annotated, in order, and the records it gave up."""
-
-    tables: list[pa.Table] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
 
 
 def annotate_locally(
@@ -97,8 +73,8 @@ def _here(work: Work, partition: Partition) -> PartitionFile:
         return _annotated(work, partition)
     except CsatextError:
         raise
-    except _UNFORESEEN:
-        return _without_faults(work, partition, _attempt_here)
+    except UNFORESEEN:
+        return _without_faults(work, partition, attempted)
 
 
 def _annotated(work: Work, partition: Partition) -> PartitionFile:
@@ -152,7 +128,7 @@ class _Pool:
             except BrokenProcessPool:
                 broken = True
                 self._suspects.append(partition)
-            except _UNFORESEEN:
+            except UNFORESEEN:
                 self._suspects.append(partition)
         if broken:
             self._start_anew()
@@ -196,36 +172,12 @@ def _without_faults(work: Work, partition: Partition, attempt: Attempt) -> Parti
     """
     loaded = attempt(partition.load)
     if loaded is None:
-        raise InputError.unreadable(
-            partition.where, "读取时程序中止或出错", "请把这一段拆出来检查，或换一种格式导出"
-        )
-    pieces = _Pieces()
-    waiting = deque([loaded] if loaded.contacts.num_rows else [])
-    while waiting:
-        part = waiting.popleft()
-        n = part.contacts.num_rows
-        facts = attempt(partial(work, part.contacts, part.turns))
-        if facts is not None:
-            pieces.tables.append(facts)
-        elif n == 1:
-            pieces.lost.append(str(part.contacts["doc_id"][0].as_py()))
-        else:
-            waiting.extendleft([part.part(n // 2, n), part.part(0, n // 2)])
-    facts = pa.concat_tables(pieces.tables, promote_options="permissive") if pieces.tables else None
-    return write_partition(facts, partition.target, partition.fingerprint, pieces.lost, loaded.beside)
-
-
-def _attempt_here(step: Callable[[], Any]) -> Any:
-    """Return what a step gives; None where it raises what nobody foresaw."""
-    try:
-        return step()
-    except CsatextError:
-        raise
-    except _UNFORESEEN:
-        return None
+        raise not_loaded(partition)
+    found = without_faults(work, loaded, attempt)
+    return write_partition(found.facts, partition.target, partition.fingerprint, found.lost, loaded.beside)
 
 
 def _attempt_apart(step: Callable[[], Any]) -> Any:
     """Return what a step gives in a process of its own; None also where that process dies."""
     with _processes(1) as executor:
-        return _attempt_here(executor.submit(step).result)
+        return attempted(executor.submit(step).result)

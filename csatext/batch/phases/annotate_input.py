@@ -16,7 +16,10 @@ import pyarrow as pa
 
 from csatext.atomic_files import write_text
 from csatext.batch.configuration import Configuration
+from csatext.batch.engines.halving import Work
+from csatext.batch.engines.java_session import spark_session
 from csatext.batch.engines.local import annotate_locally
+from csatext.batch.engines.spark import annotate_on_spark
 from csatext.batch.monitoring.stopping import check_stop, ends_between
 from csatext.batch.phases.annotate_partition import PartitionTask, annotate_partition, partition_table
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
@@ -96,6 +99,7 @@ def annotate_input(
     progress: Progress,
     *,
     n_jobs: int = 1,
+    engine: str = "local",
     incremental: bool = False,
 ) -> AnnotateResult:
     """Annotate the files of an input that are new or changed, and list what is finished.
@@ -113,7 +117,9 @@ def annotate_input(
     progress : callable
         Called with the name of each step when it begins.
     n_jobs : int, default 1
-        Processes.
+        Processes, where the engine is ``local``.
+    engine : {"local", "spark"}, default "local"
+        Where partitions are annotated; facts do not depend on it.
     incremental : bool, default False
         Whether files that are no longer in the input stay, and repeated identifiers are versions.
 
@@ -134,11 +140,12 @@ def annotate_input(
     work = _InputWork(store, configuration, digest, progress, number, incremental)
     known, pending = work.divided(files)
     key = configuration.privacy.pseudonymize or None
-    annotate = partial(_annotate, PartitionTask(str(store.model), digest, key))
+    work_by = partial(_work_by, digest=digest, key=key)
     with ends_between(), counted("标注", None) as count:
-        for partition in annotate_locally(annotate, work.partitions(pending), n_jobs=n_jobs):
-            work.take(partition)
-            count.add(partition.rows)
+        spark = engine == "spark" and bool(pending)
+        for one in _annotated(spark, work_by, work.partitions(pending), store.model, n_jobs):
+            work.take(one)
+            count.add(one.rows)
             check_stop()
     if work.failures and len(work.failures) == len(files):
         raise work.failures[0]
@@ -166,6 +173,17 @@ def annotate_input(
     contacts = sum(record.contacts for record in records)
     rejects = sum(len(store.beside(record)[0]) for record in records)
     return AnnotateResult(annotated, len(known), dropped, contacts, rejects)
+
+
+def _annotated(
+    spark: bool, work_by: Callable[[str], Work], partitions: Iterator[Partition], model: Path, n_jobs: int
+) -> Iterator[PartitionFile]:
+    """Yield the partitions as they are written, by one engine or the other."""
+    if spark:
+        with spark_session() as session:
+            yield from annotate_on_spark(session, work_by, partitions, model=model)
+    else:
+        yield from annotate_locally(work_by(str(model)), partitions, n_jobs=n_jobs)
 
 
 def _check_gone(store: FactsStore, gone: set[str], model: Path, earlier: Mapping[str, Any]) -> None:
@@ -401,6 +419,10 @@ def _joined(parts: list[Beside]) -> Beside:
         rejects,
         summed_quality(notes),
     )
+
+
+def _work_by(model: str, digest: str, key: str | None) -> Work:
+    return partial(_annotate, PartitionTask(model, digest, key))
 
 
 def _annotate(how: PartitionTask, contacts: pa.Table, turns: pa.Table | None) -> pa.Table:

@@ -12,7 +12,9 @@ import numpy as np
 from csatext.atomic_files import claimed_folder
 from csatext.batch.configuration import Configuration
 from csatext.batch.contact_analyses import analyse_contacts
+from csatext.batch.engines.warehouse import spark_where_needed
 from csatext.batch.manifest import library_versions, plain_settings
+from csatext.batch.phases.input_files import is_remote
 from csatext.batch.phases.input_sample import is_large_input, sampled_input
 from csatext.batch.phases.run_model import RunModel, save_run_model
 from csatext.batch.pipeline import masked_input, read_source, source_facts
@@ -73,7 +75,7 @@ def fit(
     if sample is not None and sample < 1:
         raise ParameterError.out_of_range("sample", sample, "不小于 1 的整数")
     out = Path(out)
-    with claimed_folder(out):
+    with claimed_folder(out), spark_where_needed(source):
         # A contact's versions teach what it says: whichever row stays will do.
         once = replace(configuration.input, duplicates=_one_of(configuration.input.duplicates))
         reading = replace(configuration, input=once)
@@ -107,7 +109,7 @@ def _one_of(duplicates: str) -> str:
 
 
 def _hash(source: str | Path) -> dict[str, str]:
-    if isinstance(source, str) and "://" in source:
+    if is_remote(source):
         return {}
     return {"sha256": source_facts(Path(source))["sha256"]}
 

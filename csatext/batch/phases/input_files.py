@@ -15,6 +15,7 @@ import pandas as pd
 
 from csatext.atomic_files import file_hash
 from csatext.batch.configuration import Configuration
+from csatext.batch.engines.warehouse import is_warehouse, warehouse_sections
 from csatext.batch.pipeline import masked_input, of_the_time
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_opened
@@ -43,6 +44,7 @@ __all__ = [
     "files_in_order",
     "input_files",
     "is_pseudonym_column",
+    "is_remote",
     "masked_contacts",
     "own_contacts",
     "read_file",
@@ -93,7 +95,11 @@ class InputFile(NamedTuple):
             Its beginning cannot be read.
         """
         if self.query:
-            return plan_of_cells(partial(query_sections, *self.query), self.source.name, options)
+            plan = plan_of_cells(partial(_rows_of, *self.query), self.source.name, options)
+            if plan is None and is_warehouse(self.query[0]):
+                what = "请检查表，或把一通对话的各句按次序排在一起"
+                raise InputError.unreadable(self.name, "没有行，或对话的各句没有排在一起", what)
+            return plan
         path = self.source.path
         return reading_plan(path, self.source.name, options) if path is not None and is_large(path) else None
 
@@ -108,8 +114,23 @@ class InputFile(NamedTuple):
         if not self.query:
             path = self.source.path
             return iter(()) if path is None else sections_of(path, plan, options)
-        found = query_sections(*self.query)
+        found = _rows_of(*self.query)
         return whole_dialogues(found, plan, options) if plan.conversation else found
+
+
+def is_remote(source: str | Path) -> bool:
+    """Return whether an input is rows that a database or Spark gives, and no file.
+
+    Examples
+    --------
+    >>> is_remote("sqlite:///a.db"), is_remote("table:crm.tickets"), is_remote("a.csv")
+    (True, True, False)
+    """
+    return isinstance(source, str) and (is_url(source) or is_warehouse(source))
+
+
+def _rows_of(url: str, query: str) -> Iterator[InputSection]:
+    return warehouse_sections(url) if is_warehouse(url) else query_sections(url, query)
 
 
 def input_files(
@@ -120,7 +141,8 @@ def input_files(
     Parameters
     ----------
     path : path
-        A file, a folder or a database URL with ``query``.
+        A file, a folder, a database URL with ``query``, or what Spark reads
+        (:mod:`csatext.batch.engines.warehouse`).
     configuration : Configuration
         InputSection ``input`` is used.
     progress : callable
@@ -134,9 +156,10 @@ def input_files(
     """
     for sentence in unknown_names(configuration.input.columns):
         progress(sentence)
-    if isinstance(path, str) and is_url(path):
+    if isinstance(path, str) and is_remote(path):
         name = path.split("://")[0]
-        key = _key(f"{source_name(path)}\0{configuration.input.query}")
+        known = path if is_warehouse(path) else source_name(path)  # a URL of a database may hold a password
+        key = _key(f"{known}\0{configuration.input.query}")
         return [InputFile(name, key, Source(name), "", beside=False, query=(path, configuration.input.query))]
     sources = open_tables(path, configuration.input)
     if skipped := sources[0].skipped:

@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from csatext.batch.configuration import Configuration
-from csatext.batch.phases.input_files import InputFile, input_files, read_file
+from csatext.batch.phases.input_files import InputFile, input_files, is_remote, read_file
 from csatext.batch.pipeline import of_the_time
 from csatext.errors import InputError
 from csatext.ingest.contacts import ReadResult
-from csatext.ingest.formats.database import is_url
 from csatext.ingest.sections.read_section import read_section
 from csatext.ingest.sections.section import ReadingPlan
 from csatext.privacy.outputs import mask_sentence
@@ -37,14 +36,16 @@ Progress = Callable[[str], None]
 
 
 def is_large_input(source: str | Path) -> bool:
-    """Return whether a run of an input learns from a sample, and on several processes; databases always do.
+    """Return whether a run of an input learns from a sample, and on several processes.
+
+    Databases and what Spark reads always do.
 
     Examples
     --------
     >>> is_large_input("missing.csv")
     False
     """
-    if isinstance(source, str) and is_url(source):
+    if is_remote(source):
         return True
     path = Path(source)
     try:
@@ -88,7 +89,7 @@ def sampled_input(
     InputError
         No part can be read, or no contact is of the time asked for.
     """
-    progress(f"抽样读取 {mask_sentence(Path(source).name)}" if not is_url(str(source)) else "抽样查询")
+    progress(f"抽样读取 {mask_sentence(Path(source).name)}" if not is_remote(source) else "抽样查询")
     random = np.random.default_rng(configuration.analysis.random_state)
     parts, total = _parts(input_files(source, configuration, progress), configuration)
     chosen = [parts[at] for at in np.sort(random.permutation(len(parts))[:_PARTS])]

@@ -8,15 +8,18 @@ from typing import Any
 
 from csatext.atomic_files import claimed_folder
 from csatext.batch.configuration import Configuration, processes
+from csatext.batch.engines.java_session import check_spark
+from csatext.batch.engines.warehouse import spark_where_needed
 from csatext.batch.output import finished_output, refuse_link
 from csatext.batch.phases.aggregate import aggregate
 from csatext.batch.phases.annotate_input import AnnotateResult, annotate_input
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
+from csatext.batch.phases.input_files import is_remote
 from csatext.batch.phases.input_sample import is_large_input
 from csatext.batch.pipeline import RunResult, run, unchanged_run
 from csatext.batch.run_state import digest_of, hash_where_there, settings_of, state_of_run
-from csatext.ingest.formats.database import is_url, source_name
+from csatext.ingest.formats.database import source_name
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
 
@@ -37,6 +40,7 @@ def run_input(
     model: str | Path = "",
     audit: str | Path = "",
     n_jobs: int | str = "auto",
+    engine: str = "local",
     incremental: bool = False,
 ) -> RunResult:
     """Read, learn, annotate, aggregate and write: what ``csatext run`` does.
@@ -48,7 +52,7 @@ def run_input(
 
     Parameters
     ----------
-    source, out, configuration, progress, model, audit, n_jobs, incremental
+    source, out, configuration, progress, model, audit, n_jobs, engine, incremental
         As in :func:`run_by_model`.
 
     Raises
@@ -58,7 +62,7 @@ def run_input(
     OSError
         The disk is full or the like.
     """
-    if not model and not incremental and not is_large_input(source):
+    if engine == "local" and not model and not incremental and not is_large_input(source):
         return run(source, out, configuration, progress, audit=audit)
     return run_by_model(
         source,
@@ -68,6 +72,7 @@ def run_input(
         model=model,
         audit=audit,
         n_jobs=n_jobs,
+        engine=engine,
         incremental=incremental,
         learn=not model and not incremental,
     )
@@ -82,6 +87,7 @@ def run_by_model(
     model: str | Path = "",
     audit: str | Path = "",
     n_jobs: int | str = "auto",
+    engine: str = "local",
     incremental: bool = False,
     learn: bool = False,
 ) -> RunResult:
@@ -107,7 +113,9 @@ def run_by_model(
     audit : path
         A store of tags; empty for none.
     n_jobs : int or "auto", default "auto"
-        Processes.
+        Processes, where the engine is ``local``.
+    engine : {"local", "spark"}, default "local"
+        Where contacts are annotated; facts do not depend on it.
     incremental : bool, default False
         Whether files that are no longer in the input stay, and rows that share an identifier are versions.
     learn : bool, default False
@@ -122,7 +130,9 @@ def run_by_model(
         The disk is full or the like; the next run goes on from what is finished.
     """
     out = Path(out)
-    with claimed_folder(out):
+    if engine == "spark":
+        check_spark()  # before anything is learnt, which takes long
+    with claimed_folder(out), spark_where_needed(source):
         refuse_link(out)
         store = FactsStore(out)
         if not model:
@@ -134,6 +144,7 @@ def run_by_model(
             configuration,
             progress,
             n_jobs=processes(n_jobs),
+            engine=engine,
             incremental=incremental,
         )
         state = _state(store, configuration, audit, incremental)
@@ -157,7 +168,7 @@ def _learn(
 ) -> None:
     """Fit the model of a folder, unless it is there; ``anew`` asks for that of this input."""
     sample = _SAMPLE if is_large_input(source) else None
-    known = "" if is_url(str(source)) else state_of_run(Path(source), configuration)
+    known = "" if is_remote(source) else state_of_run(Path(source), configuration)
     learnt_from = digest_of({"state": known, "sample": sample}) if known else ""
     if store.has_model():
         is_same = bool(learnt_from) and store.model_card().get("learnt_from") == learnt_from
@@ -175,12 +186,13 @@ def annotate_store(
     *,
     model: str | Path,
     n_jobs: int | str = "auto",
+    engine: str = "local",
 ) -> AnnotateResult:
     """Annotate an input by a model into a folder of partitions, for :func:`aggregate_store`.
 
     Parameters
     ----------
-    source, out, configuration, progress, model, n_jobs
+    source, out, configuration, progress, model, n_jobs, engine
         As in :func:`run_by_model`.
 
     Raises
@@ -189,10 +201,16 @@ def annotate_store(
         The input, the model or the folder cannot be used.
     """
     out = Path(out)
-    with claimed_folder(out):
+    with claimed_folder(out), spark_where_needed(source):
         refuse_link(out)
         return annotate_input(
-            source, FactsStore(out), Path(model), configuration, progress, n_jobs=processes(n_jobs)
+            source,
+            FactsStore(out),
+            Path(model),
+            configuration,
+            progress,
+            n_jobs=processes(n_jobs),
+            engine=engine,
         )
 
 
