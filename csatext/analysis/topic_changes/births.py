@@ -23,7 +23,7 @@ _KEPT_COUNTS = 1.0
 """Pseudo-counts of an earlier topic, as a share of the tokens it has in the new documents (chosen)."""
 _STEERED = 0.5
 """Pseudo-counts of the free topics, as a share of the occurrences that are in excess
-(benchmarks/topics.py, births)."""
+(benchmarks/topics.py, changes)."""
 _TERMS = 10
 _LEAST_SHARE, _LEAST_DOCS = 0.005, 10
 """A born topic is the main one of so many of the documents, and of ten (chosen)."""
@@ -34,7 +34,7 @@ _OWN, _OWN_TERMS = 0.5, 30
 """A term is a topic's own of which it has half of the occurrences; the most frequent 30 are tested."""
 _CLEARLY = 3.5
 """Standard errors by which the own terms of a born topic are in excess: of topics found in random halves of
-the same documents none reached it (benchmarks/topics.py, births)."""
+the same documents none reached it (benchmarks/topics.py, changes)."""
 _UNSEEN = 4
 """Documents in which a term stood at most that was not counted before: counting leaves out rarer ones."""
 
