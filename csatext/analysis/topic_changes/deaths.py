@@ -7,8 +7,8 @@ import numpy as np
 __all__ = ["died"]
 
 _LEFT = 0.4
-"""Part of its documents that a topic has left at most: topics of a class that was left out kept .03 to .56, most
-under .4, all others .57 and more (benchmarks/topics.py, changes)."""
+"""Part of its documents that a topic has left at most: topics of a class that was left out kept .03 to .56,
+most under .4, all others .57 and more (benchmarks/topics.py, changes)."""
 _BEYOND_CHANCE, _BEYOND_OTHERS = 3.0, 2.0
 """Standard errors by which they are fewer: of chance alone, and of what topics vary by (chosen)."""
 _MEDIAN_CHI_SQUARE = 0.4549
