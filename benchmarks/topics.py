@@ -1,23 +1,27 @@
 """Topics against gensim and plain tomotopy, and how long they last.
 
-Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters centre scale words]
+Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters centre changes scale million words]
 ``shop``: negative reviews of ten kinds of products (``sentiment/online_shopping_dev.csv``, label 0), 20
 topics, the same counts for all: mean NPMI of the ten terms shown and that of the worst topic, share of the
 shown terms that are distinct, mutual information of main topic and kind, seconds. ``letters``: citizen
 letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``centre``: the simulated
-centre, two halves fitted apart, a hundred contacts added to 1,500, births and deaths, false births, the
-number of topics. ``scale``: 100,000 and 300,000 short texts of the simulated centre, 50 topics, processor
-seconds and memory. ``words``: the first 100 keywords of each set and the first five words of each topic, to
-be read.
+centre, two halves fitted apart, a hundred contacts added to 1,500, the number of topics. ``changes``: a class
+is left out of the first half of documents (births) or of the second one (deaths), and nothing is left out of
+random halves (false alarms), in simulated centres of 6,000 and 20,000 contacts without incidents, in shop
+reviews by kind and in letters by class. ``scale``: 100,000 and 300,000 short texts of the simulated centre,
+50 topics, processor seconds and memory. ``million``: 1,000,000 texts of one to three sentences of shop
+and delivery reviews at random, from text to topics, and a stop after a minute. ``words``: the first 100
+keywords of each set and the first five words of each topic, to be read.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -129,32 +133,92 @@ def centre(data: Path | None = None) -> None:
     before = model.transform(corpus[:1500])["topic"]
     after = model.update(corpus[:1600]).transform(corpus[:1600])["topic"].reindex(before.index)
     say(f"100 contacts added to 1,500: {(after == before)[before.notna()].mean():.3f} keep their topic")
-    born, false, score = [], 0, np.zeros(3, int)
-    for name in ("断网故障", "发票问题", "商品破损", "退款缓慢", "重复扣费", "应用故障"):
-        known = ct.TopicModel(20).fit(corpus[half & (cause != name)])
-        later = known.update(corpus[~half])
-        fresh = later.changes_.loc[later.changes_["change"] == "born", "topic"]
-        main = later.transform(corpus[~half])["topic"].to_numpy()
-        causes = [pd.Series(cause[~half][main == topic]).value_counts(normalize=True) for topic in fresh]
-        born.append((name, [round(float(shares.get(name, 0)), 2) for shares in causes]))
-        # A born topic is about the cause that most of its contacts are of.
-        found = sum(shares.idxmax() == name for shares in causes)
-        score += (found > 0, len(causes) - found, found == 0)
-    say("births, share of the planted cause among their contacts:", born)
-    f_score = 2 * score[0] / (2 * score[0] + score[1] + score[2])
-    say(f"births, F1: {f_score:.2f} (found, false, missed: {score})")
-    gone = ct.TopicModel(20).fit(corpus[half]).update(corpus[~half & (cause != "物流超时")])
-    say("a cause that is no longer there:", gone.changes_["change"].value_counts().to_dict())
-    for seed in range(20):
-        shuffled = np.random.default_rng(seed).permutation(len(corpus))
-        one, two = np.sort(shuffled[:3000]), np.sort(shuffled[3000:])
-        changes = ct.TopicModel(20, n_iter=60).fit(corpus[one]).update(corpus[two]).changes_
-        false += int((changes["change"] == "born").any())
-    say("runs of 20 with a false birth:", false)
     for n_causes in (8, 13, 20):
         chosen = np.random.default_rng(n_causes).choice(np.unique(cause), n_causes, replace=False)
         auto = ct.TopicModel("auto", n_runs=1).fit(corpus[np.isin(cause, chosen)])
         say(f"{n_causes} causes:", auto.n_topics_curve_[["n_topics", "score", "chosen"]].to_string())
+
+
+def switched(data: Path) -> Iterator[tuple[str, ct.Corpus, np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield name, corpus, first half, class and second class (of documents that have two) of each set."""
+    for n, seed in ((6000, 1), (6000, 2), (20_000, 3)):
+        center = ct.simulate_center(n, random_state=seed, incidents=[])
+        corpus = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
+        truth = center.truth[["cause", "second_cause"]].to_numpy(object).T
+        yield f"centre of {n:,}, seed {seed}", corpus, np.arange(n) < n // 2, *truth
+    reviews = pd.read_csv(data / "sentiment/online_shopping_dev.csv").dropna(subset="review")
+    reviews = reviews[reviews["label"] == 0]
+    letter = pd.read_csv(data / "complaints/gov_7class_segmented_train.csv")
+    texts = letter["segmented_text"].astype(str).str.replace(r"\s+", "", regex=True)
+    for name, given, kind in (
+        ("shop", reviews["review"], reviews["cat"]),
+        ("letters", texts, letter["label"]),
+    ):
+        corpus = ct.Vectorizer(phrases="auto", min_df=5).fit_transform(given.tolist())
+        half = np.random.default_rng(0).random(len(corpus)) < 0.5
+        classes = kind.to_numpy(object)
+        yield name, corpus, half, classes, classes
+
+
+def changes(data: Path) -> None:
+    """Count births and deaths found, false ones, and false alarms between halves that differ by chance.
+
+    A topic is about the class that most of its contacts are of; a class counts as dead where a topic is of it
+    to six tenths, since topics of several classes do not die with one.
+    """
+    for name, corpus, half, first, second in switched(data):
+        born, gone = np.zeros(3, int), np.zeros(3, int)
+        whole = ct.TopicModel(20, n_runs=3, n_iter=100).fit(corpus[half])
+        main = whole.transform(corpus[half])["topic"].to_numpy()
+        for label, n in pd.Series(first[~half]).value_counts().items():
+            if n < 40 or label in ("咨询", "办理", "表扬"):
+                continue
+            has = (first == label) | (second == label)
+            truth = np.where(has, label, first)
+            model = ct.TopicModel(20, n_runs=3, n_iter=100).fit(corpus[half & ~has]).update(corpus[~half])
+            found = model.changes_.loc[model.changes_["change"] == "born", "topic"]
+            after = model.transform(corpus[~half])["topic"].to_numpy()
+            about = [pd.Series(truth[~half][after == topic]).mode()[0] == label for topic in found]
+            born += (any(about), about.count(False), not any(about))
+            of = pd.Series(truth[half] == label).groupby(main).mean()
+            later = copy.deepcopy(whole).update(corpus[~half & ~has]).changes_
+            dead = later.loc[later["change"] == "died", "topic"]
+            hit, own = (of[dead] >= 0.4).any(), (of >= 0.6).any()
+            gone += (hit, (of[dead] < 0.4).sum(), own and not hit)
+        alarms = np.zeros(2, int)
+        for seed in range(20):
+            one = np.random.default_rng(seed).random(len(corpus)) < 0.5
+            model = ct.TopicModel(20, n_iter=60, n_runs=2, random_state=seed).fit(corpus[one])
+            found = set(model.update(corpus[~one]).changes_["change"])
+            alarms += ("born" in found, "died" in found)
+        for what, score in (("births", born), ("deaths", gone)):
+            f_score = 2 * score[0] / max(2 * score[0] + score[1] + score[2], 1)
+            say(f"{name}: {what} F1 {f_score:.2f} (found, false, missed: {score})")
+        say(f"{name}: runs of 20 without a change with a birth, a death: {alarms}")
+
+
+def million(data: Path) -> None:
+    """Learn 50 topics of 1,000,000 short texts, from text to topics, and stop another time after a minute."""
+    shops = pd.read_csv(data / "sentiment/online_shopping_dev.csv")["review"]
+    meals = pd.read_csv(data / "sentiment/waimai_dev.csv")["review"]
+    reviews = pd.concat([shops, meals]).dropna().astype(str)
+    pieces = reviews.str.split(r"[。！？!?；;，,\n]+", regex=True).explode()
+    sentences = pieces[pieces.str.len().between(4, 40)].to_numpy(object)
+    rng = np.random.default_rng(0)
+    drawn = sentences[rng.integers(0, len(sentences), (3, 1_000_000))]
+    drawn[2, rng.random(1_000_000) < 2 / 3] = ""
+    drawn[1, rng.random(1_000_000) < 1 / 3] = ""
+    before = time.process_time()
+    corpus = ct.Vectorizer(phrases="auto", min_df=20).fit_transform(
+        (drawn[0] + "，" + drawn[1] + "。" + drawn[2]).tolist()
+    )
+    ct.TopicModel(50).fit_transform(corpus)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    say(f"1,000,000 texts, 50 topics: {time.process_time() - before:.0f} s of processor, {peak:.2f} GB")
+    before = time.process_time()
+    early = ct.TopicModel(50).fit(corpus, progress=lambda done, total: time.process_time() - before < 60)
+    has = early.transform(corpus[:1000])["topic"].notna().mean()
+    say(f"stopped: {time.process_time() - before:.0f} s of processor, {has:.2f} of texts have a topic")
 
 
 def scale(data: Path | None = None) -> None:
@@ -188,7 +252,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--sets", nargs="+", default=["shop", "letters", "centre", "words"])
     arguments = parser.parse_args()
-    ways = {"shop": shop, "letters": letters, "centre": centre, "scale": scale, "words": words}
+    ways = {
+        "shop": shop,
+        "letters": letters,
+        "centre": centre,
+        "changes": changes,
+        "scale": scale,
+        "million": million,
+        "words": words,
+    }
     for name in arguments.sets:
         ways[name](arguments.data)
 

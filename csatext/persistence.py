@@ -41,7 +41,7 @@ from csatext.analysis.sentiment.character_runs import NgramWeights
 from csatext.analysis.sentiment.score import Sentiment
 from csatext.analysis.sentiment.snownlp_sentiment import SnowNLPSentiment
 from csatext.analysis.signals.service_signals import ServiceSignals
-from csatext.analysis.topics import TopicModel
+from csatext.analysis.topics.topic_model import TopicModel
 from csatext.argument_types import as_path
 from csatext.atomic_files import write_whole
 from csatext.errors import InputError, ParameterError

@@ -178,6 +178,10 @@ EMERGING_TOPICS = Table(
         Column("p", "float", "probability of so many documents by chance"),
         Column("p_adjusted", "float", "corrected over the topics (Holm)"),
         Column("since", "time", "first document of the topic in the last period"),
+        Column("first_seen", "time", "first document of the topic of all"),
+        Column("onset", "time", "day from which its share is higher"),
+        Column("onset_low", "time", "first day of the 95 % interval of the onset"),
+        Column("onset_high", "time", "last day of that interval"),
     ),
     key=("topic",),
 )

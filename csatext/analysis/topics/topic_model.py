@@ -12,41 +12,39 @@ import pandas as pd
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from csatext.analysis.topic_changes.births import EarlierPeriod, born_topics
+from csatext.analysis.topic_changes.deaths import died
 from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import c_v, mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
+from csatext.analysis.topics.document_topics import main_topics, several_topics
 from csatext.analysis.topics.folding import fold_in, refreshed, topic_shares
 from csatext.analysis.topics.label_files import made_labels, read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
+from csatext.analysis.topics.learning_sample import known_lengths, learning_sample
 from csatext.analysis.topics.number_of_topics import choose_number
-from csatext.analysis.topics.renewal import EarlierCounts, born_topics
 from csatext.analysis.topics.representatives import representative_rows
+from csatext.analysis.topics.seed_words import seed_counts, words_by_name
 from csatext.analysis.topics.shown_terms import choose_terms, labels_of
-from csatext.analysis.topics.stability import bootstrap_stability, is_junk, own_terms
+from csatext.analysis.topics.topic_quality import (
+    bootstrap_stability,
+    coherence_in,
+    is_junk,
+    own_terms,
+    topic_fit,
+)
 from csatext.argument_types import as_table, check_simple_parameters
 from csatext.errors import NotFittedError, ParameterError, SchemaError
 from csatext.notebook_cards import EstimatorCard
 from csatext.progress import counted
 from csatext.schema import conform
-from csatext.schema.analysis import (
-    CONTACT_TOPICS,
-    DOCUMENT_TOPICS,
-    TOPIC_CHANGES,
-    TOPIC_DOCUMENTS,
-    TOPIC_FIT,
-    TOPIC_QUALITY,
-    TOPICS,
-)
+from csatext.schema.analysis import TOPIC_CHANGES, TOPIC_DOCUMENTS, TOPIC_QUALITY, TOPICS
 from csatext.taxonomy import Taxonomy
 from csatext.text.corpus import Corpus, checked_corpus
 
 __all__ = ["TopicModel", "checked_topic_model"]
 
 _COHERENCE_TERMS = 10
-_SEED_COUNTS = 0.2
-"""Pseudo-counts of a seed word in its topic, as a share of its occurrences in the documents learnt from."""
-_GONE = 0.1
-"""An earlier topic with less than this part of its former share has died (chosen)."""
 Labels = str | PathLike[str] | Mapping[int, str] | None
 
 
@@ -298,22 +296,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         if not 0 < min_share <= 1:
             raise ParameterError.out_of_range("min_share", min_share, "大于 0，不大于 1")
         theta = self._shares(corpus)
-        known = ~np.isnan(theta[:, 0]) if theta.shape[1] else np.zeros(len(theta), bool)
-        main = np.zeros(theta.shape, bool)
-        main[np.flatnonzero(known), np.nan_to_num(theta)[known].argmax(axis=1)] = True
-        row, column = np.nonzero(main | (theta >= min_share))
-        order = np.lexsort((column, -theta[row, column], row))
-        row, column = row[order], column[order]
-        frame = pd.DataFrame(
-            {
-                "doc_id": corpus.doc_ids[row],
-                "rank": np.arange(len(row)) - np.searchsorted(row, row) + 1,
-                "topic": self.topic_ids_[column],
-                "topic_label": self.names()[column],
-                "share": theta[row, column],
-            }
-        )
-        return conform(frame, CONTACT_TOPICS)
+        return several_topics(theta, self.topic_ids_, self.names(), corpus.doc_ids, min_share)
 
     def quality(self, corpus: Corpus | None = None, *, n_resamples: int = 5) -> pd.DataFrame:
         """Return how far each topic can be trusted (schema TOPIC_QUALITY).
@@ -392,15 +375,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         theta = self._shares(corpus)
         known = ~np.isnan(theta).any(axis=1)
         theta = np.nan_to_num(theta)
-        lengths = self._lengths(corpus, self.components_)
-        occurs = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms)) > 0
-        best = np.full((len(self.topic_ids_), _COHERENCE_TERMS), -1)
-        for row, topic in enumerate(self.topic_ids_):
-            terms = self.topics_.loc[self.topics_["topic"] == topic, "term"].head(_COHERENCE_TERMS)
-            columns = np.searchsorted(corpus.terms, terms.to_numpy(object))
-            columns = columns[occurs[columns]]
-            best[row, : len(columns)] = columns
-        npmi, before = mean_npmi(corpus.dtm, best), self.coherence_[:, 0]
+        lengths = known_lengths(corpus.dtm, self.components_)
         first = self.topics_.drop_duplicates("topic").set_index("topic").reindex(self.topic_ids_)
         frame = pd.DataFrame(
             {
@@ -409,12 +384,11 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 "n_docs": np.bincount(theta.argmax(axis=1)[known], minlength=len(self.topic_ids_)),
                 "share_before": first["share"].fillna(0.0).to_numpy(),
                 "share": topic_shares(theta, lengths, order_of_content(corpus.dtm)),
-                "npmi_before": before,
-                "npmi": npmi,
-                "fits": (npmi >= 0) & (npmi >= before / 2),
+                "npmi_before": self.coherence_[:, 0],
+                "npmi": coherence_in(corpus, self.topics_, self.topic_ids_, _COHERENCE_TERMS),
             }
         )
-        return conform(frame, TOPIC_FIT)
+        return topic_fit(frame)
 
     def representative_documents(self, corpus: Corpus, n: int = 3) -> pd.DataFrame:
         """Return the documents that show best what each topic is about (schema TOPIC_DOCUMENTS).
@@ -507,38 +481,37 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         Notes
         -----
         Earlier topics enter as pseudo-counts (an informative Dirichlet prior on their terms), beside five
-        free topics. Of these, one is born that is the main topic of enough documents, is coherent, and of
-        which many terms stand in clearly more documents than before. The other free topics are dropped.
+        free topics. Of these, one is born that is the main topic of enough documents, and whose own terms
+        stand in clearly more documents than before (:mod:`csatext.analysis.topic_changes.births`). The other
+        free topics are dropped. A topic died that has lost most of its documents, beyond what topics vary by
+        (:mod:`csatext.analysis.topic_changes.deaths`).
         """
         self._check_fitted()
         checked_corpus(corpus)
         self._check_parameters()
-        sample, terms = self._sampled(corpus)
-        columns = np.searchsorted(corpus.terms, terms)
+        sample, columns = self._sampled(corpus)
         former = self.topics_.drop_duplicates("topic").set_index("topic")
         n_old = len(self.topic_ids_)
         old = on_terms(self.components_, self.terms_, corpus.terms)
         components, ids = old, self.topic_ids_
+        gone = np.zeros(n_old, bool)
         if sample.nnz:
-            earlier = EarlierCounts(self.terms_, self.doc_counts_, self.n_docs_)
-            risen = earlier.risen(corpus.terms, corpus.dtm)[columns]
-            # One run costs an eighth, and found as many of five causes planted in the simulated centre.
+            earlier = EarlierPeriod(self.terms_, self.doc_counts_, self.n_docs_)
+            # One run costs an eighth, and finds as many of the births planted (benchmarks/topics.py).
             how = replace(self._how(n_old, progress=progress), n_runs=1)
-            born = born_topics(sample, terms, old[:, columns], risen, self.engine, how)
-            components = np.zeros((n_old + len(born), len(corpus.terms)))
+            counts, terms = corpus.dtm[:, columns], corpus.terms[columns]
+            born = born_topics(counts, sample, terms, old[:, columns], earlier, self.engine, how)
             start = np.vstack((old[:, columns], born))
+            main = self._documents_of(counts, start)
+            before = former["n_docs"].reindex(ids).fillna(0).to_numpy(float)
+            gone = np.concatenate((died(before, main[:n_old]), np.zeros(len(born), bool)))
+            components = np.zeros((len(start), len(corpus.terms)))
             components[:, columns] = refreshed(sample, start, self.doc_topic_prior, self.topic_word_prior)
             ids = np.concatenate((ids, self.next_id_ + np.arange(len(born))))
             self.next_id_ += len(born)
-        theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
-        share = topic_shares(theta, self._lengths(corpus, components), order_of_content(corpus.dtm))
-        before = former["share"].reindex(ids).to_numpy(float)
-        gone = share < _GONE * before
-        gone[n_old:] = False
-        if gone.any() and not gone.all():
-            theta = fold_in(corpus.dtm, components[~gone], self.doc_topic_prior)
-        else:
+        if gone.all():
             gone[:] = False
+        theta = fold_in(corpus.dtm, components[~gone], self.doc_topic_prior)
         self.terms_ = corpus.terms
         self._describe(
             corpus, sample, columns, components[~gone], ids[~gone], theta, former["label"].to_dict()
@@ -553,7 +526,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 "label": former["label"].reindex(ids).fillna(now["label"].reindex(ids)).to_numpy(),
                 "change": change,
                 "similarity": similarity,
-                "share_before": before,
+                "share_before": former["share"].reindex(ids).to_numpy(float),
                 "share": now["share"].reindex(ids).fillna(0.0).to_numpy(),
             }
         )
@@ -658,13 +631,13 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         """Learn the topics and return the shares of the corpus's documents."""
         checked_corpus(corpus)
         self._check_parameters()
-        sample, terms = self._sampled(corpus)
-        columns = np.searchsorted(corpus.terms, terms)
-        seeds = self._seed_words()
+        sample, columns = self._sampled(corpus)
+        terms = corpus.terms[columns]
+        seeds = words_by_name(self.seeds)
         n_topics = self._number(sample, terms, len(seeds))
         width = len(corpus.terms)
         if sample.nnz:
-            pseudo = _seed_counts(seeds, sample, terms, n_topics)
+            pseudo = seed_counts(seeds, sample, terms, n_topics)
             components = np.zeros((n_topics, width))
             with counted("主题", None, unit="轮", verbose=self.verbose and progress is None) as count:
                 how = self._how(n_topics, pseudo, progress or count.at)
@@ -672,7 +645,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         else:
             components = np.full((n_topics, width), 1 / max(width, 1))
         theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
-        lengths = self._lengths(corpus, components)
+        lengths = known_lengths(corpus.dtm, components)
         share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
         order = np.argsort(-share, kind="stable")
         theta = theta[:, order]
@@ -705,20 +678,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 raise ParameterError.out_of_range(name, getattr(self, name), "大于 0")
 
     def _sampled(self, corpus: Corpus) -> tuple[sparse.csr_array, np.ndarray]:
-        """Return counts and terms of the documents learnt from, in an order that rests on content alone."""
-        dtm = corpus.dtm
-        order = order_of_content(dtm)
-        order = order[np.diff(dtm.indptr)[order] > 0]
-        if self.max_docs is not None and len(order) > self.max_docs:
-            rng = np.random.default_rng(self.random_state)
-            order = order[np.sort(rng.choice(len(order), self.max_docs, replace=False))]
-        shown = corpus.content if self.content_only else np.ones(len(corpus.terms), bool)
-        sample = dtm[order]
-        present = np.zeros(len(corpus.terms), bool)
-        present[sample.indices] = True
-        columns = np.flatnonzero(shown & present)
-        sample = sample[:, columns]
-        return sample[np.diff(sample.indptr) > 0], corpus.terms[columns]
+        return learning_sample(corpus, self.max_docs, self.content_only, self.random_state)
 
     def _number(self, sample: sparse.csr_array, terms: np.ndarray, n_seeds: int) -> int:
         if self.n_topics != "auto":
@@ -745,19 +705,6 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             progress,
         )
 
-    def _seed_words(self) -> dict[str, tuple[str, ...]]:
-        if self.seeds is None:
-            return {}
-        if isinstance(self.seeds, Taxonomy):
-            return {category.label_zh: self.seeds.words(category.id) for category in self.seeds.first_level}
-        if not isinstance(self.seeds, Mapping) or any(
-            isinstance(words, str) for words in self.seeds.values()
-        ):
-            raise ParameterError.wrong_type(
-                "seeds", self.seeds, '名称到词的列表的映射，例如 {"物流": ["快递", …]}'
-            )
-        return {str(name): tuple(words) for name, words in self.seeds.items()}
-
     # Description
 
     def _describe(
@@ -771,7 +718,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         names: Mapping[int, str],
     ) -> None:
         """Set the fitted attributes; ``names`` are kept, the other topics are named by their terms."""
-        lengths = self._lengths(corpus, components)
+        lengths = known_lengths(corpus.dtm, components)
         share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
         main = np.bincount(theta.argmax(axis=1)[lengths > 0], minlength=len(ids))
         inner = components[:, columns]
@@ -843,7 +790,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         if not np.array_equal(self.terms_, corpus.terms):
             raise SchemaError.foreign_vocabulary(self)
         theta = fold_in(corpus.dtm, self.components_, self.doc_topic_prior)
-        theta[self._lengths(corpus, self.components_) == 0] = np.nan
+        theta[known_lengths(corpus.dtm, self.components_) == 0] = np.nan
         return theta
 
     def _learnt_from(self, corpus: Corpus | None) -> tuple[sparse.csr_array | None, np.ndarray]:
@@ -853,28 +800,16 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         checked_corpus(corpus)
         if not np.array_equal(self.terms_, corpus.terms):
             raise SchemaError.foreign_vocabulary(self)
-        sample, terms = self._sampled(corpus)
-        return sample, np.searchsorted(corpus.terms, terms)
+        return self._sampled(corpus)
 
-    def _lengths(self, corpus: Corpus, components: np.ndarray) -> np.ndarray:
-        """Return how many known tokens each document has."""
-        known = components.any(axis=0).astype(np.int64)
-        return np.asarray(corpus.dtm @ known, float)
+    def _documents_of(self, counts: sparse.csr_array, components: np.ndarray) -> np.ndarray:
+        """Return of how many documents each topic is the main one; those of no known word do not count."""
+        known = known_lengths(counts, components) > 0
+        main = fold_in(counts, components, self.doc_topic_prior).argmax(axis=1)[known]
+        return np.bincount(main, minlength=len(components))
 
     def _main_topics(self, corpus: Corpus, theta: np.ndarray) -> pd.DataFrame:
-        empty = np.isnan(theta).any(axis=1)
-        main = np.where(empty[:, None], 0.0, theta).argmax(axis=1)
-        topic = pd.array(self.topic_ids_[main], dtype="Int64")
-        topic[empty] = pd.NA
-        frame = pd.DataFrame(
-            {
-                "topic": topic,
-                "topic_label": pd.Series(self.names()[main]).mask(empty).astype("str").to_numpy(),
-                "topic_probability": theta[np.arange(len(theta)), main],
-            },
-            index=corpus.doc_ids,
-        )
-        return conform(frame, DOCUMENT_TOPICS)
+        return main_topics(theta, self.topic_ids_, self.names(), corpus.doc_ids)
 
 
 def checked_topic_model(given: object, argument: str = "model") -> TopicModel:
@@ -898,18 +833,3 @@ def checked_topic_model(given: object, argument: str = "model") -> TopicModel:
     if not hasattr(given, "components_"):
         raise NotFittedError.before_fit(given)
     return given
-
-
-def _seed_counts(
-    seeds: Mapping[str, Sequence[str]], sample: sparse.csr_array, terms: np.ndarray, n_topics: int
-) -> np.ndarray | None:
-    """Return pseudo-counts of the terms that hold a seed word: 退款 steers 不退款 too."""
-    if not seeds:
-        return None
-    counts = np.asarray(sample.sum(axis=0), float)
-    pseudo = np.zeros((n_topics, len(terms)))
-    for topic, words in enumerate(seeds.values()):
-        given = [word for word in words if word]
-        held = np.array([any(word in term for word in given) for term in terms], bool)
-        pseudo[topic, held] = 1 + _SEED_COUNTS * counts[held]
-    return pseudo

@@ -243,6 +243,10 @@ def test_a_topic_that_emerges_is_an_alert_and_noise_is_none():
     assert row["n_docs"] == 40
     assert row["share_before"] == 0
     assert row["since"] >= pd.Timestamp("2026-03-01")
+    # The new topic stands in no contact before, and its first one is the onset.
+    assert row["first_seen"] == row["since"]
+    assert row["onset"] == row["first_seen"]
+    assert row["onset_low"] <= row["onset"] <= row["onset_high"] <= pd.Timestamp("2026-03-10")
     calm = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform(base)
     steady = ct.TopicModel(4, n_iter=60, n_runs=2).fit(calm)
     alarms = 0

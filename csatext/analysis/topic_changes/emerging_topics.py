@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from csatext.analysis.topic_changes.onset import onset
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_times
@@ -20,6 +21,7 @@ __all__ = ["emerging_topics"]
 _LEAST_RATIO = 2.0
 """A topic emerges where its share has doubled at least (chosen)."""
 _LEAST_DOCS = 5
+_DATES = ["first_seen", "onset", "onset_low", "onset_high"]
 _FREQUENCIES = ("D", "W", "M", "Q", "Y")
 
 
@@ -46,7 +48,8 @@ def emerging_topics(
     -------
     DataFrame
         One row a topic that emerged, clearest first. ``since`` is the time of the first document of the last
-        period whose main topic it is.
+        period whose main topic it is, ``first_seen`` that of the first one of all; from the day ``onset`` on
+        its share is higher, between ``onset_low`` and ``onset_high`` with 95 % confidence.
 
     Raises
     ------
@@ -60,7 +63,8 @@ def emerging_topics(
     The documents of a topic in the last period are compared with its share before. The variance of that share
     from period to period, beyond chance, is estimated over all topics and periods together (Pearson's
     statistic over its degrees of freedom, at least 1) and widens a binomial tail; p values are corrected over
-    the topics (Holm 1979). Topics must have doubled at least.
+    the topics (Holm 1979). Topics must have doubled at least. The onset is the change of a binomial rate by
+    maximum likelihood, see :func:`csatext.analysis.topic_changes.onset.onset`.
 
     Examples
     --------
@@ -116,8 +120,19 @@ def emerging_topics(
             "since": [latest[(main[back == 0] == topic).to_numpy()].min() for topic in ids[chosen]],
         }
     )
-    frame["since"] = pd.to_datetime(frame["since"]).astype("datetime64[us]")
+    dates = [_dates(when, (main == topic).to_numpy()) for topic in ids[chosen]]
+    frame[_DATES] = pd.DataFrame(dates, columns=_DATES, index=frame.index)
+    for name in ("since", *_DATES):
+        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
     return conform(frame, EMERGING_TOPICS)
+
+
+def _dates(when: pd.Series, hit: np.ndarray) -> list[pd.Timestamp]:
+    """Return the time of the first document, and the onset with its interval, of the documents of a topic."""
+    day = when.dt.normalize()
+    first = day.min()
+    at = onset((day - first).dt.days.to_numpy(), hit)
+    return [when[hit].min(), *(first + pd.Timedelta(days=days) for days in at)]
 
 
 def _dispersion(counts: np.ndarray, rate: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Whether topics come back when documents are drawn afresh, and which should not be shown."""
+"""How far topics can be trusted: whether they come back, fit other documents, and should be shown."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ import pandas as pd
 from scipy import sparse
 
 from csatext.analysis.topics.alignment import matched
+from csatext.analysis.topics.coherence import mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.lda_engines import Learning
+from csatext.schema import conform
+from csatext.schema.analysis import TOPIC_FIT
+from csatext.text.corpus import Corpus
 
-__all__ = ["bootstrap_stability", "is_junk", "own_terms"]
+__all__ = ["bootstrap_stability", "coherence_in", "is_junk", "own_terms", "topic_fit"]
 
 _LEAST_STABILITY = 0.35
 """Below it a topic does not come back (chosen by reading, benchmarks/topics.py)."""
@@ -60,3 +64,37 @@ def own_terms(topics: pd.DataFrame, ids: np.ndarray) -> np.ndarray:
 def is_junk(quality: pd.DataFrame) -> pd.Series:
     """Return which topics should not be shown: incoherent (NPMI under 0), or not coming back."""
     return (quality["npmi"] < 0) | (quality["stability"] < _LEAST_STABILITY)
+
+
+def coherence_in(corpus: Corpus, topics: pd.DataFrame, ids: np.ndarray, n_terms: int) -> np.ndarray:
+    """Return the mean NPMI, in a corpus, of those terms of each topic that occur there.
+
+    Parameters
+    ----------
+    corpus : Corpus
+    topics : DataFrame
+        Table ``topics``.
+    ids : ndarray of int
+    n_terms : int
+        Terms of a topic that count.
+    """
+    occurs = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms)) > 0
+    best = np.full((len(ids), n_terms), -1)
+    for row, topic in enumerate(ids):
+        terms = topics.loc[topics["topic"] == topic, "term"].head(n_terms)
+        columns = np.searchsorted(corpus.terms, terms.to_numpy(object))
+        columns = columns[occurs[columns]]
+        best[row, : len(columns)] = columns
+    return mean_npmi(corpus.dtm, best)
+
+
+def topic_fit(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of the fit of topics to other documents (schema TOPIC_FIT).
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Its columns but ``fits``: NPMI of 0 and more, and half of what it was.
+    """
+    fits = (frame["npmi"] >= 0) & (frame["npmi"] >= frame["npmi_before"] / 2)
+    return conform(frame.assign(fits=fits), TOPIC_FIT)

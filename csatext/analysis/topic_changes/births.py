@@ -1,0 +1,181 @@
+"""Topics that are born when a model is updated with other documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from csatext.analysis.topics.coherence import between_npmi
+from csatext.analysis.topics.consensus import learn_topics
+from csatext.analysis.topics.folding import fold_in
+from csatext.analysis.topics.lda_engines import Learning
+from csatext.analysis.topics.shown_terms import choose_terms
+
+__all__ = ["EarlierPeriod", "born_topics"]
+
+_FREE = 5
+"""Topics beside the earlier ones, of which some may be born (chosen)."""
+_KEPT_COUNTS = 1.0
+"""Pseudo-counts of an earlier topic, as a share of the tokens it has in the new documents (chosen)."""
+_STEERED = 0.5
+"""Pseudo-counts of the free topics, as a share of the occurrences that are in excess
+(benchmarks/topics.py, changes)."""
+_TERMS = 10
+_LEAST_SHARE, _LEAST_DOCS = 0.005, 10
+"""A born topic is the main one of so many of the documents, and of ten (chosen)."""
+_ONE_TOPIC = 0.3
+"""Free topics are one where the NPMI of their terms with each other reaches this part of the larger own
+(chosen)."""
+_OWN, _OWN_TERMS = 0.5, 30
+"""A term is a topic's own of which it has half of the occurrences; the most frequent 30 are tested."""
+_CLEARLY = 3.5
+"""Standard errors by which the own terms of a born topic are in excess: of topics found in random halves of
+the same documents none reached it (benchmarks/topics.py, changes)."""
+_UNSEEN = 4
+"""Documents in which a term stood at most that was not counted before: counting leaves out rarer ones."""
+
+
+@dataclass(frozen=True)
+class EarlierPeriod:
+    """In how many documents each term stood before.
+
+    Attributes
+    ----------
+    terms : ndarray of object
+    doc_counts : ndarray of int64, shape (n_terms,)
+    n_docs : int
+    """
+
+    terms: np.ndarray
+    doc_counts: np.ndarray
+    n_docs: int
+
+    def documents_with(self, terms: np.ndarray, now: np.ndarray, ratio: float) -> np.ndarray:
+        """Return in how many documents each term stood, at most where it was not counted.
+
+        Parameters
+        ----------
+        terms : ndarray of object
+        now : ndarray of int, shape (n_terms,)
+            New documents that hold it.
+        ratio : float
+            New documents for each earlier one.
+
+        Examples
+        --------
+        >>> before = EarlierPeriod(np.array(["退款", "快递"], object), np.array([9, 2]), 100)
+        >>> terms = np.array(["退款", "碎屏", "不退款"], object)
+        >>> before.documents_with(terms, np.array([5, 4, 4]), 1.0).tolist()
+        [9.0, 1.0, 4.0]
+        """
+        known = pd.Index(self.terms, dtype=object)
+        at = known.get_indexer(pd.Index(terms, dtype=object))
+        counted = self.doc_counts[self.doc_counts > 0]
+        unseen = min(int(counted.min()) - 1, _UNSEEN) if len(counted) else 0
+        before = np.where(at >= 0, self.doc_counts[at], unseen).astype(float)
+        for row in np.flatnonzero(at < 0):
+            # An expression of known words may have stood there word by word: that it is new cannot be told.
+            if (known.get_indexer(_parts(terms[row])) >= 0).any():
+                before[row] = max(before[row], now[row] / ratio)
+        return before
+
+
+def _parts(term: str) -> list[str]:
+    """Return the sequences of two characters or more that a term holds beside itself."""
+    ends = range(2, len(term) + 1)
+    return [term[start:end] for end in ends for start in range(end - 1) if end - start < len(term)]
+
+
+def born_topics(
+    counts: sparse.csr_array,
+    sample: sparse.csr_array,
+    terms: np.ndarray,
+    old: np.ndarray,
+    earlier: EarlierPeriod,
+    engine: str,
+    how: Learning,
+) -> np.ndarray:
+    """Return the topics that are new: of weight, their terms in clearly more documents than before.
+
+    Parameters
+    ----------
+    counts : csr_array, shape (n_docs, n_terms)
+        All new documents.
+    sample : csr_array, shape (n_sampled, n_terms)
+        Those learnt from.
+    terms : ndarray of object
+    old : ndarray, shape (n_topics, n_terms)
+        Earlier topics; they enter as pseudo-counts beside free topics, which are steered to the terms in
+        excess.
+    earlier : EarlierPeriod
+    engine, how
+        Of the model.
+
+    Returns
+    -------
+    ndarray, shape (n_born, n_terms)
+
+    Notes
+    -----
+    The own terms of a free topic are tested together: documents that hold them less those expected of the
+    earlier period, over the standard error of the difference of two Poisson counts. A document that holds
+    several of them counts them all, and the variance is that of a compound Poisson count: sentences that come
+    back word for word are one piece of evidence and not ten.
+    """
+    prior, n_old = how.doc_topic_prior, len(old)
+    ratio = counts.shape[0] / max(earlier.n_docs, 1)
+    now = np.bincount(counts.indices, minlength=len(terms))
+    before = earlier.documents_with(terms, now, ratio)
+    theta = fold_in(sample, old, prior)
+    tokens = (theta * np.asarray(sample.sum(axis=1), float)[:, None]).sum(axis=0)
+    pseudo = np.zeros((n_old + _FREE, len(terms)))
+    pseudo[:n_old] = old * (_KEPT_COUNTS * tokens)[:, None]
+    expected = before * ratio
+    surely = np.clip(1 - (expected + np.sqrt(expected + 1)) / np.maximum(now, 1), 0, 1)
+    pseudo[n_old:] = _STEERED / _FREE * surely * np.asarray(sample.sum(axis=0), float)
+    learnt = learn_topics(engine, sample, terms, replace(how, n_topics=len(pseudo), pseudo_counts=pseudo))
+    components = np.vstack((learnt[:n_old], _joined(sample, learnt, n_old, prior)))
+    theta = fold_in(counts, components, prior)
+    main = np.bincount(theta[np.diff(counts.indptr) > 0].argmax(axis=1), minlength=len(components))
+    part = components * theta.mean(axis=0)[:, None]
+    part /= np.maximum(part.sum(axis=0), np.finfo(float).tiny)
+    born = []
+    for topic in range(n_old, len(components)):
+        own = np.flatnonzero(part[topic] >= _OWN)
+        own = own[np.argsort(-components[topic, own], kind="stable")][:_OWN_TERMS]
+        weighty = main[topic] >= max(_LEAST_DOCS, _LEAST_SHARE * counts.shape[0])
+        if weighty and _excess(counts, own, before, ratio) >= _CLEARLY:
+            born.append(topic)
+    return components[born]
+
+
+def _excess(counts: sparse.csr_array, own: np.ndarray, before: np.ndarray, ratio: float) -> float:
+    """Return by how many standard errors terms stand in more of the new documents than expected."""
+    held = np.asarray((counts[:, own] > 0).sum(axis=1), float).ravel()
+    now, then = held.sum(), before[own].sum()
+    if not now:
+        return 0.0
+    # Mean of squares over mean: how many of the terms a document adds that holds any.
+    together = (held**2).sum() / now
+    return float((now - ratio * then) / np.sqrt(together * (now + then) * ratio))
+
+
+def _joined(dtm: sparse.csr_array, components: np.ndarray, n_old: int, prior: float) -> np.ndarray:
+    """Return the free topics; those whose terms stand with each other as with their own are joined."""
+    weight = fold_in(dtm, components, prior).mean(axis=0)
+    best, _ = choose_terms(dtm, components, weight, _TERMS)
+    # A free topic of which no term is its own found nothing.
+    found = n_old + np.flatnonzero((best[n_old:] >= 0).any(axis=1))
+    if not len(found):
+        return components[:0]
+    between = between_npmi(dtm, best[found])
+    own = np.diag(between)
+    one = (between >= _ONE_TOPIC * np.maximum(own[:, None], own)) & (between > 0)
+    n_groups, group = connected_components(sparse.csr_array(one), directed=False)
+    joined = np.zeros((n_groups, components.shape[1]))
+    np.add.at(joined, group, components[found] * weight[found, None])
+    return np.asarray(joined / joined.sum(axis=1, keepdims=True))
