@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csatext.analysis.sentiment.grievances import find_grievances
-from csatext.analysis.sentiment.polar_words import EVENTS, UNWELCOME, PolarWords, find_polar_words
+from csatext.analysis.sentiment.polar_words import EVENTS, PolarWords, find_polar_words
 from csatext.lexicon import Lexicon
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts
@@ -161,9 +161,11 @@ class _Cues(NamedTuple):
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("sentiment_cues").table
-    table = table[table["roles"] != UNWELCOME]
-    bits = [sum(1 << _ROLES.index(role) for role in roles.split(",")) for roles in table["roles"]]
-    return _Matcher(WordMatcher(table["term"].tolist()), np.array(bits, np.int64))
+    # Other roles are those of words that become good by what stands before them.
+    bits = np.array(
+        [sum(1 << _ROLES.index(role) for role in roles.split(",") if role in _ROLES) for roles in table["roles"]]
+    )
+    return _Matcher(WordMatcher(table["term"][bits > 0].tolist()), bits[bits > 0])
 
 
 def score_clauses(joined: JoinedTexts) -> ClauseScores:
