@@ -97,6 +97,7 @@ _FORMERLY = 0.4
 _LARGEST = 1.5
 _HALF = 0.5
 _NOT, _BE, _RATHER = map(ord, "不是而")
+_DENIALS = np.array([ord(mark) for mark in "没未无冇零"], np.uint32)
 _TWO = 2
 _SHORT = 12.0
 """Characters of a short text, of which the words of reviews say little."""
@@ -404,6 +405,12 @@ def _changes(reading: ClauseReading) -> np.ndarray:
     return now[(at >= 0) & (reading.sentence[past[np.maximum(at, 0)]] == reading.sentence[now])]
 
 
+def _absent(joined: JoinedTexts, evidence: Evidence) -> np.ndarray:
+    """Return which evidence is good because something is not there: denied, or with a denial of its own (没毛病)."""
+    own = np.isin(joined.points[evidence.starts], _DENIALS)
+    return (evidence.values > 0) & (own | (evidence.reasons == REASONS.index("denied")))
+
+
 def _numbers(
     joined: JoinedTexts, reading: ClauseReading, evidence: Evidence, events: np.ndarray, cues: _Cues
 ) -> np.ndarray:
@@ -463,9 +470,7 @@ def _numbers(
         "gravest": gravest,
         "length": np.log1p(n_valued),
         "brief": np.exp(-np.diff(joined.offsets) / _SHORT),
-        "absent": present(
-            evidence.starts[(evidence.values > 0) & (evidence.reasons == REASONS.index("denied"))]
-        ),
+        "absent": present(evidence.starts[_absent(joined, evidence)]),
         "silent": (np.bincount(place, evidence.values != 0, minlength=n) == 0).astype(float),
     }
     return np.column_stack([columns[name] for name in EVIDENCE])
