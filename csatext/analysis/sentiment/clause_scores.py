@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csatext.analysis.sentiment.grievances import find_grievances
-from csatext.analysis.sentiment.polar_words import EVENTS, PolarWords, find_polar_words
+from csatext.analysis.sentiment.polar_words import EVENTS, PolarWords, find_polar_words, is_sign
 from csatext.lexicon import Lexicon
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts
@@ -198,7 +198,7 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     reading = joined.once(ClauseReading)
     words = joined.once(find_polar_words)
     cues = _find_cues(joined)
-    values, reasons = _asserted(words, reading)
+    values, reasons = _asserted(joined, words, reading)
     at = words.ends - 1
     built, built_end = find_grievances(joined, at[values > 0])
     values = np.where(_foils(joined, reading)[reading.clause[words.heads]], 0.0, values)
@@ -247,13 +247,16 @@ def _find_cues(joined: JoinedTexts) -> _Cues:
     return _Cues(start, end, matcher.bits[term])
 
 
-def _asserted(words: PolarWords, reading: ClauseReading) -> tuple[np.ndarray, np.ndarray]:
+def _asserted(
+    joined: JoinedTexts, words: PolarWords, reading: ClauseReading
+) -> tuple[np.ndarray, np.ndarray]:
     """Return what each word adds by itself, and why."""
     n = len(words.heads)
     if not n:
         return np.empty(0), np.empty(0, np.int64)
     last = words.ends - 1
     asserted = reading.asserted(Spans(np.arange(n), words.heads, words.ends))
+    asserted |= is_sign(joined.points[words.heads])
     suspended = reading.suspends(last)
     turned = words.denied & ~suspended
     # 难道不是骗人吗 affirms what it denies in form.

@@ -18,6 +18,7 @@ __all__ = [
     "PolarWords",
     "ValenceHits",
     "find_polar_words",
+    "is_sign",
     "joined_valence",
     "valence_hits",
 ]
@@ -296,7 +297,7 @@ def find_polar_words(joined: JoinedTexts) -> PolarWords:
     denied = reading.denied(head) if len(head) else np.zeros(0, bool)
     denied ^= (base > 0) & refused & ~denied
     event = matcher.events[term[polar]]
-    sign = _is_sign(joined.points[head])
+    sign = is_sign(joined.points[head])
     denied &= ~sign
     of_all, own = _said_of_all(joined, reading, end[kind == _UNIVERSAL], head)
     base = np.where(of_all & own, -base, base)
@@ -342,7 +343,7 @@ def _told(
     return told
 
 
-def _is_sign(points: np.ndarray) -> np.ndarray:
+def is_sign(points: np.ndarray) -> np.ndarray:
     """Return which first characters are those of emoji and of faces in brackets."""
     found = points == _BRACKET
     for first, last in _SIGNS:

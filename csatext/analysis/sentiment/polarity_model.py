@@ -166,7 +166,7 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
     hedges = first.once(ClauseReading).cues
     hedged = np.bincount(first.rows_of(hedges.starts[hedges.having("hedge")]), minlength=len(rows)) > 0
     share = np.where(hedged | (best > _PRAISED), 0.0, expit((least - opening) / _OPENING_SLOPE))
-    odds[rows, 0] += share * np.minimum(opening - odds[rows, 0], 0.0)
+    odds[rows, 0] += share * np.minimum(np.maximum(opening, _OPENING) - odds[rows, 0], 0.0)
     return odds
 
 

@@ -30,7 +30,6 @@ _OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
 _HAVING = ord("有")
 _ONE_OF = ord("一")
-_ONE = 1
 _DONE = ord("了")
 _BUT = ord("可")
 _NO_TURN = np.array([ord(mark) for mark in "以能否不惜爱口靠见怜控信行用选"], np.uint32)
@@ -43,6 +42,8 @@ _POSTPOSED = 8
 """Characters that a denial after a minimiser reaches back over."""
 _PARTICLES = _table("了过呢啊呀哦啦的")
 """Characters that may follow a denial of existence at the end of its clause: 漏水的情况没有再发生过了."""
+_MOST_PARTICLES, _MOST_PASSED = 2, 4
+"""Particles after such a denial, and words between it and what it denies."""
 _DUTY_REACH = 12
 """Characters that may stand between a negator and the duty that was not done: 没有在承诺的时间内给我答复."""
 _OTHERS_SUBJECT = 2
@@ -190,7 +191,7 @@ class ClauseReading:
         covered = self._cover(*self._spans("transparent", "negator", "coordinator"))[:-1]
         # 没有一瓶漏的: one of whatever is counted.
         counted = np.flatnonzero(self._points[:-1] == _ONE_OF)
-        counted = counted[self._marked(self._negators.ends)[counted]]
+        counted = counted[np.isin(counted, self._negators.ends)]
         covered[counted] = covered[counted + 1] = True
         return covered
 
@@ -413,14 +414,25 @@ class ClauseReading:
         existence = negators.reach == NOUN_REACH
         starts, ends = negators.starts[existence], negators.ends[existence]
         begin, clause_end = self.clause_bounds(starts)
-        opaque = self._counted(~(self._transparent() | _PARTICLES[self._points]))
+        for _ in range(_MOST_PARTICLES):
+            ends = np.where(ends < clause_end, ends + _PARTICLES[self._points[np.minimum(ends, clause_end - 1)]], ends)
         # The mark that ends the clause belongs to it.
-        last = opaque[clause_end] - opaque[ends] <= self._ends_clause[clause_end - 1]
+        last = self._opaque[clause_end] - self._opaque[ends] <= self._ends_clause[clause_end - 1]
         starts, begin = starts[last], begin[last]
-        passed = self._counted(~self._cover(*self._spans("transparent", "negator", "now", "case"))[:-1])
-        # What is denied ends right before the denial, but for words such as 的情况, and one character such as 都.
-        reached = np.searchsorted(passed, passed[starts] - _ONE) - 1
-        return np.maximum(reached, begin), starts
+        return np.maximum(self._passed_back(starts) - 1, begin), starts
+
+    def _passed_back(self, positions: np.ndarray) -> np.ndarray:
+        """Return where words such as 的情况 begin that end at each position, with one character such as 都."""
+        before, before_end = self._spans("transparent", "negator", "now", "case")
+        if not len(before):
+            return positions
+        spare = np.ones(len(positions), bool)
+        for _ in range(_MOST_PASSED):
+            at = np.maximum(np.searchsorted(before_end, positions, side="right") - 1, 0)
+            passed = before_end[at] == positions
+            positions = np.where(passed, before[at], positions - spare)
+            spare &= passed
+        return np.maximum(positions, 0)
 
     # What is asserted
 
