@@ -486,24 +486,19 @@ def _by_model(given: argparse.Namespace) -> bool:
 
 def _run(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     configuration = _configuration(given)
-    if _by_model(given) or given.incremental:
-        from csatext.batch.phases.run_by_model import run_by_model
+    from csatext.batch.phases.run_by_model import run_input
 
-        model = given.model if _by_model(given) else ""
-        result = run_by_model(
-            given.input,
-            given.out,
-            configuration,
-            progress,
-            model=model,
-            audit=given.audit,
-            n_jobs=_n_jobs(given.n_jobs) or "auto",
-            incremental=given.incremental,
-        )
-        return _ran(result), DONE
-    from csatext.batch.pipeline import run
-
-    return _ran(run(given.input, given.out, configuration, progress, audit=given.audit)), DONE
+    result = run_input(
+        given.input,
+        given.out,
+        configuration,
+        progress,
+        model=given.model if _by_model(given) else "",
+        audit=given.audit,
+        n_jobs=_n_jobs(given.n_jobs) or "auto",
+        incremental=given.incremental,
+    )
+    return _ran(result), DONE
 
 
 def _ran(result: RunResult) -> str:
@@ -525,7 +520,8 @@ def _fit(given: argparse.Namespace, progress: Steps) -> tuple[str, int]:
     from csatext.batch.phases.fit import fit
 
     found = fit(given.input, given.out, configuration, progress, sample=given.sample)
-    of_all = "" if found.fitted == found.contacts else f"（共 {found.contacts} 条，随机抽取）"
+    total = "" if found.contacts is None else f"共 {found.contacts} 条，"
+    of_all = "" if found.fitted == found.contacts else f"（{total}随机抽取）"
     return f"从 {found.fitted} 条联络学出了模型{of_all}。模型：{found.folder}", DONE
 
 

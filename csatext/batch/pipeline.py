@@ -291,13 +291,14 @@ def write_analysis(
 
 
 def masked_input(
-    read: ReadResult, privacy: PrivacySection | None = None, *, file_name: str = ""
+    read: ReadResult, privacy: PrivacySection | None = None, *, file_name: str = "", before: int = 0
 ) -> ReadResult:
     """Return the input with masked metadata columns, without names that result columns use.
 
-    Identifiers that are masked bear the number of their row, and ``file_name`` where that is not enough.
+    Identifiers that are masked bear the number of their row, ``before`` rows of the file being elsewhere, and
+    ``file_name`` where that is not enough.
     """
-    contacts, masked_ids = mask_doc_ids(read.contacts)
+    contacts, masked_ids = mask_doc_ids(read.contacts, before)
     if masked_ids and file_name:
         ids = contacts["doc_id"]
         contacts = contacts.assign(doc_id=ids.where(ids == read.contacts["doc_id"], ids + "@" + file_name))

@@ -21,7 +21,7 @@ from csatext.schema import conform
 from csatext.schema.contacts import QUALITY, REJECTS
 from csatext.schema.model import Table
 
-__all__ = ["contacts_of_turns", "read_any", "read_opened"]
+__all__ = ["are_dialogues", "contacts_of_turns", "read_any", "read_opened"]
 
 _MUTE = "对话里没有客户说的话"
 
@@ -83,16 +83,31 @@ def read_opened(
     InputError
         As there.
     """
-    joined = any(not isinstance(header, str) for header in given.columns.values())
-    if given.kind == "turns" or (
-        given.kind == "auto"
-        # Title and body are parts of one contact; a turn has neither.
-        and not joined
-        and ("role" in given.columns or is_dialogues(sources, source, given.single_columns()))
-    ):
+    if are_dialogues(sources, source, given):
         return _dialogues(sources, source, given, progress, key)
     with counted("读取", None):
         return read_sources(only_tables(sources, source), source, given), None
+
+
+def are_dialogues(sources: Sequence[Source], source: str | Path, given: ReadOptions) -> bool:
+    """Return whether sources are read as dialogues: as ``given.kind`` says, or as what they are.
+
+    Parameters
+    ----------
+    sources, source, given
+        As :func:`read_opened` takes them.
+
+    Raises
+    ------
+    InputError
+        They are of both kinds.
+    """
+    if given.kind != "auto":
+        return given.kind == "turns"
+    if any(not isinstance(header, str) for header in given.columns.values()):
+        # Title and body are parts of one contact; a turn has neither.
+        return False
+    return "role" in given.columns or is_dialogues(sources, source, given.single_columns())
 
 
 def _dialogues(

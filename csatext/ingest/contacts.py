@@ -15,7 +15,7 @@ from csatext.dates.parse import parse_times
 from csatext.errors import CsatextError, InputError
 from csatext.ingest.columns.column_types import type_columns
 from csatext.ingest.columns.date_and_clock import join_clocks, join_parts
-from csatext.ingest.columns.headers import identifies, map_columns
+from csatext.ingest.columns.headers import identifies, map_columns, with_joined_text
 from csatext.ingest.columns.masking import mask_column
 from csatext.ingest.columns.unreadable_dates import UNREADABLE, shown_date, unreadable_rows
 from csatext.ingest.columns.values import as_identifiers, as_text, blank
@@ -66,7 +66,10 @@ def _usable(
         try:
             raw = source.raw
             named = path if len(sources) == 1 else f"{path}/{source.name}"
-            frame, file_notes = map_columns(raw.frame, options.columns, named, versions)
+            if source.names:
+                frame = with_joined_text(raw.frame, options.columns, named)[0].rename(columns=source.names)
+            else:
+                frame, file_notes = map_columns(raw.frame, options.columns, named, versions)
             frame, mended = mend_columns(frame)
             file_notes += mended
         except CsatextError as error:
@@ -196,13 +199,14 @@ def to_contacts(
     before = None
     if len(sources) > 1:
         before = pd.Series(np.array(stems(names))[number], index=raw.index, dtype="str")
-    if raw.empty:
+    is_section = any(source.names for source in sources)
+    if raw.empty and not is_section:
         lost = Counter(reject.reason for table in tables for reject in table.rejects)
         why = f"{lost.total()} 行都不能用（{lost.most_common(1)[0][0]}）" if lost else "没有数据行"
         raise InputError.unreadable(path, why, "请检查分隔符、引号和导出条件")
     frame = raw.assign(text=as_text(raw["text"]))
     empty = blank(frame["text"])
-    if empty.all():
+    if empty.all() and not is_section:
         raise InputError.unreadable(
             path, "文本列全是空值", '请检查导出，或用 columns={"text": "列名"} 换一列'
         )

@@ -48,10 +48,11 @@ _QQ_CELL = rf"{_BEFORE}(?!(?:19|20)\d\d[01]\d[0-3]\d{_AFTER})[1-9]\d{{6,10}}{_AF
 _HAN_CELL = rf"{_BEFORE}[\u4e00-\u9fff·]{{2,8}}{_AFTER}"
 
 
-def mask_doc_ids(contacts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def mask_doc_ids(contacts: pd.DataFrame, rows_before: int = 0) -> tuple[pd.DataFrame, int]:
     """Return contacts with identifiers that are personal data masked, and how many there were.
 
-    A masked identifier ends in the number of the row (from 1), so that identifiers stay unique.
+    A masked identifier ends in the number of the row (from 1, or behind the ``rows_before`` rows of its file
+    that are elsewhere), so that identifiers stay unique.
 
     Examples
     --------
@@ -72,7 +73,9 @@ def mask_doc_ids(contacts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     if not len(changed):
         return contacts, 0
     masked = ids.to_numpy(object).copy()
-    masked[changed] = [f"{new}#{at + 1}" for new, at in zip(after[after != before], changed, strict=True)]
+    masked[changed] = [
+        f"{new}#{at + 1 + rows_before}" for new, at in zip(after[after != before], changed, strict=True)
+    ]
     return contacts.assign(doc_id=pd.Series(masked, index=ids.index, dtype="str")), len(changed)
 
 

@@ -9,20 +9,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import BrokenProcessPool
 
-from csatext.batch.phases.partition_files import PartitionFile, write_partition
-from csatext.errors import CsatextError
+from csatext.batch.phases.partition_files import Partition, PartitionFile, write_partition
+from csatext.errors import CsatextError, InputError
 
-__all__ = ["Partition", "annotate_locally"]
+__all__ = ["annotate_locally"]
 
 Work = Callable[[pa.Table, pa.Table | None], pa.Table]
+Attempt = Callable[[Callable[[], Any]], Any]
 _AHEAD = 2
 """Partitions in flight for each worker: one that it works on, and the next."""
 _UNFORESEEN = (
@@ -41,33 +42,6 @@ _GLANCE = 0.5
 """Seconds after which a worker looks again whether its parent lives."""
 _FOR_A_WORKER = 2
 """Partitions below which a process of its own costs more than it saves: starting one takes seconds."""
-
-
-@dataclass(frozen=True)
-class Partition:
-    """Some contacts of a file, with their turns where they are dialogues, and where their facts go.
-
-    Attributes
-    ----------
-    contacts : Table
-    turns : Table or None
-    target : Path
-    fingerprint : str
-        What the facts depend on; stands in the file, so that a file of earlier facts is known.
-    """
-
-    contacts: pa.Table
-    turns: pa.Table | None
-    target: Path
-    fingerprint: str = ""
-
-    def part(self, start: int, stop: int) -> Partition:
-        """Return the partition of the contacts at these positions."""
-        contacts = self.contacts.slice(start, stop - start)
-        turns = self.turns
-        if turns is not None:
-            turns = turns.filter(pc.is_in(turns["doc_id"], contacts["doc_id"].combine_chunks()))
-        return Partition(contacts, turns, self.target, self.fingerprint)
 
 
 @dataclass
@@ -127,8 +101,9 @@ def _here(work: Work, partition: Partition) -> PartitionFile:
 
 def _annotated(work: Work, partition: Partition) -> PartitionFile:
     """Annotate a partition and write it: what a worker does."""
-    facts = work(partition.contacts, partition.turns)
-    return write_partition(facts, partition.target, partition.fingerprint)
+    loaded = partition.load()
+    facts = work(loaded.contacts, loaded.turns) if loaded.contacts.num_rows else None
+    return write_partition(facts, partition.target, partition.fingerprint, beside=loaded.beside)
 
 
 def _on_workers(work: Work, partitions: Iterator[Partition], n_jobs: int) -> Iterator[PartitionFile]:
@@ -207,16 +182,25 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _without_faults(
-    work: Work, partition: Partition, attempt: Callable[[Work, Partition], pa.Table | None]
-) -> PartitionFile:
-    """Annotate a partition without the records that end it, found by halving."""
+def _without_faults(work: Work, partition: Partition, attempt: Attempt) -> PartitionFile:
+    """Annotate a partition without the records that end it, found by halving.
+
+    Raises
+    ------
+    InputError
+        It cannot even be read.
+    """
+    loaded = attempt(partition.load)
+    if loaded is None:
+        raise InputError.unreadable(
+            partition.where, "读取时程序中止或出错", "请把这一段拆出来检查，或换一种格式导出"
+        )
     pieces = _Pieces()
-    waiting = deque([partition])
+    waiting = deque([loaded] if loaded.contacts.num_rows else [])
     while waiting:
         part = waiting.popleft()
         n = part.contacts.num_rows
-        facts = attempt(work, part)
+        facts = attempt(partial(work, part.contacts, part.turns))
         if facts is not None:
             pieces.tables.append(facts)
         elif n == 1:
@@ -224,23 +208,20 @@ def _without_faults(
         else:
             waiting.extendleft([part.part(n // 2, n), part.part(0, n // 2)])
     facts = pa.concat_tables(pieces.tables, promote_options="permissive") if pieces.tables else None
-    return write_partition(facts, partition.target, partition.fingerprint, pieces.lost)
+    return write_partition(facts, partition.target, partition.fingerprint, pieces.lost, loaded.beside)
 
 
-def _attempt_here(work: Work, partition: Partition) -> pa.Table | None:
+def _attempt_here(step: Callable[[], Any]) -> Any:
+    """Return what a step gives; None where it raises what nobody foresaw."""
     try:
-        return work(partition.contacts, partition.turns)
+        return step()
     except CsatextError:
         raise
     except _UNFORESEEN:
         return None
 
 
-def _attempt_apart(work: Work, partition: Partition) -> pa.Table | None:
+def _attempt_apart(step: Callable[[], Any]) -> Any:
+    """Return what a step gives in a process of its own; None also where that process dies."""
     with _processes(1) as executor:
-        try:
-            return executor.submit(work, partition.contacts, partition.turns).result()
-        except CsatextError:
-            raise
-        except _UNFORESEEN:
-            return None
+        return _attempt_here(executor.submit(step).result)

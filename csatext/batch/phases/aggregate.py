@@ -21,15 +21,16 @@ from csatext.batch.columns.reserved_columns import RESULT_COLUMNS
 from csatext.batch.configuration import Configuration
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import write_output
-from csatext.batch.phases.annotate_partition import SHOWN, TEXT, WORDS, counts_of
+from csatext.batch.phases.annotate_partition import SHOWN, TEXT, WORDS
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import is_pseudonym_column
 from csatext.batch.phases.run_model import RunModel, load_run_model
+from csatext.batch.phases.stored_contacts import StoredCounts, StoredTexts
 from csatext.batch.pipeline import LEFT_OUT, RunResult, tables_of
 from csatext.dates.parse import parse_times
 from csatext.errors import InputError
 from csatext.ingest.contacts import REPEATED
-from csatext.ingest.quality.checks import quality_table
+from csatext.ingest.quality.checks import summed_quality
 from csatext.ingest.raw_table import Note
 from csatext.privacy.outputs import mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_orders
@@ -46,6 +47,8 @@ __all__ = ["aggregate"]
 
 _TOKEN = re.compile(r"\[[^\[\]#]{1,6}#[0-9a-f]{12}\]")
 _OF_WORDS = (TEXT, WORDS, SHOWN)
+_FITTED = 20_000
+"""Contacts, evenly spread, by which it is judged how well topics fit."""
 Progress = Callable[[str], None]
 
 
@@ -53,8 +56,8 @@ class _Contacts(NamedTuple):
     """The contacts of all partitions, each once: facts by doc_id, texts, and the terms of each as numbers."""
 
     facts: pd.DataFrame
-    texts: pa.ChunkedArray
-    words: sparse.csr_array
+    texts: StoredTexts
+    words: StoredCounts
     shown: sparse.csr_array
     replaced: pd.DataFrame
     runs: list[dict[str, Any]]
@@ -167,7 +170,8 @@ def _learnt(model: RunModel, shown: Corpus) -> tuple[dict[str, pd.DataFrame], di
     tables = dict(model.tables)
     topics = model.topics
     if topics is not None and np.array_equal(getattr(topics, "terms_", ()), shown.terms):
-        tables["topic_fit"] = topics.goodness_of_fit(shown)
+        every = max(1, len(shown) // _FITTED)
+        tables["topic_fit"] = topics.goodness_of_fit(shown[slice(0, None, every)])
     return tables, dict(model.absent)
 
 
@@ -182,26 +186,26 @@ def _contacts(
     versions: bool,
 ) -> _Contacts:
     tables: list[pa.Table] = []
-    origin: list[np.ndarray] = []
+    files: list[Path] = []
+    origin: list[int] = []
     for at, record in enumerate(records):
-        parts = [pq.read_table(store.partitions / name) for name in record.partitions]
-        held = [part for part in parts if part.num_rows]
-        tables += held
-        origin.append(np.full(sum(part.num_rows for part in held), at))
+        for name in record.partitions:
+            path = store.partitions / name
+            part = pq.read_table(path, columns=_columns_of_facts(path))
+            if part.num_rows:
+                tables.append(part)
+                files.append(path)
+                origin.append(at)
     if not tables:
         why = "里面没有联络" if records else "里面没有文件"
         raise InputError.unreadable(store.folder, why, "请检查输入，或改 --since、--until、--month")
-    file = np.concatenate(origin)
-    facts = _together([table.drop_columns(list(_OF_WORDS)) for table in tables], configuration)
+    sizes = [table.num_rows for table in tables]
+    file = np.repeat(origin, sizes)
+    facts = _together(tables, configuration)
     listed = store.listed()
     if listed is not None and not listed["keyed"]:
         facts = _numbered_pseudonyms(facts)
     kept = _kept(facts, configuration.input.duplicates, versions, records, file)
-    texts = pa.chunked_array([chunk for table in tables for chunk in table[TEXT].chunks])
-    words, shown = (
-        counts_of(pa.chunked_array([chunk for table in tables for chunk in table[name].chunks]), len(terms))
-        for name, terms in ((WORDS, model.vectorizer.terms_), (SHOWN, model.shown.terms_))
-    )
     lost = np.setdiff1d(np.arange(len(facts)), kept)
     gone = facts.iloc[lost]
     replaced = pd.DataFrame(
@@ -214,17 +218,28 @@ def _contacts(
     )
     runs = _history(store, facts, np.array([record.run for record in records])[file], configuration)
     if len(lost):
-        facts, texts = facts.iloc[kept], texts.take(pa.array(kept))
-        words, shown = words[kept], shown[kept]
+        facts = facts.iloc[kept]
     facts = conform(facts.set_index("doc_id"), FACTS)
+    texts = StoredTexts(files, sizes, kept, TEXT)
+    words = StoredCounts(files, sizes, kept, WORDS, len(model.vectorizer.terms_))
+    shown = StoredCounts(files, sizes, kept, SHOWN, len(model.shown.terms_)).all()
     return _Contacts(facts, texts, words, shown, replaced, runs)
 
 
-def _together(tables: Sequence[pa.Table], configuration: Configuration) -> pd.DataFrame:
-    """Return partitions under each other; a column that some have as another type becomes one of both."""
+def _columns_of_facts(path: Path) -> list[str]:
+    """Return the columns of a partition but its texts and terms."""
+    return [name for name in pq.read_schema(path).names if name not in _OF_WORDS]
+
+
+def _together(tables: list[pa.Table], configuration: Configuration) -> pd.DataFrame:
+    """Return partitions under each other; a column that some have as another type becomes one of both.
+
+    The list is emptied, so that nothing is held twice.
+    """
     frames: list[pd.DataFrame] = []
     waiting: list[pa.Table] = []
-    for table in tables:
+    while tables:
+        table = tables.pop(0)
         plain = table.replace_schema_metadata(_of_pandas(table))
         if waiting and not plain.schema.equals(waiting[0].schema, check_metadata=True):
             frames.append(pa.concat_tables(waiting).to_pandas())
@@ -367,13 +382,4 @@ def _beside(
         for _, quality in found
         for row in quality.itertuples(index=False)
     ]
-    return conform(rejects.astype({"line": "Int64"}), REJECTS), _quality(notes)
-
-
-def _quality(notes: Sequence[Note]) -> pd.DataFrame:
-    """Return the checks of many files as those of one: rows add up, what is said is said once."""
-    total: dict[tuple[str, str], int] = {}
-    for note in notes:
-        key = (note.check, note.column)
-        total[key] = total.get(key, 0) + note.total
-    return quality_table([note._replace(total=total[note.check, note.column]) for note in notes])
+    return conform(rejects.astype({"line": "Int64"}), REJECTS), summed_quality(notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -16,24 +16,34 @@ import pyarrow as pa
 
 from csatext.atomic_files import write_text
 from csatext.batch.configuration import Configuration
-from csatext.batch.engines.local import Partition, annotate_locally
+from csatext.batch.engines.local import annotate_locally
 from csatext.batch.phases.annotate_partition import PartitionTask, annotate_partition, partition_table
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import (
+    ContactsOf,
     InputFile,
     files_in_order,
     input_files,
     own_contacts,
     read_file,
 )
-from csatext.batch.phases.partition_files import PartitionFile, known_partition
+from csatext.batch.phases.partition_files import (
+    Beside,
+    ContactsPartition,
+    LoadedPartition,
+    Partition,
+    PartitionFile,
+    known_partition,
+)
 from csatext.batch.phases.run_model import model_digest
+from csatext.batch.phases.section_partition import SectionPartition, SectionTask
 from csatext.batch.run_state import digest_of, settings_of
 from csatext.errors import InputError
 from csatext.ingest.contacts import ReadResult
 from csatext.ingest.formats.database import source_name
-from csatext.ingest.quality.checks import quality_table
+from csatext.ingest.quality.checks import quality_table, summed_quality
 from csatext.ingest.raw_table import Note
+from csatext.ingest.sections.section import ReadingPlan
 from csatext.privacy.outputs import mask_sentence
 from csatext.schema import conform
 from csatext.schema.contacts import REJECTS
@@ -133,7 +143,9 @@ def annotate_input(
     records += [record for record in map(store.record, gone) if record is not None]
     dropped = len(set(earlier["files"]) - {record.key for record in records})
     records = files_in_order(records, lambda record: (record.name, record.key))
-    annotated = tuple(file.name for file in pending)
+    before = earlier["files"]
+    changed = {record.key for record in work.finished if before.get(record.key) != record.fingerprint}
+    annotated = tuple(file.name for file in pending if file.key in changed | work.written)
     runs = list(earlier["runs"])
     if annotated or dropped:
         runs.append(
@@ -181,13 +193,13 @@ def _secret(store: FactsStore) -> str:
 
 @dataclass
 class _OpenFile:
-    """A file of which some partitions are still to be annotated."""
+    """A file of which some partitions are still to be annotated, and what reading it gave beside contacts."""
 
     file: InputFile
-    read: ReadResult
-    fingerprint: str
-    targets: list[Path]
-    found: dict[Path, PartitionFile]
+    beside: Beside | None
+    targets: list[Path] = field(default_factory=list)
+    found: dict[Path, PartitionFile] = field(default_factory=dict)
+    is_cut: bool = False
 
 
 class _InputWork:
@@ -210,6 +222,7 @@ class _InputWork:
         self._secret = _secret(store)
         self._depends = self._dependencies(digest)
         self._open: dict[str, _OpenFile] = {}
+        self.written: set[str] = set()
         self.finished: list[FileRecord] = []
         self.failures: list[InputError] = []
 
@@ -247,9 +260,13 @@ class _InputWork:
         for file in files:
             self._progress(f"读取 {file.name}")
             try:
+                plan = file.reading_plan(self._configuration.input)
+                if plan is not None:
+                    yield from self._sections_of(file, plan)
+                    continue
                 read, turns = read_file(file, self._configuration, self._progress)
             except InputError as error:
-                if not file.beside:
+                if not file.beside or file.key in self._open:
                     raise
                 self._fail(file, error)
                 continue
@@ -258,34 +275,75 @@ class _InputWork:
             yield from self._partitions_of(file, own)
 
     def _partitions_of(self, file: InputFile, read: ReadResult) -> Iterator[Partition]:
+        """Yield the partitions of a file that was read whole."""
         fingerprint = self._fingerprint(file)
         cuts = _cuts(read.contacts)
-        targets = [self._store.target(file.key, number) for number in range(len(cuts) - 1)]
-        there = [known_partition(target, fingerprint) for target in targets]
-        found = {one.path: one for one in there if one is not None}
-        beside = read._replace(contacts=read.contacts.iloc[:0], utterances=None)
-        self._open[file.key] = _OpenFile(file, beside, fingerprint, targets, found)
-        self._progress(f"标注 {file.name}：{len(read.contacts):,} 条联络，{len(targets)} 个分区")
-        self._finish_if_whole(file.key)
-        for at, target in enumerate(targets):
-            if target not in found:
-                yield Partition(*_tables(read, cuts[at], cuts[at + 1]), target, fingerprint)
+        beside = Beside(read.rows, read.turns, read.outside, read.rejects, read.quality)
+        opened = self._open[file.key] = _OpenFile(file, beside)
+        self._progress(f"标注 {file.name}：{len(read.contacts):,} 条联络，{len(cuts) - 1} 个分区")
+        for at in range(len(cuts) - 1):
+            target = self._awaited(opened, fingerprint)
+            if target is not None:
+                loaded = LoadedPartition(*_tables(read, cuts[at], cuts[at + 1]))
+                yield ContactsPartition(loaded, target, fingerprint, file.name)
+        self._end(opened)
+
+    def _sections_of(self, file: InputFile, plan: ReadingPlan) -> Iterator[Partition]:
+        """Yield the sections of a large file as they are cut from it."""
+        opened = self._open[file.key] = _OpenFile(file, None)
+        task = SectionTask(
+            plan,
+            self._configuration,
+            ContactsOf(file.name, file.beside),
+            self._secret,
+            self._versions,
+        )
+        self._progress(f"标注 {file.name}：逐段读取")
+        depends = f"{self._depends}\0{file.name}\0{plan}".encode("utf-8", "surrogatepass")
+        content = hashlib.sha256()
+        for section in file.sections(plan, self._configuration.input):
+            own = section.digest()
+            content.update(own)
+            fingerprint = hashlib.sha256(depends + own).hexdigest()
+            target = self._awaited(opened, fingerprint)
+            if target is not None:
+                yield SectionPartition(section, task, target, fingerprint)
+        if not file.sha256:
+            opened.file = file._replace(sha256=content.hexdigest())
+        self._end(opened)
+
+    def _awaited(self, opened: _OpenFile, fingerprint: str) -> Path | None:
+        """Return where the next partition of a file goes; None where it is there."""
+        target = self._store.target(opened.file.key, len(opened.targets))
+        opened.targets.append(target)
+        there = known_partition(target, fingerprint)
+        if there is None:
+            return target
+        opened.found[target] = there
+        return None
+
+    def _end(self, opened: _OpenFile) -> None:
+        """Take note that a file has no more partitions."""
+        opened.is_cut = True
+        self._finish_if_whole(opened.file.key)
 
     def take(self, partition: PartitionFile) -> None:
         """Take note of a partition that was written; with the last of a file its record is."""
         key = partition.path.name.partition("-")[0]
         self._open[key].found[partition.path] = partition
+        self.written.add(key)
         self._finish_if_whole(key)
 
     def _finish_if_whole(self, key: str) -> None:
         opened = self._open[key]
-        if len(opened.found) < len(opened.targets):
+        if not opened.is_cut or len(opened.found) < len(opened.targets):
             return
         del self._open[key]
-        file, read = opened.file, opened.read
+        file = opened.file
         found = [opened.found[target] for target in opened.targets]
+        beside = opened.beside or _joined([one.beside for one in found if one.beside is not None])
         lost = tuple(doc_id for one in found for doc_id in one.lost)
-        rejects = read.rejects
+        rejects = beside.rejects
         if lost:
             more = {"source": file.name, "line": pd.NA, "reason": _LOST, "raw": list(lost)}
             rejects = pd.concat([rejects, pd.DataFrame(more).astype({"line": "Int64"})], ignore_index=True)
@@ -293,16 +351,16 @@ class _InputWork:
             file.name,
             file.key,
             file.sha256,
-            opened.fingerprint,
+            self._fingerprint(file),
             self._run,
-            read.rows,
+            beside.rows,
             sum(one.rows for one in found),
-            read.turns,
-            read.outside,
+            beside.turns,
+            beside.outside,
             tuple(one.path.name for one in found),
             lost,
         )
-        self._store.finish(record, conform(rejects, REJECTS), read.quality)
+        self._store.finish(record, conform(rejects, REJECTS), beside.quality)
         self.finished.append(record)
 
     def _fail(self, file: InputFile, error: InputError) -> None:
@@ -318,6 +376,24 @@ class _InputWork:
         rejects = conform(rejects.astype({"line": "Int64"}), REJECTS)
         self._store.finish(record, rejects, quality_table([Note("file_failed", "", 1, 1, said)]))
         self.finished.append(record)
+
+
+def _joined(parts: list[Beside]) -> Beside:
+    """Return what reading the sections of a file gave, as that of one."""
+    turns = [part.turns for part in parts if part.turns is not None]
+    notes = [
+        Note(row.check, row.column, int(row.n), int(row.total), row.detail)
+        for part in parts
+        for row in part.quality.itertuples(index=False)
+    ]
+    rejects = pd.concat([part.rejects for part in parts], ignore_index=True)
+    return Beside(
+        sum(part.rows for part in parts),
+        sum(turns) if turns else None,
+        sum(part.outside for part in parts),
+        rejects,
+        summed_quality(notes),
+    )
 
 
 def _annotate(how: PartitionTask, contacts: pa.Table, turns: pa.Table | None) -> pa.Table:

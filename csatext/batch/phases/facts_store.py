@@ -100,6 +100,17 @@ class FactsStore:
         """Return whether there is a whole model."""
         return (self.model / "model.json").is_file()
 
+    def model_card(self) -> dict[str, Any]:
+        """Return what the model was learnt from; empty where that cannot be told."""
+        try:
+            return dict(json.loads(read_whole(self.model / "model.json", _LARGEST, _WHAT_TO_DO)))
+        except (OSError, InputError, ValueError, TypeError, RecursionError):
+            return {}
+
+    def remove_model(self) -> None:
+        """Remove the model: another is to be learnt."""
+        shutil.rmtree(self.model, ignore_errors=True)
+
     # The record of each file
 
     def prepare(self) -> None:

@@ -13,6 +13,7 @@ from csatext.atomic_files import claimed_folder
 from csatext.batch.configuration import Configuration
 from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import library_versions, plain_settings
+from csatext.batch.phases.input_sample import is_large_input, sampled_input
 from csatext.batch.phases.run_model import RunModel, save_run_model
 from csatext.batch.pipeline import masked_input, read_source, source_facts
 from csatext.errors import ParameterError
@@ -27,11 +28,11 @@ Progress = Callable[[str], None]
 
 
 class FitResult(NamedTuple):
-    """The folder of a model, and how many contacts of how many it was fitted to."""
+    """The folder of a model, and how many contacts of how many (None: not counted) it was fitted to."""
 
     folder: Path
     fitted: int
-    contacts: int
+    contacts: int | None
 
 
 def fit(
@@ -41,6 +42,7 @@ def fit(
     progress: Progress,
     *,
     sample: int | None = None,
+    learnt_from: str = "",
 ) -> FitResult:
     """Learn what a run learns, and write it into a folder.
 
@@ -58,7 +60,10 @@ def fit(
     progress : callable
         Called with the name of each step when it begins.
     sample : int, optional
-        Contacts that are fitted to, drawn by ``analysis.random_state``; None takes all.
+        Contacts that are fitted to, drawn by ``analysis.random_state``; None takes all. Of a large input no
+        more is read than parts spread over it.
+    learnt_from : str, optional
+        Kept in the model's card: what it depends on, for :func:`csatext.batch.phases.run_by_model.run_input`.
 
     Raises
     ------
@@ -71,9 +76,15 @@ def fit(
     with claimed_folder(out):
         # A contact's versions teach what it says: whichever row stays will do.
         once = replace(configuration.input, duplicates=_one_of(configuration.input.duplicates))
-        read = read_source(source, replace(configuration, input=once), progress)
-        total = len(read.contacts)
-        read = masked_input(_sampled(read, sample, configuration), configuration.privacy)
+        reading = replace(configuration, input=once)
+        if sample is not None and is_large_input(source):
+            total: int | None
+            read, total = sampled_input(source, reading, sample, progress)
+        else:
+            read = read_source(source, reading, progress)
+            total = len(read.contacts)
+            read = _sampled(read, sample, configuration)
+        read = masked_input(read, configuration.privacy)
         analyses = analyse_contacts(
             read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances, adapt=True
         )
@@ -83,6 +94,7 @@ def fit(
             "fitted": len(read.contacts),
             "configuration": plain_settings(configuration),
             "versions": library_versions(),
+            **({"learnt_from": learnt_from} if learnt_from else {}),
         }
         model = replace(analyses.model, card=card)
         progress(f"写入 {mask_sentence(str(out))}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -19,12 +20,32 @@ from csatext.errors import InputError
 from csatext.ingest.any_input import read_opened
 from csatext.ingest.columns.headers import unknown_names
 from csatext.ingest.contacts import REPEATED, WHOLE_ROW, ReadResult
+from csatext.ingest.formats.database import is_url, source_name
 from csatext.ingest.formats.registry import Source, open_tables
+from csatext.ingest.options import ReadOptions
+from csatext.ingest.sections.file_sections import (
+    is_large,
+    plan_of_cells,
+    query_sections,
+    reading_plan,
+    sections_of,
+    whole_dialogues,
+)
+from csatext.ingest.sections.section import ReadingPlan, Section
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
 from csatext.reporting.service_tables import with_conversations
 
-__all__ = ["InputFile", "files_in_order", "input_files", "is_pseudonym_column", "own_contacts", "read_file"]
+__all__ = [
+    "ContactsOf",
+    "InputFile",
+    "files_in_order",
+    "input_files",
+    "is_pseudonym_column",
+    "masked_contacts",
+    "own_contacts",
+    "read_file",
+]
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = 5
@@ -50,6 +71,9 @@ class InputFile(NamedTuple):
         Of its content.
     beside : bool
         Whether it lies in a folder that was given as the input.
+    query : tuple of str
+        URL and SQL of a database, whose rows are known by what they hold when they have been read; empty for
+        a file.
     """
 
     name: str
@@ -57,6 +81,34 @@ class InputFile(NamedTuple):
     source: Source
     sha256: str
     beside: bool
+    query: tuple[str, str] | tuple[()] = ()
+
+    def reading_plan(self, options: ReadOptions) -> ReadingPlan | None:
+        """Return how its sections are read; None where it is read whole.
+
+        Raises
+        ------
+        CsatextError
+            Its beginning cannot be read.
+        """
+        if self.query:
+            return plan_of_cells(partial(query_sections, *self.query), self.source.name, options)
+        path = self.source.path
+        return reading_plan(path, self.source.name, options) if path is not None and is_large(path) else None
+
+    def sections(self, plan: ReadingPlan, options: ReadOptions) -> Iterator[Section]:
+        """Yield its sections.
+
+        Raises
+        ------
+        InputError
+            It cannot be read to its end.
+        """
+        if not self.query:
+            path = self.source.path
+            return iter(()) if path is None else sections_of(path, plan, options)
+        found = query_sections(*self.query)
+        return whole_dialogues(found, plan, options) if plan.conversation else found
 
 
 def input_files(
@@ -81,21 +133,18 @@ def input_files(
     """
     for sentence in unknown_names(configuration.input.columns):
         progress(sentence)
+    if isinstance(path, str) and is_url(path):
+        name = path.split("://")[0]
+        key = _key(f"{source_name(path)}\0{configuration.input.query}")
+        return [InputFile(name, key, Source(name), "", beside=False, query=(path, configuration.input.query))]
     sources = open_tables(path, configuration.input)
     if skipped := sources[0].skipped:
         shown = mask_sentence("、".join(skipped[:_SHOWN]))
         progress(f"{len(skipped)} 个文件或文件夹未读（格式不读、隐藏的，或不是普通文件）：{shown}")
         sources[0].note_skipped((), 1)
-    folder = not isinstance(path, str) or "://" not in path
-    beside = folder and Path(path).is_dir()
+    beside = Path(path).is_dir()
     found = [
-        InputFile(
-            mask_sentence(source.name),
-            hashlib.sha256(source.name.encode("utf-8", "surrogatepass")).hexdigest()[:16],
-            source,
-            _hash_of(source),
-            beside,
-        )
+        InputFile(mask_sentence(source.name), _key(source.name), source, _hash_of(source), beside)
         for source in sources
     ]
     return files_in_order(found, lambda file: (file.name, file.key))
@@ -127,17 +176,15 @@ def files_in_order(items: Iterable[_Item], named: Callable[[_Item], tuple[str, s
     return sorted(items, key=order)
 
 
+def _key(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def _hash_of(source: Source) -> str:
-    if source.path is not None:
-        try:
-            return file_hash(source.path)
-        except OSError as error:
-            raise InputError.unreadable(
-                source.name, error.strerror or "读取出错", "请检查路径和权限"
-            ) from error
-    frame = source.raw.frame
-    rows = pd.util.hash_pandas_object(frame.astype("str"), index=False).to_numpy()
-    return hashlib.sha256("\0".join(map(str, frame.columns)).encode() + rows.tobytes()).hexdigest()
+    try:
+        return "" if source.path is None else file_hash(source.path)
+    except OSError as error:
+        raise InputError.unreadable(source.name, error.strerror or "读取出错", "请检查路径和权限") from error
 
 
 def read_file(
@@ -170,7 +217,8 @@ def _read_with(
 ) -> tuple[ReadResult, pd.DataFrame | None]:
     options = replace(configuration.input, duplicates=duplicates)
     key = configuration.privacy.pseudonymize or None
-    return read_opened([file.source], str(file.source.where), options, progress, key)
+    source = open_tables(file.query[0], options)[0] if file.query else file.source
+    return read_opened([source], str(source.where), options, progress, key)
 
 
 def own_contacts(
@@ -210,6 +258,46 @@ def own_contacts(
             raise InputError.repeated_ids(file.name, int(repeated.sum()), "、".join(map(str, lines)))
         latest = "latest" if "updated_at" in read.contacts else "last"
         read, turns = _read_with(latest, file, configuration, _LOG.debug)
+    return masked_contacts(ContactsOf(file.name, file.beside), read, turns, configuration, secret)
+
+
+@dataclass(frozen=True)
+class ContactsOf:
+    """Where contacts come from.
+
+    Attributes
+    ----------
+    name : str
+        Of their file, masked.
+    beside : bool
+        Whether it lies in a folder that was given as the input.
+    before : int
+        Rows of the file before them.
+    """
+
+    name: str
+    beside: bool
+    before: int = 0
+
+
+def masked_contacts(
+    file: ContactsOf, read: ReadResult, turns: pd.DataFrame | None, configuration: Configuration, secret: str
+) -> ReadResult:
+    """Return contacts of a file, personal data in metadata columns masked, identifiers its own.
+
+    Parameters
+    ----------
+    file : ContactsOf
+    read, turns
+        From :func:`read_file` or :func:`csatext.ingest.sections.read_section.read_section`.
+    configuration, secret
+        As :func:`own_contacts` takes them.
+
+    Raises
+    ------
+    InputError
+        A time is asked for and there is none.
+    """
     read = read._replace(contacts=with_conversations(read.contacts, turns))
     if file.beside:
         read = _told_apart(read, file.name)
@@ -218,7 +306,8 @@ def own_contacts(
         return read._replace(rejects=mask_rejects(read.rejects))
     key = configuration.privacy.pseudonymize
     privacy = replace(configuration.privacy, pseudonymize=key or secret)
-    masked = masked_input(read, privacy, file_name=file.name if file.beside else "")
+    name = file.name if file.beside else ""
+    masked = masked_input(read, privacy, file_name=name, before=file.before)
     return masked if key else masked._replace(contacts=_without_tokens(masked.contacts))
 
 

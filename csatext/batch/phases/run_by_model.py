@@ -13,15 +13,64 @@ from csatext.batch.phases.aggregate import aggregate
 from csatext.batch.phases.annotate_input import AnnotateResult, annotate_input
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
-from csatext.batch.pipeline import RunResult, unchanged_run
-from csatext.batch.run_state import digest_of, hash_where_there, settings_of
-from csatext.ingest.formats.database import source_name
+from csatext.batch.phases.input_sample import is_large_input
+from csatext.batch.pipeline import RunResult, run, unchanged_run
+from csatext.batch.run_state import digest_of, hash_where_there, settings_of, state_of_run
+from csatext.ingest.formats.database import is_url, source_name
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
 
-__all__ = ["aggregate_store", "annotate_store", "run_by_model"]
+__all__ = ["aggregate_store", "annotate_store", "run_by_model", "run_input"]
 
+_SAMPLE = 20_000
+"""Contacts of a large input that a model is learnt from: as many as topics are learnt from in any case; with
+60,000 the coherence of topics is no better (``TopicModel``)."""
 Progress = Callable[[str], None]
+
+
+def run_input(
+    source: str | Path,
+    out: str | Path,
+    configuration: Configuration,
+    progress: Progress,
+    *,
+    model: str | Path = "",
+    audit: str | Path = "",
+    n_jobs: int | str = "auto",
+    incremental: bool = False,
+) -> RunResult:
+    """Read, learn, annotate, aggregate and write: what ``csatext run`` does.
+
+    A small input is learnt from and annotated in one pass and in memory, by
+    :func:`csatext.batch.pipeline.run`; facts, rejects and tables are those that the three phases give. Of a
+    large one a model is learnt from a sample of 20,000 contacts (the manifest says so), and its files are
+    annotated in sections.
+
+    Parameters
+    ----------
+    source, out, configuration, progress, model, audit, n_jobs, incremental
+        As in :func:`run_by_model`.
+
+    Raises
+    ------
+    CsatextError
+        As there.
+    OSError
+        The disk is full or the like.
+    """
+    if not model and not incremental and not is_large_input(source):
+        return run(source, out, configuration, progress, audit=audit)
+    return run_by_model(
+        source,
+        out,
+        configuration,
+        progress,
+        model=model,
+        audit=audit,
+        n_jobs=n_jobs,
+        incremental=incremental,
+        learn=not model and not incremental,
+    )
 
 
 def run_by_model(
@@ -34,6 +83,7 @@ def run_by_model(
     audit: str | Path = "",
     n_jobs: int | str = "auto",
     incremental: bool = False,
+    learn: bool = False,
 ) -> RunResult:
     """Annotate an input by a model and write what :func:`csatext.batch.pipeline.run` writes.
 
@@ -53,13 +103,16 @@ def run_by_model(
         Called with the name of each step when it begins.
     model : path
         Folder of :func:`csatext.batch.phases.fit.fit`; empty takes the one in ``out``, and fits one to the
-        input where there is none.
+        input, or to a sample of a large one, where there is none.
     audit : path
         A store of tags; empty for none.
     n_jobs : int or "auto", default "auto"
         Processes.
     incremental : bool, default False
         Whether files that are no longer in the input stay, and rows that share an identifier are versions.
+    learn : bool, default False
+        Whether the model in ``out`` is fitted anew where input or configuration are others than it was fitted
+        to.
 
     Raises
     ------
@@ -72,8 +125,8 @@ def run_by_model(
     with claimed_folder(out):
         refuse_link(out)
         store = FactsStore(out)
-        if not model and not store.has_model():
-            fit(source, store.model, configuration, progress)
+        if not model:
+            _learn(source, store, configuration, progress, anew=learn)
         found = annotate_input(
             source,
             store,
@@ -97,6 +150,21 @@ def run_by_model(
             versions=incremental,
             state=state,
         )
+
+
+def _learn(
+    source: str | Path, store: FactsStore, configuration: Configuration, progress: Progress, *, anew: bool
+) -> None:
+    """Fit the model of a folder, unless it is there; ``anew`` asks for that of this input."""
+    sample = _SAMPLE if is_large_input(source) else None
+    known = "" if is_url(str(source)) else state_of_run(Path(source), configuration)
+    learnt_from = digest_of({"state": known, "sample": sample}) if known else ""
+    if store.has_model():
+        is_same = bool(learnt_from) and store.model_card().get("learnt_from") == learnt_from
+        if is_same or not anew:
+            return
+        store.remove_model()
+    fit(source, store.model, configuration, progress, sample=sample, learnt_from=learnt_from)
 
 
 def annotate_store(

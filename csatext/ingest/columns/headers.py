@@ -171,7 +171,7 @@ def _parts(given: object, names: Sequence[str]) -> list[str] | None:
     return parts if fitting else None
 
 
-def _with_joined_text(
+def with_joined_text(
     frame: pd.DataFrame, columns: Mapping[str, str | Sequence[str]], path: object
 ) -> tuple[pd.DataFrame, Mapping[str, str | Sequence[str]]]:
     """Return the frame with a column of the text that is joined from several, and the mapping to it.
@@ -304,7 +304,7 @@ def map_columns(
     >>> frame.columns.tolist()
     ['text', 'channel']
     """
-    frame, given = _with_joined_text(frame, columns or {}, path)
+    frame, given = with_joined_text(frame, columns or {}, path)
     names = [str(name) for name in frame.columns]
     rename = _by_caller(frame, given, path)
     n = len(frame)

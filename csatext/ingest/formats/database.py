@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -14,7 +15,7 @@ from csatext.errors import InputError, ParameterError
 from csatext.ingest.raw_table import Note, RawTable
 from csatext.ingest.repair.header_row import unique_names
 
-__all__ = ["is_url", "read_database", "source_name"]
+__all__ = ["is_url", "query_chunks", "read_database", "source_name"]
 
 _URL = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:\+[A-Za-z0-9_]+)?://")
 _CHUNK = 50_000
@@ -51,8 +52,8 @@ def _sqlalchemy() -> ModuleType:
         raise InputError.missing_package("读取数据库", "SQLAlchemy", "sql") from error
 
 
-def read_database(url: str, query: str | None) -> RawTable:
-    """Return the rows that a query gives.
+def query_chunks(url: str, query: str | None, rows: int = _CHUNK) -> Iterator[pd.DataFrame]:
+    """Yield the rows that a query gives, some at a time, from a cursor on the server where it has such.
 
     Parameters
     ----------
@@ -61,16 +62,13 @@ def read_database(url: str, query: str | None) -> RawTable:
         password.
     query : str or None
         SQL that returns rows.
-
-    Returns
-    -------
-    RawTable
-        Without lines.
+    rows : int
+        Most rows at a time.
 
     Raises
     ------
     InputError
-        SQLAlchemy is not installed, no connection, or the query fails or gives no rows.
+        SQLAlchemy is not installed, no connection, or the query fails.
     ParameterError
         There is no query.
     """
@@ -87,18 +85,42 @@ def read_database(url: str, query: str | None) -> RawTable:
             shown, "数据库 URL 写法不对或缺少驱动", "请检查 URL，并安装对应的驱动"
         ) from error
     try:
-        with engine.connect() as connection:
-            chunks = list(pd.read_sql(sqlalchemy.text(query), connection, chunksize=_CHUNK))
+        with engine.connect().execution_options(stream_results=True) as connection:
+            for chunk in pd.read_sql(sqlalchemy.text(query), connection, chunksize=rows):
+                if len(chunk):
+                    chunk.columns = pd.Index(unique_names([str(name) for name in chunk.columns]))
+                    yield chunk
     except (sqlalchemy.exc.SQLAlchemyError, pd.errors.DatabaseError) as error:
         why = type(error).__name__
         raise InputError.unreadable(shown, f"查询失败（{why}）", "请检查地址、权限、表名和 SQL") from error
     finally:
         engine.dispose()
-    filled = [chunk for chunk in chunks if len(chunk)]
-    if not filled:
-        raise InputError.unreadable(shown, "查询没有返回任何行", "请检查 SQL 的条件")
-    frame = pd.concat(filled, ignore_index=True)
-    frame.columns = pd.Index(unique_names([str(name) for name in frame.columns]))
+
+
+def read_database(url: str, query: str | None) -> RawTable:
+    """Return the rows that a query gives, all at once.
+
+    Parameters
+    ----------
+    url, query
+        As :func:`query_chunks` takes them.
+
+    Returns
+    -------
+    RawTable
+        Without lines.
+
+    Raises
+    ------
+    InputError
+        As :func:`query_chunks`, or the query gives no rows.
+    ParameterError
+        There is no query.
+    """
+    chunks = list(query_chunks(url, query))
+    if not chunks:
+        raise InputError.unreadable(source_name(url), "查询没有返回任何行", "请检查 SQL 的条件")
+    frame = pd.concat(chunks, ignore_index=True)
     return RawTable(
         frame, notes=[Note("format", "", len(frame), len(frame), f"数据库查询，{len(chunks)} 批")]
     )

@@ -24,7 +24,7 @@ from csatext.ingest.repair.misaligned_rows import realign_rows
 from csatext.ingest.repair.table_cleanup import drop_header_rows
 from csatext.strings import places, utf8
 
-__all__ = ["read_delimited"]
+__all__ = ["Layout", "find_layout", "quotes_are_sound", "read_delimited", "read_records_of"]
 
 _EVERYDAY = (",", "\t", ";", "|")
 _STAND_INS = "\x1f\x1e\x1d\x1c\x02\x03\x04\x05"
@@ -86,13 +86,18 @@ def _numbered(rows: Sequence[Sequence[str]]) -> bool:
     return len(rows) > 1 and counts and any(row[-1].strip() for row in rows)
 
 
-def _quotes_are_sound(body: bytes | memoryview, delimiter: int) -> bool:
+def quotes_are_sound(body: bytes | memoryview | NDArray[np.uint8], delimiter: int) -> bool:
     """Return whether every double quote opens, closes or doubles as RFC 4180 says.
 
     Quotes in turn open and close; an opening one must follow a delimiter, a line end or a closing quote
     (a doubled quote reads as closing and opening again), a closing one must precede one of those.
+
+    Examples
+    --------
+    >>> quotes_are_sound(b'1,"a ""b"" c"', ord(",")), quotes_are_sound(b'1,a"b', ord(","))
+    (True, False)
     """
-    data = np.frombuffer(body, dtype=np.uint8)
+    data = body if isinstance(body, np.ndarray) else np.frombuffer(body, dtype=np.uint8)
     at = places(data, _QUOTE)
     if at.size == 0:
         return True
@@ -116,7 +121,7 @@ def _standard_quotes(text: str, layout: Layout, notes: list[Note]) -> str:
     body = text[layout.body :]
     doubled = body.replace('\\"', '""')
     delimiter = ord(layout.delimiter)
-    if _quotes_are_sound(body.encode("utf-8", "surrogatepass"), delimiter) or not _quotes_are_sound(
+    if quotes_are_sound(body.encode("utf-8", "surrogatepass"), delimiter) or not quotes_are_sound(
         doubled.encode("utf-8", "surrogatepass"), delimiter
     ):
         return text
@@ -161,7 +166,7 @@ def _fast(text: str, layout: Layout) -> RawTable | None:
         return None
     start = len(text[: layout.body].encode())
     body = memoryview(whole)[start:]
-    if not _quotes_are_sound(body, ord(delimiter)):
+    if not quotes_are_sound(body, ord(delimiter)):
         return None
     try:
         table = pacsv.read_csv(
@@ -233,6 +238,42 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
     InputError
         There is a header and nothing under it, or more columns than a spreadsheet can have.
     """
+    text, layout, found, notes = find_layout(text, path, delimiter)
+    raw = read_records_of(text, layout, found, path)
+    if raw.frame.empty and not raw.rejects:
+        raise InputError.unreadable(path, "只有表头，没有数据行", "请检查导出条件，或换一个文件")
+    return replace(raw, notes=[*notes, *raw.notes])
+
+
+def find_layout(
+    text: str, path: object, delimiter: str | None = None
+) -> tuple[str, Layout, str | None, list[Note]]:
+    """Return how a delimited text is laid out.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file, decoded, or its beginning.
+    path : object
+        Named in errors.
+    delimiter : str, optional
+        One character or several; found where None.
+
+    Returns
+    -------
+    text : str
+        Without the line that declares a delimiter.
+    layout : Layout
+        Of this text.
+    delimiter : str or None
+        The one given or found; None for a file of one column.
+    notes : list of Note
+
+    Raises
+    ------
+    InputError
+        There are more columns than a spreadsheet can have.
+    """
     notes: list[Note] = []
     line = 1
     declared = _SEP_LINE.match(text)
@@ -240,23 +281,53 @@ def read_delimited(text: str, path: object, delimiter: str | None = None) -> Raw
         text, delimiter, line = text[declared.end() :], declared.group(1), 2
     found = delimiter or sniff_delimiter(text)
     single = _single(text, found)
+    plain = text.replace(found, single) if single is not None and found is not None else text
+    layout = _layout(plain, single or found, line, notes, path)
     if single is not None and found is not None:
-        text = text.replace(found, single)
-    layout = _layout(text, single or found, line, notes, path)
-    refuse_wide(len(layout.names), path)
+        # Where the body begins is told in the text as it was given.
+        body = layout.body + plain.count(single, 0, layout.body) * (len(found) - 1)
+        names = [name.replace(single, found) for name in layout.names]
+        layout = layout._replace(delimiter=found, body=body, names=names)
     width = len(layout.names)
+    refuse_wide(width, path)
     how = (
         "" if delimiter or found is None or found in _EVERYDAY else "（按各行一致判断，可用 delimiter= 指定）"
     )
     notes.insert(0, Note("delimiter", "", width, width, f"分隔符：{shown_delimiter(found)}{how}"))
+    return text, layout, found, notes
+
+
+def read_records_of(text: str, layout: Layout, delimiter: str | None, path: object) -> RawTable:
+    """Return the records of a text whose layout is known; there may be none.
+
+    Parameters
+    ----------
+    text : str
+        Its data begin at ``layout.body``, which is line ``layout.body_line`` of the file.
+    layout : Layout
+        From :func:`find_layout`.
+    delimiter : str or None
+        One character or several.
+    path : object
+        Named in errors.
+
+    Raises
+    ------
+    InputError
+        Quotes are not in pairs, and there are too many records to mend.
+    """
+    notes: list[Note] = []
+    single = _single(text, delimiter)
+    if single is not None and delimiter is not None:
+        body = len(text[: layout.body].replace(delimiter, single))
+        layout = layout._replace(delimiter=single, body=body)
+        text = text.replace(delimiter, single)
     text = _plain_text_cells(_standard_quotes(text, layout, notes), layout, notes)
     raw = _fast(text, layout) or _careful(text, layout, path)
     # The text of a large file is not needed beside its table.
     del text
-    if single is not None and found is not None:
-        raw = _as_written(raw, single, found)
-    if raw.frame.empty and not raw.rejects:
-        raise InputError.unreadable(path, "只有表头，没有数据行", "请检查导出条件，或换一个文件")
+    if single is not None and delimiter is not None:
+        raw = _as_written(raw, single, delimiter)
     raw = realign_rows(drop_header_rows(raw))
     return replace(raw, notes=[*notes, *_surplus(raw, layout), *raw.notes])
 

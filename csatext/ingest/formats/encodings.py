@@ -18,7 +18,9 @@ __all__ = [
     "BYTES",
     "decode",
     "decode_bytes",
+    "decode_part",
     "detect_encoding",
+    "found_encoding",
     "likelier_encoding",
     "narrowest",
     "surely_utf8",
@@ -176,6 +178,50 @@ def decode(data: bytes, path: object, encoding: str | None = None) -> tuple[str,
         notes += more
     text, more = _without_marks(text, path)
     return text, [*notes, *more]
+
+
+def decode_part(data: bytes, path: object, encoding: str) -> tuple[str, list[Note]]:
+    r"""Return some lines of a file whose encoding is known, as :func:`decode` reads them.
+
+    Parameters
+    ----------
+    data : bytes
+        Whole lines.
+    path : object
+        Named in errors.
+    encoding : str
+        ``utf-8``, ``utf-8-sig`` or one of :data:`BYTES`.
+
+    Raises
+    ------
+    InputError
+        The bytes are not text.
+
+    Examples
+    --------
+    >>> decode_part("太慢\n".encode("gb18030"), "a.csv", "gb18030")
+    ('太慢\n', [])
+    """
+    data, notes = _without_nul(data) if b"\x00" in data else (data, [])
+    main = "utf-8" if encoding == "utf-8-sig" else encoding
+    text, more = _plain_utf8(data) if main == "utf-8" else None, list[Note]()
+    if text is None:
+        text, more = _by_lines(data.removeprefix(codecs.BOM_UTF8), main)
+    text, marks = _without_marks(text, path)
+    return text, [*notes, *more, *marks]
+
+
+def found_encoding(data: bytes, given: str = "") -> str:
+    """Return the encoding that :func:`decode` reads bytes in.
+
+    Examples
+    --------
+    >>> found_encoding("太慢".encode()), found_encoding(b"a", "gbk")
+    ('utf-8', 'gb18030')
+    """
+    if given:
+        return _canonical(given)
+    return "utf-8" if _plain_utf8(data) is not None else detect_encoding(data)[0]
 
 
 def _without_nul(data: bytes) -> tuple[bytes, list[Note]]:

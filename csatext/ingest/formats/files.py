@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from csatext.errors import InputError
 from csatext.ingest.formats.limits import LARGEST_FILE, MOST_CELLS, MOST_GZIP_MEMBERS
-from csatext.regular_files import in_megabytes, read_whole, special_file
+from csatext.regular_files import check_regular, in_megabytes, read_whole, special_file
 
-__all__ = ["Listing", "ending_of", "list_folder", "read_bytes", "refuse_endless", "stems"]
+__all__ = ["Listing", "ending_of", "list_folder", "read_bytes", "refuse_endless", "stems", "stream_bytes"]
 
 _GZIP = b"\x1f\x8b"
 _BLANK = b"\x00 \t\r\n"
 _GLANCE = 4096
 _PACKED_PIECE, _PIECE = 1 << 16, 1 << 24
 """Bytes that are unpacked at once, and that they may give at once."""
+_STREAMED = 1 << 22
+"""Bytes that are read at once of a file that is not held."""
 _HELD = 256 << 20
 """Unpacked bytes that are held before it is known whether the whole is too large."""
 _SPLIT = "请拆成几个文件，放进一个文件夹再读"
@@ -62,12 +64,17 @@ def stems(names: Sequence[str]) -> list[str]:
     return [stem if times[stem] == 1 else name for stem, name in zip(bare, names, strict=True)]
 
 
-def _inflate(data: bytes, path: Path) -> Iterator[bytes]:
+def _cut(data: bytes) -> Iterator[bytes]:
+    """Yield packed bytes in pieces that are unpacked at once."""
+    return (data[at : at + _PACKED_PIECE] for at in range(0, len(data), _PACKED_PIECE))
+
+
+def _inflate(packed: Iterable[bytes], path: Path) -> Iterator[bytes]:
     """Yield the content of a gzip file in chunks, that of files written one after another included."""
     stream = zlib.decompressobj(wbits=31)
     members = 1
-    for at in range(0, len(data), _PACKED_PIECE):
-        pending, more = data[at : at + _PACKED_PIECE], True
+    for piece_in in packed:
+        pending, more = piece_in, True
         while pending or more:
             if stream.eof:
                 if not pending.startswith(_GZIP[:1]):
@@ -92,7 +99,7 @@ def _unpacked(data: bytes, path: Path) -> bytes:
     """Return the content of a gzip file; of one that is too large no more than a part is ever held."""
     held = BytesIO()
     size = 0
-    for piece in _inflate(data, path):
+    for piece in _inflate(_cut(data), path):
         size += len(piece)
         if size > LARGEST_FILE:
             raise InputError.unreadable(path, f"解压后超过 {in_megabytes(LARGEST_FILE)}", _SPLIT)
@@ -100,7 +107,7 @@ def _unpacked(data: bytes, path: Path) -> bytes:
             held.write(piece)
     if size > _HELD:
         held = BytesIO()
-        for piece in _inflate(data, path):
+        for piece in _inflate(_cut(data), path):
             held.write(piece)
     # The bytes of a buffer that is let go are not copied, as those of joined pieces would be.
     whole = held.getvalue()
@@ -133,6 +140,26 @@ def read_bytes(path: Path) -> bytes:
     if not (data[:_GLANCE].strip(_BLANK) or data.strip(_BLANK)):
         raise InputError.unreadable(path, "文件是空的", "请检查导出是否完成")
     return data
+
+
+def stream_bytes(path: Path) -> Iterator[bytes]:
+    """Yield the content of a file piece by piece, unpacked where it is a gzip file; none is held.
+
+    Raises
+    ------
+    InputError
+        It is no regular file, may not be read, or its packing is damaged.
+    """
+    check_regular(path)
+    try:
+        with path.open("rb") as file:
+            packed = file.read(len(_GZIP)) == _GZIP
+            file.seek(0)
+            size = _PACKED_PIECE if packed else _STREAMED
+            pieces = iter(lambda: file.read(size), b"")
+            yield from _inflate(pieces, path) if packed else pieces
+    except OSError as error:
+        raise InputError.unreadable(path, "系统无法读完这个文件", "请检查磁盘和权限") from error
 
 
 def refuse_endless(data: bytes, path: object) -> None:

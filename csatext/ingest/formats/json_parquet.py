@@ -34,7 +34,7 @@ from csatext.ingest.repair.table_cleanup import chosen_names, unread_columns
 from csatext.regular_files import in_megabytes
 from csatext.strings import places
 
-__all__ = ["looks_like_json", "read_json", "read_parquet"]
+__all__ = ["looks_like_json", "raw_of_table", "read_json", "read_parquet"]
 
 _GLANCE = 100_000
 _WHAT = "请给出对象的数组，或每行一个对象"
@@ -92,7 +92,7 @@ def _is_document(text: str) -> bool:
         return False
 
 
-def read_json(text: str, path: object) -> RawTable:
+def read_json(text: str, path: object, *, by_lines: bool = False) -> RawTable:
     r"""Return the records of a JSON document or of JSON lines.
 
     A document may be a list of records, a list of strings, or an object that holds records in one of the
@@ -105,6 +105,8 @@ def read_json(text: str, path: object) -> RawTable:
         Content of the file.
     path : object
         Named in errors.
+    by_lines : bool, default False
+        Whether it is some lines of JSON lines, of which none need be a record.
 
     Returns
     -------
@@ -126,8 +128,12 @@ def read_json(text: str, path: object) -> RawTable:
         return plain
     rejects: list[Reject] = []
     lines: list[int] | None = None
+    found: list[Any] | None
     try:
-        found = records(loads(text))
+        if by_lines:
+            found, lines, rejects = _several(text)
+        else:
+            found = records(loads(text))
         if found is None:
             raise InputError.unreadable(path, "JSON 里没有记录", _WHAT)
     except (json.JSONDecodeError, TooDeepError) as error:
@@ -157,13 +163,14 @@ def read_json(text: str, path: object) -> RawTable:
             rejects.append(Reject(lines[position] if lines is not None else None, "不是记录（对象）", raw))
             continue
         kept.append(position)
-    if not good:
+    if not good and not by_lines:
         raise InputError.unreadable(path, "没有一行是 JSON 记录", _WHAT)
     numbers = None if lines is None else np.array([lines[i] for i in kept], dtype=np.int64)
     notes = [
         Note("format", "", len(good), len(good) + len(rejects), "JSON" if lines is None else "每行一个 JSON")
     ]
-    return RawTable(_frame(good, path, notes), numbers, rejects, notes)
+    frame = _frame(good, path, notes) if good else pd.DataFrame()
+    return RawTable(frame, numbers, rejects, notes)
 
 
 def _plain_lines(text: str, path: object) -> RawTable | None:
@@ -375,18 +382,30 @@ def read_parquet(data: bytes, path: object) -> RawTable:
         coded = _dictionaries(file)
         file.close()
         table = pq.read_table(BytesIO(data), read_dictionary=coded)
-        table, notes = _mended(_dense(table, coded, path))
-        frame = table.to_pandas()
+        raw = raw_of_table(_dense(table, coded, path))
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
+    if raw.frame.empty:
+        raise InputError.unreadable(path, "表里没有数据行", "请检查导出条件，或换一个文件")
+    return raw
+
+
+def raw_of_table(table: pa.Table) -> RawTable:
+    """Return a table of Arrow as it stands, its strings mended where their bytes are not UTF-8.
+
+    Examples
+    --------
+    >>> raw_of_table(pa.table({"内容": ["太慢"]})).frame.columns.tolist()
+    ['内容']
+    """
+    table, notes = _mended(table)
+    frame = table.to_pandas()
     if frame.index.name is not None or isinstance(frame.index, pd.MultiIndex):
         named = [name for name in frame.index.names if name is not None and name not in frame.columns]
         frame = frame.reset_index(level=named)
     frame = frame.reset_index(drop=True)
     frame.columns = pd.Index([str(name) for name in frame.columns])
     frame.attrs = {}
-    if frame.empty:
-        raise InputError.unreadable(path, "表里没有数据行", "请检查导出条件，或换一个文件")
     return RawTable(frame, notes=notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +21,7 @@ from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import Note, RawTable, Reject
 from csatext.ingest.repair.table_cleanup import narrowed, tidy, without_long_cells
 
-__all__ = ["PLAIN", "RECORDS", "SUBTITLES", "Source", "failed", "only_tables", "open_tables"]
+__all__ = ["PLAIN", "RECORDS", "SUBTITLES", "Source", "bounded", "failed", "only_tables", "open_tables"]
 
 _ZIP, _OLE, _PAR1 = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
@@ -33,12 +33,13 @@ _TOO_MUCH, _SPLIT = "内容太大或嵌套太深，内存放不下", "请拆成�
 
 
 class Reader(NamedTuple):
-    """A kind of table: the endings it has, how it is known by its content, and what reads it.
+    """A kind of table: its name, the endings it has, how it is known by its content, and what reads it.
 
     ``fits`` and ``read`` take the bytes of the file, or its text where ``decoded``; where
     ``may_hold_dialogue``, that text may be a dialogue too.
     """
 
+    form: str
     endings: tuple[str, ...]
     fits: Callable[..., bool]
     read: Callable[..., RawTable]
@@ -49,22 +50,26 @@ class Reader(NamedTuple):
 RECORDS = (".json", ".jsonl", ".ndjson")
 READERS = (
     Reader(
+        "parquet",
         (".parquet", ".pq"),
         lambda data, ending, _: data.startswith(_PAR1) or ending in (".parquet", ".pq"),
         lambda data, path, _: read_parquet(data, path),
     ),
     Reader(
+        "workbook",
         (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"),
         lambda data, _ending, _: data.startswith((_ZIP, _OLE)),
         lambda data, path, options: read_workbook(data, path, None if options.sheet == "" else options.sheet),
     ),
     Reader(
+        "page",
         (),
         lambda text, ending, _: looks_like_page(text, ending),
         lambda text, path, _: read_page(text, path),
         decoded=True,
     ),
     Reader(
+        "json",
         RECORDS,
         lambda text, ending, options: ending in RECORDS or (not options.delimiter and looks_like_json(text)),
         lambda text, path, _: read_json(text, path),
@@ -72,6 +77,7 @@ READERS = (
         may_hold_dialogue=True,
     ),
     Reader(
+        "delimited",
         (".csv", ".tsv", ".txt", ".tab", ".psv"),
         lambda _text, _ending, _: True,
         lambda text, path, options: read_delimited(text, path, options.delimiter or None),
@@ -102,6 +108,8 @@ class Source:
     options : ReadOptions, optional
     raw : RawTable, optional
         The table, where there is no file.
+    content : bytes, optional
+        To be taken for the content of the file: its beginning.
 
     Attributes
     ----------
@@ -109,6 +117,8 @@ class Source:
         In lower case, of the packed file for ``.gz``; empty where there is none.
     skipped : tuple of str
         Files and folders beside it that are not read.
+    names : mapping of str to str
+        The name that each column of contacts is to bear; empty where that is for reading to find.
     """
 
     def __init__(
@@ -117,6 +127,7 @@ class Source:
         path: Path | None = None,
         options: ReadOptions | None = None,
         raw: RawTable | None = None,
+        content: bytes | None = None,
     ) -> None:
         self.name = name
         self.path = path
@@ -124,10 +135,12 @@ class Source:
         ending = "" if path is None else ending_of(path)
         self.ending = ending if ending in _ENDINGS else ""
         self.skipped: tuple[str, ...] = ()
+        self.names: Mapping[str, str] = {}
         self._beside = 1
         self._raw = raw
         self._opened = path is None
         self._reader: Reader | None = None
+        self._beginning = content
         self._content: bytes | str | None = None
         self._notes: list[Note] = []
         self._broken: CsatextError | None = None
@@ -196,6 +209,12 @@ class Source:
             notes.append(Note("file_skipped", "", n, n + self._beside, detail))
         return notes
 
+    @property
+    def form(self) -> str:
+        """What reads it: ``parquet``, ``workbook``, ``page``, ``json`` or ``delimited``; empty for none."""
+        self._open()
+        return "" if self._reader is None else self._reader.form
+
     def note_skipped(self, skipped: Sequence[str], n_read: int) -> None:
         """Keep the names of what was passed over beside ``n_read`` files for the notes of this source."""
         self.skipped, self._beside = tuple(sorted(skipped)), n_read
@@ -216,7 +235,7 @@ class Source:
             return
         self._opened = True
         try:
-            data = read_bytes(self.path)
+            data = read_bytes(self.path) if self._beginning is None else self._beginning
             _refuse_packed(data, self.path)
             self._reader = self._reader_of(data, decoded=False)
             self._content = data if self._reader is not None else self._decoded(data, self.path)
@@ -227,9 +246,7 @@ class Source:
             self._broken = self._error = InputError.unreadable(self.path, _TOO_MUCH, _SPLIT)
 
     def _bounded(self, raw: RawTable) -> RawTable:
-        given = self.options.columns.values()
-        asked = {name for names in given for name in ([names] if isinstance(names, str) else names)}
-        return tidy(without_long_cells(narrowed(raw, asked)))
+        return bounded(raw, self.options)
 
     def _reader_of(self, content: bytes | str, *, decoded: bool) -> Reader | None:
         readers = (reader for reader in READERS if reader.decoded is decoded)
@@ -366,6 +383,20 @@ def only_tables(sources: Sequence[Source], path: object) -> list[Source]:
     skipped += [source.name for source in sources if not source.tabular]
     tables[0].note_skipped(skipped, len(tables))
     return tables
+
+
+def bounded(raw: RawTable, options: ReadOptions) -> RawTable:
+    """Return a table tidied, without the columns and cells that no table of contacts has.
+
+    Parameters
+    ----------
+    raw : RawTable
+    options : ReadOptions
+        Columns that it names are kept.
+    """
+    given = options.columns.values()
+    asked = {name for names in given for name in ([names] if isinstance(names, str) else names)}
+    return tidy(without_long_cells(narrowed(raw, asked)))
 
 
 def failed(error: CsatextError) -> RawTable:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from csatext.dates.period_names import read_moment
@@ -16,7 +19,7 @@ from csatext.ingest.raw_table import Note
 from csatext.schema import conform
 from csatext.schema.contacts import CONTACTS, QUALITY
 
-__all__ = ["check", "quality_table", "verdict"]
+__all__ = ["check", "quality_table", "summed_quality", "verdict"]
 
 _EARLIEST = pd.Timestamp("1990-01-01")
 _SCALES = (5.0, 10.0, 100.0)
@@ -35,6 +38,9 @@ _TOLERATED = {
     ("dialogue_one_sided", ""): 0.5,
 }
 """Shares of rows up to which a finding is noted only (chosen); column "" stands for any."""
+_COUNT = re.compile(r"\d+(?= ?[行格句条个])")
+"""A count in what is said of a part of an input."""
+_CLAUSES = 8
 _SCRIPT_LABELS = {"traditional": "繁体中文", "latin": "没有中文、只有拉丁字母", "none": "没有中文也没有字母"}
 
 
@@ -59,6 +65,41 @@ def quality_table(notes: list[Note]) -> pd.DataFrame:
     frame = pd.DataFrame(list(merged.values()), columns=list(Note._fields))
     frame["rate"] = frame["n"] / frame["total"].where(frame["total"] > 0, 1)
     return conform(frame, QUALITY)
+
+
+def summed_quality(notes: Sequence[Note]) -> pd.DataFrame:
+    """Return notes about parts of an input as table ``quality`` of the whole.
+
+    Rows add up, and so do the counts in what is said; what is said of several parts alike is said once.
+
+    Examples
+    --------
+    >>> parts = [Note("rejected", "", 1, 9, "文本为空 1 行"), Note("rejected", "", 2, 9, "文本为空 2 行")]
+    >>> summed_quality(parts)[["n", "total", "detail"]].values.tolist()
+    [[3, 18, '文本为空 3 行']]
+    """
+    kept: dict[tuple[str, str], Note] = {}
+    clauses: dict[tuple[str, str], dict[str, list[int]]] = {}
+    for note in notes:
+        key = (note.check, note.column)
+        old = kept.get(key)
+        n, total = (0, 0) if old is None else (old.n, old.total)
+        kept[key] = note._replace(n=n + note.n, total=total + note.total)
+        said = clauses.setdefault(key, {})
+        for clause in note.detail.split("；"):
+            form, counts = _COUNT.sub("\0", clause), [int(count) for count in _COUNT.findall(clause)]
+            said[form] = [a + b for a, b in zip(said.get(form, [0] * len(counts)), counts, strict=True)]
+    return quality_table([note._replace(detail=_said(clauses[key])) for key, note in kept.items()])
+
+
+def _said(clauses: Mapping[str, Sequence[int]]) -> str:
+    """Return clauses with their counts; of many different ones the first."""
+    spoken = []
+    for form, counts in list(clauses.items())[:_CLAUSES]:
+        pieces = form.split("\0")
+        numbers = [*map(str, counts), ""]
+        spoken.append("".join(f"{piece}{number}" for piece, number in zip(pieces, numbers, strict=True)))
+    return "；".join(spoken) + ("；等" if len(clauses) > _CLAUSES else "")
 
 
 def verdict(quality: pd.DataFrame) -> list[str]:

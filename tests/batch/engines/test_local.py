@@ -3,8 +3,8 @@ import os
 import pyarrow as pa
 import pytest
 
-from csatext.batch.engines.local import Partition, annotate_locally
-from csatext.batch.phases.partition_files import known_partition
+from csatext.batch.engines.local import annotate_locally
+from csatext.batch.phases.partition_files import ContactsPartition, LoadedPartition, known_partition
 from csatext.errors import InputError
 
 
@@ -23,9 +23,10 @@ def told(contacts, turns):
 
 def partitions(folder, *texts_of, turns=None):
     return [
-        Partition(
-            pa.table({"doc_id": [f"{at}-{row}" for row in range(len(texts))], "text": texts}),
-            turns,
+        ContactsPartition(
+            LoadedPartition(
+                pa.table({"doc_id": [f"{at}-{row}" for row in range(len(texts))], "text": texts}), turns
+            ),
             folder / f"{at:016x}-00000.parquet",
             f"print {at}",
         )

@@ -1,0 +1,1 @@
+"""Large inputs in sections: some rows at a time, read alike wherever they stand."""

@@ -1,0 +1,342 @@
+"""Files that are too large to be read whole: how they are laid out, and their sections one after another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from csatext.errors import InputError
+from csatext.ingest.any_input import are_dialogues
+from csatext.ingest.columns.headers import kind_of, map_columns, with_joined_text
+from csatext.ingest.columns.values import as_identifiers, as_text
+from csatext.ingest.formats.database import query_chunks
+from csatext.ingest.formats.delimited import find_layout
+from csatext.ingest.formats.encodings import BYTES, decode, found_encoding
+from csatext.ingest.formats.files import stream_bytes
+from csatext.ingest.formats.json_values import loads
+from csatext.ingest.formats.registry import Source
+from csatext.ingest.options import ReadOptions
+from csatext.ingest.sections.read_section import raw_section
+from csatext.ingest.sections.record_cuts import cut_records
+from csatext.ingest.sections.section import MOST_ROWS, ReadingPlan, Section
+from csatext.ingest.turns import turns_of_sources
+from csatext.regular_files import special_file
+
+__all__ = ["is_large", "plan_of_cells", "query_sections", "reading_plan", "sections_of", "whole_dialogues"]
+
+_LARGE, _LARGE_PACKED, _LARGE_ROWS = 32 << 20, 8 << 20, 100_000
+"""Bytes, packed bytes and rows of Parquet from which on a file is read in sections: with less than this the
+whole takes about 200 MB."""
+_HEAD = 4 << 20
+_LINES = 5
+"""Lines at the beginning that show whether a file is JSON lines."""
+_WHOLE = 0.9
+"""Share of records that name a dialogue of their own, from which on each holds a whole one."""
+_DAY_MONTH_YEAR = re.compile(r"^\D{0,3}(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
+_MONTHS = 12
+_BYTE_ENCODINGS = ("utf-8", "utf-8-sig", *BYTES)
+
+
+def is_large(path: Path) -> bool:
+    """Return whether a file is to be read in sections, if it can be.
+
+    Examples
+    --------
+    >>> is_large(Path("missing.csv"))
+    False
+    """
+    if special_file(path) is not None:
+        return False
+    try:
+        size = path.stat().st_size
+        if path.suffix.lower() in (".parquet", ".pq"):
+            return size > _LARGE or pq.read_metadata(path).num_rows > _LARGE_ROWS
+    except (OSError, ValueError, pa.ArrowException):
+        return False
+    return size > (_LARGE_PACKED if path.suffix.lower() == ".gz" else _LARGE)
+
+
+def reading_plan(path: Path, name: str, options: ReadOptions) -> ReadingPlan | None:
+    """Return how the sections of a file are read; None where it must be read whole.
+
+    Delimited files, JSON lines (both also packed by gzip) and Parquet have sections; encodings of two or four
+    bytes, workbooks, pages, JSON documents and transcripts have none. A table of turns has them where no
+    dialogue is interrupted by another.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        As :class:`csatext.ingest.formats.registry.Source` has it.
+    options : ReadOptions
+
+    Raises
+    ------
+    CsatextError
+        As reading the beginning raises it.
+    """
+    if _is_parquet(path):
+        return plan_of_cells(lambda: _parquet(path), name, options)
+    head = _head(path)
+    if head is None:
+        return None
+    source = Source(name, path, options, content=head)
+    encoding = found_encoding(head, options.encoding)
+    if source.error is not None or encoding not in _BYTE_ENCODINGS:
+        return None
+    text, _ = decode(head, path, options.encoding or None)
+    if source.form == "json" and _is_lines(text):
+        plan = ReadingPlan(name, "lines", encoding=encoding)
+    elif source.form == "delimited":
+        layout = find_layout(text, path, options.delimiter or None)[1]
+        skip = layout.body_line - 1
+        plan = ReadingPlan(name, "delimited", False, encoding, layout._replace(body=0), skip)
+    else:
+        return None
+    return _settled(source, plan, options, lambda: _records(path, plan))
+
+
+def plan_of_cells(
+    sections: Callable[[], Iterator[Section]], name: str, options: ReadOptions
+) -> ReadingPlan | None:
+    """Return how sections of cells are read; None where there is no row, or they must be read together.
+
+    Parameters
+    ----------
+    sections : callable
+        Gives the sections from the first, each time it is called.
+    name : str
+        Of the input.
+    options : ReadOptions
+
+    Raises
+    ------
+    CsatextError
+        As reading the first section raises it.
+    """
+    plan = ReadingPlan(name, "table")
+    first = next(sections(), None)
+    if first is None:
+        return None
+    source = Source(name, options=options, raw=raw_section(first, plan, options))
+    return _settled(source, plan, options, sections)
+
+
+def sections_of(path: Path, plan: ReadingPlan, options: ReadOptions) -> Iterator[Section]:
+    """Yield the sections of a file, in order.
+
+    Parameters
+    ----------
+    path : Path
+    plan : ReadingPlan
+        From :func:`reading_plan`.
+    options : ReadOptions
+
+    Raises
+    ------
+    InputError
+        The file is damaged, or no longer there.
+    """
+    found = _parquet(path) if plan.form == "table" else _records(path, plan)
+    return whole_dialogues(found, plan, options) if plan.conversation else found
+
+
+def query_sections(url: str, query: str) -> Iterator[Section]:
+    """Yield the rows of a query in sections.
+
+    Parameters
+    ----------
+    url, query
+        As :func:`csatext.ingest.formats.database.query_chunks` takes them.
+
+    Raises
+    ------
+    InputError, ParameterError
+        As there.
+    """
+    row = 0
+    for chunk in query_chunks(url, query, MOST_ROWS):
+        yield Section(_cells(chunk), row)
+        row += len(chunk)
+
+
+def whole_dialogues(
+    sections: Iterable[Section], plan: ReadingPlan, options: ReadOptions
+) -> Iterator[Section]:
+    """Yield sections of turns cut between dialogues: the last of each waits for its other turns.
+
+    Parameters
+    ----------
+    sections : iterable of Section
+    plan : ReadingPlan
+        Its ``conversation`` names the column of dialogues.
+    options : ReadOptions
+    """
+    held: list[pd.DataFrame] = []
+    first_row = 0
+    for section in sections:
+        frame = raw_section(section, plan, options).frame
+        if frame.empty:
+            continue
+        ids = _conversations(frame, plan)
+        starts = np.flatnonzero((ids != ids.shift()).to_numpy())
+        same = bool(held) and _conversations(held[-1], plan).iloc[-1] == ids.iloc[0]
+        cut = int(starts[-1])
+        if cut or not same:
+            ended = pd.concat([*held, frame.iloc[:cut]], ignore_index=True)
+            if len(ended):
+                yield Section(_cells(ended), first_row)
+                first_row += len(ended)
+            held = [frame.iloc[cut:]]
+        else:
+            held.append(frame)
+    if held:
+        yield Section(_cells(pd.concat(held, ignore_index=True)), first_row)
+
+
+# The beginning of a file
+
+
+def _is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def _head(path: Path) -> bytes | None:
+    """Return whole lines from the beginning of a file; None where there are none."""
+    head = b""
+    for piece in stream_bytes(path):
+        head += piece
+        if len(head) >= _HEAD:
+            break
+    delimiter = None if head.lstrip().startswith(b"{") else ","
+    sections = cut_records([head[:_HEAD]], path.name, delimiter=delimiter)
+    first = next(sections, None)
+    return first.content if first is not None and isinstance(first.content, bytes) else None
+
+
+def _is_lines(text: str) -> bool:
+    """Return whether a text has a record of JSON on its first lines."""
+    lines = [line for line in text.split("\n", _LINES)[:_LINES] if line.strip()]
+    try:
+        return bool(lines) and all(isinstance(loads(line), dict) for line in lines)
+    except ValueError:
+        return False
+
+
+def _settled(
+    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[Section]]
+) -> ReadingPlan | None:
+    """Return a plan with what the beginning of the input tells of its columns."""
+    if are_dialogues([source], plan.name, options):
+        return _of_dialogues(source, replace(plan, dialogues=True), options, again)
+    frame = source.raw.frame
+    versions = options.duplicates in ("last", "latest")
+    joined, _ = with_joined_text(frame, options.columns, plan.name)
+    mapped, _ = map_columns(frame, options.columns, plan.name, versions)
+    names = dict(zip(map(str, joined.columns), map(str, mapped.columns), strict=True))
+    found = replace(plan, names=names, dayfirst=options.dayfirst)
+    timed = [name for name in joined if kind_of(names[str(name)]) == "time"]
+    if options.dayfirst is None and any(_orders(frame[name]) is not None for name in timed if name in frame):
+        return replace(found, dayfirst=_proven_order(again(), found, options, timed))
+    return found
+
+
+def _of_dialogues(
+    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[Section]]
+) -> ReadingPlan | None:
+    """Return the plan of dialogues; None where turns cannot be told apart by one column, row after row."""
+    found = replace(plan, dayfirst=options.dayfirst)
+    turns = turns_of_sources([source], plan.name, options)
+    frame = source.raw.frame
+    ids = set(turns["doc_id"])
+    for name in frame.columns:
+        if set(as_identifiers(frame[name]).dropna()) >= ids:
+            found = replace(found, conversation=str(name))
+            return found if _uninterrupted(again(), found, options) else None
+    # A record for each dialogue, its turns inside it.
+    return found if plan.form == "lines" and len(ids) >= _WHOLE * len(frame) else None
+
+
+def _uninterrupted(sections: Iterable[Section], plan: ReadingPlan, options: ReadOptions) -> bool:
+    """Return whether the turns of each dialogue stand together."""
+    seen = np.array([], dtype=np.uint64)
+    last: object = None
+    for section in sections:
+        frame = raw_section(section, plan, options).frame
+        if frame.empty:
+            continue
+        if plan.conversation not in frame:
+            return False
+        ids = _conversations(frame, plan)
+        starts = ids[(ids != ids.shift()).to_numpy()]
+        if len(starts) and starts.iloc[0] == last:
+            starts = starts.iloc[1:]
+        hashes = pd.util.hash_array(starts.to_numpy(object))
+        seen = np.concatenate([seen, hashes])
+        if len(np.unique(seen)) < len(seen):
+            return False
+        last = ids.iloc[-1]
+    return True
+
+
+def _conversations(frame: pd.DataFrame, plan: ReadingPlan) -> pd.Series:
+    """Return the dialogue of each row; a row that names none belongs to the one above it."""
+    return as_identifiers(frame[plan.conversation]).ffill().fillna("").astype("str")
+
+
+def _orders(column: pd.Series) -> tuple[int, int] | None:
+    """Return how many cells can only have the day first, and the month; None where there is no such form."""
+    parts = as_text(column).str.extract(_DAY_MONTH_YEAR)[[0, 1]].dropna()
+    if parts.empty:
+        return None
+    first, second = parts[0].astype(np.int64), parts[1].astype(np.int64)
+    return int((first > _MONTHS).sum()), int((second > _MONTHS).sum())
+
+
+def _proven_order(
+    sections: Iterable[Section], plan: ReadingPlan, options: ReadOptions, timed: Sequence[object]
+) -> bool | None:
+    """Return whether the day comes first in the dates of an input; None where no cell proves it."""
+    day_first = month_first = 0
+    for section in sections:
+        frame = raw_section(section, plan, options).frame
+        for name in timed:
+            found = _orders(frame[name]) if name in frame else None
+            if found is not None:
+                day_first, month_first = day_first + found[0], month_first + found[1]
+    return None if day_first == month_first == 0 else day_first > month_first
+
+
+# Sections
+
+
+def _records(path: Path, plan: ReadingPlan) -> Iterator[Section]:
+    delimiter = None if plan.layout is None else plan.layout.delimiter or ","
+    return cut_records(stream_bytes(path), plan.name, skip=plan.skip, delimiter=delimiter)
+
+
+def _parquet(path: Path) -> Iterator[Section]:
+    try:
+        with pq.ParquetFile(path) as file:
+            row = 0
+            for batch in file.iter_batches(batch_size=MOST_ROWS):
+                yield Section(pa.Table.from_batches([batch]), row)
+                row += batch.num_rows
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
+
+
+def _cells(frame: pd.DataFrame) -> pa.Table:
+    """Return cells as a table of Arrow; a column of several types becomes one of text."""
+    plain = frame.copy(deep=False)
+    for name in [name for name, dtype in frame.dtypes.items() if dtype == np.dtype("O")]:
+        plain[name] = as_text(frame[name])
+    return pa.Table.from_pandas(plain, preserve_index=False)
