@@ -15,8 +15,8 @@ __all__ = ["FoundWords", "WordMatcher"]
 _BITS = 21
 """Bits of a code point."""
 _LONG = 6
-"""Letters from which a word of Latin letters is known where no blank parts it from others; shorter ones stand by
-chance in longer words (emo in Lemonade)."""
+"""Letters from which a word of Latin letters is known where no blank parts it from others; shorter ones stand
+by chance in longer words (emo in Lemonade)."""
 _ASCII = 128
 
 
@@ -95,7 +95,9 @@ class WordMatcher:
             self._levels.append(_Level(KeyLookup(keys), word, longer))
         brief = lengths < _LONG
         last = offsets + lengths - 1
-        self._open = np.column_stack((brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last])))
+        self._open = np.column_stack(
+            (brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last]))
+        )
         # The first character of most positions begins no word: a table tells faster than the lookup.
         first = np.unique(points[offsets]).astype(np.int64) if len(words) else np.empty(0, np.int64)
         self._nodes = np.full(int(first.max(initial=-1)) + 2, len(first), np.int64)

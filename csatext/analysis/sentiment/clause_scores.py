@@ -164,7 +164,10 @@ def _matcher() -> _Matcher:
     table = Lexicon.load("sentiment_cues").table
     # Other roles are those of words that become good by what stands before them.
     bits = np.array(
-        [sum(1 << _ROLES.index(role) for role in roles.split(",") if role in _ROLES) for roles in table["roles"]]
+        [
+            sum(1 << _ROLES.index(role) for role in roles.split(",") if role in _ROLES)
+            for roles in table["roles"]
+        ]
     )
     return _Matcher(WordMatcher(table["term"][bits > 0].tolist()), bits[bits > 0])
 
@@ -409,7 +412,7 @@ def _changes(reading: ClauseReading) -> np.ndarray:
 
 
 def _absent(joined: JoinedTexts, evidence: Evidence) -> np.ndarray:
-    """Return which evidence is good because something is not there: denied, or with a denial of its own (没毛病)."""
+    """Return which evidence is good since something is not there: denied, or by itself (没毛病)."""
     own = np.isin(joined.points[evidence.starts], _DENIALS)
     return (evidence.values > 0) & (own | (evidence.reasons == REASONS.index("denied")))
 

@@ -68,7 +68,7 @@ _SIGNS = ((0x2600, 0x27BF), (0x1F300, 0x1FAFF))
 """Code points of emoji, which say what is felt whatever the words deny: 没人管😡."""
 _BRACKET = ord("[")
 _SPARES = "spares somebody what follows"
-"""Note, in ``lexicons/negators.tsv``, of negators that tell of something not done unless it is a harm: 没给."""
+"""Note, in ``lexicons/negators.tsv``, of negators that tell of a duty not done unless it is a harm: 没给."""
 _ONE_OF = ord("一")
 _HAVING = ord("有")
 _OF_ANY = np.array([ord(mark) for mark in "什任哪半一丝"], np.uint32)
@@ -172,7 +172,9 @@ def _unwelcome() -> dict[str, tuple[int, float]]:
     found = {negator + what: (_POLAR, _ABSENT) for negator in negators for what in _in_role(cues, _UNWELCOME)}
     for before, after in _BLAMELESS:
         found |= {
-            first + what: (_POLAR, _ABSENT) for first in _in_role(cues, before) for what in _in_role(cues, after)
+            first + what: (_POLAR, _ABSENT)
+            for first in _in_role(cues, before)
+            for what in _in_role(cues, after)
         }
     return found
 

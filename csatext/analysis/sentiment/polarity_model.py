@@ -68,9 +68,9 @@ _REPEATING, _OVERLAP = 100.0, 0.2
 """Characters after which a letter repeats itself, and the power by which its log-odds shrink then: chosen on
 citizens' letters, where the size of the score does not grow with the length any more."""
 _OPENING, _OPENING_FAULT, _OPENING_SLOPE = -2.0, -1.0, 0.2
-"""Log-odds of a first sentence from which it is a complaint, the same of one that tells of a fault and praises
-nothing, and how fast that changes. Reviews of shops, hotels and deliveries lose .001 of balanced accuracy at most,
-those of restaurants gain .005; at -1.5 hotels lose .004."""
+"""Log-odds of a first sentence from which it is a complaint, the same of one that tells of a fault and
+praises nothing, and how fast that changes. Reviews of shops, hotels and deliveries lose .001 of balanced
+accuracy at most, those of restaurants gain .005; at -1.5 hotels lose .004."""
 _PRAISED = 0.35
 """Level of the best clause from which a first sentence also praises."""
 _LEAST_OPENING, _LEAST_REST = 6, 4
@@ -142,8 +142,8 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
 
     Notes
     -----
-    A text that opens with a complaint is one, however many pleasant sentences follow: the log-odds of positive
-    are then those of its first sentence alone, unless a later one says that the trouble is over. A first sentence
+    A text that opens with a complaint is one, however many pleasant sentences follow: the log-odds of
+    positive are then -2 at most, unless a later sentence says that the trouble is over. A first sentence
     that hedges (米饭有点硬) is a remark and no complaint.
     """
     numbers = chunk_numbers(joined, word_model())
@@ -158,7 +158,9 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
         return odds
     texts = joined.texts.to_numpy(object)
     cut = (end - head)[rows]
-    first = JoinedTexts(pd.Series([texts[row][:stop] for row, stop in zip(rows, cut, strict=True)], dtype=object))
+    first = JoinedTexts(
+        pd.Series([texts[row][:stop] for row, stop in zip(rows, cut, strict=True)], dtype=object)
+    )
     told = chunk_numbers(first, word_model())
     opening = polarity_log_odds(told)[:, 0]
     best, faults = (told[:, NUMBERS.index(name)] for name in ("best", "faults"))

@@ -227,8 +227,8 @@ class ClauseReading:
         return result
 
     def _barred_in_passing(self, ends: np.ndarray, starts: np.ndarray) -> np.ndarray:
-        """Return whether a verb such as 造成 ends the scope between each negator and word: it does unless it is
-        what is denied (没给客户造成损失).
+        """Return whether a verb such as 造成 ends the scope between each negator and word: it does unless it
+        is what is denied (没给客户造成损失).
         """
         passing = np.append(self._passing_barriers, self._size)
         first = passing[np.searchsorted(passing[:-1], ends)]
@@ -393,8 +393,8 @@ class ClauseReading:
         return begin, ends
 
     def _none_of_it(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return what stands between a minimiser and the denial after it (一丁点划痕都没有), and what a denial of
-        existence at the end of its clause stands after (漏水的情况一次都没有).
+        """Return what stands between a minimiser and the denial after it (一丁点划痕都没有), and what a
+        denial of existence at the end of its clause stands after (漏水的情况一次都没有).
         """
         minimised, minimised_end = self._minimised()
         denied, denied_end = self._denied_at_the_end()
@@ -415,14 +415,16 @@ class ClauseReading:
         starts, ends = negators.starts[existence], negators.ends[existence]
         begin, clause_end = self.clause_bounds(starts)
         for _ in range(_MOST_PARTICLES):
-            ends = np.where(ends < clause_end, ends + _PARTICLES[self._points[np.minimum(ends, clause_end - 1)]], ends)
+            ends = np.where(
+                ends < clause_end, ends + _PARTICLES[self._points[np.minimum(ends, clause_end - 1)]], ends
+            )
         # The mark that ends the clause belongs to it.
         last = self._opaque[clause_end] - self._opaque[ends] <= self._ends_clause[clause_end - 1]
         starts, begin = starts[last], begin[last]
         return np.maximum(self._passed_back(starts) - 1, begin), starts
 
     def _passed_back(self, positions: np.ndarray) -> np.ndarray:
-        """Return where words such as 的情况 begin that end at each position, with one character such as 都."""
+        """Return where words such as 的情况 begin that end at each position, with a character such as 都."""
         before, before_end = self._spans("transparent", "negator", "now", "case")
         if not len(before):
             return positions

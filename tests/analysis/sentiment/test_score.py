@@ -12,7 +12,7 @@ import csatext as ct
 from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself
 from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
-from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds
+from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds, text_log_odds
 from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
 from csatext.analysis.sentiment.word_model import MODELS, word_model
 from csatext.lexicon import lexicon_path
@@ -323,13 +323,13 @@ def test_a_text_that_opens_with_a_complaint_is_one_whatever_follows(n):
     texts = corpus_of(
         f"烘干机坏了一个月没人修。{pleasant}。",
         f"米饭有点硬。{pleasant}。",
-        f"烘干机坏了一个月没人修。现在问题解决了，谢谢。{pleasant}。",
     )
-    result = ct.Sentiment().transform(texts)["is_negative"].tolist()
-    assert result[0]
-    assert not result[1]
-    if n > 2:
-        assert not result[2]
+    assert ct.Sentiment().transform(texts)["is_negative"].tolist() == [True, False]
+
+
+def test_an_opening_complaint_that_is_solved_later_is_weighed_as_the_text_is():
+    texts = pd.Series(["洗碗机坏了一个月没人修。现在修好了，谢谢。大厅很漂亮。位置好找。"])
+    np.testing.assert_array_equal(text_log_odds(texts), polarity_log_odds(text_numbers(texts)))
 
 
 def test_signs_say_what_is_felt_whatever_the_words_deny():
