@@ -61,7 +61,7 @@ def with_measures(facts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
 
 
 def _with(facts: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
-    """Return facts with measures of the same contacts, as ``build_facts`` joins them; facts are not copied.
+    """Return facts with measures of the same contacts, as ``build_facts`` joins them; facts that it made are not copied.
 
     Raises
     ------
@@ -71,5 +71,8 @@ def _with(facts: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
     none = measured.iloc[:0]
     none.attrs = measured.attrs
     joined = build_facts(facts.iloc[:0], none)
+    if {*joined.columns} - {*facts.columns, *measured.columns}:
+        # Facts of the caller's own have no calendar yet.
+        return build_facts(facts, measured)
     kept = facts[[name for name in joined.columns if name not in measured.columns]]
     return kept.assign(**{name: measured[name] for name in joined.columns if name in measured.columns})

@@ -110,6 +110,7 @@ def aggregate(
     columns = facts.drop(columns=[name for name in facts if name in RESULT_COLUMNS])
     given = checked_tables(columns, configuration.tables)
     docs = pd.DataFrame(index=facts.index)
+    pa.default_memory_pool().release_unused()
     corpus = restored(model.vectorizer, docs, contacts.texts, contacts.words)
     shown = restored(model.shown, docs, contacts.texts, contacts.shown)
     tables, absent = _learnt(model, shown)
