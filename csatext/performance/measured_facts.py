@@ -61,7 +61,7 @@ def with_measures(facts: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
 
 
 def _with(facts: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
-    """Return facts with measures of the same contacts, as ``build_facts`` joins them; facts that it made are not copied.
+    """Return facts with measures of the same contacts, as ``build_facts`` joins them, without a copy of them.
 
     Raises
     ------
