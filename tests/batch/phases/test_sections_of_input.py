@@ -3,6 +3,7 @@
 import csv
 import json
 import sqlite3
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -10,11 +11,12 @@ import pytest
 import csatext as ct
 from csatext.batch.configuration import AnalysisSection, Configuration, TablesSection
 from csatext.batch.engines import local
-from csatext.batch.phases import annotate_input, input_sample, run_by_model
+from csatext.batch.phases import input_sample, run_by_model
 from csatext.batch.phases.annotate_input import annotate_input as annotated
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
 from csatext.batch.phases.run_by_model import run_input
+from csatext.batch.pipeline import RunResult
 from csatext.cli import main
 from csatext.errors import InputError
 from csatext.ingest.formats import database
@@ -167,7 +169,8 @@ def test_a_plain_run_of_a_large_input_learns_from_a_sample_and_says_so(
     assert not any("抽样" in step for step in steps)
     # Another input is learnt from anew.
     contacts.iloc[:-1].to_csv(source, index=False)
-    assert run_input(source, out, GIVEN, steps.append, n_jobs=1).contacts == 239
+    monkeypatch.setattr(run_by_model, "aggregate", lambda store, *_, **__: store.records()[0].contacts)
+    assert run_input(source, out, GIVEN, steps.append, n_jobs=1) == 239
     assert any("抽样" in step for step in steps)
     contacts.to_csv(source, index=False)
 
@@ -185,19 +188,18 @@ def test_the_rows_of_a_query_are_annotated_once(contacts, model, tmp_path, monke
         analysis=GIVEN.analysis,
         tables=GIVEN.tables,
     )
-    url, out = f"sqlite:///{path}", tmp_path / "out"
-    first = run_by_model.run_by_model(url, out, given, silent, model=model, n_jobs=1)
-    assert (first.contacts, len(FactsStore(out).records()[0].partitions)) == (240, 5)
-    assert run_by_model.run_by_model(url, out, given, silent, model=model, n_jobs=1).unchanged
+    url, store = f"sqlite:///{path}", FactsStore(tmp_path / "out")
+    first = annotated(url, store, model, given, silent)
+    assert (first.contacts, len(store.records()[0].partitions)) == (240, 5)
+    assert not annotated(url, store, model, given, silent).changed
     with sqlite3.connect(path) as connection:
-        connection.execute(
-            "update contacts set text = '还是没有退款' where doc_id = (select max(doc_id) from contacts)"
-        )
-    times = {part.name: part.stat().st_mtime_ns for part in FactsStore(out).partitions.glob("*-*.parquet")}
-    assert not run_by_model.run_by_model(url, out, given, silent, model=model, n_jobs=1).unchanged
-    again = {part.name: part.stat().st_mtime_ns for part in FactsStore(out).partitions.glob("*-*.parquet")}
+        last = "doc_id = (select max(doc_id) from contacts)"
+        connection.execute(f"update contacts set text = '还是没有退款' where {last}")
+    times = {part.name: part.stat().st_mtime_ns for part in store.partitions.glob("*-*.parquet")}
+    assert annotated(url, store, model, given, silent).changed
+    again = {part.name: part.stat().st_mtime_ns for part in store.partitions.glob("*-*.parquet")}
     assert sum(times[name] == again[name] for name in times) == 4
-    assert "sqlite:///" not in (out / "manifest.json").read_text("utf-8")
+    assert b"sqlite:///" not in b"".join(one.read_bytes() for one in store.folder.rglob("*.json"))
 
 
 def test_a_sample_of_a_folder_is_drawn_from_all_its_files(contacts, tmp_path, monkeypatch):
@@ -214,21 +216,16 @@ def test_a_sample_of_a_folder_is_drawn_from_all_its_files(contacts, tmp_path, mo
     pd.testing.assert_frame_equal(read.contacts, again.contacts)
 
 
-def test_the_command_line_takes_processes_for_a_plain_run(source, tmp_path, large, monkeypatch, capsys):
+def test_the_command_line_takes_processes_for_a_plain_run(source, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(input_sample, "_LARGE", 0)
     seen = []
-    monkeypatch.setattr(
-        annotate_input,
-        "annotate_locally",
-        lambda work, parts, n_jobs: seen.append(n_jobs) or map(work_here(work), parts),
-    )
-    given = tmp_path / "c.toml"
-    given.write_text("[analysis]\nn_topics = 0\n", "utf-8")
-    out = tmp_path / "out"
-    assert main(["run", str(source), "-o", str(out), "--config", str(given), "--n-jobs", "2", "-q"]) == 0
-    assert seen == [2]
+
+    def ran(_, out, *__, **given):
+        Path(out).mkdir()
+        seen.append(given)
+        return RunResult(tmp_path, tmp_path / "report.html", 240, 240, 0)
+
+    monkeypatch.setattr(run_by_model, "run_by_model", ran)
+    assert main(["run", str(source), "-o", str(tmp_path / "out"), "--n-jobs", "2", "-q"]) == 0
+    assert [(given["n_jobs"], given["learn"], given["model"]) for given in seen] == [(2, True, "")]
     assert "240 条联络" in capsys.readouterr().out
-
-
-def work_here(work):
-    return lambda partition: local._annotated(work, partition)
