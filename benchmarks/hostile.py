@@ -55,7 +55,7 @@ WARM = (
     "csatext.batch.train",
     "csatext.reporting.verify",
 )
-"""What the verbs import when they are called; the dictionaries are loaded by a run before the first case."""
+"""What the verbs import when they are called; a run before the first case loads the dictionaries."""
 SOURCE = Path(__file__).resolve().parent.parent
 NO_RIGHTS = "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"
 DISKS = {"small disk": "size=300k", "read-only disk": "size=300k,ro"}
