@@ -41,8 +41,8 @@ import csatext.cli
 
 SECONDS, MEGABYTES = 60, 3 * 1024
 LONGEST_WAIT = 60
-"""Seconds without half a second of work after which a process is ended: it waits for something. Its 60 seconds
-are those of the processor, so that what else runs on the machine does not count."""
+"""Seconds without half a second of work after which a process is ended: it waits for something. Its 60
+seconds are those of the processor, so that what else runs on the machine does not count."""
 ROOM = 10 << 30
 """Bytes of address space: what goes beyond ends by itself and does not take the machine with it."""
 COMMAND = [sys.executable, "-m", "csatext"]
