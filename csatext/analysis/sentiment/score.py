@@ -19,9 +19,7 @@ from csatext.analysis.sentiment.adaptation import (
 )
 from csatext.analysis.sentiment.clause_scores import REASONS, score_clauses
 from csatext.analysis.sentiment.polarity_labels import POLARITIES, read_polarities
-from csatext.analysis.sentiment.polarity_model import polarity_log_odds, probabilities
-from csatext.analysis.sentiment.text_numbers import chunk_numbers, text_numbers
-from csatext.analysis.sentiment.word_model import word_model
+from csatext.analysis.sentiment.polarity_model import probabilities, shipped_log_odds, text_log_odds
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.notebook_cards import EstimatorCard
@@ -30,7 +28,7 @@ from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import JoinedTexts, joined_chunks, span_texts
 
-__all__ = ["Sentiment", "sentiment_pass", "shipped_log_odds", "shipped_score"]
+__all__ = ["Sentiment", "sentiment_pass", "shipped_score"]
 
 _NEUTRAL = POLARITIES.index("neutral")
 _LEAST_A_CURVE = 50
@@ -142,7 +140,7 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
             labels[rows] = known
             said = said | (labels != UNLABELLED)
         texts = corpus.texts.iloc[np.flatnonzero(said)]
-        self._learn(texts, polarity_log_odds(text_numbers(texts)), None if labels is None else labels[said])
+        self._learn(texts, text_log_odds(texts), None if labels is None else labels[said])
         return self
 
     def _learn(self, texts: pd.Series, shipped: np.ndarray, labels: np.ndarray | None = None) -> None:
@@ -301,7 +299,7 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
 
     def _probability(self, texts: pd.Series) -> np.ndarray:
         """Return the probability of each polarity, shape (n_texts, 3)."""
-        return self._adapted(texts, polarity_log_odds(text_numbers(texts)))
+        return self._adapted(texts, text_log_odds(texts))
 
     def _adapted(self, texts: pd.Series, odds: np.ndarray) -> np.ndarray:
         adaptation = getattr(self, "adaptation_", None)
@@ -339,11 +337,6 @@ def sentiment_pass(model: Sentiment, corpus: Corpus, *, fit: bool = False) -> Ch
         return model._table(corpus, odds)
 
     return ChunkPass(lambda chunk: chunk.once(shipped_log_odds), finish)
-
-
-def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
-    """Return both log-odds of joined texts by the shipped model, shape (n_texts, 2)."""
-    return polarity_log_odds(chunk_numbers(joined, word_model()))
 
 
 def shipped_score(joined: JoinedTexts) -> np.ndarray:
