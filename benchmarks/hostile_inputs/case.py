@@ -7,9 +7,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["FAILED", "MENDED", "OK", "USAGE", "Case", "Ready", "given", "named", "run_words"]
+__all__ = [
+    "FAILED",
+    "IN_USE",
+    "MENDED",
+    "NOT_WRITTEN",
+    "OK",
+    "USAGE",
+    "Case",
+    "Ready",
+    "given",
+    "named",
+    "run_words",
+]
 
-OK, FAILED, USAGE, MENDED = 0, 1, 2, 3
+OK, FAILED, USAGE, MENDED, NOT_WRITTEN, IN_USE = range(6)
 Make = Callable[[Path], Sequence[str | bytes]]
 PHRASES = (
     "宽带掉线三天了一直没人上门处理，太慢了",
@@ -111,16 +123,18 @@ def given(
     verb: str = "run",
     **more: object,
 ) -> Case:
-    """Return the case of one file that is read; it may be read in part, or refused."""
+    """Return the case of one file that is read; it may be read in part, or refused.
+
+    A callable makes what is large when the case comes: it writes the file, or returns what is written.
+    """
 
     def make(folder: Path) -> Sequence[str | bytes]:
         path = folder / file
-        if callable(content):
-            content(path)
-        else:
-            path.write_bytes(
-                content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-            )
+        data = content(path) if callable(content) else content
+        if isinstance(data, str):
+            path.write_bytes(data.encode("utf-8", "surrogatepass"))
+        elif isinstance(data, bytes):
+            path.write_bytes(data)
         named(folder)
         if verb == "check":
             return ["check", file]

@@ -113,7 +113,7 @@ def truncated() -> Iterator[Case]:
         "a.srt": "1\n00:00:01,000 --> 00:00:04,000\n客户：宽带掉线三天\n\n".encode() * 20,
     }
     for file, data in sound.items():
-        for share in (0.05, 0.5, 0.97):
+        for share in (0.5,):
             cut = data[: int(len(data) * share) | 1]
             yield given(f"cut to {share:.0%}: {file}", file, cut, verb="check")
         yield given(
@@ -125,15 +125,12 @@ def truncated() -> Iterator[Case]:
 
 
 def wrong_kinds() -> Iterator[Case]:
-    for ending in ("csv", "xlsx", "xls", "ods", "parquet", "json", "jsonl", "csv.gz", "txt"):
+    for ending in ("csv", "xlsx", "xls", "parquet", "json"):
         yield given(f"random bytes: .{ending}", f"a.{ending}", RANDOM)
     yield given("workbook called .csv", "a.csv", workbook(), codes=(OK,))
-    yield given("csv called .xlsx", "a.xlsx", good_rows(), codes=(OK,))
     yield given("parquet called .json", "a.json", parquet(), codes=(OK,))
     yield given("json called .parquet", "a.parquet", records())
     yield given("picture called .csv", "a.csv", b"\x89PNG\r\n\x1a\n" + RANDOM)
-    yield given("program called .csv", "a.csv", b"\x7fELF\x02\x01\x01" + b"\0" * 9 + RANDOM)
-    yield given("pdf called .xlsx", "a.xlsx", b"%PDF-1.7\n" + RANDOM)
     yield given("zip called .xlsx", "a.xlsx", packed({"a.csv": b"a,b\n1,2\n"}), codes=(FAILED,))
     yield given(
         "document called .xlsx",
@@ -142,14 +139,9 @@ def wrong_kinds() -> Iterator[Case]:
         codes=(FAILED,),
     )
     yield given("rar called .csv", "a.csv", b"Rar!\x1a\x07\x01\x00" + RANDOM, codes=(FAILED,))
-    yield given("7z called .csv", "a.csv", b"7z\xbc\xaf\x27\x1c" + RANDOM, codes=(FAILED,))
     yield given("tar with ../ called .csv", "a.csv", tar(), codes=(FAILED,))
-    yield given("ending .exe", "a.exe", good_rows(), codes=(FAILED,))
     yield given("empty file", "a.csv", b"", codes=(FAILED,))
-    yield given("blanks only", "a.csv", b" \r\n\t" * 100_000, codes=(FAILED,))
     yield given("zeros only", "a.csv", bytes(5_000_000), codes=(FAILED,))
-    yield given("header only", "a.csv", "编号,内容,渠道\n", codes=(FAILED,))
-    yield given("one letter", "a.csv", "a", codes=(FAILED,))
     yield given(
         "a pickle called .parquet",
         "a.parquet",
@@ -165,6 +157,10 @@ def tar() -> bytes:
         entry.size = 4
         archive.addfile(entry, BytesIO(b"harm"))
     return held.getvalue()
+
+
+def packed_thrice(_path: Path) -> bytes:
+    return gzip.compress(gzip.compress(gzip.compress(bytes(200 << 20), 1)))
 
 
 def swelling_gzip(path: Path) -> None:
@@ -250,12 +246,10 @@ OUTSIDE = (
 
 def archives() -> Iterator[Case]:
     yield given("gzip of 4.6 GB", "a.csv.gz", swelling_gzip, codes=(FAILED,))
+    yield given("gzip in gzip in gzip", "a.csv.gz", packed_thrice, codes=(FAILED,))
     yield given(
-        "gzip in gzip", "a.csv.gz", gzip.compress(gzip.compress(good_rows().encode())), codes=(FAILED,)
+        "gzip of 200,000 members", "a.csv.gz", lambda _path: gzip.compress(b"") * 200_000, codes=(FAILED,)
     )
-    thrice = gzip.compress(gzip.compress(gzip.compress(bytes(200 << 20), 1)))
-    yield given("gzip in gzip in gzip", "a.csv.gz", thrice, codes=(FAILED,))
-    yield given("gzip of 200,000 members", "a.csv.gz", gzip.compress(b"") * 200_000, codes=(FAILED,))
     yield given(
         "gzip with a wrong checksum",
         "a.csv.gz",
@@ -283,9 +277,6 @@ def archives() -> Iterator[Case]:
         "a.xlsx",
         replaced(workbook(), {}, {"../../canary/kept.txt": b"harm"}),
         codes=(OK,),
-    )
-    yield given(
-        "workbook without its strings", "a.xlsx", replaced(workbook(), {"xl/sharedStrings.xml": b"<sst/>"})
     )
     deep = b"<a>" * 500_000 + b"</a>" * 500_000
     yield given("workbook of deep XML", "a.xlsx", replaced(workbook(), {SHEET: deep}))

@@ -25,9 +25,6 @@ __all__ = ["cases"]
 OUTSIDE = (
     "../victim.csv",
     "tables/../../victim.csv",
-    "/tmp/victim.csv",
-    "..\\victim.csv",
-    "victim.parquet/../../victim.csv",
 )
 RANDOM = random.Random(3).randbytes(20_000)
 
@@ -57,25 +54,18 @@ def doctored_runs(ready: Ready) -> Iterator[Case]:
     spoils: dict[str, Callable[[Path], object]] = {
         **{f"manifest lists {name}": lambda run, name=name: changed(run / "manifest.json", listing(name)) for name in OUTSIDE},
         "manifest lists tables outside": lambda run: changed(run / "manifest.json", lambda m: m | {"tables": {"../../victim": 1, "..": 1}}),
-        "manifest is a list": lambda run: (run / "manifest.json").write_text("[]"),
         "manifest is deep": lambda run: (run / "manifest.json").write_text("[" * 200_000),
         "manifest is 400 MB of blanks": lambda run: (run / "manifest.json").write_bytes(b" " * (400 << 20)),
-        "manifest is random bytes": lambda run: (run / "manifest.json").write_bytes(RANDOM),
-        "manifest without files": lambda run: changed(run / "manifest.json", lambda m: {k: v for k, v in m.items() if k != "files"}),
-        "manifest: files is a list": lambda run: changed(run / "manifest.json", lambda m: m | {"files": ["../victim.csv"]}),
         "manifest: everything is a number": lambda run: changed(run / "manifest.json", lambda m: dict.fromkeys(m, 7)),
         "manifest: configuration of nonsense": lambda run: changed(run / "manifest.json", lambda m: m | {"configuration": {"tables": {"measure": [1], "by": 5, "freq": "x", "alpha": "y", "baseline_periods": -1}, "report": {"title": {"a": 1}}}}),
         "manifest: title of markup": lambda run: changed(run / "manifest.json", lambda m: m | {"configuration": m["configuration"] | {"report": {"title": "<script>alert(1337)</script>"}}}),
-        "manifest is a folder": lambda run: ((run / "manifest.json").unlink(), (run / "manifest.json").mkdir()),
         "manifest is a pipe": lambda run: ((run / "manifest.json").unlink(), os.mkfifo(run / "manifest.json")),
         "facts are a pipe": lambda run: ((run / "facts.parquet").unlink(), os.mkfifo(run / "facts.parquet")),
         "facts are /dev/zero": lambda run: ((run / "facts.parquet").unlink(), (run / "facts.parquet").symlink_to("/dev/zero")),
         "facts are random bytes": lambda run: (run / "facts.parquet").write_bytes(RANDOM),
         "facts are cut": lambda run: os.truncate(run / "facts.parquet", 5_000),
-        "facts are a pickle": lambda run: (run / "facts.parquet").write_bytes(pickle.dumps(Harm())),
         "facts are another table": lambda run: pd.DataFrame({"x": [1]}).to_parquet(run / "facts.parquet"),
         "facts of other types": lambda run: pd.read_parquet(run / "facts.parquet").astype(str).to_parquet(run / "facts.parquet"),
-        "a table is another": lambda run: pd.DataFrame({"x": [1]}).to_parquet(run / "tables" / "keywords.parquet"),
         "a table is a pipe": lambda run: ((run / "tables" / "keywords.csv").unlink(), os.mkfifo(run / "tables" / "keywords.csv")),
     }  # fmt: skip
     doors: dict[str, tuple[Sequence[str], tuple[int, ...], tuple[str, ...]]] = {
@@ -93,16 +83,11 @@ def doctored_runs(ready: Ready) -> Iterator[Case]:
     everywhere = {
         "manifest is deep",
         "manifest is a pipe",
-        "facts are a pipe",
-        "manifest: everything is a number",
-        "manifest lists ../victim.csv",
-        "facts are /dev/zero",
-        "manifest is 400 MB of blanks",
     }
     for at, (what, spoil) in enumerate(spoils.items()):
         for number, (door, (words, codes, writes)) in enumerate(doors.items()):
-            # Every door meets the worst, each of the others meets two doors.
-            if what not in everywhere and number not in (at % 6, (at + 1) % 6):
+            # One door of six meets each; every door meets the worst.
+            if what not in everywhere and number != at % 6:
                 continue
 
             def made(
@@ -149,35 +134,16 @@ def doctored_stores(ready: Ready) -> Iterator[Case]:
         "a record names a partition outside": outside,
         "the list names a file outside": key,
         "the key of pseudonyms is random": secret,
-        "the key of pseudonyms is a pipe": pipe("partitions/.pseudonyms.key"),
         "the list is a pipe": pipe("annotations.json"),
-        "a record is a pipe": pipe("partitions/*[0-9a-f].json"),
         "a partition is a pipe": pipe("partitions/*-*.parquet"),
         "a partition is random": lambda store: next((store / "partitions").glob("*-*.parquet")).write_bytes(
             RANDOM
         ),
-        "a partition is another table": lambda store: pd.DataFrame({"x": [1]}).to_parquet(
-            next((store / "partitions").glob("*-*.parquet"))
-        ),
-        "rejects are random": lambda store: next(
-            (store / "partitions").glob("*.rejects.parquet")
-        ).write_bytes(RANDOM),
         "a record of numbers": lambda store: record(store, lambda known: dict.fromkeys(known, 7)),
-        "a record is deep": lambda store: next((store / "partitions").glob("*[0-9a-f].json")).write_text(
-            "[" * 200_000
-        ),
-        "a record with more fields": lambda store: record(store, lambda known: known | {"evil": 1}),
-        "the list is deep": lambda store: (store / "annotations.json").write_text("[" * 200_000),
-        "the list of numbers": lambda store: changed(
-            store / "annotations.json", lambda m: dict.fromkeys(m, 7)
-        ),
-        "runs of numbers": lambda store: changed(
-            store / "annotations.json", lambda m: m | {"runs": [7, "x"]}
-        ),
         "the model is gone": lambda store: shutil.rmtree(store / "model"),
     }
-    for what, spoil in spoils.items():
-        for door in ("aggregate", "run again"):
+    for at, (what, spoil) in enumerate(spoils.items()):
+        for door in (("aggregate", "run again")[at % 2],):
 
             def made(
                 folder: Path, spoil: Callable[[Path], object] = spoil, door: str = door
@@ -214,19 +180,14 @@ def doctored_models(ready: Ready) -> Iterator[Case]:
         os.mkfifo(model / "kinds.csatext")
 
     spoils: dict[str, Callable[[Path], object]] = {
-        **{f"lists {name}": more(name) for name in ("../victim.csv", "/etc/passwd", "tables/../../victim.csv", "tables/../x.parquet")},
+        **{f"lists {name}": more(name) for name in ("../victim.csv", "tables/../../victim.csv", )},
         "card is deep": lambda model: (model / "model.json").write_text("[" * 200_000),
-        "card is a list": lambda model: (model / "model.json").write_text("[]"),
         "card of numbers": card(lambda known: dict.fromkeys(known, 7)),
-        "card of format 99": card(lambda known: known | {"format": 99}),
-        "a part is cut": lambda model: os.truncate(model / "vectorizer.csatext", 1_000),
         "a part is cut and listed": lambda model: relisted(model, "vectorizer.csatext", (model / "vectorizer.csatext").read_bytes()[:1_000]),
         "a part is a pickle and listed": lambda model: relisted(model, "kinds.csatext", pickle.dumps(Harm())),
-        "a part is another part": lambda model: relisted(model, "kinds.csatext", (model / "rules.csatext").read_bytes()),
         "a part is a link": linked,
         "a part is a pipe": pipe,
         "a table is a pickle and listed": lambda model: relisted(model, "tables/taxonomy.parquet", pickle.dumps(Harm())),
-        "a table is another and listed": lambda model: relisted(model, "tables/taxonomy.parquet", parquet_of({"x": [1]})),
         "a bit is turned": lambda model: (model / "rules.csatext").write_bytes((model / "rules.csatext").read_bytes()[:-1] + b"\0"),
     }  # fmt: skip
     for what, spoil in spoils.items():
@@ -292,21 +253,12 @@ def doctored_classifiers(ready: Ready) -> Iterator[Case]:
 
     spoils: dict[str, Callable[[bytes], bytes]] = {
         "a pickle": lambda _data: pickle.dumps(Harm()),
-        "a zip of a pickle": lambda _data: signed(
-            {"model.json": pickle.dumps(Harm()), "arrays.npz": b"", "model_card.json": b""}
-        ),
         "arrays of objects": edited(lambda files: files | {"arrays.npz": npz_of_objects()}),
         "an array of 10^15 numbers": edited(header),
         "a class that is not ours": in_json('"class": "ComplaintClassifier"', '"class": "os.system"'),
-        "an attribute that is not fitted": in_json('"fitted": {', '"fitted": {"__class__": 1, '),
-        "a record that is none of ours": in_json('"record": ["', '"record": ["os.'),
         "more files than it needs": edited(lambda files: files | {"../../canary/kept.txt": b"harm"}),
-        "deep JSON": edited(lambda files: files | {"model.json": b"[" * 500_000}),
         "1.6 GB unpacked": edited(lambda files: files | {"x.skops": bytes(1600 << 20)}),
         "a bit that was turned": lambda data: data[:-600] + bytes([data[-600] ^ 1]) + data[-599:],
-        "half of it": lambda data: data[: len(data) // 2],
-        "random bytes": lambda _data: RANDOM,
-        "nothing": lambda _data: b"",
     }
     for what, spoil in spoils.items():
 
@@ -321,10 +273,7 @@ def doctored_classifiers(ready: Ready) -> Iterator[Case]:
 
 def doctored_tags(ready: Ready) -> Iterator[Case]:
     files: dict[str, tuple[str, bytes | str]] = {
-        "random bytes": ("t.xlsx", RANDOM),
-        "a workbook cut in half": ("t.xlsx", b""),
         "Label Studio: deep": ("t.json", "[" * 500_000),
-        "Label Studio: numbers": ("t.json", "[1,2,3]"),
         "Label Studio: a task of nonsense": (
             "t.json",
             json.dumps(
@@ -337,11 +286,8 @@ def doctored_tags(ready: Ready) -> Iterator[Case]:
                 ]
             ),
         ),
-        "doccano: deep": ("t.jsonl", '{"id":1,"label":' + "[" * 100_000 + "]" * 100_000 + "}"),
         "doccano: 30 MB in a line": ("t.jsonl", '{"id":1,"text":"' + "x" * 30_000_000 + '"}'),
-        "doccano: numbers": ("t.jsonl", "1\n2\nnull\n"),
         "a csv of other columns": ("t.csv", good_rows()),
-        "a csv of NUL": ("t.csv", "a\0,b\0\n1\0,2\n"),
     }
     for what, (name, data) in files.items():
 
@@ -355,12 +301,7 @@ def doctored_tags(ready: Ready) -> Iterator[Case]:
             return ["tag", "import", name, "--store", "out.parquet"]
 
         yield Case(f"tag import: {what}", made, (FAILED, MENDED), writes=("out.parquet",))
-    for what, data in (
-        ("random bytes", RANDOM),
-        ("a pickle", pickle.dumps(Harm())),
-        ("another table", parquet_of({"x": [1]})),
-        ("nothing", b""),
-    ):
+    for what, data in (("a pickle", pickle.dumps(Harm())), ("another table", parquet_of({"x": [1]}))):
 
         def stored(folder: Path, words: Sequence[str] = (), data: bytes = data) -> Sequence[str]:
             prepared(folder)
@@ -376,6 +317,8 @@ def doctored_tags(ready: Ready) -> Iterator[Case]:
             "run": [*run_words("a.csv"), "--audit", "s.parquet"],
             "report": ["report", "run", "-o", "r.html", "--audit", "s.parquet"],
         }.items():
+            if what == "another table" and door not in ("run", "train"):
+                continue
             yield Case(f"a store of {what}: {door}", partial(stored, words=words), (FAILED, MENDED, USAGE))
 
 

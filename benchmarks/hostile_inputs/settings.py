@@ -40,41 +40,25 @@ def taxonomy(
 
 def wrong_values() -> Iterator[Case]:
     yield configured("no TOML", "]][[")
-    yield configured("an unknown section", "[evil]\na = 1\n")
     yield configured("an unknown key", "[analysis]\nevil = 1\n")
-    yield configured("a section as a number", "analysis = 3\n")
-    for line in (
-        "n_topics = '3'",
-        "n_topics = true",
-        "n_topics = 1.5",
-        "n_topics = -1",
-        "taxonomy = 3",
-        "taxonomy = ['a']",
-        "random_state = -1",
-    ):
+    for line in ("n_topics = -1",):
         yield configured(line, f"[analysis]\n{line}\n")
-    yield configured(
-        "random_state of 70 bits", f"[analysis]\nn_topics = 0\nrandom_state = {2**70}\n", (OK, FAILED, USAGE)
-    )
     for line in ("n_topics = 1000000000", "n_topics = 100000"):
         yield configured(line, f"[analysis]\n{line}\n", (OK, FAILED, USAGE))
     yield configured(
         "n_keywords = 10^12", "[analysis]\nn_topics = 0\nn_keywords = 1000000000000\n", (OK, FAILED, USAGE)
     )
     yield configured(
-        "min_df = 10^18",
-        "[analysis]\nn_topics = 0\n[text]\nmin_df = 1000000000000000000\n",
-        (OK, FAILED, USAGE),
-    )
-    yield configured(
         "baseline_periods = 10^12",
         "[analysis]\nn_topics = 0\n[tables]\nbaseline_periods = 1000000000000\n",
         (OK, FAILED, USAGE),
     )
-    for value in ("nan", "inf", "-0.1", "0.95", "'x'"):
+    for value in (
+        "nan",
+        "0.95",
+    ):
         yield configured(f"alpha = {value}", f"[tables]\nalpha = {value}\n")
     yield configured("terms of a dictionary", "[text]\nterms = {a = 1}\n")
-    yield configured("stop_words of a wrong key", "[text]\nstop_words = {evil = ['a']}\n")
     yield configured(
         "100,000 terms",
         "[analysis]\nn_topics = 0\n[text]\nterms = [" + ",".join(f"'词{i}'" for i in range(60_000)) + "]\n",
@@ -85,24 +69,11 @@ def wrong_values() -> Iterator[Case]:
         f"[analysis]\nn_topics = 0\n[text]\nterms = ['{'慢' * 100_000}']\n",
         (OK, FAILED, USAGE),
     )
-    yield configured(
-        "a term of nothing and of blanks",
-        "[analysis]\nn_topics = 0\n[text]\nterms = ['', ' ', '\\t']\n",
-        (OK, FAILED, USAGE),
-    )
     yield configured("lists 100,000 deep", "a = " + "[" * 100_000)
-    yield configured("a key of 300,000 parts", "[report]\n" + "a." * 300_000 + "b = 1\n")
     yield configured("3 MB", "#" * (3 << 20))
-    yield configured("GB18030", "[report]\ntitle = '退款'\n".encode("gb18030"))
-    yield configured("bytes of a workbook", b"PK\x03\x04" + bytes(range(256)) * 20)
     yield configured(
         "a title of 500,000 characters",
         f"[analysis]\nn_topics = 0\n[report]\ntitle = '{'题' * 300_000}'\n",
-        (OK, FAILED, USAGE),
-    )
-    yield configured(
-        "a dimension that is not there",
-        "[analysis]\nn_topics = 0\n[tables]\nby = ['../../canary']\n",
         (OK, FAILED, USAGE),
     )
     yield configured(
@@ -110,10 +81,7 @@ def wrong_values() -> Iterator[Case]:
         "[analysis]\nn_topics = 0\n[tables]\nmeasure = '../x'\n",
         (FAILED, USAGE),
     )
-    yield configured("an encoding that is none", "[input]\nencoding = 'rot13'\n", (FAILED, USAGE))
     yield configured("an encoding of archives", "[input]\nencoding = 'zip'\n", (FAILED, USAGE))
-    yield configured("a sheet that is no text", "[input]\nsheet = -5\n", (OK, FAILED, USAGE))
-    yield configured("columns of numbers", "[input.columns]\ntext = 3\n")
     yield configured(
         "a password as the key of pseudonyms",
         "[analysis]\nn_topics = 0\n[privacy]\npseudonymize = 'hunter2-of-a-test'\n",
@@ -136,11 +104,7 @@ def paths() -> Iterator[Case]:
     for value in (
         "../../canary/kept.txt",
         "/etc/shadow",
-        "../nothing.yaml",
         "/dev/zero",
-        "/proc/self/mem",
-        ".",
-        "/",
     ):
         yield configured(
             f"taxonomy = {value}",
@@ -148,14 +112,18 @@ def paths() -> Iterator[Case]:
             (FAILED, USAGE),
             hides=("kept secret", "root:"),
         )
-    for value in ("../../canary/kept.txt", "/etc/shadow", "../../..", "/dev/random", "/proc/self/environ"):
+    for value in ("../../canary/kept.txt", "/etc/shadow", "/proc/self/environ"):
         yield configured(
             f"lexicons = {value}",
             f"[analysis]\nn_topics = 0\n[text]\nlexicons = ['{value}']\n",
             (OK, FAILED, USAGE),
             hides=("kept secret", "root:", "sk-secret-of-a-test"),
         )
-    for value in ("../../canary/kept.txt", "/etc/passwd", "/dev/zero", ".."):
+    for value in (
+        "../../canary/kept.txt",
+        "/etc/passwd",
+        "/dev/zero",
+    ):
         yield configured(
             f"model = {value}",
             f"[analysis]\nn_topics = 0\nmodel = '{value}'\n",
@@ -165,9 +133,7 @@ def paths() -> Iterator[Case]:
     words = ["run", "a.csv", "-o", "out", "--config"]
     for value, codes in (
         ("/dev/zero", (USAGE,)),
-        ("/", (USAGE,)),
         ("a.csv", (USAGE,)),
-        ("nothing.toml", (USAGE,)),
         ("x" * 5000, (USAGE,)),
     ):
         yield Case(f"configuration file: {value[:40]}", with_files({}, [*words, value]), codes)
@@ -179,37 +145,21 @@ def bombs() -> Iterator[Case]:
     )
     yield taxonomy("aliases that swell", laughs)
     yield taxonomy("an anchor in itself", "- id: a\n  label_zh: b\n  children:\n    - &x [*x]\n")
-    yield taxonomy("merge keys", "- &a {id: a, label_zh: b}\n- {<<: *a, id: c}\n")
     yield taxonomy(
         "a tag that calls os.system",
         "- id: !!python/object/apply:os.system ['touch canary/kept.txt']\n  label_zh: a\n",
     )
-    yield taxonomy("a tag that makes a module", "!!python/module:os {}\n")
     yield taxonomy("100,000 levels", "- " * 100_000 + "a")
     yield taxonomy("3 MB", HEAD + "#" * (3 << 20))
     yield taxonomy("an integer of 100,000 digits", "- id: a\n  label_zh: b\n  severity: " + "9" * 100_000)
-    yield taxonomy("a date of month 13", "- id: 2026-13-41\n  label_zh: b\n")
-    yield taxonomy("tabs", "-\tid: a\n\t\tlabel_zh: b\n")
-    yield taxonomy("two documents", HEAD + "---\n" + HEAD)
-    yield taxonomy("one id twice", HEAD + HEAD)
     yield taxonomy(
         "a parent that is its child", "- {id: a, label_zh: a, parent: b}\n- {id: b, label_zh: b, parent: a}\n"
-    )
-    yield taxonomy(
-        "an id as a path and as markup",
-        "- {id: ../../canary/x, label_zh: <script>, patterns: [慢]}\n",
-        (OK, FAILED),
-    )
-    yield taxonomy(
-        "a rule 60 levels deep",
-        "- id: a\n  label_zh: b\n  patterns:\n    - " + "{any: [" * 9 + "慢" + "]}" * 9 + "\n",
     )
     yield taxonomy(
         "extends a path",
         "name: a\nextends: [../../canary/kept.txt]\ncategories: [{id: a, label_zh: a}]\n",
         hides=("kept secret",),
     )
-    yield taxonomy("random bytes called .xlsx", bytes(range(256)) * 40, file="t.xlsx")
     yield taxonomy(
         "a csv of 100,000 columns", ",".join(f"c{i}" for i in range(100_000)) + "\n1\n", file="t.csv"
     )
@@ -218,24 +168,13 @@ def bombs() -> Iterator[Case]:
 EXPRESSIONS = {
     "nested repetition": r"(a+)+$",
     "many stars": "(.*)*(.*)*(.*)*(.*)*x",
-    "overlapping alternatives": "(a|aa|aaa)+b",
-    "optional letters": "(a?){500}a{500}",
     "look-ahead": "退款(?=慢)",
-    "negative look-behind": "(?<!不)退款",
     "back-reference": r"(退|款)\1",
-    "named back-reference": "(?P<a>退)(?P=a)",
-    "atomic group": "(?>退+)款",
     "single bytes": r"\C",
-    "single bytes behind a word": r"退\C+",
     "nested counts": "((a{900}){900}){900}",
-    "a count of 1000": "退.{1000}款",
     "counts in a row": "(?:[退款慢].{0,10}){90}x",
-    "100,000 letters": "a" * 100_000,
     "5,000 alternatives": "|".join(f"词{i}" for i in range(5_000)),
     "an open bracket": "[退",
-    "an open group": "(退",
-    "an empty match": "a*",
-    "an unknown class": r"\p{Evil}",
 }
 
 
@@ -252,7 +191,7 @@ def expressions() -> Iterator[Case]:
             (OK, FAILED),
             writes=("out.parquet",),
         )
-    for name in ("nested repetition", "look-ahead", "counts in a row", "single bytes"):
+    for name in ("nested repetition", "look-ahead"):
         rule = f"- id: a\n  label_zh: b\n  patterns: [{{words: {quoted[name]}, without: {quoted[name]}}}]\n"
         yield Case(
             f"expression in a rule: {name}",
@@ -283,7 +222,7 @@ def expressions() -> Iterator[Case]:
         + f"99,客户,{long}\n"
     )
     export = ["tag", "export", "turns.csv", "-o", "out.xlsx", "--n", "10", "--scorecard", "card.yaml"]
-    for name in ("nested repetition", "look-ahead", "counts in a row", "single bytes", "back-reference"):
+    for name in ("nested repetition", "back-reference"):
         files = {"turns.csv": talk, "card.yaml": card % quoted[name]}
         yield Case(
             f"expression in a scorecard: {name}",
@@ -294,7 +233,6 @@ def expressions() -> Iterator[Case]:
     for name, text in (
         ("a script from another folder", "script: ../../canary/kept.txt\nitems: [{id: a}]\n"),
         ("aliases", "items: &a [*a]\n"),
-        ("no items", "items: 5\n"),
     ):
         files = {"turns.csv": talk, "card.yaml": text}
         yield Case(
@@ -310,15 +248,10 @@ def expressions() -> Iterator[Case]:
         f"- id: a\n  label_zh: b\n  patterns: ['{chain}']\n",
         (OK, FAILED),
     )
-    yield taxonomy(
-        "6,000 words in one pattern",
-        f"- id: a\n  label_zh: b\n  patterns: ['{'|'.join(f'词{i}' for i in range(6_000))}']\n",
-    )
     for name, content in (
         ("binary", bytes(range(256)) * 30),
         ("17 MB", "慢\n" * (17 << 18)),
         ("a line of 3,000,000 characters", "慢" * 3_000_000),
-        ("500 cells in a line", "term\t" + "\t".join(f"c{i}" for i in range(500))),
         ("patterns for words", "(a+)+$\n.*\n[\n\\\n" * 50),
     ):
         files = {"l.tsv": content, "c.toml": "[analysis]\nn_topics = 0\n[text]\nlexicons = ['l.tsv']\n"}
@@ -332,30 +265,18 @@ def expressions() -> Iterator[Case]:
 def command_line() -> Iterator[Case]:
     run = ["run", "a.csv", "-o", "out"]
     for name, words in {
-        "no verb": [],
         "an unknown verb": ["evil"],
-        "an unknown option": [*run, "--evil"],
-        "no output": ["run", "a.csv"],
         "an empty output": ["run", "a.csv", "-o", ""],
-        "an empty input": ["run", "", "-o", "out"],
         "2,000,000,000 processes": [*run, "--n-jobs", "2000000000"],
-        "processes of letters": [*run, "--n-jobs", "x"],
         "month 13": [*run, "--month", "2026-13"],
         "a day that is none": [*run, "--since", "2026-02-30'; drop table"],
-        "month and day": [*run, "--month", "2026-01", "--since", "2026-01-01"],
-        "a column without a header": [*run, "--column", "text"],
         "an unknown kind": [*run, "--kind", "evil"],
-        "an unknown engine": [*run, "--engine", "evil"],
     }.items():
         yield Case(f"command line: {name}", with_files({}, words), (USAGE,))
     for name, words in {
         "an input that is not there": ["run", "nothing.csv", "-o", "out"],
         "a path of 5,000 letters": ["run", "x" * 5000 + ".csv", "-o", "out"],
-        "bytes that are no UTF-8": ["run", b"\xff\xfe.csv", "-o", "out"],
         "an escape sequence": ["run", "\x1b[2J.csv", "-o", "out"],
-        "a column that is not there": [*run, "--column", "text=没有"],
-        "a sample of none": ["fit", "a.csv", "-o", "out", "--sample", "-1"],
-        "a dimension that is not there": [*run, "--by", "../../canary"],
     }.items():
         yield Case(f"command line: {name}", with_files({}, words), (FAILED, USAGE), hides=("\x1b[2J",))
     yield Case(
@@ -370,10 +291,7 @@ def databases(ready: Ready) -> Iterator[Case]:
     for name, url in {
         "an unknown driver": f"evil://root:{password}@localhost/db",
         "no server": f"postgresql://root:{password}@localhost:1/db",
-        "a password with signs": f"mysql+pymysql://root:{password}/@:x@localhost:1/db",
         "no slashes": f"postgresql:root:{password}@localhost/db",
-        "one slash": f"postgresql:/root:{password}@localhost/db",
-        "a port of letters": f"postgresql://root:{password}@localhost:evil/db",
         "a password in the query": f"postgresql://localhost:1/db?user=root&password={password}",
         "a database that is not there": "sqlite:///nothing/at/all.db",
     }.items():

@@ -108,8 +108,10 @@ def sampled_input(
     if not any(len(read.contacts) for read in found):
         if failures:
             raise failures[0]
-        what = "请改 --since、--until 或 --month，或检查输入"
-        raise InputError.unreadable(Path(source).name, "抽样的部分里没有联络", what)
+        why, what = "里面没有联络", "请检查导出是否完整，或换一个文件"
+        if configuration.input.since or configuration.input.until:
+            why, what = "抽样的部分里没有所选时间的联络", "请改 --since、--until 或 --month"
+        raise InputError.unreadable(Path(source).name, why, what)
     contacts = pd.concat([read.contacts for read in found if len(read.contacts)], ignore_index=True)
     spoken = [read.utterances for read in found if read.utterances is not None]
     turns = pd.concat(spoken, ignore_index=True) if spoken else None

@@ -73,11 +73,11 @@ _SIDE_BY_SIDE = 2
 
 def _decode_line(line: bytes, main: str, tally: Counter[str]) -> str:
     """Return the likeliest reading of a line that is not of the main encoding; lost bytes are U+FFFD."""
-    readings = {name: line.decode(name, "replace") for name in dict.fromkeys((main, *_MIXED))}
-    scores = {name: log_likelihood(text) for name, text in readings.items()}
+    # One reading at a time: a line may have 100 MB.
+    scores = {name: log_likelihood(line.decode(name, "replace")) for name in dict.fromkeys((main, *_MIXED))}
     best = narrowest(max(scores, key=lambda n: scores[n]), scores)
     tally[best] += 1
-    return readings[best]
+    return line.decode(best, "replace")
 
 
 def decode_bytes(cell: bytes) -> str:

@@ -11,10 +11,19 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from csatext.errors import InputError
-from csatext.ingest.formats.limits import LARGEST_FILE, MOST_CELLS, MOST_GZIP_MEMBERS
+from csatext.ingest.formats.limits import LARGEST_FILE, LARGEST_SWELLING, MOST_CELLS, MOST_GZIP_MEMBERS
 from csatext.regular_files import check_regular, in_megabytes, read_whole, special_file
 
-__all__ = ["Listing", "ending_of", "list_folder", "read_bytes", "refuse_endless", "stems", "stream_bytes"]
+__all__ = [
+    "Listing",
+    "ending_of",
+    "list_folder",
+    "read_bytes",
+    "refuse_endless",
+    "refuse_swelling",
+    "stems",
+    "stream_bytes",
+]
 
 _GZIP = b"\x1f\x8b"
 _BLANK = b"\x00 \t\r\n"
@@ -148,7 +157,7 @@ def stream_bytes(path: Path) -> Iterator[bytes]:
     Raises
     ------
     InputError
-        It is no regular file, may not be read, or its packing is damaged.
+        It is no regular file, may not be read, its packing is damaged, or it swells as no export does.
     """
     check_regular(path)
     try:
@@ -157,9 +166,40 @@ def stream_bytes(path: Path) -> Iterator[bytes]:
             file.seek(0)
             size = _PACKED_PIECE if packed else _STREAMED
             pieces = iter(lambda: file.read(size), b"")
-            yield from _inflate(pieces, path) if packed else pieces
+            if not packed:
+                yield from pieces
+                return
+            unpacked, whole = 0, path.stat().st_size
+            for piece in _inflate(pieces, path):
+                unpacked += len(piece)
+                refuse_swelling(unpacked, whole, path)
+                yield piece
     except OSError as error:
         raise InputError.unreadable(path, "系统无法读完这个文件", "请检查磁盘和权限") from error
+
+
+def refuse_swelling(unpacked: int, packed: int, path: object) -> None:
+    """Raise for what is unpacked piece by piece and was made to swell.
+
+    Parameters
+    ----------
+    unpacked, packed : int
+        Bytes that are unpacked so far, and of the file.
+    path : object
+        Named in the error.
+
+    Raises
+    ------
+    InputError
+        More than 2 GB, a hundred times the file.
+
+    Examples
+    --------
+    >>> refuse_swelling(8 << 30, 1 << 30, "a.csv.gz")
+    """
+    if unpacked > max(LARGEST_FILE, LARGEST_SWELLING * packed):
+        why = f"解压后超过 {in_megabytes(LARGEST_FILE)}，是文件的 {LARGEST_SWELLING} 倍以上"
+        raise InputError.unreadable(path, why, _SPLIT)
 
 
 def refuse_endless(data: bytes, path: object) -> None:

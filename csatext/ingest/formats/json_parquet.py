@@ -34,7 +34,7 @@ from csatext.ingest.repair.table_cleanup import chosen_names, unread_columns
 from csatext.regular_files import in_megabytes
 from csatext.strings import places
 
-__all__ = ["looks_like_json", "raw_of_table", "read_json", "read_parquet"]
+__all__ = ["looks_like_json", "raw_of_table", "read_json", "read_parquet", "size_of_strings"]
 
 _GLANCE = 100_000
 _WHAT = "请给出对象的数组，或每行一个对象"
@@ -314,6 +314,18 @@ def _refuse_claims(metadata: pq.FileMetaData, path: object) -> None:
         raise InputError.unreadable(path, why, "请拆成几个文件，放进一个文件夹再读")
 
 
+def size_of_strings(column: pa.DictionaryArray) -> int:
+    """Return the bytes of strings that are written as a dictionary, each where it stands.
+
+    Examples
+    --------
+    >>> size_of_strings(pa.array(["ab", "ab", "c"]).dictionary_encode())
+    5
+    """
+    lengths = pc.binary_length(column.dictionary.cast(pa.large_binary()))
+    return int(pc.sum(lengths.take(column.indices)).as_py() or 0)
+
+
 def _dictionaries(file: pq.ParquetFile) -> list[str]:
     """Return the columns of strings that are written as dictionaries, and are read as such."""
     schema, metadata = file.schema_arrow, file.metadata
@@ -345,8 +357,7 @@ def _dense(table: pa.Table, coded: Collection[str], path: object) -> pa.Table:
     for i, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type) and _is_textual(field.type.value_type):
             for chunk in table.column(i).chunks:
-                lengths = pc.binary_length(chunk.dictionary.cast(pa.large_binary()))
-                size += pc.sum(lengths.take(chunk.indices)).as_py() or 0
+                size += size_of_strings(chunk)
             if size > LARGEST_FILE:
                 why = f"解开后超过 {in_megabytes(LARGEST_FILE)}"
                 raise InputError.unreadable(path, why, "请拆成几个文件，放进一个文件夹再读")

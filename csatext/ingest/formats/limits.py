@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "DEEPEST_JSON",
     "LARGEST_FILE",
+    "LARGEST_SWELLING",
     "LONGEST_CELL",
     "MOST_CELLS",
     "MOST_COLUMNS",
@@ -20,6 +21,9 @@ __all__ = [
 LARGEST_FILE = 2 << 30
 """Bytes of a file, packed or unpacked, and of the cells of a table: ten million contacts of 200 bytes. Arrow
 and the readers of workbooks count a column of strings in 31 bits."""
+LARGEST_SWELLING = 100
+"""Times that what is unpacked may be larger than its file, where it has more than :data:`LARGEST_FILE` and is
+read in sections: tables of texts are packed five times, logs that repeat themselves fifty times."""
 MOST_GZIP_MEMBERS = 100_000
 """Files written one after another into one gzip file; bgzip begins a new one each 64 KB (2 GB: 32,768)."""
 LONGEST_CELL = 5_000_000

@@ -19,7 +19,8 @@ from csatext.ingest.columns.values import as_identifiers, as_text
 from csatext.ingest.formats.database import query_chunks
 from csatext.ingest.formats.delimited import find_layout
 from csatext.ingest.formats.encodings import BYTES, decode, found_encoding
-from csatext.ingest.formats.files import stream_bytes
+from csatext.ingest.formats.files import refuse_swelling, stream_bytes
+from csatext.ingest.formats.json_parquet import size_of_strings
 from csatext.ingest.formats.json_values import loads
 from csatext.ingest.formats.registry import Source
 from csatext.ingest.options import ReadOptions
@@ -35,6 +36,9 @@ _LARGE, _LARGE_PACKED, _LARGE_ROWS = 32 << 20, 8 << 20, 100_000
 """Bytes, packed bytes and rows of Parquet from which on a file is read in sections: with less than this the
 whole takes about 200 MB."""
 _HEAD = 4 << 20
+_ROWS_AT_ONCE, _CELLS = 500, 16 << 20
+"""Rows of Parquet that are unpacked at once, and bytes of a section of it: a dictionary may hold one text
+that stands in every row."""
 _LINES = 5
 """Lines at the beginning that show whether a file is JSON lines."""
 _WHOLE = 0.9
@@ -325,12 +329,38 @@ def _records(path: Path, plan: ReadingPlan) -> Iterator[InputSection]:
 def _parquet(path: Path) -> Iterator[InputSection]:
     try:
         with pq.ParquetFile(path) as file:
-            row = 0
-            for batch in file.iter_batches(batch_size=MOST_ROWS):
-                yield InputSection(pa.Table.from_batches([batch]), row)
-                row += batch.num_rows
+            row = unpacked = size = 0
+            packed = path.stat().st_size
+            held: list[pa.RecordBatch] = []
+            for batch in file.iter_batches(batch_size=min(_ROWS_AT_ONCE, MOST_ROWS)):
+                more = _size_of(batch)
+                unpacked, size = unpacked + more, size + more
+                refuse_swelling(unpacked, packed, path)
+                rows = sum(one.num_rows for one in held)
+                if held and (rows + batch.num_rows > MOST_ROWS or size > _CELLS):
+                    yield InputSection(pa.Table.from_batches(held), row)
+                    row, held, size = row + rows, [], more
+                held.append(batch)
+            if held:
+                yield InputSection(pa.Table.from_batches(held), row)
+    except InputError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
+
+
+def _are_texts(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _size_of(batch: pa.RecordBatch) -> int:
+    """Return the bytes of cells, those of a dictionary where they stand."""
+    return sum(
+        size_of_strings(column)
+        if pa.types.is_dictionary(column.type) and _are_texts(column.type.value_type)
+        else column.nbytes
+        for column in batch.columns
+    )
 
 
 def _cells(frame: pd.DataFrame) -> pa.Table:

@@ -70,6 +70,10 @@ def cut_records(
         if is_last and held and not held.endswith(b"\n"):
             held += b"\n"
         while held and line > skip and (len(held) >= _BYTES or is_last):
+            lead = held[:_BYTES]
+            if not lead.strip(b"\r\n"):  # line ends by the gigabyte are no records to look for
+                held, line = held[len(lead) :], line + lead.count(b"\n")
+                continue
             cut = _cut(held, delimiter, rows, is_last=is_last)
             if cut is None:
                 if len(held) > _ENDLESS:
@@ -97,9 +101,14 @@ def _with_end(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
 def _cut(held: bytes, delimiter: str | None, rows: int, *, is_last: bool) -> _Cut | None:
     """Return where the first section of ``held`` ends; None where more must be read to know."""
     data = np.frombuffer(held, np.uint8)
-    plain = places(data, _LINE_END)
-    ends = plain if delimiter is None else _outside_quotes(data, plain)
-    found = _last_within(data, ends, rows)
+    plain, found = np.array([], np.int64), None
+    # What a section may hold is looked at first: ``held`` may have far more than that.
+    for size in dict.fromkeys((min(_BYTES, data.size), data.size)):
+        plain = places(data[:size], _LINE_END)
+        ends = plain if delimiter is None else _outside_quotes(data[:size], plain)
+        found = _last_within(data, ends, rows)
+        if found is not None:
+            break
     if delimiter is None or (found and quotes_are_sound(data[: found.size], _sign(delimiter))):
         return found
     if found is None and len(held) < _DOUBTFUL and not is_last:

@@ -1,6 +1,7 @@
 """Encodings: the right one for short samples, mixed rows, text encoded twice."""
 
 import random
+import tracemalloc
 
 import opencc
 import pandas as pd
@@ -283,3 +284,14 @@ def test_an_encoding_that_may_be_right_is_believed(encoding: str, text: str) -> 
 def test_ascii_read_in_pairs_is_refused() -> None:
     with pytest.raises(InputError, match="像是 utf-8"):
         decode(b"id,text\n1,slow refund\n", "a.csv", "utf-16")
+
+
+def test_a_damaged_line_is_judged_in_little_memory():
+    line = "退款".encode() + b"x" * (8 << 20) + b"\xff"
+    tracemalloc.start()
+    text, _ = decode(line, "a.csv")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert text.startswith("退款x")
+    # Two bytes a character, a few copies and one reading at a time: twelve bytes a character for each was 35.
+    assert peak < 14 * len(line)

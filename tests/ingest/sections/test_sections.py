@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
+from csatext.ingest.formats import files
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.sections import file_sections, record_cuts
 from csatext.ingest.sections.file_sections import is_large, query_sections, reading_plan, sections_of
@@ -298,3 +299,50 @@ def test_a_line_without_end_is_refused(monkeypatch):
     monkeypatch.setattr(record_cuts, "_ENDLESS", 5000)
     with pytest.raises(InputError, match="有一行超过"):
         list(cut_records((b"a" * 1000 for _ in range(20)), "a.csv", delimiter=","))
+
+
+def test_a_section_is_cut_without_looking_at_all_that_is_held(monkeypatch):
+    monkeypatch.setattr(record_cuts, "_BYTES", 1 << 16)
+    looked_at = []
+    find = record_cuts.places
+    monkeypatch.setattr(
+        record_cuts, "places", lambda data, sign: (looked_at.append(data.size), find(data, sign))[1]
+    )
+    held = b"a,1\n" * (1 << 20)
+    sections = cut_records([held], "a.csv", delimiter=",", rows=1 << 20)
+    assert b"".join(section.content for section in sections) == held
+    # Line ends and quotes of each byte twice at most, not once for each of the 64 sections.
+    assert sum(looked_at) <= 4.1 * len(held)
+
+
+def test_line_ends_without_records_are_passed_over_and_counted():
+    held = b"a,1\n" + b"\r\n" * 5_000 + b"b,2\n"
+    sections = list(cut_records([held], "a.csv", delimiter=","))
+    assert [(one.content.strip(), one.first_row) for one in sections] == [(b"a,1", 0), (b"b,2", 1)]
+    assert sections[-1].content.count(b"\n") + sections[-1].first_line == 5_003
+
+
+def test_a_packed_file_that_swells_is_refused_in_sections(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_FILE", 50_000)
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress("编号,内容\n".encode() + b"1,a\n" * 30_000))
+    with pytest.raises(InputError, match="是文件的 100 倍以上"):
+        list(files.stream_bytes(path))
+    table = pa.table({"编号": ["1"] * 3_000, "内容": ["太慢了" * 100] * 3_000})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(InputError, match="是文件的 100 倍以上"):
+        in_sections(tmp_path / "a.parquet")
+
+
+def test_a_section_of_parquet_has_no_more_bytes_than_it_may(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_sections, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(file_sections, "_ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(file_sections, "_CELLS", 20_000)
+    texts = ["太慢了" * (i % 100) for i in range(300)]
+    pq.write_table(pa.table({"内容": texts}), tmp_path / "a.parquet")
+    plan = reading_plan(tmp_path / "a.parquet", "a.parquet", FIRST)
+    sections = list(sections_of(tmp_path / "a.parquet", plan, FIRST))
+    assert [text for one in sections for text in one.content["内容"].to_pylist()] == texts
+    assert max(one.content.nbytes for one in sections) <= 20_000
+    rows = [one.content.num_rows for one in sections]
+    assert [one.first_row for one in sections] == [sum(rows[:at]) for at in range(len(rows))]
