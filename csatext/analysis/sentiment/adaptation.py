@@ -12,8 +12,9 @@ from scipy.special import expit, log_expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from csatext.analysis.sentiment.character_runs import NgramWeights, ngram_log_odds, ngram_matrix
+from csatext.analysis.sentiment.character_runs import NgramWeights, ngram_matrix
 from csatext.analysis.sentiment.zero_point import zero_point
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
 __all__ = ["UNLABELLED", "Adaptation", "adapt_by_itself", "adapt_to_labels"]
 
@@ -73,14 +74,22 @@ class Adaptation:
 
     def log_odds(self, texts: pd.Series, shipped: np.ndarray) -> np.ndarray:
         """Return both log-odds, shape (n_texts, 2), given those of the shipped model."""
+        parts = [
+            self.chunk_log_odds(joined, shipped[joined.first_row : joined.first_row + len(joined)])
+            for joined in joined_chunks(texts)
+        ]
+        return np.concatenate([np.empty((0, 2)), *parts])
+
+    def chunk_log_odds(self, joined: JoinedTexts, shipped: np.ndarray) -> np.ndarray:
+        """Return both log-odds of joined texts, as :meth:`log_odds` does."""
         columns = []
         for at, (words, stack) in enumerate(
             ((self.positive, self.positive_stack), (self.neutral, self.neutral_stack))
         ):
-            learnt = np.zeros(len(texts)) if words is None else ngram_log_odds(words, texts)
+            learnt = np.zeros(len(joined)) if words is None else words.log_odds(joined)
             columns.append(stack[0] * shipped[:, at] + stack[1] * learnt + stack[2])
         if not self.has_neutral:
-            columns[1] = np.full(len(texts), -np.inf)
+            columns[1] = np.full(len(joined), -np.inf)
         return np.column_stack(columns)
 
 

@@ -38,7 +38,8 @@ _LEAST_A_CURVE = 50
 _NARROW = 1e-6
 _BESIDE = 100
 """Characters of a clause that evidence shows on each side of its word."""
-_LETTERS = r"[A-Za-z\u3400-\u9fff]"
+_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
+"""Letters are Han characters and A to Z."""
 
 
 class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
@@ -230,15 +231,14 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
         """
         return run_passes(corpus, [sentiment_pass(self, corpus)], verbose=self.verbose)[0]
 
-    def _table(self, corpus: Corpus, odds: np.ndarray) -> pd.DataFrame:
-        texts = corpus.texts
-        probability = self._adapted(texts, odds)
+    def _table(self, corpus: Corpus, odds: np.ndarray, said: np.ndarray) -> pd.DataFrame:
+        """Return the table, given both log-odds of each text and whether it holds a letter."""
+        probability = probabilities(odds[:, 0], odds[:, 1])
         predicted = self._predicted(probability)
         odds = _confidence_odds(probability, predicted)
         calibration = getattr(self, "calibration_", None)
         if calibration is not None:
             odds = calibration.slopes[predicted] * odds + calibration.offsets[predicted]
-        said = _said(texts)
         predicted = np.where(said, predicted, _NEUTRAL)
         frame = pd.DataFrame(
             {
@@ -301,9 +301,7 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
 
     def _probability(self, texts: pd.Series) -> np.ndarray:
         """Return the probability of each polarity, shape (n_texts, 3)."""
-        return self._adapted(texts, polarity_log_odds(text_numbers(texts)))
-
-    def _adapted(self, texts: pd.Series, odds: np.ndarray) -> np.ndarray:
+        odds = polarity_log_odds(text_numbers(texts))
         adaptation = getattr(self, "adaptation_", None)
         if adaptation is not None:
             odds = adaptation.log_odds(texts, odds)
@@ -331,14 +329,24 @@ def sentiment_pass(model: Sentiment, corpus: Corpus, *, fit: bool = False) -> Ch
     if model.neutral is not None and not 0 <= model.neutral < 1:
         raise ParameterError.out_of_range("neutral", model.neutral, "不小于 0 且小于 1")
 
-    def finish(parts: list[np.ndarray]) -> pd.DataFrame:
-        odds = np.concatenate([np.empty((0, 2)), *parts])
-        if fit:
-            said = np.flatnonzero(_said(corpus.texts))
-            model._learn(corpus.texts.iloc[said], odds[said])
-        return model._table(corpus, odds)
+    adaptation = None if fit else getattr(model, "adaptation_", None)
 
-    return ChunkPass(lambda chunk: chunk.once(shipped_log_odds), finish)
+    def read(chunk: JoinedTexts) -> tuple[np.ndarray, np.ndarray]:
+        odds = chunk.once(shipped_log_odds)
+        if adaptation is not None:
+            odds = adaptation.chunk_log_odds(chunk, odds)
+        return odds, chunk.once(_said_in)
+
+    def finish(parts: list[tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
+        odds = np.concatenate([np.empty((0, 2)), *(one for one, _ in parts)])
+        said = np.concatenate([np.empty(0, bool), *(one for _, one in parts)])
+        if fit:
+            rows = np.flatnonzero(said)
+            model._learn(corpus.texts.iloc[rows], odds[rows])
+            odds = model.adaptation_.log_odds(corpus.texts, odds)
+        return model._table(corpus, odds, said)
+
+    return ChunkPass(read, finish)
 
 
 def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
@@ -349,7 +357,7 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
 def shipped_score(joined: JoinedTexts) -> np.ndarray:
     """Return the sentiment of joined texts by the shipped model, as ``Sentiment().transform`` gives it."""
     probability = probabilities(*joined.once(shipped_log_odds).T)
-    return np.where(_said(joined.texts), probability[:, 2] - probability[:, 0], 0.0)
+    return np.where(joined.once(_said_in), probability[:, 2] - probability[:, 0], 0.0)
 
 
 def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -363,7 +371,16 @@ def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _said(texts: pd.Series) -> np.ndarray:
     """Return which texts hold a letter."""
-    return texts.str.contains(_LETTERS).fillna(False).to_numpy(bool)
+    return np.concatenate([np.empty(0, bool), *map(_said_in, joined_chunks(texts))])
+
+
+def _said_in(joined: JoinedTexts) -> np.ndarray:
+    """Return which of joined texts hold a letter."""
+    points = joined.folded
+    letters = (points >= _FIRST_HAN) & (points <= _LAST_HAN)
+    letters |= (points >= ord("a")) & (points <= ord("z"))
+    # A line end closes each text, so that none is empty.
+    return np.logical_or.reduceat(letters, joined.offsets[:-1]) if len(joined) else np.empty(0, bool)
 
 
 def _confidence_odds(probability: np.ndarray, predicted: np.ndarray) -> np.ndarray:

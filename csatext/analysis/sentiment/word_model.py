@@ -37,11 +37,11 @@ class WordModel:
 
     def numbers(self, joined: JoinedTexts) -> np.ndarray:
         """Return what the words of each text say, shape (n_texts, n_models)."""
-        letters = Letters(joined)
+        letters = joined.once(Letters)
         found = np.zeros((len(MODELS), len(joined.points)))
         padded = np.vstack((self.weights, np.zeros(len(MODELS)))).T
         lookup = self._lookup
-        for at, key in letters.runs():
+        for at, key in letters.runs:
             found[:, at] += padded[:, lookup(key)]
         columns = [
             letters.log_odds(weights, joined.offsets, intercept)
