@@ -39,7 +39,11 @@ class Evaluated:
     definitions : list of Definition
     absent : dict of str to str
         Id of each other KPI asked for -> columns that are missing, or empty.
-    by_contact : dict of str to Contributions
+    columns : dict of str to array
+        Columns of the facts as numbers: what each contact adds to a KPI is made of them when it is asked for,
+        since that of all KPIs is several times the size of the facts.
+    size : int
+        Rows of the facts.
     customers : array of int
     documents : array of int or None
         Contact of each row, where contacts have several rows.
@@ -49,15 +53,20 @@ class Evaluated:
 
     definitions: list[Definition]
     absent: dict[str, str]
-    by_contact: dict[str, Contributions]
+    columns: dict[str, npt.NDArray[np.float64]]
+    size: int
     customers: Codes
     documents: Codes | None
     assumed: dict[str, dict[str, float]]
 
+    def of(self, definition: Definition) -> Contributions:
+        """Return what each row of the facts adds to a KPI."""
+        return contributions(definition, self.columns, self.size)
+
     def in_cells(self, cells: Codes) -> Iterator[tuple[Definition, Contributions]]:
         """Return each KPI with its rows: contacts, or customers once in a cell; contacts are counted once."""
         for one in self.definitions:
-            found = self.by_contact[one.id]
+            found = self.of(one)
             if one.per == "customer":
                 found = by_customer(found, one, self.customers, cells)
             elif one.kind == "count" and self.documents is not None:
@@ -128,7 +137,7 @@ def evaluate_kpis(
     absent = {name: columns for name, columns in absent.items() if columns}
     used = [one for one in chosen if one.id not in absent]
     columns: dict[str, npt.NDArray[np.float64]] = {}
-    by_contact = {}
+    evaluated = []
     for one in used:
         try:
             columns |= read_columns(facts, [one], columns)
@@ -142,15 +151,16 @@ def evaluate_kpis(
         if len(facts) and np.isnan(found.top).all():
             absent[one.id] = "列是空的：" + "、".join(one.columns)
         else:
-            by_contact[one.id] = found
+            evaluated.append(one)
     assumed = {
         one.id: {name: value for name, value in one.optional.items() if name not in facts.columns}
         for one in used
     }
     return Evaluated(
-        [one for one in used if one.id in by_contact],
+        evaluated,
         absent,
-        by_contact,
+        columns,
+        len(facts),
         customers_of(facts),
         repeated_documents(facts),
         {name: values for name, values in assumed.items() if values},

@@ -117,7 +117,7 @@ def learning_curve(
     parts = []
     for one in found.definitions:
         # tenure is of a contact: customers are not put together here
-        rows = found.by_contact[one.id]
+        rows = found.of(one)
         known = used & ~np.isnan(rows.top) & (rows.bottom > 0)
         y = rows.top[known] / rows.bottom[known]
         part = _curves(

@@ -38,9 +38,8 @@ def examples(corpus: Corpus, facts: pd.DataFrame, n: int = 3) -> pd.DataFrame:
     DataFrame
         Texts are redacted and cut to 120 characters (REQUIREMENTS rows 24 and 25).
     """
-    worst = _by_sentiment(facts[["category", "sentiment", "polarity"]])
-    worst = worst.sort_values("category", kind="stable").groupby("category", sort=True).head(n)
-    return conform(worst.assign(text=_texts(corpus, worst["at"])).reset_index(drop=True), EXAMPLES)
+    worst = _rows(facts, _most_negative(facts, n))
+    return conform(worst.assign(text=_texts(corpus, worst["at"])), EXAMPLES)
 
 
 def cause_examples(corpus: Corpus, facts: pd.DataFrame, causes: pd.DataFrame, n: int = 3) -> pd.DataFrame:
@@ -95,14 +94,11 @@ def cases(
     Of each category the 15 most negative contacts and 15 others drawn at random (the same every time), so
     that what is read is not the worst alone; at most 1,500 in all.
     """
-    frame = _by_sentiment(facts[["category", "sentiment", "polarity"]])
-    frame["cause"] = pd.Series(None, index=frame.index, dtype="str")
-    worst = frame.groupby("category", sort=True).head(CASES_A_CATEGORY)
-    others = frame.drop(worst.index).sample(frac=1, random_state=0)
-    drawn = others.groupby("category", sort=True).head(CASES_A_CATEGORY)
-    parts = [worst.sort_values("category", kind="stable"), drawn.sort_values("category", kind="stable")]
+    worst = _most_negative(facts, CASES_A_CATEGORY)
+    parts = [_rows(facts, worst), _rows(facts, _drawn(facts, CASES_A_CATEGORY, worst))]
+    parts = [part.assign(cause=pd.Series(None, index=part.index, dtype="str")) for part in parts]
     if causes is not None and len(causes):
-        parts.insert(0, _of_causes(corpus, facts, causes, frame))
+        parts.insert(0, _of_causes(corpus, facts, causes))
     chosen = pd.concat(parts).drop_duplicates("at").head(_MOST_CASES).reset_index(drop=True)
     at = chosen["at"].to_numpy(np.int64)
     inside = corpus[at]
@@ -117,9 +113,7 @@ def cases(
     return conform(chosen, CASES, dimensions)
 
 
-def _of_causes(
-    corpus: Corpus, facts: pd.DataFrame, causes: pd.DataFrame, frame: pd.DataFrame
-) -> pd.DataFrame:
+def _of_causes(corpus: Corpus, facts: pd.DataFrame, causes: pd.DataFrame) -> pd.DataFrame:
     """Return the contacts of root causes, each under the name of its cause."""
     by = dimensions_in(causes)
     names = {
@@ -129,7 +123,8 @@ def _of_causes(
     found = cause_examples(corpus, facts, causes).drop_duplicates("doc_id")
     keys = zip(found["period"], found["rank"], strict=True)
     named = dict(zip(found["doc_id"], (names[key] for key in keys), strict=True))
-    inside = frame[frame["doc_id"].isin(list(named))]
+    at = np.flatnonzero(facts.index.isin(list(named)))
+    inside = _by_sentiment(facts[["category", "sentiment", "polarity"]].iloc[at], at)
     return inside.assign(cause=inside["doc_id"].map(named)).sort_values("cause", kind="stable")
 
 
@@ -147,11 +142,42 @@ def _evidence(corpus: Corpus, facts: pd.DataFrame, texts: list[str]) -> list[str
     return lines
 
 
-def _by_sentiment(facts: pd.DataFrame, at: np.ndarray | None = None) -> pd.DataFrame:
+def _most_negative(facts: pd.DataFrame, n: int) -> np.ndarray:
+    """Return the positions of the ``n`` most negative contacts of each category, category by category."""
+    codes, names = pd.factorize(facts["category"], sort=True)
+    scores = facts["sentiment"].to_numpy(float, na_value=np.nan)
+    order = np.lexsort((scores, codes))
+    order = order[codes[order] >= 0]
+    last = np.minimum(np.searchsorted(codes[order], np.arange(len(names)), "right"), len(order)) - 1
+    first = np.searchsorted(codes[order], np.arange(len(names)))
+    # Of those that are as negative as the last one taken, identifiers decide, and no others are compared.
+    least = scores[order[np.minimum(first + n - 1, last)]]
+    near = order[~(scores[order] > least[codes[order]])]
+    ids = facts.index[near].astype("str").to_numpy(object)
+    ranked = near[np.lexsort((ids, scores[near], codes[near]))]
+    rank = np.arange(len(ranked)) - np.searchsorted(codes[ranked], codes[ranked])
+    return ranked[rank < n]
+
+
+def _drawn(facts: pd.DataFrame, n: int, without: np.ndarray) -> np.ndarray:
+    """Return the positions of ``n`` contacts of each category drawn at random, category by category."""
+    codes = pd.factorize(facts["category"], sort=True)[0]
+    codes[without] = -1
+    shuffled = np.random.default_rng(0).permutation(len(facts))
+    shuffled = shuffled[codes[shuffled] >= 0]
+    order = shuffled[np.argsort(codes[shuffled], kind="stable")]
+    rank = np.arange(len(order)) - np.searchsorted(codes[order], codes[order])
+    return order[rank < n]
+
+
+def _rows(facts: pd.DataFrame, at: np.ndarray) -> pd.DataFrame:
+    """Return contacts with their positions, in the order of these."""
+    return facts[["category", "sentiment", "polarity"]].iloc[at].assign(at=at).reset_index()
+
+
+def _by_sentiment(facts: pd.DataFrame, at: np.ndarray) -> pd.DataFrame:
     """Return contacts with their positions, worst first."""
-    places = np.arange(len(facts)) if at is None else at
-    frame = facts.assign(at=places).reset_index()
-    return frame.sort_values(["sentiment", "doc_id"], kind="stable")
+    return facts.assign(at=at).reset_index().sort_values(["sentiment", "doc_id"], kind="stable")
 
 
 def _texts(corpus: Corpus, at: pd.Series) -> list[str]:

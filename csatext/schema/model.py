@@ -138,7 +138,8 @@ def conform(frame: pd.DataFrame, table: Table, dimensions: Sequence[str] = ()) -
             raise SchemaError.missing_column(table.name, name, frame.columns)
     if table.open:
         order += [name for name in frame.columns if name not in order]
-    result = frame[order].copy()
+    # Shallow: pandas copies what is written to, and nothing else.
+    result = frame[order].copy(deep=False)
     given = result.dtypes.to_dict()
     for column in table.columns:
         dtype = DTYPES[column.dtype]

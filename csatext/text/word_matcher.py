@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,10 @@ __all__ = ["FoundWords", "WordMatcher"]
 
 _BITS = 21
 """Bits of a code point."""
+_LONG = 6
+"""Letters from which a word of Latin letters is known where no blank parts it from others; shorter ones stand
+by chance in longer words (emo in Lemonade)."""
+_ASCII = 128
 
 
 class FoundWords(NamedTuple):
@@ -88,6 +93,11 @@ class WordMatcher:
             at, node = at[~last], node[~last]
             longer[node] = True
             self._levels.append(_Level(KeyLookup(keys), word, longer))
+        brief = lengths < _LONG
+        last = offsets + lengths - 1
+        self._open = np.column_stack(
+            (brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last]))
+        )
         # The first character of most positions begins no word: a table tells faster than the lookup.
         first = np.unique(points[offsets]).astype(np.int64) if len(words) else np.empty(0, np.int64)
         self._nodes = np.full(int(first.max(initial=-1)) + 2, len(first), np.int64)
@@ -107,15 +117,32 @@ class WordMatcher:
     def longest(self, points: np.ndarray) -> FoundWords:
         """Return words that do not overlap, by position: from left to right, at each place the longest.
 
+        A short word of Latin letters or digits is none within a longer one: ok in smoked.
+
         Parameters
         ----------
         points : ndarray of uint32
             Code points of joined texts.
         """
         word, starts, ends = self._sorted(points, by_end=False)
+        within = self._cut_off(points, word, starts, ends)
+        if len(within):
+            word, starts, ends = (np.delete(values, within) for values in (word, starts, ends))
         kept = np.flatnonzero(np.diff(starts, prepend=-1))
         kept = kept[_disjoint(starts[kept], ends[kept])]
         return FoundWords(word[kept], starts[kept], ends[kept])
+
+    def _cut_off(
+        self, points: np.ndarray, word: np.ndarray, starts: np.ndarray, ends: np.ndarray
+    ) -> np.ndarray:
+        """Return which found words are parts of longer ones of Latin letters or digits."""
+        found = np.flatnonzero(self._open[word].any(axis=1))
+        if not len(found):
+            return found
+        padded = np.concatenate((np.zeros(1, points.dtype), points, np.zeros(1, points.dtype)))
+        before, after = padded[starts[found]], padded[ends[found] + 1]
+        open_start, open_end = self._open[word[found]].T
+        return found[(open_start & _alphanumeric(before)) | (open_end & _alphanumeric(after))]
 
     def _found(self, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Return the words of each length, as (word, start), by position."""
@@ -149,6 +176,13 @@ class WordMatcher:
         # Runs that are sorted already are merged in one go.
         order = np.argsort((ends if by_end else starts) * (len(parts) + 1) - lengths, kind="stable")
         return FoundWords(word[order], starts[order], ends[order])
+
+
+def _alphanumeric(points: np.ndarray) -> np.ndarray:
+    """Return which code points are Latin letters or digits, of ASCII."""
+    letters = np.zeros(_ASCII + 1, bool)
+    letters[[ord(one) for one in string.ascii_letters + string.digits]] = True
+    return letters[np.minimum(points, _ASCII)]
 
 
 def _disjoint(starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -63,3 +63,11 @@ def test_what_is_said_of_a_chunk_is_worked_out_once():
 def test_latin_capitals_are_folded_and_keep_their_place():
     folded = JoinedTexts(pd.Series(["Wi-Fi慢", "Ａz"])).folded
     assert "".join(map(chr, folded)) == "wi-fi慢\nＡz\n"
+
+
+def test_a_short_latin_word_is_none_within_a_longer_one():
+    matcher = WordMatcher(["ok", "disappointed", "666"])
+    points = np.array([ord(one) for one in "smoked 真ok啊 sodisappointedby 16660 666"], np.uint32)
+    found = matcher.longest(points)
+    assert found.word.tolist() == [0, 1, 2]
+    assert found.starts.tolist() == [8, 14, 35]

@@ -9,7 +9,8 @@ import pandas as pd
 from scipy.special import softmax
 
 from csatext.analysis.kinds.kind_cues import FEATURES, KINDS, kind_numbers
-from csatext.analysis.sentiment.score import shipped_log_odds, shipped_score
+from csatext.analysis.sentiment.polarity_model import shipped_log_odds
+from csatext.analysis.sentiment.score import shipped_score
 from csatext.lexicon import Lexicon
 from csatext.text.joined_texts import JoinedTexts, joined_chunks
 

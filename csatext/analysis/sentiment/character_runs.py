@@ -17,6 +17,7 @@ __all__ = [
     "_SMOOTHING",
     "Letters",
     "NgramWeights",
+    "letter_counts",
     "ngram_log_odds",
     "ngram_matrix",
     "run_key",
@@ -26,6 +27,7 @@ LONGEST = 3
 """Characters of the longest run."""
 _BITS = 16
 _FULL_WIDTH, _FULL_QUESTION, _FULL_EXCLAMATION = 0xFEE0, ord("？"), ord("！")
+_FIRST_CHINESE, _PAST_CHINESE, _CASE = 0x33FF, 0xA000, 32
 _SMOOTHING = 2.0
 """Letters added to the length of a text, so that one character alone is no certain review."""
 
@@ -153,6 +155,20 @@ def ngram_matrix(texts: pd.Series, min_df: int) -> tuple[sparse.csr_array, np.nd
     # liblinear takes indices of 32 bits only.
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     return matrix, columns[frequent]
+
+
+def letter_counts(texts: pd.Series) -> np.ndarray:
+    """Return the Chinese characters and the Latin letters of each text, shape (n_texts, 2)."""
+    counts = np.zeros((len(texts), 2))
+    for joined in joined_chunks(texts):
+        points = joined.points
+        chinese = (points > _FIRST_CHINESE) & (points < _PAST_CHINESE)
+        letter = points | _CASE
+        latin = (letter >= ord("a")) & (letter <= ord("z"))
+        rows = slice(joined.first_row, joined.first_row + len(joined))
+        for at, kind in enumerate((chinese, latin)):
+            counts[rows, at] = np.add.reduceat(kind.astype(np.int64), joined.offsets[:-1])
+    return counts
 
 
 def run_key(run: str) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csatext.analysis.sentiment.grievances import find_grievances
-from csatext.analysis.sentiment.polar_words import EVENTS, UNWELCOME, PolarWords, find_polar_words
+from csatext.analysis.sentiment.polar_words import EVENTS, PolarWords, find_polar_words, is_sign
 from csatext.lexicon import Lexicon
 from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts
@@ -97,6 +97,7 @@ _FORMERLY = 0.4
 _LARGEST = 1.5
 _HALF = 0.5
 _NOT, _BE, _RATHER = map(ord, "不是而")
+_DENIALS = np.array([ord(mark) for mark in "没未无冇零"], np.uint32)
 _TWO = 2
 _SHORT = 12.0
 """Characters of a short text, of which the words of reviews say little."""
@@ -161,9 +162,14 @@ class _Cues(NamedTuple):
 @cache
 def _matcher() -> _Matcher:
     table = Lexicon.load("sentiment_cues").table
-    table = table[table["roles"] != UNWELCOME]
-    bits = [sum(1 << _ROLES.index(role) for role in roles.split(",")) for roles in table["roles"]]
-    return _Matcher(WordMatcher(table["term"].tolist()), np.array(bits, np.int64))
+    # Other roles are those of words that become good by what stands before them.
+    bits = np.array(
+        [
+            sum(1 << _ROLES.index(role) for role in roles.split(",") if role in _ROLES)
+            for roles in table["roles"]
+        ]
+    )
+    return _Matcher(WordMatcher(table["term"][bits > 0].tolist()), bits[bits > 0])
 
 
 def score_clauses(joined: JoinedTexts) -> ClauseScores:
@@ -195,7 +201,7 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     reading = joined.once(ClauseReading)
     words = joined.once(find_polar_words)
     cues = _find_cues(joined)
-    values, reasons = _asserted(words, reading)
+    values, reasons = _asserted(joined, words, reading)
     at = words.ends - 1
     built, built_end = find_grievances(joined, at[values > 0])
     values = np.where(_foils(joined, reading)[reading.clause[words.heads]], 0.0, values)
@@ -244,13 +250,16 @@ def _find_cues(joined: JoinedTexts) -> _Cues:
     return _Cues(start, end, matcher.bits[term])
 
 
-def _asserted(words: PolarWords, reading: ClauseReading) -> tuple[np.ndarray, np.ndarray]:
+def _asserted(
+    joined: JoinedTexts, words: PolarWords, reading: ClauseReading
+) -> tuple[np.ndarray, np.ndarray]:
     """Return what each word adds by itself, and why."""
     n = len(words.heads)
     if not n:
         return np.empty(0), np.empty(0, np.int64)
     last = words.ends - 1
     asserted = reading.asserted(Spans(np.arange(n), words.heads, words.ends))
+    asserted |= is_sign(joined.points[words.heads])
     suspended = reading.suspends(last)
     turned = words.denied & ~suspended
     # 难道不是骗人吗 affirms what it denies in form.
@@ -402,6 +411,12 @@ def _changes(reading: ClauseReading) -> np.ndarray:
     return now[(at >= 0) & (reading.sentence[past[np.maximum(at, 0)]] == reading.sentence[now])]
 
 
+def _absent(joined: JoinedTexts, evidence: Evidence) -> np.ndarray:
+    """Return which evidence is good since something is not there: denied, or by itself (没毛病)."""
+    own = np.isin(joined.points[evidence.starts], _DENIALS)
+    return (evidence.values > 0) & (own | (evidence.reasons == REASONS.index("denied")))
+
+
 def _numbers(
     joined: JoinedTexts, reading: ClauseReading, evidence: Evidence, events: np.ndarray, cues: _Cues
 ) -> np.ndarray:
@@ -461,9 +476,7 @@ def _numbers(
         "gravest": gravest,
         "length": np.log1p(n_valued),
         "brief": np.exp(-np.diff(joined.offsets) / _SHORT),
-        "absent": present(
-            evidence.starts[(evidence.values > 0) & (evidence.reasons == REASONS.index("denied"))]
-        ),
+        "absent": present(evidence.starts[_absent(joined, evidence)]),
         "silent": (np.bincount(place, evidence.values != 0, minlength=n) == 0).astype(float),
     }
     return np.column_stack([columns[name] for name in EVIDENCE])

@@ -15,10 +15,10 @@ from csatext.text.word_matcher import WordMatcher
 
 __all__ = [
     "EVENTS",
-    "UNWELCOME",
     "PolarWords",
     "ValenceHits",
     "find_polar_words",
+    "is_sign",
     "joined_valence",
     "valence_hits",
 ]
@@ -58,13 +58,27 @@ _UNIVERSALS = tuple(
 )
 """Before 不 or 没 they say it of all: 没有一道菜不好吃."""
 _UNIVERSAL_GAP = 8
-UNWELCOME = "unwelcome"
+_UNWELCOME = "unwelcome"
 """Role, in ``lexicons/sentiment_cues.tsv``, of what is good where it is denied and may be neutral else."""
+_BLAMELESS = (("nothing_to", "blame"), ("moderation", "excess"), ("moderation", _UNWELCOME))
+"""Roles there of words that are good together: 没什么可 before 挑剔, 不会太 before 甜."""
 _ABSENT = 0.5
 """Valence of something unwelcome that is denied: 不疼, 没碎过."""
+_SIGNS = ((0x2600, 0x27BF), (0x1F300, 0x1FAFF))
+"""Code points of emoji, which say what is felt whatever the words deny: 没人管😡."""
+_BRACKET = ord("[")
+_SPARES = "spares somebody what follows"
+"""Note, in ``lexicons/negators.tsv``, of negators that tell of a duty not done unless it is a harm: 没给."""
+_ONE_OF = ord("一")
+_HAVING = ord("有")
+_OF_ANY = np.array([ord(mark) for mark in "什任哪半一丝"], np.uint32)
+"""First characters of what follows 没有 and says it of anything: 没有任何, 没有什么."""
+_GONE_WRONG = np.array([ord(mark) for mark in "错漏坏丢乱"], np.uint32)
+"""After a denial that tells of something not done, these turn it: 没给我发错过."""
 _DENYING = ("不", "没", "没有", "未")
 _OF_AN_ASPECT = 0.6
 """Weight of a word that judges an aspect beside a polar word; on reviews of hotels better than .9."""
+_OWN = np.array([ord(mark) for mark in _OWN_NEGATORS], np.uint32)
 _DENIALS = np.array([ord("不"), ord("没")], np.uint32)
 EVENTS = ("fault", "mishap", "solved", "thanks")
 """What a word of ``lexicons/service_events.tsv`` tells."""
@@ -124,6 +138,8 @@ class _Matcher(NamedTuple):
     kinds: np.ndarray
     values: np.ndarray
     events: np.ndarray
+    unwelcome: np.ndarray
+    spares: np.ndarray
 
 
 def _opinions() -> dict[str, tuple[int, float]]:
@@ -153,8 +169,18 @@ def _unwelcome() -> dict[str, tuple[int, float]]:
     refuses = table["note"].str.contains("refusal|prohibition|weak", regex=True)
     negators = table.loc[~refuses & table["term"].str.endswith(_DENYING), "term"]
     cues = Lexicon.load("sentiment_cues").table
-    unwelcome = cues.loc[cues["roles"] == UNWELCOME, "term"]
-    return {negator + what: (_POLAR, _ABSENT) for negator in negators for what in unwelcome}
+    found = {negator + what: (_POLAR, _ABSENT) for negator in negators for what in _in_role(cues, _UNWELCOME)}
+    for before, after in _BLAMELESS:
+        found |= {
+            first + what: (_POLAR, _ABSENT)
+            for first in _in_role(cues, before)
+            for what in _in_role(cues, after)
+        }
+    return found
+
+
+def _in_role(cues: pd.DataFrame, role: str) -> list[str]:
+    return [term for term, roles in zip(cues["term"], cues["roles"], strict=True) if role in roles.split(",")]
 
 
 @cache
@@ -184,7 +210,16 @@ def _matcher() -> _Matcher:
         | _unwelcome()
         | found
     )
+    found = {term.lower(): value for term, value in found.items()}
+    unwelcome = {
+        term
+        for term in _in_role(Lexicon.load("sentiment_cues").table, _UNWELCOME)
+        if found.get(term, (_POLAR, 0.0)) == (_POLAR, 0.0)
+    }
+    found |= dict.fromkeys(unwelcome, (_POLAR, _ABSENT / _NEGATED))
     events = Lexicon.load("service_events").table.set_index("term")["kind"].to_dict()
+    negators = Lexicon.load("negators").table
+    spares = set(negators.loc[negators["note"] == _SPARES, "term"])
     terms = sorted(found)
     numbers = {kind: at for at, kind in enumerate(EVENTS)}
     return _Matcher(
@@ -192,6 +227,8 @@ def _matcher() -> _Matcher:
         np.array([found[term][0] for term in terms]),
         np.array([found[term][1] for term in terms]),
         np.array([numbers.get(events.get(term, ""), -1) for term in terms]),
+        np.array([term in unwelcome for term in terms]),
+        np.array([term in spares for term in terms]),
     )
 
 
@@ -236,7 +273,7 @@ def joined_valence(joined: JoinedTexts) -> ValenceHits:
 def find_polar_words(joined: JoinedTexts) -> PolarWords:
     """Return the polar words of joined texts with what denies and strengthens them."""
     reading, matcher = joined.once(ClauseReading), _matcher()
-    term, start, end = matcher.words.longest(joined.points)
+    term, start, end = matcher.words.longest(joined.folded)
     kind, value = matcher.kinds[term], matcher.values[term]
     polar = np.flatnonzero((kind == _POLAR) & (value != 0))
     base = value[polar]
@@ -262,6 +299,8 @@ def find_polar_words(joined: JoinedTexts) -> PolarWords:
     denied = reading.denied(head) if len(head) else np.zeros(0, bool)
     denied ^= (base > 0) & refused & ~denied
     event = matcher.events[term[polar]]
+    sign = is_sign(joined.points[head])
+    denied &= ~sign
     of_all, own = _said_of_all(joined, reading, end[kind == _UNIVERSAL], head)
     base = np.where(of_all & own, -base, base)
     denied &= ~of_all
@@ -269,8 +308,49 @@ def find_polar_words(joined: JoinedTexts) -> PolarWords:
     warned = denied & ordered & (base < 0)
     denied &= ~warned
     base = np.where(warned, _WARNED * base, base)
+    last = end[polar]
+    # 没给我发错过: not done, and well so.
+    own = np.isin(joined.points[head], _OWN) & (base < 0) & ~denied
+    denied |= own & np.isin(np.append(joined.points, 0)[last], _GONE_WRONG)
     weight = np.where(denied, _NEGATED * np.where(factor > _STRONG, _STRONGLY_NEGATED, 1.0), 1.0)
-    return PolarWords(span_start, end[polar], head, base, base * factor * weight, denied, event)
+    found = PolarWords(span_start, last, head, base, base * factor * weight, denied, event)
+    told = _told(joined, reading, found, matcher.unwelcome[term[polar]], matcher.spares[term[polar]])
+    return PolarWords(*(values[told] for values in found))
+
+
+def _told(
+    joined: JoinedTexts,
+    reading: ClauseReading,
+    words: PolarWords,
+    unwelcome: np.ndarray,
+    spares: np.ndarray,
+) -> np.ndarray:
+    """Return which words tell something: not what is unwelcome where it is not denied, nor 没给 where what
+    follows is no gift (没给我们添麻烦).
+    """
+    absent = words.denied | reading.suspended["none"][np.maximum(words.ends - 1, 0)]
+    # One character alone stands in many words: 没有一瓶漏的 and not 没有带卡.
+    counted = (words.ends - words.heads > 1) | (joined.points[np.maximum(words.heads - 2, 0)] == _ONE_OF)
+    told = ~unwelcome | (absent & counted)
+    # 早餐没有什么可抱怨的 does not say that there was none.
+    points = np.append(joined.points, np.zeros(1, np.uint32))
+    there = np.isin(points[words.ends - 2], _OWN) & (points[words.ends - 1] == _HAVING)
+    told &= ~(there & (words.bases < 0) & np.isin(points[words.ends], _OF_ANY))
+    harms = np.flatnonzero(words.denied & (words.bases < 0) & told)
+    at = np.flatnonzero(spares)
+    if len(at) and len(harms):
+        following = harms[np.minimum(np.searchsorted(words.heads[harms], words.ends[at]), len(harms) - 1)]
+        denial = reading.denial(words.heads[following])
+        told[at] &= ~((denial >= words.heads[at]) & (denial < words.ends[at]))
+    return told
+
+
+def is_sign(points: np.ndarray) -> np.ndarray:
+    """Return which first characters are those of emoji and of faces in brackets."""
+    found = points == _BRACKET
+    for first, last in _SIGNS:
+        found |= (points >= first) & (points <= last)
+    return found
 
 
 def _said_of_all(

@@ -5,10 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit
 
-from csatext.analysis.sentiment.text_numbers import NUMBERS
+from csatext.analysis.sentiment.text_numbers import NUMBERS, chunk_numbers
+from csatext.analysis.sentiment.word_model import word_model
 from csatext.lexicon import Lexicon
+from csatext.text.clauses.clause_reading import ClauseReading
+from csatext.text.joined_texts import JoinedTexts, joined_chunks
 
 __all__ = [
     "TERMS",
@@ -16,6 +20,8 @@ __all__ = [
     "polarity_log_odds",
     "polarity_terms",
     "probabilities",
+    "shipped_log_odds",
+    "text_log_odds",
 ]
 
 _SIGNED = ("balance", "first", "last", "mean", "review")
@@ -61,6 +67,14 @@ _SENTENCE_WEIGHT, _SENTENCE_REACH = 0.5, 30.0
 _REPEATING, _OVERLAP = 100.0, 0.2
 """Characters after which a letter repeats itself, and the power by which its log-odds shrink then: chosen on
 citizens' letters, where the size of the score does not grow with the length any more."""
+_OPENING, _OPENING_FAULT, _OPENING_SLOPE = -2.0, -1.0, 0.2
+"""Log-odds of a first sentence from which it is a complaint, the same of one that tells of a fault and
+praises nothing, and how fast that changes. Reviews of shops, hotels and deliveries lose .001 of balanced
+accuracy at most, those of restaurants gain .005; at -1.5 hotels lose .004."""
+_PRAISED = 0.35
+"""Level of the best clause from which a first sentence also praises."""
+_LEAST_OPENING, _LEAST_REST = 6, 4
+"""Characters of a first sentence that tells what is wrong, and of what follows it."""
 WEIGHTS = (
     "positive",
     "neutral",
@@ -121,6 +135,47 @@ def mixed(numbers: np.ndarray, whole: np.ndarray, letter: np.ndarray, single: np
     # A long letter says the same again, which is no further evidence; no sign changes.
     odds[:, :1] *= (1 + characters[:, None] / _REPEATING) ** (-_OVERLAP * appealed)
     return np.asarray(odds)
+
+
+def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
+    """Return both log-odds of joined texts by the shipped model, shape (n_texts, 2).
+
+    Notes
+    -----
+    A text that opens with a complaint is one, however many pleasant sentences follow: the log-odds of
+    positive are then -2 at most, unless a later sentence says that the trouble is over. A first sentence
+    that hedges (米饭有点硬) is a remark and no complaint.
+    """
+    numbers = chunk_numbers(joined, word_model())
+    odds = polarity_log_odds(numbers)
+    reading = joined.once(ClauseReading)
+    head, last = joined.offsets[:-1], joined.offsets[1:] - 1
+    end = np.searchsorted(reading.sentence, reading.sentence[head], side="right")
+    following = (end - head >= _LEAST_OPENING) & (last - end >= _LEAST_REST)
+    solved = numbers[:, NUMBERS.index("solved")] > 0
+    rows = np.flatnonzero(following & ~solved & (odds[:, 0] > _OPENING))
+    if not len(rows):
+        return odds
+    texts = joined.texts.to_numpy(object)
+    cut = (end - head)[rows]
+    first = JoinedTexts(
+        pd.Series([texts[row][:stop] for row, stop in zip(rows, cut, strict=True)], dtype=object)
+    )
+    told = chunk_numbers(first, word_model())
+    opening = polarity_log_odds(told)[:, 0]
+    best, faults = (told[:, NUMBERS.index(name)] for name in ("best", "faults"))
+    least = np.where((faults > 0) & (best <= 0), _OPENING_FAULT, _OPENING)
+    hedges = first.once(ClauseReading).cues
+    hedged = np.bincount(first.rows_of(hedges.starts[hedges.having("hedge")]), minlength=len(rows)) > 0
+    share = np.where(hedged | (best > _PRAISED), 0.0, expit((least - opening) / _OPENING_SLOPE))
+    odds[rows, 0] += share * np.minimum(np.maximum(opening, _OPENING) - odds[rows, 0], 0.0)
+    return odds
+
+
+def text_log_odds(texts: pd.Series) -> np.ndarray:
+    """Return both log-odds of each text by the shipped model, shape (n_texts, 2)."""
+    parts = [joined.once(shipped_log_odds) for joined in joined_chunks(texts)]
+    return np.concatenate([np.empty((0, 2)), *parts])
 
 
 def probabilities(positive: np.ndarray, neutral: np.ndarray) -> np.ndarray:

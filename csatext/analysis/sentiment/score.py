@@ -19,9 +19,7 @@ from csatext.analysis.sentiment.adaptation import (
 )
 from csatext.analysis.sentiment.clause_scores import REASONS, score_clauses
 from csatext.analysis.sentiment.polarity_labels import POLARITIES, read_polarities
-from csatext.analysis.sentiment.polarity_model import polarity_log_odds, probabilities
-from csatext.analysis.sentiment.text_numbers import chunk_numbers, text_numbers
-from csatext.analysis.sentiment.word_model import word_model
+from csatext.analysis.sentiment.polarity_model import probabilities, shipped_log_odds, text_log_odds
 from csatext.argument_types import check_simple_parameters
 from csatext.errors import ParameterError
 from csatext.notebook_cards import EstimatorCard
@@ -30,7 +28,7 @@ from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import JoinedTexts, joined_chunks, span_texts
 
-__all__ = ["Sentiment", "sentiment_pass", "shipped_log_odds", "shipped_score"]
+__all__ = ["Sentiment", "sentiment_pass", "shipped_score"]
 
 _NEUTRAL = POLARITIES.index("neutral")
 _LEAST_A_CURVE = 50
@@ -38,8 +36,7 @@ _LEAST_A_CURVE = 50
 _NARROW = 1e-6
 _BESIDE = 100
 """Characters of a clause that evidence shows on each side of its word."""
-_FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
-"""Letters are Han characters and A to Z."""
+_LETTERS = r"[A-Za-z\u3400-\u9fff]"
 
 
 class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
@@ -143,7 +140,7 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
             labels[rows] = known
             said = said | (labels != UNLABELLED)
         texts = corpus.texts.iloc[np.flatnonzero(said)]
-        self._learn(texts, polarity_log_odds(text_numbers(texts)), None if labels is None else labels[said])
+        self._learn(texts, text_log_odds(texts), None if labels is None else labels[said])
         return self
 
     def _learn(self, texts: pd.Series, shipped: np.ndarray, labels: np.ndarray | None = None) -> None:
@@ -231,14 +228,15 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
         """
         return run_passes(corpus, [sentiment_pass(self, corpus)], verbose=self.verbose)[0]
 
-    def _table(self, corpus: Corpus, odds: np.ndarray, said: np.ndarray) -> pd.DataFrame:
-        """Return the table, given both log-odds of each text and whether it holds a letter."""
-        probability = probabilities(odds[:, 0], odds[:, 1])
+    def _table(self, corpus: Corpus, odds: np.ndarray) -> pd.DataFrame:
+        texts = corpus.texts
+        probability = self._adapted(texts, odds)
         predicted = self._predicted(probability)
         odds = _confidence_odds(probability, predicted)
         calibration = getattr(self, "calibration_", None)
         if calibration is not None:
             odds = calibration.slopes[predicted] * odds + calibration.offsets[predicted]
+        said = _said(texts)
         predicted = np.where(said, predicted, _NEUTRAL)
         frame = pd.DataFrame(
             {
@@ -301,7 +299,9 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
 
     def _probability(self, texts: pd.Series) -> np.ndarray:
         """Return the probability of each polarity, shape (n_texts, 3)."""
-        odds = polarity_log_odds(text_numbers(texts))
+        return self._adapted(texts, text_log_odds(texts))
+
+    def _adapted(self, texts: pd.Series, odds: np.ndarray) -> np.ndarray:
         adaptation = getattr(self, "adaptation_", None)
         if adaptation is not None:
             odds = adaptation.log_odds(texts, odds)
@@ -329,35 +329,20 @@ def sentiment_pass(model: Sentiment, corpus: Corpus, *, fit: bool = False) -> Ch
     if model.neutral is not None and not 0 <= model.neutral < 1:
         raise ParameterError.out_of_range("neutral", model.neutral, "不小于 0 且小于 1")
 
-    adaptation = None if fit else getattr(model, "adaptation_", None)
-
-    def read(chunk: JoinedTexts) -> tuple[np.ndarray, np.ndarray]:
-        odds = chunk.once(shipped_log_odds)
-        if adaptation is not None:
-            odds = adaptation.chunk_log_odds(chunk, odds)
-        return odds, chunk.once(_said_in)
-
-    def finish(parts: list[tuple[np.ndarray, np.ndarray]]) -> pd.DataFrame:
-        odds = np.concatenate([np.empty((0, 2)), *(one for one, _ in parts)])
-        said = np.concatenate([np.empty(0, bool), *(one for _, one in parts)])
+    def finish(parts: list[np.ndarray]) -> pd.DataFrame:
+        odds = np.concatenate([np.empty((0, 2)), *parts])
         if fit:
-            rows = np.flatnonzero(said)
-            model._learn(corpus.texts.iloc[rows], odds[rows])
-            odds = model.adaptation_.log_odds(corpus.texts, odds)
-        return model._table(corpus, odds, said)
+            said = np.flatnonzero(_said(corpus.texts))
+            model._learn(corpus.texts.iloc[said], odds[said])
+        return model._table(corpus, odds)
 
-    return ChunkPass(read, finish)
-
-
-def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
-    """Return both log-odds of joined texts by the shipped model, shape (n_texts, 2)."""
-    return polarity_log_odds(chunk_numbers(joined, word_model()))
+    return ChunkPass(lambda chunk: chunk.once(shipped_log_odds), finish)
 
 
 def shipped_score(joined: JoinedTexts) -> np.ndarray:
     """Return the sentiment of joined texts by the shipped model, as ``Sentiment().transform`` gives it."""
     probability = probabilities(*joined.once(shipped_log_odds).T)
-    return np.where(joined.once(_said_in), probability[:, 2] - probability[:, 0], 0.0)
+    return np.where(_said(joined.texts), probability[:, 2] - probability[:, 0], 0.0)
 
 
 def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -371,16 +356,7 @@ def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _said(texts: pd.Series) -> np.ndarray:
     """Return which texts hold a letter."""
-    return np.concatenate([np.empty(0, bool), *map(_said_in, joined_chunks(texts))])
-
-
-def _said_in(joined: JoinedTexts) -> np.ndarray:
-    """Return which of joined texts hold a letter."""
-    points = joined.folded
-    letters = (points >= _FIRST_HAN) & (points <= _LAST_HAN)
-    letters |= (points >= ord("a")) & (points <= ord("z"))
-    # A line end closes each text, so that none is empty.
-    return np.logical_or.reduceat(letters, joined.offsets[:-1]) if len(joined) else np.empty(0, bool)
+    return texts.str.contains(_LETTERS).fillna(False).to_numpy(bool)
 
 
 def _confidence_odds(probability: np.ndarray, predicted: np.ndarray) -> np.ndarray:

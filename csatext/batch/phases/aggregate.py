@@ -110,6 +110,7 @@ def aggregate(
     columns = facts.drop(columns=[name for name in facts if name in RESULT_COLUMNS])
     given = checked_tables(columns, configuration.tables)
     docs = pd.DataFrame(index=facts.index)
+    pa.default_memory_pool().release_unused()
     corpus = restored(model.vectorizer, docs, contacts.texts, contacts.words)
     shown = restored(model.shown, docs, contacts.texts, contacts.shown)
     tables, absent = _learnt(model, shown)
@@ -205,7 +206,9 @@ def _contacts(
     if listed is not None and not listed["keyed"]:
         facts = _numbered_pseudonyms(facts)
     kept = _kept(facts, configuration.input.duplicates, versions, records, file)
-    lost = np.setdiff1d(np.arange(len(facts)), kept)
+    is_lost = np.ones(len(facts), bool)
+    is_lost[kept] = False
+    lost = np.flatnonzero(is_lost)
     gone = facts.iloc[lost]
     replaced = pd.DataFrame(
         {
@@ -352,17 +355,21 @@ def _history(
     """Return the runs of a folder; each with the rows it replaced and the earlier periods it changed."""
     listed = store.listed()
     runs = [] if listed is None else listed["runs"]
-    freq = configuration.tables.freq if configuration.tables.freq in PERIOD_COLUMNS else "W"
-    periods = period_labels(facts, freq) if "created_at" in facts or "date" in facts else None
-    ids = facts["doc_id"]
     for entry in runs:
-        mine = run == entry["run"]
-        before = run < entry["run"]
-        entry["replaced"] = int(ids[before].isin(ids[mine]).sum())
-        if periods is not None:
-            again = ids.isin(ids[mine]) & before
-            touched = {*periods[mine].dropna(), *periods[again].dropna()}
-            entry["revised_periods"] = sorted(touched & {*periods[before].dropna()})
+        entry |= {"replaced": 0, "revised_periods": []}
+    if len(np.unique(run)) < 2:
+        return runs
+    freq = configuration.tables.freq if configuration.tables.freq in PERIOD_COLUMNS else "W"
+    is_dated = "created_at" in facts or "date" in facts
+    period, names = pd.factorize(period_labels(facts, freq)) if is_dated else (None, [])
+    contact = pd.factorize(facts["doc_id"])[0]
+    for entry in runs:
+        mine, before = run == entry["run"], run < entry["run"]
+        again = before & np.isin(contact, contact[mine])
+        entry["replaced"] = int(again.sum())
+        if period is not None:
+            touched = np.intersect1d(period[mine | again], period[before])
+            entry["revised_periods"] = sorted(names[at] for at in touched if at >= 0)
     return runs
 
 

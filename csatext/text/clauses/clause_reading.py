@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from csatext.text.clauses.cues import CLAUSE_REACH, Cues, find_cues
+from csatext.text.clauses.cues import CLAUSE_REACH, NOUN_REACH, Cues, find_cues
 from csatext.text.joined_texts import JoinedTexts
 
 __all__ = ["ClauseReading", "Spans"]
@@ -29,6 +29,7 @@ _ENUMERATION = 12
 _OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
 _HAVING = ord("有")
+_ONE_OF = ord("一")
 _DONE = ord("了")
 _BUT = ord("可")
 _NO_TURN = np.array([ord(mark) for mark in "以能否不惜爱口靠见怜控信行用选"], np.uint32)
@@ -39,6 +40,10 @@ _UNDONE = np.array([ord(mark) for mark in "没未"], np.uint32)
 _ALL = np.array([ord(mark) for mark in "都也"], np.uint32)
 _POSTPOSED = 8
 """Characters that a denial after a minimiser reaches back over."""
+_PARTICLES = _table("了过呢啊呀哦啦的")
+"""Characters that may follow a denial of existence at the end of its clause: 漏水的情况没有再发生过了."""
+_MOST_PARTICLES, _MOST_PASSED = 2, 4
+"""Particles after such a denial, and words between it and what it denies."""
 _DUTY_REACH = 12
 """Characters that may stand between a negator and the duty that was not done: 没有在承诺的时间内给我答复."""
 _OTHERS_SUBJECT = 2
@@ -107,7 +112,8 @@ class ClauseReading:
         self._points = points
         self._size = len(points)
         self.cues = find_cues(joined)
-        self.clause = self._numbered(self._clause_ends())
+        self._ends_clause = self._clause_ends()
+        self.clause = self._numbered(self._ends_clause)
         self.sentence = self._numbered(_SENTENCE_ENDS[points])
         self._clause_starts = np.append(np.flatnonzero(np.diff(self.clause[:-1], prepend=-1)), self._size)
         self._read_negation()
@@ -164,11 +170,14 @@ class ClauseReading:
 
     def _read_negation(self) -> None:
         cues = self.cues
-        self._opaque = self._counted_opaque()
-        self._barriers, _ = self._spans("scope_end", "remedy", "refusal")
-        self._coordinators, _ = self._spans("coordinator")
         chosen = cues.having("negator")
         self._negators = Cues(*(values[chosen] for values in cues))
+        self._opaque = self._counted(~self._transparent())
+        ending = cues.having("scope_end", "remedy", "refusal")
+        passing = ending & cues.having("transparent")
+        self._barriers = cues.starts[ending & ~passing]
+        self._passing_barriers = cues.starts[passing]
+        self._coordinators, _ = self._spans("coordinator")
         n = len(self._negators.starts)
         self._sign = np.full(n, -1, np.int64)
         if not n:
@@ -177,11 +186,19 @@ class ClauseReading:
         for _ in range(_CHAIN):
             self._sign = np.where(above >= 0, -self._sign[above], -1)
 
-    def _counted_opaque(self) -> np.ndarray:
-        """Return the number of characters before each position that no transparent word holds."""
-        covered = self._cover(*self._spans("transparent", "negator", "coordinator"))
+    def _transparent(self) -> np.ndarray:
+        """Return which characters may stand between a negator and what it denies."""
+        covered = self._cover(*self._spans("transparent", "negator", "coordinator"))[:-1]
+        # 没有一瓶漏的: one of whatever is counted.
+        counted = np.flatnonzero(self._points[:-1] == _ONE_OF)
+        counted = counted[np.isin(counted, self._negators.ends)]
+        covered[counted] = covered[counted + 1] = True
+        return covered
+
+    def _counted(self, characters: np.ndarray) -> np.ndarray:
+        """Return how many of the marked characters stand before each position."""
         counted = np.zeros(self._size + 1, np.int32)
-        np.cumsum(~covered[:-1], out=counted[1:])
+        np.cumsum(characters, out=counted[1:])
         return counted
 
     def _nearest(self, starts: np.ndarray, floor: np.ndarray, own: np.ndarray) -> np.ndarray:
@@ -205,8 +222,17 @@ class ClauseReading:
             )
             possible &= (begins >= floor) & (self.clause[begins] == self.clause[starts])
             possible &= (between <= allowed) & ~self._any(self._barriers, ends, starts)
+            possible &= ~self._barred_in_passing(ends, starts)
             result = np.where(possible, at, result)
         return result
+
+    def _barred_in_passing(self, ends: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """Return whether a verb such as 造成 ends the scope between each negator and word: it does unless it
+        is what is denied (没给客户造成损失).
+        """
+        passing = np.append(self._passing_barriers, self._size)
+        first = passing[np.searchsorted(passing[:-1], ends)]
+        return (first < starts) & (self._opaque[first] > self._opaque[ends])
 
     def _marked(self, positions: np.ndarray) -> np.ndarray:
         """Return, for each character and one past the last, whether it is one of the positions."""
@@ -367,7 +393,14 @@ class ClauseReading:
         return begin, ends
 
     def _none_of_it(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return what stands between a minimiser and the denial after it: 一丁点划痕都没有."""
+        """Return what stands between a minimiser and the denial after it (一丁点划痕都没有), and what a
+        denial of existence at the end of its clause stands after (漏水的情况一次都没有).
+        """
+        minimised, minimised_end = self._minimised()
+        denied, denied_end = self._denied_at_the_end()
+        return np.concatenate((minimised, denied)), np.concatenate((minimised_end, denied_end))
+
+    def _minimised(self) -> tuple[np.ndarray, np.ndarray]:
         _, begin = self._spans("minimiser")
         starts = self._negators.starts
         denial = starts[np.isin(self._points[np.maximum(starts - 1, 0)], _ALL)] - 1
@@ -375,6 +408,33 @@ class ClauseReading:
         end = denial[np.searchsorted(denial[:-1], begin)]
         near = (end - begin <= _POSTPOSED) & (self.clause[begin] == self.clause[end])
         return begin[near], end[near]
+
+    def _denied_at_the_end(self) -> tuple[np.ndarray, np.ndarray]:
+        negators = self._negators
+        existence = negators.reach == NOUN_REACH
+        starts, ends = negators.starts[existence], negators.ends[existence]
+        begin, clause_end = self.clause_bounds(starts)
+        for _ in range(_MOST_PARTICLES):
+            ends = np.where(
+                ends < clause_end, ends + _PARTICLES[self._points[np.minimum(ends, clause_end - 1)]], ends
+            )
+        # The mark that ends the clause belongs to it.
+        last = self._opaque[clause_end] - self._opaque[ends] <= self._ends_clause[clause_end - 1]
+        starts, begin = starts[last], begin[last]
+        return np.maximum(self._passed_back(starts) - 1, begin), starts
+
+    def _passed_back(self, positions: np.ndarray) -> np.ndarray:
+        """Return where words such as 的情况 begin that end at each position, with a character such as 都."""
+        before, before_end = self._spans("transparent", "negator", "now", "case")
+        if not len(before):
+            return positions
+        spare = np.ones(len(positions), bool)
+        for _ in range(_MOST_PASSED):
+            at = np.maximum(np.searchsorted(before_end, positions, side="right") - 1, 0)
+            passed = before_end[at] == positions
+            positions = np.where(passed, before[at], positions - spare)
+            spare &= passed
+        return np.maximum(positions, 0)
 
     # What is asserted
 

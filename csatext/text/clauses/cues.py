@@ -11,7 +11,7 @@ from csatext.lexicon import Lexicon
 from csatext.text.joined_texts import JoinedTexts
 from csatext.text.word_matcher import WordMatcher
 
-__all__ = ["CLAUSE_REACH", "ROLES", "Cues", "find_cues"]
+__all__ = ["CLAUSE_REACH", "NOUN_REACH", "ROLES", "Cues", "find_cues"]
 
 ROLES = (
     "negator",
@@ -51,12 +51,13 @@ ROLES = (
     "minimiser",
     "aside",
     "hedge",
+    "case",
 )
 """Roles of ``lexicons/clause_cues.tsv``; negators are those of ``negators.tsv`` that have no other role."""
 
 _BITS = {role: 1 << at for at, role in enumerate(ROLES)}
-CLAUSE_REACH = 6
-_REACH = {"clause": CLAUSE_REACH, "noun": 4}
+CLAUSE_REACH, NOUN_REACH = 6, 4
+_REACH = {"clause": CLAUSE_REACH, "noun": NOUN_REACH}
 """Characters that may stand between a negator of a scope and what it denies; 1 for other scopes. Chosen by
 reading: 没有师傅乱收费 needs 2, 不存在 and 不是 take a subject of up to six."""
 _PHRASE_REACH = 1

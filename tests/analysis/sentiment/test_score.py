@@ -9,10 +9,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 import csatext as ct
-from csatext.analysis.sentiment.adaptation import adapt_by_itself
+from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself
 from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
-from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds
+from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds, text_log_odds
 from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
 from csatext.analysis.sentiment.word_model import MODELS, word_model
 from csatext.lexicon import lexicon_path
@@ -283,6 +283,13 @@ def test_words_of_a_corpus_count_less_the_rarer_its_rarer_side_is():
         "戴一天耳朵一点都不疼",
         "充电的时候不发烫",
         "零故障",
+        "门锁没给我们添一点麻烦",
+        "保温杯没有被磕坏",
+        "师傅没给我装错过",
+        "卡顿一次都没有出现过",
+        "真没什么可挑剔的",
+        "十箱里没有一箱漏的",
+        "汤唔会太咸",
     ],
 )
 def test_a_fault_that_is_denied_is_no_complaint(text):
@@ -300,3 +307,37 @@ def test_a_construction_before_an_absent_fault_is_no_complaint():
 def test_a_character_that_judges_beside_its_aspect_only_has_no_valence_alone():
     evidence = ct.Sentiment().evidence(corpus_of("我要办卡", "页面刺眼"))
     assert evidence["term"].tolist() == ["刺眼"]
+
+
+@pytest.mark.parametrize(
+    "text", ["没有被受理", "没给我们解决一点麻烦", "没给我装好", "没人管😡", "一点麻烦都没给我们解决"]
+)
+def test_what_was_not_done_stays_a_complaint(text):
+    assert ct.Sentiment().transform(corpus_of(text))["polarity"].tolist() == ["negative"]
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 8])
+def test_a_text_that_opens_with_a_complaint_is_one_whatever_follows(n):
+    praise = "。".join(["大厅很漂亮", "位置好找", "前台笑得很甜", "颜色很喜欢"] * 2)
+    pleasant = "。".join(praise.split("。")[:n])
+    texts = corpus_of(
+        f"烘干机坏了一个月没人修。{pleasant}。",
+        f"米饭有点硬。{pleasant}。",
+    )
+    assert ct.Sentiment().transform(texts)["is_negative"].tolist() == [True, False]
+
+
+def test_an_opening_complaint_that_is_solved_later_is_weighed_as_the_text_is():
+    texts = pd.Series(["洗碗机坏了一个月没人修。现在修好了，谢谢。大厅很漂亮。位置好找。"])
+    np.testing.assert_array_equal(text_log_odds(texts), polarity_log_odds(text_numbers(texts)))
+
+
+def test_signs_say_what_is_felt_whatever_the_words_deny():
+    result = ct.Sentiment().evidence(corpus_of("没有😡", "不是😍"))
+    assert (result["weight"] < 0).tolist() == [True, False]
+
+
+def test_the_zero_point_of_long_texts_is_not_that_of_short_ones_or_of_another_language():
+    texts = pd.Series(["好" * 200, "好" * 50, "thefoodwasservedattheusualtime" * 3])
+    adaptation = Adaptation(offset=2.0)
+    assert adaptation.log_odds(texts, np.zeros((3, 2)))[:, 0].tolist() == [-2.0, -0.5, 0.0]
