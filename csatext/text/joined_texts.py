@@ -8,14 +8,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from csatext.strings import string_array
 from csatext.text.tokenization.token_table import TokenTable
 
 __all__ = ["JoinedTexts", "joined_chunks", "span_texts"]
 
 _SEPARATOR = "\n"
-_CHUNK = 1_500_000
-"""Characters of a chunk: what is read of one takes about 100 bytes a character."""
+_CHUNK = 200_000
+"""Characters of a chunk: what is read of one takes about 100 bytes a character. Reviews of 58 characters took
+an eighth less time than in chunks of 1,500,000, which fit no cache."""
 _Said = TypeVar("_Said")
 
 
@@ -92,6 +95,12 @@ class JoinedTexts:
         """Code points of the joined text with A to Z in lower case, shape (n_characters,)."""
         upper = (self.points >= ord("A")) & (self.points <= ord("Z"))
         return np.where(upper, self.points + 32, self.points) if upper.any() else self.points
+
+    @cached_property
+    def strings(self) -> pa.LargeStringArray:
+        """The texts as Arrow has them."""
+        # Arrow asks a Series for attributes, and these are looked for in its index, which is hashed for it.
+        return string_array(self.texts.reset_index(drop=True))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

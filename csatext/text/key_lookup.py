@@ -27,16 +27,17 @@ class KeyLookup:
     def __init__(self, keys: np.ndarray) -> None:
         self._slots = max(1 << (8 * len(keys) + 1).bit_length(), 64)
         self._shift = np.uint64(64 - (self._slots.bit_length() - 1))
-        self._keys = np.full(self._slots, -1, np.int64)
-        self._positions = np.full(self._slots, len(keys), np.int64)
+        # Slots hold positions of four bytes, keys stand apart: most of a large table is then in the cache.
+        self._keys = np.append(keys, -1)
+        self._positions = np.full(self._slots, len(keys), np.int32)
         waiting, self._probes, self._absent = np.arange(len(keys)), 0, len(keys)
         slot = self._slot(keys)
         while len(waiting):
             self._probes += 1
-            free = self._keys[slot[waiting]] < 0
+            free = self._positions[slot[waiting]] == self._absent
             chosen, once = np.unique(slot[waiting[free]], return_index=True)
             placed = waiting[free][once]
-            self._keys[chosen], self._positions[chosen] = keys[placed], placed
+            self._positions[chosen] = placed
             waiting = np.setdiff1d(waiting, placed)
             slot[waiting] = (slot[waiting] + 1) & (self._slots - 1)
 
@@ -46,16 +47,16 @@ class KeyLookup:
     def __call__(self, keys: np.ndarray) -> np.ndarray:
         """Return the position of each key, one past the last for those that are not there."""
         slot = self._slot(keys)
-        here = self._keys[slot]
-        same = here == keys
-        found = np.where(same, self._positions[slot], self._absent)
-        missed = np.flatnonzero(~same & (here >= 0))
+        found = self._positions[slot].astype(np.int64)
+        other = self._keys[found] != keys
+        missed = np.flatnonzero(other & (found < self._absent))
+        found[missed] = self._absent
         for _ in range(self._probes):
             if not len(missed):
                 break
             slot[missed] = (slot[missed] + 1) & (self._slots - 1)
-            here = self._keys[slot[missed]]
-            same = here == keys[missed]
-            found[missed[same]] = self._positions[slot[missed[same]]]
-            missed = missed[~same & (here >= 0)]
+            here = self._positions[slot[missed]]
+            same = self._keys[here] == keys[missed]
+            found[missed[same]] = here[same]
+            missed = missed[~same & (here < self._absent)]
         return found

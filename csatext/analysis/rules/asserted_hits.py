@@ -141,9 +141,13 @@ def word_boundaries(joined: JoinedTexts) -> np.ndarray:
     tokens = joined.tokens
     if tokens is None:
         return np.ones(len(joined.points) + 1, bool)
-    lengths = np.fromiter(map(len, tokens.vocabulary), np.int64, len(tokens.vocabulary))
     first, last = tokens.offsets[joined.first_row], tokens.offsets[joined.first_row + len(joined)]
-    token_ends = np.cumsum(lengths[tokens.codes[first:last]])
+    codes = tokens.codes[first:last]
+    here = np.zeros(len(tokens.vocabulary), bool)
+    here[codes] = True
+    lengths = np.zeros(len(here), np.int64)
+    lengths[here] = np.fromiter(map(len, tokens.vocabulary[here]), np.int64, np.count_nonzero(here))
+    token_ends = np.cumsum(lengths[codes])
     row = np.repeat(
         np.arange(len(joined)), np.diff(tokens.offsets[joined.first_row : joined.first_row + len(joined) + 1])
     )

@@ -10,14 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from csatext.strings import string_array
 from csatext.taxonomy.patterns import Pattern
 from csatext.text.joined_texts import JoinedTexts
 from csatext.text.word_matcher import FoundWords, WordMatcher
 
 __all__ = ["PatternHits", "PatternIndex"]
 
-_TABLE, _MIX = 1 << 22, 1_000_003
+_TABLE, _MIX = 1 << 20, 1_000_003
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 """A to Z in lower case, as :attr:`JoinedTexts.folded` has them."""
 
@@ -225,7 +224,7 @@ class PatternIndex:
         self, numbers: list[int], expression: str, joined: JoinedTexts
     ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Return the first hit of a regular expression in each text, for each pattern that has it."""
-        texts = string_array(joined.texts)
+        texts = joined.strings
         found = np.flatnonzero(pc.match_substring_regex(texts, expression).to_numpy(zero_copy_only=False))
         held = texts.take(pa.array(found))
         first = pc.find_substring_regex(held, expression).to_pylist()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -49,8 +50,9 @@ class Letters:
         """Return the number of letters of each segment that consecutive bounds part."""
         return np.diff(self._counts[bounds])
 
+    @cached_property
     def runs(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Return, for each length, where runs begin and their keys: 16 bits a character."""
+        """For each length, where runs begin and their keys: 16 bits a character."""
         found = []
         key, whole = self.points, self.is_letter
         for length in range(1, LONGEST + 1):
@@ -103,10 +105,10 @@ class NgramWeights:
 
     def log_odds(self, joined: JoinedTexts) -> np.ndarray:
         """Return the log-odds of each text; 0 without letters."""
-        letters = Letters(joined)
+        letters = joined.once(Letters)
         padded = np.append(self.weights, 0.0)
         found = np.zeros(len(joined.points))
-        for at, key in letters.runs():
+        for at, key in letters.runs:
             found[at] += padded[self._lookup(key)]
         return letters.log_odds(found, joined.offsets, self.intercept)
 
@@ -139,7 +141,7 @@ def ngram_matrix(texts: pd.Series, min_df: int) -> tuple[sparse.csr_array, np.nd
     for joined in joined_chunks(texts):
         letters = Letters(joined)
         roots.append(np.sqrt(letters.within(joined.offsets) + _SMOOTHING))
-        for at, key in letters.runs():
+        for at, key in letters.runs:
             keys.append(key)
             rows.append((joined.first_row + joined.rows_of(at)).astype(np.int32))
     if not keys:

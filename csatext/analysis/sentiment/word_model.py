@@ -37,15 +37,18 @@ class WordModel:
 
     def numbers(self, joined: JoinedTexts) -> np.ndarray:
         """Return what the words of each text say, shape (n_texts, n_models)."""
-        letters = Letters(joined)
-        found = np.zeros((len(MODELS), len(joined.points)))
-        padded = np.vstack((self.weights, np.zeros(len(MODELS)))).T
+        letters = joined.once(Letters)
+        found = np.zeros((len(joined.points), len(MODELS)))
+        # The weights of a run lie side by side: one access for all models.
+        padded = np.vstack((self.weights, np.zeros(len(MODELS))))
         lookup = self._lookup
-        for at, key in letters.runs():
-            found[:, at] += padded[:, lookup(key)]
+        for at, key in letters.runs:
+            position = np.full(len(found), len(self.weights))
+            position[at] = lookup(key)
+            found += padded.take(position, axis=0)
         columns = [
             letters.log_odds(weights, joined.offsets, intercept)
-            for weights, intercept in zip(found, self.intercepts, strict=True)
+            for weights, intercept in zip(np.ascontiguousarray(found.T), self.intercepts, strict=True)
         ]
         return np.column_stack(columns)
 

@@ -127,6 +127,15 @@ class PhraseMatcher:
 
 def _with_phrases(vocabulary: np.ndarray, phrases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return both lists as one in order of code points, and the position in it of each entry of either."""
-    both = np.concatenate((vocabulary, phrases))
-    joined, position = np.unique(both, return_inverse=True)
-    return joined, position
+    # The vocabulary is sorted: the few phrases are inserted, and it is not sorted again.
+    order = np.argsort(phrases)
+    ordered = phrases[order]
+    at = np.searchsorted(vocabulary, ordered)
+    new = np.ones(len(ordered), bool)
+    inside = at < len(vocabulary)
+    new[inside] = vocabulary[at[inside]] != ordered[inside]
+    place = np.arange(len(vocabulary))
+    position = np.empty(len(vocabulary) + len(phrases), np.int64)
+    position[: len(vocabulary)] = place + np.searchsorted(at[new], place, side="right")
+    position[len(vocabulary) + order] = at + np.cumsum(new) - new
+    return np.insert(vocabulary, at[new], ordered[new]), position

@@ -222,7 +222,7 @@ class Tokenizer:
             self._engine = make_engine(self.engine, self.hmm)
         cut = self._engine.cut
         # Spans are found in all texts at once; no pattern and no term runs over the seam.
-        seam, mark = _unused(("".join(batch), *self.terms))
+        seam, mark = _unused("".join((*batch, *self.terms)))
         joined = f"\n{seam}".join(batch)
         spans = self.protected_spans(joined)
         if not len(spans):
@@ -279,10 +279,10 @@ def _matcher(terms: tuple[str, ...]) -> TermMatcher:
     return TermMatcher(terms)
 
 
-def _unused(texts: Sequence[str]) -> tuple[str, str]:
-    """Return two characters that no text holds and every engine cuts off: control codes first."""
+def _unused(text: str) -> tuple[str, str]:
+    """Return two characters that a text does not hold and every engine cuts off: control codes first."""
     marks = map(chr, chain(range(1, 9), range(0xFDD0, 0x110000)))
-    free = (mark for mark in marks if not any(mark in text for text in texts))
+    free = (mark for mark in marks if mark not in text)
     return next(free), next(free)
 
 
