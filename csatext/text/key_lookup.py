@@ -27,7 +27,7 @@ class KeyLookup:
     def __init__(self, keys: np.ndarray) -> None:
         self._slots = max(1 << (8 * len(keys) + 1).bit_length(), 64)
         self._shift = np.uint64(64 - (self._slots.bit_length() - 1))
-        # Slots hold positions of four bytes, keys stand apart: most of a large table is then in the cache.
+        # Slots hold positions of four bytes and keys stand apart, so that the table is half as large.
         self._keys = np.append(keys, -1)
         self._positions = np.full(self._slots, len(keys), np.int32)
         waiting, self._probes, self._absent = np.arange(len(keys)), 0, len(keys)
