@@ -17,8 +17,8 @@ __all__ = ["JoinedTexts", "joined_chunks", "span_texts"]
 
 _SEPARATOR = "\n"
 _CHUNK = 200_000
-"""Characters of a chunk: what is read of one takes about 100 bytes a character. Smaller chunks cost more calls,
-larger ones more memory; on reviews of 58 characters nothing was gained by 1,500,000."""
+"""Characters of a chunk: what is read of one takes about 100 bytes a character. Smaller chunks cost more
+calls, larger ones more memory; on reviews of 58 characters nothing was gained by 1,500,000."""
 _Said = TypeVar("_Said")
 
 

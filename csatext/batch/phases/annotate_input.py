@@ -156,9 +156,10 @@ def annotate_input(
     records += [record for record in map(store.record, gone) if record is not None]
     dropped = len(set(earlier["files"]) - {record.key for record in records})
     records = files_in_order(records, lambda record: (record.name, record.key))
+    # What a run that was killed had finished counts as this one's: nobody has been told of it.
     before = earlier["files"]
-    changed = {record.key for record in work.finished if before.get(record.key) != record.fingerprint}
-    annotated = tuple(file.name for file in pending if file.key in changed | work.written)
+    new = {one.key for one in records if before.get(one.key) != one.fingerprint} | work.written
+    annotated = tuple(one.name for one in records if one.key in new)
     runs = list(earlier["runs"])
     if annotated or dropped:
         runs.append(
