@@ -51,7 +51,9 @@ def silent(step):
 
 
 def started(master, **more):
-    """Return a Spark of this machine, as a notebook would have one."""
+    """Return a Spark of this machine, as a notebook would have one; another one's settings do not stay."""
+    if (active := SparkSession.getActiveSession()) is not None:
+        active.stop()
     builder = SparkSession.builder.master(master)
     for name, value in {**QUICK, **more}.items():
         builder = builder.config(name, value)
@@ -62,8 +64,9 @@ def started(master, **more):
 
 
 @pytest.fixture(scope="module")
-def four():
-    found = started("local[4]")
+def four(tmp_path_factory):
+    warehouse = str(tmp_path_factory.mktemp("warehouse"))
+    found = started("local[4]", **{"spark.sql.warehouse.dir": warehouse})
     yield found
     found.stop()
 
