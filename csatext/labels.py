@@ -188,6 +188,7 @@ _CHECKS = {
     "pipe_table": "竖线表格",
     "private_characters": "私用区字符",
     "outside_the_time": "所选时间之外",
+    "model_sample": "由抽样学出的模型",
     "rejected": "剔除的行",
     "reported_late": "事后很久才报",
     "resolved_without_close": "已解决却没有办结时间",

@@ -115,7 +115,7 @@ def aggregate(
     shown = restored(model.shown, docs, contacts.texts, contacts.shown)
     tables, absent = _learnt(model, shown)
     made, unmade = tables_of(corpus, shown, facts, given, configuration.analysis.n_keywords, progress)
-    rejects, quality = _beside(store, records, contacts.replaced)
+    rejects, quality = _beside(store, records, contacts.replaced, _of_sample(model, len(facts)))
     tables |= made | {"quality": quality}
     progress("报告")
     tags = tags_for(facts, audit)
@@ -377,7 +377,7 @@ def _history(
 
 
 def _beside(
-    store: FactsStore, records: Sequence[FileRecord], replaced: pd.DataFrame
+    store: FactsStore, records: Sequence[FileRecord], replaced: pd.DataFrame, more: Sequence[Note]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rejects of all files and versions that others replaced, and the checks of all files."""
     found = [store.beside(record) for record in records]
@@ -388,4 +388,13 @@ def _beside(
         for _, quality in found
         for row in quality.itertuples(index=False)
     ]
-    return conform(rejects.astype({"line": "Int64"}), REJECTS), summed_quality(notes)
+    return conform(rejects.astype({"line": "Int64"}), REJECTS), summed_quality([*notes, *more])
+
+
+def _of_sample(model: RunModel, n: int) -> list[Note]:
+    """Return what a reader must know of a model that was not learnt from all contacts of its input."""
+    fitted = model.card.get("fitted")
+    if not isinstance(fitted, int) or fitted == model.card.get("contacts"):
+        return []
+    detail = f"主题、建议的类别、情感零点和要数的词从随机抽取的 {fitted:,} 条联络学出，再用到 {n:,} 条"
+    return [Note("model_sample", "", fitted, max(n, fitted), detail)]

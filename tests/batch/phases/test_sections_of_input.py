@@ -164,6 +164,8 @@ def test_a_plain_run_of_a_large_input_learns_from_a_sample_and_says_so(
     assert (found.contacts, found.unchanged) == (240, False)
     learnt = json.loads((out / "manifest.json").read_text("utf-8"))["model"]
     assert 90 <= learnt["fitted"] <= 110
+    quality = pd.read_parquet(out / "tables" / "quality.parquet").set_index("check")
+    assert f"随机抽取的 {learnt['fitted']} 条" in quality.at["model_sample", "detail"]
     steps.clear()
     assert run_input(source, out, GIVEN, steps.append, n_jobs=1).unchanged
     assert not any("抽样" in step for step in steps)
