@@ -63,20 +63,20 @@ def started(master, **more):
     return found
 
 
-@pytest.fixture(scope="module")
-def four(tmp_path_factory):
-    warehouse = str(tmp_path_factory.mktemp("warehouse"))
-    found = started("local[4]", **{"spark.sql.warehouse.dir": warehouse})
+def for_a_module(tmp_path_factory, master):
+    found = started(master, **{"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse"))})
     yield found
     found.stop()
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory):
+    yield from for_a_module(tmp_path_factory, "local[4]")
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    warehouse = str(tmp_path_factory.mktemp("warehouse"))
-    found = started("local[2]", **{"spark.sql.warehouse.dir": warehouse})
-    yield found
-    found.stop()
+    yield from for_a_module(tmp_path_factory, "local[2]")
 
 
 @pytest.fixture
