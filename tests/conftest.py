@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 
 import pytest
+from finished_runs import facts_table, write_run
 
 import csatext as ct
 
@@ -27,3 +28,9 @@ def vectorizer(center):
 @pytest.fixture(scope="session")
 def corpus(center, vectorizer):
     return vectorizer.transform(center.contacts)
+
+
+@pytest.fixture
+def finished(tmp_path):
+    """A finished run made by hand: what is in it is known to the last cell."""
+    return write_run(tmp_path / "out", facts_table())

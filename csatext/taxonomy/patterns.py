@@ -41,7 +41,7 @@ _NOT_LINEAR = (
 _ONE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*+\\C")
 """A part of a character, which would leave text that is no text."""
 _ATOMS = re.compile(
-    r"(?P<class>\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*+\])|(?P<open>\((?:\?(?:P?<\w+>|[a-zA-Z-]*:))?)|(?P<close>\))"
+    r"(?P<class>\[\^?\]?(?:\\.|\[:\^?\w{1,20}:\]|[^\]\\]){0,200}+\])|(?P<open>\((?:\?(?:P?<\w+>|[a-zA-Z-]*:))?)|(?P<close>\))"
     r"|\{(?P<count>\d+(?:,\d*)?)\}|[*+?|^$]|(?P<atom>\\[pP]\{[^}]*+\}|\\x\{[^}]*+\}|\\.|.)",
     re.DOTALL,
 )

@@ -172,7 +172,7 @@ class Corpus:
         >>> import csatext as ct
         >>> corpus = ct.Vectorizer().fit_transform(["快递太慢", "客服很好"])
         >>> [(rows.start, rows.stop, dtm.shape) for rows, dtm in corpus.blocks()]
-        [(0, 2, (2, 5))]
+        [(0, 2, (2, 4))]
         """
         n = len(self)
         for start in range(0, max(n, 1), _BLOCK):

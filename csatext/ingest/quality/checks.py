@@ -38,7 +38,7 @@ _TOLERATED = {
     ("dialogue_one_sided", ""): 0.5,
 }
 """Shares of rows up to which a finding is noted only (chosen); column "" stands for any."""
-_COUNT = re.compile(r"\d+(?= ?[行格句条个])")
+_COUNT = re.compile(r"(?<!\d)\d++(?= ?[行格句条个])")
 """A count in what is said of a part of an input."""
 _CLAUSES = 8
 _SCRIPT_LABELS = {"traditional": "繁体中文", "latin": "没有中文、只有拉丁字母", "none": "没有中文也没有字母"}
