@@ -666,9 +666,9 @@ def _instead(given: argparse.Namespace, configuration: Configuration, progress: 
                 configuration,
                 progress,
                 model=given.model if _by_model(given) else "",
-                n_jobs=_n_jobs(given.n_jobs) or ("auto" if _by_model(given) else configuration.text.n_jobs),
+                n_jobs=_processes(given, configuration),
                 annotates=given.command == "annotate",
-                incremental=getattr(given, "incremental", False),
+                in_partitions=_in_partitions(given),
             )
         )
     return ""
@@ -678,13 +678,24 @@ def _metrics(given: argparse.Namespace, configuration: Configuration) -> RunMetr
     from csatext.batch.configuration import processes
     from csatext.batch.monitoring.metrics import RunMetrics
 
-    in_partitions = hasattr(given, "model") and (_by_model(given) or getattr(given, "incremental", False))
-    if not in_partitions and given.command == "run":
-        from csatext.batch.phases.input_sample import is_large_input
+    return RunMetrics(given.command, processes(_processes(given, configuration)))
 
-        in_partitions = is_large_input(given.input)
-    chosen = (_n_jobs(given.n_jobs) or "auto") if in_partitions else configuration.text.n_jobs
-    return RunMetrics(given.command, processes(chosen))
+
+def _in_partitions(given: argparse.Namespace) -> bool:
+    """Return whether the command annotates contacts in partitions."""
+    from csatext.batch.phases.run_by_model import runs_in_partitions
+
+    if given.command == "annotate":
+        return _by_model(given)
+    if given.command != "run":
+        return False
+    model = given.model if _by_model(given) else ""
+    return runs_in_partitions(given.input, model=model, engine=given.engine, incremental=given.incremental)
+
+
+def _processes(given: argparse.Namespace, configuration: Configuration) -> int | str:
+    """Return the processes that the command takes: those given, else one a core for partitions."""
+    return (_n_jobs(given.n_jobs) or "auto") if _in_partitions(given) else configuration.text.n_jobs
 
 
 def _handed_on(given: argparse.Namespace, result: RunResult, metrics: RunMetrics, progress: Steps) -> str:

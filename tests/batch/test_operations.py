@@ -18,6 +18,9 @@ from finished_runs import facts_table, write_run
 
 from csatext.batch.configuration import load_configuration
 from csatext.batch.monitoring.metrics import RunMetrics
+from csatext.batch.phases import input_sample
+from csatext.batch.preview import preview
+from csatext.batch.preview.estimate import Timing
 from csatext.cli import EXIT_CODES, main
 
 PHONE, HEADER_PHONE, CELL_PHONE = "13800138000", "13900139000", "13700137000"
@@ -192,6 +195,18 @@ def test_a_dry_run_by_a_model_tells_what_is_known_and_of_each_file(tmp_path, cap
     figures = metrics.of_run(tmp_path / "out")
     assert (figures["contacts"], figures["rows"], figures["rejects_by_reason"]) == (60, 60, {})
     assert figures["partitions"] == {"done": 0, "known": 1}
+
+
+def test_a_dry_run_of_a_large_input_tells_of_its_partitions(place, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(input_sample, "_LARGE", 0)
+    monkeypatch.setattr(preview, "_tried", lambda *_: (Timing(1.0, 0.001, 60), [], {}))
+    source, out = place / f"客诉{PHONE}.csv", tmp_path / "out"
+    code, said, _ = outcome(capsys, "run", source, "-o", out, "--dry-run")
+    assert code == 0
+    assert f"会写出：{out} 里的 model/、partitions/、annotations.json、facts.parquet" in said
+    monkeypatch.setattr(input_sample, "_LARGE", 1 << 30)
+    said = outcome(capsys, "run", source, "-o", out, "--dry-run")[1]
+    assert f"会写出：{out} 里的 facts.parquet" in said
 
 
 def test_the_configuration_is_printed_as_it_can_be_given_back(tmp_path, capsys, monkeypatch):

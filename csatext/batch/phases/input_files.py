@@ -134,7 +134,7 @@ def _rows_of(url: str, query: str) -> Iterator[InputSection]:
 
 
 def input_files(
-    path: str | Path, configuration: Configuration, progress: Callable[[str], None]
+    path: str | Path, configuration: Configuration, progress: Callable[[str], None], *, hashed: bool = True
 ) -> list[InputFile]:
     """Return the files of an input in order, none of them read but for its hash.
 
@@ -144,10 +144,12 @@ def input_files(
         A file, a folder, a database URL with ``query``, or what Spark reads
         (:mod:`csatext.batch.engines.warehouse`).
     configuration : Configuration
-        InputSection ``input`` is used.
+        Section ``input`` is used.
     progress : callable
         Receives which names of columns are not canonical, and what lies in a folder and is not read: the
         quality of a file tells of nothing that lies beside it.
+    hashed : bool, default True
+        Whether ``sha256`` is asked for; empty otherwise.
 
     Raises
     ------
@@ -172,7 +174,7 @@ def input_files(
             encodable(mask_sentence(source.name)),
             _key(source.name),
             source,
-            _hash_of(source, beside=beside),
+            _hash_of(source, beside=beside) if hashed else "",
             beside,
         )
         for source in sources

@@ -91,7 +91,7 @@ def sampled_input(
     """
     progress(f"抽样读取 {mask_sentence(Path(source).name)}" if not is_remote(source) else "抽样查询")
     random = np.random.default_rng(configuration.analysis.random_state)
-    parts, total = _parts(input_files(source, configuration, progress), configuration)
+    parts, total = _parts(input_files(source, configuration, progress, hashed=False), configuration)
     chosen = [parts[at] for at in np.sort(random.permutation(len(parts))[:_PARTS])]
     share = n / max(1, sum(part.size for part in chosen))
     found: list[ReadResult] = []

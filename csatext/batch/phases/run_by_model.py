@@ -23,7 +23,7 @@ from csatext.ingest.formats.database import source_name
 from csatext.privacy.outputs import mask_sentence
 from csatext.strings import encodable
 
-__all__ = ["aggregate_store", "annotate_store", "run_by_model", "run_input"]
+__all__ = ["aggregate_store", "annotate_store", "run_by_model", "run_input", "runs_in_partitions"]
 
 _SAMPLE = 20_000
 """Contacts of a large input that a model is learnt from: as many as topics are learnt from in any case; with
@@ -62,7 +62,7 @@ def run_input(
     OSError
         The disk is full or the like.
     """
-    if engine == "local" and not model and not incremental and not is_large_input(source):
+    if not runs_in_partitions(source, model=model, engine=engine, incremental=incremental):
         return run(source, out, configuration, progress, audit=audit)
     return run_by_model(
         source,
@@ -76,6 +76,24 @@ def run_input(
         incremental=incremental,
         learn=not model and not incremental,
     )
+
+
+def runs_in_partitions(
+    source: str | Path, *, model: str | Path = "", engine: str = "local", incremental: bool = False
+) -> bool:
+    """Return whether :func:`run_input` goes by partitions on several processes, not in one pass in memory.
+
+    Parameters
+    ----------
+    source, model, engine, incremental
+        As in :func:`run_by_model`.
+
+    Examples
+    --------
+    >>> runs_in_partitions("missing.csv"), runs_in_partitions("missing.csv", model="model")
+    (False, True)
+    """
+    return bool(model) or incremental or engine == "spark" or is_large_input(source)
 
 
 def run_by_model(

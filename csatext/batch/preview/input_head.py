@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from csatext.batch.preview.file_heads import file_head
 from csatext.ingest.formats.database import first_rows, is_url
-from csatext.ingest.formats.registry import Source, open_tables
+from csatext.ingest.formats.registry import Source, bounded, open_tables
 from csatext.ingest.options import ReadOptions
-from csatext.ingest.repair.table_cleanup import narrowed, tidy, without_long_cells
 
 __all__ = ["InputHead", "input_head"]
 
@@ -51,7 +50,7 @@ def input_head(source: str | Path, options: ReadOptions) -> InputHead:
     """
     if isinstance(source, str) and is_url(source):
         name = source.split("://")[0]
-        raw = tidy(without_long_cells(narrowed(first_rows(source, options.query or None, _ROWS))))
+        raw = bounded(first_rows(source, options.query or None, _ROWS), options)
         return InputHead([Source(name, raw=raw)], [name], 0, 0, None)
     listed = open_tables(source, options)
     heads = [(one, file_head(one.path, one.ending)) for one in listed[:_FILES] if one.path is not None]

@@ -44,12 +44,12 @@ Progress = Callable[[str], None]
 
 
 class _Command(NamedTuple):
-    """What is asked for: where it goes, by which model, whether tables are made."""
+    """What is asked for: where it goes, by which model, whether tables are made and partitions kept."""
 
     out: Path
     model: str
     annotates: bool
-    incremental: bool
+    in_partitions: bool
 
     @property
     def is_file(self) -> bool:
@@ -57,7 +57,7 @@ class _Command(NamedTuple):
 
     @property
     def is_store(self) -> bool:
-        return (bool(self.model) or self.incremental) and not self.is_file
+        return self.in_partitions and not self.is_file
 
 
 def preview(
@@ -69,7 +69,7 @@ def preview(
     model: str = "",
     n_jobs: int | str = "auto",
     annotates: bool = False,
-    incremental: bool = False,
+    in_partitions: bool = False,
 ) -> list[str]:
     """Return lines that say what ``csatext run`` or ``csatext annotate`` would do with an input.
 
@@ -83,15 +83,16 @@ def preview(
         Processes.
     annotates : bool
         Whether contacts are annotated and no tables are made.
-    incremental : bool
-        Whether files that were annotated earlier stay.
+    in_partitions : bool
+        Whether contacts are annotated in partitions, which stay in the folder
+        (:func:`csatext.batch.phases.run_by_model.runs_in_partitions`).
 
     Raises
     ------
     CsatextError
         As the command would raise it: the input, the configuration or the place of the output cannot be used.
     """
-    command = _Command(Path(out), model, annotates, incremental)
+    command = _Command(Path(out), model, annotates, in_partitions)
     check_folder(command.out.parent if command.is_file else command.out)
     progress("读取开头")
     head = input_head(source, configuration.input)
@@ -108,8 +109,7 @@ def preview(
     lines += _known(head, command)
     total = None if head.share is None else round(len(read.contacts) / max(head.share, 1e-9))
     characters = float(read.contacts["text"].str.len().mean())
-    by_model = bool(model) or incremental
-    told = estimated(timing, total, characters, processes=processes(n_jobs), by_model=by_model)
+    told = estimated(timing, total, characters, processes=processes(n_jobs), by_model=in_partitions)
     return [*lines, _sentence(told, timing), _HOW.format(n=timing.contacts), "这是预演，什么都没有写。"]
 
 

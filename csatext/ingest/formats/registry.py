@@ -191,7 +191,7 @@ class Source:
         self._open()
         if self._raw is None and self._error is None and self._reader is not None:
             try:
-                self._raw = self._bounded(self._read(self._reader))
+                self._raw = bounded(self._read(self._reader), self.options)
             except CsatextError as error:
                 self._error = error
             except (MemoryError, RecursionError):
@@ -244,9 +244,6 @@ class Source:
             self._broken = self._error = error
         except MemoryError:
             self._broken = self._error = InputError.unreadable(self.path, _TOO_MUCH, _SPLIT)
-
-    def _bounded(self, raw: RawTable) -> RawTable:
-        return bounded(raw, self.options)
 
     def _reader_of(self, content: bytes | str, *, decoded: bool) -> Reader | None:
         readers = (reader for reader in READERS if reader.decoded is decoded)
@@ -318,12 +315,8 @@ def open_tables(path: str | PathLike[str], options: ReadOptions | None = None) -
     if not isinstance(path, str | PathLike):
         raise ParameterError.wrong_type("path", path, "文件路径、文件夹或数据库 URL")
     if isinstance(path, str) and is_url(path):
-        return [
-            Source(
-                path.split("://")[0],
-                raw=tidy(without_long_cells(narrowed(read_database(path, options.query or None)))),
-            )
-        ]
+        raw = bounded(read_database(path, options.query or None), options)
+        return [Source(path.split("://")[0], raw=raw)]
     where = Path(path)
     if _is_folder(where):
         return _folder(where, options)
