@@ -390,6 +390,24 @@ def test_a_folder_in_use_a_link_and_a_name_that_is_no_utf8(tmp_path, capsys, goo
     Path(odd).write_bytes(Path(good).read_bytes())
     assert outcome(capsys, "run", odd, "-o", str(tmp_path / "odd"))[0] == 0
     assert (tmp_path / "odd" / "manifest.json").exists()
+    # In a folder the files are told apart, whatever bytes their names are made of.
+    (tmp_path / "given").mkdir()
+    for name in (b"\xff.csv", b"\xfe.csv"):
+        text = Path(good).read_text("utf-8").replace("\n", f"\n{name[0]}-")
+        (tmp_path / "given" / os.fsdecode(name)).write_text(text.removesuffix(f"{name[0]}-"), "utf-8")
+    assert outcome(capsys, "run", str(tmp_path / "given"), "-o", str(tmp_path / "both"))[0] == 0
+    facts = pd.read_parquet(tmp_path / "both" / "facts.parquet")
+    assert sorted(facts["source"].unique()) == ["\\udcfe.csv", "\\udcff.csv"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_standard_output_is_said_on_the_other(good):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "csatext", "check", good]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    said = done.stderr.decode().splitlines()
+    assert (done.returncode, "命令已完成，但标准输出不可写" in said[-1]) == (4, True)
+    assert "Traceback" not in done.stderr.decode()
 
 
 def test_a_terminal_without_chinese_gets_escapes_and_the_run_is_done(tmp_path, good):

@@ -36,7 +36,6 @@ from csatext.ingest.sections.section import InputSection, ReadingPlan
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
 from csatext.reporting.service_tables import with_conversations
-from csatext.strings import encodable
 
 __all__ = [
     "ContactsOf",
@@ -171,7 +170,7 @@ def input_files(
     beside = Path(path).is_dir()
     found = [
         InputFile(
-            encodable(mask_sentence(source.name)),
+            mask_sentence(source.name),
             _key(source.name),
             source,
             _hash_of(source, beside=beside) if hashed else "",
@@ -209,7 +208,7 @@ def files_in_order(items: Iterable[_Item], named: Callable[[_Item], tuple[str, s
 
 
 def _key(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(name.encode("utf-8")).hexdigest()[:16]
 
 
 def _hash_of(source: Source, *, beside: bool) -> str:

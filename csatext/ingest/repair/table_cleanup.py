@@ -14,12 +14,21 @@ from numpy.typing import NDArray
 
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import WORDLESS_KINDS, as_text, blank, plain_cells
-from csatext.ingest.formats.limits import LONGEST_CELL, MOST_COLUMNS
+from csatext.ingest.formats.limits import LONGEST_CELL, LONGEST_NAME, MOST_COLUMNS
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
+from csatext.ingest.repair.header_row import unique_names
 from csatext.ingest.repair.mojibake import mend_names
-from csatext.strings import begins_with, ends_with, holds_bytes, string_array
+from csatext.strings import begins_with, encodable, ends_with, holds_bytes, string_array
 
-__all__ = ["chosen_names", "drop_header_rows", "narrowed", "tidy", "unread_columns", "without_long_cells"]
+__all__ = [
+    "chosen_names",
+    "drop_header_rows",
+    "narrowed",
+    "tidy",
+    "unread_columns",
+    "with_plain_names",
+    "without_long_cells",
+]
 
 _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$")
 _BLANKS = b" \t\n\f\r\v"
@@ -36,7 +45,7 @@ _WITH_WORDS = ("string", "mixed", "mixed-integer")
 _AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|元)?$")
 _LOOKED_UP = 20_000
 """Names that are compared with known headers; a file of JSON may have millions of keys."""
-_SHOWN, _LONGEST_NAME = 5, 40
+_SHOWN, _LONGEST_SHOWN = 5, 40
 _TWIN = ("_", ".1", "_2")
 
 
@@ -99,6 +108,20 @@ def without_long_cells(raw: RawTable) -> RawTable:
     return _without(raw, np.flatnonzero(long), reason) if long.any() else raw
 
 
+def with_plain_names(raw: RawTable) -> RawTable:
+    """Return the table with names of columns that are text, none longer than any header.
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"内容": ["太慢"], "渠" * (LONGEST_NAME + 1): ["电话"]}))
+    >>> [len(name) for name in with_plain_names(raw).frame.columns]
+    [2, 1000]
+    """
+    names = [str(name) for name in raw.frame.columns]
+    plain = [encodable(name[:LONGEST_NAME]) for name in names]
+    return raw if plain == names else replace(raw, frame=raw.frame.set_axis(unique_names(plain), axis=1))
+
+
 def narrowed(raw: RawTable, wanted: Collection[str] = ()) -> RawTable:
     """Return the table with at most :data:`MOST_COLUMNS` columns: the wanted, the known, then the first.
 
@@ -132,7 +155,7 @@ def unread_columns(names: Sequence[str], total: int) -> Note:
     >>> unread_columns(["项1001", "项1002"], 1002).detail
     '共有 1,002 列，只读 1,000 列；未读 2 列：项1001、项1002'
     """
-    shown = "、".join(name[:_LONGEST_NAME] for name in names[:_SHOWN])
+    shown = "、".join(name[:_LONGEST_SHOWN] for name in names[:_SHOWN])
     more = " 等" if len(names) > _SHOWN else ""
     detail = f"共有 {total:,} 列，只读 {MOST_COLUMNS:,} 列；未读 {len(names):,} 列：{shown}{more}"
     return Note("columns_unread", "", len(names), total, detail)

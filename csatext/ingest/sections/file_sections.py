@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -37,14 +38,15 @@ _LARGE, _LARGE_PACKED, _LARGE_ROWS = 32 << 20, 8 << 20, 100_000
 whole takes about 200 MB."""
 _HEAD = 4 << 20
 _ROWS_AT_ONCE, _CELLS = 500, 16 << 20
-"""Rows of Parquet that are unpacked at once, and bytes of a section of it: a dictionary may hold one text
-that stands in every row."""
+"""Rows of Parquet or a query that are unpacked at once, and bytes of a section of them: a dictionary may hold
+one text that stands in every row."""
 _LINES = 5
 """Lines at the beginning that show whether a file is JSON lines."""
 _WHOLE = 0.9
 """Share of records that name a dialogue of their own, from which on each holds a whole one."""
 _DAY_MONTH_YEAR = re.compile(r"^\D{0,3}(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 _MONTHS = 12
+_Piece = TypeVar("_Piece")
 _BYTE_ENCODINGS = ("utf-8", "utf-8-sig", *BYTES)
 
 
@@ -165,10 +167,12 @@ def query_sections(url: str, query: str) -> Iterator[InputSection]:
     InputError, ParameterError
         As there.
     """
-    row = 0
-    for chunk in query_chunks(url, query, MOST_ROWS):
-        yield InputSection(_cells(chunk), row)
-        row += len(chunk)
+    pieces = (
+        (chunk, len(chunk), int(chunk.memory_usage(index=False, deep=True).sum()))
+        for chunk in query_chunks(url, query, min(_ROWS_AT_ONCE, MOST_ROWS))
+    )
+    for held, row in _grouped(pieces):
+        yield InputSection(_cells(pd.concat(held, ignore_index=True)), row)
 
 
 def whole_dialogues(
@@ -329,24 +333,39 @@ def _records(path: Path, plan: ReadingPlan) -> Iterator[InputSection]:
 def _parquet(path: Path) -> Iterator[InputSection]:
     try:
         with pq.ParquetFile(path) as file:
-            row = unpacked = size = 0
-            packed = path.stat().st_size
-            held: list[pa.RecordBatch] = []
-            for batch in file.iter_batches(batch_size=min(_ROWS_AT_ONCE, MOST_ROWS)):
-                more = _size_of(batch)
-                unpacked, size = unpacked + more, size + more
-                refuse_swelling(unpacked, packed, path)
-                rows = sum(one.num_rows for one in held)
-                if held and (rows + batch.num_rows > MOST_ROWS or size > _CELLS):
-                    yield InputSection(pa.Table.from_batches(held), row)
-                    row, held, size = row + rows, [], more
-                held.append(batch)
-            if held:
+            for held, row in _grouped(_batches(file, path)):
                 yield InputSection(pa.Table.from_batches(held), row)
     except InputError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
+
+
+def _batches(file: pq.ParquetFile, path: Path) -> Iterator[tuple[pa.RecordBatch, int, int]]:
+    """Yield the batches of a file, each with its rows and bytes."""
+    unpacked, packed = 0, path.stat().st_size
+    for batch in file.iter_batches(batch_size=min(_ROWS_AT_ONCE, MOST_ROWS)):
+        size = _size_of(batch)
+        unpacked += size
+        refuse_swelling(unpacked, packed, path)
+        yield batch, batch.num_rows, size
+
+
+def _grouped(pieces: Iterable[tuple[_Piece, int, int]]) -> Iterator[tuple[list[_Piece], int]]:
+    """Yield as many pieces at a time as a section may hold, and the rows before them.
+
+    A piece comes with its rows and bytes.
+    """
+    held: list[_Piece] = []
+    before = rows = size = 0
+    for piece, more_rows, more in pieces:
+        if held and (rows + more_rows > MOST_ROWS or size + more > _CELLS):
+            yield held, before
+            before, rows, size, held = before + rows, 0, 0, []
+        held.append(piece)
+        rows, size = rows + more_rows, size + more
+    if held:
+        yield held, before
 
 
 def _are_texts(kind: pa.DataType) -> bool:

@@ -334,6 +334,21 @@ def test_a_packed_file_that_swells_is_refused_in_sections(tmp_path, monkeypatch)
         in_sections(tmp_path / "a.parquet")
 
 
+def test_a_section_of_a_query_has_no_more_bytes_than_it_may(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_sections, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(file_sections, "_ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(file_sections, "_CELLS", 20_000)
+    texts = ["太慢了" * (i % 100) for i in range(300)]
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        pd.DataFrame({"内容": texts}).to_sql("t", connection, index=False)
+    connection.close()
+    sections = list(query_sections(f"sqlite:///{tmp_path / 'a.db'}", "select * from t"))
+    assert [text for one in sections for text in one.content["内容"].to_pylist()] == texts
+    assert max(one.content.nbytes for one in sections) <= 20_000
+    rows = [one.content.num_rows for one in sections]
+    assert [one.first_row for one in sections] == [sum(rows[:at]) for at in range(len(rows))]
+
+
 def test_a_section_of_parquet_has_no_more_bytes_than_it_may(tmp_path, monkeypatch):
     monkeypatch.setattr(file_sections, "MOST_ROWS", 1_000)
     monkeypatch.setattr(file_sections, "_ROWS_AT_ONCE", 10)
