@@ -19,7 +19,13 @@ from csatext.ingest.formats.pages import declared_encoding, looks_like_page, rea
 from csatext.ingest.formats.workbooks import read_workbook
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import Note, RawTable, Reject
-from csatext.ingest.repair.table_cleanup import narrowed, tidy, with_plain_names, without_long_cells
+from csatext.ingest.repair.table_cleanup import (
+    narrowed,
+    tidy,
+    with_plain_names,
+    without_blank_rows,
+    without_long_cells,
+)
 
 __all__ = ["PLAIN", "RECORDS", "SUBTITLES", "Source", "bounded", "failed", "only_tables", "open_tables"]
 
@@ -394,7 +400,7 @@ def bounded(raw: RawTable, options: ReadOptions) -> RawTable:
     """
     given = options.columns.values()
     asked = {name for names in given for name in ([names] if isinstance(names, str) else names)}
-    return tidy(without_long_cells(narrowed(with_plain_names(raw), asked)))
+    return tidy(without_long_cells(without_blank_rows(narrowed(with_plain_names(raw), asked))))
 
 
 def failed(error: CsatextError) -> RawTable:

@@ -27,6 +27,7 @@ __all__ = [
     "tidy",
     "unread_columns",
     "with_plain_names",
+    "without_blank_rows",
     "without_long_cells",
 ]
 
@@ -46,6 +47,7 @@ _AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|
 _LOOKED_UP = 20_000
 """Names that are compared with known headers; a file of JSON may have millions of keys."""
 _SHOWN, _LONGEST_SHOWN = 5, 40
+_MOST_BLANK = 1_000
 _TWIN = ("_", ".1", "_2")
 
 
@@ -81,6 +83,40 @@ def _without(raw: RawTable, at: NDArray[np.int64], reason: str) -> RawTable:
         lines=None if lines is None else lines[kept],
         rejects=sorted([*raw.rejects, *rejects], key=lambda reject: reject.line or 0),
     )
+
+
+def without_blank_rows(raw: RawTable) -> RawTable:
+    """Return the table without rows of nothing but empty cells, which spreadsheets write by the thousand.
+
+    Up to a thousand stay, to be rejected line by line as all without text are.
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"内容": ["太慢"] + [""] * 2000 + [" "], "渠道": [""] * 2001 + ["电话"]}))
+    >>> raw = without_blank_rows(raw)
+    >>> raw.frame["内容"].tolist(), raw.notes[0].detail
+    (['太慢', ' '], '2,000 行没有一格有内容，未读')
+    """
+    frame = raw.frame
+    at = np.arange(len(frame))
+    for position in range(frame.shape[1]):
+        if at.size <= _MOST_BLANK:
+            return raw
+        cells = frame.iloc[:, position] if len(at) == len(frame) else frame.iloc[at, position]
+        if isinstance(cells.dtype, pd.StringDtype):
+            texts = string_array(cells)
+            empty = pc.fill_null(pc.equal(pc.binary_length(texts), 0), True).to_numpy(zero_copy_only=False)
+        else:
+            empty = cells.isna().to_numpy()
+        at = at[empty.astype(np.bool_)]
+    if at.size <= _MOST_BLANK or not frame.shape[1]:
+        return raw
+    kept = np.ones(len(frame), dtype=np.bool_)
+    kept[at] = False
+    note = Note("blank_rows", "", len(at), len(frame), f"{len(at):,} 行没有一格有内容，未读")
+    lines = None if raw.lines is None else raw.lines[kept]
+    rest = frame[kept].reset_index(drop=True)
+    return replace(raw, frame=rest, lines=lines, notes=[*raw.notes, note])
 
 
 def without_long_cells(raw: RawTable) -> RawTable:

@@ -25,13 +25,14 @@ from csatext.ingest.formats.json_parquet import size_of_strings
 from csatext.ingest.formats.json_values import loads
 from csatext.ingest.formats.registry import Source
 from csatext.ingest.options import ReadOptions
+from csatext.ingest.sections.dialogue_sections import cells_of, whole_dialogues
 from csatext.ingest.sections.read_section import raw_section
 from csatext.ingest.sections.record_cuts import cut_records
 from csatext.ingest.sections.section import MOST_ROWS, InputSection, ReadingPlan
 from csatext.ingest.turns import turns_of_sources
 from csatext.regular_files import special_file
 
-__all__ = ["is_large", "plan_of_cells", "query_sections", "reading_plan", "sections_of", "whole_dialogues"]
+__all__ = ["is_large", "plan_of_cells", "query_sections", "reading_plan", "sections_of"]
 
 _LARGE, _LARGE_PACKED, _LARGE_ROWS = 32 << 20, 8 << 20, 100_000
 """Bytes, packed bytes and rows of Parquet from which on a file is read in sections: with less than this the
@@ -73,8 +74,7 @@ def reading_plan(path: Path, name: str, options: ReadOptions) -> ReadingPlan | N
     """Return how the sections of a file are read; None where it must be read whole.
 
     Delimited files, JSON lines (both also packed by gzip) and Parquet have sections; encodings of two or four
-    bytes, workbooks, pages, JSON documents and transcripts have none. A table of turns has them where no
-    dialogue is interrupted by another.
+    bytes, workbooks, pages, JSON documents and transcripts have none.
 
     Parameters
     ----------
@@ -150,8 +150,11 @@ def sections_of(path: Path, plan: ReadingPlan, options: ReadOptions) -> Iterator
     InputError
         The file is damaged, or no longer there.
     """
-    found = _parquet(path) if plan.form == "table" else _records(path, plan)
-    return whole_dialogues(found, plan, options) if plan.conversation else found
+
+    def found() -> Iterator[InputSection]:
+        return _parquet(path) if plan.form == "table" else _records(path, plan)
+
+    return whole_dialogues(found, plan, options) if plan.conversation else found()
 
 
 def query_sections(url: str, query: str) -> Iterator[InputSection]:
@@ -172,41 +175,7 @@ def query_sections(url: str, query: str) -> Iterator[InputSection]:
         for chunk in query_chunks(url, query, min(_ROWS_AT_ONCE, MOST_ROWS))
     )
     for held, row in _grouped(pieces):
-        yield InputSection(_cells(pd.concat(held, ignore_index=True)), row)
-
-
-def whole_dialogues(
-    sections: Iterable[InputSection], plan: ReadingPlan, options: ReadOptions
-) -> Iterator[InputSection]:
-    """Yield sections of turns cut between dialogues: the last of each waits for its other turns.
-
-    Parameters
-    ----------
-    sections : iterable of InputSection
-    plan : ReadingPlan
-        Its ``conversation`` names the column of dialogues.
-    options : ReadOptions
-    """
-    held: list[pd.DataFrame] = []
-    first_row = 0
-    for section in sections:
-        frame = raw_section(section, plan, options).frame
-        if frame.empty:
-            continue
-        ids = _conversations(frame, plan)
-        starts = np.flatnonzero((ids != ids.shift()).to_numpy())
-        same = bool(held) and _conversations(held[-1], plan).iloc[-1] == ids.iloc[0]
-        cut = int(starts[-1])
-        if cut or not same:
-            ended = pd.concat([*held, frame.iloc[:cut]], ignore_index=True)
-            if len(ended):
-                yield InputSection(_cells(ended), first_row)
-                first_row += len(ended)
-            held = [frame.iloc[cut:]]
-        else:
-            held.append(frame)
-    if held:
-        yield InputSection(_cells(pd.concat(held, ignore_index=True)), first_row)
+        yield InputSection(cells_of(pd.concat(held, ignore_index=True)), row)
 
 
 # The beginning of a file
@@ -243,7 +212,7 @@ def _settled(
 ) -> ReadingPlan | None:
     """Return a plan with what the beginning of the input tells of its columns."""
     if are_dialogues([source], plan.name, options):
-        return _of_dialogues(source, replace(plan, dialogues=True), options, again)
+        return _of_dialogues(source, replace(plan, dialogues=True), options)
     frame = source.raw.frame
     versions = options.duplicates in ("last", "latest")
     joined, _ = with_joined_text(frame, options.columns, plan.name)
@@ -256,9 +225,7 @@ def _settled(
     return found
 
 
-def _of_dialogues(
-    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[InputSection]]
-) -> ReadingPlan | None:
+def _of_dialogues(source: Source, plan: ReadingPlan, options: ReadOptions) -> ReadingPlan | None:
     """Return the plan of dialogues; None where turns cannot be told apart by one column, row after row."""
     found = replace(plan, dayfirst=options.dayfirst)
     turns = turns_of_sources([source], plan.name, options)
@@ -266,37 +233,9 @@ def _of_dialogues(
     ids = set(turns["doc_id"])
     for name in frame.columns:
         if set(as_identifiers(frame[name]).dropna()) >= ids:
-            found = replace(found, conversation=str(name))
-            return found if _uninterrupted(again(), found, options) else None
+            return replace(found, conversation=str(name))
     # A record for each dialogue, its turns inside it.
     return found if plan.form == "lines" and len(ids) >= _WHOLE * len(frame) else None
-
-
-def _uninterrupted(sections: Iterable[InputSection], plan: ReadingPlan, options: ReadOptions) -> bool:
-    """Return whether the turns of each dialogue stand together."""
-    seen = np.array([], dtype=np.uint64)
-    last: object = None
-    for section in sections:
-        frame = raw_section(section, plan, options).frame
-        if frame.empty:
-            continue
-        if plan.conversation not in frame:
-            return False
-        ids = _conversations(frame, plan)
-        starts = ids[(ids != ids.shift()).to_numpy()]
-        if len(starts) and starts.iloc[0] == last:
-            starts = starts.iloc[1:]
-        hashes = pd.util.hash_array(starts.to_numpy(object))
-        seen = np.concatenate([seen, hashes])
-        if len(np.unique(seen)) < len(seen):
-            return False
-        last = ids.iloc[-1]
-    return True
-
-
-def _conversations(frame: pd.DataFrame, plan: ReadingPlan) -> pd.Series:
-    """Return the dialogue of each row; a row that names none belongs to the one above it."""
-    return as_identifiers(frame[plan.conversation]).ffill().fillna("").astype("str")
 
 
 def _orders(column: pd.Series) -> tuple[int, int] | None:
@@ -380,11 +319,3 @@ def _size_of(batch: pa.RecordBatch) -> int:
         else column.nbytes
         for column in batch.columns
     )
-
-
-def _cells(frame: pd.DataFrame) -> pa.Table:
-    """Return cells as a table of Arrow; a column of several types becomes one of text."""
-    plain = frame.copy(deep=False)
-    for name in [name for name, dtype in frame.dtypes.items() if dtype == np.dtype("O")]:
-        plain[name] = as_text(frame[name])
-    return pa.Table.from_pandas(plain, preserve_index=False)
