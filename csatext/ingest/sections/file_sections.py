@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,8 +75,8 @@ def is_large(path: Path) -> bool:
 def reading_plan(path: Path, name: str, options: ReadOptions) -> ReadingPlan | None:
     """Return how the sections of a file are read; None where it must be read whole.
 
-    Delimited files, JSON lines (both also packed by gzip) and Parquet have sections; encodings of two or four
-    bytes, workbooks, pages, JSON documents and transcripts have none.
+    Delimited files, JSON lines (both also packed by gzip, or in UTF-16 with its mark) and Parquet have
+    sections; workbooks, pages, JSON documents and transcripts have none.
 
     Parameters
     ----------
@@ -93,6 +95,8 @@ def reading_plan(path: Path, name: str, options: ReadOptions) -> ReadingPlan | N
     head = _head(path)
     if head is None:
         return None
+    if _is_wide(_beginning(path)):
+        options = replace(options, encoding="")  # its pieces are UTF-8
     source = Source(name, path, options, content=head)
     encoding = found_encoding(head, options.encoding)
     if source.error is not None or encoding not in _BYTE_ENCODINGS:
@@ -181,14 +185,35 @@ def query_sections(url: str, query: str) -> Iterator[InputSection]:
 # The beginning of a file
 
 
+def _beginning(path: Path) -> bytes:
+    return next(stream_bytes(path), b"")
+
+
 def _is_parquet(path: Path) -> bool:
-    return next(stream_bytes(path), b"").startswith(b"PAR1")
+    return _beginning(path).startswith(b"PAR1")
+
+
+def _is_wide(beginning: bytes) -> bool:
+    """Return whether bytes begin with the mark of UTF-16."""
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return beginning.startswith(marks) and not beginning.startswith(codecs.BOM_UTF32_LE)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield the content of a file piece by piece; UTF-16 with its mark becomes UTF-8."""
+    pieces = stream_bytes(path)
+    first = next(pieces, b"")
+    whole = chain([first], pieces)
+    if _is_wide(first):
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        return (decoder.decode(piece).encode() for piece in whole)
+    return whole
 
 
 def _head(path: Path) -> bytes | None:
     """Return whole lines from the beginning of a file; None where there are none."""
     head = b""
-    for piece in stream_bytes(path):
+    for piece in _pieces(path):
         head += piece
         if len(head) >= _HEAD:
             break
@@ -266,7 +291,7 @@ def _proven_order(
 
 def _records(path: Path, plan: ReadingPlan) -> Iterator[InputSection]:
     delimiter = None if plan.layout is None else plan.layout.delimiter or ","
-    return cut_records(stream_bytes(path), plan.name, skip=plan.skip, delimiter=delimiter)
+    return cut_records(_pieces(path), plan.name, skip=plan.skip, delimiter=delimiter)
 
 
 def _parquet(path: Path) -> Iterator[InputSection]:
