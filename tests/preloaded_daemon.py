@@ -11,7 +11,7 @@ from pyspark.daemon import manager
 def load():
     import csatext as ct
     import csatext.batch.phases.annotate_input
-    import csatext.batch.phases.run_model  # noqa: F401
+    import csatext.batch.phases.run_model
 
     # Not more: what starts threads of its own may not be forked.
     ct.Vectorizer(min_df=1).fit_transform(["快递太慢了，客服态度很好"])
