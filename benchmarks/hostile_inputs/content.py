@@ -94,6 +94,9 @@ def sizes() -> Iterator[Case]:
     yield given("cell of 100 MB: jsonl", "a.jsonl", jsonl_cell)
     yield given("cell of 100 MB: xlsx", "a.xlsx", workbook_cell)
     yield given("cell of 100 MB: parquet", "a.parquet", parquet_cell)
+    for name in ("a.html", "a.xls"):
+        page = "<table><tr><td>编号</td><td>内容</td></tr><tr><td>1</td><td>{}</td></tr><tr><td>2</td><td>慢</td></tr></table>"
+        yield given(f"cell of 100 MB: page {name}", name, lambda _path, page=page: page.format("x" * HUGE))
     yield given("12 GB of texts in a dictionary of one", "a.parquet", dictionary_cell, codes=(FAILED,))
     yield given("header of 1,000,000 columns: csv", "a.csv", lambda _path: header_of(1_000_000, ","))
     yield given(

@@ -250,3 +250,20 @@ def test_products_places_and_kinds_stay_under_any_header(header, values):
 def test_a_header_of_a_thing_keeps_what_sounds_like_a_name():
     made = pd.DataFrame({"品牌": PEOPLE})
     pd.testing.assert_frame_equal(mask_columns(made), made)
+
+
+def test_columns_are_masked_together_as_each_alone() -> None:
+    columns = {
+        "备注": ["回电13800138000", None, "无"],
+        "数量": [3, 4, 5],
+        "电话号": [13800138000, 13900139000, 5],
+        "说明": ["无", "家住上海市浦东新区世纪大道100号", "无"],
+        "混合": [1, "回电13800138000", None],
+        "空": [None, None, None],
+    }
+    contacts = pd.DataFrame({name: pd.Series(values) for name, values in columns.items()})
+    together = mask_columns(contacts)
+    for name in columns:
+        pd.testing.assert_series_equal(together[name], mask_columns(contacts[[name]])[name])
+    assert together["备注"].tolist()[0] == "回电[手机号]"
+    assert together["数量"].tolist() == [3, 4, 5]
