@@ -37,7 +37,13 @@ from csatext.text.corpus import Corpus
 from csatext.text.tokenization.tokenizer import Tokenizer
 from csatext.text.vectorization import Vectorizer
 
-__all__ = ["AnnotatedContacts", "ContactAnalyses", "analyse_contacts", "annotate_contacts"]
+__all__ = [
+    "AnnotatedContacts",
+    "ContactAnalyses",
+    "analyse_contacts",
+    "annotate_contacts",
+    "load_resources",
+]
 
 _LOG = logging.getLogger(__name__)
 _CONTACTS_A_TOPIC = 10
@@ -195,6 +201,20 @@ def annotate_contacts(
     if model.topics is not None:
         results.append(topic_answers(model.topics, shown, contacts))
     return AnnotatedContacts(corpus, shown, build_facts(corpus, *results))
+
+
+def load_resources() -> None:
+    """Load the dictionaries and models that annotating needs whatever was learnt, by reading a sentence.
+
+    Examples
+    --------
+    >>> load_resources()
+    """
+    taxonomy = Taxonomy.load(None)
+    corpus = Vectorizer(min_df=1).fit_transform(
+        pd.DataFrame({"doc_id": ["1"], "text": ["网速太慢，要求退款"]})
+    )
+    _read_texts(corpus, Sentiment(), ContactKind(taxonomy), RuleClassifier(taxonomy), fit=True)
 
 
 class _TextsRead(NamedTuple):

@@ -8,8 +8,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from joblib.externals.loky import ProcessPoolExecutor
 from joblib.externals.loky.process_executor import BrokenProcessPool
@@ -20,7 +21,10 @@ from csatext.batch.monitoring.stopping import check_stop
 from csatext.batch.phases.partition_files import Partition, PartitionFile, write_partition
 from csatext.errors import CsatextError
 
-__all__ = ["annotate_locally"]
+__all__ = ["Workers", "annotate_locally", "workers_ahead"]
+
+Workers: TypeAlias = ProcessPoolExecutor
+"""Processes that annotate."""
 
 _AHEAD = 2
 """Partitions in flight for each worker: one that it works on, and the next."""
@@ -30,8 +34,37 @@ _FOR_A_WORKER = 2
 """Partitions below which a process of its own costs more than it saves: starting one takes seconds."""
 
 
+@contextmanager
+def workers_ahead(n_jobs: int, load: Callable[[], object]) -> Iterator[Workers | None]:
+    """Start the processes of :func:`annotate_locally` before there is work, and end them afterwards.
+
+    A process takes seconds to import and load dictionaries: it does so while this one learns a model.
+
+    Parameters
+    ----------
+    n_jobs : int
+        Processes; with 1 there are none.
+    load : callable
+        What each is to load; can be sent to a process.
+    """
+    if n_jobs == 1:
+        yield None
+        return
+    executor = _processes(n_jobs)
+    try:
+        for _ in range(n_jobs):
+            executor.submit(load)
+        yield executor
+    finally:
+        executor.shutdown(wait=True, kill_workers=True)
+
+
 def annotate_locally(
-    work: Work, partitions: Iterable[Partition], *, n_jobs: int = 1
+    work: Work,
+    partitions: Iterable[Partition],
+    *,
+    n_jobs: int = 1,
+    workers: Workers | None = None,
 ) -> Iterator[PartitionFile]:
     """Annotate partitions, write each whole, and yield what was written, in any order.
 
@@ -46,6 +79,8 @@ def annotate_locally(
     partitions : iterable of Partition
     n_jobs : int, default 1
         Processes. With 1, or a single partition, all is done in this one, which a record that kills it ends.
+    workers : Workers, optional
+        From :func:`workers_ahead`; started here otherwise.
 
     Raises
     ------
@@ -58,7 +93,7 @@ def annotate_locally(
     ahead = deque(islice(source, _FOR_A_WORKER))
     is_one = n_jobs == 1 or len(ahead) < _FOR_A_WORKER
     every = _emptied(ahead, source)
-    yield from (_here(work, one) for one in every) if is_one else _on_workers(work, every, n_jobs)
+    yield from (_here(work, one) for one in every) if is_one else _on_workers(work, every, n_jobs, workers)
 
 
 def _emptied(first: deque[Partition], rest: Iterator[Partition]) -> Iterator[Partition]:
@@ -84,8 +119,10 @@ def _annotated(work: Work, partition: Partition) -> PartitionFile:
     return write_partition(facts, partition.target, partition.fingerprint, beside=loaded.beside)
 
 
-def _on_workers(work: Work, partitions: Iterator[Partition], n_jobs: int) -> Iterator[PartitionFile]:
-    pool = _Pool(work, n_jobs)
+def _on_workers(
+    work: Work, partitions: Iterator[Partition], n_jobs: int, workers: Workers | None
+) -> Iterator[PartitionFile]:
+    pool = _Pool(work, n_jobs, workers)
     try:
         for partition in partitions:
             pool.submit(partition)
@@ -100,10 +137,10 @@ def _on_workers(work: Work, partitions: Iterator[Partition], n_jobs: int) -> Ite
 class _Pool:
     """Worker processes, and what they work on; processes that a record has ended are replaced."""
 
-    def __init__(self, work: Work, n_jobs: int) -> None:
+    def __init__(self, work: Work, n_jobs: int, workers: Workers | None) -> None:
         self._work = work
         self._n_jobs = n_jobs
-        self._executor = _processes(n_jobs)
+        self._executor = _processes(n_jobs) if workers is None else workers
         self.running: dict[Future[PartitionFile], Partition] = {}
         self._suspects: list[Partition] = []
 

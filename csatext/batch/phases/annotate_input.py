@@ -18,7 +18,7 @@ from csatext.atomic_files import write_text
 from csatext.batch.configuration import Configuration
 from csatext.batch.engines.halving import Work
 from csatext.batch.engines.java_session import spark_session
-from csatext.batch.engines.local import annotate_locally
+from csatext.batch.engines.local import Workers, annotate_locally
 from csatext.batch.engines.spark import annotate_on_spark
 from csatext.batch.monitoring.stopping import check_stop, ends_between
 from csatext.batch.phases.annotate_partition import PartitionTask, annotate_partition, partition_table
@@ -101,6 +101,7 @@ def annotate_input(
     n_jobs: int = 1,
     engine: str = "local",
     incremental: bool = False,
+    workers: Workers | None = None,
 ) -> AnnotateResult:
     """Annotate the files of an input that are new or changed, and list what is finished.
 
@@ -122,6 +123,8 @@ def annotate_input(
         Where partitions are annotated; facts do not depend on it.
     incremental : bool, default False
         Whether files that are no longer in the input stay, and repeated identifiers are versions.
+    workers : Workers, optional
+        Processes that have been started (:func:`csatext.batch.engines.local.workers_ahead`).
 
     Raises
     ------
@@ -143,7 +146,7 @@ def annotate_input(
     work_by = partial(_work_by, digest=digest, key=key)
     with ends_between(), counted("标注", None) as count:
         spark = engine == "spark" and bool(pending)
-        for one in _annotated(spark, work_by, work.partitions(pending), store.model, n_jobs):
+        for one in _annotated(spark, work_by, work.partitions(pending), store.model, n_jobs, workers):
             work.take(one)
             count.add(one.rows)
             check_stop()
@@ -177,14 +180,19 @@ def annotate_input(
 
 
 def _annotated(
-    spark: bool, work_by: Callable[[str], Work], partitions: Iterator[Partition], model: Path, n_jobs: int
+    spark: bool,
+    work_by: Callable[[str], Work],
+    partitions: Iterator[Partition],
+    model: Path,
+    n_jobs: int,
+    workers: Workers | None,
 ) -> Iterator[PartitionFile]:
     """Yield the partitions as they are written, by one engine or the other."""
     if spark:
         with spark_session() as session:
             yield from annotate_on_spark(session, work_by, partitions, model=model)
     else:
-        yield from annotate_locally(work_by(str(model)), partitions, n_jobs=n_jobs)
+        yield from annotate_locally(work_by(str(model)), partitions, n_jobs=n_jobs, workers=workers)
 
 
 def _check_gone(store: FactsStore, gone: set[str], model: Path, earlier: Mapping[str, Any]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from csatext.atomic_files import claimed_folder
 from csatext.batch.configuration import Configuration, processes
+from csatext.batch.contact_analyses import load_resources
 from csatext.batch.engines.java_session import check_spark
+from csatext.batch.engines.local import workers_ahead
 from csatext.batch.engines.warehouse import spark_where_needed
 from csatext.batch.output import finished_output, refuse_link
 from csatext.batch.phases.aggregate import aggregate
@@ -150,11 +153,14 @@ def run_by_model(
     out = Path(out)
     if engine == "spark":
         check_spark()  # before anything is learnt, which takes long
-    with claimed_folder(out), spark_where_needed(source):
+    with claimed_folder(out), spark_where_needed(source), ExitStack() as held:
         refuse_link(out)
         store = FactsStore(out)
-        if not model:
-            _learn(source, store, configuration, progress, anew=learn)
+        workers = None
+        if not model and (learning := _learning(source, store, configuration, anew=learn)) is not None:
+            if engine == "local" and is_large_input(source):
+                workers = held.enter_context(workers_ahead(processes(n_jobs), load_resources))
+            fit(source, store.model, configuration, progress, **learning)
         found = annotate_input(
             source,
             store,
@@ -164,7 +170,9 @@ def run_by_model(
             n_jobs=processes(n_jobs),
             engine=engine,
             incremental=incremental,
+            workers=workers,
         )
+        held.close()
         state = _state(store, configuration, audit, incremental)
         if not found.changed and (known := finished_output(out, state)) is not None:
             return unchanged_run(out, known)
@@ -181,19 +189,22 @@ def run_by_model(
         )
 
 
-def _learn(
-    source: str | Path, store: FactsStore, configuration: Configuration, progress: Progress, *, anew: bool
-) -> None:
-    """Fit the model of a folder, unless it is there; ``anew`` asks for that of this input."""
+def _learning(
+    source: str | Path, store: FactsStore, configuration: Configuration, *, anew: bool
+) -> dict[str, Any] | None:
+    """Return how the model of a folder is to be fitted; None where it is there.
+
+    ``anew`` asks for the model of this input, for which another gives way.
+    """
     sample = _SAMPLE if is_large_input(source) else None
     known = "" if is_remote(source) else state_of_run(Path(source), configuration)
     learnt_from = digest_of({"state": known, "sample": sample}) if known else ""
     if store.has_model():
         is_same = bool(learnt_from) and store.model_card().get("learnt_from") == learnt_from
         if is_same or not anew:
-            return
+            return None
         store.remove_model()
-    fit(source, store.model, configuration, progress, sample=sample, learnt_from=learnt_from)
+    return {"sample": sample, "learnt_from": learnt_from}
 
 
 def annotate_store(

@@ -3,7 +3,7 @@ import os
 import pyarrow as pa
 import pytest
 
-from csatext.batch.engines.local import annotate_locally
+from csatext.batch.engines.local import annotate_locally, workers_ahead
 from csatext.batch.phases.partition_files import ContactsPartition, LoadedPartition, known_partition
 from csatext.errors import InputError
 
@@ -53,6 +53,23 @@ def test_a_record_that_ends_its_process_is_found_by_halving_and_left_out(tmp_pat
     assert rows(tmp_path, 1) == [("1-0", 1), ("1-1", 1), ("1-3", 1), ("1-4", 1)]
     assert rows(tmp_path, 2) == []
     assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_processes_that_were_started_ahead_do_the_work_and_are_ended(tmp_path):
+    with workers_ahead(1, os.getpid) as workers:
+        assert workers is None
+    with workers_ahead(2, os.getpid) as workers:
+        given = partitions(tmp_path, ["一", "毒"], ["二二"], ["三三三"])
+        found = {
+            one.path.name[15]: one.lost for one in annotate_locally(told, given, n_jobs=2, workers=workers)
+        }
+        # The one that the record ended was replaced by others.
+        assert found == {"0": ("0-1",), "1": (), "2": ()}
+    with workers_ahead(2, os.getpid) as workers:
+        ours = workers.submit(os.getpid).result()
+        assert ours != os.getpid()
+    with pytest.raises(ProcessLookupError):
+        os.kill(ours, 0)
 
 
 def test_what_nobody_foresaw_costs_one_record_in_this_process_too(tmp_path):
