@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from csatext.analysis.sentiment.text_numbers import NUMBERS, chunk_numbers
+from csatext.analysis.sentiment.text_numbers import (
+    NUMBERS,
+    segment_numbers,
+    sentence_segments,
+    text_segments,
+)
 from csatext.analysis.sentiment.word_model import word_model
 from csatext.lexicon import Lexicon
 from csatext.text.clauses.clause_reading import ClauseReading
@@ -146,27 +151,24 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
     positive are then -2 at most, unless a later sentence says that the trouble is over. A first sentence
     that hedges (米饭有点硬) is a remark and no complaint.
     """
-    numbers = chunk_numbers(joined, word_model())
+    words = word_model()
+    numbers = segment_numbers(joined, text_segments(joined), words)
     odds = polarity_log_odds(numbers)
-    reading = joined.once(ClauseReading)
-    head, last = joined.offsets[:-1], joined.offsets[1:] - 1
-    end = np.searchsorted(reading.sentence, reading.sentence[head], side="right")
-    following = (end - head >= _LEAST_OPENING) & (last - end >= _LEAST_REST)
+    sentences = sentence_segments(joined)
+    first = sentences.number[joined.offsets[:-1]]
+    size = np.diff(sentences.bounds)[first]
+    rest = np.diff(joined.offsets) - 1 - size
     solved = numbers[:, NUMBERS.index("solved")] > 0
-    rows = np.flatnonzero(following & ~solved & (odds[:, 0] > _OPENING))
-    if not len(rows):
+    rows = (size >= _LEAST_OPENING) & (rest >= _LEAST_REST) & ~solved & (odds[:, 0] > _OPENING)
+    if not rows.any():
         return odds
-    texts = joined.texts.to_numpy(object)
-    cut = (end - head)[rows]
-    first = JoinedTexts(
-        pd.Series([texts[row][:stop] for row, stop in zip(rows, cut, strict=True)], dtype=object)
-    )
-    told = chunk_numbers(first, word_model())
+    first = first[rows]
+    told = segment_numbers(joined, sentences, words)[first]
     opening = polarity_log_odds(told)[:, 0]
     best, faults = (told[:, NUMBERS.index(name)] for name in ("best", "faults"))
     least = np.where((faults > 0) & (best <= 0), _OPENING_FAULT, _OPENING)
-    hedges = first.once(ClauseReading).cues
-    hedged = np.bincount(first.rows_of(hedges.starts[hedges.having("hedge")]), minlength=len(rows)) > 0
+    cues = joined.once(ClauseReading).cues
+    hedged = np.isin(first, sentences.number[cues.starts[cues.having("hedge")]])
     share = np.where(hedged | (best > _PRAISED), 0.0, expit((least - opening) / _OPENING_SLOPE))
     odds[rows, 0] += share * np.minimum(np.maximum(opening, _OPENING) - odds[rows, 0], 0.0)
     return odds

@@ -10,7 +10,6 @@ from sklearn.metrics import roc_auc_score
 
 import csatext as ct
 from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself
-from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds, text_log_odds
 from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
@@ -68,7 +67,8 @@ def test_spans_count_from_the_start_of_each_document():
 def test_word_models_are_the_stated_formula():
     weights = pd.read_csv(lexicon_path("sentiment.tsv"), sep="\t", keep_default_na=False, quoting=3)
     weights = weights.set_index("term")
-    found = word_model().numbers(JoinedTexts(pd.Series(["很好，A好？"])))[0]
+    joined = JoinedTexts(pd.Series(["很好，A好？"]))
+    found = word_model().numbers(joined, joined.offsets)[0]
     runs = ["很", "好", "很好", "a", "好", "?", "a好", "好?", "a好?"]
     for at, name in enumerate(MODELS):
         expected = sum(weights[name].get(run, 0.0) for run in runs) / math.sqrt(5 + 2) + weights[name][""]
@@ -77,12 +77,12 @@ def test_word_models_are_the_stated_formula():
 
 def test_balance_of_clauses_is_the_stated_formula():
     good = entry("polarity", "满意", "valence")
-    scores = score_clauses(JoinedTexts(pd.Series(["满意"])))
-    assert scores.numbers[0, EVIDENCE.index("balance")] == pytest.approx(
+    numbers = text_numbers(pd.Series(["满意"]))
+    assert numbers[0, NUMBERS.index("balance")] == pytest.approx(
         math.log((2 * math.log1p(good / 2) + 0.5) / 0.5)
     )
-    assert scores.numbers[0, EVIDENCE.index("worst")] == 0
-    assert scores.numbers[0, EVIDENCE.index("best")] == pytest.approx(math.tanh(good))
+    assert numbers[0, NUMBERS.index("worst")] == 0
+    assert numbers[0, NUMBERS.index("best")] == pytest.approx(math.tanh(good))
 
 
 def test_score_is_the_difference_of_two_probabilities():
