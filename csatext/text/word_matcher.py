@@ -95,14 +95,13 @@ class WordMatcher:
             self._levels.append(_Level(KeyLookup(keys), word, longer))
         brief = lengths < _LONG
         last = offsets + lengths - 1
-        self._open = np.column_stack(
-            (brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last]))
-        )
+        self._open = np.stack((brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last])))
         # The first character of most positions begins no word: a table tells faster than the lookup.
         first = np.unique(points[offsets]).astype(np.int64) if len(words) else np.empty(0, np.int64)
-        self._nodes = np.full(int(first.max(initial=-1)) + 2, len(first), np.int64)
+        self._nodes = np.zeros(int(first.max(initial=-1)) + 2, np.int64)
         self._nodes[first] = np.arange(len(first))
-        self._begins = self._nodes < len(first)
+        self._begins = np.zeros(len(self._nodes), bool)
+        self._begins[first] = True
 
     def overlapping(self, points: np.ndarray) -> FoundWords:
         """Return every word at every place, by its end, the longest first.
@@ -112,7 +111,15 @@ class WordMatcher:
         points : ndarray of uint32
             Code points of joined texts.
         """
-        return self._sorted(points, by_end=True)
+        parts = self._found(points)
+        nothing = np.empty(0, np.int64)
+        word = np.concatenate([nothing, *(found for found, _ in parts)])
+        starts = np.concatenate([nothing, *(at for _, at in parts)])
+        lengths = np.repeat(np.arange(1, len(parts) + 1), np.array([len(at) for _, at in parts], np.int64))
+        ends = starts + lengths
+        # Runs that are sorted already are merged in one go.
+        order = np.argsort(ends * (len(parts) + 1) - lengths, kind="stable")
+        return FoundWords(word[order], starts[order], ends[order])
 
     def longest(self, points: np.ndarray) -> FoundWords:
         """Return words that do not overlap, by position: from left to right, at each place the longest.
@@ -124,36 +131,43 @@ class WordMatcher:
         points : ndarray of uint32
             Code points of joined texts.
         """
-        word, starts, ends = self._sorted(points, by_end=False)
-        within = self._cut_off(points, word, starts, ends)
-        if len(within):
-            word, starts, ends = (np.delete(values, within) for values in (word, starts, ends))
-        kept = np.flatnonzero(np.diff(starts, prepend=-1))
-        kept = kept[_disjoint(starts[kept], ends[kept])]
-        return FoundWords(word[kept], starts[kept], ends[kept])
+        length = np.zeros(len(points), np.int64)
+        longest = np.zeros(len(points), np.int64)
+        # From the shortest to the longest: what stands at a place in the end is the longest there.
+        for depth, (word, starts) in enumerate(self._found(points)):
+            whole = self._whole(points, word, starts, starts + depth + 1)
+            length[starts[whole]] = depth + 1
+            longest[starts[whole]] = word[whole]
+        starts = np.flatnonzero(length)
+        ends = starts + length[starts]
+        kept = _disjoint(starts, ends)
+        return FoundWords(longest[starts[kept]], starts[kept], ends[kept])
 
-    def _cut_off(
+    def _whole(
         self, points: np.ndarray, word: np.ndarray, starts: np.ndarray, ends: np.ndarray
-    ) -> np.ndarray:
-        """Return which found words are parts of longer ones of Latin letters or digits."""
-        found = np.flatnonzero(self._open[word].any(axis=1))
+    ) -> np.ndarray | slice:
+        """Return which found words are no parts of longer ones of Latin letters or digits."""
+        open_start, open_end = self._open[:, word]
+        found = np.flatnonzero(open_start | open_end)
         if not len(found):
-            return found
+            return slice(None)
         padded = np.concatenate((np.zeros(1, points.dtype), points, np.zeros(1, points.dtype)))
         before, after = padded[starts[found]], padded[ends[found] + 1]
-        open_start, open_end = self._open[word[found]].T
-        return found[(open_start & _alphanumeric(before)) | (open_end & _alphanumeric(after))]
+        cut = (open_start[found] & _alphanumeric(before)) | (open_end[found] & _alphanumeric(after))
+        whole = np.ones(len(word), bool)
+        whole[found[cut]] = False
+        return whole
 
     def _found(self, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Return the words of each length, as (word, start), by position."""
         found = []
         at = node = np.empty(0, np.int64)
+        # No word holds a zero, so that none goes over the end.
+        points = np.concatenate((points, np.zeros(len(self._levels), points.dtype)))
         for depth, level in enumerate(self._levels):
             if depth:
-                at = at[at + depth < len(points)]
-                node = level.lookup((node[: len(at)] << _BITS) | points[at + depth])
-                here = np.flatnonzero(node < len(level.word))
-                at, node = at[here], node[here]
+                here, child = level.lookup.found((node << _BITS) | points[at + depth])
+                at, node = at[here], child
             else:
                 place = np.minimum(points, len(self._nodes) - 1)
                 at = np.flatnonzero(self._begins[place])
@@ -164,18 +178,6 @@ class WordMatcher:
             longer = np.flatnonzero(level.longer[node])
             at, node = at[longer], node[longer]
         return found
-
-    def _sorted(self, points: np.ndarray, *, by_end: bool) -> FoundWords:
-        """Return the words by their end, or by their start, the longest first."""
-        parts = self._found(points)
-        nothing = np.empty(0, np.int64)
-        word = np.concatenate([nothing, *(found for found, _ in parts)])
-        starts = np.concatenate([nothing, *(at for _, at in parts)])
-        lengths = np.repeat(np.arange(1, len(parts) + 1), np.array([len(at) for _, at in parts], np.int64))
-        ends = starts + lengths
-        # Runs that are sorted already are merged in one go.
-        order = np.argsort((ends if by_end else starts) * (len(parts) + 1) - lengths, kind="stable")
-        return FoundWords(word[order], starts[order], ends[order])
 
 
 def _alphanumeric(points: np.ndarray) -> np.ndarray:

@@ -65,11 +65,9 @@ def _run_weights(joined: JoinedTexts, model: WordModel) -> np.ndarray:
     """Return the weights of the runs that begin at each character, shape (n_models, n_characters)."""
     found = np.zeros((len(joined.points), len(MODELS)))
     # The weights of a run lie side by side: one access for all models.
-    padded = np.vstack((model.weights, np.zeros(len(MODELS))))
     for at, key in joined.once(Letters).runs:
-        position = np.full(len(found), len(model.weights))
-        position[at] = model._lookup(key)
-        found += padded.take(position, axis=0)
+        known, position = model._lookup.found(key)
+        found[at[known]] += model.weights.take(position, axis=0)
     return np.ascontiguousarray(found.T)
 
 
