@@ -14,6 +14,7 @@ __all__ = ["FoundWords", "WordMatcher"]
 
 _BITS = 21
 """Bits of a code point."""
+_CHARACTER = (1 << _BITS) - 1
 _LONG = 6
 """Letters from which a word of Latin letters is known where no blank parts it from others; shorter ones stand
 by chance in longer words (emo in Lemonade)."""
@@ -41,14 +42,17 @@ class _Level(NamedTuple):
 
     Attributes
     ----------
+    keys : ndarray of int64
+        Number of the beginning without its last character, and this character.
     lookup : KeyLookup
-        Number of a beginning by that of the beginning without its last character, and this character.
+        Number of a beginning by its key.
     word : ndarray of int64
         Number of the word that each beginning is, -1 for none.
     longer : ndarray of bool
         Whether a longer word begins so.
     """
 
+    keys: np.ndarray
     lookup: KeyLookup
     word: np.ndarray
     longer: np.ndarray
@@ -92,16 +96,18 @@ class WordMatcher:
             word[node[last]] = at[last]
             at, node = at[~last], node[~last]
             longer[node] = True
-            self._levels.append(_Level(KeyLookup(keys), word, longer))
+            self._levels.append(_Level(keys, KeyLookup(keys), word, longer))
         brief = lengths < _LONG
         last = offsets + lengths - 1
         self._open = np.stack((brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last])))
-        # The first character of most positions begins no word: a table tells faster than the lookup.
-        first = np.unique(points[offsets]).astype(np.int64) if len(words) else np.empty(0, np.int64)
-        self._nodes = np.zeros(int(first.max(initial=-1)) + 2, np.int64)
-        self._nodes[first] = np.arange(len(first))
-        self._begins = np.zeros(len(self._nodes), bool)
-        self._begins[first] = True
+        # Most positions begin no word: tables of characters tell it faster than the lookup.
+        first = self._levels[0].keys if words else np.empty(0, np.int64)
+        self._single = _by_character(first, self._levels[0].word if words else first, -1)
+        self._node = _by_character(first, np.arange(len(first)), -1)
+        first = first[self._levels[0].longer] if words else first
+        self._begins = _by_character(first, np.ones(len(first), bool), False)
+        second = np.unique(self._levels[1].keys & _CHARACTER) if len(self._levels) > 1 else first[:0]
+        self._goes_on = _by_character(second, np.ones(len(second), bool), False)
 
     def overlapping(self, points: np.ndarray) -> FoundWords:
         """Return every word at every place, by its end, the longest first.
@@ -160,24 +166,35 @@ class WordMatcher:
 
     def _found(self, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Return the words of each length, as (word, start), by position."""
-        found = []
-        at = node = np.empty(0, np.int64)
         # No word holds a zero, so that none goes over the end.
-        points = np.concatenate((points, np.zeros(len(self._levels), points.dtype)))
-        for depth, level in enumerate(self._levels):
-            if depth:
-                here, child = level.lookup.found((node << _BITS) | points[at + depth])
-                at, node = at[here], child
-            else:
-                place = np.minimum(points, len(self._nodes) - 1)
-                at = np.flatnonzero(self._begins[place])
-                node = self._nodes[place[at]]
+        points = np.concatenate((points, np.zeros(len(self._levels) + 1, points.dtype)))
+        word = _looked_up(self._single, points)
+        at = np.flatnonzero(word >= 0)
+        found = [(word[at], at)]
+        goes_on = _looked_up(self._begins, points)
+        goes_on[:-1] &= _looked_up(self._goes_on, points[1:])
+        at = np.flatnonzero(goes_on)
+        node = _looked_up(self._node, points[at])
+        for depth, level in enumerate(self._levels[1:], 1):
+            here, node = level.lookup.found((node << _BITS) | points[at + depth])
+            at = at[here]
             word = level.word[node]
             whole = np.flatnonzero(word >= 0)
             found.append((word[whole], at[whole]))
             longer = np.flatnonzero(level.longer[node])
             at, node = at[longer], node[longer]
         return found
+
+
+def _by_character(characters: np.ndarray, values: np.ndarray, absent: int) -> np.ndarray:
+    """Return a table of values by code point; the last entry is that of characters beyond."""
+    table = np.full(int(characters.max(initial=-1)) + 2, absent, values.dtype)
+    table[characters] = values
+    return table
+
+
+def _looked_up(table: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return table.take(points, mode="clip")
 
 
 def _alphanumeric(points: np.ndarray) -> np.ndarray:

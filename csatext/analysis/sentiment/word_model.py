@@ -63,12 +63,13 @@ class WordModel:
 
 def _run_weights(joined: JoinedTexts, model: WordModel) -> np.ndarray:
     """Return the weights of the runs that begin at each character, shape (n_models, n_characters)."""
-    found = np.zeros((len(joined.points), len(MODELS)))
-    # The weights of a run lie side by side: one access for all models.
+    found = np.zeros((len(MODELS), len(joined.points)))
     for at, key in joined.once(Letters).runs:
         known, position = model._lookup.found(key)
-        found[at[known]] += model.weights.take(position, axis=0)
-    return np.ascontiguousarray(found.T)
+        here = at[known]
+        for sums, weights in zip(found, model.weights.T, strict=True):
+            sums[here] += weights.take(position, mode="clip")
+    return found
 
 
 @cache
