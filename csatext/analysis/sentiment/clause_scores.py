@@ -51,6 +51,7 @@ _ROLES = (
     "nodesire",
     "appeal",
     "office",
+    "verdict",
 )
 _BITS = {role: 1 << at for at, role in enumerate(_ROLES)}
 _SOLVED, _THANKS = EVENTS.index("solved"), EVENTS.index("thanks")
