@@ -76,12 +76,12 @@ _REPEATING, _OVERLAP = 100.0, 0.2
 citizens' letters, where the size of the score does not grow with the length any more."""
 _OPENING, _OPENING_FAULT, _OPENING_UNPRAISED, _OPENING_SLOPE = -2.0, -1.0, -0.5, 0.2
 _SURELY_POLAR, _POLAR = -1.5, -1.0
-"""Log-odds of a first sentence from which it is a complaint: of any; of one that praises nothing and tells of a
-fault or is surely not neutral; of one that praises nothing and is not neutral, where no later sentence gives a
-favourable verdict on the whole (总体满意, 推荐); and how fast that changes. Below them, log-odds of neutral of a
-sentence that surely is not, or is not. Chosen on halves of four sets: reviews of shops lose .003 of balanced
-accuracy, those of restaurants gain .012, others move by less than .001; without the condition of the verdict
-shops lose .005. At -1.5 for every sentence hotels lose .004."""
+"""Log-odds of a first sentence from which it is a complaint: of any; of one that praises nothing and tells
+of a fault or is surely not neutral; of one that praises nothing and is not neutral, where no later sentence
+gives a favourable verdict on the whole (总体满意, 推荐); and how fast that changes. Below them, log-odds of
+neutral of a sentence that surely is not, or is not. Chosen on halves of four sets: reviews of shops lose .003
+of balanced accuracy, those of restaurants gain .013, others move by .001; without the condition of verdicts
+shops lose .004. At -1.5 for every sentence hotels lose .004."""
 _PRAISED = 0.35
 """Level of the best clause from which a first sentence also praises."""
 _LEAST_OPENING, _LEAST_REST = 6, 4
@@ -159,8 +159,9 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
     -----
     A text that opens with a complaint is one, however many pleasant sentences follow: the log-odds of
     positive are then -2 at most, unless a later sentence says that the trouble is over. Where one gives a
-    favourable verdict on the whole, only a grave opening counts so. A first sentence that hedges (米饭有点硬) is a remark and no complaint. A letter that wishes or asks something and holds no
-    sentence of praise is neutral rather than positive.
+    favourable verdict on the whole, only a grave opening counts so. A first sentence that hedges
+    (米饭有点硬) is a remark and no complaint. A letter that wishes or asks something and holds no sentence of
+    praise is neutral rather than positive.
     """
     words = word_model()
     numbers = segment_numbers(joined, text_segments(joined), words)
