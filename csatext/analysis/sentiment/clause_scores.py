@@ -250,7 +250,8 @@ def _asserted(
     suspended = reading.suspends(last)
     turned = words.denied & ~suspended
     # 难道不是骗人吗 affirms what it denies in form.
-    affirmed = asserted & words.denied & reading.denied(words.heads)
+    affirmed = asserted & words.denied
+    affirmed[affirmed] = reading.denied(words.heads[affirmed])
     values = np.where(affirmed, words.bases, words.values)
     reasons = np.where(turned & ~affirmed, REASONS.index("denied"), REASONS.index("said"))
     kept = asserted | turned

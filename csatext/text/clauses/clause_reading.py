@@ -26,7 +26,7 @@ _IN_NUMBERS = _table(".,:")
 _DOT, _SPACE = ord("."), ord(" ")
 _ENUMERATION = 12
 """Characters more that a negator reaches over an enumeration: 没有破损、丢件、延误."""
-_OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
+_OWN_NEGATORS = _table("不没未无")
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
 _HAVING = ord("有")
 _ONE_OF = ord("一")
@@ -515,7 +515,7 @@ class ClauseReading:
     def _denying(self, words: Spans, floor: np.ndarray) -> np.ndarray:
         if not len(self._negators.starts):
             return np.full(len(words.hit), -1, np.int64)
-        own = np.isin(self._points[words.starts], _OWN_NEGATORS)
+        own = _OWN_NEGATORS[self._points[words.starts]]
         # 有划痕 in 没有划痕 begins within its negator.
         within = (self._points[words.starts] == _HAVING) & self._marked(self._negators.ends)[words.starts + 1]
         negator = self._nearest(words.starts + within, floor, own)
