@@ -12,7 +12,12 @@ import csatext as ct
 from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself
 from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds, text_log_odds
-from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
+from csatext.analysis.sentiment.text_numbers import (
+    NUMBERS,
+    segment_numbers,
+    sentence_segments,
+    text_numbers,
+)
 from csatext.analysis.sentiment.word_model import MODELS, word_model
 from csatext.lexicon import lexicon_path
 from csatext.text.joined_texts import JoinedTexts
@@ -325,6 +330,44 @@ def test_a_text_that_opens_with_a_complaint_is_one_whatever_follows(n):
         f"米饭有点硬。{pleasant}。",
     )
     assert ct.Sentiment().transform(texts)["is_negative"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 8])
+@pytest.mark.parametrize(
+    "complaint", ["孩子的课上到一半机构关门了。", "订的靠窗房，给了没有窗的。", "预订的房间到店说没有了。"]
+)
+def test_an_opening_that_tells_of_no_fault_by_name_is_a_complaint_too(complaint, n):
+    pleasant = "".join(["大厅很漂亮。", "位置好找。", "前台笑得很甜。", "停车方便。"] * 2)
+    text = complaint + "。".join(pleasant.split("。")[:n]) + "。"
+    assert ct.Sentiment().transform(corpus_of(text))["is_negative"].tolist() == [True]
+
+
+def test_a_favourable_verdict_on_the_whole_outweighs_a_mild_opening_unless_it_is_denied():
+    pleasant = "孩子的课上到一半机构关门了。大厅很漂亮。位置好找。"
+    texts = corpus_of(pleasant, f"{pleasant}总体很满意，推荐。", f"{pleasant}不推荐。")
+    assert ct.Sentiment().transform(texts)["is_negative"].tolist() == [True, False, True]
+
+
+def test_a_letter_that_wishes_something_and_praises_nothing_is_not_positive():
+    letter = (
+        "关于增设公交站的建议。我们小区入住已满三年，住户有两千多人，出行主要靠公交。"
+        "最近的站点在路口以南，走过去大约要二十分钟。希望公交公司考虑在小区东门增设一个站点，"
+        "方便老人和学生出行。请问今年有没有这方面的安排？"
+    )
+    assert ct.Sentiment().transform(corpus_of(letter))["polarity"].tolist() == ["neutral"]
+
+
+def test_numbers_of_sentences_are_those_of_the_sentences_as_texts():
+    texts = [
+        ["快递太慢了，盒子也破了。", "颜色很喜欢。"],
+        ["客服讲得清楚。", "价格不贵，就是没有发票。", "好"],
+    ]
+    joined = JoinedTexts(pd.Series(["".join(sentences) for sentences in texts]))
+    numbers = segment_numbers(joined, sentence_segments(joined), word_model())
+    # A full stop at the end of a text leaves the line end as a segment without words.
+    spoken = numbers[[0, 1, 3, 4, 5]]
+    alone = text_numbers(pd.Series([sentence for sentences in texts for sentence in sentences]))
+    np.testing.assert_allclose(spoken, alone)
 
 
 def test_an_opening_complaint_that_is_solved_later_is_weighed_as_the_text_is():
