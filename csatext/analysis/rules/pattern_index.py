@@ -42,10 +42,10 @@ class PatternHits(NamedTuple):
 
 
 class _Uses(NamedTuple):
-    """Slots of one level by word: ``count[w]`` of them from ``first[w]`` on, and the pattern of each."""
+    """Slots of one level by word: ``n_slots[w]`` of them from ``first[w]`` on, and the pattern of each."""
 
     first: np.ndarray
-    count: np.ndarray
+    n_slots: np.ndarray
     slot: np.ndarray
     owner: np.ndarray
     whole: np.ndarray
@@ -187,7 +187,7 @@ class PatternIndex:
         and patterns that have one, tells them before anything else is worked out.
         """
         uses = self._uses[depth]
-        n_uses = uses.count[words.word]
+        n_uses = uses.n_slots[words.word]
         used = np.flatnonzero(n_uses)
         n_uses = n_uses[used]
         at = np.repeat(used, n_uses)
