@@ -135,7 +135,7 @@ def test_service_events_are_of_a_kind_and_have_its_sign():
 def test_sentiment_cues_have_known_roles():
     roles = ct.Lexicon.load("sentiment_cues").table["roles"].str.split(",").explode()
     known = {"inquiry", "aggravation", "reproach", "courtesy", "threat", "desire", "nodesire"}
-    known |= {"appeal", "office", "unwelcome", "moderation", "blame", "excess", "nothing_to"}
+    known |= {"appeal", "office", "unwelcome", "moderation", "blame", "excess", "nothing_to", "verdict"}
     assert set(roles) == known
 
 

@@ -105,9 +105,14 @@ class JoinedTexts:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Position, among the joined texts, of the text that holds each character, shape (n_characters,)."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
     def rows_of(self, positions: np.ndarray) -> np.ndarray:
         """Return the position, among the joined texts, of the text that holds each character."""
-        return np.searchsorted(self.offsets, positions, side="right") - 1
+        return self.rows[positions]
 
 
 def joined_chunks(

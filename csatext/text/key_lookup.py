@@ -20,8 +20,11 @@ class KeyLookup:
 
     Examples
     --------
-    >>> KeyLookup(np.array([70, 5, 9]))(np.array([9, 4, 70])).tolist()
+    >>> lookup = KeyLookup(np.array([70, 5, 9]))
+    >>> lookup(np.array([9, 4, 70])).tolist()
     [2, 3, 0]
+    >>> [found.tolist() for found in lookup.found(np.array([9, 4, 70]))]
+    [[0, 2], [2, 0]]
     """
 
     def __init__(self, keys: np.ndarray) -> None:
@@ -40,23 +43,33 @@ class KeyLookup:
             self._positions[chosen] = placed
             waiting = np.setdiff1d(waiting, placed)
             slot[waiting] = (slot[waiting] + 1) & (self._slots - 1)
+        self._filled = self._positions < self._absent
 
     def _slot(self, keys: np.ndarray) -> np.ndarray:
         return ((keys.view(np.uint64) * np.uint64(_MULTIPLIER)) >> self._shift).view(np.int64)
 
     def __call__(self, keys: np.ndarray) -> np.ndarray:
         """Return the position of each key, one past the last for those that are not there."""
+        result = np.full(len(keys), self._absent, np.int64)
+        at, position = self.found(keys)
+        result[at] = position
+        return result
+
+    def found(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return which keys are there, as indices in order, and the position of each of these."""
         slot = self._slot(keys)
-        found = self._positions[slot].astype(np.int64)
-        other = self._keys[found] != keys
-        missed = np.flatnonzero(other & (found < self._absent))
-        found[missed] = self._absent
-        for _ in range(self._probes):
-            if not len(missed):
+        # Most keys that are not there meet an empty slot, which a table of a byte a slot tells.
+        at = np.flatnonzero(self._filled[slot])
+        slot = slot[at]
+        position = self._positions[slot]
+        right = self._keys[position] == keys[at]
+        waiting = np.flatnonzero(~right)
+        for _ in range(self._probes - 1):
+            if not len(waiting):
                 break
-            slot[missed] = (slot[missed] + 1) & (self._slots - 1)
-            here = self._positions[slot[missed]]
-            same = self._keys[here] == keys[missed]
-            found[missed[same]] = here[same]
-            missed = missed[~same & (here < self._absent)]
-        return found
+            slot[waiting] = (slot[waiting] + 1) & (self._slots - 1)
+            here = self._positions[slot[waiting]]
+            same = self._keys[here] == keys[at[waiting]]
+            position[waiting[same]], right[waiting[same]] = here[same], True
+            waiting = waiting[~same & (here < self._absent)]
+        return at[right], position[right].astype(np.int64)

@@ -14,6 +14,7 @@ __all__ = ["FoundWords", "WordMatcher"]
 
 _BITS = 21
 """Bits of a code point."""
+_CHARACTER = (1 << _BITS) - 1
 _LONG = 6
 """Letters from which a word of Latin letters is known where no blank parts it from others; shorter ones stand
 by chance in longer words (emo in Lemonade)."""
@@ -41,14 +42,17 @@ class _Level(NamedTuple):
 
     Attributes
     ----------
+    keys : ndarray of int64
+        Number of the beginning without its last character, and this character.
     lookup : KeyLookup
-        Number of a beginning by that of the beginning without its last character, and this character.
+        Number of a beginning by its key.
     word : ndarray of int64
         Number of the word that each beginning is, -1 for none.
     longer : ndarray of bool
         Whether a longer word begins so.
     """
 
+    keys: np.ndarray
     lookup: KeyLookup
     word: np.ndarray
     longer: np.ndarray
@@ -92,17 +96,18 @@ class WordMatcher:
             word[node[last]] = at[last]
             at, node = at[~last], node[~last]
             longer[node] = True
-            self._levels.append(_Level(KeyLookup(keys), word, longer))
+            self._levels.append(_Level(keys, KeyLookup(keys), word, longer))
         brief = lengths < _LONG
         last = offsets + lengths - 1
-        self._open = np.column_stack(
-            (brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last]))
-        )
-        # The first character of most positions begins no word: a table tells faster than the lookup.
-        first = np.unique(points[offsets]).astype(np.int64) if len(words) else np.empty(0, np.int64)
-        self._nodes = np.full(int(first.max(initial=-1)) + 2, len(first), np.int64)
-        self._nodes[first] = np.arange(len(first))
-        self._begins = self._nodes < len(first)
+        self._open = np.stack((brief & _alphanumeric(points[offsets]), brief & _alphanumeric(points[last])))
+        # Most positions begin no word: tables of characters tell it faster than the lookup.
+        first = self._levels[0].keys if words else np.empty(0, np.int64)
+        self._single = _by_character(first, self._levels[0].word if words else first, -1)
+        self._node = _by_character(first, np.arange(len(first)), -1)
+        first = first[self._levels[0].longer] if words else first
+        self._begins = _by_character(first, np.ones(len(first), bool), False)
+        second = np.unique(self._levels[1].keys & _CHARACTER) if len(self._levels) > 1 else first[:0]
+        self._goes_on = _by_character(second, np.ones(len(second), bool), False)
 
     def overlapping(self, points: np.ndarray) -> FoundWords:
         """Return every word at every place, by its end, the longest first.
@@ -112,7 +117,15 @@ class WordMatcher:
         points : ndarray of uint32
             Code points of joined texts.
         """
-        return self._sorted(points, by_end=True)
+        parts = self._found(points)
+        nothing = np.empty(0, np.int64)
+        word = np.concatenate([nothing, *(found for found, _ in parts)])
+        starts = np.concatenate([nothing, *(at for _, at in parts)])
+        lengths = np.repeat(np.arange(1, len(parts) + 1), np.array([len(at) for _, at in parts], np.int64))
+        ends = starts + lengths
+        # Runs that are sorted already are merged in one go.
+        order = np.argsort(ends * (len(parts) + 1) - lengths, kind="stable")
+        return FoundWords(word[order], starts[order], ends[order])
 
     def longest(self, points: np.ndarray) -> FoundWords:
         """Return words that do not overlap, by position: from left to right, at each place the longest.
@@ -124,40 +137,47 @@ class WordMatcher:
         points : ndarray of uint32
             Code points of joined texts.
         """
-        word, starts, ends = self._sorted(points, by_end=False)
-        within = self._cut_off(points, word, starts, ends)
-        if len(within):
-            word, starts, ends = (np.delete(values, within) for values in (word, starts, ends))
-        kept = np.flatnonzero(np.diff(starts, prepend=-1))
-        kept = kept[_disjoint(starts[kept], ends[kept])]
-        return FoundWords(word[kept], starts[kept], ends[kept])
+        length = np.zeros(len(points), np.int64)
+        longest = np.zeros(len(points), np.int64)
+        # From the shortest to the longest: what stands at a place in the end is the longest there.
+        for depth, (word, starts) in enumerate(self._found(points)):
+            whole = self._whole(points, word, starts, starts + depth + 1)
+            length[starts[whole]] = depth + 1
+            longest[starts[whole]] = word[whole]
+        starts = np.flatnonzero(length)
+        ends = starts + length[starts]
+        kept = _disjoint(starts, ends)
+        return FoundWords(longest[starts[kept]], starts[kept], ends[kept])
 
-    def _cut_off(
+    def _whole(
         self, points: np.ndarray, word: np.ndarray, starts: np.ndarray, ends: np.ndarray
-    ) -> np.ndarray:
-        """Return which found words are parts of longer ones of Latin letters or digits."""
-        found = np.flatnonzero(self._open[word].any(axis=1))
+    ) -> np.ndarray | slice:
+        """Return which found words are no parts of longer ones of Latin letters or digits."""
+        open_start, open_end = self._open[:, word]
+        found = np.flatnonzero(open_start | open_end)
         if not len(found):
-            return found
+            return slice(None)
         padded = np.concatenate((np.zeros(1, points.dtype), points, np.zeros(1, points.dtype)))
         before, after = padded[starts[found]], padded[ends[found] + 1]
-        open_start, open_end = self._open[word[found]].T
-        return found[(open_start & _alphanumeric(before)) | (open_end & _alphanumeric(after))]
+        cut = (open_start[found] & _alphanumeric(before)) | (open_end[found] & _alphanumeric(after))
+        whole = np.ones(len(word), bool)
+        whole[found[cut]] = False
+        return whole
 
     def _found(self, points: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
         """Return the words of each length, as (word, start), by position."""
-        found = []
-        at = node = np.empty(0, np.int64)
-        for depth, level in enumerate(self._levels):
-            if depth:
-                at = at[at + depth < len(points)]
-                node = level.lookup((node[: len(at)] << _BITS) | points[at + depth])
-                here = np.flatnonzero(node < len(level.word))
-                at, node = at[here], node[here]
-            else:
-                place = np.minimum(points, len(self._nodes) - 1)
-                at = np.flatnonzero(self._begins[place])
-                node = self._nodes[place[at]]
+        # No word holds a zero, so that none goes over the end.
+        points = np.concatenate((points, np.zeros(len(self._levels) + 1, points.dtype)))
+        word = _looked_up(self._single, points)
+        at = np.flatnonzero(word >= 0)
+        found = [(word[at], at)]
+        goes_on = _looked_up(self._begins, points)
+        goes_on[:-1] &= _looked_up(self._goes_on, points[1:])
+        at = np.flatnonzero(goes_on)
+        node = _looked_up(self._node, points[at])
+        for depth, level in enumerate(self._levels[1:], 1):
+            here, node = level.lookup.found((node << _BITS) | points[at + depth])
+            at = at[here]
             word = level.word[node]
             whole = np.flatnonzero(word >= 0)
             found.append((word[whole], at[whole]))
@@ -165,17 +185,16 @@ class WordMatcher:
             at, node = at[longer], node[longer]
         return found
 
-    def _sorted(self, points: np.ndarray, *, by_end: bool) -> FoundWords:
-        """Return the words by their end, or by their start, the longest first."""
-        parts = self._found(points)
-        nothing = np.empty(0, np.int64)
-        word = np.concatenate([nothing, *(found for found, _ in parts)])
-        starts = np.concatenate([nothing, *(at for _, at in parts)])
-        lengths = np.repeat(np.arange(1, len(parts) + 1), np.array([len(at) for _, at in parts], np.int64))
-        ends = starts + lengths
-        # Runs that are sorted already are merged in one go.
-        order = np.argsort((ends if by_end else starts) * (len(parts) + 1) - lengths, kind="stable")
-        return FoundWords(word[order], starts[order], ends[order])
+
+def _by_character(characters: np.ndarray, values: np.ndarray, absent: int) -> np.ndarray:
+    """Return a table of values by code point; the last entry is that of characters beyond."""
+    table = np.full(int(characters.max(initial=-1)) + 2, absent, values.dtype)
+    table[characters] = values
+    return table
+
+
+def _looked_up(table: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return table.take(points, mode="clip")
 
 
 def _alphanumeric(points: np.ndarray) -> np.ndarray:

@@ -42,17 +42,20 @@ class PatternHits(NamedTuple):
 
 
 class _Uses(NamedTuple):
-    """Slots of one level by word: word ``w`` stands in ``slot[pointer[w]:pointer[w + 1]]``."""
+    """Slots of one level by word: ``n_slots[w]`` of them from ``first[w]`` on, and the pattern of each."""
 
-    pointer: np.ndarray
+    first: np.ndarray
+    n_slots: np.ndarray
     slot: np.ndarray
+    owner: np.ndarray
     whole: np.ndarray
 
     @classmethod
-    def of(cls, table: np.ndarray, n_words: int) -> _Uses:
+    def of(cls, table: np.ndarray, n_words: int, owner: np.ndarray) -> _Uses:
         """Return the uses of a sorted table of (word, slot, whether it must be whole)."""
         pointer = np.searchsorted(table[:, 0], np.arange(n_words + 1))
-        return cls(pointer, table[:, 1], table[:, 2].astype(bool))
+        slot = table[:, 1]
+        return cls(pointer[:-1], np.diff(pointer), slot, owner[slot], table[:, 2].astype(bool))
 
 
 class _Links(NamedTuple):
@@ -120,7 +123,8 @@ class PatternIndex:
         self._gap, self._last = np.array(gap, np.int64), np.array(last, bool)
         table = np.array(sorted(uses), np.int64).reshape(-1, 3)
         self._uses = [
-            _Uses.of(table[self._level[table[:, 1]] == depth], len(words)) for depth in range(self._n_slots)
+            _Uses.of(table[self._level[table[:, 1]] == depth], len(words), self._owner)
+            for depth in range(self._n_slots)
         ]
         self._matcher = WordMatcher(list(words))
 
@@ -183,12 +187,14 @@ class PatternIndex:
         and patterns that have one, tells them before anything else is worked out.
         """
         uses = self._uses[depth]
-        n_uses = uses.pointer[words.word + 1] - uses.pointer[words.word]
-        at = np.repeat(np.arange(len(words.word)), n_uses)
-        first = uses.pointer[words.word] - np.concatenate(([0], np.cumsum(n_uses)[:-1]))
+        n_uses = uses.n_slots[words.word]
+        used = np.flatnonzero(n_uses)
+        n_uses = n_uses[used]
+        at = np.repeat(used, n_uses)
+        first = uses.first[words.word[used]] - np.cumsum(n_uses) + n_uses
         use = np.repeat(first, n_uses) + np.arange(len(at))
         if bits is not None and sentence is not None:
-            possible = bits[_place(self._owner[uses.slot][use], sentence[words.starts][at])]
+            possible = np.flatnonzero(bits[_place(uses.owner[use], sentence[words.starts[at]])])
             at, use = at[possible], use[possible]
         starts, ends = words.starts[at], words.ends[at]
         if boundaries is not None and uses.whole.any():

@@ -106,10 +106,10 @@ class NgramWeights:
     def log_odds(self, joined: JoinedTexts) -> np.ndarray:
         """Return the log-odds of each text; 0 without letters."""
         letters = joined.once(Letters)
-        padded = np.append(self.weights, 0.0)
         found = np.zeros(len(joined.points))
         for at, key in letters.runs:
-            found[at] += padded[self._lookup(key)]
+            known, position = self._lookup.found(key)
+            found[at[known]] += self.weights[position]
         return letters.log_odds(found, joined.offsets, self.intercept)
 
     @property

@@ -14,7 +14,7 @@ from csatext.text.clauses.clause_reading import ClauseReading, Spans
 from csatext.text.joined_texts import JoinedTexts
 from csatext.text.word_matcher import WordMatcher
 
-__all__ = ["EVIDENCE", "REASONS", "ClauseScores", "Evidence", "score_clauses"]
+__all__ = ["REASONS", "ClauseScores", "Evidence", "FeelingCues", "score_clauses"]
 
 REASONS = (
     "said",
@@ -41,35 +41,6 @@ _SUSPENSIONS = {
     "less": "lessened",
     "none": "lessened",
 }
-EVIDENCE = (
-    "balance",
-    "worst",
-    "best",
-    "last",
-    "mean",
-    "negative_share",
-    "positive_share",
-    "faults",
-    "constructions",
-    "reproaches",
-    "threats",
-    "inquiry",
-    "wished",
-    "courtesy",
-    "solved",
-    "silent",
-    "first",
-    "desired",
-    "appeal",
-    "gravest",
-    "length",
-    "absent",
-    "brief",
-    "appealed",
-    "sentences",
-    "characters",
-)
-"""Numbers of a text that :mod:`csatext.analysis.sentiment.polarity_model` weighs."""
 _ROLES = (
     "inquiry",
     "aggravation",
@@ -80,10 +51,9 @@ _ROLES = (
     "nodesire",
     "appeal",
     "office",
+    "verdict",
 )
-_INQUIRY, _AGGRAVATION, _REPROACH, _COURTESY, _THREAT, _DESIRE, _, _APPEAL, _OFFICE = (
-    1 << at for at in range(len(_ROLES))
-)
+_BITS = {role: 1 << at for at, role in enumerate(_ROLES)}
 _SOLVED, _THANKS = EVENTS.index("solved"), EVENTS.index("thanks")
 _CONSTRUCTION, _REPROACHED, _THREATENED = -0.9, -0.7, -0.7
 _STRONG = 0.7
@@ -92,21 +62,15 @@ _BRIEF = 3
 """Sentences of a text in which an inquiry anywhere makes an inquiry of the whole."""
 _BEFORE, _AFTER = 0.7, 1.3
 """Weights of what stands before and after 但是; of 就是 and 可惜 the roots. Chosen by reading."""
-_ENOUGH = 2.0
 _FORMERLY = 0.4
-_LARGEST = 1.5
 _HALF = 0.5
 _NOT, _BE, _RATHER = map(ord, "不是而")
 _DENIALS = np.array([ord(mark) for mark in "没未无冇零"], np.uint32)
 _TWO = 2
-_SHORT = 12.0
-"""Characters of a short text, of which the words of reviews say little."""
 _OVER = 0.2
 """A trouble that is over counts little."""
 _LESSENED = -0.8
 """A trouble that has become less is good news."""
-_COMMON = 2.0
-"""Clauses in which one more trouble no longer counts."""
 
 
 class Evidence(NamedTuple):
@@ -120,28 +84,39 @@ class Evidence(NamedTuple):
         What each adds to its clause; 0 for what is not asserted.
     reasons : ndarray of int64
         Position in ``REASONS``.
+    events : ndarray of int64
+        What a word tells, as position in ``EVENTS``; -1 of words that judge and of constructions.
     """
 
     starts: np.ndarray
     ends: np.ndarray
     values: np.ndarray
     reasons: np.ndarray
+    events: np.ndarray
+
+    def absent(self, points: np.ndarray) -> np.ndarray:
+        """Return which is good since something is not there: denied, or by itself (没毛病)."""
+        own = np.isin(points[self.starts], _DENIALS)
+        return (self.values > 0) & (own | (self.reasons == REASONS.index("denied")))
+
+    def built(self) -> np.ndarray:
+        """Return which are constructions that only a complaint uses."""
+        return self.reasons == REASONS.index("complaint construction")
 
 
 class ClauseScores(NamedTuple):
-    """Evidence of joined texts, its clauses, and the numbers of each text.
+    """Evidence of joined texts, with their clauses and cues.
 
     Attributes
     ----------
     reading : ClauseReading
     evidence : Evidence
-    numbers : ndarray of float64, shape (n_texts, n_evidence)
-        Columns as ``EVIDENCE``.
+    cues : FeelingCues
     """
 
     reading: ClauseReading
     evidence: Evidence
-    numbers: np.ndarray
+    cues: FeelingCues
 
 
 class _Matcher(NamedTuple):
@@ -149,14 +124,28 @@ class _Matcher(NamedTuple):
     bits: np.ndarray
 
 
-class _Cues(NamedTuple):
+class FeelingCues(NamedTuple):
+    """Words of ``lexicons/sentiment_cues.tsv`` that ask, wish, reproach, threaten or appeal, by position.
+
+    Attributes
+    ----------
+    starts, ends : ndarray of int64
+        Spans in the joined text.
+    bits : ndarray of int64
+        Roles, one bit each.
+    """
+
     starts: np.ndarray
     ends: np.ndarray
     bits: np.ndarray
 
-    def having(self, role: int) -> np.ndarray:
+    def marked(self, role: str) -> np.ndarray:
+        """Return which cues have a role."""
+        return (self.bits & _BITS[role]) != 0
+
+    def having(self, role: str) -> np.ndarray:
         """Return the positions of the cues that have a role."""
-        return self.starts[(self.bits & role) != 0]
+        return self.starts[self.marked(role)]
 
 
 @cache
@@ -195,8 +184,8 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     --------
     >>> import pandas as pd
     >>> scores = score_clauses(JoinedTexts(pd.Series(["价格便宜，但是很难用"])))
-    >>> scores.numbers[0, EVIDENCE.index("balance")] < 0
-    np.True_
+    >>> scores.evidence.values.round(2).tolist()
+    [0.35, -0.91]
     """
     reading = joined.once(ClauseReading)
     words = joined.once(find_polar_words)
@@ -213,8 +202,7 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     reasons = np.where(told, REASONS.index("inquiry"), reasons)
     values = np.where(told & ((words.events >= 0) | (values > -_HALF)), 0.0, values)
     built, built_end = built[~(plain & calm[built])], built_end[~(plain & calm[built])]
-    reproach = (cues.bits & _REPROACH) != 0
-    threat = (cues.bits & _THREAT) != 0
+    reproach, threat = cues.marked("reproach"), cues.marked("threat")
     starts = np.concatenate((words.starts, built, cues.starts[reproach], cues.starts[threat]))
     ends = np.concatenate((words.ends, built_end, cues.ends[reproach], cues.ends[threat]))
     values = np.concatenate(
@@ -239,15 +227,14 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     values = values * _contrast(reading, starts)
     values = np.where(_over(reading, starts, values, events, reasons), _OVER * values, values)
     order = np.argsort(starts, kind="stable")
-    evidence = Evidence(starts[order], ends[order], values[order], reasons[order])
-    numbers = _numbers(joined, reading, evidence, events[order], cues)
-    return ClauseScores(reading, evidence, numbers)
+    evidence = Evidence(*(column[order] for column in (starts, ends, values, reasons, events)))
+    return ClauseScores(reading, evidence, cues)
 
 
-def _find_cues(joined: JoinedTexts) -> _Cues:
+def _find_cues(joined: JoinedTexts) -> FeelingCues:
     matcher = _matcher()
     term, start, end = matcher.words.longest(joined.points)
-    return _Cues(start, end, matcher.bits[term])
+    return FeelingCues(start, end, matcher.bits[term])
 
 
 def _asserted(
@@ -263,7 +250,8 @@ def _asserted(
     suspended = reading.suspends(last)
     turned = words.denied & ~suspended
     # 难道不是骗人吗 affirms what it denies in form.
-    affirmed = asserted & words.denied & reading.denied(words.heads)
+    affirmed = asserted & words.denied
+    affirmed[affirmed] = reading.denied(words.heads[affirmed])
     values = np.where(affirmed, words.bases, words.values)
     reasons = np.where(turned & ~affirmed, REASONS.index("denied"), REASONS.index("said"))
     kept = asserted | turned
@@ -287,18 +275,18 @@ def _calm(
     joined: JoinedTexts,
     reading: ClauseReading,
     words: PolarWords,
-    cues: _Cues,
+    cues: FeelingCues,
     built: np.ndarray,
     values: np.ndarray,
 ) -> np.ndarray:
     """Return which characters belong to an inquiry that nothing aggravates."""
     scope = _scopes(joined, reading)
     calm = np.zeros(scope[-1] + 2, bool)
-    calm[scope[cues.having(_INQUIRY)]] = True
+    calm[scope[cues.having("inquiry")]] = True
     for positions in (
-        cues.having(_AGGRAVATION),
-        cues.having(_REPROACH),
-        cues.having(_THREAT),
+        cues.having("aggravation"),
+        cues.having("reproach"),
+        cues.having("threat"),
         built,
         words.heads[(values <= -_STRONG) & (words.events < 0)],
     ):
@@ -338,11 +326,11 @@ def _foils(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
 
 
 def _desired(
-    reading: ClauseReading, words: PolarWords, cues: _Cues, values: np.ndarray, reasons: np.ndarray
+    reading: ClauseReading, words: PolarWords, cues: FeelingCues, values: np.ndarray, reasons: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the values without the good that is asked for, promised or supposed: 请给予合理的解释."""
     begin, _ = reading.clause_bounds(words.heads)
-    desires = cues.having(_DESIRE)
+    desires = cues.having("desire")
     wanted = np.searchsorted(desires, begin) < np.searchsorted(desires, words.heads)
     wanted &= (values > 0) & ~words.denied
     return np.where(wanted, 0.0, values), np.where(wanted, REASONS.index("wished"), reasons)
@@ -351,7 +339,7 @@ def _desired(
 def _courteous(
     joined: JoinedTexts,
     reading: ClauseReading,
-    cues: _Cues,
+    cues: FeelingCues,
     starts: np.ndarray,
     events: np.ndarray,
     values: np.ndarray,
@@ -361,7 +349,7 @@ def _courteous(
     n = len(joined)
     row = joined.rows_of(starts)
     formal = np.bincount(row, values < 0, minlength=n) > 0
-    asking = np.concatenate((cues.having(_INQUIRY), cues.having(_DESIRE)))
+    asking = np.concatenate((cues.having("inquiry"), cues.having("desire")))
     formal |= np.bincount(joined.rows_of(asking), minlength=n) > 0
     polite = (events == _THANKS) & formal[row]
     return np.where(polite, 0.0, values), np.where(polite, REASONS.index("courtesy"), reasons)
@@ -371,7 +359,7 @@ def _scopes(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:
     """Return, for each character, the number of what an inquiry in it reaches: the text, or its sentence."""
     first, last = reading.sentence[joined.offsets[:-1]], reading.sentence[joined.offsets[1:] - 1]
     brief = last - first < _BRIEF
-    row = np.repeat(np.arange(len(joined)), np.diff(joined.offsets))
+    row = joined.rows
     return np.where(brief[row], first[row], reading.sentence[:-1])
 
 
@@ -394,11 +382,6 @@ def _contrast(reading: ClauseReading, starts: np.ndarray) -> np.ndarray:
     return factor
 
 
-def _saturated(total: np.ndarray) -> np.ndarray:
-    """Return sums that grow ever more slowly: the eighth pleasant sentence says less than the first."""
-    return _ENOUGH * np.log1p(total / _ENOUGH)
-
-
 def _changes(reading: ClauseReading) -> np.ndarray:
     """Return where words of today begin that follow one of former days in their sentence
     (以前慢，现在快多了).
@@ -409,74 +392,3 @@ def _changes(reading: ClauseReading) -> np.ndarray:
     if not len(past):
         return past
     return now[(at >= 0) & (reading.sentence[past[np.maximum(at, 0)]] == reading.sentence[now])]
-
-
-def _absent(joined: JoinedTexts, evidence: Evidence) -> np.ndarray:
-    """Return which evidence is good since something is not there: denied, or by itself (没毛病)."""
-    own = np.isin(joined.points[evidence.starts], _DENIALS)
-    return (evidence.values > 0) & (own | (evidence.reasons == REASONS.index("denied")))
-
-
-def _numbers(
-    joined: JoinedTexts, reading: ClauseReading, evidence: Evidence, events: np.ndarray, cues: _Cues
-) -> np.ndarray:
-    """Return the numbers of each text, shape (n_texts, n_evidence)."""
-    n = len(joined)
-    clause = reading.clause[evidence.starts]
-    valued = evidence.values != 0
-    number, inverse = np.unique(clause[valued], return_inverse=True)
-    total = np.clip(np.bincount(inverse, evidence.values[valued], minlength=len(number)), -_LARGEST, _LARGEST)
-    first_clause = reading.clause[joined.offsets[:-1]]
-    row = np.searchsorted(first_clause, number, side="right") - 1
-    clauses = np.maximum(reading.clause[joined.offsets[1:] - 1] - first_clause, 1)
-    good = np.bincount(row, np.maximum(total, 0), minlength=n)
-    bad = np.bincount(row, np.maximum(-total, 0), minlength=n)
-    level = np.tanh(total)
-    worst, best, first, last, gravest = np.zeros((5, n))
-    np.minimum.at(worst, row, level)
-    np.maximum.at(best, row, level)
-    last[row] = level
-    first[row[::-1]] = level[::-1]
-    np.minimum.at(gravest, joined.rows_of(evidence.starts), np.maximum(evidence.values, -_LARGEST))
-    n_valued = np.bincount(row, minlength=n)
-    place = joined.rows_of(evidence.starts)
-
-    def capped(positions: np.ndarray) -> np.ndarray:
-        return np.minimum(np.bincount(joined.rows_of(positions), minlength=n), _COMMON) / _COMMON
-
-    def present(positions: np.ndarray) -> np.ndarray:
-        return (np.bincount(joined.rows_of(positions), minlength=n) > 0).astype(float)
-
-    wished = reading.suspended["wish"][joined.offsets[:-1]]
-    opened = np.flatnonzero(np.diff(reading.suspended["wish"].astype(np.int8), prepend=0) > 0)
-    negative = evidence.values < 0
-    built = evidence.reasons == REASONS.index("complaint construction")
-    columns = {
-        "balance": np.log((_saturated(good) + 0.5) / (_saturated(bad) + 0.5)),
-        "worst": worst,
-        "best": best,
-        "last": last,
-        "mean": (good - bad) / np.maximum(n_valued, 1),
-        "negative_share": np.bincount(row, level < 0, minlength=n) / clauses,
-        "positive_share": np.bincount(row, level > 0, minlength=n) / clauses,
-        "faults": capped(evidence.starts[negative & ((events >= 0) | built)]),
-        "constructions": present(evidence.starts[built]),
-        "reproaches": present(cues.having(_REPROACH)),
-        "threats": present(cues.having(_THREAT)),
-        "inquiry": present(cues.having(_INQUIRY)),
-        "wished": np.maximum(wished, present(opened[opened < len(joined.points)])),
-        "courtesy": present(cues.having(_COURTESY)),
-        "solved": present(evidence.starts[(evidence.values > 0) & (events == _SOLVED)]),
-        "first": first,
-        "desired": np.minimum(np.bincount(joined.rows_of(cues.having(_DESIRE)), minlength=n) / clauses, 1.0),
-        "appeal": np.minimum(np.bincount(joined.rows_of(cues.having(_APPEAL)), minlength=n) / clauses, 1.0),
-        "sentences": reading.sentence[joined.offsets[1:] - 1] - reading.sentence[joined.offsets[:-1]],
-        "characters": np.diff(joined.offsets),
-        "appealed": capped(cues.having(_OFFICE)),
-        "gravest": gravest,
-        "length": np.log1p(n_valued),
-        "brief": np.exp(-np.diff(joined.offsets) / _SHORT),
-        "absent": present(evidence.starts[_absent(joined, evidence)]),
-        "silent": (np.bincount(place, evidence.values != 0, minlength=n) == 0).astype(float),
-    }
-    return np.column_stack([columns[name] for name in EVIDENCE])

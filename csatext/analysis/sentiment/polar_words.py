@@ -310,8 +310,9 @@ def find_polar_words(joined: JoinedTexts) -> PolarWords:
     base = np.where(warned, _WARNED * base, base)
     last = end[polar]
     # 没给我发错过: not done, and well so.
-    own = np.isin(joined.points[head], _OWN) & (base < 0) & ~denied
-    denied |= own & np.isin(np.append(joined.points, 0)[last], _GONE_WRONG)
+    own = np.flatnonzero((base < 0) & ~denied)
+    own = own[np.isin(joined.points[head[own]], _OWN)]
+    denied[own] = np.isin(joined.points[last[own]], _GONE_WRONG)
     weight = np.where(denied, _NEGATED * np.where(factor > _STRONG, _STRONGLY_NEGATED, 1.0), 1.0)
     found = PolarWords(span_start, last, head, base, base * factor * weight, denied, event)
     told = _told(joined, reading, found, matcher.unwelcome[term[polar]], matcher.spares[term[polar]])

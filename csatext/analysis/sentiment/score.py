@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 from scipy.special import expit
 from sklearn.base import BaseEstimator, TransformerMixin
 
@@ -25,6 +26,7 @@ from csatext.errors import ParameterError
 from csatext.notebook_cards import EstimatorCard
 from csatext.schema import conform
 from csatext.schema.feelings import CLAUSE_EVIDENCE, SENTIMENT
+from csatext.strings import string_array
 from csatext.text.corpus import Corpus, checked_corpus
 from csatext.text.joined_texts import JoinedTexts, joined_chunks, span_texts
 
@@ -36,7 +38,7 @@ _LEAST_A_CURVE = 50
 _NARROW = 1e-6
 _BESIDE = 100
 """Characters of a clause that evidence shows on each side of its word."""
-_LETTERS = r"[A-Za-z\u3400-\u9fff]"
+_LETTERS = "[A-Za-z\u3400-\u9fff]"
 
 
 class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
@@ -356,7 +358,8 @@ def _labelled(corpus: Corpus, y: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _said(texts: pd.Series) -> np.ndarray:
     """Return which texts hold a letter."""
-    return texts.str.contains(_LETTERS).fillna(False).to_numpy(bool)
+    found = pc.match_substring_regex(string_array(texts.reset_index(drop=True)), _LETTERS)
+    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
 
 
 def _confidence_odds(probability: np.ndarray, predicted: np.ndarray) -> np.ndarray:

@@ -35,20 +35,20 @@ class WordModel:
     weights: np.ndarray
     intercepts: np.ndarray
 
-    def numbers(self, joined: JoinedTexts) -> np.ndarray:
-        """Return what the words of each text say, shape (n_texts, n_models)."""
+    def numbers(self, joined: JoinedTexts, bounds: np.ndarray) -> np.ndarray:
+        """Return what the words of each segment say, shape (n_segments, n_models).
+
+        Parameters
+        ----------
+        joined : JoinedTexts
+            The texts.
+        bounds : ndarray of int64, shape (n_segments + 1,)
+            First character of each segment; the last is one past the end.
+        """
         letters = joined.once(Letters)
-        found = np.zeros((len(joined.points), len(MODELS)))
-        # The weights of a run lie side by side: one access for all models.
-        padded = np.vstack((self.weights, np.zeros(len(MODELS))))
-        lookup = self._lookup
-        for at, key in letters.runs:
-            position = np.full(len(found), len(self.weights))
-            position[at] = lookup(key)
-            found += padded.take(position, axis=0)
         columns = [
-            letters.log_odds(weights, joined.offsets, intercept)
-            for weights, intercept in zip(np.ascontiguousarray(found.T), self.intercepts, strict=True)
+            letters.log_odds(weights, bounds, intercept)
+            for weights, intercept in zip(joined.once(_run_weights, self), self.intercepts, strict=True)
         ]
         return np.column_stack(columns)
 
@@ -61,6 +61,17 @@ class WordModel:
         return made
 
 
+def _run_weights(joined: JoinedTexts, model: WordModel) -> np.ndarray:
+    """Return the weights of the runs that begin at each character, shape (n_models, n_characters)."""
+    found = np.zeros((len(MODELS), len(joined.points)))
+    for at, key in joined.once(Letters).runs:
+        known, position = model._lookup.found(key)
+        here = at[known]
+        for sums, weights in zip(found, model.weights.T, strict=True):
+            sums[here] += weights.take(position, mode="clip")
+    return found
+
+
 @cache
 def word_model() -> WordModel:
     """Return the weights of ``lexicons/sentiment.tsv``; the line without a term has the intercepts.
@@ -69,7 +80,7 @@ def word_model() -> WordModel:
     --------
     >>> import pandas as pd
     >>> joined = JoinedTexts(pd.Series(["很好，非常满意", "太差了", ""]))
-    >>> (word_model().numbers(joined)[:, MODELS.index("review")] > 0).tolist()
+    >>> (word_model().numbers(joined, joined.offsets)[:, MODELS.index("review")] > 0).tolist()
     [True, False, False]
     """
     options = pa.csv.ParseOptions(delimiter="\t", quote_char=False)

@@ -26,7 +26,7 @@ _IN_NUMBERS = _table(".,:")
 _DOT, _SPACE = ord("."), ord(" ")
 _ENUMERATION = 12
 """Characters more that a negator reaches over an enumeration: 没有破损、丢件、延误."""
-_OWN_NEGATORS = np.array([ord(mark) for mark in "不没未无"], np.uint32)
+_OWN_NEGATORS = _table("不没未无")
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
 _HAVING = ord("有")
 _ONE_OF = ord("一")
@@ -112,6 +112,7 @@ class ClauseReading:
         self._points = points
         self._size = len(points)
         self.cues = find_cues(joined)
+        self._known_spans: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = {}
         self._ends_clause = self._clause_ends()
         self.clause = self._numbered(self._ends_clause)
         self.sentence = self._numbered(_SENTENCE_ENDS[points])
@@ -271,8 +272,11 @@ class ClauseReading:
         return np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
 
     def _spans(self, *roles: str) -> tuple[np.ndarray, np.ndarray]:
-        chosen = self.cues.having(*roles)
-        return self.cues.starts[chosen], self.cues.ends[chosen]
+        known = self._known_spans.get(roles)
+        if known is None:
+            chosen = np.flatnonzero(self.cues.having(*roles))
+            known = self._known_spans[roles] = (self.cues.starts[chosen], self.cues.ends[chosen])
+        return known
 
     def _questions(self) -> tuple[np.ndarray, np.ndarray]:
         starts, _ = self._spans("question")
@@ -312,8 +316,8 @@ class ClauseReading:
         points = self._points
         if self._size < 3:
             return np.empty(0, np.int64)
-        found = (points[:-2] == points[2:]) & np.isin(points[1:-1], _A_NOT_A) & (points[:-2] > 0x4DFF)
-        at = np.flatnonzero(found)
+        at = np.flatnonzero(points[:-2] == points[2:])
+        at = at[(points[at] > 0x4DFF) & np.isin(points[at + 1], _A_NOT_A)]
         return at[~self._inside(at + 1, "not_negation", "not_question", "question")]
 
     def _inside(self, positions: np.ndarray, *roles: str) -> np.ndarray:
@@ -511,7 +515,7 @@ class ClauseReading:
     def _denying(self, words: Spans, floor: np.ndarray) -> np.ndarray:
         if not len(self._negators.starts):
             return np.full(len(words.hit), -1, np.int64)
-        own = np.isin(self._points[words.starts], _OWN_NEGATORS)
+        own = _OWN_NEGATORS[self._points[words.starts]]
         # 有划痕 in 没有划痕 begins within its negator.
         within = (self._points[words.starts] == _HAVING) & self._marked(self._negators.ends)[words.starts + 1]
         negator = self._nearest(words.starts + within, floor, own)

@@ -10,10 +10,14 @@ from sklearn.metrics import roc_auc_score
 
 import csatext as ct
 from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself
-from csatext.analysis.sentiment.clause_scores import EVIDENCE, score_clauses
 from csatext.analysis.sentiment.polar_words import valence_hits
 from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds, text_log_odds
-from csatext.analysis.sentiment.text_numbers import NUMBERS, text_numbers
+from csatext.analysis.sentiment.text_numbers import (
+    NUMBERS,
+    segment_numbers,
+    sentence_segments,
+    text_numbers,
+)
 from csatext.analysis.sentiment.word_model import MODELS, word_model
 from csatext.lexicon import lexicon_path
 from csatext.text.joined_texts import JoinedTexts
@@ -68,7 +72,8 @@ def test_spans_count_from_the_start_of_each_document():
 def test_word_models_are_the_stated_formula():
     weights = pd.read_csv(lexicon_path("sentiment.tsv"), sep="\t", keep_default_na=False, quoting=3)
     weights = weights.set_index("term")
-    found = word_model().numbers(JoinedTexts(pd.Series(["很好，A好？"])))[0]
+    joined = JoinedTexts(pd.Series(["很好，A好？"]))
+    found = word_model().numbers(joined, joined.offsets)[0]
     runs = ["很", "好", "很好", "a", "好", "?", "a好", "好?", "a好?"]
     for at, name in enumerate(MODELS):
         expected = sum(weights[name].get(run, 0.0) for run in runs) / math.sqrt(5 + 2) + weights[name][""]
@@ -77,12 +82,12 @@ def test_word_models_are_the_stated_formula():
 
 def test_balance_of_clauses_is_the_stated_formula():
     good = entry("polarity", "满意", "valence")
-    scores = score_clauses(JoinedTexts(pd.Series(["满意"])))
-    assert scores.numbers[0, EVIDENCE.index("balance")] == pytest.approx(
+    numbers = text_numbers(pd.Series(["满意"]))
+    assert numbers[0, NUMBERS.index("balance")] == pytest.approx(
         math.log((2 * math.log1p(good / 2) + 0.5) / 0.5)
     )
-    assert scores.numbers[0, EVIDENCE.index("worst")] == 0
-    assert scores.numbers[0, EVIDENCE.index("best")] == pytest.approx(math.tanh(good))
+    assert numbers[0, NUMBERS.index("worst")] == 0
+    assert numbers[0, NUMBERS.index("best")] == pytest.approx(math.tanh(good))
 
 
 def test_score_is_the_difference_of_two_probabilities():
@@ -325,6 +330,44 @@ def test_a_text_that_opens_with_a_complaint_is_one_whatever_follows(n):
         f"米饭有点硬。{pleasant}。",
     )
     assert ct.Sentiment().transform(texts)["is_negative"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 8])
+@pytest.mark.parametrize(
+    "complaint", ["孩子的课上到一半机构关门了。", "订的靠窗房，给了没有窗的。", "预订的房间到店说没有了。"]
+)
+def test_an_opening_that_tells_of_no_fault_by_name_is_a_complaint_too(complaint, n):
+    pleasant = "".join(["大厅很漂亮。", "位置好找。", "前台笑得很甜。", "停车方便。"] * 2)
+    text = complaint + "。".join(pleasant.split("。")[:n]) + "。"
+    assert ct.Sentiment().transform(corpus_of(text))["is_negative"].tolist() == [True]
+
+
+def test_a_favourable_verdict_on_the_whole_outweighs_a_mild_opening_unless_it_is_denied():
+    pleasant = "孩子的课上到一半机构关门了。大厅很漂亮。位置好找。"
+    texts = corpus_of(pleasant, f"{pleasant}总体很满意，推荐。", f"{pleasant}不推荐。")
+    assert ct.Sentiment().transform(texts)["is_negative"].tolist() == [True, False, True]
+
+
+def test_a_letter_that_wishes_something_and_praises_nothing_is_not_positive():
+    letter = (
+        "关于增设公交站的建议。我们小区入住已满三年，住户有两千多人，出行主要靠公交。"
+        "最近的站点在路口以南，走过去大约要二十分钟。希望公交公司考虑在小区东门增设一个站点，"
+        "方便老人和学生出行。请问今年有没有这方面的安排？"
+    )
+    assert ct.Sentiment().transform(corpus_of(letter))["polarity"].tolist() == ["neutral"]
+
+
+def test_numbers_of_sentences_are_those_of_the_sentences_as_texts():
+    texts = [
+        ["快递太慢了，盒子也破了。", "颜色很喜欢。"],
+        ["客服讲得清楚。", "价格不贵，就是没有发票。", "好"],
+    ]
+    joined = JoinedTexts(pd.Series(["".join(sentences) for sentences in texts]))
+    numbers = segment_numbers(joined, sentence_segments(joined), word_model())
+    # A full stop at the end of a text leaves the line end as a segment without words.
+    spoken = numbers[[0, 1, 3, 4, 5]]
+    alone = text_numbers(pd.Series([sentence for sentences in texts for sentence in sentences]))
+    np.testing.assert_allclose(spoken, alone)
 
 
 def test_an_opening_complaint_that_is_solved_later_is_weighed_as_the_text_is():
