@@ -18,7 +18,7 @@ from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import c_v, mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.document_topics import main_topics, several_topics
-from csatext.analysis.topics.folding import fold_in, refreshed, topic_shares
+from csatext.analysis.topics.folding import fold_in, refreshed, tempered, topic_shares
 from csatext.analysis.topics.label_files import made_labels, read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
 from csatext.analysis.topics.learning_sample import known_lengths, learning_sample
@@ -58,9 +58,9 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 200
+    n_iter : int, default 80
         Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
-    n_runs : int, default 8
+    n_runs : int, default 4
         Runs from different starts. The topics are their mean, matched one to one: one run is another by
         chance, the mean hardly (``benchmarks/topics.py``).
     doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
@@ -143,8 +143,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         n_topics: int | str = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 200,
-        n_runs: int = 8,
+        n_iter: int = 80,
+        n_runs: int = 4,
         doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.1,
         n_terms: int = 10,
@@ -511,7 +511,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             self.next_id_ += len(born)
         if gone.all():
             gone[:] = False
-        theta = fold_in(corpus.dtm, components[~gone], self.doc_topic_prior)
+        theta = fold_in(corpus.dtm, tempered(components[~gone]), self.doc_topic_prior)
         self.terms_ = corpus.terms
         self._describe(
             corpus, sample, columns, components[~gone], ids[~gone], theta, former["label"].to_dict()
@@ -644,7 +644,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 components[:, columns] = learn_topics(self.engine, sample, terms, how)
         else:
             components = np.full((n_topics, width), 1 / max(width, 1))
-        theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
+        theta = fold_in(corpus.dtm, tempered(components), self.doc_topic_prior)
         lengths = known_lengths(corpus.dtm, components)
         share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
         order = np.argsort(-share, kind="stable")
@@ -789,7 +789,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         self._check_fitted()
         if not np.array_equal(self.terms_, corpus.terms):
             raise SchemaError.foreign_vocabulary(self)
-        theta = fold_in(corpus.dtm, self.components_, self.doc_topic_prior)
+        theta = fold_in(corpus.dtm, tempered(self.components_), self.doc_topic_prior)
         theta[known_lengths(corpus.dtm, self.components_) == 0] = np.nan
         return theta
 
@@ -805,7 +805,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     def _documents_of(self, counts: sparse.csr_array, components: np.ndarray) -> np.ndarray:
         """Return of how many documents each topic is the main one; those of no known word do not count."""
         known = known_lengths(counts, components) > 0
-        main = fold_in(counts, components, self.doc_topic_prior).argmax(axis=1)[known]
+        main = fold_in(counts, tempered(components), self.doc_topic_prior).argmax(axis=1)[known]
         return np.bincount(main, minlength=len(components))
 
     def _main_topics(self, corpus: Corpus, theta: np.ndarray) -> pd.DataFrame:
