@@ -1,20 +1,20 @@
 """Topics against gensim and plain tomotopy, and how long they last.
 
-Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters numbers centre splits changes scale million
-words]
+Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters numbers centre splits changes ...]
+
 ``shop``: negative reviews of ten kinds of products (``sentiment/online_shopping_dev.csv``, label 0), 20
 topics, the same counts for all: mean NPMI of the ten terms shown and that of the worst topic, share of the
-shown terms that are distinct, mutual information of main topic and kind, processor seconds. ``letters``: citizen
-letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``numbers``: the number of topics
-that "auto" takes, of the simulated centre with 20, 13 and 8 causes, of shop reviews and of letters. ``centre``:
-the simulated centre, two halves fitted apart, a hundred contacts added to 1,500. ``splits``: contacts of two kinds
-of products stand together in one half of the shop reviews and apart in the other. ``changes``: a class
-is left out of the first half of documents (births) or of the second one (deaths), and nothing is left out of
-random halves (false alarms), in simulated centres of 6,000 and 20,000 contacts without incidents, in shop
-reviews by kind and in letters by class. ``scale``: 100,000 and 300,000 short texts of the simulated centre,
-50 topics, processor seconds and memory. ``million``: 1,000,000 texts of one to three sentences of shop
-and delivery reviews at random, from text to topics, and a stop after a minute. ``words``: the first 100
-keywords of each set and the first five words of each topic, to be read.
+shown terms that are distinct, mutual information of main topic and kind, processor seconds. ``letters``:
+citizen letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``numbers``: the
+number of topics that "auto" takes, of the simulated centre with 20, 13 and 8 causes, of shop reviews and of
+letters. ``centre``: the simulated centre, two halves fitted apart, a hundred contacts added to 1,500.
+``splits``: contacts of two kinds of products stand together in one half of the shop reviews and apart in the
+other. ``changes``: a class is left out of the first half of documents (births) or of the second one
+(deaths), and nothing is left out of random halves (false alarms), in simulated centres of 6,000 and 20,000
+contacts without incidents, in shop reviews by kind and in letters by class. ``scale``: 100,000 and 300,000
+short texts of the simulated centre, 50 topics, processor seconds and memory. ``million``: 1,000,000 texts of
+one to three sentences of shop and delivery reviews at random, from text to topics, and a stop after a
+minute. ``words``: the first 100 keywords of each set and the first five words of each topic, to be read.
 """
 
 from __future__ import annotations
@@ -180,9 +180,9 @@ def curve_of(name: str, corpus: ct.Corpus) -> None:
 def splits(data: Path) -> None:
     """Count splits and merges found between halves of shop reviews, planted and by chance.
 
-    In the first half each contact of one kind also holds one of another kind. A split is found where the old topic
-    that has most contacts of both kinds is told to be split; every other split is a false one. The other way round
-    the same is a merge.
+    In the first half each contact of one kind also holds one of another kind. A split is found where the old
+    topic that has most contacts of both kinds is told to be split; every other split is a false one. The
+    other way round the same is a merge.
     """
     table = negative_reviews(data)
     texts, kinds = table["review"].to_numpy(object), table["cat"].to_numpy(object)
@@ -322,7 +322,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--sets", nargs="+", default=["shop", "letters", "numbers", "centre", "splits", "words"])
+    parser.add_argument(
+        "--sets", nargs="+", default=["shop", "letters", "numbers", "centre", "splits", "words"]
+    )
     arguments = parser.parse_args()
     ways = {
         "shop": shop,

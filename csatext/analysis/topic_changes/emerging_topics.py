@@ -42,7 +42,7 @@ def emerging_topics(
     Parameters
     ----------
     model : TopicModel
-        Fitted, on documents of all the time, or updated with those of the last period. It is not changed.
+        Fitted, on documents of all the time, or updated with those of the last period. It stays as it is.
     corpus : Corpus
         Documents before and in the last period, counted on the model's terms; with ``find_new`` on any terms.
     times : Series of datetime by doc_id
@@ -52,9 +52,9 @@ def emerging_topics(
     alpha : float, default 0.05
         Probability of one false alarm or more in a call in which no topic emerged.
     find_new : bool, default False
-        Also look for topics that the model does not know, for a model that is kept while others use it: a copy
-        is updated with the last period (:meth:`csatext.TopicModel.update`). Count the documents afresh
-        (``Vectorizer(phrases="auto").fit_transform(contacts)``), so that words are there which the model has
+        Also look for topics that the model does not know: a copy is updated with the last period
+        (:meth:`csatext.TopicModel.update`). Count the documents afresh for it, by
+        ``Vectorizer(phrases="auto").fit_transform(contacts)``, so that words are there which the model has
         never seen.
 
     Returns

@@ -13,15 +13,14 @@ _REFRESHING, _FORMER = 2, 6.0
 """Rounds, and weight of a topic as it was against the new documents: with 3, 6 and 10 .944, .963 and .975 of
 1,500 contacts keep their topic when 100 are added, on the worst of three sets (benchmarks/topics.py)."""
 _POWER = 0.4
-"""Power of a term's probability where documents get their shares. Mutual information of main topic and kind of
-product in shop reviews, three seeds: .52 by a power of 1, .55 by 0.5, .555 by 0.35 and 0.25, and shares get flatter
-(benchmarks/topics.py)."""
+"""Power of a term's probability where documents get their shares. Mutual information of main topic and kind
+of product in shop reviews: .52 by a power of 1, .55 by 0.5, .555 by 0.35 and 0.25, and shares get flatter."""
 _LEAST = np.float32(1e-30)
 """Stands for 0 in quotients: a term that no topic has gives no share."""
 
 
 def tempered(components: np.ndarray) -> np.ndarray:
-    """Return topics by which documents get their shares: probabilities to the power of 0.4, rows sum to 1.
+    """Return topics by which documents get shares: probabilities to the power of 0.4; rows sum to 1.
 
     Parameters
     ----------

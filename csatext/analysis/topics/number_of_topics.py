@@ -22,8 +22,8 @@ __all__ = ["choose_number"]
 
 _NUMBERS = (3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50)
 _DOCS, _SWEEPS, _RUNS = 3000, 80, 3
-"""Documents of a half, sweeps and runs for each number. Topics of one run predict by chance better or worse than
-those of the numbers beside it, the mean of three hardly (benchmarks/topics.py, numbers)."""
+"""Documents of a half, sweeps and runs for each number. Topics of one run predict by chance better or worse
+than those of the numbers beside it, the mean of three hardly (benchmarks/topics.py, numbers)."""
 _DOCS_A_TOPIC = 20
 _TERMS = 5
 _WORSE, _IN_A_ROW = 4.0, 3
@@ -52,13 +52,13 @@ def choose_number(
 
     Notes
     -----
-    Topics are learnt from each half of the documents. Those of one half predict documents of the other: shares
-    of topics come from a random half of a document's words, and the log likelihood is that of its other words
-    (document completion, Wallach et al. 2009, "Evaluation methods for topic models"). Too few topics throw
-    matters together, too many are learnt from too little, and both predict worse. Of the numbers within one
-    standard error of the best (Breiman et al. 1984) that one is taken whose topics come back best: Cohen's
-    kappa of the main topics that the two halves give all documents, topics matched one to one. The standard
-    error is that of the difference over documents, and of what the halves differ by.
+    Topics are learnt from each half of the documents. Those of one half predict documents of the other:
+    shares of topics come from a random half of a document's words, and the log likelihood is that of its
+    other words (document completion, Wallach et al. 2009, "Evaluation methods for topic models"). Too few
+    topics throw matters together, too many are learnt from too little, and both predict worse. Of the numbers
+    within one standard error of the best (Breiman et al. 1984) that one is taken whose topics come back best:
+    Cohen's kappa of the main topics that the two halves give all documents, topics matched one to one. The
+    standard error is that of the difference over documents, and of what the halves differ by.
     """
     rng = np.random.default_rng(how.seed)
     rows = rng.permutation(dtm.shape[0])[: 2 * _DOCS]
@@ -123,7 +123,7 @@ class Completion:
 def _compared(
     described: list[tuple[int, float, float]], by_half: list[list[np.ndarray]], n_words: list[np.ndarray]
 ) -> pd.DataFrame:
-    """Return the numbers tried with the log likelihood a word, how far it is below the best, and the error."""
+    """Return the numbers tried, the log likelihood of a word, how far it is below the best, and the error."""
     frame = pd.DataFrame(described, columns=["n_topics", "npmi", "stability"])
     words = np.concatenate(n_words)
     total = max(float(words.sum()), 1.0)
