@@ -29,8 +29,8 @@ def tempered(components: np.ndarray) -> np.ndarray:
     Notes
     -----
     The words of a contact say one thing several times, and the probability of a rare term rests on a few
-    documents: taken at its word, one rare term decides on its own. A likelihood to a power under 1 is a remedy
-    (Grünwald 2012, "The safe Bayesian").
+    documents: taken at its word, one rare term decides on its own. A likelihood to a power under 1 is a
+    remedy (Grünwald 2012, "The safe Bayesian").
 
     Examples
     --------
