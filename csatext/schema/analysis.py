@@ -230,11 +230,8 @@ TOPIC_FIT = Table(
         Column("share", "float", "share of the tokens of the documents"),
         Column("npmi_before", "float", "mean NPMI of its terms when it was learnt"),
         Column("npmi", "float", "mean NPMI, within the documents, of those of its terms that occur"),
-        Column(
-            "fits",
-            "bool",
-            "its terms still stand together: npmi is 0 or more, and half of npmi_before",
-        ),
+        Column("p", "float", "probability of its terms meeting so seldom at half of npmi_before"),
+        Column("fits", "bool", "its terms still stand together: p is 0.05 / topics or more"),
     ),
     key=("topic",),
 )

@@ -28,7 +28,7 @@ from csatext.analysis.topics.seed_words import seed_counts, words_by_name
 from csatext.analysis.topics.shown_terms import choose_terms, labels_of
 from csatext.analysis.topics.topic_quality import (
     bootstrap_stability,
-    coherence_in,
+    goodness,
     is_junk,
     own_terms,
     topic_fit,
@@ -356,8 +356,9 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            One row a topic. A topic fits whose terms still stand in the same documents: their NPMI is
-            0 or more and at least half of what it was. Where many do not, learn again with :meth:`update`.
+            One row a topic. A topic does not fit whose terms stand in the same documents clearly less often
+            than at half of their earlier NPMI; in few documents that cannot be told, and it fits. Where many
+            do not, learn again with :meth:`update`.
 
         Raises
         ------
@@ -385,8 +386,10 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 "share_before": first["share"].fillna(0.0).to_numpy(),
                 "share": topic_shares(theta, lengths, order_of_content(corpus.dtm)),
                 "npmi_before": self.coherence_[:, 0],
-                "npmi": coherence_in(corpus, self.topics_, self.topic_ids_, _COHERENCE_TERMS),
             }
+        )
+        frame["npmi"], frame["p"] = goodness(
+            corpus, self.topics_, self.topic_ids_, _COHERENCE_TERMS, self.coherence_[:, 0]
         )
         return topic_fit(frame)
 
@@ -497,7 +500,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         gone = np.zeros(n_old, bool)
         if sample.nnz:
             earlier = EarlierPeriod(self.terms_, self.doc_counts_, self.n_docs_)
-            # One run costs an eighth, and finds as many of the births planted (benchmarks/topics.py).
+            # One run costs a fourth, and finds as many of the births planted (benchmarks/topics.py).
             how = replace(self._how(n_old, progress=progress), n_runs=1)
             counts, terms = corpus.dtm[:, columns], corpus.terms[columns]
             born = born_topics(counts, sample, terms, old[:, columns], earlier, self.engine, how)

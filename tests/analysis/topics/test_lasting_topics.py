@@ -8,8 +8,10 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import csatext as ct
+from csatext.analysis.topics.topic_quality import _met_as_seldom
 
 PLANTED = {
     "物流": ["快递", "包裹", "派送", "签收", "驿站", "物流", "运单", "揽收"],
@@ -109,6 +111,17 @@ def test_topics_fit_documents_like_those_learnt_and_not_words_thrown_together(fi
     assert same["npmi"].to_numpy() == pytest.approx(same["npmi_before"].to_numpy())
     assert same["share"].to_numpy() == pytest.approx(same["share_before"].to_numpy())
     assert not model.goodness_of_fit(mixed)["fits"].any()
+
+
+def test_few_documents_are_no_evidence_that_a_topic_does_not_fit():
+    # Each of two terms stands in half of the documents, never with the other: at an NPMI of 0.5 they would
+    # meet in a share of (1/2 * 1/2) ** (1 / 1.5) of them.
+    apart = sparse.csc_array(np.array([[1, 0], [0, 1]] * 10))
+    share = 0.25 ** (2 / 3)
+    assert _met_as_seldom(apart, 0.5) == pytest.approx(np.exp(-20 * share))
+    assert _met_as_seldom(apart[:2], 0.5) == pytest.approx(np.exp(-2 * share))
+    # One term alone has nothing to meet.
+    assert _met_as_seldom(apart[:, :1], 0.5) == 1
 
 
 def test_representative_documents_hold_the_terms_they_are_shown_for(first, model):
