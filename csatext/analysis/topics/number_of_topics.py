@@ -28,6 +28,7 @@ _DOCS_A_TOPIC = 20
 _TERMS = 5
 _WORSE, _IN_A_ROW = 4.0, 3
 """Numbers are tried upwards until so many in a row are so many standard errors below the best (chosen)."""
+_CLEARLY, _LEAST_VALUES = 2.0, 5
 _LEAST_PROBABILITY = 1e-12
 
 
@@ -56,9 +57,11 @@ def choose_number(
     shares of topics come from a random half of a document's words, and the log likelihood is that of its
     other words (document completion, Wallach et al. 2009, "Evaluation methods for topic models"). Too few
     topics throw matters together, too many are learnt from too little, and both predict worse. Of the numbers
-    within one standard error of the best (Breiman et al. 1984) that one is taken whose topics come back best:
-    Cohen's kappa of the main topics that the two halves give all documents, topics matched one to one. The
-    standard error is that of the difference over documents, and of what the halves differ by.
+    within one standard error of the best (Breiman et al. 1984) those are left out whose topics come back
+    clearly less often than those of another: Cohen's kappa of the main topics that the two halves give all
+    documents, topics matched one to one, by two standard errors. Of the rest the best one is taken. The
+    standard error of the log likelihood is that over documents, and of what the halves differ by; that of
+    kappa is by how much it jumps from number to number.
     """
     rng = np.random.default_rng(how.seed)
     rows = rng.permutation(dtm.shape[0])[: 2 * _DOCS]
@@ -85,8 +88,8 @@ def choose_number(
             if (found["difference"] > _WORSE * found["error"]).tail(_IN_A_ROW).sum() == _IN_A_ROW:
                 break
     close = found[found["difference"] <= found["error"]]
-    # Of numbers that are as stable the smaller one says the same in fewer topics.
-    chosen = int(close.loc[close["stability"].idxmax(), "n_topics"])
+    stable = close[close["stability"].max() - close["stability"] <= _CLEARLY * _roughness(found["stability"])]
+    chosen = int(stable.loc[stable["difference"].idxmin(), "n_topics"])
     return chosen, conform(found.assign(chosen=found["n_topics"] == chosen), TOPIC_NUMBERS)
 
 
@@ -140,6 +143,19 @@ def _compared(
     of_learning = apart.std(ddof=1) / 2 if len(apart) > 1 else 0.0
     error = np.sqrt(of_documents**2 + np.where(difference > 0, of_learning, 0.0) ** 2)
     return frame.assign(log_likelihood=mean, difference=difference, error=error)
+
+
+def _roughness(curve: pd.Series) -> float:
+    """Return the standard error of a difference of two values of a curve that is smooth but for chance.
+
+    By the median distance of a value from the mean of those beside it, whose variance is 3/2 of that of a
+    value; 1.48 makes a standard deviation of it.
+    """
+    values = curve.to_numpy()
+    if len(values) < _LEAST_VALUES:
+        return 0.0
+    apart = np.median(np.abs(values[1:-1] - (values[:-2] + values[2:]) / 2))
+    return float(1.4826 * apart / np.sqrt(1.5) * np.sqrt(2))
 
 
 def _coherence(dtm: sparse.csr_array, components: np.ndarray) -> float:
