@@ -90,7 +90,7 @@ def compared(corpus: ct.Corpus, kinds: np.ndarray, n_topics: int) -> None:
         main = model.fit_transform(corpus)["topic"].fillna(-1).to_numpy(int)
         seconds = time.process_time() - before
         terms = model.topics_.pivot(index="topic", columns="rank", values="term").to_numpy()
-        best = np.searchsorted(corpus.terms, terms)
+        best = pd.Index(corpus.terms).get_indexer(terms.ravel()).reshape(terms.shape)
         line(f"csatext, seed {seed}", corpus, best, main, kinds, seconds)
 
 
@@ -99,7 +99,7 @@ def line(
 ) -> None:
     """Write one line of the table."""
     npmi = mean_npmi(corpus.dtm, best)
-    distinct = len(np.unique(best)) / best.size
+    distinct = len(np.unique(best[best >= 0])) / (best >= 0).sum()
     has = (np.diff(corpus.dtm.indptr) > 0) & (main >= 0)
     nmi = normalized_mutual_info_score(kinds[has], main[has])
     say(f"| {name} | {npmi.mean():.3f} | {npmi.min():.2f} | {distinct:.2f} | {nmi:.3f} | {seconds:.1f} |")

@@ -11,7 +11,7 @@ from scipy import sparse
 from csatext.analysis.topics.alignment import matched
 from csatext.analysis.topics.coherence import mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
-from csatext.analysis.topics.folding import fold_in, tempered
+from csatext.analysis.topics.folding import fold_in, shares_in_documents
 from csatext.analysis.topics.lda_engines import Learning
 from csatext.analysis.topics.shown_terms import relevance
 from csatext.progress import counted
@@ -169,7 +169,7 @@ def _agreement(learnt: list[np.ndarray], halves: list[sparse.csr_array], prior: 
     one, two = learnt
     partner, _ = matched(one, two)
     first, second = (
-        np.concatenate([fold_in(half, tempered(topics), prior).argmax(axis=1) for half in halves])
+        np.concatenate([shares_in_documents(half, topics, prior).argmax(axis=1) for half in halves])
         for topics in (one, two[partner])
     )
     shares = [np.bincount(main, minlength=len(one)) / max(len(main), 1) for main in (first, second)]

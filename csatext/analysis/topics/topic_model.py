@@ -18,7 +18,7 @@ from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import c_v, mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.document_topics import main_topics, several_topics
-from csatext.analysis.topics.folding import fold_in, refreshed, tempered, topic_shares
+from csatext.analysis.topics.folding import refreshed, shares_in_documents, topic_shares
 from csatext.analysis.topics.label_files import made_labels, read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
 from csatext.analysis.topics.learning_sample import known_lengths, learning_sample
@@ -514,7 +514,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             self.next_id_ += len(born)
         if gone.all():
             gone[:] = False
-        theta = fold_in(corpus.dtm, tempered(components[~gone]), self.doc_topic_prior)
+        theta = shares_in_documents(corpus.dtm, components[~gone], self.doc_topic_prior)
         self.terms_ = corpus.terms
         self._describe(
             corpus, sample, columns, components[~gone], ids[~gone], theta, former["label"].to_dict()
@@ -647,7 +647,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 components[:, columns] = learn_topics(self.engine, sample, terms, how)
         else:
             components = np.full((n_topics, width), 1 / max(width, 1))
-        theta = fold_in(corpus.dtm, tempered(components), self.doc_topic_prior)
+        theta = shares_in_documents(corpus.dtm, components, self.doc_topic_prior)
         lengths = known_lengths(corpus.dtm, components)
         share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
         order = np.argsort(-share, kind="stable")
@@ -792,7 +792,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         self._check_fitted()
         if not np.array_equal(self.terms_, corpus.terms):
             raise SchemaError.foreign_vocabulary(self)
-        theta = fold_in(corpus.dtm, tempered(self.components_), self.doc_topic_prior)
+        theta = shares_in_documents(corpus.dtm, self.components_, self.doc_topic_prior)
         theta[known_lengths(corpus.dtm, self.components_) == 0] = np.nan
         return theta
 
@@ -808,7 +808,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     def _documents_of(self, counts: sparse.csr_array, components: np.ndarray) -> np.ndarray:
         """Return of how many documents each topic is the main one; those of no known word do not count."""
         known = known_lengths(counts, components) > 0
-        main = fold_in(counts, tempered(components), self.doc_topic_prior).argmax(axis=1)[known]
+        main = shares_in_documents(counts, components, self.doc_topic_prior).argmax(axis=1)[known]
         return np.bincount(main, minlength=len(components))
 
     def _main_topics(self, corpus: Corpus, theta: np.ndarray) -> pd.DataFrame:
