@@ -8,10 +8,10 @@ shown terms that are distinct, mutual information of main topic and kind, proces
 citizen letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``numbers``: the
 number of topics that "auto" takes, of the simulated centre with 20, 13 and 8 causes, of shop reviews and of
 letters. ``centre``: the simulated centre, two halves fitted apart, a hundred contacts added to 1,500.
-``splits``: contacts of two kinds of products stand together in one half of the shop reviews and apart in the
-other. ``changes``: a class is left out of the first half of documents (births) or of the second one
-(deaths), and nothing is left out of random halves (false alarms), in simulated centres of 6,000 and 20,000
-contacts without incidents, in shop reviews by kind and in letters by class. ``scale``: 100,000 and 300,000
+``splits``: two topics of a model are made one, in shop reviews and in the simulated centre. ``changes``: a
+class is left out of the first half of documents (births) or of the second one (deaths), and nothing is left
+out of random halves (false alarms), in simulated centres of 6,000 and 20,000 contacts without incidents, in
+shop reviews by kind and in letters by class. ``scale``: 100,000 and 300,000
 short texts of the simulated centre, 50 topics, processor seconds and memory. ``million``: 1,000,000 texts of
 one to three sentences of shop and delivery reviews at random, from text to topics, and a stop after a
 minute. ``words``: the first 100 keywords of each set and the first five words of each topic, to be read.
@@ -178,38 +178,47 @@ def curve_of(name: str, corpus: ct.Corpus) -> None:
 
 
 def splits(data: Path) -> None:
-    """Count splits and merges found between halves of shop reviews, planted and by chance.
+    """Count splits and merges found between models of two halves, planted and by chance.
 
-    In the first half each contact of one kind also holds one of another kind. A split is found where the old
-    topic that has most contacts of both kinds is told to be split; every other split is a false one. The
-    other way round the same is a merge.
+    Two topics of the first half that are kept in the second one are made one topic, the mean of both by their
+    shares: a split is found where that one is told to be split into the two topics that they were kept as.
+    Every other split is a false one that was not there before. The other way round the same is a merge.
     """
-    table = negative_reviews(data)
-    texts, kinds = table["review"].to_numpy(object), table["cat"].to_numpy(object)
-    first = np.random.default_rng(0).random(len(texts)) < 0.5
-    vectorizer = ct.Vectorizer(phrases="auto", min_df=5).fit(texts.tolist())
-    apart = vectorizer.transform(texts.tolist())
-    new = ct.TopicModel(10).fit(apart[~first])
-    names = [kind for kind, n in pd.Series(kinds).value_counts().items() if n >= 300]
-    counts = {"split": np.zeros(3, int), "merged": np.zeros(3, int)}
-    for one, two in zip(names, names[1:] + names[:1], strict=True):
-        with_one, with_two = np.flatnonzero(first & (kinds == one)), np.flatnonzero(first & (kinds == two))
-        joined = [f"{texts[a]}。{texts[b]}" for a, b in zip(with_one, with_two, strict=False)]
-        rest = texts[first & (kinds != one) & (kinds != two)].tolist()
-        together = vectorizer.transform([*joined, *rest])
-        old = ct.TopicModel(10).fit(together)
-        main = old.transform(together)["topic"].to_numpy()[: len(joined)]
-        planted = pd.Series(main).mode()[0]
-        for what, found in (
-            ("split", ct.align_topics(old, new, apart)),
-            ("merged", ct.align_topics(new, old, apart)),
-        ):
-            side = "old_topic" if what == "split" else "new_topic"
-            told = found.loc[found["change"] == what, side].dropna().unique()
-            counts[what] += (planted in told, (told != planted).sum(), planted not in told)
-    for what, score in counts.items():
-        f_score = 2 * score[0] / max(2 * score[0] + score[1] + score[2], 1)
-        say(f"{what}: F1 {f_score:.2f} (found, false, missed: {score})")
+    center = ct.simulate_center(6000, random_state=1)
+    centre = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
+    for name, corpus in (("shop", reviews_of_shops(data)[0]), ("centre of 6,000", centre)):
+        first = np.random.default_rng(0).random(len(corpus)) < 0.5
+        one, two = (ct.TopicModel(20).fit(corpus[rows]) for rows in (first, ~first))
+        before = ct.align_topics(one, two, corpus)
+        kept = before[before["change"] == "kept"].set_index("old_topic")["new_topic"]
+        pairs = np.array([(a, b) for a in kept.index for b in kept.index if a < b])
+        drawn = pairs[np.random.default_rng(1).permutation(len(pairs))[:40]]
+        for change, side, other in (("split", "old", "new"), ("merged", "new", "old")):
+            score = np.zeros(3, int)
+            for pair in drawn:
+                single = joined(one, pair)
+                models = (single, two) if change == "split" else (two, single)
+                table = ct.align_topics(*models, corpus)
+                told = table[table["change"] == change].groupby(f"{side}_topic")[f"{other}_topic"].agg(set)
+                hit = told.get(pair[0], set()) >= set(kept[pair])
+                known = set(before.loc[before["change"] == change, f"{side}_topic"])
+                score += (hit, len(set(told.index) - known - {pair[0]}), not hit)
+            f_score = 2 * score[0] / max(2 * score[0] + score[1] + score[2], 1)
+            say(f"{name}: {change} F1 {f_score:.2f} (found, false, missed: {score}; {len(kept)} topics kept)")
+
+
+def joined(model: ct.TopicModel, pair: np.ndarray) -> ct.TopicModel:
+    """Return a model in which two topics are one, under the number of the first."""
+    single = copy.copy(model)
+    share = (
+        model.topics_.drop_duplicates("topic").set_index("topic")["share"].reindex(model.topic_ids_).fillna(0)
+    )
+    first, second = (int(np.flatnonzero(model.topic_ids_ == topic)[0]) for topic in pair)
+    components = model.components_.copy()
+    components[first] = np.average(components[[first, second]], axis=0, weights=share.iloc[[first, second]])
+    single.components_ = np.delete(components, second, axis=0)
+    single.topic_ids_ = np.delete(model.topic_ids_, second)
+    return single
 
 
 def switched(data: Path) -> Iterator[tuple[str, ct.Corpus, np.ndarray, np.ndarray, np.ndarray]]:

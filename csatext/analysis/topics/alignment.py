@@ -103,7 +103,7 @@ class Alignment:
         below (Phipson and Smyth 2010).
     parts, sources : ndarray of bool, shape (n, m)
         Whether a quarter of an old topic's documents goes to a new one which takes most of its documents from
-        it, and the other way round.
+        it, and the other way round, by the main topics of documents.
     """
 
     def __init__(
@@ -124,8 +124,12 @@ class Alignment:
         others = np.sort(self.similarity[~matched])
         above = len(others) - np.searchsorted(others, self.similarity, side="left")
         self.p = (above + 1) / (len(others) + 1)
-        goes = together / np.maximum(one.sum(axis=0), 1e-12)[:, None]
-        comes = together / np.maximum(two.sum(axis=0), 1e-12)
+        # By main topics: shares of many topics in a short document add up to what looks like an exchange.
+        known = (one.sum(axis=1) > 0) & (two.sum(axis=1) > 0)
+        both = np.zeros(together.shape)
+        np.add.at(both, (one[known].argmax(axis=1), two[known].argmax(axis=1)), 1)
+        goes = both / np.maximum(both.sum(axis=1, keepdims=True), 1)
+        comes = both / np.maximum(both.sum(axis=0), 1)
         self.parts = (goes >= _PART) & (comes >= 0.5)
         self.sources = (comes >= _PART) & (goes >= 0.5)
 

@@ -58,7 +58,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         the most stable one; the curve is :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 80
+    n_iter : int, default 100
         Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
     n_runs : int, default 4
         Runs from different starts. The topics are their mean, matched one to one: one run is another by
@@ -143,7 +143,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         n_topics: int | str = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 80,
+        n_iter: int = 100,
         n_runs: int = 4,
         doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.1,
