@@ -180,9 +180,10 @@ def curve_of(name: str, corpus: ct.Corpus) -> None:
 def splits(data: Path) -> None:
     """Count splits and merges found between models of two halves, planted and by chance.
 
-    Two topics of the first half that are kept in the second one are made one topic, the mean of both by their
-    shares: a split is found where that one is told to be split into the two topics that they were kept as.
-    Every other split is a false one that was not there before. The other way round the same is a merge.
+    Two topics of the first half that are surely the same in the second one are made one topic, the mean of
+    both by their shares: a split is found where that one is told to be split into the two topics that they
+    were kept as. Every other split is a false one that was not there before. The other way round the same is
+    a merge.
     """
     center = ct.simulate_center(6000, random_state=1)
     centre = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
@@ -190,7 +191,8 @@ def splits(data: Path) -> None:
         first = np.random.default_rng(0).random(len(corpus)) < 0.5
         one, two = (ct.TopicModel(20).fit(corpus[rows]) for rows in (first, ~first))
         before = ct.align_topics(one, two, corpus)
-        kept = before[before["change"] == "kept"].set_index("old_topic")["new_topic"]
+        same = (before["change"] == "kept") & (before["similarity"] >= 0.7)
+        kept = before[same].set_index("old_topic")["new_topic"]
         pairs = np.array([(a, b) for a in kept.index for b in kept.index if a < b])
         drawn = pairs[np.random.default_rng(1).permutation(len(pairs))[:40]]
         for change, side, other in (("split", "old", "new"), ("merged", "new", "old")):

@@ -43,7 +43,7 @@ def test_two_topics_that_become_one_are_merged():
 
 
 def test_a_few_documents_that_leave_a_topic_do_not_split_it():
-    # Two of twelve, under a quarter.
-    before, after = shares(*[0] * 12, *[1] * 5), shares(*[0] * 10, *[2] * 2, *[1] * 5)
+    # One of twelve.
+    before, after = shares(*[0] * 12, *[1] * 5), shares(*[0] * 11, *[2], *[1] * 5)
     table = table_of(WHOLE, PARTS, before, after)
     assert sorted(table["change"]) == ["born", "kept", "kept"]
