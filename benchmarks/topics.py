@@ -193,6 +193,10 @@ def splits(data: Path) -> None:
         before = ct.align_topics(one, two, corpus)
         same = (before["change"] == "kept") & (before["similarity"] >= 0.7)
         kept = before[same].set_index("old_topic")["new_topic"]
+        told_before = {
+            "split": before.loc[before["change"] == "split", "old_topic"],
+            "merged": ct.align_topics(two, one, corpus).query("change == 'merged'")["new_topic"],
+        }
         pairs = np.array([(a, b) for a in kept.index for b in kept.index if a < b])
         drawn = pairs[np.random.default_rng(1).permutation(len(pairs))[:40]]
         for change, side, other in (("split", "old", "new"), ("merged", "new", "old")):
@@ -203,7 +207,7 @@ def splits(data: Path) -> None:
                 table = ct.align_topics(*models, corpus)
                 told = table[table["change"] == change].groupby(f"{side}_topic")[f"{other}_topic"].agg(set)
                 hit = told.get(pair[0], set()) >= set(kept[pair])
-                known = set(before.loc[before["change"] == change, f"{side}_topic"])
+                known = set(told_before[change])
                 score += (hit, len(set(told.index) - known - {pair[0]}), not hit)
             f_score = 2 * score[0] / max(2 * score[0] + score[1] + score[2], 1)
             say(f"{name}: {change} F1 {f_score:.2f} (found, false, missed: {score}; {len(kept)} topics kept)")
