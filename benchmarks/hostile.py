@@ -208,7 +208,7 @@ def problem(case: Case, found: Outcome, folder: Path, before: dict[str, str], *,
     for sign in ("Traceback", "内部出错", "Error:", "Warning:", "\nLEFT "):
         if sign in found.output:
             return f"says {sign.strip()!r}"
-    said = found.last.endswith("。") and re.search("[\u4e00-\u9fff]", found.last)
+    said = found.last.endswith(("。", "？")) and re.search("[\u4e00-\u9fff]", found.last)
     if found.code not in (OK, MENDED) and not said and case.how != "full stdout":
         return "no sentence"
     if len(found.last) > 3_000:

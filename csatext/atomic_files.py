@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,14 @@ from csatext.errors import OutputError, OutputInUseError
 from csatext.regular_files import open_regular, read_whole
 
 __all__ = [
+    "WORKBOOK_OPTIONS",
     "check_folder",
     "claimed_folder",
     "file_hash",
     "prepare_folder",
     "refuse_folder",
+    "whole_workbook",
+    "write_bytes",
     "write_csv",
     "write_json",
     "write_parquet",
@@ -41,6 +45,13 @@ _A_DAY = 86_400
 """Seconds after which the lock of another host is taken for one that was left behind."""
 _GROUP = 100_000
 """Rows of a large table that are written at once."""
+WORKBOOK_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
+"""Texts stay texts, and no file is made beside the workbook."""
 _FORMULA = r"^[=+\-@＝＋－＠\t\r\n]"
 """Beginnings of a cell that spreadsheets take for a formula, or for the way to one (OWASP, CSV injection)."""
 
@@ -145,11 +156,25 @@ def _take(lock: Path) -> None:
             holder = _holder(lock)
             if holder is not None:
                 raise OutputInUseError.held(lock.parent, holder, lock.name) from None
-            lock.unlink(missing_ok=True)
+            _remove(lock)
         except OSError as error:
             raise OutputError(
                 f"输出文件夹「{lock.parent}」不可写：{error.strerror}；请换一个位置或修改权限。"
             ) from error
+
+
+def _remove(lock: Path) -> None:
+    """Remove the lock of a process that has ended.
+
+    Raises
+    ------
+    OutputError
+        It cannot be removed.
+    """
+    try:
+        lock.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"「{lock}」占着锁文件的位置：{error.strerror}；请删除它。") from error
 
 
 def _holder(lock: Path) -> str | None:
@@ -188,6 +213,24 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_workbook(path: Path) -> Iterator[Any]:
+    """Give an ``xlsxwriter.Workbook`` to be filled, and put it in place at once when it is.
+
+    Raises
+    ------
+    OSError
+        The disk is full or the like.
+    """
+    import xlsxwriter
+
+    # Where a disk is full, xlsxwriter leaves an open archive that complains when it is collected.
+    held = BytesIO()
+    with xlsxwriter.Workbook(held, WORKBOOK_OPTIONS) as book:
+        yield book
+    write_bytes(held.getbuffer(), path)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
@@ -245,6 +288,15 @@ def write_json(values: dict[str, Any], path: Path) -> None:
     """Write plain values, keys in their order."""
     text = json.dumps(values, ensure_ascii=False, indent=2, default=str) + "\n"
     write_text(text, path)
+
+
+def write_bytes(content: bytes | memoryview, path: Path) -> None:
+    """Write bytes."""
+
+    def write(target: Path) -> None:
+        target.write_bytes(content)
+
+    write_whole(path, write)
 
 
 def write_text(text: str, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import logging
+import os
 import re
 import sys
 import traceback
@@ -196,7 +197,13 @@ def _end(progress: Steps, message: str, code: int) -> int:
     failed = code not in (DONE, TO_MEND)
     fields = {"event": "failed" if failed else "finished", "code": code, "message": message}
     if not failed:
-        write_plain(sys.stdout, f"{mask_sentence(message)}\n")
+        try:
+            write_plain(sys.stdout, f"{mask_sentence(message)}\n")
+            sys.stdout.flush()
+        except OSError as error:
+            # The interpreter would flush it again when it ends, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _end(progress, f"命令已完成，但标准输出不可写：{error.strerror}。", NOT_WRITTEN)
         _record(progress, {**fields, "seconds": progress.seconds})
     elif isinstance(progress, LoggedSteps):
         _record(progress, {**fields, "seconds": progress.seconds}, message, logging.ERROR)

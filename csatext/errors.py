@@ -27,7 +27,7 @@ __all__ = [
 _SEP = "[-_. ]?"
 _DATE = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _NUMBERS = (
-    (r"(:/{1,2}[^\s:/@]{0,100}):[^\s/]{1,200}@", r"\1:***@"),
+    (r"(:/{0,2}[^\s:/@]{0,100}):[^\s/]{1,200}@", r"\1:***@"),
     (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", "[邮箱]"),
     (rf"(?<!\d)\d{{6}}{_DATE}\d{{3}}[\dXx](?!\d)", "[身份证]"),
     (rf"(?<!\d)({_DATE})?(?:86{_SEP})?1[3-9]\d{_SEP}\d{{4}}{_SEP}\d{{4}}({_DATE})?(?!\d)", r"\1[手机号]\2"),
@@ -58,6 +58,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 """Characters that steer a terminal or turn the order of letters (Unicode Annex 9); not tab and newline."""
 
 
+_LONGEST = 2_000
+"""Characters of a sentence: no name of a file or list of columns makes an error longer."""
+_QUOTATION = re.compile(r"「([^「」]{300})[^「」]+」")
+
+
 def escape_controls(text: str) -> str:
     r"""Return text in which control characters and marks of direction are written out: names may hold them.
 
@@ -80,6 +85,18 @@ def _hint(given: str, allowed: Iterable[str]) -> str:
     return f"是不是想写「{name}」？" if name is not None else ""
 
 
+def _shortened(sentence: str) -> str:
+    """Return a sentence that can be read: long quotations, and the middle of a long sentence, are left out.
+
+    Examples
+    --------
+    >>> _shortened(f"无法读取「{'x' * 5000}」。") == f"无法读取「{'x' * 300}…」。"
+    True
+    """
+    short = _QUOTATION.sub(lambda found: f"「{found[1]}…」", sentence)
+    return short if len(short) <= _LONGEST else f"{short[: _LONGEST // 2]}……{short[-_LONGEST // 2 :]}"
+
+
 def _listed(names: Iterable[object], limit: int = 30) -> str:
     shown = [str(name) for name in names]
     more = f" 等 {len(shown)} 个" if len(shown) > limit else ""
@@ -98,7 +115,9 @@ class CsatextError(ValueError):
     """
 
     def __init__(self, *said: object) -> None:
-        super().__init__(*(mask_numbers(part) if isinstance(part, str) else part for part in said))
+        super().__init__(
+            *(_shortened(mask_numbers(part)) if isinstance(part, str) else part for part in said)
+        )
 
 
 class ParameterError(CsatextError):

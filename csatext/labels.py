@@ -219,6 +219,7 @@ _CHECKS = {
     "turn_without_contact": "没有联络的话",
     "turns_sorted": "重排的话",
     "twin_column": "重名的列",
+    "blank_rows": "空行",
 }
 _PERIODS = {"D": "天", "W": "周", "M": "个月", "Q": "个季度"}
 

@@ -43,7 +43,7 @@ from csatext.analysis.sentiment.snownlp_sentiment import SnowNLPSentiment
 from csatext.analysis.signals.service_signals import ServiceSignals
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.argument_types import as_path
-from csatext.atomic_files import write_whole
+from csatext.atomic_files import write_bytes
 from csatext.errors import InputError, ParameterError
 from csatext.regular_files import check_regular
 from csatext.taxonomy import Taxonomy
@@ -170,11 +170,7 @@ def save(estimator: Any, path: str | PathLike[str], *, date: str | datetime.date
         for name, data in {**files, _DIGEST: _digest(files).encode()}.items():
             # A fixed time keeps the same model the same bytes.
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-
-    def write(target: Path) -> None:
-        target.write_bytes(buffer.getvalue())
-
-    write_whole(path, write)
+    write_bytes(buffer.getbuffer(), path)
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 
+import environment  # noqa: F401
 import pytest
 from finished_runs import facts_table, write_run
 

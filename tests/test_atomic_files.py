@@ -12,13 +12,14 @@ from csatext.atomic_files import (
     claimed_folder,
     file_hash,
     prepare_folder,
+    whole_workbook,
     write_csv,
     write_json,
     write_parquet,
     write_text,
     write_whole,
 )
-from csatext.errors import InputError
+from csatext.errors import InputError, OutputError
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -105,6 +106,24 @@ def test_a_folder_is_held_by_one_run_and_gone_where_nothing_was_written(tmp_path
     with pytest.raises(ZeroDivisionError), claimed_folder(tmp_path / "b"):
         raise ZeroDivisionError
     assert not (tmp_path / "b").exists()
+
+
+def test_a_folder_in_the_place_of_the_lock_is_named(tmp_path):
+    (tmp_path / ".csatext.lock").mkdir()
+    with pytest.raises(OutputError, match="占着锁文件的位置"), claimed_folder(tmp_path):
+        pass
+
+
+def test_a_workbook_is_whole_or_not_there(tmp_path):
+    with whole_workbook(tmp_path / "a.xlsx") as book:
+        book.add_worksheet().write(0, 0, "=1+1")
+    assert pd.read_excel(tmp_path / "a.xlsx", header=None).iloc[0, 0] == "=1+1"
+    with pytest.raises(ZeroDivisionError), whole_workbook(tmp_path / "b.xlsx") as book:
+        book.add_worksheet()
+        raise ZeroDivisionError
+    with pytest.raises(OSError), whole_workbook(tmp_path / "missing" / "c.xlsx") as book:
+        book.add_worksheet()
+    assert [item.name for item in tmp_path.iterdir()] == ["a.xlsx"]
 
 
 def test_a_living_holder_is_named_and_a_dead_one_is_no_obstacle(tmp_path):

@@ -1,8 +1,11 @@
 import ast
+import contextlib
+import io
 import logging
 import os
 import platform
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,6 +69,16 @@ def is_chinese(text):
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     return csv(tmp_path_factory.mktemp("good"), rows(60))
+
+
+@pytest.fixture(scope="module")
+def ran(good, tmp_path_factory):
+    """The folder of a run of the good input, with its code and what it printed and logged; only read it."""
+    folder = tmp_path_factory.mktemp("ran") / "out"
+    printed, logged = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(logged):
+        code = main(["run", good, "-o", str(folder), "--column", "text=text"])
+    return folder, code, printed.getvalue(), logged.getvalue()
 
 
 @pytest.mark.parametrize("verb", [None, *VERBS])
@@ -191,10 +204,10 @@ def test_odd_input_ends_well_and_the_report_says_what_is_absent(name, tmp_path, 
     assert f"{len(frame)} 行" in printed
 
 
-def test_run_says_what_it_did_and_logs_plain_lines(tmp_path, capsys, good):
-    code, out, err = outcome(capsys, "run", good, "-o", str(tmp_path / "out"), "--column", "text=text")
+def test_run_says_what_it_did_and_logs_plain_lines(ran):
+    folder, code, out, err = ran
     assert code == 0
-    assert out == f"读入 60 行：60 条联络，0 行剔除。报告：{tmp_path / 'out' / 'report.html'}\n"
+    assert out == f"读入 60 行：60 条联络，0 行剔除。报告：{folder / 'report.html'}\n"
     lines = err.splitlines()
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO \[1\] 读取 in\.csv …", lines[0])
     assert " INFO [2] " in lines[1]
@@ -206,8 +219,8 @@ def test_quiet_shows_no_progress(tmp_path, capsys, good):
     assert (code, err) == (0, "") and out
 
 
-def test_report_from_facts(tmp_path, capsys, good):
-    assert outcome(capsys, "run", good, "-o", str(tmp_path))[0] == 0
+def test_report_from_facts(tmp_path, capsys, good, ran):
+    shutil.copytree(ran[0], tmp_path, dirs_exist_ok=True)
     again = tmp_path / "again" / "r.html"
     code, out, _ = outcome(
         capsys, "report", str(tmp_path / "facts.parquet"), "-o", str(again), "--title", "第二份"
@@ -325,21 +338,23 @@ def test_what_the_command_line_says_of_time_and_dimensions(tmp_path, capsys):
         assert not (tmp_path / "no").exists()
 
 
-def test_the_version_and_a_report_that_is_no_page(tmp_path, capsys, good):
+def test_the_version_and_a_report_that_is_no_page(tmp_path, capsys, ran):
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"csatext {ct.__version__}\n"
-    assert outcome(capsys, "run", good, "-o", str(tmp_path))[0] == 0
-    code, _, err = outcome(capsys, "report", str(tmp_path / "facts.parquet"), "-o", str(tmp_path / "x.xlsx"))
+    facts = ran[0] / "facts.parquet"
+    code, _, err = outcome(capsys, "report", str(facts), "-o", str(tmp_path / "x.xlsx"))
     assert (code, ".html" in err, (tmp_path / "x.xlsx").exists()) == (1, True, False)
 
 
-def test_demo_leaves_a_report(tmp_path, capsys):
-    code, out, _ = outcome(capsys, "demo", "-o", str(tmp_path), "--contacts", "300", "--seed", "4")
+def test_demo_leaves_a_report_and_names_what_it_planted(tmp_path, capsys):
+    code, out, _ = outcome(capsys, "demo", "-o", str(tmp_path), "--contacts", "400", "--seed", "3")
     assert code == 0
-    assert "埋入的事件" in out
+    assert out.startswith("模拟了 400 条联络，其中埋入的事件：")
+    assert out.count("；") >= 4  # five incidents
     assert (tmp_path / "manifest.json").exists()
+    assert "模拟客服中心" in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_an_interrupt_is_the_code_of_shells(tmp_path, capsys, good, monkeypatch):
@@ -390,6 +405,24 @@ def test_a_folder_in_use_a_link_and_a_name_that_is_no_utf8(tmp_path, capsys, goo
     Path(odd).write_bytes(Path(good).read_bytes())
     assert outcome(capsys, "run", odd, "-o", str(tmp_path / "odd"))[0] == 0
     assert (tmp_path / "odd" / "manifest.json").exists()
+    # In a folder the files are told apart, whatever bytes their names are made of.
+    (tmp_path / "given").mkdir()
+    for name in (b"\xff.csv", b"\xfe.csv"):
+        text = Path(good).read_text("utf-8").replace("\n", f"\n{name[0]}-")
+        (tmp_path / "given" / os.fsdecode(name)).write_text(text.removesuffix(f"{name[0]}-"), "utf-8")
+    assert outcome(capsys, "run", str(tmp_path / "given"), "-o", str(tmp_path / "both"))[0] == 0
+    facts = pd.read_parquet(tmp_path / "both" / "facts.parquet")
+    assert sorted(facts["source"].unique()) == ["\\udcfe.csv", "\\udcff.csv"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_full_standard_output_is_said_on_the_other(good):
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "csatext", "check", good]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    said = done.stderr.decode().splitlines()
+    assert (done.returncode, "命令已完成，但标准输出不可写" in said[-1]) == (4, True)
+    assert "Traceback" not in done.stderr.decode()
 
 
 def test_a_terminal_without_chinese_gets_escapes_and_the_run_is_done(tmp_path, good):

@@ -181,7 +181,7 @@ EXPRESSIONS = {
 def expressions() -> Iterator[Case]:
     quoted = {name: json.dumps("re:" + one, ensure_ascii=False) for name, one in EXPRESSIONS.items()}
     long = "a" * 200_000 + "!"
-    harm = {"a.csv": f"{good_rows()}T9,{long},电话,宽带,2026-01-01,网络\n"}
+    harm = {"a.csv": f"{good_rows()}T999,{long},电话,宽带,2026-01-01,网络\n"}
     words = ["annotate", "a.csv", "-o", "out.parquet", "--taxonomy", "t.yaml"]
     for name, one in quoted.items():
         files = harm | {"t.yaml": f"- id: a\n  label_zh: b\n  patterns: [{one}]\n"}

@@ -14,7 +14,7 @@ from csatext.aggregation.inputs.arguments import check_columns
 from csatext.aggregation.inputs.dimensions import free_dimensions
 from csatext.aggregation.inputs.kpi_measures import with_lag_flag
 from csatext.aggregation.panel.age import by_age
-from csatext.aggregation.panel.calendar import CalendarLike, days_of
+from csatext.aggregation.panel.calendar import CalendarLike, days_of, kept_by_periods
 from csatext.aggregation.panel.panel import Array, Panel, labels, make_panel, next_starts
 from csatext.aggregation.panel.seasonal import seasonally_adjusted
 from csatext.aggregation.statistics.intervals import (
@@ -189,7 +189,7 @@ def trend(
         yoy_change_rate=yoy_rate,
         adjusted=seasonally_adjusted(panel, calendar),
     )
-    columns = _calendar_columns(panel, calendar)
+    columns = _calendar_columns(panel.starts, panel.freq, calendar)
     frame = frame.merge(columns, on="period", how="left")
     frame.attrs = {**panel.notes, "freq": panel.freq, "level": level, **columns.attrs}
     if aged is not None:
@@ -255,23 +255,23 @@ def _changes(value: Array, lag: int) -> tuple[Array, Array]:
     return change, np.divide(change, before, out=np.full(value.shape, np.nan), where=before != 0)
 
 
-def _calendar_columns(panel: Panel, calendar: CalendarLike) -> pd.DataFrame:
+@kept_by_periods
+def _calendar_columns(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike) -> pd.DataFrame:
     """Return working days, holidays and promotions of each period; attrs name the predicted ones."""
-    starts = panel.starts
     frame = pd.DataFrame({"period": starts, "workdays": pd.array([None] * len(starts), dtype="Int64")})
     frame["holidays"] = pd.Series([None] * len(starts), dtype="str")
     frame["promotions"] = pd.Series([None] * len(starts), dtype="str")
     frame.attrs = {"calendar_predicted_from": None}
     if calendar is None or not len(starts):
         return frame
-    stop = next_starts(starts[-1], panel.freq, 1)[0] - pd.Timedelta(microseconds=1)
+    stop = next_starts(starts[-1], freq, 1)[0] - pd.Timedelta(microseconds=1)
     days = days_of(calendar, starts[0], stop)
     if days is None:
         return frame
     predicted = days.loc[days["is_predicted"], "date"]
     if len(predicted):
         frame.attrs = {"calendar_predicted_from": str(predicted.min().date())}
-    if panel.freq == "h":
+    if freq == "h":
         day = days.set_index("date").reindex(starts.normalize())
         frame["workdays"] = pd.array(day["is_workday"].to_numpy(dtype=int), dtype="Int64")
         frame["holidays"], frame["promotions"] = day["holiday"].to_numpy(), day["promotion"].to_numpy()

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from csatext.atomic_files import check_folder, prepare_folder, write_csv, write_parquet, write_whole
+from csatext.atomic_files import (
+    WORKBOOK_OPTIONS,
+    check_folder,
+    prepare_folder,
+    write_bytes,
+    write_csv,
+    write_parquet,
+)
 from csatext.batch.columns.reserved_columns import INPUT_ENDING, RESULT_COLUMNS
 from csatext.batch.configuration import Configuration
 from csatext.batch.contact_analyses import analyse_contacts, annotate_contacts
@@ -26,7 +34,6 @@ ENDINGS = (".parquet", ".csv", ".xlsx")
 """Endings of a file that can be written."""
 _SHEET_ROWS, _CELL_CHARACTERS = 1_048_575, 32_767
 _NO_CLOCK = datetime(2000, 1, 1)
-_TEXT_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _HEADER = re.compile(r"^由「([^「」]+)」得到")
 """A note of the reader on a column that it renamed."""
 _REVIEW = ("人工类别", "备注")
@@ -145,14 +152,13 @@ def _write_xlsx(table: pd.DataFrame, taxonomy: pd.DataFrame, path: Path) -> None
     )
     choices = list(dict.fromkeys([*sorted(answers), *_choices(taxonomy)]))
 
-    def write(target: Path) -> None:
-        with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": _TEXT_OPTIONS}) as writer:
-            writer.book.set_properties({"created": _NO_CLOCK})
-            frame.to_excel(writer, sheet_name="联络", index=False, freeze_panes=(1, 1))
-            pd.DataFrame({"类别": choices}).to_excel(writer, sheet_name=_CHOICES_SHEET, index=False)
-            _arrange(writer.sheets["联络"], frame, len(choices))
-
-    write_whole(path, write)
+    held = BytesIO()
+    with pd.ExcelWriter(held, engine="xlsxwriter", engine_kwargs={"options": WORKBOOK_OPTIONS}) as writer:
+        writer.book.set_properties({"created": _NO_CLOCK})
+        frame.to_excel(writer, sheet_name="联络", index=False, freeze_panes=(1, 1))
+        pd.DataFrame({"类别": choices}).to_excel(writer, sheet_name=_CHOICES_SHEET, index=False)
+        _arrange(writer.sheets["联络"], frame, len(choices))
+    write_bytes(held.getbuffer(), path)
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from csatext.batch.configuration import Configuration, PrivacySection, TablesSec
 from csatext.batch.contact_analyses import analyse_contacts
 from csatext.batch.manifest import RunOutput
 from csatext.batch.output import finished_output, refuse_link, write_output
+from csatext.batch.phases.run_model import RunModel
 from csatext.batch.run_state import state_of_run
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
@@ -87,12 +88,15 @@ class Analysis:
     tables : dict of str to DataFrame
     absent : dict of str to str
         What could not be made, with the reason.
+    model : RunModel
+        What was learnt.
     """
 
     corpus: Corpus
     facts: pd.DataFrame
     tables: dict[str, pd.DataFrame]
     absent: dict[str, str]
+    model: RunModel
 
 
 @dataclass(frozen=True)
@@ -353,11 +357,11 @@ def analyse(
         A dimension or the measure is not there, or cannot serve as one.
     """
     given = checked_tables(contacts, configuration.tables)
-    corpus, shown, facts, tables, absent, _ = analyse_contacts(
+    corpus, shown, facts, tables, absent, model = analyse_contacts(
         contacts, configuration, progress, redacted=redacted, turns=turns, adapt=True
     )
     made, unmade = tables_of(corpus, shown, facts, given, configuration.analysis.n_keywords, progress)
-    return Analysis(corpus, facts, tables | made, absent | unmade)
+    return Analysis(corpus, facts, tables | made, absent | unmade, model)
 
 
 def tables_of(

@@ -20,10 +20,11 @@ WORDS = (
 _ZEROS = (
     r"0+(?:\.0+)?|0000[-/.]00[-/.]00(?:[ t]00:00(?::00(?:\.0+)?)?)?"
     r"|1900[-/.]0?1[-/.]0?0(?:[ t]0?0:00(?::00)?)?"
+    r"|0001[-/.]0?1[-/.]0?1(?:[ t]0?0:00(?::00(?:\.0+)?)?)?"
 )
-"""Nought, MySQL's zero date, and Excel's day 0 of the 1900 date base."""
+"""Nought, MySQL's zero date, Excel's day 0 of the 1900 date base, and the first day that .NET knows."""
 _EMPTY = rf"^(?:{WORDS}|{_ZEROS})$"
-_EMPTY_SHAPE = rf"^(?:{WORDS}|{_ZEROS}|0000[-/.]0?0[-/.]0?0(?:[ t]0?0:00(?::00)?)?)$"
+_EMPTY_SHAPE = rf"^(?:{WORDS}|{_ZEROS}|0000[-/.]0?0[-/.]0?0(?:[ t]0?0:00(?::00(?:\.0+)?)?)?)$"
 """As ``_EMPTY``, where every digit stands as 0: 1900-01-00 is 0000-00-00 then."""
 _LONGEST = 64
 _ENOUGH = 0.5

@@ -40,6 +40,7 @@ _ABSENT = -1
 _QUARTERS, _HALVES = 4, 2
 _ZERO = 48
 _MOMENTS = {dt.datetime, type(None)}
+_NO_END = pd.Timestamp("9999-01-01")
 _FIRST, _LAST = pd.Timestamp("1970-01-02"), pd.Timestamp("2099-12-31")
 """Moments between them are taken as they stand; others may be signs for nothing."""
 _MICRO = 1_000_000
@@ -113,8 +114,8 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bo
     Returns
     -------
     Times
-        Empty cells and signs for nothing (:func:`csatext.dates.empty.empty_dates`) are NaT and not
-        ``unreadable``.
+        Empty cells, signs for nothing (:func:`csatext.dates.empty.empty_dates`) and days of the year 9999,
+        which systems write for no end, are NaT and not ``unreadable``.
 
     Raises
     ------
@@ -144,10 +145,11 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bo
         column = pd.Series(pa.array(column).to_pandas().to_numpy(), index=column.index)
     known = _Read.nothing(n)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
-        values = column.dt.tz_convert(timezone).dt.tz_localize(None).astype("datetime64[us]")
+        values = _with_end(column.dt.tz_convert(timezone).dt.tz_localize(None).astype("datetime64[us]"))
         return Times(values, known.good, values.notna().to_numpy(), known.ambiguous, known.span)
     if pd.api.types.is_datetime64_dtype(column.dtype):
-        return Times(column.astype("datetime64[us]"), known.good, known.zoned, known.ambiguous, known.span)
+        values = _with_end(column.astype("datetime64[us]"))
+        return Times(values, known.good, known.zoned, known.ambiguous, known.span)
     moments = _moments(column)
     if moments is not None:
         return Times(moments, known.good, known.zoned, known.ambiguous, known.span)
@@ -156,8 +158,13 @@ def parse_times(column: pd.Series, timezone: str = "Asia/Shanghai", dayfirst: bo
     if read.zoned.any():
         local = values[read.zoned].dt.tz_localize("UTC").dt.tz_convert(timezone).dt.tz_localize(None)
         values[read.zoned] = local.astype("datetime64[us]")
-    values = values.astype("datetime64[us]").set_axis(column.index)
+    values = _with_end(values.astype("datetime64[us]").set_axis(column.index))
     return Times(values, ~read.good & ~read.empty, read.zoned, read.ambiguous, read.span)
+
+
+def _with_end(values: pd.Series) -> pd.Series:
+    """Return times of which those in the last year that databases know, written for no end, are none."""
+    return values.mask(values >= _NO_END)
 
 
 def _moments(column: pd.Series) -> pd.Series | None:

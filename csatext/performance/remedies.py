@@ -96,6 +96,9 @@ def remedies(
     known = read_definitions(definitions)
     plays = _plays(lexicon_path("playbook.yaml") if playbook is None else as_path(playbook, "playbook"))
     level = float(table.attrs.get("level", 0.95))
+    # Pandas copies the notes of a table with every column and row that is taken from it.
+    table = table.copy(deep=False)
+    table.attrs = {}
     parts = []
     for metric, rows in table.groupby("metric", sort=False):
         one = known.get(str(metric))

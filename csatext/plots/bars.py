@@ -16,6 +16,7 @@ from csatext.plots.drawing import (
     Chart,
     Drawing,
     dimension_names,
+    draws,
     not_drawn,
     reason,
     row_names,
@@ -37,6 +38,7 @@ _COLUMNS = 3
 
 
 @check_simple_types
+@draws
 def plot_keyness(
     keyness: pd.DataFrame, *, title: str = "", max_terms: int = 15, max_groups: int = 8
 ) -> Chart:
@@ -107,6 +109,7 @@ def plot_keyness(
 
 
 @check_simple_types
+@draws
 def plot_root_causes(causes: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw root causes as a waterfall: each contribution begins where the one before ends.
 

@@ -19,6 +19,7 @@ from csatext.plots.drawing import (
     Chart,
     Drawing,
     dimension_names,
+    draws,
     measure_name,
     not_drawn,
     reason,
@@ -46,6 +47,7 @@ _PLACES = {"mean": "平均值", "median": "中位数"}
 
 
 @check_simple_types
+@draws
 def plot_breakdown(
     breakdown: pd.DataFrame, *, title: str = "", max_rows: int = 40, more_is_worse: bool = True
 ) -> Chart:
@@ -127,6 +129,7 @@ def plot_breakdown(
 
 
 @check_simple_types
+@draws
 def plot_association(association: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw associations: the effect size of each pair of columns with its interval.
 
@@ -170,6 +173,7 @@ def plot_association(association: pd.DataFrame, *, title: str = "", max_rows: in
 
 
 @check_simple_types
+@draws
 def plot_agreement(agreement: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw how far people agree: each coefficient of each label with its interval.
 
@@ -220,6 +224,7 @@ def plot_agreement(agreement: pd.DataFrame, *, title: str = "", max_rows: int = 
 
 
 @check_simple_types
+@draws
 def plot_distribution(distribution: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw distributions: mean and median of each group; dispersion and advice in the tooltip.
 
@@ -283,6 +288,7 @@ def plot_distribution(distribution: pd.DataFrame, *, title: str = "", max_rows: 
 
 
 @check_simple_types
+@draws
 def plot_funnel(scorecard: pd.DataFrame, metric: str | None = None, *, title: str = "") -> Chart:
     """Draw a funnel plot of people: value against volume between the limits that chance keeps to.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, ParamSpec
 
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
@@ -25,6 +26,7 @@ __all__ = [
     "ChartData",
     "Drawing",
     "dimension_names",
+    "draws",
     "field_names",
     "measure_name",
     "not_drawn",
@@ -35,6 +37,7 @@ __all__ = [
 
 Chart = Any
 """A chart of Altair, which is imported when one is drawn."""
+_P = ParamSpec("_P")
 FONTS = "PingFang SC, Microsoft YaHei, Noto Sans SC, csatext, sans-serif"
 """macOS, Windows, Linux; ``csatext`` is the font that saved files carry (:mod:`csatext.plots.fonts`)."""
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A6A00", "#666666")
@@ -68,6 +71,29 @@ _LABEL_LIMIT = 220
 def _altair() -> ModuleType:
     """Return Altair, which takes a second to load: a run that draws nothing does without it."""
     return import_module("altair")
+
+
+def draws(plot: Callable[_P, Chart]) -> Callable[_P, Chart]:
+    """Return the function, which has Altair check the chart when it is shown or saved, not while it is built.
+
+    Altair checks by default every axis, mark and layer against the schema of Vega-Lite as soon as it is made,
+    and all of them again with the layer or chart that they become part of.
+
+    Examples
+    --------
+    >>> @draws
+    ... def empty():
+    ...     return _altair().Chart(mark="none")
+    >>> type(empty()).__name__
+    'Chart'
+    """
+
+    @wraps(plot)
+    def drawn(*args: _P.args, **kwargs: _P.kwargs) -> Chart:
+        with import_module("altair.utils.schemapi").debug_mode(False):
+            return plot(*args, **kwargs)
+
+    return drawn
 
 
 def dimension_names(table: pd.DataFrame, schema: Table) -> list[Any]:

@@ -13,6 +13,7 @@ from csatext.plots.drawing import (
     Chart,
     Drawing,
     dimension_names,
+    draws,
     measure_name,
     not_drawn,
     reason,
@@ -38,6 +39,7 @@ _STAGES = {"开头": "start", "最低": "worst", "结束": "end"}
 
 
 @check_simple_types
+@draws
 def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> Chart:
     """Draw a trend: a line a group, incomplete periods hollow; the interval as a band for up to three groups.
 
@@ -97,6 +99,7 @@ def plot_trend(trend: pd.DataFrame, *, title: str = "", max_groups: int = 8) -> 
 
 
 @check_simple_types
+@draws
 def plot_forecast(
     forecast: pd.DataFrame, history: pd.DataFrame | None = None, *, title: str = "", max_groups: int = 8
 ) -> Chart:
@@ -176,6 +179,7 @@ def plot_forecast(
 
 
 @check_simple_types
+@draws
 def plot_alerts(alerts: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw alerts as a calendar: a bar from the first period to the last, a mark where it was detected.
 
@@ -250,6 +254,7 @@ def plot_alerts(alerts: pd.DataFrame, *, title: str = "", max_rows: int = 40) ->
 
 
 @check_simple_types
+@draws
 def plot_sentiment_course(conversations: pd.DataFrame, *, title: str = "", max_dialogues: int = 200) -> Chart:
     """Draw the course of feelings: a line a dialogue and speaker, from the first turn to the last.
 

@@ -10,7 +10,17 @@ import pandas as pd
 from csatext.argument_types import as_table, as_whole_number, check_simple_types
 from csatext.labels import name_of
 from csatext.performance.item_rates import item_rates
-from csatext.plots.drawing import COLOURS, GREY, Chart, Drawing, dimension_names, not_drawn, reason, row_names
+from csatext.plots.drawing import (
+    COLOURS,
+    GREY,
+    Chart,
+    Drawing,
+    dimension_names,
+    draws,
+    not_drawn,
+    reason,
+    row_names,
+)
 from csatext.schema.service import SCORECARD
 from csatext.service.definitions import kpi_definitions
 
@@ -24,6 +34,7 @@ _USUAL, _VETO, _ALIKE = "评分项", "一票否决", "与其余无显著差别"
 
 
 @check_simple_types
+@draws
 def plot_scorecard(scorecard: pd.DataFrame, *, title: str = "", max_rows: int = 40) -> Chart:
     """Draw a scorecard: items by pass rate, or people by KPI, each with its interval.
 

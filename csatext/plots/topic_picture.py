@@ -7,7 +7,7 @@ import pandas as pd
 from csatext.analysis.topic_tables.distance_map import topic_map
 from csatext.analysis.topics.topic_model import TopicModel
 from csatext.argument_types import check_simple_types
-from csatext.plots.drawing import ACCENT, COLOURS, FONTS, GREY, Chart, Drawing
+from csatext.plots.drawing import ACCENT, COLOURS, FONTS, GREY, Chart, Drawing, draws
 from csatext.text.corpus import Corpus
 
 __all__ = ["plot_topics"]
@@ -19,6 +19,7 @@ _COUNTS = "出现次数（灰：全部文本；橙：主题中）"
 
 
 @check_simple_types
+@draws
 def plot_topics(model: TopicModel, corpus: Corpus, *, title: str = "") -> Chart:
     """Draw a topic model as pyLDAvis does: a map of the topics, and the terms of the one that is clicked.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -179,6 +180,7 @@ def mask_columns(
     [['[已脱敏]', '回电[手机号]', '坐席-1']]
     """
     masked = contacts.copy(deep=False)
+    plain: list[Any] = []
     kept = {"doc_id", "text", *map(str, keep)}
     for name in contacts.columns:
         column = _encodable(contacts[name])
@@ -195,9 +197,9 @@ def mask_columns(
         elif _PERSONAL.search(normalize(str(name))) or are_people(name) or hold_names(column):
             masked[name] = pd.Series(HIDDEN_VALUE, index=column.index, dtype="str").where(column.notna())
         else:
-            masked[name] = mask_values(column, key=key)
-        if name == "source":
-            masked[name] = masked[name].map(mask_numbers, na_action="ignore")
+            plain.append(name)
+    for name, column in zip(plain, _masked_together([contacts[name] for name in plain], key), strict=True):
+        masked[name] = column.map(mask_numbers, na_action="ignore") if name == "source" else column
     return masked
 
 
@@ -209,19 +211,42 @@ def mask_values(column: pd.Series, *, key: str | bytes | None = None) -> pd.Seri
     >>> mask_values(pd.Series([13800138000, 5])).tolist()
     ['[手机号]', '5']
     """
-    if _is_plain(column):
-        return column
-    column = _encodable(column)
-    texts = _whole_numbers(column) if types.is_numeric_dtype(column) else column.astype("str")
-    if texts is None:
-        return column
-    codes, values = pd.factorize(texts)
-    before = pd.Series(values, dtype="str")
-    after = _redacted(before, key)
-    if after.equals(before):
-        return column
-    kept = after.array.take(codes, allow_fill=True)
-    return pd.Series(kept, index=column.index, name=column.name)
+    return _masked_together([column], key)[0]
+
+
+def _masked_together(columns: Sequence[pd.Series], key: str | bytes | None) -> list[pd.Series]:
+    """Return columns with the personal data found in their values masked, all values read at once."""
+    coded: list[tuple[np.ndarray, pd.Series] | None] = []
+    for column in columns:
+        whole = _encodable(column)
+        if _is_plain(column):
+            texts = None
+        else:
+            texts = _whole_numbers(whole) if types.is_numeric_dtype(whole) else whole.astype("str")
+        if texts is None:
+            coded.append(None)
+        else:
+            codes, values = pd.factorize(texts)
+            coded.append((codes, pd.Series(values, dtype="str")))
+    parts = [values for _, values in filter(None, coded)]
+    if not parts:
+        return list(columns)
+    read = _redacted(pd.concat(parts, ignore_index=True), key)
+    masked: list[pd.Series] = []
+    start = 0
+    for column, found in zip(columns, coded, strict=True):
+        if found is None:
+            masked.append(column)
+            continue
+        codes, before = found
+        after = read.iloc[start : start + len(before)].reset_index(drop=True)
+        start += len(before)
+        if after.equals(before):
+            masked.append(_encodable(column))
+        else:
+            kept = after.array.take(codes, allow_fill=True)
+            masked.append(pd.Series(kept, index=column.index, name=column.name))
+    return masked
 
 
 def _encodable(column: pd.Series) -> pd.Series:

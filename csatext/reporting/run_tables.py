@@ -28,6 +28,9 @@ __all__ = ["RunTables", "files_hash", "mask_table", "run_tables", "table_stem"]
 _MEASURE = "is_negative"
 _MANIFEST = "manifest.json"
 _WHAT_TO_DO = "请给出 csatext run 的输出文件夹"
+_LONGEST_STEM = 150
+"""Bytes of a name, of which file systems allow 255, with what a temporary file adds: columns bear whole
+questions of a survey."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,20 @@ def files_hash(files: Mapping[str, str]) -> str:
 
 
 def table_stem(table: str) -> str:
-    """Return the name of a table's files without characters that a file name may not have.
+    """Return the name of a table's files: no characters that a file name may not have, and not too long.
 
     Examples
     --------
     >>> table_stem("breakdown_渠道/来源")
     'breakdown_渠道_来源'
+    >>> len(table_stem("breakdown_" + "您对本次服务是否满意" * 20).encode()) <= 150
+    True
     """
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", table)
+    stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", table)
+    whole = stem.encode("utf-8", "replace")
+    if len(whole) <= _LONGEST_STEM:
+        return stem
+    return f"{whole[: _LONGEST_STEM - 9].decode('utf-8', 'ignore')}_{hashlib.sha256(whole).hexdigest()[:8]}"
 
 
 def run_tables(

@@ -302,7 +302,9 @@ def _annotations(path: Path, called: Mapping[str, str]) -> Iterator[ToolAnnotati
     if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
         raise InputError.unreadable(path, "不是任务的列表", _WHAT)
     for row, task in enumerate(tasks, start=1):
-        if not isinstance(task.get("data"), dict):
+        if "data" in task and not isinstance(task["data"], dict):
+            raise InputError.unreadable(path, f"第 {row} 个任务的 data 不是对象", _WHAT)
+        if "data" not in task:
             yield _of_flat(task, row, called)
             continue
         done = task.get("annotations")

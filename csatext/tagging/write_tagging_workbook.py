@@ -14,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 
 from csatext.argument_types import as_path, as_table, check_simple_types
-from csatext.atomic_files import prepare_folder, write_whole
+from csatext.atomic_files import prepare_folder, whole_workbook
 from csatext.errors import InputError, ParameterError
 from csatext.labels import UNCLASSIFIED
 from csatext.tagging.choices import Choices
@@ -153,7 +153,7 @@ def write_tagging_workbook(
     for place, (name, mine) in enumerate(_shares(len(rows), people, shared, random_state)):
         target = path if len(people) == 1 else path.with_name(f"{path.stem}-{name or place + 1}{path.suffix}")
         part = rows.iloc[mine].assign(annotator=name)
-        write_whole(target, lambda temporary, part=part: _write(temporary, part, choices, taxonomy))  # type: ignore[misc]
+        _write(target, part, choices, taxonomy)
         written.append(target)
     return written
 
@@ -205,8 +205,7 @@ def _dialogues(turns: pd.DataFrame | None, corpus: Corpus, ids: pd.Series) -> li
 
 def _write(path: Path, rows: pd.DataFrame, choices: Choices | FlagChoices, taxonomy: Taxonomy | None) -> None:
     """Write one workbook."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with whole_workbook(path) as book:
         book.set_properties({"created": _NO_CLOCK})
         sheet = book.add_worksheet(TAGS_SHEET)
         definitions, guide = book.add_worksheet(DEFINITIONS_SHEET), book.add_worksheet(HELP_SHEET)

@@ -24,8 +24,8 @@ TABLES = (*_WORKBOOKS, ".csv", ".tsv")
 """Endings of the files that are read as a table."""
 _LARGEST = 2 << 20
 """Bytes of a CSV file."""
-_LOOK = 15
-"""Rows of a table in which its header is looked for."""
+_LOOK, _SHOWN = 15, 30
+"""Rows of a table in which its header is looked for, and names of columns that an error shows."""
 _LEVELS = tuple(
     re.compile(rf"^(?:第?[{digits}][级层]|{words}|(?:l|level|category|cat){digits[1]})")
     for digits, words in (
@@ -83,7 +83,7 @@ def read_table(path: Path) -> list[Category]:
     found = next(((grid, n) for grid, n in headers if _columns(grid[1][n]).levels), None)
     if found is None:
         first = next((row for _, rows in grids for row in rows if any(row)), [])
-        names = "、".join(cell for cell in first if cell)
+        names = "、".join([cell for cell in first if cell][:_SHOWN])
         why = f"表头里没有「一级…」列；现有列：{names}。表头可写：一级、二级、关键词、排除词、责任部门"
         raise LexiconError.bad_line(path, 1, why)
     (top, rows), at = found

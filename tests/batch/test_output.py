@@ -36,6 +36,14 @@ def test_the_manifest_tells_the_whole_run(tmp_path):
     assert manifest["absent"] == {"主题": "太少"}
 
 
+def test_columns_named_by_whole_questions_have_tables(tmp_path):
+    question = "您对本次服务的整体满意度如何请从一到五打分" * 9
+    manifest = write(tmp_path, f"breakdown_{question}", f"breakdown_{question}二", f"breakdown_{question}/")
+    assert len(manifest["tables"]) == 3
+    assert names_of(tmp_path) == {*manifest["files"], "manifest.json"}
+    assert len([name for name in manifest["files"] if name.endswith(".csv")]) == 3
+
+
 def test_a_rerun_removes_what_the_run_before_listed_and_nothing_else(tmp_path):
     write(tmp_path, "one", "two")
     (tmp_path / "tables" / "mine.csv").write_text("x")

@@ -8,7 +8,6 @@ import pytest
 
 import csatext as ct
 from csatext.batch.configuration import AnalysisSection, Configuration, TablesSection, TextSection
-from csatext.batch.demo import demo
 from csatext.batch.pipeline import analyse, masked_input, run
 from csatext.errors import ConfigError, InputError
 from csatext.ingest.contacts import ReadResult
@@ -175,13 +174,6 @@ def test_nothing_planted_nothing_found():
     assert len(center.incidents) == 0
     assert len(made.tables["root_causes"]) == 0
     assert "没有一个时段的变化超出随机波动" in made.tables["root_causes"].attrs["reason"]
-
-
-def test_the_demo_names_what_it_planted(tmp_path):
-    result, names = demo(tmp_path / "demo", 400, 3, silent)
-    assert result.contacts == 400
-    assert len(names) >= 5
-    assert "模拟客服中心" in result.report.read_text("utf-8")
 
 
 def test_a_dialogue_is_redacted_once_and_a_contact_by_the_vectorizer(tmp_path, monkeypatch):

@@ -159,3 +159,15 @@ def test_dates_in_words_and_marks(written: str, wanted: str) -> None:
 @pytest.mark.parametrize("written", ["二十年六月", "二〇二〇年十三月八日", "2020年13月", "半点"])
 def test_words_that_are_no_date(written: str) -> None:
     assert parse_times(pd.Series([written])).unreadable.all()
+
+
+@pytest.mark.parametrize(
+    "written", ["9999-12-31", "9999/12/31 23:59:59", "9999-01-01", "0001-01-01 00:00:00"]
+)
+def test_the_ends_of_the_calendar_stand_for_no_date(written: str) -> None:
+    for column in (pd.Series([written, "2020-06-01"]), pd.Series([written, "2020年6月1日"])):
+        times = parse_times(column)
+        assert times.values.isna().tolist() == [True, False]
+        assert not times.unreadable.any()
+    far = pd.Series([np.datetime64("9999-12-31T00:00:00", "us"), np.datetime64("2020-06-01", "us")])
+    assert parse_times(far).values.isna().tolist() == [True, False]

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
-from altair.utils.schemapi import debug_mode
 
 import csatext as ct
 from csatext.plots import saving
@@ -99,8 +98,7 @@ def test_tables_of_any_size_and_columns_of_any_name_are_drawn(verb, n):
     plot, schema, named = VERBS[verb]
     dimensions = HOSTILE if named else []
     # Checked against the schema of Vega-Lite; the number of rows changes nothing of that.
-    with debug_mode(n == 1):
-        specification = plot(made(schema, n, dimensions)).to_dict(validate=n == 1)
+    specification = plot(made(schema, n, dimensions)).to_dict(validate=n == 1)
     fields = {field for row in rows_of(specification) for field in row}
     used = set(re.findall(r'"field": "([^"]*)"', json.dumps({**specification, "datasets": {}})))
     assert all(re.fullmatch(r"c\d+|whole", field) for field in used | fields)
@@ -217,8 +215,7 @@ def test_a_scorecard_shows_how_often_each_item_is_met():
         assert [row[-1] for row in rows] == kinds
         assert {"区间下限", "区间上限", "应检对话数"} <= {line["title"] for line in tooltips(chart.to_dict())}
     hostile = totals.rename(columns={"qa_bye": "qa_</script>a.b[0]:Q"})
-    with debug_mode(True):
-        assert "</script>a.b[0]:Q" in json.dumps(ct.plot_scorecard(hostile).to_dict())
+    assert "</script>a.b[0]:Q" in json.dumps(ct.plot_scorecard(hostile).to_dict())
     assert "表里没有评分项" in str(ct.plot_scorecard(totals[["qa_score"]]).to_dict()["title"]["subtitle"])
     with pytest.raises(ct.SchemaError, match="qa_score"):
         ct.plot_scorecard(made(TREND, 1, []))
@@ -227,8 +224,7 @@ def test_a_scorecard_shows_how_often_each_item_is_met():
 def test_a_scorecard_of_people_has_a_panel_for_each_kpi():
     names = ["resolution_rate", "csat", *(f"kpi{at}" for at in range(12))]
     table = pd.concat([made(SCORECARD, 41, ["agent_id"]).assign(metric=name) for name in names])
-    with debug_mode(True):
-        found = ct.plot_scorecard(table[table["metric"].isin(names[:2])]).to_dict()
+    found = ct.plot_scorecard(table[table["metric"].isin(names[:2])]).to_dict()
     assert [panel["title"]["text"] for panel in found["concat"]] == ["解决率", "满意度（分）"]
     assert "另有 1 人没有画出" in found["title"]["subtitle"]
     many = ct.plot_scorecard(table).to_dict(validate=False)

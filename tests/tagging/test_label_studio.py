@@ -216,6 +216,11 @@ def test_a_passage_is_where_its_words_are(span, place):
         ("a.json", "{", "不是合法的 JSON"),
         ("a.json", '{"a": 1}', "不是任务的列表"),
         ("a.json", "[1, 2]", "不是任务的列表"),
+        (
+            "a.json",
+            '[{"data": {"text": "慢"}}, {"data": 5, "annotations": []}]',
+            "第 2 个任务的 data 不是对象",
+        ),
         ("a.json", "[" * 100_000, "不是合法的 JSON"),
         ("a.json", "", "文件是空的"),
     ],

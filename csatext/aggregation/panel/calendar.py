@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
-from typing import TypeAlias
+from functools import lru_cache, wraps
+from typing import TypeAlias, TypeVar
 
 import chinese_calendar
 import numpy as np
@@ -15,7 +16,9 @@ from csatext.errors import ParameterError
 from csatext.schema import conform
 from csatext.schema.time import CALENDAR
 
-__all__ = ["CalendarLike", "business_calendar", "check_calendar", "days_of"]
+__all__ = ["CalendarLike", "business_calendar", "check_calendar", "days_of", "kept_by_periods"]
+
+_T = TypeVar("_T")
 
 CalendarLike: TypeAlias = str | pd.DataFrame | None
 """``"CN"``, a table as :func:`business_calendar` returns it (edited as one likes), or None."""
@@ -210,3 +213,34 @@ def check_calendar(calendar: CalendarLike) -> None:
         raise ParameterError.not_allowed("calendar", calendar, ["CN", None, "business_calendar(...)"])
     if calendar is not None and not isinstance(calendar, (str, pd.DataFrame)):
         raise ParameterError.wrong_type("calendar", calendar, '"CN"、None 或 business_calendar(...) 的结果')
+
+
+def kept_by_periods(
+    made_of: Callable[[pd.DatetimeIndex, str, CalendarLike], _T],
+) -> Callable[[pd.DatetimeIndex, str, CalendarLike], _T]:
+    """Return the function, which makes the same for the last few periods of the Chinese calendar only once.
+
+    The tables of a report have the same periods. What is returned must not be changed.
+
+    Examples
+    --------
+    >>> @kept_by_periods
+    ... def first_day(starts, freq, calendar):
+    ...     return [starts[0]]
+    >>> weeks = pd.date_range("2026-01-05", periods=3, freq="7D")
+    >>> first_day(weeks, "W", "CN") is first_day(weeks.copy(), "W", "CN")
+    True
+    """
+
+    @lru_cache(maxsize=_KEPT)
+    def of_chinese(times: bytes, unit: str, freq: str) -> _T:
+        starts = np.frombuffer(times, dtype="int64").copy().view(f"datetime64[{unit}]")
+        return made_of(pd.DatetimeIndex(starts), freq, "CN")
+
+    @wraps(made_of)
+    def kept(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike) -> _T:
+        if isinstance(calendar, str) and calendar == "CN":
+            return of_chinese(starts.asi8.tobytes(), starts.unit, freq)
+        return made_of(starts, freq, calendar)
+
+    return kept

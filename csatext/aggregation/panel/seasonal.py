@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from csatext.aggregation.panel.calendar import CalendarLike, days_of
+from csatext.aggregation.panel.calendar import CalendarLike, days_of, kept_by_periods
 from csatext.aggregation.panel.panel import CYCLES, Array, Panel, next_starts
 from csatext.aggregation.panel.regression import Fit, fit_gaussian, fit_poisson, normal_matrix
 
@@ -104,6 +104,7 @@ class Adjustment:
     unit: Array
 
 
+@kept_by_periods
 def calendar_season(starts: pd.DatetimeIndex, freq: str, calendar: CalendarLike) -> Season:
     """Return the regressors of each period.
 

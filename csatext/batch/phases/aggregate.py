@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pandas.api import types
 
 from csatext.aggregation.episodes import PERIOD_COLUMNS, period_labels
@@ -23,6 +22,7 @@ from csatext.batch.output import write_output
 from csatext.batch.phases.annotate_partition import SHOWN, TEXT, WORDS
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import is_pseudonym_column
+from csatext.batch.phases.partition_files import read_partition
 from csatext.batch.phases.run_model import RunModel, load_run_model
 from csatext.batch.phases.stored_contacts import StoredCounts, StoredTexts
 from csatext.batch.pipeline import LEFT_OUT, RunResult, tables_of
@@ -191,7 +191,7 @@ def _contacts(
     for at, record in enumerate(records):
         for name in record.partitions:
             path = store.partitions / name
-            part = pq.read_table(path, columns=_columns_of_facts(path))
+            part = read_partition(path, lambda name: name not in _OF_WORDS)
             if part.num_rows:
                 tables.append(part)
                 files.append(path)
@@ -226,11 +226,6 @@ def _contacts(
     words = StoredCounts(files, sizes, kept, WORDS, len(model.vectorizer.terms_))
     shown = StoredCounts(files, sizes, kept, SHOWN, len(model.shown.terms_))
     return _Contacts(facts, texts, words, shown, replaced, runs)
-
-
-def _columns_of_facts(path: Path) -> list[str]:
-    """Return the columns of a partition but its texts and terms."""
-    return [name for name in pq.read_schema(path).names if name not in _OF_WORDS]
 
 
 def _together(tables: list[pa.Table], configuration: Configuration) -> pd.DataFrame:

@@ -291,6 +291,7 @@ class _InputWork:
                     yield from self._sections_of(file, plan)
                     continue
                 read, turns = read_file(file, self._configuration, self._progress)
+                file.refuse_changed()
             except InputError as error:
                 if not file.beside or file.key in self._open:
                     raise
@@ -334,6 +335,7 @@ class _InputWork:
             target = self._awaited(opened, fingerprint)
             if target is not None:
                 yield SectionPartition(section, task, target, fingerprint)
+        file.refuse_changed()
         if not file.sha256:
             opened.file = file._replace(sha256=content.hexdigest())
         self._end(opened)

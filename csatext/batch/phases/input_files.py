@@ -24,19 +24,18 @@ from csatext.ingest.contacts import REPEATED, WHOLE_ROW, ReadResult
 from csatext.ingest.formats.database import is_url, source_name
 from csatext.ingest.formats.registry import Source, open_tables
 from csatext.ingest.options import ReadOptions
+from csatext.ingest.sections.dialogue_sections import whole_dialogues
 from csatext.ingest.sections.file_sections import (
     is_large,
     plan_of_cells,
     query_sections,
     reading_plan,
     sections_of,
-    whole_dialogues,
 )
 from csatext.ingest.sections.section import InputSection, ReadingPlan
 from csatext.privacy.outputs import mask_rejects, mask_sentence
 from csatext.privacy.personal_columns import are_agents, are_customers, are_orders
 from csatext.reporting.service_tables import with_conversations
-from csatext.strings import encodable
 
 __all__ = [
     "ContactsOf",
@@ -77,6 +76,8 @@ class InputFile(NamedTuple):
     query : tuple of str
         URL and SQL of a database, whose rows are known by what they hold when they have been read; empty for
         a file.
+    stamp : tuple of int, or None
+        Bytes of a file and time of its last change, before its hash was taken.
     """
 
     name: str
@@ -85,6 +86,18 @@ class InputFile(NamedTuple):
     sha256: str
     beside: bool
     query: tuple[str, str] | tuple[()] = ()
+    stamp: tuple[int, int] | None = None
+
+    def refuse_changed(self) -> None:
+        """Raise where the file is another than the one whose hash was taken: somebody is writing it.
+
+        Raises
+        ------
+        InputError
+            Its size or the time of its last change is another.
+        """
+        if self.stamp is not None and self.stamp != _stamp_of(self.source):
+            raise InputError.unreadable(self.name, "读取时文件被改动", "请等它写完，再运行同一个命令")
 
     def reading_plan(self, options: ReadOptions) -> ReadingPlan | None:
         """Return how its sections are read; None where it is read whole.
@@ -97,8 +110,8 @@ class InputFile(NamedTuple):
         if self.query:
             plan = plan_of_cells(partial(_rows_of, *self.query), self.source.name, options)
             if plan is None and is_warehouse(self.query[0]):
-                what = "请检查表，或把一通对话的各句按次序排在一起"
-                raise InputError.unreadable(self.name, "没有行，或对话的各句没有排在一起", what)
+                what = "请检查表；对话的每一行要写明是哪一通"
+                raise InputError.unreadable(self.name, "没有行，或看不出各句属于哪一通对话", what)
             return plan
         path = self.source.path
         return reading_plan(path, self.source.name, options) if path is not None and is_large(path) else None
@@ -114,8 +127,8 @@ class InputFile(NamedTuple):
         if not self.query:
             path = self.source.path
             return iter(()) if path is None else sections_of(path, plan, options)
-        found = _rows_of(*self.query)
-        return whole_dialogues(found, plan, options) if plan.conversation else found
+        found = partial(_rows_of, *self.query)
+        return whole_dialogues(found, plan, options) if plan.conversation else found()
 
 
 def is_remote(source: str | Path) -> bool:
@@ -169,16 +182,7 @@ def input_files(
         progress(f"{len(skipped)} 个文件或文件夹未读（格式不读、隐藏的，或不是普通文件）：{shown}")
         sources[0].note_skipped((), 1)
     beside = Path(path).is_dir()
-    found = [
-        InputFile(
-            encodable(mask_sentence(source.name)),
-            _key(source.name),
-            source,
-            _hash_of(source, beside=beside) if hashed else "",
-            beside,
-        )
-        for source in sources
-    ]
+    found = [_input_file(source, hashed=hashed, beside=beside) for source in sources]
     return files_in_order(found, lambda file: (file.name, file.key))
 
 
@@ -209,7 +213,22 @@ def files_in_order(items: Iterable[_Item], named: Callable[[_Item], tuple[str, s
 
 
 def _key(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(name.encode("utf-8")).hexdigest()[:16]
+
+
+def _input_file(source: Source, *, hashed: bool, beside: bool) -> InputFile:
+    stamp = _stamp_of(source)
+    digest = _hash_of(source, beside=beside) if hashed else ""
+    return InputFile(mask_sentence(source.name), _key(source.name), source, digest, beside, stamp=stamp)
+
+
+def _stamp_of(source: Source) -> tuple[int, int] | None:
+    """Return the bytes of a file and the time of its last change; None where there is no file."""
+    try:
+        found = None if source.path is None else source.path.stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_size, found.st_mtime_ns)
 
 
 def _hash_of(source: Source, *, beside: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from csatext.atomic_files import write_whole
+from csatext.errors import InputError
 from csatext.ingest.quality.checks import quality_table
 from csatext.ingest.raw_table import Note
 from csatext.schema import conform
@@ -159,8 +161,36 @@ def write_partition(
         known["beside"] = beside.to_json()
     metadata = {**(table.schema.metadata or {}), _META: json.dumps(known, ensure_ascii=False).encode()}
     held = table.replace_schema_metadata(metadata)
-    write_whole(path, lambda target: pq.write_table(held, target))
+    write_whole(path, lambda target: pq.write_table(held, target, write_page_checksum=True))
     return PartitionFile(path, table.num_rows, tuple(lost or ()), beside)
+
+
+def read_partition(path: Path, is_wanted: Callable[[str], bool] = lambda _: True) -> pa.Table:
+    """Return the columns of a partition that are asked for.
+
+    Parameters
+    ----------
+    path : Path
+    is_wanted : callable
+        Takes the name of a column.
+
+    Raises
+    ------
+    InputError
+        The file is damaged, or no longer there.
+
+    Examples
+    --------
+    >>> read_partition(Path("missing.parquet"))
+    Traceback (most recent call last):
+    csatext.errors.InputError: 无法读取「missing.parquet」：分区不在，或已损坏；请删除它，再运行同一个命令。
+    """
+    try:
+        with pq.ParquetFile(path, memory_map=True, page_checksum_verification=True) as file:
+            return file.read([name for name in file.schema_arrow.names if is_wanted(name)])
+    except (OSError, pa.ArrowException, ValueError) as error:
+        what = "请删除它，再运行同一个命令"
+        raise InputError.unreadable(path, "分区不在，或已损坏", what) from error
 
 
 def known_partition(path: Path, fingerprint: str) -> PartitionFile | None:

@@ -189,11 +189,11 @@ def load_run_model(folder: str | Path, digest: str = "") -> RunModel:
         parts[name] = load(folder / f"{name}.csatext") if there else None
         if (not there and name not in _OPTIONAL) or (there and not isinstance(parts[name], allowed)):
             raise InputError.unreadable(folder, f"模型里没有可用的「{name}」", _WHAT_TO_DO)
-    tables = {
-        Path(name).stem: pd.read_parquet(folder / name)
-        for name in card["files"]
-        if name.startswith(f"{_TABLES}/")
-    }
+    names = [name for name in card["files"] if name.startswith(f"{_TABLES}/")]
+    try:
+        tables = {Path(name).stem: pd.read_parquet(folder / name) for name in names}
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError.unreadable(folder, "里面的表不是 Parquet，或已损坏", _WHAT_TO_DO) from error
     return RunModel(**parts, tables=tables, absent=card["absent"], card=_learnt_from(card))
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from scipy import sparse
 
 from csatext.batch.phases.annotate_partition import counts_of
+from csatext.batch.phases.partition_files import read_partition
 
 __all__ = ["StoredCounts", "StoredTexts"]
 
@@ -42,7 +42,7 @@ class _StoredColumn:
         self._read = lru_cache(maxsize=_HELD)(self._column)
 
     def _column(self, file: int) -> pa.Array:
-        column = pq.read_table(self._files[file], columns=[self._name], memory_map=True)[self._name]
+        column = read_partition(self._files[file], self._name.__eq__)[self._name]
         return pa.concat_arrays(column.chunks) if column.num_chunks != 1 else column.chunk(0)
 
     def _cells(self, at: np.ndarray) -> pa.Array:

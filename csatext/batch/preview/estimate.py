@@ -19,6 +19,11 @@ _USUAL_CHARACTERS = 58
 _PROCESS_MB, _PARTITION_MB = 350, 200
 """Memory of a process that annotates (dictionaries, model), and of a partition in flight."""
 _PARTITION_ROWS = 10_000
+_FACTS_MB_PER_1000 = 0.8
+"""Memory of what is aggregated: 2,925 MB at 3,000,000 reviews (``benchmarks/scale.py``)."""
+_LEARNING, _AGGREGATING = 120_000, 0.2
+"""Contacts whose annotation takes as long as learning from a sample, and the part of its time that
+aggregating a contact takes, in one process: seen at 3,000,000 reviews (``metrics.json``)."""
 
 
 class Timing(NamedTuple):
@@ -27,6 +32,10 @@ class Timing(NamedTuple):
     start: float
     each: float
     contacts: int
+
+    def with_learning(self) -> Timing:
+        """Return the same with the time that learning a model from a sample takes before."""
+        return self._replace(start=self.start + _LEARNING * self.each)
 
 
 class Estimate(NamedTuple):
@@ -75,14 +84,14 @@ def estimated(
     processes : int
         That share the contacts, by a model.
     by_model : bool
-        Whether memory is bounded by partitions.
+        Whether contacts are annotated by partitions, and their facts aggregated.
 
     Examples
     --------
     >>> estimated(Timing(2.0, 0.001, 1000), 60_000, 58)
     Estimate(contacts=60000, seconds=62.0, megabytes=950.0)
-    >>> estimated(Timing(2.0, 0.001, 1000), 60_000, 58, processes=2, by_model=True).seconds
-    32.0
+    >>> estimated(Timing(2.0, 0.001, 1000), 3_000_000, 58, processes=2, by_model=True)
+    Estimate(contacts=3000000, seconds=2102.0, megabytes=2930.0)
     """
     if contacts is None:
         return Estimate(None, None, None)
@@ -92,5 +101,7 @@ def estimated(
         return Estimate(contacts, timing.start + timing.each * contacts, megabytes)
     partitions = max(-(-contacts // _PARTITION_ROWS), 1)
     working = min(processes, partitions)
-    megabytes = float(_PROCESS_MB * (1 + working) + _PARTITION_MB * min(2 * working, partitions))
-    return Estimate(contacts, timing.start + timing.each * contacts / working, megabytes)
+    annotating = float(_PROCESS_MB * (1 + working) + _PARTITION_MB * min(2 * working, partitions))
+    megabytes = max(annotating, _BASE_MB + _FACTS_MB_PER_1000 * contacts / 1000)
+    seconds = timing.start + timing.each * contacts * (1 / working + _AGGREGATING)
+    return Estimate(contacts, seconds, megabytes)

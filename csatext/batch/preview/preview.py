@@ -32,7 +32,7 @@ from csatext.strings import string_array
 
 __all__ = ["preview"]
 
-_CONTACTS = 600
+_CONTACTS, _BY_MODEL = 600, 4_000
 """Contacts that are analysed: some seconds of work."""
 _SHOWN, _EXAMPLE = 20, 24
 _MINUTE = 60
@@ -98,11 +98,11 @@ def preview(
     head = input_head(source, configuration.input)
     read = _read(head, source, configuration)
     progress("试算")
-    contacts = read.contacts.iloc[:_CONTACTS]
+    contacts = read.contacts.iloc[: _BY_MODEL if in_partitions else _CONTACTS]
     lines = [*_of_input(head, read), *_of_columns(read)]
     timing, made, absent = _tried(read._replace(contacts=contacts), configuration, command)
     if made:
-        lines.append(f"开头 {len(contacts):,} 条做得出的表：{'、'.join(made)}")
+        lines.append(f"开头 {len(contacts.iloc[:_CONTACTS]):,} 条做得出的表：{'、'.join(made)}")
     if absent:
         lines += ["开头做不出的表：", *(f"  {name}：{why}" for name, why in absent.items())]
     lines.append(f"会写出：{_files(command)}")
@@ -177,17 +177,24 @@ def _tried(
         last[:] = [one(contacts)]
 
     given_turns: dict[str, Any] = {"redacted": read.redacted, "turns": read.utterances}
-    one: Callable[[pd.DataFrame], Any] = (
-        partial(annotate_contacts, model=load_run_model(command.model), **given_turns)
-        if command.model
-        else partial(analyse, configuration=configuration, progress=_silent, **given_turns)
+    one: Callable[[pd.DataFrame], Any] = partial(
+        analyse, configuration=configuration, progress=_silent, **given_turns
     )
+    few = read.contacts.iloc[:_CONTACTS]
+    if not command.model and not command.in_partitions:
+        timing = timed_on(few, work)
+        return (
+            (timing, [], {}) if command.annotates else (timing, sorted(last[0].tables), dict(last[0].absent))
+        )
+    learnt = load_run_model(command.model) if command.model else one(few).model
+    one = partial(annotate_contacts, model=learnt, **given_turns)
     timing = timed_on(read.contacts, work)
+    if not command.model:
+        timing = timing.with_learning()
     if command.annotates:
         return timing, [], {}
-    if not command.model:
-        return timing, sorted(last[0].tables), dict(last[0].absent)
     by = given.by or None
+    work(few)
     tables = standard_tables(last[0].facts, by=by, measure=given.measure, freq=given.freq)
     return timing, sorted(tables), absent_tables(last[0].facts, by=by)
 

@@ -17,8 +17,10 @@ from csatext.ingest.columns.masking import mask
 from csatext.ingest.columns.text_column import choose_text
 from csatext.ingest.columns.time_column import choose_time, date_parts
 from csatext.ingest.columns.values import as_identifiers, as_text, blank, rounded_ids
+from csatext.ingest.formats.limits import LONGEST_NAME
 from csatext.ingest.raw_table import Note
 from csatext.lexicon import lexicon_path
+from csatext.strings import encodable
 
 __all__ = ["Known", "identifies", "kind_of", "known_headers", "map_columns", "normal_header", "unknown_names"]
 
@@ -77,7 +79,7 @@ def normal_header(name: str) -> str:
     >>> normal_header("Created_At")
     'createdat'
     """
-    text = unicodedata.normalize("NFKC", name)
+    text = unicodedata.normalize("NFKC", encodable(name[:LONGEST_NAME]))
     text = _QUESTION.sub("", text)
     bare = _BRACKETED.sub(r"\1", text) or text
     return _SEPARATORS.sub("", _converter().convert(bare).casefold())

@@ -211,8 +211,8 @@ def _line_ends(cells: pa.LargeStringArray) -> NDArray[np.int64]:
 def _careful(text: str, layout: Layout, path: object) -> RawTable:
     """Return the table read record by record, broken rows mended or rejected."""
     if text.count("\n") > MOST_RECORDS:
-        why = f"引号没有成对，又超过 {MOST_RECORDS:,} 行"
-        raise InputError.unreadable(path, why, "请改正引号，或拆成几个文件再读")
+        why = f"引号没有成对，或各行的格数不同，又超过 {MOST_RECORDS:,} 行"
+        raise InputError.unreadable(path, why, "请改正导出，或拆成几个文件再读")
     records = read_records(text, layout.delimiter, layout.body, layout.body_line)
     return repair(text, records, layout.names, layout.delimiter, layout.has_header)
 

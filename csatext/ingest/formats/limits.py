@@ -11,6 +11,7 @@ __all__ = [
     "LARGEST_FILE",
     "LARGEST_SWELLING",
     "LONGEST_CELL",
+    "LONGEST_NAME",
     "MOST_CELLS",
     "MOST_COLUMNS",
     "MOST_GZIP_MEMBERS",
@@ -29,10 +30,13 @@ MOST_GZIP_MEMBERS = 100_000
 LONGEST_CELL = 5_000_000
 """Characters of one cell. The longest novels have about that; a cell of Excel has 32,767 at most, and a
 long transcript 100,000. A row with more goes to the rejects."""
+LONGEST_NAME = 1_000
+"""Characters of the name of a column: a whole question of a survey has 300."""
 MOST_CELLS = 200_000_000
 """Cells of a table: five million rows of 40 columns; eight bytes for each are 1.6 GB."""
-MOST_RECORDS = 20_000_000
-"""Records of a table with broken quotes, which is read record by record (250 bytes each)."""
+MOST_RECORDS = 5_000_000
+"""Records of a table with broken quotes or rows of unlike width, which is read record by record (400 bytes
+each); what is larger than 32 MB is read in sections."""
 MOST_JSON_VALUES = 40_000_000
 """Commas and opening brackets of a JSON file; the smallest values (``{}``) take 72 bytes each."""
 MOST_COLUMNS = 1_000

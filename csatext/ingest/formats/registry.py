@@ -19,7 +19,13 @@ from csatext.ingest.formats.pages import declared_encoding, looks_like_page, rea
 from csatext.ingest.formats.workbooks import read_workbook
 from csatext.ingest.options import ReadOptions
 from csatext.ingest.raw_table import Note, RawTable, Reject
-from csatext.ingest.repair.table_cleanup import narrowed, tidy, without_long_cells
+from csatext.ingest.repair.table_cleanup import (
+    narrowed,
+    tidy,
+    with_plain_names,
+    without_blank_rows,
+    without_long_cells,
+)
 
 __all__ = ["PLAIN", "RECORDS", "SUBTITLES", "Source", "bounded", "failed", "only_tables", "open_tables"]
 
@@ -322,7 +328,7 @@ def open_tables(path: str | PathLike[str], options: ReadOptions | None = None) -
         return _folder(where, options)
     if where.suffix.lower() not in (*_ENDINGS, ""):
         raise _unknown(where, _ENDINGS)
-    return [Source(where.name, where, options)]
+    return [Source(_name_of(where, where.parent), where, options)]
 
 
 def _unknown(path: Path, endings: Sequence[str]) -> InputError:
@@ -337,12 +343,17 @@ def _is_folder(path: Path) -> bool:
         raise InputError.unreadable(repr(str(path)), "路径写法不对", "请检查路径和文件名") from error
 
 
+def _name_of(path: Path, folder: Path) -> str:
+    """Return a name within a folder; bytes that are no text are written out, so that no two names are one."""
+    return path.relative_to(folder).as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _folder(folder: Path, options: ReadOptions) -> list[Source]:
     """Return a source for every file of a folder and its folders that may be read; the others are named."""
     files, others = list_folder(folder, _ENDINGS)
     if not files:
         raise _nothing(folder, _ENDINGS)
-    found = [Source(path.relative_to(folder).as_posix(), path, options) for path in files]
+    found = [Source(_name_of(path, folder), path, options) for path in files]
     found[0].note_skipped(others, len(found))
     return found
 
@@ -389,7 +400,7 @@ def bounded(raw: RawTable, options: ReadOptions) -> RawTable:
     """
     given = options.columns.values()
     asked = {name for names in given for name in ([names] if isinstance(names, str) else names)}
-    return tidy(without_long_cells(narrowed(raw, asked)))
+    return tidy(without_long_cells(without_blank_rows(narrowed(with_plain_names(raw), asked))))
 
 
 def failed(error: CsatextError) -> RawTable:

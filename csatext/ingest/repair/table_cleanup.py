@@ -14,12 +14,22 @@ from numpy.typing import NDArray
 
 from csatext.ingest.columns.headers import known_headers, normal_header
 from csatext.ingest.columns.values import WORDLESS_KINDS, as_text, blank, plain_cells
-from csatext.ingest.formats.limits import LONGEST_CELL, MOST_COLUMNS
+from csatext.ingest.formats.limits import LONGEST_CELL, LONGEST_NAME, MOST_COLUMNS
 from csatext.ingest.raw_table import Note, RawTable, Reject, row_text
+from csatext.ingest.repair.header_row import unique_names
 from csatext.ingest.repair.mojibake import mend_names
-from csatext.strings import begins_with, ends_with, holds_bytes, string_array
+from csatext.strings import begins_with, encodable, ends_with, holds_bytes, string_array
 
-__all__ = ["chosen_names", "drop_header_rows", "narrowed", "tidy", "unread_columns", "without_long_cells"]
+__all__ = [
+    "chosen_names",
+    "drop_header_rows",
+    "narrowed",
+    "tidy",
+    "unread_columns",
+    "with_plain_names",
+    "without_blank_rows",
+    "without_long_cells",
+]
 
 _TOTAL = re.compile(r"^\s*(?:[合总小共]\s*计|(?i:(?:grand |sub)?total))\s*[:：]?\s*$")
 _BLANKS = b" \t\n\f\r\v"
@@ -36,7 +46,8 @@ _WITH_WORDS = ("string", "mixed", "mixed-integer")
 _AMOUNT = re.compile(r"^[-+¥￥]?\d[\d,]*(?:\.\d+)?\s*(?:%|条|件|个|行|分|元)?$")
 _LOOKED_UP = 20_000
 """Names that are compared with known headers; a file of JSON may have millions of keys."""
-_SHOWN, _LONGEST_NAME = 5, 40
+_SHOWN, _LONGEST_SHOWN = 5, 40
+_MOST_BLANK = 1_000
 _TWIN = ("_", ".1", "_2")
 
 
@@ -74,6 +85,40 @@ def _without(raw: RawTable, at: NDArray[np.int64], reason: str) -> RawTable:
     )
 
 
+def without_blank_rows(raw: RawTable) -> RawTable:
+    """Return the table without rows of nothing but empty cells, which spreadsheets write by the thousand.
+
+    Up to a thousand stay, to be rejected line by line as all without text are.
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"内容": ["太慢"] + [""] * 2000 + [" "], "渠道": [""] * 2001 + ["电话"]}))
+    >>> raw = without_blank_rows(raw)
+    >>> raw.frame["内容"].tolist(), raw.notes[0].detail
+    (['太慢', ' '], '2,000 行没有一格有内容，未读')
+    """
+    frame = raw.frame
+    at = np.arange(len(frame))
+    for position in range(frame.shape[1]):
+        if at.size <= _MOST_BLANK:
+            return raw
+        cells = frame.iloc[:, position] if len(at) == len(frame) else frame.iloc[at, position]
+        if isinstance(cells.dtype, pd.StringDtype):
+            texts = string_array(cells)
+            empty = pc.fill_null(pc.equal(pc.binary_length(texts), 0), True).to_numpy(zero_copy_only=False)
+        else:
+            empty = cells.isna().to_numpy()
+        at = at[empty.astype(np.bool_)]
+    if at.size <= _MOST_BLANK or not frame.shape[1]:
+        return raw
+    kept = np.ones(len(frame), dtype=np.bool_)
+    kept[at] = False
+    note = Note("blank_rows", "", len(at), len(frame), f"{len(at):,} 行没有一格有内容，未读")
+    lines = None if raw.lines is None else raw.lines[kept]
+    rest = frame[kept].reset_index(drop=True)
+    return replace(raw, frame=rest, lines=lines, notes=[*raw.notes, note])
+
+
 def without_long_cells(raw: RawTable) -> RawTable:
     """Return the table without rows that have a cell longer than any text; they go to the rejects.
 
@@ -97,6 +142,20 @@ def without_long_cells(raw: RawTable) -> RawTable:
             long |= np.fromiter(sizes, dtype=np.int64, count=len(cells)) > LONGEST_CELL
     reason = f"一格超过 {LONGEST_CELL:,} 字"
     return _without(raw, np.flatnonzero(long), reason) if long.any() else raw
+
+
+def with_plain_names(raw: RawTable) -> RawTable:
+    """Return the table with names of columns that are text, none longer than any header.
+
+    Examples
+    --------
+    >>> raw = RawTable(pd.DataFrame({"内容": ["太慢"], "渠" * (LONGEST_NAME + 1): ["电话"]}))
+    >>> [len(name) for name in with_plain_names(raw).frame.columns]
+    [2, 1000]
+    """
+    names = [str(name) for name in raw.frame.columns]
+    plain = [encodable(name[:LONGEST_NAME]) for name in names]
+    return raw if plain == names else replace(raw, frame=raw.frame.set_axis(unique_names(plain), axis=1))
 
 
 def narrowed(raw: RawTable, wanted: Collection[str] = ()) -> RawTable:
@@ -132,7 +191,7 @@ def unread_columns(names: Sequence[str], total: int) -> Note:
     >>> unread_columns(["项1001", "项1002"], 1002).detail
     '共有 1,002 列，只读 1,000 列；未读 2 列：项1001、项1002'
     """
-    shown = "、".join(name[:_LONGEST_NAME] for name in names[:_SHOWN])
+    shown = "、".join(name[:_LONGEST_SHOWN] for name in names[:_SHOWN])
     more = " 等" if len(names) > _SHOWN else ""
     detail = f"共有 {total:,} 列，只读 {MOST_COLUMNS:,} 列；未读 {len(names):,} 列：{shown}{more}"
     return Note("columns_unread", "", len(names), total, detail)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,27 +27,29 @@ from csatext.ingest.formats.json_parquet import size_of_strings
 from csatext.ingest.formats.json_values import loads
 from csatext.ingest.formats.registry import Source
 from csatext.ingest.options import ReadOptions
+from csatext.ingest.sections.dialogue_sections import cells_of, whole_dialogues
 from csatext.ingest.sections.read_section import raw_section
 from csatext.ingest.sections.record_cuts import cut_records
 from csatext.ingest.sections.section import MOST_ROWS, InputSection, ReadingPlan
 from csatext.ingest.turns import turns_of_sources
 from csatext.regular_files import special_file
 
-__all__ = ["is_large", "plan_of_cells", "query_sections", "reading_plan", "sections_of", "whole_dialogues"]
+__all__ = ["is_large", "plan_of_cells", "query_sections", "reading_plan", "sections_of"]
 
 _LARGE, _LARGE_PACKED, _LARGE_ROWS = 32 << 20, 8 << 20, 100_000
 """Bytes, packed bytes and rows of Parquet from which on a file is read in sections: with less than this the
 whole takes about 200 MB."""
 _HEAD = 4 << 20
 _ROWS_AT_ONCE, _CELLS = 500, 16 << 20
-"""Rows of Parquet that are unpacked at once, and bytes of a section of it: a dictionary may hold one text
-that stands in every row."""
+"""Rows of Parquet or a query that are unpacked at once, and bytes of a section of them: a dictionary may hold
+one text that stands in every row."""
 _LINES = 5
 """Lines at the beginning that show whether a file is JSON lines."""
 _WHOLE = 0.9
 """Share of records that name a dialogue of their own, from which on each holds a whole one."""
 _DAY_MONTH_YEAR = re.compile(r"^\D{0,3}(\d{1,2})[/.-](\d{1,2})[/.-](\d{2}|\d{4})(?!\d)")
 _MONTHS = 12
+_Piece = TypeVar("_Piece")
 _BYTE_ENCODINGS = ("utf-8", "utf-8-sig", *BYTES)
 
 
@@ -70,9 +75,8 @@ def is_large(path: Path) -> bool:
 def reading_plan(path: Path, name: str, options: ReadOptions) -> ReadingPlan | None:
     """Return how the sections of a file are read; None where it must be read whole.
 
-    Delimited files, JSON lines (both also packed by gzip) and Parquet have sections; encodings of two or four
-    bytes, workbooks, pages, JSON documents and transcripts have none. A table of turns has them where no
-    dialogue is interrupted by another.
+    Delimited files, JSON lines (both also packed by gzip, or in UTF-16 with its mark) and Parquet have
+    sections; workbooks, pages, JSON documents and transcripts have none.
 
     Parameters
     ----------
@@ -91,6 +95,8 @@ def reading_plan(path: Path, name: str, options: ReadOptions) -> ReadingPlan | N
     head = _head(path)
     if head is None:
         return None
+    if _is_wide(_beginning(path)):
+        options = replace(options, encoding="")  # its pieces are UTF-8
     source = Source(name, path, options, content=head)
     encoding = found_encoding(head, options.encoding)
     if source.error is not None or encoding not in _BYTE_ENCODINGS:
@@ -148,8 +154,11 @@ def sections_of(path: Path, plan: ReadingPlan, options: ReadOptions) -> Iterator
     InputError
         The file is damaged, or no longer there.
     """
-    found = _parquet(path) if plan.form == "table" else _records(path, plan)
-    return whole_dialogues(found, plan, options) if plan.conversation else found
+
+    def found() -> Iterator[InputSection]:
+        return _parquet(path) if plan.form == "table" else _records(path, plan)
+
+    return whole_dialogues(found, plan, options) if plan.conversation else found()
 
 
 def query_sections(url: str, query: str) -> Iterator[InputSection]:
@@ -165,57 +174,46 @@ def query_sections(url: str, query: str) -> Iterator[InputSection]:
     InputError, ParameterError
         As there.
     """
-    row = 0
-    for chunk in query_chunks(url, query, MOST_ROWS):
-        yield InputSection(_cells(chunk), row)
-        row += len(chunk)
-
-
-def whole_dialogues(
-    sections: Iterable[InputSection], plan: ReadingPlan, options: ReadOptions
-) -> Iterator[InputSection]:
-    """Yield sections of turns cut between dialogues: the last of each waits for its other turns.
-
-    Parameters
-    ----------
-    sections : iterable of InputSection
-    plan : ReadingPlan
-        Its ``conversation`` names the column of dialogues.
-    options : ReadOptions
-    """
-    held: list[pd.DataFrame] = []
-    first_row = 0
-    for section in sections:
-        frame = raw_section(section, plan, options).frame
-        if frame.empty:
-            continue
-        ids = _conversations(frame, plan)
-        starts = np.flatnonzero((ids != ids.shift()).to_numpy())
-        same = bool(held) and _conversations(held[-1], plan).iloc[-1] == ids.iloc[0]
-        cut = int(starts[-1])
-        if cut or not same:
-            ended = pd.concat([*held, frame.iloc[:cut]], ignore_index=True)
-            if len(ended):
-                yield InputSection(_cells(ended), first_row)
-                first_row += len(ended)
-            held = [frame.iloc[cut:]]
-        else:
-            held.append(frame)
-    if held:
-        yield InputSection(_cells(pd.concat(held, ignore_index=True)), first_row)
+    pieces = (
+        (chunk, len(chunk), int(chunk.memory_usage(index=False, deep=True).sum()))
+        for chunk in query_chunks(url, query, min(_ROWS_AT_ONCE, MOST_ROWS))
+    )
+    for held, row in _grouped(pieces):
+        yield InputSection(cells_of(pd.concat(held, ignore_index=True)), row)
 
 
 # The beginning of a file
 
 
+def _beginning(path: Path) -> bytes:
+    return next(stream_bytes(path), b"")
+
+
 def _is_parquet(path: Path) -> bool:
-    return next(stream_bytes(path), b"").startswith(b"PAR1")
+    return _beginning(path).startswith(b"PAR1")
+
+
+def _is_wide(beginning: bytes) -> bool:
+    """Return whether bytes begin with the mark of UTF-16."""
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return beginning.startswith(marks) and not beginning.startswith(codecs.BOM_UTF32_LE)
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """Yield the content of a file piece by piece; UTF-16 with its mark becomes UTF-8."""
+    pieces = stream_bytes(path)
+    first = next(pieces, b"")
+    whole = chain([first], pieces)
+    if _is_wide(first):
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        return (decoder.decode(piece).encode() for piece in whole)
+    return whole
 
 
 def _head(path: Path) -> bytes | None:
     """Return whole lines from the beginning of a file; None where there are none."""
     head = b""
-    for piece in stream_bytes(path):
+    for piece in _pieces(path):
         head += piece
         if len(head) >= _HEAD:
             break
@@ -239,7 +237,7 @@ def _settled(
 ) -> ReadingPlan | None:
     """Return a plan with what the beginning of the input tells of its columns."""
     if are_dialogues([source], plan.name, options):
-        return _of_dialogues(source, replace(plan, dialogues=True), options, again)
+        return _of_dialogues(source, replace(plan, dialogues=True), options)
     frame = source.raw.frame
     versions = options.duplicates in ("last", "latest")
     joined, _ = with_joined_text(frame, options.columns, plan.name)
@@ -252,9 +250,7 @@ def _settled(
     return found
 
 
-def _of_dialogues(
-    source: Source, plan: ReadingPlan, options: ReadOptions, again: Callable[[], Iterator[InputSection]]
-) -> ReadingPlan | None:
+def _of_dialogues(source: Source, plan: ReadingPlan, options: ReadOptions) -> ReadingPlan | None:
     """Return the plan of dialogues; None where turns cannot be told apart by one column, row after row."""
     found = replace(plan, dayfirst=options.dayfirst)
     turns = turns_of_sources([source], plan.name, options)
@@ -262,37 +258,9 @@ def _of_dialogues(
     ids = set(turns["doc_id"])
     for name in frame.columns:
         if set(as_identifiers(frame[name]).dropna()) >= ids:
-            found = replace(found, conversation=str(name))
-            return found if _uninterrupted(again(), found, options) else None
+            return replace(found, conversation=str(name))
     # A record for each dialogue, its turns inside it.
     return found if plan.form == "lines" and len(ids) >= _WHOLE * len(frame) else None
-
-
-def _uninterrupted(sections: Iterable[InputSection], plan: ReadingPlan, options: ReadOptions) -> bool:
-    """Return whether the turns of each dialogue stand together."""
-    seen = np.array([], dtype=np.uint64)
-    last: object = None
-    for section in sections:
-        frame = raw_section(section, plan, options).frame
-        if frame.empty:
-            continue
-        if plan.conversation not in frame:
-            return False
-        ids = _conversations(frame, plan)
-        starts = ids[(ids != ids.shift()).to_numpy()]
-        if len(starts) and starts.iloc[0] == last:
-            starts = starts.iloc[1:]
-        hashes = pd.util.hash_array(starts.to_numpy(object))
-        seen = np.concatenate([seen, hashes])
-        if len(np.unique(seen)) < len(seen):
-            return False
-        last = ids.iloc[-1]
-    return True
-
-
-def _conversations(frame: pd.DataFrame, plan: ReadingPlan) -> pd.Series:
-    """Return the dialogue of each row; a row that names none belongs to the one above it."""
-    return as_identifiers(frame[plan.conversation]).ffill().fillna("").astype("str")
 
 
 def _orders(column: pd.Series) -> tuple[int, int] | None:
@@ -323,30 +291,45 @@ def _proven_order(
 
 def _records(path: Path, plan: ReadingPlan) -> Iterator[InputSection]:
     delimiter = None if plan.layout is None else plan.layout.delimiter or ","
-    return cut_records(stream_bytes(path), plan.name, skip=plan.skip, delimiter=delimiter)
+    return cut_records(_pieces(path), plan.name, skip=plan.skip, delimiter=delimiter)
 
 
 def _parquet(path: Path) -> Iterator[InputSection]:
     try:
         with pq.ParquetFile(path) as file:
-            row = unpacked = size = 0
-            packed = path.stat().st_size
-            held: list[pa.RecordBatch] = []
-            for batch in file.iter_batches(batch_size=min(_ROWS_AT_ONCE, MOST_ROWS)):
-                more = _size_of(batch)
-                unpacked, size = unpacked + more, size + more
-                refuse_swelling(unpacked, packed, path)
-                rows = sum(one.num_rows for one in held)
-                if held and (rows + batch.num_rows > MOST_ROWS or size > _CELLS):
-                    yield InputSection(pa.Table.from_batches(held), row)
-                    row, held, size = row + rows, [], more
-                held.append(batch)
-            if held:
+            for held, row in _grouped(_batches(file, path)):
                 yield InputSection(pa.Table.from_batches(held), row)
     except InputError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError.unreadable(path, "不是完整的 Parquet 文件", "请重新导出") from error
+
+
+def _batches(file: pq.ParquetFile, path: Path) -> Iterator[tuple[pa.RecordBatch, int, int]]:
+    """Yield the batches of a file, each with its rows and bytes."""
+    unpacked, packed = 0, path.stat().st_size
+    for batch in file.iter_batches(batch_size=min(_ROWS_AT_ONCE, MOST_ROWS)):
+        size = _size_of(batch)
+        unpacked += size
+        refuse_swelling(unpacked, packed, path)
+        yield batch, batch.num_rows, size
+
+
+def _grouped(pieces: Iterable[tuple[_Piece, int, int]]) -> Iterator[tuple[list[_Piece], int]]:
+    """Yield as many pieces at a time as a section may hold, and the rows before them.
+
+    A piece comes with its rows and bytes.
+    """
+    held: list[_Piece] = []
+    before = rows = size = 0
+    for piece, more_rows, more in pieces:
+        if held and (rows + more_rows > MOST_ROWS or size + more > _CELLS):
+            yield held, before
+            before, rows, size, held = before + rows, 0, 0, []
+        held.append(piece)
+        rows, size = rows + more_rows, size + more
+    if held:
+        yield held, before
 
 
 def _are_texts(kind: pa.DataType) -> bool:
@@ -361,11 +344,3 @@ def _size_of(batch: pa.RecordBatch) -> int:
         else column.nbytes
         for column in batch.columns
     )
-
-
-def _cells(frame: pd.DataFrame) -> pa.Table:
-    """Return cells as a table of Arrow; a column of several types becomes one of text."""
-    plain = frame.copy(deep=False)
-    for name in [name for name, dtype in frame.dtypes.items() if dtype == np.dtype("O")]:
-        plain[name] = as_text(frame[name])
-    return pa.Table.from_pandas(plain, preserve_index=False)

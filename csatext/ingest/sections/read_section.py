@@ -52,7 +52,9 @@ def read_section(
     raw = raw_section(section, plan, options)
     source = Source(plan.name, options=options, raw=raw)
     kind = "turns" if plan.dialogues else "contacts"
-    given = replace(options, kind=kind, dayfirst=plan.dayfirst)
+    # What is seen on the whole input is not guessed anew from a few turns.
+    columns = {"doc_id": plan.conversation, **options.columns} if plan.conversation else options.columns
+    given = replace(options, kind=kind, dayfirst=plan.dayfirst, columns=columns)
     if not plan.dialogues:
         source.names = _names(raw.frame, plan)
     read, turns = read_opened([source], plan.name, given, progress, key)

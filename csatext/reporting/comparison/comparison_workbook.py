@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
-from csatext.atomic_files import write_whole
+from csatext.atomic_files import whole_workbook
 from csatext.errors import escape_controls
 from csatext.reporting.comparison.change_words import (
     SECTION_NAMES,
@@ -39,7 +38,6 @@ _COLUMNS = (
     ("q", "q"),
 )
 _SHARES = frozenset(("before", "after", "change", "low", "high", "mix_effect", "rate_effect", "entry_effect"))
-_TEXT_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _LONGEST = 32_000
 """Characters of a cell (Excel takes 32,767)."""
 _BARS = 15
@@ -59,12 +57,8 @@ def write_comparison(table: pd.DataFrame, path: Path, title: str = "两次运行
     -------
     Path
     """
-
-    def write(target: Path) -> None:
-        with xlsxwriter.Workbook(str(target), _TEXT_OPTIONS) as book:
-            _Sheets(book).write(table, title)
-
-    write_whole(path, write)
+    with whole_workbook(path) as book:
+        _Sheets(book).write(table, title)
     return path
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from csatext.argument_types import as_path, check_simple_types
-from csatext.atomic_files import prepare_folder, refuse_folder, write_whole
+from csatext.atomic_files import prepare_folder, refuse_folder, whole_workbook
 from csatext.errors import InputError
 from csatext.reporting.office.findings import conclusions
 from csatext.reporting.office.meeting_tables import meeting_tables
@@ -123,18 +122,12 @@ def workbook_of(run: RunTables, path: Path, title: str = "") -> Path:
     """Write the workbook of a run that has the tables of a meeting; see :func:`write_workbook`."""
     prepare_folder(path.parent)
     refuse_folder(path, ".xlsx")
-    write_whole(path, lambda temporary: _write(temporary, run, title or run.title or _TITLE))
+    _write(path, run, title or run.title or _TITLE)
     return path
 
 
 def _write(path: Path, run: RunTables, title: str) -> None:
-    options = {
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "in_memory": True,
-    }
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with whole_workbook(path) as book:
         book.set_properties({"title": "", "created": _NO_CLOCK})
         book.set_calc_mode("auto")
         formats, known = SheetFormats(book), read_definitions()

@@ -338,6 +338,21 @@ def test_a_record_that_cannot_be_annotated_is_a_reject(undated, model, tmp_path,
     assert rejects["raw"].tolist() == ["C000007"]
 
 
+def test_a_damaged_partition_is_named_and_made_again(undated, model, small, tmp_path):
+    out = tmp_path / "out"
+    run_by_model(undated, out, GIVEN, silent, model=model, n_jobs=1)
+    whole = (out / "facts.parquet").read_bytes()
+    partition = sorted((out / "partitions").glob("*-*.parquet"))[1]
+    content = bytearray(partition.read_bytes())
+    content[len(content) // 3] ^= 1  # in the pages of a column; the footer is sound
+    partition.write_bytes(content)
+    with pytest.raises(InputError, match="分区不在，或已损坏；请删除它"):
+        aggregate_store(out, tmp_path / "tables", GIVEN, silent)
+    partition.unlink()
+    run_by_model(undated, out, GIVEN, silent, model=model, n_jobs=1)
+    assert (out / "facts.parquet").read_bytes() == whole
+
+
 def test_a_store_takes_another_model_and_annotates_anew(undated, model, tmp_path):
     out = tmp_path / "out"
     run_by_model(undated, out, GIVEN, silent, model=model, n_jobs=1)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 
@@ -55,6 +56,7 @@ def test_a_copy_is_the_same_model(folder, tmp_path):
         (lambda path: changed(path, files={"tables/../../x.parquet": "0"}), "不认识的文件"),
         (lambda path: changed(path, files={"/etc/passwd": "0"}), "不认识的文件"),
         (lambda path: changed(path, files={}), "没有可用的「vectorizer」"),
+        (lambda path: relisted(path, "tables/taxonomy.parquet", b"no Parquet"), "里面的表不是 Parquet"),
         (lambda path: changed(path, format=9), "格式版本是 9"),
         (lambda path: (path / "model.json").unlink(), "不是模型文件夹"),
     ],
@@ -64,6 +66,12 @@ def test_a_model_that_was_changed_is_refused(folder, tmp_path, damage, said):
     damage(tmp_path / "model")
     with pytest.raises(InputError, match=said):
         load_run_model(tmp_path / "model")
+
+
+def relisted(path, name, content):
+    (path / name).write_bytes(content)
+    files = json.loads((path / "model.json").read_text("utf-8"))["files"]
+    changed(path, files=files | {name: hashlib.sha256(content).hexdigest()})
 
 
 def changed(path, **values):

@@ -11,7 +11,7 @@ import pytest
 import csatext as ct
 from csatext.batch.configuration import AnalysisSection, Configuration, TablesSection
 from csatext.batch.engines import local
-from csatext.batch.phases import input_sample, run_by_model
+from csatext.batch.phases import input_files, input_sample, run_by_model
 from csatext.batch.phases.annotate_input import annotate_input as annotated
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
@@ -231,3 +231,26 @@ def test_the_command_line_takes_processes_for_a_plain_run(source, tmp_path, monk
     assert main(["run", str(source), "-o", str(tmp_path / "out"), "--n-jobs", "2", "-q"]) == 0
     assert [(given["n_jobs"], given["learn"], given["model"]) for given in seen] == [(2, True, "")]
     assert "240 条联络" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("in_sections", [True, False])
+def test_a_file_that_is_being_written_is_no_input(
+    contacts, model, tmp_path, request, monkeypatch, in_sections
+):
+    if in_sections:
+        request.getfixturevalue("large")
+    source, out = tmp_path / "contacts.csv", tmp_path / "out"
+    contacts.to_csv(source, index=False)
+    hashed = input_files.file_hash
+
+    def grown(path):
+        digest = hashed(path)
+        with path.open("a", encoding="utf-8") as file:
+            file.write("C9,又慢了,电话,宽带,\n")
+        return digest
+
+    with monkeypatch.context() as patched:
+        patched.setattr(input_files, "file_hash", grown)
+        with pytest.raises(InputError, match="读取时文件被改动；请等它写完"):
+            annotated(source, FactsStore(out), model, GIVEN, silent)
+    assert annotated(source, FactsStore(out), model, GIVEN, silent).contacts == 241

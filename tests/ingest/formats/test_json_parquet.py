@@ -222,3 +222,18 @@ def test_the_last_line_is_read_with_and_without_its_end(end):
     assert raw.frame["n"].tolist() == [7, 8]
     assert raw.frame["n"].dtype == "int64"
     assert raw.frame["v"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_keys_that_are_no_text_or_have_no_end_are_names_like_others(tmp_path, name):
+    path = tmp_path / name
+    first = '{"编号": "1", "内容": "慢\\ud800了", "\\udfff": "x", "' + "键" * 2_000 + '": "y"}'
+    second = '{"编号": "2", "内容": "太慢了"}'
+    path.write_text(f"[{first},{second}]" if name == "a.json" else f"{first}\n{second}\n", "utf-8")
+    read = ct.read_contacts(path)
+    assert [column for column in read.columns if len(column) <= 20] in (
+        ["doc_id", "text", "?"],
+        ["doc_id", "text", "\ufffd"],
+    )
+    assert [len(column) for column in read.columns if len(column) > 20] == [1_000]
+    assert read["doc_id"].tolist() == ["1", "2"]

@@ -5,20 +5,21 @@ import gzip
 import io
 import json
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from csatext.errors import InputError
 from csatext.ingest.any_input import read_any
 from csatext.ingest.formats import files
 from csatext.ingest.options import ReadOptions
-from csatext.ingest.sections import file_sections, record_cuts
+from csatext.ingest.sections import dialogue_sections, file_sections, record_cuts
 from csatext.ingest.sections.file_sections import is_large, query_sections, reading_plan, sections_of
 from csatext.ingest.sections.read_section import read_section
 from csatext.ingest.sections.record_cuts import cut_records
@@ -36,6 +37,7 @@ def _small(monkeypatch):
     monkeypatch.setattr(record_cuts, "_DOUBTFUL", 2400)
     monkeypatch.setattr(file_sections, "_HEAD", 1500)
     monkeypatch.setattr(file_sections, "MOST_ROWS", 7)
+    monkeypatch.setattr(dialogue_sections, "MOST_ROWS", 7)
 
 
 def in_sections(path, options=FIRST):
@@ -225,15 +227,56 @@ def test_a_dialogue_is_never_cut(tmp_path):
     pd.testing.assert_frame_equal(contacts, whole.contacts)
 
 
-def test_dialogues_that_interrupt_each_other_are_read_whole(tmp_path):
-    rows = turns_of(40)
-    rows.append(("S000", "客户", "还是没到"))
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")])
+def test_utf_16_has_sections(tmp_path, encoding, mark):
+    path = tmp_path / "a.csv"
+    path.write_bytes(mark + csv_text(rows_of(60)).encode(encoding))
+    for given_encoding in ("", "utf-16"):
+        assert alike(path, replace(FIRST, encoding=given_encoding)) > 3
+    packed = tmp_path / "b.csv.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert alike(packed) > 3
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(order=st.permutations(range(24)), unnamed=st.sets(st.integers(1, 23), max_size=3))
+def test_dialogues_that_interrupt_each_other_are_whole(tmp_path, order, unnamed):
+    rows = turns_of(6)
+    mixed = [rows[at] for at in order]
+    # A row that names no dialogue belongs to the one above it.
+    mixed = [("" if at in unnamed and at else name, who, said) for at, (name, who, said) in enumerate(mixed)]
     path = tmp_path / "turns.csv"
-    path.write_text(csv_text(rows, TURNS), "utf-8")
-    assert reading_plan(path, path.name, FIRST) is None
+    path.write_text(csv_text(mixed, TURNS), "utf-8")
+    contacts, rejects, n_rows, _ = in_sections(path, replace(FIRST, kind="turns"))
+    whole, _ = read_any(path, replace(FIRST, kind="turns"), silent)
+    pd.testing.assert_frame_equal(contacts, whole.contacts)
+    assert (n_rows, len(rejects)) == (whole.rows, len(whole.rejects))
 
 
-@pytest.mark.parametrize("content", [b"[{}]", "投诉内容\n太慢".encode("utf-16"), b"PK\x03\x04", b""])
+def test_only_dialogues_that_overlap_wait_for_each_other(tmp_path, monkeypatch):
+    rows = turns_of(400)
+    pairs = [rows[start : start + 8] for start in range(0, len(rows), 8)]
+    mixed = [row for pair in pairs for one in zip(pair[:4], pair[4:], strict=True) for row in one]
+    path = tmp_path / "turns.csv"
+    path.write_text(csv_text(mixed, TURNS), "utf-8")
+    held = []
+    whole = dialogue_sections._whole
+    monkeypatch.setattr(
+        dialogue_sections,
+        "_whole",
+        lambda *given: held.append(sum(len(one.frame) for one in given[0])) or whole(*given),
+    )
+    contacts, _, _, n = in_sections(path)
+    assert contacts["doc_id"].tolist() == [f"S{at:03d}" for at in range(400)]
+    assert (max(held) < 40, n > 100) == (True, True)
+
+
+@pytest.mark.parametrize("content", [b"[{}]", "投诉内容\n太慢".encode("utf-32"), b"PK\x03\x04", b""])
 def test_what_has_no_sections_is_read_whole(tmp_path, content):
     path = tmp_path / "a.csv"
     path.write_bytes(content)
@@ -332,6 +375,21 @@ def test_a_packed_file_that_swells_is_refused_in_sections(tmp_path, monkeypatch)
     pq.write_table(table, tmp_path / "a.parquet")
     with pytest.raises(InputError, match="是文件的 100 倍以上"):
         in_sections(tmp_path / "a.parquet")
+
+
+def test_a_section_of_a_query_has_no_more_bytes_than_it_may(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_sections, "MOST_ROWS", 1_000)
+    monkeypatch.setattr(file_sections, "_ROWS_AT_ONCE", 10)
+    monkeypatch.setattr(file_sections, "_CELLS", 20_000)
+    texts = ["太慢了" * (i % 100) for i in range(300)]
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        pd.DataFrame({"内容": texts}).to_sql("t", connection, index=False)
+    connection.close()
+    sections = list(query_sections(f"sqlite:///{tmp_path / 'a.db'}", "select * from t"))
+    assert [text for one in sections for text in one.content["内容"].to_pylist()] == texts
+    assert max(one.content.nbytes for one in sections) <= 20_000
+    rows = [one.content.num_rows for one in sections]
+    assert [one.first_row for one in sections] == [sum(rows[:at]) for at in range(len(rows))]
 
 
 def test_a_section_of_parquet_has_no_more_bytes_than_it_may(tmp_path, monkeypatch):
