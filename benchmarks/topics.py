@@ -1,17 +1,20 @@
 """Topics against gensim and plain tomotopy, and how long they last.
 
-Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters centre changes scale million words]
+Run: python benchmarks/topics.py [--data FOLDER] [--sets shop letters numbers centre splits changes ...]
+
 ``shop``: negative reviews of ten kinds of products (``sentiment/online_shopping_dev.csv``, label 0), 20
 topics, the same counts for all: mean NPMI of the ten terms shown and that of the worst topic, share of the
-shown terms that are distinct, mutual information of main topic and kind, seconds. ``letters``: citizen
-letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``centre``: the simulated
-centre, two halves fitted apart, a hundred contacts added to 1,500, the number of topics. ``changes``: a class
-is left out of the first half of documents (births) or of the second one (deaths), and nothing is left out of
-random halves (false alarms), in simulated centres of 6,000 and 20,000 contacts without incidents, in shop
-reviews by kind and in letters by class. ``scale``: 100,000 and 300,000 short texts of the simulated centre,
-50 topics, processor seconds and memory. ``million``: 1,000,000 texts of one to three sentences of shop
-and delivery reviews at random, from text to topics, and a stop after a minute. ``words``: the first 100
-keywords of each set and the first five words of each topic, to be read.
+shown terms that are distinct, mutual information of main topic and kind, processor seconds. ``letters``:
+citizen letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``numbers``: the
+number of topics that "auto" takes, of the simulated centre with 20, 13 and 8 causes, of shop reviews and of
+letters. ``centre``: the simulated centre, two halves fitted apart, a hundred contacts added to 1,500.
+``splits``: two topics of a model are made one, in shop reviews and in the simulated centre. ``changes``: a
+class is left out of the first half of documents (births) or of the second one (deaths), and nothing is left
+out of random halves (false alarms), in simulated centres of 6,000 and 20,000 contacts without incidents, in
+shop reviews by kind and in letters by class. ``scale``: 100,000 and 300,000
+short texts of the simulated centre, 50 topics, processor seconds and memory. ``million``: 1,000,000 texts of
+one to three sentences of shop and delivery reviews at random, from text to topics, and a stop after a
+minute. ``words``: the first 100 keywords of each set and the first five words of each topic, to be read.
 """
 
 from __future__ import annotations
@@ -35,7 +38,11 @@ import csatext as ct
 from csatext.analysis.topics.coherence import mean_npmi
 from csatext.analysis.topics.folding import fold_in
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning
+from csatext.analysis.topics.learning_sample import learning_sample
+from csatext.analysis.topics.number_of_topics import choose_number
 
+LEARNING = ct.TopicModel()._how(2)
+"""How the defaults learn."""
 SETS = {
     "letters": ("complaints/gov_fujian3.csv", "留言详情"),
     "cars": ("complaints/car_merged.csv", "desc"),
@@ -73,17 +80,17 @@ def compared(corpus: ct.Corpus, kinds: np.ndarray, n_topics: int) -> None:
     }
     say("| | NPMI shown | worst | diversity | NMI with kind | seconds |")
     for name, way in ways.items():
-        before = time.perf_counter()
+        before = time.process_time()
         components, theta = way(corpus, n_topics)
-        seconds = time.perf_counter() - before
+        seconds = time.process_time() - before
         line(name, corpus, np.argsort(-components, axis=1)[:, :10], theta.argmax(axis=1), kinds, seconds)
     for seed in range(3):
-        before = time.perf_counter()
+        before = time.process_time()
         model = ct.TopicModel(n_topics, random_state=seed)
         main = model.fit_transform(corpus)["topic"].fillna(-1).to_numpy(int)
-        seconds = time.perf_counter() - before
+        seconds = time.process_time() - before
         terms = model.topics_.pivot(index="topic", columns="rank", values="term").to_numpy()
-        best = np.searchsorted(corpus.terms, terms)
+        best = pd.Index(corpus.terms).get_indexer(terms.ravel()).reshape(terms.shape)
         line(f"csatext, seed {seed}", corpus, best, main, kinds, seconds)
 
 
@@ -92,16 +99,28 @@ def line(
 ) -> None:
     """Write one line of the table."""
     npmi = mean_npmi(corpus.dtm, best)
-    distinct = len(np.unique(best)) / best.size
+    distinct = len(np.unique(best[best >= 0])) / (best >= 0).sum()
     has = (np.diff(corpus.dtm.indptr) > 0) & (main >= 0)
     nmi = normalized_mutual_info_score(kinds[has], main[has])
     say(f"| {name} | {npmi.mean():.3f} | {npmi.min():.2f} | {distinct:.2f} | {nmi:.3f} | {seconds:.1f} |")
 
 
+def negative_reviews(data: Path) -> pd.DataFrame:
+    """Return the negative reviews of shops, with their kinds of products."""
+    table = pd.read_csv(data / "sentiment/online_shopping_dev.csv").dropna(subset="review")
+    return table[table["label"] == 0]
+
+
+def reviews_of_shops(data: Path) -> tuple[ct.Corpus, np.ndarray]:
+    """Return the counts of the negative reviews of shops, and their kinds of products."""
+    table = negative_reviews(data)
+    corpus = ct.Vectorizer(phrases="auto", min_df=5).fit_transform(table["review"].tolist())
+    return corpus, table["cat"].to_numpy(object)
+
+
 def shop(data: Path) -> None:
     """Compare on negative reviews of shops."""
-    table = pd.read_csv(data / "sentiment/online_shopping_dev.csv").dropna(subset="review")
-    table = table[table["label"] == 0]
+    table = negative_reviews(data)
     for phrases in (None, "auto"):
         corpus = ct.Vectorizer(phrases=phrases, min_df=5).fit_transform(table["review"].tolist())
         say(f"shop reviews, phrases={phrases!r}: {corpus}")
@@ -120,9 +139,7 @@ def letters(data: Path) -> None:
 def centre(data: Path | None = None) -> None:
     """Measure how long topics last on the simulated centre."""
     center = ct.simulate_center(6000, random_state=1)
-    contacts, cause = center.contacts.reset_index(drop=True), center.truth["cause"].to_numpy(object)
-    vectorizer = ct.Vectorizer(phrases="auto", min_df=3)
-    corpus = vectorizer.fit_transform(contacts)
+    corpus = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
     half = np.arange(len(corpus)) < len(corpus) // 2
     old, new = (ct.TopicModel(20).fit(corpus[rows]) for rows in (half, ~half))
     table = ct.align_topics(old, new, corpus)
@@ -133,10 +150,81 @@ def centre(data: Path | None = None) -> None:
     before = model.transform(corpus[:1500])["topic"]
     after = model.update(corpus[:1600]).transform(corpus[:1600])["topic"].reindex(before.index)
     say(f"100 contacts added to 1,500: {(after == before)[before.notna()].mean():.3f} keep their topic")
-    for n_causes in (8, 13, 20):
-        chosen = np.random.default_rng(n_causes).choice(np.unique(cause), n_causes, replace=False)
-        auto = ct.TopicModel("auto", n_runs=1).fit(corpus[np.isin(cause, chosen)])
-        say(f"{n_causes} causes:", auto.n_topics_curve_[["n_topics", "score", "chosen"]].to_string())
+
+
+def numbers(data: Path) -> None:
+    """Write the curve by which "auto" takes a number of topics."""
+    for seed in (1, 2):
+        center = ct.simulate_center(6000, random_state=seed)
+        cause = center.truth["cause"].to_numpy(object)
+        corpus = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
+        for n_causes in (20, 13, 8):
+            chosen = np.random.default_rng(n_causes).choice(np.unique(cause), n_causes, replace=False)
+            curve_of(f"centre, seed {seed}, {n_causes} causes", corpus[np.isin(cause, chosen)])
+    corpus, _ = reviews_of_shops(data)
+    curve_of("shop reviews of 10 kinds", corpus)
+    letter = pd.read_csv(data / "complaints/gov_7class_segmented_train.csv")["segmented_text"].astype(str)
+    texts = letter.str.replace(r"\s+", "", regex=True).tolist()
+    curve_of("letters of 7 classes", ct.Vectorizer(phrases="auto", min_df=5).fit_transform(texts))
+
+
+def curve_of(name: str, corpus: ct.Corpus) -> None:
+    """Write the numbers of topics tried on a corpus."""
+    before = time.process_time()
+    sample, columns = learning_sample(corpus, 20_000, True, 0)
+    chosen, curve = choose_number(sample, corpus.terms[columns], "tomotopy", LEARNING, verbose=False)
+    say(f"{name}: {chosen} topics, {time.process_time() - before:.0f} s of processor")
+    say(curve.round(4).to_string(index=False))
+
+
+def splits(data: Path) -> None:
+    """Count splits and merges found between models of two halves, planted and by chance.
+
+    Two topics of the first half that are surely the same in the second one are made one topic, the mean of
+    both by their shares: a split is found where that one is told to be split into the two topics that they
+    were kept as. Every other split is a false one that was not there before. The other way round the same is
+    a merge.
+    """
+    center = ct.simulate_center(6000, random_state=1)
+    centre = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
+    for name, corpus in (("shop", reviews_of_shops(data)[0]), ("centre of 6,000", centre)):
+        first = np.random.default_rng(0).random(len(corpus)) < 0.5
+        one, two = (ct.TopicModel(20).fit(corpus[rows]) for rows in (first, ~first))
+        before = ct.align_topics(one, two, corpus)
+        same = (before["change"] == "kept") & (before["similarity"] >= 0.7)
+        kept = before[same].set_index("old_topic")["new_topic"]
+        told_before = {
+            "split": before.loc[before["change"] == "split", "old_topic"],
+            "merged": ct.align_topics(two, one, corpus).query("change == 'merged'")["new_topic"],
+        }
+        pairs = np.array([(a, b) for a in kept.index for b in kept.index if a < b])
+        drawn = pairs[np.random.default_rng(1).permutation(len(pairs))[:40]]
+        for change, side, other in (("split", "old", "new"), ("merged", "new", "old")):
+            score = np.zeros(3, int)
+            for pair in drawn:
+                single = joined(one, pair)
+                models = (single, two) if change == "split" else (two, single)
+                table = ct.align_topics(*models, corpus)
+                told = table[table["change"] == change].groupby(f"{side}_topic")[f"{other}_topic"].agg(set)
+                hit = told.get(pair[0], set()) >= set(kept[pair])
+                known = set(told_before[change])
+                score += (hit, len(set(told.index) - known - {pair[0]}), not hit)
+            f_score = 2 * score[0] / max(2 * score[0] + score[1] + score[2], 1)
+            say(f"{name}: {change} F1 {f_score:.2f} (found, false, missed: {score}; {len(kept)} topics kept)")
+
+
+def joined(model: ct.TopicModel, pair: np.ndarray) -> ct.TopicModel:
+    """Return a model in which two topics are one, under the number of the first."""
+    single = copy.copy(model)
+    share = (
+        model.topics_.drop_duplicates("topic").set_index("topic")["share"].reindex(model.topic_ids_).fillna(0)
+    )
+    first, second = (int(np.flatnonzero(model.topic_ids_ == topic)[0]) for topic in pair)
+    components = model.components_.copy()
+    components[first] = np.average(components[[first, second]], axis=0, weights=share.iloc[[first, second]])
+    single.components_ = np.delete(components, second, axis=0)
+    single.topic_ids_ = np.delete(model.topic_ids_, second)
+    return single
 
 
 def switched(data: Path) -> Iterator[tuple[str, ct.Corpus, np.ndarray, np.ndarray, np.ndarray]]:
@@ -146,8 +234,7 @@ def switched(data: Path) -> Iterator[tuple[str, ct.Corpus, np.ndarray, np.ndarra
         corpus = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
         truth = center.truth[["cause", "second_cause"]].to_numpy(object).T
         yield f"centre of {n:,}, seed {seed}", corpus, np.arange(n) < n // 2, *truth
-    reviews = pd.read_csv(data / "sentiment/online_shopping_dev.csv").dropna(subset="review")
-    reviews = reviews[reviews["label"] == 0]
+    reviews = negative_reviews(data)
     letter = pd.read_csv(data / "complaints/gov_7class_segmented_train.csv")
     texts = letter["segmented_text"].astype(str).str.replace(r"\s+", "", regex=True)
     for name, given, kind in (
@@ -250,12 +337,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--sets", nargs="+", default=["shop", "letters", "centre", "words"])
+    parser.add_argument(
+        "--sets", nargs="+", default=["shop", "letters", "numbers", "centre", "splits", "words"]
+    )
     arguments = parser.parse_args()
     ways = {
         "shop": shop,
         "letters": letters,
+        "numbers": numbers,
         "centre": centre,
+        "splits": splits,
         "changes": changes,
         "scale": scale,
         "million": million,

@@ -177,6 +177,7 @@ EMERGING_TOPICS = Table(
         Column("ratio", "float", "share / share before, half a document added to a topic never seen"),
         Column("p", "float", "probability of so many documents by chance"),
         Column("p_adjusted", "float", "corrected over the topics (Holm)"),
+        Column("is_new", "bool", "the model did not know the topic"),
         Column("since", "time", "first document of the topic in the last period"),
         Column("first_seen", "time", "first document of the topic of all"),
         Column("onset", "time", "day from which its share is higher"),
@@ -229,11 +230,8 @@ TOPIC_FIT = Table(
         Column("share", "float", "share of the tokens of the documents"),
         Column("npmi_before", "float", "mean NPMI of its terms when it was learnt"),
         Column("npmi", "float", "mean NPMI, within the documents, of those of its terms that occur"),
-        Column(
-            "fits",
-            "bool",
-            "its terms still stand together: npmi is 0 or more, and half of npmi_before",
-        ),
+        Column("p", "float", "probability of its terms meeting so seldom at half of npmi_before"),
+        Column("fits", "bool", "its terms still stand together: p is 0.05 / topics or more"),
     ),
     key=("topic",),
 )
@@ -289,12 +287,11 @@ TOPIC_NUMBERS = Table(
     "numbers of topics tried",
     (
         Column("n_topics", "int", "topics"),
-        Column("npmi", "float", "mean NPMI of the terms shown"),
-        Column(
-            "separation", "float", "NPMI of terms of a topic less that with terms of the nearest other topic"
-        ),
-        Column("stability", "float", "mean affinity of matched topics of two halves of the documents"),
-        Column("score", "float", "separation times stability, at least 0"),
+        Column("npmi", "float", "mean NPMI of the five most relevant terms of a topic"),
+        Column("log_likelihood", "float", "of a word that is predicted from the rest of its document"),
+        Column("difference", "float", "log likelihood of the best number less this one"),
+        Column("error", "float", "standard error of difference, over documents and starts of learning"),
+        Column("stability", "float", "Cohen's kappa of the main topics by two halves of the documents"),
         Column("chosen", "bool", "the number taken"),
     ),
     key=("n_topics",),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from csatext.analysis.topics.alignment import Alignment, aligned, on_terms
-from csatext.analysis.topics.folding import fold_in
+from csatext.analysis.topics.folding import shares_in_documents
 from csatext.analysis.topics.topic_model import TopicModel, checked_topic_model
 from csatext.errors import SchemaError
 from csatext.schema import conform
@@ -68,7 +68,7 @@ def align_topics(old: TopicModel, new: TopicModel, corpus: Corpus) -> pd.DataFra
         known = components.any(axis=0)
         if not known.any():
             raise SchemaError.foreign_vocabulary(model)
-        shares = fold_in(corpus.dtm, components, model.doc_topic_prior)
+        shares = shares_in_documents(corpus.dtm, components, model.doc_topic_prior)
         shares[np.asarray(corpus.dtm @ known.astype(np.int64)) == 0] = np.nan
         sides.append((components, shares, model.topic_ids_, model.names()))
     (first, old_shares, old_ids, old_labels), (second, new_shares, new_ids, new_labels) = sides

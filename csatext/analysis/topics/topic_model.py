@@ -18,7 +18,7 @@ from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import c_v, mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.document_topics import main_topics, several_topics
-from csatext.analysis.topics.folding import fold_in, refreshed, topic_shares
+from csatext.analysis.topics.folding import refreshed, shares_in_documents, topic_shares
 from csatext.analysis.topics.label_files import made_labels, read_labels, write_labels
 from csatext.analysis.topics.lda_engines import LDA_ENGINES, Learning, Progress, order_of_content
 from csatext.analysis.topics.learning_sample import known_lengths, learning_sample
@@ -28,7 +28,7 @@ from csatext.analysis.topics.seed_words import seed_counts, words_by_name
 from csatext.analysis.topics.shown_terms import choose_terms, labels_of
 from csatext.analysis.topics.topic_quality import (
     bootstrap_stability,
-    coherence_in,
+    goodness,
     is_junk,
     own_terms,
     topic_fit,
@@ -54,13 +54,13 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     n_topics : int or "auto", default 20
-        Topics. ``"auto"`` takes the number with the best coherence and stability together; the curve is
-        :attr:`n_topics_curve_`.
+        Topics. ``"auto"`` takes the number that predicts the rest of a document best, and of those as good
+        the most stable one; the curve is :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 200
+    n_iter : int, default 100
         Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
-    n_runs : int, default 8
+    n_runs : int, default 4
         Runs from different starts. The topics are their mean, matched one to one: one run is another by
         chance, the mean hardly (``benchmarks/topics.py``).
     doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
@@ -143,8 +143,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         n_topics: int | str = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 200,
-        n_runs: int = 8,
+        n_iter: int = 100,
+        n_runs: int = 4,
         doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.1,
         n_terms: int = 10,
@@ -356,8 +356,9 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         Returns
         -------
         DataFrame
-            One row a topic. A topic fits whose terms still stand in the same documents: their NPMI is
-            0 or more and at least half of what it was. Where many do not, learn again with :meth:`update`.
+            One row a topic. A topic does not fit whose terms stand in the same documents clearly less often
+            than at half of their earlier NPMI; in few documents that cannot be told, and it fits. Where many
+            do not, learn again with :meth:`update`.
 
         Raises
         ------
@@ -385,8 +386,10 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 "share_before": first["share"].fillna(0.0).to_numpy(),
                 "share": topic_shares(theta, lengths, order_of_content(corpus.dtm)),
                 "npmi_before": self.coherence_[:, 0],
-                "npmi": coherence_in(corpus, self.topics_, self.topic_ids_, _COHERENCE_TERMS),
             }
+        )
+        frame["npmi"], frame["p"] = goodness(
+            corpus, self.topics_, self.topic_ids_, _COHERENCE_TERMS, self.coherence_[:, 0]
         )
         return topic_fit(frame)
 
@@ -497,7 +500,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         gone = np.zeros(n_old, bool)
         if sample.nnz:
             earlier = EarlierPeriod(self.terms_, self.doc_counts_, self.n_docs_)
-            # One run costs an eighth, and finds as many of the births planted (benchmarks/topics.py).
+            # One run costs a fourth, and finds as many of the births planted (benchmarks/topics.py).
             how = replace(self._how(n_old, progress=progress), n_runs=1)
             counts, terms = corpus.dtm[:, columns], corpus.terms[columns]
             born = born_topics(counts, sample, terms, old[:, columns], earlier, self.engine, how)
@@ -511,7 +514,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             self.next_id_ += len(born)
         if gone.all():
             gone[:] = False
-        theta = fold_in(corpus.dtm, components[~gone], self.doc_topic_prior)
+        theta = shares_in_documents(corpus.dtm, components[~gone], self.doc_topic_prior)
         self.terms_ = corpus.terms
         self._describe(
             corpus, sample, columns, components[~gone], ids[~gone], theta, former["label"].to_dict()
@@ -644,7 +647,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
                 components[:, columns] = learn_topics(self.engine, sample, terms, how)
         else:
             components = np.full((n_topics, width), 1 / max(width, 1))
-        theta = fold_in(corpus.dtm, components, self.doc_topic_prior)
+        theta = shares_in_documents(corpus.dtm, components, self.doc_topic_prior)
         lengths = known_lengths(corpus.dtm, components)
         share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
         order = np.argsort(-share, kind="stable")
@@ -789,7 +792,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         self._check_fitted()
         if not np.array_equal(self.terms_, corpus.terms):
             raise SchemaError.foreign_vocabulary(self)
-        theta = fold_in(corpus.dtm, self.components_, self.doc_topic_prior)
+        theta = shares_in_documents(corpus.dtm, self.components_, self.doc_topic_prior)
         theta[known_lengths(corpus.dtm, self.components_) == 0] = np.nan
         return theta
 
@@ -805,7 +808,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     def _documents_of(self, counts: sparse.csr_array, components: np.ndarray) -> np.ndarray:
         """Return of how many documents each topic is the main one; those of no known word do not count."""
         known = known_lengths(counts, components) > 0
-        main = fold_in(counts, components, self.doc_topic_prior).argmax(axis=1)[known]
+        main = shares_in_documents(counts, components, self.doc_topic_prior).argmax(axis=1)[known]
         return np.bincount(main, minlength=len(components))
 
     def _main_topics(self, corpus: Corpus, theta: np.ndarray) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+from scipy import sparse, stats
 
 from csatext.analysis.topics.alignment import matched
 from csatext.analysis.topics.coherence import mean_npmi
@@ -16,10 +16,11 @@ from csatext.schema import conform
 from csatext.schema.analysis import TOPIC_FIT
 from csatext.text.corpus import Corpus
 
-__all__ = ["bootstrap_stability", "coherence_in", "is_junk", "own_terms", "topic_fit"]
+__all__ = ["bootstrap_stability", "goodness", "is_junk", "own_terms", "topic_fit"]
 
 _LEAST_STABILITY = 0.35
 """Below it a topic does not come back (chosen by reading, benchmarks/topics.py)."""
+_LEVEL = 0.05
 
 
 def bootstrap_stability(
@@ -66,8 +67,10 @@ def is_junk(quality: pd.DataFrame) -> pd.Series:
     return (quality["npmi"] < 0) | (quality["stability"] < _LEAST_STABILITY)
 
 
-def coherence_in(corpus: Corpus, topics: pd.DataFrame, ids: np.ndarray, n_terms: int) -> np.ndarray:
-    """Return the mean NPMI, in a corpus, of those terms of each topic that occur there.
+def goodness(
+    corpus: Corpus, topics: pd.DataFrame, ids: np.ndarray, n_terms: int, before: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coherence of topics in other documents, and the probability of one as low if they still fit.
 
     Parameters
     ----------
@@ -77,15 +80,47 @@ def coherence_in(corpus: Corpus, topics: pd.DataFrame, ids: np.ndarray, n_terms:
     ids : ndarray of int
     n_terms : int
         Terms of a topic that count.
+    before : ndarray, shape (n_topics,)
+        NPMI when the topics were learnt.
+
+    Returns
+    -------
+    npmi : ndarray, shape (n_topics,)
+        Mean over the pairs of those terms that occur.
+    p : ndarray, shape (n_topics,)
+        Lower tail of a Poisson count of documents with both terms of a pair, summed over the pairs.
+
+    Notes
+    -----
+    In few documents most pairs never meet, and their NPMI is -1 whatever the topic is worth. What counts is
+    whether pairs meet less often than at half of the earlier NPMI v: that solves
+    ``p(a, b) ** (1 + v / 2) = p(a) p(b)`` for p(a, b). A document that holds several pairs is one piece of
+    evidence: both numbers are divided by the mean of squares over the mean of pairs a document.
     """
     occurs = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms)) > 0
-    best = np.full((len(ids), n_terms), -1)
+    by_term = corpus.dtm.tocsc()
+    best, p = np.full((len(ids), n_terms), -1), np.ones(len(ids))
     for row, topic in enumerate(ids):
         terms = topics.loc[topics["topic"] == topic, "term"].head(n_terms)
         columns = np.searchsorted(corpus.terms, terms.to_numpy(object))
         columns = columns[occurs[columns]]
         best[row, : len(columns)] = columns
-    return mean_npmi(corpus.dtm, best)
+        p[row] = _met_as_seldom(by_term[:, columns], max(float(before[row]), 0.0) / 2)
+    return mean_npmi(corpus.dtm, best), p
+
+
+def _met_as_seldom(counts: sparse.csc_array, npmi: float) -> float:
+    """Return the probability that pairs of terms meet as seldom as they do, given their NPMI."""
+    present = (counts > 0).astype(np.float64)
+    held = np.asarray(present.sum(axis=1)).ravel()
+    pairs = held * (held - 1) / 2
+    share = np.asarray(present.mean(axis=0)).ravel()
+    one, two = np.triu_indices(len(share), 1)
+    if not len(one):
+        return 1.0
+    expected = len(held) * float(((share[one] * share[two]) ** (1 / (1 + npmi))).sum())
+    together = float((pairs**2).sum() / pairs.sum()) if pairs.any() else 1.0
+    return float(stats.poisson.cdf(np.floor(pairs.sum() / together), expected / together))
 
 
 def topic_fit(frame: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +129,6 @@ def topic_fit(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame : DataFrame
-        Its columns but ``fits``: NPMI of 0 and more, and half of what it was.
+        Its columns but ``fits``, which is False where p is under 0.05 over the number of topics (Bonferroni).
     """
-    fits = (frame["npmi"] >= 0) & (frame["npmi"] >= frame["npmi_before"] / 2)
-    return conform(frame.assign(fits=fits), TOPIC_FIT)
+    return conform(frame.assign(fits=frame["p"] >= _LEVEL / max(len(frame), 1)), TOPIC_FIT)

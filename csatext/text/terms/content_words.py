@@ -25,6 +25,7 @@ _NO_WORD = (
     r"|[A-Za-z][0-9]{0,2}"  # letters, and codes such as A7
     r"|[0-9][0-9.,]*[\x{4e00}-\x{9fff}]"  # quantities: 12期
     r"|.*[\[\]<>{}=/\\_@].*"  # placeholders, remains of markup
+    r"|[A-Za-z]{1,6}00[0-9]*"  # numbered: CH000, NO001
     r"|[A-Za-z]{15,})$"  # keys and codes
 )
 _HAN = r"^[\x{3400}-\x{9fff}\x{20000}-\x{3ffff}]+$"

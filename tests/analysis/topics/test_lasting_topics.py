@@ -8,8 +8,10 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 import csatext as ct
+from csatext.analysis.topics.topic_quality import _met_as_seldom
 
 PLANTED = {
     "物流": ["快递", "包裹", "派送", "签收", "驿站", "物流", "运单", "揽收"],
@@ -109,6 +111,17 @@ def test_topics_fit_documents_like_those_learnt_and_not_words_thrown_together(fi
     assert same["npmi"].to_numpy() == pytest.approx(same["npmi_before"].to_numpy())
     assert same["share"].to_numpy() == pytest.approx(same["share_before"].to_numpy())
     assert not model.goodness_of_fit(mixed)["fits"].any()
+
+
+def test_few_documents_are_no_evidence_that_a_topic_does_not_fit():
+    # Each of two terms stands in half of the documents, never with the other: at an NPMI of 0.5 they would
+    # meet in a share of (1/2 * 1/2) ** (1 / 1.5) of them.
+    apart = sparse.csc_array(np.array([[1, 0], [0, 1]] * 10))
+    share = 0.25 ** (2 / 3)
+    assert _met_as_seldom(apart, 0.5) == pytest.approx(np.exp(-20 * share))
+    assert _met_as_seldom(apart[:2], 0.5) == pytest.approx(np.exp(-2 * share))
+    # One term alone has nothing to meet.
+    assert _met_as_seldom(apart[:, :1], 0.5) == 1
 
 
 def test_representative_documents_hold_the_terms_they_are_shown_for(first, model):
@@ -227,6 +240,45 @@ def test_topics_of_two_models_are_aligned_whatever_their_numbers(first):
     assert new.transform(later)["topic"].isin(new.topic_ids_).all()
 
 
+def test_a_split_and_a_merge_are_told_by_topics_that_stood_together():
+    random = np.random.default_rng(4)
+    groups = dict(PLANTED)
+    pair = [groups.pop("物流"), groups.pop("退款")]
+    rest = texts_of(groups.values(), 80, 5)
+    together = [
+        " ".join(random.permutation([w for group in pair for w in random.choice(group, 3)]))
+        for _ in range(120)
+    ]
+    apart = texts_of(pair, 60, 6)
+    before, after = corpus_of([*together, *rest], "a"), corpus_of([*apart, *rest], "b")
+    one, two = (ct.TopicModel(n, n_runs=2).fit(corpus) for n, corpus in ((3, before), (4, after)))
+    for old, new, change, side in ((one, two, "split", "new"), (two, one, "merged", "old")):
+        table = ct.align_topics(old, new, after)
+        assert table["change"].value_counts().to_dict() == {"kept": 2, change: 2}
+        names = planted_of(two.topics_)
+        assert {names[at] for at in table.loc[table["change"] == change, f"{side}_topic"]} == {"物流", "退款"}
+
+
+def test_a_model_that_is_kept_still_finds_a_topic_that_it_does_not_know():
+    random = np.random.default_rng(0)
+    base = texts_of(PLANTED.values(), 120, 11)
+    model = ct.TopicModel(4, n_iter=60, n_runs=2).fit(ct.Vectorizer(tokenizer=TOKENIZER).fit_transform(base))
+    components, numbers = model.components_.copy(), model.topic_ids_.tolist()
+    days = [*random.integers(0, 90, len(base)), *random.integers(59, 90, 60)]
+    times = pd.Series(pd.Timestamp("2026-01-01") + pd.to_timedelta(days, "D"))
+    later = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform([*base, *texts_of([FRESH], 60, 12)])
+    found = ct.emerging_topics(model, later, times, freq="M", find_new=True)
+    assert found["is_new"].tolist() == [True]
+    assert found["n_docs"].tolist() == [60]
+    assert found["topic"].tolist() == [4]
+    assert set(found["label"].iloc[0].split("·")) <= set(FRESH)
+    # The model is what it was.
+    assert model.topic_ids_.tolist() == numbers
+    assert model.components_.tolist() == components.tolist()
+    calm = ct.Vectorizer(tokenizer=TOKENIZER).fit_transform(base)
+    assert ct.emerging_topics(model, calm, times[: len(base)], freq="M", find_new=True).empty
+
+
 def test_a_topic_that_emerges_is_an_alert_and_noise_is_none():
     random = np.random.default_rng(0)
     base = texts_of(PLANTED.values(), 120, 11)
@@ -290,6 +342,11 @@ def test_the_number_of_topics_is_found(first):
     assert len(model.topic_ids_) == 4
     curve = model.n_topics_curve_
     assert curve.loc[curve["chosen"], "n_topics"].tolist() == [4]
+    # Words are drawn from eight with equal chances; others are guessed with one in 32 at best.
+    best = curve.loc[curve["chosen"]].iloc[0]
+    assert np.log(1 / 32) < best["log_likelihood"] <= np.log(1 / 8)
+    assert best["stability"] == pytest.approx(1.0)
+    assert curve.loc[curve["n_topics"] == 3, "difference"].iloc[0] > curve["error"].max()
 
 
 def test_another_process_learns_the_same_to_the_byte(first, model):
