@@ -357,7 +357,10 @@ def injected() -> Iterator[Case]:
         ]
 
     yield Case(
-        "tagging by a model that cannot be reached", by_model, (FAILED, MENDED), hides=("sk-secret-of-a-test",)
+        "tagging by a model that cannot be reached",
+        by_model,
+        (FAILED, MENDED),
+        hides=("sk-secret-of-a-test",),
     )
     check = (OK, FAILED, MENDED)
     yield given("markup in texts: check", "a.csv", hostile, verb="check", codes=check)
