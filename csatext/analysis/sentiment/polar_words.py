@@ -168,19 +168,22 @@ def _unwelcome() -> dict[str, tuple[int, float]]:
     table = Lexicon.load("negators").table
     refuses = table["note"].str.contains("refusal|prohibition|weak", regex=True)
     negators = table.loc[~refuses & table["term"].str.endswith(_DENYING), "term"]
-    cues = Lexicon.load("sentiment_cues").table
-    found = {negator + what: (_POLAR, _ABSENT) for negator in negators for what in _in_role(cues, _UNWELCOME)}
+    of_role = _cue_words()
+    found = {negator + what: (_POLAR, _ABSENT) for negator in negators for what in of_role[_UNWELCOME]}
     for before, after in _BLAMELESS:
-        found |= {
-            first + what: (_POLAR, _ABSENT)
-            for first in _in_role(cues, before)
-            for what in _in_role(cues, after)
-        }
+        found |= {first + what: (_POLAR, _ABSENT) for first in of_role[before] for what in of_role[after]}
     return found
 
 
-def _in_role(cues: pd.DataFrame, role: str) -> list[str]:
-    return [term for term, roles in zip(cues["term"], cues["roles"], strict=True) if role in roles.split(",")]
+@cache
+def _cue_words() -> dict[str, list[str]]:
+    """Return the cues of the score by their roles."""
+    table = Lexicon.load("sentiment_cues").table
+    found: dict[str, list[str]] = {}
+    for term, roles in zip(table["term"].tolist(), table["roles"].tolist(), strict=True):
+        for role in roles.split(","):
+            found.setdefault(role, []).append(term)
+    return found
 
 
 @cache
@@ -211,11 +214,7 @@ def _matcher() -> _Matcher:
         | found
     )
     found = {term.lower(): value for term, value in found.items()}
-    unwelcome = {
-        term
-        for term in _in_role(Lexicon.load("sentiment_cues").table, _UNWELCOME)
-        if found.get(term, (_POLAR, 0.0)) == (_POLAR, 0.0)
-    }
+    unwelcome = {term for term in _cue_words()[_UNWELCOME] if found.get(term, (_POLAR, 0.0)) == (_POLAR, 0.0)}
     found |= dict.fromkeys(unwelcome, (_POLAR, _ABSENT / _NEGATED))
     events = Lexicon.load("service_events").table.set_index("term")["kind"].to_dict()
     negators = Lexicon.load("negators").table
