@@ -22,6 +22,7 @@ from csatext.batch.output import write_output
 from csatext.batch.phases.annotate_partition import SHOWN, TEXT, WORDS
 from csatext.batch.phases.facts_store import FactsStore, FileRecord
 from csatext.batch.phases.input_files import is_pseudonym_column
+from csatext.batch.phases.new_topics import new_topics
 from csatext.batch.phases.partition_files import read_partition
 from csatext.batch.phases.run_model import RunModel, load_run_model
 from csatext.batch.phases.stored_contacts import StoredCounts, StoredTexts
@@ -114,6 +115,8 @@ def aggregate(
     corpus = restored(model.vectorizer, docs, contacts.texts, contacts.words)
     shown = restored(model.shown, docs, contacts.texts, contacts.shown)
     tables, absent = _learnt(model, shown)
+    if (emerged := new_topics(model, facts, contacts.texts)) is not None:
+        tables["emerging_topics"] = emerged
     made, unmade = tables_of(corpus, shown, facts, given, configuration.analysis.n_keywords, progress)
     rejects, quality = _beside(store, records, contacts.replaced, _of_sample(model, len(facts)))
     tables |= made | {"quality": quality}

@@ -57,10 +57,30 @@ def keyword_chapter(tables: Tables) -> Section | None:
     return Section("关键词", tuple(blocks), note) if blocks else None
 
 
+def _emerging_block(emerged: pd.DataFrame) -> Block:
+    """Return what the last week has of topics that are new, or far more frequent."""
+    shown = emerged.assign(
+        kind=emerged["is_new"].map({True: "新主题", False: "明显增多"}),
+        onset=emerged["onset"].dt.strftime("%Y-%m-%d"),
+    )
+    columns: Columns = [
+        ("label", "主题", None),
+        ("kind", "类型", None),
+        ("n_docs", "最近一周的联络数", format_number),
+        ("share", "占最近一周", format_percent),
+        ("share_before", "以前占", format_percent),
+        ("onset", "起点", None),
+    ]
+    rows = text_table(shown, columns, 20, TableSource("emerging_topics", emerged, ["topic"]))
+    names = "、".join(f"「{label}」" for label in emerged["label"].head(3))
+    return Block(f"最近一周新出现或明显增多的主题：{names}", table=rows, name="新出现的主题")
+
+
 def topic_chapter(tables: Tables, flag: FlagNames) -> Section | None:
-    """Return the topics: their rate, and their words where the model is known."""
+    """Return the topics: what is new, their rate, and their words where the model is known."""
     rates, topics = tables.get("topic_rates"), tables.get("topics")
-    blocks = []
+    emerged = tables.get("emerging_topics")
+    blocks = [] if emerged is None or emerged.empty else [_emerging_block(emerged)]
     named = None if rates is None else rates[~rates["topic_label"].isin(PLACEHOLDERS)]
     if rates is not None and named is not None and named["value"].notna().any():
         sizes = named.sort_values("n", ascending=False, kind="stable")

@@ -188,6 +188,8 @@ _TABLES: Mapping[str, tuple[str, str]] = {
     "cause_examples": ("根因案例", "根因所在的原话，个人信息已遮盖"),
     "frequencies": ("高频词", "全部联络里出现最多的词"),
     "topics": ("主题", "自动归出的主题与代表词"),
+    "emerging_topics": ("新出现的主题", "最近一周新出现或明显增多的主题"),
+    "topic_fit": ("主题是否还适用", "已有主题与这些联络的吻合程度"),
     "suggested_categories": ("建议的类别", "没有归类的联络里成群的说法"),
     "taxonomy": ("分类体系", "投诉类别、定义、责任部门与办法"),
     "quality": ("数据质量", "读入时发现的问题"),
