@@ -124,6 +124,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     >>> later = ct.TopicModel(n_topics=2, random_state=1).fit(corpus)
     >>> later.renumber(ct.align_topics(model, later, corpus)).labels_.to_dict() == model.labels_.to_dict()
     True
+    >>> sorted(later.names()) == sorted(model.names())
+    True
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     model.write_labels(pathlib.Path(folder) / "labels.tsv")
