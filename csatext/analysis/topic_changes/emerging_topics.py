@@ -68,7 +68,9 @@ def emerging_topics(
     Raises
     ------
     ParameterError
-        ``alpha`` is no error rate, ``freq`` is not known, or ``times`` no Series.
+        ``model`` is no topic model, ``alpha`` no error rate, ``freq`` is not known, or ``times`` no Series.
+    NotFittedError
+        The model is not fitted.
     SchemaError
         ``times`` lacks documents, or there is no earlier period.
 

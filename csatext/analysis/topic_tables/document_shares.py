@@ -60,7 +60,7 @@ def shares_by_topic(model: TopicModel, corpus: Corpus, *, prefix: str = "主题�
     >>> shares = ct.shares_by_topic(model.relabel(lambda terms: "钱" if "退款" in terms else "物流"), corpus)
     >>> facts = ct.build_facts(corpus, shares)
     >>> ct.breakdown(facts, "channel", "主题：钱")[["channel", "n", "value"]].round(2).values.tolist()
-    [['电话', 20, 0.92], ['在线', 20, 0.05]]
+    [['电话', 20, 0.97], ['在线', 20, 0.01]]
     """
     checked_topic_model(model)
     names = pd.Series(model.names(), dtype=object)
