@@ -114,7 +114,7 @@ def kernel():
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_notebook_runs(path, tmp_path, kernel):
     notebook = nbformat.read(path, as_version=4)
-    clean = nbformat.v4.new_code_cell(f"%reset -f\n%cd -q {tmp_path}")
+    clean = nbformat.v4.new_code_cell(f"%cd -q {tmp_path}\n%reset -f")
     notebook.cells.insert(0, clean)
     NotebookClient(notebook, km=kernel, timeout=180).execute()
 

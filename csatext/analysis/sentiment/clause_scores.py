@@ -178,14 +178,14 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     A polar word counts where its clause asserts it, turned where it is denied, and not where it is asked,
     wished, supposed or reported (:class:`csatext.text.clauses.clause_reading.ClauseReading`). What a text
     tells as it asks how to proceed (信用卡丢了怎么补办) is no complaint unless something aggravates it: how
-    long, how often, 到底. Before 但是 half counts, after it half more.
+    long, how often, 到底. What stands before 但是 counts 0.7, what stands after it 1.3.
 
     Examples
     --------
     >>> import pandas as pd
     >>> scores = score_clauses(JoinedTexts(pd.Series(["价格便宜，但是很难用"])))
     >>> scores.evidence.values.round(2).tolist()
-    [0.35, -0.91]
+    [0.56, -0.62]
     """
     reading = joined.once(ClauseReading)
     words = joined.once(find_polar_words)
