@@ -88,8 +88,8 @@ _LEAST_OPENING, _LEAST_REST = 6, 4
 """Characters of a first sentence that tells what is wrong, and of what follows it."""
 _POSITIVE_SENTENCE, _FEW_PRAISE, _LONGER = 2.0, 0.15, 60
 """A longer text that asks or wishes something is neutral rather than positive where no sentence has log-odds
-of the first, and fewer of its clauses praise: 7 of 8 letters that were counted positive, and 1 review in 120.
-Signs of scores stay what they are."""
+of the first, and fewer of its clauses praise: of 495 letters of citizens 12 are counted positive, without it
+22. Chosen on half of them. Signs of scores stay what they are."""
 WEIGHTS = (
     "positive",
     "neutral",
