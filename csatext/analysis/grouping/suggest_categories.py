@@ -250,14 +250,18 @@ def _rule(texts: np.ndarray, members: np.ndarray, words: list[str], least: float
             for gap in (_PHRASE_GAP, GAP):
                 slot = " .. " if gap == GAP else f" ..{gap}.. "
                 holds[one + slot + two] = _in_one_sentence(texts, both, one, two, gap)
+    precise = {rule: held for rule, held in holds.items() if _is_precise(held, inside, chosen_on, least)}
+    halves = {rule: held[chosen_on] for rule, held in precise.items()}
+    inside_half = inside[chosen_on]
     kept: list[str] = []
     hit = np.zeros(len(texts), bool)
     best = 0.0
     while len(kept) < _PATTERNS:
+        hit_half = hit[chosen_on]
         scored = {
-            rule: _f_measure((hit | held)[chosen_on], inside[chosen_on])
-            for rule, held in holds.items()
-            if rule not in kept and _is_precise(held, inside, chosen_on, least)
+            rule: _f_measure(hit_half | held, inside_half)
+            for rule, held in halves.items()
+            if rule not in kept
         }
         if not scored:
             break

@@ -73,6 +73,7 @@ def aggregate(
     audit: str | Path = "",
     versions: bool = False,
     state: str = "",
+    kept: bool = True,
 ) -> RunResult:
     """Write the tables and the report of annotated contacts.
 
@@ -95,6 +96,8 @@ def aggregate(
         otherwise: the latest by ``updated_at``, else the one of the later file, stays.
     state : str, optional
         What the output depends on, for the manifest.
+    kept : bool, default True
+        Whether the model was learnt before, so that topics may be new to it.
 
     Raises
     ------
@@ -115,7 +118,7 @@ def aggregate(
     corpus = restored(model.vectorizer, docs, contacts.texts, contacts.words)
     shown = restored(model.shown, docs, contacts.texts, contacts.shown)
     tables, absent = _learnt(model, shown)
-    if (emerged := new_topics(model, facts, contacts.texts)) is not None:
+    if kept and (emerged := new_topics(model, facts, contacts.texts)) is not None:
         tables["emerging_topics"] = emerged
     made, unmade = tables_of(corpus, shown, facts, given, configuration.analysis.n_keywords, progress)
     rejects, quality = _beside(store, records, contacts.replaced, _of_sample(model, len(facts)))

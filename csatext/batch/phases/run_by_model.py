@@ -157,10 +157,18 @@ def run_by_model(
         refuse_link(out)
         store = FactsStore(out)
         workers = None
-        if not model and (learning := _learning(source, store, configuration, anew=learn)) is not None:
-            if engine == "local" and is_large_input(source):
-                workers = held.enter_context(workers_ahead(processes(n_jobs), load_resources))
-            fit(source, store.model, configuration, progress, **learning)
+        kept = bool(model)
+        if not model:
+            sample, learnt_from = _learning(source, configuration)
+            is_same = bool(learnt_from) and store.model_card().get("learnt_from") == learnt_from
+            if not store.has_model() or (learn and not is_same):
+                store.remove_model()
+                if engine == "local" and sample is not None:
+                    workers = held.enter_context(workers_ahead(processes(n_jobs), load_resources))
+                fit(source, store.model, configuration, progress, sample=sample, learnt_from=learnt_from)
+            # Of what it is learnt from, whether by this run or by one that was killed after it had learnt.
+            known = store.model_card().get("learnt_from", "")
+            kept = known != learnt_from or (incremental and not learnt_from)
         found = annotate_input(
             source,
             store,
@@ -186,25 +194,15 @@ def run_by_model(
             audit=audit,
             versions=incremental,
             state=state,
+            kept=kept,
         )
 
 
-def _learning(
-    source: str | Path, store: FactsStore, configuration: Configuration, *, anew: bool
-) -> dict[str, Any] | None:
-    """Return how the model of a folder is to be fitted; None where it is there.
-
-    ``anew`` asks for the model of this input, for which another gives way.
-    """
+def _learning(source: str | Path, configuration: Configuration) -> tuple[int | None, str]:
+    """Return of how many contacts a model is learnt, None for all, and the digest of what it depends on."""
     sample = _SAMPLE if is_large_input(source) else None
     known = "" if is_remote(source) else state_of_run(Path(source), configuration)
-    learnt_from = digest_of({"state": known, "sample": sample}) if known else ""
-    if store.has_model():
-        is_same = bool(learnt_from) and store.model_card().get("learnt_from") == learnt_from
-        if is_same or not anew:
-            return None
-        store.remove_model()
-    return {"sample": sample, "learnt_from": learnt_from}
+    return sample, digest_of({"state": known, "sample": sample}) if known else ""
 
 
 def annotate_store(
