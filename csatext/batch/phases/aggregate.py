@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -63,6 +64,22 @@ class _Contacts(NamedTuple):
     runs: list[dict[str, Any]]
 
 
+@contextmanager
+def _memory_given_back() -> Iterator[None]:
+    """Let Arrow take memory from the system, which gets it back.
+
+    Its own allocator keeps pages that reading three hundred partitions has left half empty: 180 MB for each
+    million contacts.
+    """
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
+
+
+@_memory_given_back()
 def aggregate(
     store: FactsStore,
     out: Path,
