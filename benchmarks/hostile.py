@@ -11,7 +11,8 @@ files and of the user, is the same after it. Disks that are full and folders wit
 setpriv); without it these are left out, and counted. Prints a line for each, and a table of the kinds.
 
 With --warm a process that has imported the package is forked for each but those of kind large, which is
-quicker; the memory shown is then at least that of this process.
+quicker; the memory shown is then at least that of this process. Set OMP_NUM_THREADS=1 for it: a process that
+has threads cannot be forked.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _PROCESS_MB, _PARTITION_MB = 350, 200
 """Memory of a process that annotates (dictionaries, model), and of a partition in flight."""
 _PARTITION_ROWS = 10_000
 _FACTS_MB_PER_1000 = 0.8
-"""Memory of what is aggregated: 2,925 MB at 3,000,000 reviews (``benchmarks/scale.py``)."""
+"""Memory of what is aggregated: 2,702 MB at 3,000,000 reviews (``benchmarks/scale.py``)."""
 _LEARNING, _AGGREGATING = 120_000, 0.2
 """Contacts whose annotation takes as long as learning from a sample, and the part of its time that
 aggregating a contact takes, in one process: seen at 3,000,000 reviews (``metrics.json``)."""
