@@ -286,7 +286,7 @@ def outputs(ready: Ready) -> Iterator[Case]:
     yield Case(
         "standard output is full",
         partial(made, words=verbs["run"], place=Path.mkdir),
-        (OK, FAILED),
+        (NOT_WRITTEN,),
         how="full stdout",
     )
 
