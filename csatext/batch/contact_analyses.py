@@ -211,9 +211,7 @@ def load_resources() -> None:
     >>> load_resources()
     """
     taxonomy = Taxonomy.load(None)
-    corpus = Vectorizer(min_df=1).fit_transform(
-        pd.DataFrame({"doc_id": ["1"], "text": ["网速太慢，要求退款"]})
-    )
+    corpus = Vectorizer(min_df=1).fit_transform(["网速太慢，要求退款"])
     _read_texts(corpus, Sentiment(), ContactKind(taxonomy), RuleClassifier(taxonomy), fit=True)
 
 

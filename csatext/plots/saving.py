@@ -7,12 +7,11 @@ import re
 from importlib import import_module
 from importlib.resources import files
 from os import PathLike
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from csatext.argument_types import as_path, check_simple_types
-from csatext.atomic_files import write_text, write_whole
+from csatext.atomic_files import write_bytes, write_text
 from csatext.errors import InputError, ParameterError
 from csatext.plots.drawing import FONTS, Chart
 from csatext.plots.fonts import font_face
@@ -107,11 +106,7 @@ def save_plot(chart: Chart, path: str | PathLike[str], *, scale: float = 2.0) ->
         write_text(picture[:at] + style + picture[at:], target)
     else:
         data = _converter().vegalite_to_png(text, vl_version=_version(specification), scale=scale)
-
-        def write(temporary: Path) -> None:
-            temporary.write_bytes(data)
-
-        write_whole(target, write)
+        write_bytes(data, target)
 
 
 def _page(text: str) -> str:

@@ -216,36 +216,25 @@ def mask_values(column: pd.Series, *, key: str | bytes | None = None) -> pd.Seri
 
 def _masked_together(columns: Sequence[pd.Series], key: str | bytes | None) -> list[pd.Series]:
     """Return columns with the personal data found in their values masked, all values read at once."""
-    coded: list[tuple[np.ndarray, pd.Series] | None] = []
-    for column in columns:
-        whole = _encodable(column)
+    masked = [_encodable(column) for column in columns]
+    coded: list[tuple[int, np.ndarray, pd.Series]] = []
+    for at, column in enumerate(masked):
         if _is_plain(column):
-            texts = None
-        else:
-            texts = _whole_numbers(whole) if types.is_numeric_dtype(whole) else whole.astype("str")
-        if texts is None:
-            coded.append(None)
-        else:
-            codes, values = pd.factorize(texts)
-            coded.append((codes, pd.Series(values, dtype="str")))
-    parts = [values for _, values in filter(None, coded)]
-    if not parts:
-        return list(columns)
-    read = _redacted(pd.concat(parts, ignore_index=True), key)
-    masked: list[pd.Series] = []
-    start = 0
-    for column, found in zip(columns, coded, strict=True):
-        if found is None:
-            masked.append(column)
             continue
-        codes, before = found
+        texts = _whole_numbers(column) if types.is_numeric_dtype(column) else column.astype("str")
+        if texts is not None:
+            codes, values = pd.factorize(texts)
+            coded.append((at, codes, pd.Series(values, dtype="str")))
+    if not coded:
+        return masked
+    read = _redacted(pd.concat([before for _, _, before in coded], ignore_index=True), key)
+    start = 0
+    for at, codes, before in coded:
         after = read.iloc[start : start + len(before)].reset_index(drop=True)
         start += len(before)
-        if after.equals(before):
-            masked.append(_encodable(column))
-        else:
+        if not after.equals(before):
             kept = after.array.take(codes, allow_fill=True)
-            masked.append(pd.Series(kept, index=column.index, name=column.name))
+            masked[at] = pd.Series(kept, index=masked[at].index, name=masked[at].name)
     return masked
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import xlsxwriter
 
+from csatext.atomic_files import WORKBOOK_OPTIONS
 from csatext.reporting.deck.deck_template import LATIN, pptx
 from csatext.reporting.deck.slides import Bars
 from csatext.reporting.deck.text_fit import text_ems
@@ -71,8 +72,7 @@ def add_chart(slide: Any, bars: Bars, box: tuple[int, int, int, int], *, is_own:
 
 def _sheet(names: list[str], said: list[str], values: list[list[float | None]]) -> bytes:
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(out, WORKBOOK_OPTIONS) as book:
         sheet = book.add_worksheet("Sheet1")
         for row, name in enumerate(names, start=1):
             sheet.write_string(row, 0, name)
