@@ -81,9 +81,9 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
     - the log-odds of a review by runs of one to three characters
       (:mod:`csatext.analysis.sentiment.word_model`).
 
-    There are three such pairs of weights: of whole texts, drawn to the plain sum of balance and review score
-    with weights of 1 and .7; of letters, for texts that name an office; and of short texts of one or two
-    sentences, which know words of their own and fade with the length of the text
+    There are three such pairs of weights: of whole texts, whose sign is that of the balance plus .7 of the
+    review score; of letters, for texts that name an office; and of short texts of one or two sentences, which
+    know words of their own and fade with the length of the text
     (:func:`csatext.analysis.sentiment.polarity_model.polarity_log_odds`).
 
     Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of

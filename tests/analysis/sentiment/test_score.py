@@ -247,7 +247,7 @@ def test_two_models_of_short_and_longer_texts_are_mixed_as_stated():
     numbers[:, NUMBERS.index("appealed")] = 0, 0.5, 1
     whole, letter, single = (np.full((3, 2), value) for value in (1.0, 3.0, 2.0))
     found = mixed(numbers, whole, letter, single)
-    added = math.exp(-16 / 30)  # half of the 2 of single sentences, fading over 30 characters
+    added = math.exp(-16 / 15)  # half of the 2 of single sentences, fading over 15 characters
     half_letter = ((1 + added) + 3) / 2
     assert found[0, 0] == pytest.approx((2 + 1 + added) / 2)
     # A text that half appeals to an office shrinks with half the power, its neutral side not at all.
