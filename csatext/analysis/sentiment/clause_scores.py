@@ -298,16 +298,17 @@ def _over(
     reading: ClauseReading, starts: np.ndarray, values: np.ndarray, events: np.ndarray, reasons: np.ndarray
 ) -> np.ndarray:
     """Return which troubles are over: something told after them in their sentence says so
-    (多扣的钱退回来了).
+    (多扣的钱退回来了), or of whatever is bad in their clause (网速慢的毛病解决了).
     """
-    trouble = (values < 0) & ((events >= 0) | (reasons == REASONS.index("complaint construction")))
+    trouble = (events >= 0) | (reasons == REASONS.index("complaint construction"))
     solved = np.sort(starts[(values > 0) & (events == _SOLVED)])
     if not len(solved):
         return np.zeros(len(starts), bool)
     at = np.searchsorted(solved, starts)
     following = solved[np.minimum(at, len(solved) - 1)]
     same = reading.sentence[following] == reading.sentence[starts]
-    return trouble & (at < len(solved)) & same
+    same &= trouble | (reading.clause[following] == reading.clause[starts])
+    return (values < 0) & (at < len(solved)) & same
 
 
 def _foils(joined: JoinedTexts, reading: ClauseReading) -> np.ndarray:

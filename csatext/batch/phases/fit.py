@@ -45,6 +45,7 @@ def fit(
     *,
     sample: int | None = None,
     learnt_from: str = "",
+    when_read: Callable[[int], None] | None = None,
 ) -> FitResult:
     """Learn what a run learns, and write it into a folder.
 
@@ -66,6 +67,8 @@ def fit(
         more is read than parts spread over it.
     learnt_from : str, optional
         Kept in the model's card: what it depends on, for :func:`csatext.batch.phases.run_by_model.run_input`.
+    when_read : callable, optional
+        Called with the number of contacts that are fitted to, before anything is learnt from them.
 
     Raises
     ------
@@ -87,6 +90,8 @@ def fit(
             total = len(read.contacts)
             read = _sampled(read, sample, configuration)
         read = masked_input(read, configuration.privacy)
+        if when_read is not None:
+            when_read(len(read.contacts))
         analyses = analyse_contacts(
             read.contacts, configuration, progress, redacted=read.redacted, turns=read.utterances, adapt=True
         )

@@ -11,7 +11,7 @@ from csatext.atomic_files import claimed_folder
 from csatext.batch.configuration import Configuration, processes
 from csatext.batch.contact_analyses import load_resources
 from csatext.batch.engines.java_session import check_spark
-from csatext.batch.engines.local import workers_ahead
+from csatext.batch.engines.local import Workers, workers_ahead
 from csatext.batch.engines.warehouse import spark_where_needed
 from csatext.batch.output import finished_output, refuse_link
 from csatext.batch.phases.aggregate import aggregate
@@ -28,6 +28,9 @@ from csatext.strings import encodable
 
 __all__ = ["aggregate_store", "annotate_store", "run_by_model", "run_input", "runs_in_partitions"]
 
+_MANY = 2_000
+"""Contacts from which processes that annotate are started while the model is learnt: a few long texts leave
+them nothing to do, and need their memory."""
 _SAMPLE = 20_000
 """Contacts of a large input that a model is learnt from: as many as topics are learnt from in any case; with
 60,000 the coherence of topics is no better (``TopicModel``)."""
@@ -156,16 +159,29 @@ def run_by_model(
     with claimed_folder(out), spark_where_needed(source), ExitStack() as held:
         refuse_link(out)
         store = FactsStore(out)
-        workers = None
+        workers: Workers | None = None
+
+        def start_workers(contacts: int) -> None:
+            nonlocal workers
+            if contacts >= _MANY:
+                workers = held.enter_context(workers_ahead(processes(n_jobs), load_resources))
+
         kept = bool(model)
         if not model:
             sample, learnt_from = _learning(source, configuration)
             is_same = bool(learnt_from) and store.model_card().get("learnt_from") == learnt_from
             if not store.has_model() or (learn and not is_same):
                 store.remove_model()
-                if engine == "local" and sample is not None:
-                    workers = held.enter_context(workers_ahead(processes(n_jobs), load_resources))
-                fit(source, store.model, configuration, progress, sample=sample, learnt_from=learnt_from)
+                ahead = start_workers if engine == "local" and sample is not None else None
+                fit(
+                    source,
+                    store.model,
+                    configuration,
+                    progress,
+                    sample=sample,
+                    learnt_from=learnt_from,
+                    when_read=ahead,
+                )
             # Of what it is learnt from, whether by this run or by one that was killed after it had learnt.
             known = store.model_card().get("learnt_from", "")
             kept = known != learnt_from or (incremental and not learnt_from)
