@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import csatext as ct
 from csatext.batch.configuration import AnalysisSection, Configuration, PrivacySection, TablesSection
 from csatext.batch.phases import annotate_input
+from csatext.batch.phases import run_by_model as run_by_model_module
 from csatext.batch.phases.facts_store import FactsStore
 from csatext.batch.phases.fit import fit
 from csatext.batch.phases.run_by_model import aggregate_store, annotate_store, run_by_model
@@ -371,3 +373,25 @@ def test_a_store_takes_another_model_and_annotates_anew(undated, model, tmp_path
     shutil.copy(undated, tmp_path / "in" / "x.csv")
     with pytest.raises(InputError, match="1 个文件已不在输入里"):
         run_by_model(tmp_path / "in", out, GIVEN, silent, model=model, n_jobs=1, incremental=True)
+
+
+@pytest.mark.parametrize(("n_contacts", "started"), [(1_999, []), (2_000, [2])])
+def test_processes_are_started_ahead_where_many_contacts_are_learnt_from(
+    undated, tmp_path, monkeypatch, n_contacts, started
+):
+    found = []
+
+    @contextmanager
+    def ahead(n_jobs, load):
+        found.append(n_jobs)
+        yield None
+
+    def learn(*given, when_read, **settings):
+        when_read(n_contacts)
+        return fit(*given, **settings)
+
+    monkeypatch.setattr(run_by_model_module, "is_large_input", lambda source: True)
+    monkeypatch.setattr(run_by_model_module, "workers_ahead", ahead)
+    monkeypatch.setattr(run_by_model_module, "fit", learn)
+    run_by_model(undated, tmp_path / "out", GIVEN, silent, n_jobs=2)
+    assert found == started
