@@ -10,9 +10,11 @@ usage: python benchmarks/train_sentiment.py [--write]
    model that has not seen them). They are learnt from these reviews, sentences written by construction
    (``sentiment_sentences.tsv``), contacts of the simulated centre and texts put together from the sentences;
    those of letters from ``sentiment_letters.tsv`` too. Each source has a weight of its own.
-3. The same of single sentences, learnt together with runs of characters from ``spoken_sentences.tsv`` and
-   ``spoken_reviews.tsv`` (sentences and reviews of many trades and voices, written for this purpose), the
-   sentences of 2, praise that a complaint takes back, and short reviews.
+3. The same of single sentences, learnt together with runs of characters from ``spoken_sentences.tsv``,
+   ``service_sentences.tsv`` and ``spoken_reviews.tsv`` (sentences and reviews of many trades and voices,
+   written for this purpose), the sentences of 2, praise that a complaint takes back, and short reviews.
+   Column ``service`` of the first file tells such sentences from those of reviews: it says which model reads
+   a text.
 
 Prints accuracy by 5-fold cross-validation, or writes with ``--write``.
 """
@@ -53,8 +55,11 @@ RATIO_FLOOR = 0.5
 """Added to the log-count ratio of a run, so that those as frequent on both sides are learnt too; of 0 to 1
 every value is better than none on reviews of shops, hotels and deliveries, .2 to .6 most."""
 KEPT_SENTENCES, FOLDS = 60_000, 5
+SENTENCE_END, SHORTEST_SENTENCE, MIN_SERVICE, SERVICE_CONTACTS = r"[。！!？?\n；;]", 5, 2, 2_000
+"""Ends of sentences of reviews, characters that a sentence has more than, texts that a run must stand in, and
+simulated contacts, of the model that tells talk from reviews."""
 RUN_SCALE = 0.5
-RUN_STRENGTH, TERM_STRENGTH, PRIOR_STRENGTH = 3.0, 30.0, 1000.0
+RUN_STRENGTH, TERM_STRENGTH, PRIOR_STRENGTH = 3.0, 100.0, 1000.0
 """Strengths with which the weights of single sentences are drawn to 0, and those of balance and review to
 ``PRIOR``. In folds of the sentences anything from 1 to 3 and from 4 to 30 is as right to .007; the strongest
 of these keeps most of the accuracy on reviews, which the sentences know nothing of."""
@@ -264,6 +269,19 @@ def single(
     return weights[:n], rarity * weights[n:-1], float(weights[-1])
 
 
+def service_model(said: pd.Series, reviews_: pd.Series, keys: np.ndarray) -> NgramWeights:
+    """Return the log-odds that a text is said to the service, learnt from sentences of both sides."""
+    parts = reviews_.str.split(SENTENCE_END, regex=True).explode()
+    parts = parts[parts.str.len() > SHORTEST_SENTENCE].sample(len(said), random_state=0)
+    matrix, found = ngram_matrix(pd.concat((said, parts), ignore_index=True), MIN_SERVICE)
+    known = np.isin(found, keys)
+    matrix = matrix[:, np.flatnonzero(known)].tocsr()
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    target = np.repeat((1, 0), len(said))
+    model = LogisticRegression(C=C, solver="liblinear", max_iter=300).fit(matrix, target)
+    return NgramWeights(found[known], np.round(model.coef_[0], 2), round(float(model.intercept_[0]), 3))
+
+
 def sentence_models(
     terms: np.ndarray, runs: sparse.csr_array, target: np.ndarray, weight: np.ndarray
 ) -> list[tuple[np.ndarray, np.ndarray, float]]:
@@ -317,7 +335,7 @@ def main() -> None:
     frames = {
         "review": pd.DataFrame({"text": table["text"], "label": np.where(labels, "positive", "negative")}),
         "sentence": written,
-        "spoken": own_text("spoken_sentences"),
+        "spoken": pd.concat((own_text("spoken_sentences"), own_text("service_sentences")), ignore_index=True),
         "told": own_text("spoken_reviews"),
         "letter": own_text("sentiment_letters"),
         "contact": contacts(),
@@ -327,8 +345,8 @@ def main() -> None:
     given, numbers, sources = {}, {}, {}
     words = WordModel(
         reviewed.keys,
-        np.column_stack((reviewed.weights, *(np.zeros(len(reviewed.keys)),) * 2)),
-        np.array([reviewed.intercept, 0.0, 0.0]),
+        np.column_stack((reviewed.weights, *(np.zeros(len(reviewed.keys)),) * 3)),
+        np.array([reviewed.intercept, 0.0, 0.0, 0.0]),
     )
     for name, frame in frames.items():
         given[name] = prepared(frame["text"])
@@ -355,6 +373,11 @@ def main() -> None:
         [{"review": SHORT_REVIEW_WEIGHT, "contrast": CONTRAST_WEIGHT}.get(name, 1.0) for name in part]
     )
     runs, keys = ngram_matrix(short, 1)
+    talk = {
+        "sentence": np.ones(len(written), bool),
+        "spoken": np.ones(len(given["spoken"]), bool),
+        "contact": np.random.default_rng(0).permutation(len(given["contact"])) < SERVICE_CONTACTS,
+    }
     if "--write" in sys.argv:
         models = sentence_models(terms, runs, target, weight)
         everything = {name: np.ones(len(target), bool) for name, (_, target) in sources.items()}
@@ -362,7 +385,8 @@ def main() -> None:
             whole_models(sources, everything),
             whole_models(sources, everything, LETTER_WEIGHTS, LETTER_STRENGTHS),
         ]
-        write(reviewed, keys, models, np.column_stack(weights))
+        said = pd.concat([given[name][mine] for name, mine in talk.items()], ignore_index=True)
+        write(reviewed, keys, models, np.column_stack(weights), (said, texts))
         return
     rng = np.random.default_rng(0)
     folds = {name: rng.integers(0, FOLDS, len(target)) for name, (_, target) in sources.items()}
@@ -374,6 +398,10 @@ def main() -> None:
         letter = whole_models(sources, learnt, LETTER_WEIGHTS, LETTER_STRENGTHS)
         known = fold != at
         models = sentence_models(terms[known], runs[known], target[known], weight[known])
+        said = pd.concat(
+            [given[name][mine & (folds[name] != at)] for name, mine in talk.items()], ignore_index=True
+        )
+        service = service_model(said, texts, np.union1d(reviewed.keys, keys))
         for name, (x, y) in sources.items():
             mine = folds[name] == at
             alone = np.column_stack([x[mine] @ b + c for b, _, c in models])
@@ -381,6 +409,7 @@ def main() -> None:
                 held = chosen[name][mine]
                 rows = (part == name) & (fold == at)
                 alone[held] += np.column_stack([runs[rows] @ r for _, r, _ in models])
+            numbers[name][mine, NUMBERS.index("service")] = ngram_log_odds(service, given[name][mine])
             whole, appealing = (x[mine] @ used[:-1] + used[-1] for used in (weights, letter))
             odds = mixed(numbers[name][mine], whole, appealing, alone)
             right[name][mine] = probabilities(odds[:, 0], odds[:, 1]).argmax(axis=1) == y[mine]
@@ -393,21 +422,25 @@ def write(
     keys: np.ndarray,
     models: list[tuple[np.ndarray, np.ndarray, float]],
     weights: np.ndarray,
+    sides: tuple[pd.Series, pd.Series],
 ) -> None:
     columns = [reviewed, *(NgramWeights(keys, np.round(runs, 2), 0.0) for _, runs, _ in models)]
     strongest = np.sort(np.max(np.abs([column.weights for column in columns[1:]]), axis=0))
     least = strongest[-min(KEPT_SENTENCES, len(strongest))]
     kept = np.max(np.abs([column.weights for column in columns[1:]]), axis=0) >= max(least, 0.005)
     union = np.union1d(reviewed.keys, keys[kept])
-    table = np.zeros((len(union), len(columns)))
+    service = service_model(*sides, union)
+    table = np.zeros((len(union), len(MODELS)))
     table[np.searchsorted(union, reviewed.keys), 0] = reviewed.weights
     for at, column in enumerate(columns[1:], 1):
         table[np.searchsorted(union, keys[kept]), at] = column.weights[kept]
+    table[np.searchsorted(union, service.keys), -1] = service.weights
     rows = sorted(
         (spelled(key), *(f"{weight:g}" for weight in values))
         for key, values in zip(union, table, strict=True)
     )
-    lines = ["\t".join(row) for row in (("term", *MODELS), ("", f"{reviewed.intercept:g}", "0", "0"), *rows)]
+    intercepts = ("", f"{reviewed.intercept:g}", "0", "0", f"{service.intercept:g}")
+    lines = ["\t".join(row) for row in (("term", *MODELS), intercepts, *rows)]
     (LEXICONS / "sentiment.tsv").write_text("\n".join(lines) + "\n", "utf-8")
     alone = np.column_stack([np.append(terms, intercept) for terms, _, intercept in models])
     lines = [

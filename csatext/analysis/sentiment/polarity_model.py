@@ -27,6 +27,7 @@ __all__ = [
     "polarity_terms",
     "probabilities",
     "shipped_log_odds",
+    "talk_share",
     "text_log_odds",
 ]
 
@@ -44,7 +45,7 @@ _APPEALED = (
     "faults",
     "gravest",
 )
-_WORDS = ("positive", "neutral")
+_WORDS = ("positive", "neutral", "service")
 _FORM = ("sentences", "characters")
 _ASKING = ("desired", "wished", "inquiry", "appeal")
 _OFFICIAL = ("balance good", "balance bad", "review good", "review bad", "length")
@@ -60,13 +61,10 @@ TERMS = (
 mean less in a text that asks, wishes or has no polar word, and polar words less in one that appeals to an
 office."""
 _MOST = 4.0
-_SENTENCES = 2
-"""Ends of sentences in a text of which the model of single ones does not count any more."""
-_EQUAL, _SLOPE = np.array([16.0, 40.0]), np.array([4.0, 8.0])
-"""Characters of a text of which both models count alike, and how fast that changes with the length: of its
-sign, and of whether it is neutral. With a longer first, sentences written for csatext gain and reviews lose:
-16 keeps .92 of reviews of shops; of the second, which moves no sign, .787 of the sentences are right at 40
-and .777 at 16 (2 folds)."""
+_TALK, _SLOPE, _CERTAIN = 80.0, 8.0, 1.0
+"""Characters of which the model of sentences counts half as much as of short texts, how fast that changes
+with the length, and log-odds at which a text is as likely a review: with less, reviews of hotels and shops
+lose."""
 _SENTENCE_WEIGHT, _SENTENCE_REACH = 0.5, 15.0
 """What the model of single sentences adds to that of whole texts, and the characters over which it fades to
 1/e. Reviews of deliveries gain by it; with 30 characters those of hotels lose."""
@@ -82,6 +80,8 @@ gives a favourable verdict on the whole (总体满意, 推荐); and how fast tha
 neutral of a sentence that surely is not, or is not. Chosen on halves of four sets: reviews of shops lose .002
 of balanced accuracy, those of restaurants gain .013, others move by .001; without the condition of verdicts
 shops lose .003. At -1.5 for every sentence hotels lose .004."""
+_COMPLAINING = -1.0
+"""Log-odds of positive and of neutral below which a sentence complains, so that its text is not neutral."""
 _PRAISED = 0.35
 """Level of the best clause from which a first sentence also praises."""
 _LEAST_OPENING, _LEAST_REST = 4, 4
@@ -121,18 +121,18 @@ def polarity_log_odds(numbers: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Of short texts the model learnt from single sentences counts, which knows their words; of longer ones that
-    of whole reviews and conversations, to which the first adds less the longer they are; of those that name
-    offices that of letters, by half where one is named. The log-odds of positive are drawn to a prior, the
-    sum of balance and review score, which holds on reviews of every trade; ``benchmarks/train_sentiment.py``
-    trains them. Those of a letter shrink with its length, since it says the same more than once.
+    Of what is said to the service the model learnt from sentences counts, which knows their words; of reviews
+    and long texts the sum of balance and review score, which holds on reviews of every trade, to which the
+    first adds less the longer they are; of those that name offices that of letters, by half where one is
+    named. ``benchmarks/train_sentiment.py`` trains them. The log-odds of positive of a letter shrink with its
+    length, since it says the same more than once.
     """
     weights, intercept = _weights()
     terms = polarity_terms(numbers)
     # Not by BLAS, whose last digits depend on how many texts there are.
     odds = np.einsum("ij,jk->ik", terms, weights) + intercept
     whole, letter, single = (odds[:, at : at + 2] for at in (0, 2, 4))
-    single = single + numbers[:, [NUMBERS.index(name) for name in _WORDS]]
+    single = single + numbers[:, [NUMBERS.index(name) for name in ("positive", "neutral")]]
     return mixed(numbers, whole, letter, single)
 
 
@@ -143,12 +143,22 @@ def mixed(numbers: np.ndarray, whole: np.ndarray, letter: np.ndarray, single: np
     whole = whole + np.column_stack((added, np.zeros(len(added))))
     appealed = numbers[:, NUMBERS.index("appealed")][:, None]
     longer = (1 - appealed) * whole + appealed * letter
-    few = numbers[:, NUMBERS.index("sentences"), None] < _SENTENCES
-    share = np.where(few, expit((_EQUAL - characters[:, None]) / _SLOPE), 0.0)
+    share = talk_share(numbers)[:, None]
     odds = share * single + (1 - share) * longer
     # A long letter says the same again, which is no further evidence; no sign changes.
     odds[:, :1] *= (1 + characters[:, None] / _REPEATING) ** (-_OVERLAP * appealed)
     return np.asarray(odds)
+
+
+def talk_share(numbers: np.ndarray) -> np.ndarray:
+    """Return how much of each text is read by the model of sentences, from 0 to 1.
+
+    What is said to the service is no review: of a sentence that tells, asks or thanks, the words of reviews
+    say that it is bad.
+    """
+    column = dict(zip(NUMBERS, numbers.T, strict=True))
+    brief = expit((_TALK - column["characters"]) / _SLOPE)
+    return np.asarray(brief * expit(column["service"] - _CERTAIN))
 
 
 def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
@@ -159,7 +169,8 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
     A text that opens with a complaint is one, however many pleasant sentences follow: the log-odds of
     positive are then -2 at most, unless a later sentence says that the trouble is over. Where one gives a
     favourable verdict on the whole, only a grave opening counts so. A first sentence that hedges
-    (米饭有点硬) is a remark and no complaint. A letter that wishes or asks something and holds no sentence of
+    (米饭有点硬) is a remark and no complaint. A text of which a sentence complains is not neutral, however
+    much is plainly told around it. A letter that wishes or asks something and holds no sentence of
     praise is neutral rather than positive.
     """
     words = word_model()
@@ -175,13 +186,16 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
     asking = np.any([column[name] > 0 for name in _ASKING], axis=0) & (column["characters"] > _LONGER)
     asking &= (odds[:, 0] > 0) & (column["positive_share"] < _FEW_PRAISE)
     text_of = joined.rows[sentences.bounds[:-1]]
-    read = asking[text_of]
+    # A text of one sentence is what that says.
+    calm = (odds[:, 1] > _POLAR) & (rest > 0)
+    read = (asking | calm)[text_of]
     read[first[opened]] = True
     if not read.any():
         return odds
     told = segment_numbers(joined, sentences, words)
     by_itself = np.zeros((len(read), 2))
     by_itself[read] = polarity_log_odds(told[read])
+    odds[:, 1] = np.minimum(odds[:, 1], _least_neutral(by_itself, text_of, calm))
     praised = text_of[by_itself[:, 0] >= _POSITIVE_SENTENCE]
     asking[praised] = False
     odds[asking, 1] = np.maximum(odds[asking, 1], 0.0)
@@ -189,6 +203,17 @@ def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:
     favoured = _favoured(joined)[opened]
     odds[opened, 0] = _after_opening(joined, odds[opened, 0], first, told[first], by_itself[first], favoured)
     return odds
+
+
+def _least_neutral(by_itself: np.ndarray, text_of: np.ndarray, calm: np.ndarray) -> np.ndarray:
+    """Return the log-odds of neutral that each calm text has at most.
+
+    They are those of the sentence that complains most surely, whatever is told around it.
+    """
+    complains = calm[text_of] & (by_itself[:, 0] < _COMPLAINING) & (by_itself[:, 1] < _COMPLAINING)
+    most = np.full(len(calm), np.inf)
+    np.minimum.at(most, text_of[complains], by_itself[complains, 1])
+    return most
 
 
 def _favoured(joined: JoinedTexts) -> np.ndarray:

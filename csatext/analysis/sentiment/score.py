@@ -82,9 +82,11 @@ class Sentiment(EstimatorCard, TransformerMixin, BaseEstimator):
       (:mod:`csatext.analysis.sentiment.word_model`).
 
     There are three such pairs of weights: of whole texts, whose sign is that of the balance plus .7 of the
-    review score; of letters, for texts that name an office; and of short texts of one or two sentences, which
-    know words of their own and fade with the length of the text
-    (:func:`csatext.analysis.sentiment.polarity_model.polarity_log_odds`).
+    review score; of letters, for texts that name an office; and of sentences said to the service, which know
+    words of their own and fade with the length of the text
+    (:func:`csatext.analysis.sentiment.polarity_model.polarity_log_odds`). A linear model over runs of
+    characters tells talk from reviews, as in the adaptation of a classifier to a domain (Blitzer, Dredze and
+    Pereira 2007).
 
     Whether words are asserted follows the factuality of Saurí and Pustejovsky (2012); words as features of
     reviews, Pang, Lee and Vaithyanathan (2002), weighed as by Wang and Manning (2012).

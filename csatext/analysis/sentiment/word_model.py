@@ -1,4 +1,4 @@
-"""The shipped linear models of words: of whole reviews, and of single sentences of customers."""
+"""The shipped linear models of words: of reviews, of sentences of customers, and which of both a text is."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from csatext.text.key_lookup import KeyLookup
 
 __all__ = ["MODELS", "WordModel", "word_model"]
 
-MODELS = ("review", "positive", "neutral")
-"""Log-odds that a review is positive; what words add to those that a sentence is positive, and neutral."""
+MODELS = ("review", "positive", "neutral", "service")
+"""Log-odds that a review is positive; what words add to those that a sentence is positive, and neutral;
+log-odds that a text is said to the service and not written as a review."""
 
 
 @dataclass(frozen=True, eq=False)

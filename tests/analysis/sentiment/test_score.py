@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 import csatext as ct
 from csatext.analysis.sentiment.adaptation import Adaptation, adapt_by_itself
 from csatext.analysis.sentiment.polar_words import valence_hits
-from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds, text_log_odds
+from csatext.analysis.sentiment.polarity_model import mixed, polarity_log_odds, talk_share, text_log_odds
 from csatext.analysis.sentiment.text_numbers import (
     NUMBERS,
     segment_numbers,
@@ -241,19 +241,44 @@ def test_evidence_of_a_long_text_without_punctuation_stays_small():
     assert evidence["clause"].str.len().max() <= 200 + evidence["term"].str.len().max()
 
 
-def test_two_models_of_short_and_longer_texts_are_mixed_as_stated():
+def test_the_models_of_sentences_reviews_and_letters_are_mixed_as_stated():
     numbers = np.zeros((3, len(NUMBERS)))
-    numbers[:, NUMBERS.index("characters")] = 16, 16, 40
+    numbers[:, NUMBERS.index("characters")] = 80, 80, 16
+    numbers[:, NUMBERS.index("service")] = 1, 1, 101
     numbers[:, NUMBERS.index("appealed")] = 0, 0.5, 1
     whole, letter, single = (np.full((3, 2), value) for value in (1.0, 3.0, 2.0))
     found = mixed(numbers, whole, letter, single)
-    added = math.exp(-16 / 15)  # half of the 2 of single sentences, fading over 15 characters
-    half_letter = ((1 + added) + 3) / 2
-    assert found[0, 0] == pytest.approx((2 + 1 + added) / 2)
+    # Of 80 characters, which may be a review as well, the model of sentences reads half of a half.
+    added = math.exp(-80 / 15)  # half of the 2 of sentences, fading over 15 characters
+    assert found[0, 0] == pytest.approx(0.25 * 2 + 0.75 * (1 + added))
+    assert found[0, 1] == pytest.approx(0.25 * 2 + 0.75 * 1)
     # A text that half appeals to an office shrinks with half the power, its neutral side not at all.
-    assert found[1, 0] == pytest.approx((2 + half_letter) / 2 * 1.16**-0.1)
-    short = 1 / (1 + math.exp(6))
-    assert found[2] == pytest.approx([(2 * short + 3 * (1 - short)) * 1.4**-0.2, (2 + 3) / 2])
+    half_letter = ((1 + added) + 3) / 2
+    assert found[1, 0] == pytest.approx((0.25 * 2 + 0.75 * half_letter) * 1.8**-0.15)
+    short = 1 / (1 + math.exp(-8))
+    read = short * 2 + (1 - short) * 3
+    assert found[2] == pytest.approx([read * 1.16**-0.3, read])
+
+
+def test_a_complaint_among_plain_sentences_is_not_neutral():
+    plain = "我是三号楼的住户。登记的手机尾号是七七一二。今天下午我都在家。"
+    complaint = "修了三次还是漏，没人管。"
+    corpus = corpus_of(plain, plain + complaint, complaint + plain)
+    assert ct.Sentiment().transform(corpus)["polarity"].tolist() == ["neutral", "negative", "negative"]
+
+
+def test_what_is_said_to_the_service_is_not_read_as_a_review():
+    talk = "您好，我想改一下周五的安装时间，改到下午三点以后"
+    review = "这本书内容空洞，纸张粗糙，印刷也差，不值得购买"
+    numbers = text_numbers(pd.Series([talk, review, talk * 8]))
+    share = talk_share(numbers)
+    assert share[0] > 0.5
+    assert share[1] < 0.1
+    assert share[2] < 0.01  # long: for the model of whole texts
+    corpus = corpus_of(
+        "上次登录不上的问题，按你们说的方法弄好了", "请把发票寄到滨江大道六十六号，抬头跟上次一样"
+    )
+    assert ct.Sentiment().transform(corpus)["polarity"].tolist() == ["positive", "neutral"]
 
 
 def test_contacts_without_a_label_teach_the_words_of_the_corpus():
