@@ -51,7 +51,9 @@ or more for complaints, and found 66 of 70 that were rated 2.5 or less both time
 _FOLDS = 5
 _MOST_TEXTS = 20_000
 """Texts that a corpus gives to learning; more change nothing that matters."""
-_ERRORS = 2.0
+_ERRORS = 3.0
+"""Standard errors by which labels must predict better than the shipped score: with 2, of 100 labelled reviews
+of hotels .002 of accuracy was lost."""
 _PRIOR_TEXTS = 40.0
 """Labelled texts that the prior of the stack counts as much as."""
 _LEAST_LABELS = 20
@@ -251,7 +253,7 @@ def _stacked(
 
 
 def _better(scores: np.ndarray, labels: np.ndarray, stack: np.ndarray) -> bool:
-    """Return whether the stack predicts labels better than the shipped score, by two standard errors.
+    """Return whether the stack predicts labels better than the shipped score, by three standard errors.
 
     Of the shipped score the best multiple is taken: how steep it is changes no polarity.
     """

@@ -378,16 +378,14 @@ class ClauseReading:
         )
         better = near & self._any(good, today_end, stop)
         past_begin, _ = self.clause_bounds(past)
-        solved, solved_end = self._spans("solved")
-        solved, solved_end = np.append(solved, self._size), np.append(solved_end, self._size)
+        solved = np.append(self._spans("solved")[0], self._size)
         # 上次漏水，当天就修好了: what was mended needs no word for today.
-        first = np.searchsorted(solved[:-1], past_end)
-        mended = solved[first]
+        mended = solved[np.searchsorted(solved[:-1], past_end)]
         over = (mended < self._size) & (mended - past_end <= _LATER)
         over &= self.sentence[past] == self.sentence[np.minimum(mended, self._size)]
         return (
             np.concatenate((others[subject], past_begin[better], past_begin[over])),
-            np.concatenate((end[subject], today[better], solved_end[first[over]])),
+            np.concatenate((end[subject], today[better], mended[over])),
         )
 
     def _lessened(self) -> tuple[np.ndarray, np.ndarray]:

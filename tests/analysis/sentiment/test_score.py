@@ -243,21 +243,21 @@ def test_evidence_of_a_long_text_without_punctuation_stays_small():
 
 def test_the_models_of_sentences_reviews_and_letters_are_mixed_as_stated():
     numbers = np.zeros((3, len(NUMBERS)))
-    numbers[:, NUMBERS.index("characters")] = 80, 80, 16
+    numbers[:, NUMBERS.index("characters")] = 110, 110, 16
     numbers[:, NUMBERS.index("service")] = 1, 1, 101
     numbers[:, NUMBERS.index("appealed")] = 0, 0.5, 1
     whole, letter, single = (np.full((3, 2), value) for value in (1.0, 3.0, 2.0))
     found = mixed(numbers, whole, letter, single)
-    # Of 80 characters, which may be a review as well, the model of sentences reads half of a half.
-    added = math.exp(-80 / 15)  # half of the 2 of sentences, fading over 15 characters
+    # Of 110 characters, which may be a review as well, the model of sentences reads half of a half.
+    added = math.exp(-110 / 15)  # half of the 2 of sentences, fading over 15 characters
     assert found[0, 0] == pytest.approx(0.25 * 2 + 0.75 * (1 + added))
     assert found[0, 1] == pytest.approx(0.25 * 2 + 0.75 * 1)
     # A text that half appeals to an office shrinks with half the power, its neutral side not at all.
     half_letter = ((1 + added) + 3) / 2
-    assert found[1, 0] == pytest.approx((0.25 * 2 + 0.75 * half_letter) * 1.8**-0.15)
-    short = 1 / (1 + math.exp(-8))
+    assert found[1, 0] == pytest.approx((0.25 * 2 + 0.75 * half_letter) * 2.1**-0.2)
+    short = 1 / (1 + math.exp(-9.4))
     read = short * 2 + (1 - short) * 3
-    assert found[2] == pytest.approx([read * 1.16**-0.3, read])
+    assert found[2] == pytest.approx([read * 1.16**-0.4, read])
 
 
 def test_a_complaint_among_plain_sentences_is_not_neutral():
@@ -275,9 +275,7 @@ def test_what_is_said_to_the_service_is_not_read_as_a_review():
     assert share[0] > 0.5
     assert share[1] < 0.1
     assert share[2] < 0.01  # long: for the model of whole texts
-    corpus = corpus_of(
-        "上次登录不上的问题，按你们说的方法弄好了", "请把发票寄到滨江大道六十六号，抬头跟上次一样"
-    )
+    corpus = corpus_of("多扣的钱当天就退回来了", "请把发票寄到滨江大道六十六号，抬头用公司的全称，谢谢")
     assert ct.Sentiment().transform(corpus)["polarity"].tolist() == ["positive", "neutral"]
 
 
