@@ -10,14 +10,14 @@ from finished_runs import facts_table, write_run
 
 import csatext as ct
 
-
 _LONGEST = ("test_house.py", "test_documents.py")
 """Modules whose tests take longest: types and lint, notebooks and the site."""
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    # Each worker begins with an equal share, and one that is done takes from the end of another's: the longest
-    # tests stand where shares begin, so that none is left for a single worker at the end.
+    # Each worker begins with an equal share, and one that is done takes from the end of another's: the
+    # longest tests stand where shares begin, so that none is left for a single worker at the end.
     heads = [[item for item in items if item.path.name == name] for name in _LONGEST]
     rest = [item for item in items if item.path.name not in _LONGEST]
     n_workers = getattr(config, "workerinput", {}).get("workercount", 1)
