@@ -85,6 +85,7 @@ def build(
     """
     found: dict[str, Entry] = {}
     at = header.index("term")
+    kept = [(place, name) for place, name in enumerate(header) if name != "term"]
     for line, cells in rows:
         term = cells[at]
         if not term:
@@ -93,9 +94,11 @@ def build(
             why = f"词有 {len(term):,} 个字，上限 {_LONGEST_TERM}；请每行一个词"
             raise LexiconError.bad_line(origin, line, why)
         values = tuple(
-            (name, _value(origin, line, name, cell))
-            for name, cell in zip(header, cells, strict=True)
-            if cell and name != "term"
+            [
+                (name, _value(origin, line, name, cells[place]) if name in NUMERIC else cells[place])
+                for place, name in kept
+                if cells[place]
+            ]
         )
         entry = Entry(term, values, origin, line)
         known = found.setdefault(term, entry)
@@ -106,10 +109,8 @@ def build(
     return tuple(found[term] for term in sorted(found)), columns
 
 
-def _value(origin: str, line: int, column: str, cell: str) -> str | float:
-    """Return the cell, as a number where its column holds numbers."""
-    if column not in NUMERIC:
-        return cell
+def _value(origin: str, line: int, column: str, cell: str) -> float:
+    """Return the number that a cell holds."""
     low, high = NUMERIC[column]
     try:
         number = float(cell)

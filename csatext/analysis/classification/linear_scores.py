@@ -125,14 +125,20 @@ def _one_by_one(
         scaled = matrix if scale is None else _scaled(matrix, scale)
         # Half of the time of a small fit is the checks of a matrix that is checked already.
         with config_context(assume_finite=True, skip_parameter_validation=True):
-            model = _solver(settings).fit(scaled, target, weight)
+            prior = _equal_priors(target, weight) if settings.balanced else None
+            model = _solver(settings, prior).fit(scaled, target, weight)
         weights[column] = model.coef_[0] if scale is None else model.coef_[0] * scale
         intercepts[column] = model.intercept_[0]
     return weights, intercepts
 
 
-def _solver(settings: Settings) -> LinearSVC | LogisticRegression:
-    prior = "balanced" if settings.balanced else None
+def _equal_priors(target: np.ndarray, weight: np.ndarray | None) -> dict[int, float]:
+    """Return what scikit-learn's ``balanced`` means, which costs it as much as a small fit to find out."""
+    counts = np.bincount(target, weights=weight)
+    return dict(enumerate((counts.sum() / (2 * counts)).tolist()))
+
+
+def _solver(settings: Settings, prior: dict[int, float] | None) -> LinearSVC | LogisticRegression:
     if settings.loss == "squared_hinge":
         return LinearSVC(C=settings.C, class_weight=prior, tol=_TOLERANCE, dual=True, random_state=0)
     return LogisticRegression(

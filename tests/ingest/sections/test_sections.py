@@ -259,7 +259,7 @@ def test_dialogues_that_interrupt_each_other_are_whole(tmp_path, order, unnamed)
 
 
 def test_only_dialogues_that_overlap_wait_for_each_other(tmp_path, monkeypatch):
-    rows = turns_of(80)
+    rows = turns_of(48)
     pairs = [rows[start : start + 8] for start in range(0, len(rows), 8)]
     mixed = [row for pair in pairs for one in zip(pair[:4], pair[4:], strict=True) for row in one]
     path = tmp_path / "turns.csv"
@@ -272,7 +272,7 @@ def test_only_dialogues_that_overlap_wait_for_each_other(tmp_path, monkeypatch):
         lambda *given: held.append(sum(len(one.frame) for one in given[0])) or whole(*given),
     )
     contacts, _, _, n = in_sections(path)
-    assert contacts["doc_id"].tolist() == [f"S{at:03d}" for at in range(80)]
+    assert contacts["doc_id"].tolist() == [f"S{at:03d}" for at in range(48)]
     assert (max(held) < 40, n > 20) == (True, True)
 
 
