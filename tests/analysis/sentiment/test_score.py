@@ -407,3 +407,17 @@ def test_the_zero_point_of_long_texts_is_not_that_of_short_ones_or_of_another_la
     texts = pd.Series(["好" * 200, "好" * 50, "thefoodwasservedattheusualtime" * 3])
     adaptation = Adaptation(offset=2.0)
     assert adaptation.log_odds(texts, np.zeros((3, 2)))[:, 0].tolist() == [-2.0, -0.5, 0.0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "玻璃杯寄到新疆，连个裂纹都没有",
+        "她的耐心让人没法不感动",
+        "多扣的那笔钱，当天就退回来了",
+        "网速慢的毛病解决了",
+        "没什么可扣分的，挑不出毛病",
+    ],
+)
+def test_what_is_absent_or_over_is_praise(text):
+    assert ct.Sentiment().transform(corpus_of(text))["polarity"].item() == "positive"
