@@ -252,9 +252,12 @@ def test_the_models_of_sentences_reviews_and_letters_are_mixed_as_stated():
     added = math.exp(-110 / 15)  # half of the 2 of sentences, fading over 15 characters
     assert found[0, 0] == pytest.approx(0.25 * 2 + 0.75 * (1 + added))
     assert found[0, 1] == pytest.approx(0.25 * 2 + 0.75 * 1)
-    # A text that half appeals to an office shrinks with half the power, its neutral side not at all.
-    half_letter = ((1 + added) + 3) / 2
-    assert found[1, 0] == pytest.approx((0.25 * 2 + 0.75 * half_letter) * 2.1**-0.2)
+    # An office named once counts as half a letter, less what speaks for a review; the text shrinks with as
+    # much of the power, its neutral side not at all.
+    part = 0.5 / (1 + math.exp(-4))
+    read = (1 - part) * (1 + added) + part * 3
+    assert found[1, 0] == pytest.approx((0.25 * 2 + 0.75 * read) * 2.1 ** (-0.4 * part))
+    assert found[1, 1] == pytest.approx(0.25 * 2 + 0.75 * ((1 - part) * 1 + part * 3))
     short = 1 / (1 + math.exp(-9.4))
     read = short * 2 + (1 - short) * 3
     assert found[2] == pytest.approx([read * 1.16**-0.4, read])
