@@ -420,6 +420,7 @@ def test_the_zero_point_of_long_texts_is_not_that_of_short_ones_or_of_another_la
         "多扣的那笔钱，当天就退回来了",
         "网速慢的毛病解决了",
         "没什么可扣分的，挑不出毛病",
+        "这家的客服不能更贴心了",
     ],
 )
 def test_what_is_absent_or_over_is_praise(text):
