@@ -46,11 +46,10 @@ _APPEALED = (
     "gravest",
 )
 _WORDS = ("positive", "neutral", "service")
-_FORM = ("sentences", "characters")
 _ASKING = ("desired", "wished", "inquiry", "appeal")
 _OFFICIAL = ("balance good", "balance bad", "review good", "review bad", "length")
 TERMS = (
-    *(name for name in NUMBERS if name not in (*_SIGNED, *_WORDS, *_FORM)),
+    *(name for name in NUMBERS if name not in (*_SIGNED, *_WORDS, "characters")),
     *(f"{name} {side}" for name in _SIGNED for side, _ in _SIDES),
     *(f"review {side} {name}" for name in _CALM for side, _ in _SIDES),
     *(f"{name} appeal" for name in _APPEALED),

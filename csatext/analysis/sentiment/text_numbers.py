@@ -48,7 +48,6 @@ EVIDENCE = (
     "absent",
     "brief",
     "appealed",
-    "sentences",
     "characters",
 )
 """Numbers that the clauses give."""
@@ -176,7 +175,6 @@ def _clause_numbers(joined: JoinedTexts, segments: Segments, scores: ClauseScore
         "first": first,
         "desired": np.minimum(counted(cues.having("desire")) / clauses, 1.0),
         "appeal": np.minimum(counted(cues.having("appeal")) / clauses, 1.0),
-        "sentences": reading.sentence[end] - reading.sentence[head] - joint,
         "characters": characters,
         "appealed": capped(cues.having("office")),
         "gravest": gravest,
