@@ -138,7 +138,7 @@ def born_topics(
     surely = np.clip(1 - (expected + np.sqrt(expected + 1)) / np.maximum(now, 1), 0, 1)
     pseudo[n_old:] = _STEERED / _FREE * surely * np.asarray(sample.sum(axis=0), float)
     learnt = learn_topics(engine, sample, terms, replace(how, n_topics=len(pseudo), pseudo_counts=pseudo))
-    components = np.vstack((learnt[:n_old], _joined(sample, learnt, n_old, prior)))
+    components = np.vstack((learnt[:n_old], _joined(sample, terms, learnt, n_old, prior)))
     theta = fold_in(counts, components, prior)
     main = np.bincount(theta[np.diff(counts.indptr) > 0].argmax(axis=1), minlength=len(components))
     part = components * theta.mean(axis=0)[:, None]
@@ -164,10 +164,12 @@ def _excess(counts: sparse.csr_array, own: np.ndarray, before: np.ndarray, ratio
     return float((now - ratio * then) / np.sqrt(together * (now + then) * ratio))
 
 
-def _joined(dtm: sparse.csr_array, components: np.ndarray, n_old: int, prior: float) -> np.ndarray:
+def _joined(
+    dtm: sparse.csr_array, terms: np.ndarray, components: np.ndarray, n_old: int, prior: float
+) -> np.ndarray:
     """Return the free topics; those whose terms stand with each other as with their own are joined."""
     weight = fold_in(dtm, components, prior).mean(axis=0)
-    best, _ = choose_terms(dtm, components, weight, _TERMS)
+    best, _ = choose_terms(dtm, terms, components, weight, _TERMS, own_only=True)
     # A free topic of which no term is its own found nothing.
     found = n_old + np.flatnonzero((best[n_old:] >= 0).any(axis=1))
     if not len(found):

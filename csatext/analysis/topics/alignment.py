@@ -139,7 +139,7 @@ class Alignment:
 
 
 def _correlations(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the correlation of each column of a matrix with each of another, and which of them vary at all."""
+    """Return the correlations of the columns of two matrices, and of which pairs both vary."""
     if not len(one):
         none = np.zeros((one.shape[1], two.shape[1]))
         return none, none.astype(bool)

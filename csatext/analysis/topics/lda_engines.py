@@ -17,8 +17,8 @@ _SWEEPS_A_STEP = 10
 _SWEEPS_A_PRIOR = 40
 """Sweeps between two estimates of the prior of each topic's share: with 10 a run takes twice as long."""
 _LATE = 0.8
-"""Topics are the mean of what they are from this part of the sweeps on: with the last sweep alone, one more word
-or less decides (benchmarks/topics.py, halves)."""
+"""Topics are the mean of what they are from this part of the sweeps on: after the last sweep alone, chance
+decides on one word more or less (benchmarks/topics.py, halves)."""
 _SWEEPS_A_PASS = 20
 """A pass of online variational Bayes does about the work of so many sweeps."""
 

@@ -63,7 +63,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     n_runs : int, default 4
         Runs from different starts. The topics are their mean, matched one to one: one run is another by
         chance, the mean hardly (``benchmarks/topics.py``).
-    doc_topic_prior, topic_word_prior : float, default 0.05 and 0.2
+    doc_topic_prior, topic_word_prior : float, default 0.1 and 0.2
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
         Terms a topic in :attr:`topics_`.
@@ -147,7 +147,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         engine: str = "tomotopy",
         n_iter: int = 200,
         n_runs: int = 4,
-        doc_topic_prior: float = 0.05,
+        doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.2,
         n_terms: int = 10,
         max_docs: int | None = 20_000,
@@ -727,11 +727,11 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
         main = np.bincount(theta.argmax(axis=1)[lengths > 0], minlength=len(ids))
         inner = components[:, columns]
-        best, values = choose_terms(sample, inner, share, self.n_terms)
+        terms = corpus.terms[columns]
+        best, values = choose_terms(sample, terms, inner, share, self.n_terms)
         coherent = best[:, :_COHERENCE_TERMS]
         self.components_, self.topic_ids_ = components, ids.astype(np.int64)
         self.coherence_ = np.column_stack((mean_npmi(sample, coherent), c_v(sample, coherent)))
-        terms = corpus.terms[columns]
         labels = [
             names.get(int(topic), made) for topic, made in zip(ids, labels_of(terms, best), strict=True)
         ]
