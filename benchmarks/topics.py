@@ -161,7 +161,7 @@ def halves(data: Path) -> None:
         old, new = (ct.TopicModel(20).fit(corpus[rows]) for rows in (half, ~half))
         table = ct.align_topics(old, new, corpus)
         main = [model.transform(corpus)["topic"].to_numpy(float, na_value=-1) for model in (old, new)]
-        lasting = table.drop_duplicates("new_topic").set_index("new_topic")
+        lasting = table.dropna(subset="new_topic").drop_duplicates("new_topic").set_index("new_topic")
         same = lasting["topic"].where(lasting["topic"] == lasting["old_topic"])
         known = pd.notna(kind)
         shuffled = exchanged(corpus[~half])
@@ -172,7 +172,10 @@ def halves(data: Path) -> None:
             "kept of sound ones": np.isin(sound(old), same.dropna()).mean(),
             "agree": (pd.Series(main[1]).map(same).to_numpy(float, na_value=np.nan) == main[0]).mean(),
             "nmi": np.mean([normalized_mutual_info_score(kind[known], one[known]) for one in main]),
-            "by chance": chance.drop_duplicates("new_topic")["topic"].isin(old.topic_ids_).mean(),
+            "by chance": chance.dropna(subset="new_topic")
+            .drop_duplicates("new_topic")["topic"]
+            .isin(old.topic_ids_)
+            .mean(),
         }
         say(" ".join(f"{key} {value if key == 'set' else round(value, 3)}" for key, value in row.items()))
 

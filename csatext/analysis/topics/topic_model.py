@@ -60,10 +60,10 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         Collapsed Gibbs sampling, or online variational Bayes.
     n_iter : int, default 200
         Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
-    n_runs : int, default 4
+    n_runs : int, default 5
         Runs from different starts. The topics are their mean, matched one to one: one run is another by
         chance, the mean hardly (``benchmarks/topics.py``).
-    doc_topic_prior, topic_word_prior : float, default 0.1 and 0.2
+    doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
         Terms a topic in :attr:`topics_`.
@@ -146,9 +146,9 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         *,
         engine: str = "tomotopy",
         n_iter: int = 200,
-        n_runs: int = 4,
+        n_runs: int = 5,
         doc_topic_prior: float = 0.1,
-        topic_word_prior: float = 0.2,
+        topic_word_prior: float = 0.1,
         n_terms: int = 10,
         max_docs: int | None = 20_000,
         content_only: bool = True,
