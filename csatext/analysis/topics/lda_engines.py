@@ -15,8 +15,8 @@ Progress = Callable[[int, int], object]
 _SWEEPS_A_STEP = 10
 """Sweeps between two reports of progress."""
 _SWEEPS_A_PRIOR = 80
-"""Sweeps between two estimates of the prior of each topic's share: with 10 a run takes twice as long, and more
-topics are hardly of any document."""
+"""Sweeps between two estimates of the prior of each topic's share: with 10 a run takes twice as long, and
+more topics are hardly of any document."""
 _LATE = 0.8
 """Topics are the mean of what they are from this part of the sweeps on: after the last sweep alone, chance
 decides on one word more or less (benchmarks/topics.py, halves)."""

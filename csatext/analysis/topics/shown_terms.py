@@ -117,16 +117,16 @@ def _most_relevant(values: np.ndarray, n: int | None = None, among: np.ndarray |
 
 
 def _parts(terms: np.ndarray) -> np.ndarray:
-    """Return which pairs of terms are one and a part of it.
+    """Return which pairs of terms are one and a part of it, or differ in capitals (app, APP).
 
     Examples
     --------
     >>> _parts(np.array(["分辨率", "屏幕分辨率", "屏"], object)).astype(int).tolist()
     [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
     """
-    holds = np.array(
-        [[len(one) >= _LEAST_PART and one != two and one in two for two in terms] for one in terms]
-    )
+    words = [term.lower() for term in terms]
+    holds = np.array([[len(one) >= _LEAST_PART and one in two for two in words] for one in words])
+    np.fill_diagonal(holds, False)
     return holds | holds.T
 
 

@@ -24,6 +24,11 @@ def test_a_term_and_one_that_holds_it_are_not_both_shown():
     assert found == [["分辨率", "屏幕", "模糊"]]
 
 
+def test_of_spellings_that_differ_in_capitals_one_is_shown():
+    documents = [[3, 3, 3]] * 8 + [[0, 0, 0]] * 8
+    assert shown(documents, ["APP", "app", "闪退"], [[0.4, 0.3, 0.3]], [1.0], 3) == [["APP", "闪退"]]
+
+
 def test_a_character_is_no_part_of_a_word():
     documents = [[3, 3]] * 8 + [[0, 0]] * 8
     assert shown(documents, ["水", "水果"], [[0.6, 0.4]], [1.0], 2) == [["水", "水果"]]
