@@ -12,17 +12,16 @@ __all__ = ["choose_terms", "labels_of", "relevance"]
 _LAMBDA = 0.8
 """Weight of a term's probability against its lift (Sievert and Shirley 2014)."""
 _POOL = 5
-"""Candidates for each term shown."""
+"""Candidates for each term shown: terms that belong to the topic, or that no topic shows."""
 _COHERENCE = 4.0
 """Weight of the mean NPMI with the terms chosen before, against the relevance scaled to 0..1
 (benchmarks/topics.py)."""
-_OWN = 0.2
-"""Share of its occurrences that a term has in the topic at least, if none has more (benchmarks/topics.py)."""
-_FILLED = 3
-"""Candidates for each term shown that a topic of few own terms has at least, where it can."""
+_OWN = 0.25
+"""Share of its occurrences that a term has in the topic at least, if none has more. In shop reviews .93 of
+the terms shown are distinct, with 0.2 .87 (benchmarks/topics.py)."""
 _LEAST_EXPECTED = 3.0
-"""Occurrences of a term in a topic: fewer are no evidence. In shop reviews, six models, the mean NPMI of the
-terms shown is .15 to .26 without these two, .21 to .28 with them (benchmarks/topics.py)."""
+"""Occurrences of a term in a topic: fewer are no evidence. In shop reviews the mean NPMI of the terms shown
+is .18 without this bound and with own terms only, .24 with both (six models, benchmarks/topics.py)."""
 _LEAST_PART = 2
 """Characters of a term that is a part of another: 水 is no part of 水果."""
 _LABEL_TERMS = 3
@@ -90,7 +89,7 @@ def choose_terms(
     part = expected / np.maximum(expected.sum(axis=0), np.finfo(float).tiny)
     own = (part >= _OWN) | (part == part.max(axis=0))
     # In few documents all terms are rare.
-    backed = expected >= np.minimum(_LEAST_EXPECTED, expected.max(axis=1, initial=0, keepdims=True) / 2)
+    backed = expected >= np.minimum(_LEAST_EXPECTED, expected.max(axis=1, initial=0, keepdims=True) / 4)
     candidates = np.where(backed, values, -np.inf)
     best = np.full((len(components), min(n_terms, components.shape[1])), -1)
     by_term = dtm.tocsc()
@@ -99,8 +98,8 @@ def choose_terms(
     for topic in np.argsort(-belongs.sum(axis=1), kind="stable"):
         row = candidates[topic]
         pool = _most_relevant(np.where(own[topic], row, -np.inf), _POOL * n_terms)
-        if not own_only and len(pool) < _FILLED * n_terms:
-            others = _most_relevant(np.where(own[topic] | shown, -np.inf, row), _FILLED * n_terms - len(pool))
+        if not own_only:
+            others = _most_relevant(np.where(own[topic] | shown, -np.inf, row), _POOL * n_terms - len(pool))
             pool = _most_relevant(row, among=np.concatenate((pool, others)))
         if len(pool):
             chosen = pool[_coherent(row[pool], npmi_matrix(by_term, pool), _parts(terms[pool]), n_terms)]
