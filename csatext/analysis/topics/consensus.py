@@ -55,7 +55,7 @@ def learn_topics(engine: str, dtm: sparse.csr_array, terms: np.ndarray, how: Lea
             runs.append(learnt)
         if stopped:
             break
-    steered = None if how.pseudo_counts is None else how.pseudo_counts.any(axis=1)
+    steered = None if how.pseudo_counts is None else np.asarray((how.pseudo_counts > 0).any(axis=1))
     return consensus(runs, steered)
 
 

@@ -54,8 +54,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     n_topics : int or "auto", default 20
-        Topics. ``"auto"`` takes the number that predicts the rest of a document best, and of those as good
-        the most stable one; the curve is :attr:`n_topics_curve_`.
+        Topics. ``"auto"`` takes the smallest number that predicts the rest of a document as well as the best
+        one, and whose topics come back; the curve is :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
     n_iter : int, default 200
