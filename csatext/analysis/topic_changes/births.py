@@ -35,6 +35,8 @@ _OWN, _OWN_TERMS = 0.5, 30
 _CLEARLY = 3.5
 """Standard errors by which the own terms of a born topic are in excess: of topics found in random halves of
 the same documents none reached it (benchmarks/topics.py, changes)."""
+_SWEEPS_A_PRIOR = 10
+"""Sweeps between two estimates of the priors: free topics that nothing needs soon have no documents."""
 _UNSEEN = 4
 """Documents in which a term stood at most that was not counted before: counting leaves out rarer ones."""
 
@@ -137,7 +139,8 @@ def born_topics(
     expected = before * ratio
     surely = np.clip(1 - (expected + np.sqrt(expected + 1)) / np.maximum(now, 1), 0, 1)
     pseudo[n_old:] = _STEERED / _FREE * surely * np.asarray(sample.sum(axis=0), float)
-    learnt = learn_topics(engine, sample, terms, replace(how, n_topics=len(pseudo), pseudo_counts=pseudo))
+    how = replace(how, n_topics=len(pseudo), sweeps_a_prior=_SWEEPS_A_PRIOR, pseudo_counts=pseudo)
+    learnt = learn_topics(engine, sample, terms, how)
     components = np.vstack((learnt[:n_old], _joined(sample, terms, learnt, n_old, prior)))
     theta = fold_in(counts, components, prior)
     main = np.bincount(theta[np.diff(counts.indptr) > 0].argmax(axis=1), minlength=len(components))

@@ -14,9 +14,6 @@ Progress = Callable[[int, int], object]
 
 _SWEEPS_A_STEP = 10
 """Sweeps between two reports of progress."""
-_SWEEPS_A_PRIOR = 80
-"""Sweeps between two estimates of the prior of each topic's share: with 10 a run takes twice as long, and
-more topics are hardly of any document."""
 _LATE = 0.8
 """Topics are the mean of what they are from this part of the sweeps on: after the last sweep alone, chance
 decides on one word more or less (benchmarks/topics.py, halves)."""
@@ -36,6 +33,9 @@ class Learning:
     seed : int
     n_runs : int
         Runs of the engine that :func:`csatext.analysis.topics.consensus.learn_topics` joins.
+    sweeps_a_prior : int
+        Sweeps between two estimates of the prior of each topic's share: with 10 a run takes twice as long,
+        and more topics are hardly of any document.
     pseudo_counts : ndarray or None, shape (n_topics, n_terms)
         Added to eta: terms that seeds, or an earlier model, say belong to a topic.
     progress : callable or None
@@ -48,6 +48,7 @@ class Learning:
     topic_word_prior: float
     seed: int
     n_runs: int = 1
+    sweeps_a_prior: int = 80
     pseudo_counts: np.ndarray | None = None
     progress: Progress | None = None
 
@@ -70,7 +71,7 @@ def _tomotopy(dtm: sparse.csr_array, terms: np.ndarray, how: Learning) -> np.nda
     model = tomotopy.LDAModel(
         k=how.n_topics, alpha=how.doc_topic_prior, eta=how.topic_word_prior, seed=how.seed
     )
-    model.optim_interval = _SWEEPS_A_PRIOR
+    model.optim_interval = how.sweeps_a_prior
     words = np.repeat(terms[dtm.indices], dtm.data).tolist()
     ends = np.concatenate(([0], np.cumsum(dtm.data)))[dtm.indptr].tolist()
     for row in np.flatnonzero(np.diff(dtm.indptr)):

@@ -706,8 +706,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             self.topic_word_prior,
             self.random_state,
             self.n_runs,
-            pseudo,
-            progress,
+            pseudo_counts=pseudo,
+            progress=progress,
         )
 
     # Description
