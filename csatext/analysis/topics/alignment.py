@@ -10,12 +10,12 @@ from scipy.optimize import linear_sum_assignment
 __all__ = ["Alignment", "affinities", "aligned", "matched", "on_terms"]
 
 _SAME = 0.45
-"""Similarity from which two topics are one. Matched with topics of documents whose words were exchanged at
-random, one topic of twenty is as similar (benchmarks/topics.py, halves)."""
+"""Similarity from which two topics are one. With topics of documents whose words were exchanged at random,
+one of twenty is as similar in the simulated centre, four in shop reviews (benchmarks/topics.py, halves)."""
 _PART, _TAKEN = 0.15, 0.35
 """Shares of a topic's documents from which another is a part of it, and from which that one is its source. Of
-pairs of topics made one 21 of 21 are told in letters, 12 of 30 in shop reviews and 9 of 15 in the simulated
-centre; with .25 and .5 11, 5 and 1."""
+pairs of topics made one 25 of 36 are told in shop reviews and 19 of 36 in the simulated centre
+(benchmarks/topics.py, splits)."""
 
 
 def on_terms(components: np.ndarray, terms: np.ndarray, wanted: np.ndarray) -> np.ndarray:
