@@ -8,13 +8,16 @@ shown terms that are distinct, mutual information of main topic and kind, proces
 citizen letters of seven human classes (``complaints/gov_7class_segmented_train.csv``). ``numbers``: the
 number of topics that "auto" takes, of the simulated centre with 20, 13 and 8 causes, of shop reviews and of
 letters. ``centre``: the simulated centre, two halves fitted apart, a hundred contacts added to 1,500.
-``splits``: two topics of a model are made one, in shop reviews and in the simulated centre. ``changes``: a
-class is left out of the first half of documents (births) or of the second one (deaths), and nothing is left
-out of random halves (false alarms), in simulated centres of 6,000 and 20,000 contacts without incidents, in
-shop reviews by kind and in letters by class. ``scale``: 100,000 and 300,000
-short texts of the simulated centre, 50 topics, processor seconds and memory. ``million``: 1,000,000 texts of
-one to three sentences of shop and delivery reviews at random, from text to topics, and a stop after a
-minute. ``words``: the first 100 keywords of each set and the first five words of each topic, to be read.
+``halves``: two halves fitted apart, of four simulated centres and of shop reviews by chance: topics kept,
+documents whose main topic is the same, mutual information of main topic and cause among complaints, and how
+many topics are "kept" in documents whose words were exchanged at random. ``splits``: two topics of a model
+are made one, in shop reviews and in the simulated centre. ``changes``: a class is left out of the first half
+of documents (births) or of the second one (deaths), and nothing is left out of random halves (false alarms),
+in simulated centres of 6,000 and 20,000 contacts without incidents, in shop reviews by kind and in letters by
+class. ``scale``: 100,000 and 300,000 short texts of the simulated centre, 50 topics, processor seconds and
+memory. ``million``: 1,000,000 texts of one to three sentences of shop and delivery reviews at random, from
+text to topics, and a stop after a minute. ``words``: the first 100 keywords of each set and the first five
+words of each topic, to be read.
 """
 
 from __future__ import annotations
@@ -150,6 +153,63 @@ def centre(data: Path | None = None) -> None:
     before = model.transform(corpus[:1500])["topic"]
     after = model.update(corpus[:1600]).transform(corpus[:1600])["topic"].reindex(before.index)
     say(f"100 contacts added to 1,500: {(after == before)[before.notna()].mean():.3f} keep their topic")
+
+
+def halves(data: Path) -> None:
+    """Measure what two halves fitted apart have in common, and what topics of nothing have."""
+    for name, corpus, half, kind in halved(data):
+        old, new = (ct.TopicModel(20).fit(corpus[rows]) for rows in (half, ~half))
+        table = ct.align_topics(old, new, corpus)
+        main = [model.transform(corpus)["topic"].to_numpy(float, na_value=-1) for model in (old, new)]
+        lasting = table.dropna(subset="new_topic").drop_duplicates("new_topic").set_index("new_topic")
+        same = lasting["topic"].where(lasting["topic"] == lasting["old_topic"])
+        known = pd.notna(kind)
+        shuffled = exchanged(corpus[~half])
+        chance = ct.align_topics(old, ct.TopicModel(20).fit(shuffled), corpus)
+        row = {
+            "set": name,
+            "kept": same.notna().mean(),
+            "kept of sound ones": np.isin(sound(old), same.dropna()).mean(),
+            "agree": (pd.Series(main[1]).map(same).to_numpy(float, na_value=np.nan) == main[0]).mean(),
+            "nmi": np.mean([normalized_mutual_info_score(kind[known], one[known]) for one in main]),
+            "by chance": chance.dropna(subset="new_topic")
+            .drop_duplicates("new_topic")["topic"]
+            .isin(old.topic_ids_)
+            .mean(),
+        }
+        say(" ".join(f"{key} {value if key == 'set' else round(value, 3)}" for key, value in row.items()))
+
+
+def sound(model: ct.TopicModel) -> np.ndarray:
+    """Return the topics whose terms stand together."""
+    return model.topic_ids_[model.coherence_[:, 0] >= 0]
+
+
+def halved(data: Path) -> Iterator[tuple[str, ct.Corpus, np.ndarray, np.ndarray]]:
+    """Yield name, corpus, first half, and the cause of a complaint or the kind of product."""
+    for seed in (1, 4, 5, 6):
+        center = ct.simulate_center(6000, random_state=seed)
+        corpus = ct.Vectorizer(phrases="auto", min_df=3).fit_transform(center.contacts.reset_index(drop=True))
+        cause = center.truth["cause"].mask(center.truth["cause"].isin(["咨询", "办理", "表扬"]))
+        yield (
+            f"centre, seed {seed}",
+            corpus,
+            np.arange(len(corpus)) < len(corpus) // 2,
+            cause.to_numpy(object),
+        )
+    corpus, kind = reviews_of_shops(data)
+    yield "shop", corpus, np.random.default_rng(1).random(len(corpus)) < 0.5, kind
+
+
+def exchanged(corpus: ct.Corpus) -> ct.Corpus:
+    """Return documents as long as those given, whose words stand in any of them."""
+    counts = corpus.dtm
+    words = np.random.default_rng(0).permutation(np.repeat(counts.indices, counts.data))
+    row = np.repeat(np.arange(len(corpus)), np.asarray(counts.sum(axis=1)).ravel())
+    other = copy.copy(corpus)
+    other.dtm = sparse.coo_array((np.ones(len(words), np.int32), (row, words)), shape=counts.shape).tocsr()
+    other.dtm.sum_duplicates()
+    return other
 
 
 def numbers(data: Path) -> None:
@@ -338,7 +398,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument(
-        "--sets", nargs="+", default=["shop", "letters", "numbers", "centre", "splits", "words"]
+        "--sets", nargs="+", default=["shop", "letters", "numbers", "centre", "halves", "splits", "words"]
     )
     arguments = parser.parse_args()
     ways = {
@@ -346,6 +406,7 @@ def main() -> None:
         "letters": letters,
         "numbers": numbers,
         "centre": centre,
+        "halves": halves,
         "splits": splits,
         "changes": changes,
         "scale": scale,

@@ -160,7 +160,7 @@ ALIGNED_TOPICS = Table(
         Column("new_label", "str", "name in the new model"),
         Column("similarity", "float", "geometric mean of the two that follow, 0 to 1"),
         Column("terms_similarity", "float", "Bhattacharyya coefficient of the terms"),
-        Column("documents_similarity", "float", "cosine of the shares over the documents"),
+        Column("documents_similarity", "float", "correlation of the shares over the documents"),
         Column("p", "float", "error level: share of pairs not matched that are as similar"),
     ),
 )

@@ -35,6 +35,8 @@ _OWN, _OWN_TERMS = 0.5, 30
 _CLEARLY = 3.5
 """Standard errors by which the own terms of a born topic are in excess: of topics found in random halves of
 the same documents none reached it (benchmarks/topics.py, changes)."""
+_SWEEPS_A_PRIOR = 10
+"""Sweeps between two estimates of the priors: free topics that nothing needs soon have no documents."""
 _UNSEEN = 4
 """Documents in which a term stood at most that was not counted before: counting leaves out rarer ones."""
 
@@ -137,8 +139,9 @@ def born_topics(
     expected = before * ratio
     surely = np.clip(1 - (expected + np.sqrt(expected + 1)) / np.maximum(now, 1), 0, 1)
     pseudo[n_old:] = _STEERED / _FREE * surely * np.asarray(sample.sum(axis=0), float)
-    learnt = learn_topics(engine, sample, terms, replace(how, n_topics=len(pseudo), pseudo_counts=pseudo))
-    components = np.vstack((learnt[:n_old], _joined(sample, learnt, n_old, prior)))
+    how = replace(how, n_topics=len(pseudo), sweeps_a_prior=_SWEEPS_A_PRIOR, pseudo_counts=pseudo)
+    learnt = learn_topics(engine, sample, terms, how)
+    components = np.vstack((learnt[:n_old], _joined(sample, terms, learnt, n_old, prior)))
     theta = fold_in(counts, components, prior)
     main = np.bincount(theta[np.diff(counts.indptr) > 0].argmax(axis=1), minlength=len(components))
     part = components * theta.mean(axis=0)[:, None]
@@ -164,10 +167,12 @@ def _excess(counts: sparse.csr_array, own: np.ndarray, before: np.ndarray, ratio
     return float((now - ratio * then) / np.sqrt(together * (now + then) * ratio))
 
 
-def _joined(dtm: sparse.csr_array, components: np.ndarray, n_old: int, prior: float) -> np.ndarray:
+def _joined(
+    dtm: sparse.csr_array, terms: np.ndarray, components: np.ndarray, n_old: int, prior: float
+) -> np.ndarray:
     """Return the free topics; those whose terms stand with each other as with their own are joined."""
     weight = fold_in(dtm, components, prior).mean(axis=0)
-    best, _ = choose_terms(dtm, components, weight, _TERMS)
+    best, _ = choose_terms(dtm, terms, components, weight, _TERMS, own_only=True)
     # A free topic of which no term is its own found nothing.
     found = n_old + np.flatnonzero((best[n_old:] >= 0).any(axis=1))
     if not len(found):

@@ -14,6 +14,9 @@ Progress = Callable[[int, int], object]
 
 _SWEEPS_A_STEP = 10
 """Sweeps between two reports of progress."""
+_LATE = 0.8
+"""Topics are the mean of what they are from this part of the sweeps on: after the last sweep alone, chance
+decides on one word more or less (benchmarks/topics.py, halves)."""
 _SWEEPS_A_PASS = 20
 """A pass of online variational Bayes does about the work of so many sweeps."""
 
@@ -30,6 +33,9 @@ class Learning:
     seed : int
     n_runs : int
         Runs of the engine that :func:`csatext.analysis.topics.consensus.learn_topics` joins.
+    sweeps_a_prior : int
+        Sweeps between two estimates of the prior of each topic's share: with 10 a run takes twice as long,
+        and more topics are hardly of any document.
     pseudo_counts : ndarray or None, shape (n_topics, n_terms)
         Added to eta: terms that seeds, or an earlier model, say belong to a topic.
     progress : callable or None
@@ -42,6 +48,7 @@ class Learning:
     topic_word_prior: float
     seed: int
     n_runs: int = 1
+    sweeps_a_prior: int = 80
     pseudo_counts: np.ndarray | None = None
     progress: Progress | None = None
 
@@ -64,6 +71,7 @@ def _tomotopy(dtm: sparse.csr_array, terms: np.ndarray, how: Learning) -> np.nda
     model = tomotopy.LDAModel(
         k=how.n_topics, alpha=how.doc_topic_prior, eta=how.topic_word_prior, seed=how.seed
     )
+    model.optim_interval = how.sweeps_a_prior
     words = np.repeat(terms[dtm.indices], dtm.data).tolist()
     ends = np.concatenate(([0], np.cumsum(dtm.data)))[dtm.indptr].tolist()
     for row in np.flatnonzero(np.diff(dtm.indptr)):
@@ -74,17 +82,18 @@ def _tomotopy(dtm: sparse.csr_array, terms: np.ndarray, how: Learning) -> np.nda
         for column in np.flatnonzero(present & how.pseudo_counts.any(axis=0)):
             prior = how.topic_word_prior + how.pseudo_counts[:, column]
             model.set_word_prior(terms[column], prior.tolist())
-    for done in range(0, how.n_iter, _SWEEPS_A_STEP):
-        model.train(min(_SWEEPS_A_STEP, how.n_iter - done), workers=1)
-        if (
-            how.progress is not None
-            and how.progress(min(done + _SWEEPS_A_STEP, how.n_iter), how.n_iter) is False
-        ):
-            break
+    model.train(0, workers=1)
     order = np.searchsorted(terms, np.array(list(model.used_vocabs), object))
     components = np.zeros((how.n_topics, len(terms)))
-    for topic in range(how.n_topics):
-        components[topic, order] = model.get_topic_word_dist(topic)
+    done, stopped = 0, False
+    while done < how.n_iter and not stopped:
+        step = min(_SWEEPS_A_STEP, how.n_iter - done)
+        model.train(step, workers=1)
+        done += step
+        stopped = how.progress is not None and how.progress(done, how.n_iter) is False
+        if done >= _LATE * how.n_iter or stopped:
+            for topic in range(how.n_topics):
+                components[topic, order] += model.get_topic_word_dist(topic)
     return components / components.sum(axis=1, keepdims=True)
 
 

@@ -54,13 +54,13 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     n_topics : int or "auto", default 20
-        Topics. ``"auto"`` takes the number that predicts the rest of a document best, and of those as good
-        the most stable one; the curve is :attr:`n_topics_curve_`.
+        Topics. ``"auto"`` takes the smallest number that predicts the rest of a document as well as the best
+        one, and whose topics come back; the curve is :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 100
+    n_iter : int, default 200
         Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
-    n_runs : int, default 4
+    n_runs : int, default 5
         Runs from different starts. The topics are their mean, matched one to one: one run is another by
         chance, the mean hardly (``benchmarks/topics.py``).
     doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
@@ -145,8 +145,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         n_topics: int | str = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 100,
-        n_runs: int = 4,
+        n_iter: int = 200,
+        n_runs: int = 5,
         doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.1,
         n_terms: int = 10,
@@ -706,8 +706,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             self.topic_word_prior,
             self.random_state,
             self.n_runs,
-            pseudo,
-            progress,
+            pseudo_counts=pseudo,
+            progress=progress,
         )
 
     # Description
@@ -727,11 +727,11 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
         main = np.bincount(theta.argmax(axis=1)[lengths > 0], minlength=len(ids))
         inner = components[:, columns]
-        best, values = choose_terms(sample, inner, share, self.n_terms)
+        terms = corpus.terms[columns]
+        best, values = choose_terms(sample, terms, inner, share, self.n_terms)
         coherent = best[:, :_COHERENCE_TERMS]
         self.components_, self.topic_ids_ = components, ids.astype(np.int64)
         self.coherence_ = np.column_stack((mean_npmi(sample, coherent), c_v(sample, coherent)))
-        terms = corpus.terms[columns]
         labels = [
             names.get(int(topic), made) for topic, made in zip(ids, labels_of(terms, best), strict=True)
         ]

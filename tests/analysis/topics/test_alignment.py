@@ -31,8 +31,9 @@ def test_a_topic_that_falls_into_two_is_split_and_the_larger_part_keeps_the_numb
     table = table_of(WHOLE, PARTS, before, after)
     assert table["change"].to_dict() == {(0, 0): "split", (0, 2): "split", (1, 1): "kept"}
     assert table["topic"].to_dict() == {(0, 0): 0, (0, 2): 2, (1, 1): 1}
-    # Terms: 2 sqrt(.25 * .5); documents: 8 / sqrt(12 * 8).
-    assert table.loc[(0, 0), "similarity"] == pytest.approx(np.sqrt(np.sqrt(0.5) * np.sqrt(8 / 12)))
+    # Terms: 2 sqrt(.25 * .5); documents: 12 and 8 of 17, 8 in both, phi = (8 * 17 - 12 * 8) / sqrt(12 5 8 9).
+    documents = (8 * 17 - 12 * 8) / np.sqrt(12 * 5 * 8 * 9)
+    assert table.loc[(0, 0), "similarity"] == pytest.approx(np.sqrt(np.sqrt(0.5) * documents))
 
 
 def test_two_topics_that_become_one_are_merged():
@@ -47,3 +48,25 @@ def test_a_few_documents_that_leave_a_topic_do_not_split_it():
     before, after = shares(*[0] * 12, *[1] * 5), shares(*[0] * 11, *[2], *[1] * 5)
     table = table_of(WHOLE, PARTS, before, after)
     assert sorted(table["change"]) == ["born", "kept", "kept"]
+
+
+def test_shares_that_have_a_little_of_all_topics_do_not_make_them_one():
+    # Every document has half of its words from one topic and a little from all, of whatever topic they are:
+    # cosines of .9, and no correlation.
+    terms = np.array([[0.6, 0.4], [0.4, 0.6]])
+    one = np.array([[0.6, 0.4], [0.4, 0.6]] * 2)
+    two = np.array([[0.6, 0.4], [0.6, 0.4], [0.4, 0.6], [0.4, 0.6]])
+    assert Alignment(terms, terms, one, two).partner.tolist() == [-1, -1]
+
+
+def test_topics_that_all_documents_have_alike_are_told_by_their_terms():
+    alike = np.ones((3, 1))
+    assert Alignment(np.array([[0.5, 0.5]]), np.array([[0.5, 0.5]]), alike, alike).partner.tolist() == [0]
+    assert Alignment(np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]]), alike, alike).partner.tolist() == [-1]
+
+
+def test_documents_that_one_model_does_not_know_say_nothing():
+    before = np.vstack((shares(0, 0, 1, 1), np.full((4, 2), np.nan)))
+    after = np.vstack((shares(0, 0, 1, 1), shares(0, 0, 1, 0)))
+    terms = np.eye(2)
+    assert Alignment(terms, terms, before, after).by_documents == pytest.approx(np.eye(2))

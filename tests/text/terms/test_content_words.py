@@ -15,7 +15,7 @@ EMPTY = {
     "numbers and quantities": "12 3天 500元 2019年 3月 12期 5.5",
     "single letters and codes": "A x B2 A7 é",
     "light verbs and vague nouns": "进行 觉得 打 找 做 问题 情况 时候 东西 里面 今天",
-    "politeness": "您好 谢谢 麻烦 请问 尊敬",
+    "politeness": "您好 谢谢 麻烦 请问 尊敬 帮到 效劳 添麻烦 建议您 为您服务 祝您",
     "remains of the web": "http nan www null",
     "one character again and again": "差差差 啊啊啊 差差",
     "parts of sentences, and oaths": "什么破 根本就是 尼玛",

@@ -168,3 +168,8 @@ def test_one_corpus_serves_classifiers_and_keywords(corpus):
 def test_empty_texts_have_no_expressions():
     corpus = ct.Vectorizer(phrases="auto").fit_transform(["", "。", None])
     assert corpus.shape == (3, 0)
+
+
+def test_a_word_said_twice_is_no_expression():
+    texts = ["差评差评，快递破损", "差评差评！", "真是差评差评", "给差评差评"] * 3
+    assert "差评差评" not in ct.Vectorizer(phrases="auto").fit(texts).phrases_
