@@ -36,10 +36,21 @@ _LEAST_BOUNDARY = 0.3
 """Collocations are free at both ends: 超过国家, which 规定 follows, is a part of something else (chosen)."""
 _CODED_PLACE = re.compile("[A-Z][0-9]{0,2}[省市区县镇村]")
 """Names of places that were replaced by letters."""
-_TWICE = re.compile(r"(.{2,})\1+")
-"""A word said again: 差评差评."""
+_SHORTEST_TWICE = 4
+"""Characters of the shortest word said again: 差评差评, and not 哈哈."""
 _EDGE_TAGS = frozenset((*"nvailjbs", "nr", "ns", "nt", "nz", "nrt", "vn", "an", "eng"))
 """Parts of speech of jieba that a single character at the edge of a phrase may have."""
+
+
+def _said_again(term: str) -> bool:
+    """Return whether a term is a word and the same again: it stands in itself, turned by less than its length.
+
+    Examples
+    --------
+    >>> [_said_again(term) for term in ("差评差评", "差评", "研究研究所")]
+    [True, False, False]
+    """
+    return len(term) >= _SHORTEST_TWICE and (term + term).find(term, 1) < len(term)
 
 
 def find_expressions(corpus: Corpus) -> list[str]:
@@ -80,7 +91,7 @@ def find_expressions(corpus: Corpus) -> list[str]:
         for term in (*built, *listed)
         if "general" not in word_roles().get(term, ())
         and not is_personal_name(term)
-        and not _TWICE.fullmatch(term)
+        and not _said_again(term)
     ]
     found = find_phrases(part, min_count=max(least, 4), max_length=_MOST_CHARACTERS, min_pmi=_MIN_PMI)
     found = found[(found["kind"] == "new_word") | (found["boundary"] >= _LEAST_BOUNDARY)]
@@ -149,7 +160,7 @@ class _Words:
     def make_a_term(self, phrase: str, tokens: np.ndarray) -> bool:
         """Return whether tokens are few enough, none says nothing, and they name no person or coded place."""
         if (
-            _TWICE.fullmatch(phrase)
+            _said_again(phrase)
             or not 2 <= len(tokens) <= _MOST_PARTS
             or len(phrase) > 2 * _MOST_CHARACTERS
         ):
