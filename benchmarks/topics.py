@@ -9,11 +9,12 @@ citizen letters of seven human classes (``complaints/gov_7class_segmented_train.
 number of topics that "auto" takes, of the simulated centre with 20, 13 and 8 causes, of shop reviews and of
 letters. ``centre``: the simulated centre, two halves fitted apart, a hundred contacts added to 1,500.
 ``halves``: two halves fitted apart, of four simulated centres and of shop reviews by chance: topics kept,
-documents whose main topic is the same, mutual information of main topic and cause among complaints, and how
-many topics are "kept" in documents whose words were exchanged at random. ``splits``: two topics of a model
-are made one, in shop reviews and in the simulated centre. ``changes``: a class is left out of the first half
-of documents (births) or of the second one (deaths), and nothing is left out of random halves (false alarms),
-in simulated centres of 6,000 and 20,000 contacts without incidents, in shop reviews by kind and in letters by
+topics kept of those that are the same by the causes of their documents, documents whose main topic is the
+same, mutual information of main topic and cause among complaints, and how many topics are "kept" in
+documents whose words were exchanged at random. ``splits``: two topics of a model are made one, in shop
+reviews and in the simulated centre. ``changes``: a class is left out of the first half of documents
+(births) or of the second one (deaths), and nothing is left out of random halves (false alarms), in
+simulated centres of 6,000 and 20,000 contacts without incidents, in shop reviews by kind and in letters by
 class. ``scale``: 100,000 and 300,000 short texts of the simulated centre, 50 topics, processor seconds and
 memory. ``million``: 1,000,000 texts of one to three sentences of shop and delivery reviews at random, from
 text to topics, and a stop after a minute. ``words``: the first 100 keywords of each set and the first five
@@ -46,6 +47,8 @@ from csatext.analysis.topics.number_of_topics import choose_number
 
 LEARNING = ct.TopicModel()._how(2)
 """How the defaults learn."""
+ALIKE = 0.9
+"""Cosine of the causes of the documents of two topics from which they are the same by truth."""
 SETS = {
     "letters": ("complaints/gov_fujian3.csv", "留言详情"),
     "cars": ("complaints/car_merged.csv", "desc"),
@@ -170,6 +173,7 @@ def halves(data: Path) -> None:
             "set": name,
             "kept": same.notna().mean(),
             "kept of sound ones": np.isin(sound(old), same.dropna()).mean(),
+            "kept of those alike by cause": kept_of_alike(kind, *main, same),
             "agree": (pd.Series(main[1]).map(same).to_numpy(float, na_value=np.nan) == main[0]).mean(),
             "nmi": np.mean([normalized_mutual_info_score(kind[known], one[known]) for one in main]),
             "by chance": chance.dropna(subset="new_topic")
@@ -178,6 +182,23 @@ def halves(data: Path) -> None:
             .mean(),
         }
         say(" ".join(f"{key} {value if key == 'set' else round(value, 3)}" for key, value in row.items()))
+
+
+def kept_of_alike(kind: np.ndarray, before: np.ndarray, after: np.ndarray, same: pd.Series) -> float:
+    """Return the share that is kept of topics that have the same causes in both models.
+
+    Those are the same of which each is the other's nearest.
+    """
+    tables = [pd.crosstab(one, kind.astype(str)).drop(index=-1, errors="ignore") for one in (before, after)]
+    first, second = (table.div(np.sqrt((table**2).sum(axis=1)), axis=0) for table in tables)
+    cosine = first @ second.T
+    nearest = cosine.idxmax(axis=1)
+    alike = [
+        (old, new)
+        for old, new in nearest.items()
+        if cosine[new].idxmax() == old and cosine.loc[old, new] >= ALIKE
+    ]
+    return float(np.mean([same.get(new, np.nan) == old for old, new in alike]))
 
 
 def sound(model: ct.TopicModel) -> np.ndarray:

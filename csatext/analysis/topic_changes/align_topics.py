@@ -47,9 +47,9 @@ def align_topics(old: TopicModel, new: TopicModel, corpus: Corpus) -> pd.DataFra
     -----
     Similarity is the geometric mean of the Bhattacharyya coefficient of the terms and the correlation of the
     shares over the documents; topics are matched one to one with the largest sum by the Hungarian method
-    (Kuhn 1955), and are the same from 0.45, which one to four of twenty topics reach by chance. ``p`` is the
-    error level: the share of pairs of topics not matched that are as similar. Two fits apart share eight of
-    ten topics: for numbers that last from month to month use :meth:`csatext.TopicModel.update`.
+    (Kuhn 1955), and are the same from 0.5. ``p`` is the error level: the share of pairs of topics not matched
+    that are as similar. Two fits apart find other topics: seven to eight of ten are in both, most of which
+    keep their number. For numbers that last from month to month use :meth:`csatext.TopicModel.update`.
 
     Examples
     --------

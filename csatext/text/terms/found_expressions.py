@@ -43,7 +43,7 @@ _EDGE_TAGS = frozenset((*"nvailjbs", "nr", "ns", "nt", "nz", "nrt", "vn", "an", 
 
 
 def _said_again(term: str) -> bool:
-    """Return whether a term is a word and the same again: it stands in itself, turned by less than its length.
+    """Return whether a term is a word and the same again: it stands in itself, turned by less than all of it.
 
     Examples
     --------
