@@ -159,11 +159,7 @@ class _Words:
 
     def make_a_term(self, phrase: str, tokens: np.ndarray) -> bool:
         """Return whether tokens are few enough, none says nothing, and they name no person or coded place."""
-        if (
-            _said_again(phrase)
-            or not 2 <= len(tokens) <= _MOST_PARTS
-            or len(phrase) > 2 * _MOST_CHARACTERS
-        ):
+        if _said_again(phrase) or not 2 <= len(tokens) <= _MOST_PARTS or len(phrase) > 2 * _MOST_CHARACTERS:
             return False
         if self._long[tokens].sum() > _MOST_WORDS or self._nothing[tokens].any():
             return False
