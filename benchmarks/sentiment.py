@@ -141,9 +141,8 @@ def sentences() -> None:
     table = pd.read_csv(Path(__file__).parent / "held_out_sentences.tsv", sep="\t")
     result = ct.Sentiment().transform(ct.Vectorizer().fit_transform(table["sentence"].tolist()))
     polarity = result["polarity"].to_numpy(str)
-    print(
-        f"{len(table)} held-out sentences: {(polarity == table['polarity']).mean():.3f} right; called negative:"
-    )
+    right = (polarity == table["polarity"]).mean()
+    print(f"{len(table)} held-out sentences: {right:.3f} right; called negative:")
     shares = pd.Series(polarity == "negative").groupby(table["kind"]).mean()
     print(", ".join(f"{kind} {share:.3f}" for kind, share in shares.items()))
 
