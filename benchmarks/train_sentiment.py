@@ -61,8 +61,8 @@ simulated contacts, of the model that tells talk from reviews."""
 RUN_SCALE = 0.5
 RUN_STRENGTH, TERM_STRENGTH, PRIOR_STRENGTH = 3.0, 100.0, 1000.0
 """Strengths with which the weights of single sentences are drawn to 0, and those of balance and review to
-``PRIOR``. In folds of the sentences anything from 1 to 3 and from 4 to 30 is as right to .007; the strongest
-of these keeps most of the accuracy on reviews, which the sentences know nothing of."""
+``PRIOR``. In folds of the sentences runs are right to .012 with 1 to 3, terms to .007 with 5 to 100; the
+strongest of these keeps most of the accuracy on reviews, which the sentences know nothing of."""
 SHORT_REVIEW, SHORT_REVIEW_WEIGHT = 50, 0.15
 """Letters of the reviews from which single sentences learn too, and what one counts."""
 CONTRAST_WEIGHT, SHORT_PART = 0.3, 16
@@ -345,8 +345,8 @@ def main() -> None:
     given, numbers, sources = {}, {}, {}
     words = WordModel(
         reviewed.keys,
-        np.column_stack((reviewed.weights, *(np.zeros(len(reviewed.keys)),) * 3)),
-        np.array([reviewed.intercept, 0.0, 0.0, 0.0]),
+        np.column_stack((reviewed.weights, np.zeros((len(reviewed.keys), len(MODELS) - 1)))),
+        np.array([reviewed.intercept, *np.zeros(len(MODELS) - 1)]),
     )
     for name, frame in frames.items():
         given[name] = prepared(frame["text"])

@@ -136,6 +136,7 @@ def test_sentiment_cues_have_known_roles():
     roles = ct.Lexicon.load("sentiment_cues").table["roles"].str.split(",").explode()
     known = {"inquiry", "aggravation", "reproach", "courtesy", "threat", "desire", "nodesire"}
     known |= {"appeal", "office", "unwelcome", "moderation", "blame", "excess", "nothing_to", "verdict"}
+    known |= {"not_desire"}
     assert set(roles) == known
 
 

@@ -52,7 +52,9 @@ _ROLES = (
     "appeal",
     "office",
     "verdict",
+    "not_desire",
 )
+"""Roles of cues; of ``not_desire`` nothing is asked, it hides a shorter cue (不能 in 不能更贴心)."""
 _BITS = {role: 1 << at for at, role in enumerate(_ROLES)}
 _SOLVED, _THANKS = EVENTS.index("solved"), EVENTS.index("thanks")
 _CONSTRUCTION, _REPROACHED, _THREATENED = -0.9, -0.7, -0.7

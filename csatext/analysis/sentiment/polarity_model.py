@@ -154,9 +154,8 @@ def mixed(numbers: np.ndarray, whole: np.ndarray, letter: np.ndarray, single: np
 
 def _appealed(numbers: np.ndarray) -> np.ndarray:
     """Return how far each text is a letter to an office; one that is named once in a review makes it none."""
-    column = dict(zip(NUMBERS, numbers.T, strict=True))
-    appealed = column["appealed"]
-    return np.asarray(np.where(appealed < 1, appealed * expit(column["service"] + _NO_REVIEW), appealed))
+    appealed, service = (numbers[:, NUMBERS.index(name)] for name in ("appealed", "service"))
+    return np.asarray(np.where(appealed < 1, appealed * expit(service + _NO_REVIEW), appealed))
 
 
 def talk_share(numbers: np.ndarray) -> np.ndarray:
@@ -165,9 +164,8 @@ def talk_share(numbers: np.ndarray) -> np.ndarray:
     What is said to the service is no review: of a sentence that tells, asks or thanks, the words of reviews
     say that it is bad.
     """
-    column = dict(zip(NUMBERS, numbers.T, strict=True))
-    brief = expit((_TALK - column["characters"]) / _SLOPE)
-    return np.asarray(brief * expit(column["service"] - _CERTAIN))
+    characters, service = (numbers[:, NUMBERS.index(name)] for name in ("characters", "service"))
+    return np.asarray(expit((_TALK - characters) / _SLOPE) * expit(service - _CERTAIN))
 
 
 def shipped_log_odds(joined: JoinedTexts) -> np.ndarray:

@@ -61,8 +61,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     n_iter : int, default 200
         Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
     n_runs : int, default 5
-        Runs from different starts. The topics are their mean, matched one to one: one run is another by
-        chance, the mean hardly (``benchmarks/topics.py``).
+        Runs from different starts. The topics are those that stand for most of what all runs found, each the
+        mean of its matches: one run is another by chance, these less (``benchmarks/topics.py``).
     doc_topic_prior, topic_word_prior : float, default 0.1 and 0.1
         Dirichlet priors alpha and eta.
     n_terms : int, default 10
