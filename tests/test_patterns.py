@@ -154,12 +154,14 @@ def is_superlinear(pattern: re.Pattern[str], unit: str, search: bool = True) -> 
         )
         return longer / shorter > RATIO
 
-    # An exponential pattern shows at a few characters already.
+    # An exponential pattern shows at a few characters already. One pause of the machine makes a short text
+    # look slow, so that only a ratio above the bar ends the search.
     for length in (24, SHORT, LONG):
         if seconds(pattern, of(length), search) > SLOW:
             # Two of three measurements decide; the third is made where the first two differ.
             first, second = is_above(length), is_above(length)
-            return first if first == second else is_above(length)
+            if first if first == second else is_above(length):
+                return True
     return False
 
 
