@@ -191,7 +191,7 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     """
     reading = joined.once(ClauseReading)
     words = joined.once(find_polar_words)
-    cues = _find_cues(joined)
+    cues = _find_cues(joined, reading)
     values, reasons = _asserted(joined, words, reading)
     at = words.ends - 1
     built, built_end = find_grievances(joined, at[values > 0])
@@ -233,10 +233,11 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     return ClauseScores(reading, evidence, cues)
 
 
-def _find_cues(joined: JoinedTexts) -> FeelingCues:
+def _find_cues(joined: JoinedTexts, reading: ClauseReading) -> FeelingCues:
     matcher = _matcher()
     term, start, end = matcher.words.longest(joined.points)
-    return FeelingCues(start, end, matcher.bits[term])
+    bits = matcher.bits[term]
+    return FeelingCues(start, end, np.where(reading.of_none(start), bits & ~_BITS["inquiry"], bits))
 
 
 def _asserted(
@@ -250,6 +251,8 @@ def _asserted(
     asserted = reading.asserted(Spans(np.arange(n), words.heads, words.ends))
     asserted |= is_sign(joined.points[words.heads])
     suspended = reading.suspends(last)
+    # 没有一句不耐烦: two denials that say something good of all.
+    asserted |= ~suspended & ~words.denied & (words.bases > 0) & reading.denied(words.heads)
     turned = words.denied & ~suspended
     # 难道不是骗人吗 affirms what it denies in form.
     affirmed = asserted & words.denied

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from csatext.analysis.rules.pattern_index import PatternHits, PatternIndex
-from csatext.analysis.sentiment.polar_words import find_polar_words
+from csatext.analysis.sentiment.polar_words import PolarWords, find_polar_words
 from csatext.lexicon import Lexicon
 from csatext.taxonomy.patterns import parse_pattern
 from csatext.text.clauses.clause_reading import ClauseReading
@@ -23,6 +23,8 @@ _SURE = 2.0
 _CROSSING = 14
 """A construction with a gap as wide as this one may go on in the next clause; others stand in one."""
 _FIRST_HANZI = 0x4DFF
+_NEXT = 2
+"""Characters after a negator in which the word begins that it denies."""
 _NEGATORS = np.array([ord(mark) for mark in "不没未"], np.uint32)
 
 
@@ -87,7 +89,7 @@ def _possible_grievances(joined: JoinedTexts) -> _Grievances:
     denied = words.denied | reading.suspended["none"][np.maximum(words.ends - 1, 0)]
     absent = words.heads[denied & (words.bases < 0)]
     kept &= np.searchsorted(absent, start) == np.searchsorted(absent, end, side="right")
-    kept &= ~_taken_back(found, joined.points)
+    kept &= ~_taken_back(found, joined.points) & ~_all_is_well(found, joined.points, words)
     for name in ("hearsay", "other", "less"):
         kept &= ~reading.suspended[name][start]
     kept &= ~reading.suspended["condition"][last]
@@ -104,6 +106,16 @@ def _taken_back(found: PatternHits, points: np.ndarray) -> np.ndarray:
     last = found.starts.max(axis=1)
     before = np.where(found.starts == last[:, None], -1, found.ends).max(axis=1)
     return (before >= 0) & (last > before) & np.isin(points[np.maximum(last - 1, 0)], _NEGATORS)
+
+
+def _all_is_well(found: PatternHits, points: np.ndarray, words: PolarWords) -> np.ndarray:
+    """Return whether a construction ends on a negator of something good, or that begins something bad: nobody
+    is unfriendly (没有一句不耐烦), nothing leaves a wish (没有哪里不满意); 没有哪次不出问题 complains.
+    """
+    last = found.starts.max(axis=1)
+    good = np.sort(words.heads[words.values > 0])
+    well = np.searchsorted(good, last) < np.searchsorted(good, last + _NEXT, side="right")
+    return np.isin(points[last], _NEGATORS) & well
 
 
 def _alternative(points: np.ndarray, starts: np.ndarray) -> np.ndarray:

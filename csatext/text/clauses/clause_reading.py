@@ -29,7 +29,7 @@ _ENUMERATION = 12
 _OWN_NEGATORS = _table("不没未无")
 _A_NOT_A = np.array([ord(mark) for mark in "不没"], np.uint32)
 _HAVING = ord("有")
-_ONE_OF = ord("一")
+_ONE_OR_ANY = np.array([ord(mark) for mark in "一哪"], np.uint32)
 _DONE = ord("了")
 _BUT = ord("可")
 _NO_TURN = np.array([ord(mark) for mark in "以能否不惜爱口靠见怜控信行用选"], np.uint32)
@@ -190,8 +190,8 @@ class ClauseReading:
     def _transparent(self) -> np.ndarray:
         """Return which characters may stand between a negator and what it denies."""
         covered = self._cover(*self._spans("transparent", "negator", "coordinator"))[:-1]
-        # 没有一瓶漏的: one of whatever is counted.
-        counted = np.flatnonzero(self._points[:-1] == _ONE_OF)
+        # 没有一瓶漏的, 没有哪瓶漏: one of whatever is counted.
+        counted = np.flatnonzero(np.isin(self._points[:-1], _ONE_OR_ANY))
         counted = counted[np.isin(counted, self._negators.ends)]
         covered[counted] = covered[counted + 1] = True
         return covered
@@ -280,6 +280,7 @@ class ClauseReading:
 
     def _questions(self) -> tuple[np.ndarray, np.ndarray]:
         starts, _ = self._spans("question")
+        starts = starts[~self.of_none(starts)]
         starts = np.concatenate((starts, self._asked_from(self._alternatives())))
         _, ends = self.clause_bounds(starts)
         particle, _ = self._spans("question_end")
@@ -299,6 +300,12 @@ class ClauseReading:
             np.concatenate((starts, begin, before, method)),
             np.concatenate((ends, end, back_end, method_end)),
         )
+
+    def of_none(self, positions: np.ndarray) -> np.ndarray:
+        """Return whether each position follows a denial of existence: 没有哪个 says none, and asks nothing."""
+        negators = self._negators
+        denials = negators.ends[negators.reach == NOUN_REACH]
+        return np.isin(positions, denials)
 
     def _supposes(self, begin: np.ndarray) -> np.ndarray:
         """Return whether a clause that asks supposes a case (有问题可以退吗), and tells of none (有个洞)."""
