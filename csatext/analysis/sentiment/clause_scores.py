@@ -204,7 +204,8 @@ def score_clauses(joined: JoinedTexts) -> ClauseScores:
     reasons = np.where(told, REASONS.index("inquiry"), reasons)
     values = np.where(told & ((words.events >= 0) | (values > -_HALF)), 0.0, values)
     built, built_end = built[~(plain & calm[built])], built_end[~(plain & calm[built])]
-    reproach, threat = cues.marked("reproach"), cues.marked("threat")
+    meant = ~_taken_back(reading, words, cues.starts)
+    reproach, threat = cues.marked("reproach") & meant, cues.marked("threat") & meant
     starts = np.concatenate((words.starts, built, cues.starts[reproach], cues.starts[threat]))
     ends = np.concatenate((words.ends, built_end, cues.ends[reproach], cues.ends[threat]))
     values = np.concatenate(
@@ -238,6 +239,14 @@ def _find_cues(joined: JoinedTexts, reading: ClauseReading) -> FeelingCues:
     term, start, end = matcher.words.longest(joined.points)
     bits = matcher.bits[term]
     return FeelingCues(start, end, np.where(reading.of_none(start), bits & ~_BITS["inquiry"], bits))
+
+
+def _taken_back(reading: ClauseReading, words: PolarWords, positions: np.ndarray) -> np.ndarray:
+    """Return whether each position is denied by a negator that is no part of a polar word: 不是要投诉 does
+    not threaten, 没人管我要投诉 does.
+    """
+    denial = reading.denial(positions)
+    return (denial >= 0) & ~np.isin(denial, words.heads[words.values < 0])
 
 
 def _asserted(
