@@ -121,7 +121,8 @@ class Alignment:
         correlation, told = _correlations(one[known], two[known])
         self.by_documents = np.clip(correlation, 0.0, 1.0)
         self.similarity = np.where(told, np.sqrt(self.by_terms * self.by_documents), self.by_terms)
-        row, column = linear_sum_assignment(-self.similarity)
+        # Pairs that are not the same whatever else is matched count for nothing.
+        row, column = linear_sum_assignment(-np.where(self.similarity >= _SAME, self.similarity, 0.0))
         same = self.similarity[row, column] >= _SAME
         self.partner = np.full(len(new), -1)
         self.partner[column[same]] = row[same]

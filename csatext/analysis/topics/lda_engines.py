@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-__all__ = ["LDA_ENGINES", "Learning", "order_of_content"]
+__all__ = ["LDA_ENGINES", "Learning", "order_of_content", "sweeps_for"]
 
 Progress = Callable[[int, int], object]
 
@@ -17,6 +17,10 @@ _SWEEPS_A_STEP = 10
 _LATE = 0.8
 """Topics are the mean of what they are from this part of the sweeps on: after the last sweep alone, chance
 decides on one word more or less (benchmarks/topics.py, halves)."""
+_WORDS, _LEAST_SWEEPS, _MOST_SWEEPS = 10_000_000, 200, 500
+"""Words that a run draws where the sweeps are not given, and bounds of the sweeps. A word of few documents is
+drawn more often: of halves of 3,000 simulated contacts mutual information of topic and cause is .50 by 200
+sweeps, .55 by 500 and .58 by 1,000; of 6,000 reviews 200 and 400 are the same (benchmarks/topics.py)."""
 _SWEEPS_A_PASS = 20
 """A pass of online variational Bayes does about the work of so many sweeps."""
 
@@ -27,7 +31,9 @@ class Learning:
 
     Attributes
     ----------
-    n_topics, n_iter : int
+    n_topics : int
+    n_iter : int or None
+        Sweeps; None takes those of :func:`sweeps_for`.
     doc_topic_prior, topic_word_prior : float
         Dirichlet priors alpha and eta.
     seed : int
@@ -43,7 +49,7 @@ class Learning:
     """
 
     n_topics: int
-    n_iter: int
+    n_iter: int | None
     doc_topic_prior: float
     topic_word_prior: float
     seed: int
@@ -51,6 +57,17 @@ class Learning:
     sweeps_a_prior: int = 80
     pseudo_counts: np.ndarray | None = None
     progress: Progress | None = None
+
+
+def sweeps_for(dtm: sparse.csr_array) -> int:
+    """Return how many sweeps documents need: the fewer words they have, the more, from 200 to 500.
+
+    Examples
+    --------
+    >>> sweeps_for(sparse.csr_array([[30_000]])), sweeps_for(sparse.csr_array([[2]]))
+    (333, 500)
+    """
+    return int(np.clip(_WORDS // max(int(dtm.sum()), 1), _LEAST_SWEEPS, _MOST_SWEEPS))
 
 
 def order_of_content(dtm: sparse.csr_array) -> np.ndarray:
@@ -85,13 +102,13 @@ def _tomotopy(dtm: sparse.csr_array, terms: np.ndarray, how: Learning) -> np.nda
     model.train(0, workers=1)
     order = np.searchsorted(terms, np.array(list(model.used_vocabs), object))
     components = np.zeros((how.n_topics, len(terms)))
-    done, stopped = 0, False
-    while done < how.n_iter and not stopped:
-        step = min(_SWEEPS_A_STEP, how.n_iter - done)
+    n_iter, done, stopped = how.n_iter or sweeps_for(dtm), 0, False
+    while done < n_iter and not stopped:
+        step = min(_SWEEPS_A_STEP, n_iter - done)
         model.train(step, workers=1)
         done += step
-        stopped = how.progress is not None and how.progress(done, how.n_iter) is False
-        if done >= _LATE * how.n_iter or stopped:
+        stopped = how.progress is not None and how.progress(done, n_iter) is False
+        if done >= _LATE * n_iter or stopped:
             for topic in range(how.n_topics):
                 components[topic, order] += model.get_topic_word_dist(topic)
     return components / components.sum(axis=1, keepdims=True)
@@ -104,7 +121,8 @@ def _gensim(dtm: sparse.csr_array, terms: np.ndarray, how: Learning) -> np.ndarr
     eta = np.full((how.n_topics, len(terms)), how.topic_word_prior)
     if how.pseudo_counts is not None:
         eta += how.pseudo_counts
-    passes = max(1, how.n_iter // _SWEEPS_A_PASS)
+    n_iter = how.n_iter or _LEAST_SWEEPS
+    passes = max(1, n_iter // _SWEEPS_A_PASS)
     documents = Sparse2Corpus(sparse.csc_matrix(dtm.T), documents_columns=True)
     model = LdaModel(
         documents,
@@ -116,7 +134,7 @@ def _gensim(dtm: sparse.csr_array, terms: np.ndarray, how: Learning) -> np.ndarr
         random_state=how.seed,
     )
     if how.progress is not None:
-        how.progress(how.n_iter, how.n_iter)
+        how.progress(n_iter, n_iter)
     return model.get_topics().astype(np.float64)
 
 

@@ -21,13 +21,13 @@ from csatext.schema.analysis import TOPIC_NUMBERS
 __all__ = ["choose_number"]
 
 _NUMBERS = (3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 29, 35, 42, 50)
-_DOCS, _SWEEPS, _RUNS = 3000, 160, 3
+_DOCS, _SWEEPS, _RUNS = 3000, 300, 3
 """Documents of a half, sweeps and runs for each number. Topics of one run predict by chance better or worse
-than those of the numbers beside it, the mean of three hardly; after 80 sweeps topics are still thrown
+than those of the numbers beside it, the mean of three hardly; after 80 or 160 sweeps topics are still thrown
 together, and more of them predict better (benchmarks/topics.py, numbers)."""
 _DOCS_A_TOPIC = 20
 _TERMS = 5
-_WORSE, _IN_A_ROW = 4.0, 3
+_WORSE, _IN_A_ROW = 2.0, 3
 """Numbers are tried upwards until so many in a row are so many standard errors below the best (chosen)."""
 _CLEARLY, _LEAST_VALUES = 2.0, 5
 _LEAST_PROBABILITY = 1e-12
@@ -70,7 +70,11 @@ def choose_number(
     halves = [dtm[np.sort(half)] for half in np.array_split(rows, 2)]
     completions = [Completion(half, rng) for half in halves]
     quick = replace(
-        how, n_iter=min(how.n_iter, _SWEEPS), n_runs=min(how.n_runs, _RUNS), pseudo_counts=None, progress=None
+        how,
+        n_iter=min(2 * (how.n_iter or _SWEEPS), _SWEEPS),
+        n_runs=min(how.n_runs, _RUNS),
+        pseudo_counts=None,
+        progress=None,
     )
     found = pd.DataFrame(columns=["n_topics", "npmi", "log_likelihood", "difference", "error", "stability"])
     by_half: list[list[np.ndarray]] = []

@@ -13,7 +13,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from csatext.analysis.topic_changes.births import EarlierPeriod, born_topics
-from csatext.analysis.topic_changes.deaths import died
+from csatext.analysis.topic_changes.deaths import died, documents_about
 from csatext.analysis.topics.alignment import on_terms
 from csatext.analysis.topics.coherence import c_v, mean_npmi
 from csatext.analysis.topics.consensus import learn_topics
@@ -58,8 +58,9 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         one, and whose topics come back; the curve is :attr:`n_topics_curve_`.
     engine : {"tomotopy", "gensim"}, default "tomotopy"
         Collapsed Gibbs sampling, or online variational Bayes.
-    n_iter : int, default 200
-        Sweeps of a run over the documents learnt from; gensim makes a pass for every 20.
+    n_iter : int or None, default None
+        Sweeps of a run over the documents learnt from. None takes 200, and up to 500 where they are few:
+        a run then costs no more than one of many documents. gensim makes a pass for every 20 of 200.
     n_runs : int, default 5
         Runs from different starts. The topics are those that stand for most of what all runs found, each the
         mean of its matches: one run is another by chance, these less (``benchmarks/topics.py``).
@@ -145,7 +146,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         n_topics: int | str = 20,
         *,
         engine: str = "tomotopy",
-        n_iter: int = 200,
+        n_iter: int | None = None,
         n_runs: int = 5,
         doc_topic_prior: float = 0.1,
         topic_word_prior: float = 0.1,
@@ -507,9 +508,10 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             counts, terms = corpus.dtm[:, columns], corpus.terms[columns]
             born = born_topics(counts, sample, terms, old[:, columns], earlier, self.engine, how)
             start = np.vstack((old[:, columns], born))
-            main = self._documents_of(counts, start)
-            before = former["n_docs"].reindex(ids).fillna(0).to_numpy(float)
-            gone = np.concatenate((died(before, main[:n_old]), np.zeros(len(born), bool)))
+            main = self._documents_of(counts, start)[:n_old]
+            shares = former["share"].reindex(ids).fillna(0.0).to_numpy()
+            now_about = documents_about(counts, old[:, columns], shares, main)
+            gone = np.concatenate((died(self.doc_topics_, now_about), np.zeros(len(born), bool)))
             components = np.zeros((len(start), len(corpus.terms)))
             components[:, columns] = refreshed(sample, start, self.doc_topic_prior, self.topic_word_prior)
             ids = np.concatenate((ids, self.next_id_ + np.arange(len(born))))
@@ -752,6 +754,7 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         )
         self.topics_ = conform(frame, TOPICS)
         self.n_docs_ = len(corpus)
+        self.doc_topics_ = documents_about(corpus.dtm, components, share, main)
         self.doc_counts_ = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
         self._sample = (sample, columns)
 

@@ -7,29 +7,51 @@ import pytest
 from scipy import sparse
 
 from csatext.analysis.topic_changes.births import EarlierPeriod, _excess
-from csatext.analysis.topic_changes.deaths import died
+from csatext.analysis.topic_changes.deaths import died, documents_about
 from csatext.analysis.topic_changes.onset import onset
+
+
+def by_main(*counts: int) -> np.ndarray:
+    """Return documents by main topic, none of which holds two terms of its topic."""
+    return np.array([counts, [0] * len(counts)])
 
 
 def test_a_topic_dies_beyond_chance_and_beyond_what_topics_vary_by():
     # Of 60 documents 20 are left: (60 - 20) / sqrt(60 * 2) = 3.65 standard errors; others stay as they are.
-    calm = np.array([100, 90, 80, 60])
-    assert died(calm, np.array([100, 90, 80, 20])).tolist() == [False, False, False, True]
+    calm = by_main(100, 90, 80, 60)
+    assert died(calm, by_main(100, 90, 80, 20)).tolist() == [False, False, False, True]
     # Half is left of 400: no death however sure.
-    assert not died(np.array([100, 90, 80, 400]), np.array([100, 90, 80, 200])).any()
+    assert not died(by_main(100, 90, 80, 400), by_main(100, 90, 80, 200)).any()
     # The others move by 4 standard errors up and down: squares of 16 / 0.4549 = 35, twice its root is 11.9.
-    wild = np.array([200, 200, 200, 60])
-    assert not died(wild, np.array([200, 280, 120, 20])).any()
+    wild = by_main(200, 200, 200, 60)
+    assert not died(wild, by_main(200, 280, 120, 20)).any()
 
 
 def test_fewer_contacts_in_all_kill_no_topic():
-    before = np.array([100, 80, 60, 40])
+    before = by_main(100, 80, 60, 40)
     assert not died(before, before // 4).any()
 
 
 def test_a_topic_without_documents_before_does_not_die():
-    assert not died(np.array([0, 0]), np.array([0, 0])).any()
-    assert died(np.array([50, 0, 60]), np.array([50, 0, 0])).tolist() == [False, False, True]
+    assert not died(by_main(0, 0), by_main(0, 0)).any()
+    assert died(by_main(50, 0, 60), by_main(50, 0, 0)).tolist() == [False, False, True]
+
+
+def test_documents_of_two_own_terms_tell_what_main_topics_hide():
+    # The third topic takes up what others leave: 70 of 80 documents stay its own, 5 of 60 hold two terms of it.
+    before, now = np.array([[90, 80, 80], [50, 60, 60]]), np.array([[90, 80, 70], [50, 60, 5]])
+    assert died(before, now).tolist() == [False, False, True]
+    # Of 19 documents before nothing is told by them.
+    before[1, 2], now[1, 2] = 19, 0
+    assert not died(before, now).any()
+
+
+def test_own_terms_have_half_of_their_occurrences_in_the_topic():
+    # The second term is .4 * .5 of the first topic and .6 * .5 of the second: of its three fifths it is own.
+    topics = np.array([[0.6, 0.4, 0.0], [0.0, 0.6, 0.4]])
+    documents = sparse.csr_array([[2, 1, 0], [0, 1, 1], [0, 3, 0], [1, 1, 1]])
+    counted = documents_about(documents, topics, np.array([0.5, 0.5]), np.array([1, 3]))
+    assert counted.tolist() == [[1, 3], [0, 2]]
 
 
 def test_terms_of_one_sentence_are_one_piece_of_evidence():
