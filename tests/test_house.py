@@ -9,8 +9,10 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -42,9 +44,34 @@ def test_layers():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+class Source(NamedTuple):
+    """What the rules look at in a module; the whole tree of all modules would take hundreds of MB."""
+
+    docstring: str | None
+    classes: list[str]
+    imports: list[tuple[str, list[str]]]
+
+
+@cache
+def sources() -> dict[Path, Source]:
+    """Return every module, parsed once."""
+    found = {}
+    for path in SOURCES:
+        tree = ast.parse(path.read_text("utf-8"))
+        found[path] = Source(
+            ast.get_docstring(tree),
+            [node.name for node in tree.body if isinstance(node, ast.ClassDef)],
+            [
+                (str(node.module), [alias.name for alias in node.names])
+                for node in ast.walk(tree)
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("csatext")
+            ],
+        )
+    return found
+
+
 def test_every_module_says_what_it_is():
-    silent = [path for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
-    assert silent == []
+    assert [path for path, source in sources().items() if not source.docstring] == []
 
 
 def test_a_folder_is_found_through_at_a_glance():
@@ -53,8 +80,7 @@ def test_a_folder_is_found_through_at_a_glance():
         folder
         for folder in {path.parent for path in SOURCES}
         if len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) > 15
-        and "modules because"
-        not in (ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or "")
+        and "modules because" not in (sources()[folder / "__init__.py"].docstring or "")
     ]
     assert full == []
 
@@ -64,10 +90,7 @@ def test_names_of_modules_and_classes_stand_for_one_thing():
         path.stem for path in SOURCES if path.name != "__init__.py" and path.parent.name != "schema"
     )
     classes = Counter(
-        node.name
-        for path in SOURCES
-        for node in ast.parse(path.read_text("utf-8")).body
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+        name for source in sources().values() for name in source.classes if not name.startswith("_")
     )
     assert {name: n for name, n in (modules + classes).items() if n > 1} == {}
 
@@ -83,10 +106,8 @@ def test_imports_make_no_circle():
     imports: dict[str, set[str]] = {}
     for path, name in names.items():
         found = imports.setdefault(name.removesuffix(".__init__"), set())
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("csatext"):
-                inner = {f"{node.module}.{alias.name}" for alias in node.names} & modules
-                found |= inner or {str(node.module)}
+        for module, imported in sources()[path].imports:
+            found |= {f"{module}.{each}" for each in imported} & modules or {module}
     order = TopologicalSorter(imports)
     order.prepare()  # raises CycleError
 

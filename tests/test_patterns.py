@@ -18,6 +18,8 @@ SLOW = 0.0004
 """Seconds for a text of LONG characters from which a pattern is looked at closely; most need a fifth."""
 RATIO = 8.0
 """Time at four times the length over time at the length: 4 in linear time, 16 in quadratic."""
+CLEARLY_LINEAR = 6.0
+"""A ratio below which one look is enough; noise of a single one is far smaller than from here to 16."""
 MOST_CHARACTERS = 4
 AT_ONE_PLACE = {
     "csatext.ingest.formats.delimiters._CODE",
@@ -157,7 +159,12 @@ def is_superlinear(pattern: re.Pattern[str], unit: str, search: bool = True) -> 
     # An exponential pattern shows at a few characters already. One pause of the machine makes a short text
     # look slow, so that only a ratio above the bar ends the search.
     for length in (24, SHORT, LONG):
-        if seconds(pattern, of(length), search) > SLOW:
+        took = seconds(pattern, of(length), search)
+        if took > SLOW:
+            # Most that are slow are linear, and one look at the longer text tells them.
+            took = min(took, seconds(pattern, of(length), search, 2))
+            if seconds(pattern, of(4 * length), search) / took < CLEARLY_LINEAR:
+                continue
             # Two of three measurements decide; the third is made where the first two differ.
             first, second = is_above(length), is_above(length)
             if first if first == second else is_above(length):

@@ -169,8 +169,10 @@ class _Pool:
                 self._suspects.append(partition)
         if broken:
             self._start_anew()
-        while self._suspects:
-            yield _without_faults(self._work, self._suspects.pop(0), _attempt_apart)
+        if self._suspects:
+            with _ProcessApart() as apart:
+                while self._suspects:
+                    yield _without_faults(self._work, self._suspects.pop(0), apart)
 
     def _start_anew(self) -> None:
         """Replace the processes: all that was in flight is lost, and nobody knows by whose record."""
@@ -214,7 +216,40 @@ def _without_faults(work: Work, partition: Partition, attempt: Attempt) -> Parti
     return write_partition(found.facts, partition.target, partition.fingerprint, found.lost, loaded.beside)
 
 
-def _attempt_apart(step: Callable[[], Any]) -> Any:
-    """Return what a step gives in a process of its own; None also where that process dies."""
-    with _processes(1) as executor:
-        return attempted(executor.submit(step).result)
+class _ProcessApart:
+    """A process that tries step after step, replaced where one ends it: starting one takes seconds."""
+
+    def __init__(self) -> None:
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> _ProcessApart:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._end()
+
+    def __call__(self, step: Callable[[], Any]) -> Any:
+        """Return what a step gives; None where it raises what nobody foresaw, or ends a new process.
+
+        A process that has done other steps may end for what those left in memory: the step is then tried
+        in a new one.
+        """
+        while True:
+            is_new = self._executor is None
+            if self._executor is None:
+                self._executor = _processes(1)
+            try:
+                return self._executor.submit(step).result()
+            except CsatextError:
+                raise
+            except BrokenProcessPool:
+                self._end()
+                if is_new:
+                    return None
+            except UNFORESEEN:
+                return None
+
+    def _end(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, kill_workers=True)
+        self._executor = None
