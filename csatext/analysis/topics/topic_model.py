@@ -726,7 +726,8 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
     ) -> None:
         """Set the fitted attributes; ``names`` are kept, the other topics are named by their terms."""
         lengths = known_lengths(corpus.dtm, components)
-        share = topic_shares(theta, lengths, order_of_content(corpus.dtm))
+        order = order_of_content(corpus.dtm)
+        share = topic_shares(theta, lengths, order)
         main = np.bincount(theta.argmax(axis=1)[lengths > 0], minlength=len(ids))
         inner = components[:, columns]
         terms = corpus.terms[columns]
@@ -753,9 +754,12 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
             }
         )
         self.topics_ = conform(frame, TOPICS)
-        self.n_docs_ = len(corpus)
         self.doc_topics_ = documents_about(corpus.dtm, components, share, main)
-        self.doc_counts_ = np.bincount(corpus.dtm.indices, minlength=len(corpus.terms))
+        halves = [corpus.dtm[order[start::2]] for start in (0, 1)]
+        self.n_docs_ = np.array([half.shape[0] for half in halves])
+        self.doc_counts_ = np.array(
+            [np.bincount(half.indices, minlength=len(corpus.terms)) for half in halves]
+        )
         self._sample = (sample, columns)
 
     def _rename(self, labels: Labels | Callable[[list[str]], str]) -> None:

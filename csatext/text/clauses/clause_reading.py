@@ -302,7 +302,7 @@ class ClauseReading:
         )
 
     def of_none(self, positions: np.ndarray) -> np.ndarray:
-        """Return whether each position follows a denial of existence: 没有哪个 says none, and asks nothing."""
+        """Return whether each position follows a denial of existence: 没有哪个 asks nothing, it says none."""
         negators = self._negators
         denials = negators.ends[negators.reach == NOUN_REACH]
         return np.isin(positions, denials)

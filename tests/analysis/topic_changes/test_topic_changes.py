@@ -38,7 +38,7 @@ def test_a_topic_without_documents_before_does_not_die():
 
 
 def test_documents_of_two_own_terms_tell_what_main_topics_hide():
-    # The third topic takes up what others leave: 70 of 80 documents stay its own, 5 of 60 hold two terms of it.
+    # The third topic takes up what others leave: 70 of 80 documents stay its own, 5 of 60 hold two terms.
     before, now = np.array([[90, 80, 80], [50, 60, 60]]), np.array([[90, 80, 70], [50, 60, 5]])
     assert died(before, now).tolist() == [False, False, True]
     # Of 19 documents before nothing is told by them.
@@ -66,10 +66,13 @@ def test_terms_of_one_sentence_are_one_piece_of_evidence():
 
 
 def test_an_expression_of_known_words_is_no_evidence_and_a_new_word_is():
-    earlier = EarlierPeriod(np.array(["到账", "退款"], object), np.array([3, 50]), 200)
+    counts = np.array([[2, 25], [1, 25]])
+    earlier = EarlierPeriod(np.array(["到账", "退款"], object), counts, np.array([100, 100]))
     terms = np.array(["退款", "不退款", "碎屏"], object)
-    # 不退款 may have been written as 不 and 退款; 碎屏 stood in two documents at most: it was not counted.
-    assert earlier.documents_with(terms, np.array([30, 12, 9]), 0.5).tolist() == [50, 24, 2]
+    # 不退款 may have been written as 不 and 退款; 碎屏 stood in two documents at most, one a half: it was not
+    # counted, as 到账 was with three.
+    before = earlier.documents_with(terms, np.array([30, 12, 9]), 100)
+    assert before.tolist() == [[25, 12, 1], [25, 12, 1]]
 
 
 def test_an_onset_is_found_within_its_interval():
