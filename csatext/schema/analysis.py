@@ -183,6 +183,8 @@ EMERGING_TOPICS = Table(
         Column("onset", "time", "day from which its share is higher"),
         Column("onset_low", "time", "first day of the 95 % interval of the onset"),
         Column("onset_high", "time", "last day of that interval"),
+        Column("phrase", "str", "phrase of its documents that none of them held before onset_low"),
+        Column("phrase_first_seen", "time", "first of its documents that holds it"),
     ),
     key=("topic",),
 )

@@ -35,8 +35,8 @@ _OWN, _OWN_TERMS = 0.5, 30
 """A term is a topic's own of which it has half of the occurrences; the most frequent 30 are tested."""
 _CLEARLY = 2.25
 """Standard errors by which the own terms of a born topic are in excess in the other half of the documents:
-with 2, 2.25 and 2.5 a topic is born by chance in 9, 2 and 1 of 60 pairs of random halves, and .93, .92 and .86
-are the F measure of births planted (benchmarks/topics.py, changes)."""
+with 2, 2.25 and 2.5 a topic is born by chance in 9, 2 and 1 of 60 pairs of random halves, and the F measure
+of births planted is .93, .92 and .86 (benchmarks/topics.py, changes)."""
 _SWEEPS_A_PRIOR = 10
 """Sweeps between two estimates of the priors: free topics that nothing needs soon have no documents."""
 _UNSEEN = 4

@@ -17,6 +17,7 @@ from csatext.inference import check_alpha
 from csatext.schema import conform
 from csatext.schema.analysis import EMERGING_TOPICS
 from csatext.text.corpus import Corpus, checked_corpus
+from csatext.text.phrases.find_phrases import find_phrases
 
 __all__ = ["emerging_topics"]
 
@@ -24,6 +25,9 @@ _LEAST_RATIO = 2.0
 """A topic emerges where its share has doubled at least (chosen)."""
 _LEAST_DOCS = 5
 _DATES = ["first_seen", "onset", "onset_low", "onset_high"]
+_LEAST_PMI = 1.0
+"""Bits by which a phrase holds together: less than in texts of all matters, since many of a topic may hold it."""
+_PHRASE = ["phrase", "phrase_first_seen"]
 _FREQUENCIES = ("D", "W", "M", "Q", "Y")
 
 
@@ -63,7 +67,9 @@ def emerging_topics(
         One row a topic that emerged, clearest first. ``since`` is the time of the first document of the last
         period whose main topic it is, ``first_seen`` that of the first one of all; ``is_new`` that the model
         does not know the topic, whose number is one that the model has not given; from the day ``onset`` on
-        its share is higher, between ``onset_low`` and ``onset_high`` with 95 % confidence.
+        its share is higher, between ``onset_low`` and ``onset_high`` with 95 % confidence. ``phrase`` came
+        with it: the one of :func:`csatext.find_phrases` that most of its documents hold, and none before
+        ``onset_low``.
 
     Raises
     ------
@@ -143,9 +149,16 @@ def emerging_topics(
             "since": [latest[(main[back == 0] == topic).to_numpy()].min() for topic in ids[chosen]],
         }
     )
+    # Documents without a date or a topic are left out, in which positions ``when`` and ``main`` count.
+    kept = corpus[np.flatnonzero(dated)]
     dates = [_dates(when, (main == topic).to_numpy()) for topic in ids[chosen]]
     frame[_DATES] = pd.DataFrame(dates, columns=_DATES, index=frame.index)
-    for name in ("since", *_DATES):
+    phrases = [
+        _new_phrase(kept[np.flatnonzero(main == topic)], when, low)
+        for topic, low in zip(ids[chosen], frame["onset_low"], strict=True)
+    ]
+    frame[_PHRASE] = pd.DataFrame(phrases, columns=_PHRASE, index=frame.index)
+    for name in ("since", *_DATES, "phrase_first_seen"):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
     return conform(frame, EMERGING_TOPICS)
 
@@ -156,6 +169,15 @@ def _dates(when: pd.Series, hit: np.ndarray) -> list[pd.Timestamp]:
     first = day.min()
     at = onset((day - first).dt.days.to_numpy(), hit)
     return [when[hit].min(), *(first + pd.Timedelta(days=days) for days in at)]
+
+
+def _new_phrase(corpus: Corpus, when: pd.Series, low: pd.Timestamp) -> tuple[str | None, pd.Timestamp]:
+    """Return the phrase of most documents of those that first stood there on a day or later, and when."""
+    found = find_phrases(corpus, min_pmi=_LEAST_PMI, times=when)
+    new = found[found["first_seen"] >= low].sort_values("n_docs", ascending=False, kind="stable")
+    if new.empty:
+        return None, pd.NaT
+    return new["term"].iloc[0], new["first_seen"].iloc[0]
 
 
 def _dispersion(counts: np.ndarray, rate: np.ndarray) -> float:

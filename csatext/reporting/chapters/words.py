@@ -62,6 +62,7 @@ def _emerging_block(emerged: pd.DataFrame) -> Block:
     shown = emerged.assign(
         kind=emerged["is_new"].map({True: "新主题", False: "明显增多"}),
         onset=emerged["onset"].dt.strftime("%Y-%m-%d"),
+        phrase=emerged["phrase"].fillna(""),
     )
     columns: Columns = [
         ("label", "主题", None),
@@ -70,6 +71,7 @@ def _emerging_block(emerged: pd.DataFrame) -> Block:
         ("share", "占最近一周", format_percent),
         ("share_before", "以前占", format_percent),
         ("onset", "起点", None),
+        ("phrase", "随之出现的说法", None),
     ]
     rows = text_table(shown, columns, 20, TableSource("emerging_topics", emerged, ["topic"]))
     names = "、".join(f"「{label}」" for label in emerged["label"].head(3))

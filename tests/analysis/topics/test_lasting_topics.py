@@ -369,3 +369,20 @@ def test_what_pyldavis_takes_adds_up(first, model):
     assert given["doc_topic_dists"].sum(axis=1) == pytest.approx(np.ones(len(first)))
     assert given["doc_lengths"].tolist() == [6] * len(first)
     assert given["term_frequency"].sum() == 6 * len(first)
+
+
+def test_a_topic_that_emerges_is_dated_by_the_phrase_that_came_with_it():
+    base = texts_of(PLANTED.values(), 60, 3)
+    # Twenty contacts tell of a product that no dictionary knows, on the last twenty days of ninety.
+    before, after = (
+        ["我的", "新买的", "这台", "给孩子买的", "公司发的"],
+        ["碎屏了", "摔坏", "外壳裂纹", "屏幕刮花"],
+    )
+    said = [f"{one}妍蓝{other}" for one in before for other in after]
+    days = [*np.resize(np.arange(70), len(base)), *range(70, 90)]
+    times = pd.Series(pd.Timestamp("2026-01-01") + pd.to_timedelta(days, "D"))
+    corpus = ct.Vectorizer(tokenizer=TOKENIZER, min_df=1).fit_transform([*base, *said])
+    model = ct.TopicModel(5, n_iter=60, n_runs=2).fit(corpus)
+    row = ct.emerging_topics(model, corpus, times, freq="M").iloc[0]
+    assert row["phrase"] == "妍蓝"
+    assert row["phrase_first_seen"] == pd.Timestamp("2026-03-12")
