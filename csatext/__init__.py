@@ -6,7 +6,7 @@ Names are loaded when first used, so that ``import csatext`` opens no data file.
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.9.0"
+__version__ = "0.10.0"
 
 _HOMES = {
     "csatext.aggregation.alerts": ("alerts",),

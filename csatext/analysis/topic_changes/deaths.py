@@ -24,7 +24,7 @@ _MEDIAN_CHI_SQUARE = 0.4549
 
 def documents_about(
     dtm: sparse.csr_array, components: np.ndarray, shares: np.ndarray, main: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+) -> np.ndarray:
     """Return of how many documents each topic is the main one, and how many hold two of its own terms.
 
     Parameters

@@ -26,7 +26,7 @@ _LEAST_RATIO = 2.0
 _LEAST_DOCS = 5
 _DATES = ["first_seen", "onset", "onset_low", "onset_high"]
 _LEAST_PMI = 1.0
-"""Bits by which a phrase holds together: less than in texts of all matters, since many of a topic may hold it."""
+"""Bits by which a phrase holds together: less than in texts of all matters, for many of a topic hold it."""
 _PHRASE = ["phrase", "phrase_first_seen"]
 _FREQUENCIES = ("D", "W", "M", "Q", "Y")
 

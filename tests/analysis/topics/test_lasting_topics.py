@@ -375,7 +375,7 @@ def test_a_topic_that_emerges_is_dated_by_the_phrase_that_came_with_it():
     base = texts_of(PLANTED.values(), 60, 3)
     # Twenty contacts tell of a product that no dictionary knows, on the last twenty days of ninety.
     before, after = (
-        ["我的", "新买的", "这台", "给孩子买的", "公司发的"],
+        ["我家", "新买", "这台", "给孩子买的", "公司发的"],
         ["碎屏了", "摔坏", "外壳裂纹", "屏幕刮花"],
     )
     said = [f"{one}妍蓝{other}" for one in before for other in after]
