@@ -755,11 +755,12 @@ class TopicModel(EstimatorCard, TransformerMixin, BaseEstimator):
         )
         self.topics_ = conform(frame, TOPICS)
         self.doc_topics_ = documents_about(corpus.dtm, components, share, main)
-        halves = [corpus.dtm[order[start::2]] for start in (0, 1)]
-        self.n_docs_ = np.array([half.shape[0] for half in halves])
-        self.doc_counts_ = np.array(
-            [np.bincount(half.indices, minlength=len(corpus.terms)) for half in halves]
-        )
+        half = np.empty(len(corpus), np.int64)
+        half[order] = np.arange(len(corpus)) % 2
+        width = len(corpus.terms)
+        at = np.repeat(half * width, np.diff(corpus.dtm.indptr)) + corpus.dtm.indices
+        self.n_docs_ = np.bincount(half, minlength=2)
+        self.doc_counts_ = np.bincount(at, minlength=2 * width).reshape(2, width)
         self._sample = (sample, columns)
 
     def _rename(self, labels: Labels | Callable[[list[str]], str]) -> None:
