@@ -14,6 +14,8 @@ topic the first kept .01 to .72, since topics take up what others leave (benchma
 _OWN, _OWN_TERMS, _TOGETHER = 0.5, 30, 2
 """A term is a topic's own of which it has half of the occurrences; the most probable 30 count, and two in a
 document are about the topic (chosen)."""
+_DOCS = 100_000
+"""Documents counted at a time, which bounds the memory."""
 _ENOUGH = 20
 """Documents of two own terms from which they are counted; short texts seldom hold two (chosen)."""
 _BEYOND_CHANCE, _BEYOND_OTHERS = 3.0, 2.0
@@ -56,11 +58,11 @@ def documents_about(
     rank[order] = np.arange(len(row)) - starts[row[order]]
     row, column = row[rank < _OWN_TERMS], column[rank < _OWN_TERMS]
     terms = sparse.csr_array((np.ones(len(row), np.int32), (column, row)), shape=components.T.shape)
-    present = sparse.csr_array(
-        (np.ones(len(dtm.indices), np.int32), dtm.indices, dtm.indptr), shape=dtm.shape
-    )
-    held = (present @ terms).tocsr()
-    together = np.bincount(held.indices[held.data >= _TOGETHER], minlength=len(components))
+    together = np.zeros(len(components), np.int64)
+    for start in range(0, dtm.shape[0], _DOCS):
+        present = (dtm[start : start + _DOCS] > 0).astype(np.int32)
+        held = sparse.csr_array(present @ terms)
+        together += np.bincount(held.indices[held.data >= _TOGETHER], minlength=len(components))
     return np.vstack((main, together))
 
 
