@@ -64,9 +64,8 @@ def choose_number(
     within half a standard error of the best (after Breiman et al. 1984, who take one) those are left out
     whose topics come back clearly less often than those of another: Cohen's kappa of the main topics that the
     two halves give all documents, topics matched one to one, by two standard errors. Of the rest the smallest
-    one is taken. The
-    standard error of the log likelihood is that over documents, and of what the halves differ by; that of
-    kappa is by how much it jumps from number to number.
+    one is taken. The standard error of the log likelihood is that over documents, and of what the halves
+    differ by; that of kappa is by how much it jumps from number to number.
     """
     rng = np.random.default_rng(how.seed)
     rows = rng.permutation(dtm.shape[0])[: 2 * _DOCS]
