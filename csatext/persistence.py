@@ -53,7 +53,7 @@ from csatext.text.vectorization import Vectorizer
 
 __all__ = ["load", "save"]
 
-_FORMAT = 3
+_FORMAT = 4
 _DIGEST = "sha256"
 _FITTED = re.compile("[a-z][a-z0-9_]*_")
 _SMALL, _LARGEST = 64 << 20, 1 << 30

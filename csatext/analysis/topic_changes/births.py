@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from csatext.analysis.topic_changes.owned_terms import owned_terms
 from csatext.analysis.topics.coherence import between_npmi
 from csatext.analysis.topics.consensus import learn_topics
 from csatext.analysis.topics.folding import fold_in
@@ -31,8 +32,6 @@ _LEAST_SHARE, _LEAST_DOCS = 0.005, 10
 _ONE_TOPIC = 0.3
 """Free topics are one where the NPMI of their terms with each other reaches this part of the larger own
 (chosen)."""
-_OWN, _OWN_TERMS = 0.5, 30
-"""A term is a topic's own of which it has half of the occurrences; the most frequent 30 are tested."""
 _CLEARLY = 2.25
 """Standard errors by which the own terms of a born topic are in excess in the other half of the documents:
 with 2, 2.25 and 2.5 a topic is born by chance in 9, 2 and 1 of 60 pairs of random halves, and the F measure
@@ -183,6 +182,8 @@ def _candidates(
 
     ``expected`` are the documents that would hold each term if nothing had changed.
     """
+    if not dtm.nnz:
+        return []
     prior, n_old = how.doc_topic_prior, len(old)
     now = np.bincount(dtm.indices, minlength=len(terms))
     theta = fold_in(dtm, old, prior)
@@ -196,15 +197,13 @@ def _candidates(
     components = np.vstack((learnt[:n_old], _free_topics(dtm, terms, learnt, n_old, prior)))
     theta = fold_in(dtm, components, prior)
     main = np.bincount(theta[np.diff(dtm.indptr) > 0].argmax(axis=1), minlength=len(components))
-    part = components * theta.mean(axis=0)[:, None]
-    part /= np.maximum(part.sum(axis=0), np.finfo(float).tiny)
-    found = []
-    for topic in range(n_old, len(components)):
-        own = np.flatnonzero(part[topic] >= _OWN)
-        own = own[np.argsort(-components[topic, own], kind="stable")][:_OWN_TERMS]
-        if len(own) and main[topic] >= max(_LEAST_DOCS / 2, _LEAST_SHARE * dtm.shape[0]):
-            found.append(_Candidate(components[topic], own, int(main[topic])))
-    return found
+    own = owned_terms(components, theta.mean(axis=0))
+    enough = main >= max(_LEAST_DOCS / 2, _LEAST_SHARE * dtm.shape[0])
+    return [
+        _Candidate(components[topic], own[topic], int(main[topic]))
+        for topic in range(n_old, len(components))
+        if len(own[topic]) and enough[topic]
+    ]
 
 
 def _excess(counts: sparse.csr_array, own: np.ndarray, before: np.ndarray, ratio: float) -> float:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from csatext.analysis.topic_changes.owned_terms import owned_terms
+
 __all__ = ["died", "documents_about"]
 
 _LEFT = 0.45
 """Part of its documents that a topic has left at most: of simulated causes and kinds of products that were
 left out topics of half of their documents kept 0 to .41, the others .58 and more where they had many. By main
 topic the first kept .01 to .72, since topics take up what others leave (benchmarks/topics.py, changes)."""
-_OWN, _OWN_TERMS, _TOGETHER = 0.5, 30, 2
-"""A term is a topic's own of which it has half of the occurrences; the most probable 30 count, and two in a
-document are about the topic (chosen)."""
+_TOGETHER = 2
+"""Own terms of a topic in a document that is about it (chosen)."""
 _DOCS = 100_000
 """Documents counted at a time, which bounds the memory."""
 _ENOUGH = 20
@@ -49,15 +50,9 @@ def documents_about(
     >>> documents_about(documents, topics, np.array([0.5, 0.5]), np.array([2, 1])).tolist()
     [[2, 1], [1, 0]]
     """
-    part = components * shares[:, None]
-    own = part >= _OWN * np.maximum(part.sum(axis=0), np.finfo(float).tiny)
-    row, column = np.nonzero(own)
-    rank = np.empty(len(row), np.int64)
-    order = np.lexsort((column, -components[row, column], row))
-    starts = np.searchsorted(row[order], np.arange(len(components)))
-    rank[order] = np.arange(len(row)) - starts[row[order]]
-    row, column = row[rank < _OWN_TERMS], column[rank < _OWN_TERMS]
-    terms = sparse.csr_array((np.ones(len(row), np.int32), (column, row)), shape=components.T.shape)
+    own = owned_terms(components, shares)
+    row, column = np.concatenate(own), np.repeat(np.arange(len(own)), [len(terms) for terms in own])
+    terms = sparse.csr_array((np.ones(len(row), np.int32), (row, column)), shape=components.T.shape)
     together = np.zeros(len(components), np.int64)
     for start in range(0, dtm.shape[0], _DOCS):
         present = (dtm[start : start + _DOCS] > 0).astype(np.int32)
@@ -104,6 +99,9 @@ def _fell_away(before: np.ndarray, now: np.ndarray) -> np.ndarray:
     if not there.any():
         return np.zeros(len(before), bool)
     scale = float(np.percentile(now[there] / before[there], 50, method="higher"))
+    if not scale:
+        # Most topics have no document now: there are hardly any, and none is missed.
+        return np.zeros(len(before), bool)
     expected = scale * before
     error = np.sqrt(np.maximum(expected * (1 + scale), np.finfo(float).tiny))
     z = (expected - now) / error

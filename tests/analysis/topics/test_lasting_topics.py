@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -205,6 +206,15 @@ def test_an_update_keeps_numbers_and_names_and_finds_births_and_deaths(first):
     assert gone not in model.topic_ids_
     assert 4 not in set(model.topic_ids_) or model.labels_[4] != "我的费用"
     assert model.changes_[model.changes_["change"] == "born"]["topic"].tolist() == [5]
+
+
+@pytest.mark.parametrize("n_docs", [0, 1, 2])
+def test_an_update_with_hardly_a_contact_changes_no_topic(first, n_docs):
+    model = ct.TopicModel(4, n_iter=20, n_runs=1).fit(first)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.update(first[:n_docs])
+    assert model.changes_["change"].tolist() == ["kept"] * 4
 
 
 def test_contacts_keep_their_topic_when_a_few_are_added(first):
